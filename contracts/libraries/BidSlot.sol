@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+/// @notice One bidder's bid and deposit on one lot, in one storage slot (amounts in units):
+///
+///     empty    0
+///     sealed   commitment (192 bits, not all of the upper 128 zero) | deposit (64)
+///     open     zero mark (128 bits) | bid (64) | deposit (64)
+///
+/// An open slot with deposit 0 has been paid out and only remembers the bid of a served member.
+type BidSlot is uint256;
+
+using {deposit, bid, isEmpty, isSealed} for BidSlot global;
+
+/// @dev Upper bits that tell a commitment from an open bid.
+uint256 constant MARK_SHIFT = 128;
+uint256 constant DEPOSIT_BITS = 64;
+uint256 constant ADDRESS_BITS = 160;
+
+/// @notice A commitment that could be taken for an open bid. An honest one is, with probability 2^-128.
+error InvalidCommitment(bytes24 commitment);
+
+function deposit(BidSlot slot) pure returns (uint64) {
+    // truncation intended: the deposit is the lowest field
+    return uint64(BidSlot.unwrap(slot));
+}
+
+/// @dev Meaningful for open slots only.
+function bid(BidSlot slot) pure returns (uint64) {
+    // truncation intended: drops the (zero) mark
+    return uint64(BidSlot.unwrap(slot) >> DEPOSIT_BITS);
+}
+
+function isEmpty(BidSlot slot) pure returns (bool) {
+    return BidSlot.unwrap(slot) == 0;
+}
+
+function isSealed(BidSlot slot) pure returns (bool) {
+    return BidSlot.unwrap(slot) >> MARK_SHIFT != 0;
+}
+
+/// @notice An amount above (units, 96 bits) and an account below (160 bits), in one word: the order of the tally, and the form of logs.
+function tag(uint64 units, address account) pure returns (uint256) {
+    return (uint256(units) << ADDRESS_BITS) | uint160(account);
+}
+
+/// @title Packing and opening of bids
+library BidSlots {
+    BidSlot internal constant EMPTY = BidSlot.wrap(0);
+
+    /// @notice A sealed bid: `commitment` and `deposit_` (units).
+    function seal(bytes24 commitment_, uint64 deposit_) internal pure returns (BidSlot) {
+        uint256 upper = uint256(bytes32(commitment_));
+        if (upper >> MARK_SHIFT == 0) revert InvalidCommitment(commitment_);
+        return BidSlot.wrap(upper | deposit_);
+    }
+
+    /// @notice An open bid of `bid_` under a deposit of `deposit_` (units).
+    function open(uint64 bid_, uint64 deposit_) internal pure returns (BidSlot) {
+        return BidSlot.wrap((uint256(bid_) << DEPOSIT_BITS) | deposit_);
+    }
+
+    /// @notice The commitment to `bid_`, bound to chain, contract, lot and bidder so that it can be neither replayed nor copied.
+    /// @dev 192 bits: two openings of one commitment cost 2^96 work to find.
+    function commitment(uint256 lot, address bidder, uint64 bid_, bytes32 salt) internal view returns (bytes24) {
+        return bytes24(keccak256(abi.encode(block.chainid, address(this), lot, bidder, bid_, salt)));
+    }
+
+    /// @notice Whether `bid_` and `salt` open the sealed `slot` of `bidder` on `lot`.
+    function opens(BidSlot slot, uint256 lot, address bidder, uint64 bid_, bytes32 salt) internal view returns (bool) {
+        return commitment(lot, bidder, bid_, salt) == bytes24(bytes32(BidSlot.unwrap(slot)));
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+/// @title Money on the mechanism's integer grid
+/// @notice The mechanism counts in whole units of 1 gwei, so that a bid and a deposit fit 64 bits each; wei appear only where ether moves.
+library Units {
+    /// @notice One unit, in wei.
+    uint256 internal constant UNIT = 1 gwei;
+
+    /// @notice An amount of wei that is not a whole number of units; nothing is ever rounded silently.
+    error NotWholeUnits(uint256 amountWei);
+    /// @notice An amount that does not fit its 64-bit field, in units.
+    error TooManyUnits(uint256 units);
+
+    /// @notice Converts `amountWei` to units.
+    function fromWei(uint256 amountWei) internal pure returns (uint64) {
+        if (amountWei % UNIT != 0) revert NotWholeUnits(amountWei);
+        return fit(amountWei / UNIT);
+    }
+
+    /// @notice Converts `units` to wei.
+    /// @dev Amounts stem from 64-bit deposits or from the 96-bit price, times 2^30: no overflow.
+    function toWei(uint256 units) internal pure returns (uint256) {
+        unchecked {
+            return units * UNIT;
+        }
+    }
+
+    /// @notice Narrows `units` to the 64 bits of a bid or a deposit.
+    function fit(uint256 units) internal pure returns (uint64) {
+        if (units > type(uint64).max) revert TooManyUnits(units);
+        // casting is safe: just checked
+        return uint64(units);
+    }
+}
