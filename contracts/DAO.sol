@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {BidBook} from "./base/BidBook.sol";
 import {IAuctioneer} from "./interfaces/IAuctioneer.sol";
 import {Phase, WrongPhase} from "./interfaces/Phase.sol";
-import {BidSlot, BidSlots} from "./libraries/BidSlot.sol";
+import {BidSlot, BidSlots, Box, tag} from "./libraries/BidSlot.sol";
 import {EqualSplit} from "./libraries/EqualSplit.sol";
 import {Progress, Tally} from "./libraries/Tally.sol";
 import {Units} from "./libraries/Units.sol";
@@ -52,8 +52,9 @@ contract DAO is BidBook {
 
     /// @notice The DAO entered `lot`: members can bid on it.
     event BookOpened(uint256 indexed lot);
-    /// @notice `member` bids `bid_` units, openly; the whole bid, not what was added.
-    event BidPlaced(uint256 indexed lot, address indexed member, uint64 bid_);
+    /// @notice A member bid openly on `lot`. Packed, like `BidSealed`.
+    /// @param key The whole bid in units (96 bits), member (160 bits).
+    event BidPlaced(uint256 lot, uint256 key);
     /// @notice `tallier` counted the members from `start` up to `counted`; `best` is the largest `rank * bid` so far, in units.
     event Checkpoint(uint256 indexed lot, address indexed tallier, uint32 start, uint32 counted, uint96 best);
     /// @notice The tally of `tallier` is complete, and the DAO has bid `willingnessToPay` units.
@@ -112,17 +113,17 @@ contract DAO is BidBook {
         emit BookOpened(lot);
     }
 
-    /// @notice Bids openly on `lot`: the bid is the deposit. A further call raises it by `msg.value`; to lower it, withdraw first.
+    /// @notice Bids openly on `lot`: the bid is the deposit. Every call raises it by `msg.value`; to lower it, withdraw first.
     /// @dev Only in open DAOs, in the bidding phase; whole units only.
     /// @param lot The lot's number.
-    function bidOpen(uint256 lot) external payable {
+    function raiseBid(uint256 lot) external payable {
         _place(lot, Units.fromWei(msg.value));
     }
 
     /// @notice Bids openly on several lots in one call. The amounts must add up to `msg.value`.
     /// @param lots The lots' numbers.
     /// @param amounts What to add to the bid on each, in units.
-    function bidOpenMany(uint256[] calldata lots, uint64[] calldata amounts) external payable {
+    function raiseBids(uint256[] calldata lots, uint64[] calldata amounts) external payable {
         uint256 named;
         for (uint256 i = 0; i < lots.length; ++i) {
             named += Units.toWei(amounts[i]);
@@ -145,7 +146,7 @@ contract DAO is BidBook {
         if (members.length > MAX_STEP) revert StepTooLarge(members.length, MAX_STEP);
         Progress memory reached = progress[lot][msg.sender];
         uint32 start = reached.counted;
-        checkpoints[lot][msg.sender][start] = reached.count(_bids[lot], members, book.opened);
+        checkpoints[lot][msg.sender][start] = reached.count(_boxes[lot], members, book.opened);
         progress[lot][msg.sender] = reached;
         emit Checkpoint(lot, msg.sender, start, reached.counted, reached.best);
         if (reached.counted < book.opened) return;
@@ -192,7 +193,7 @@ contract DAO is BidBook {
     /// @param member Whom to ask about.
     function hasAccess(uint256 lot, address member) external view returns (bool) {
         Book storage book = _books[lot];
-        BidSlot slot = _bids[lot][member];
+        BidSlot slot = _boxes[lot][member].slot;
         return book.state == State.Won && !slot.isSealed() && slot.bid() >= book.share;
     }
 
@@ -239,12 +240,13 @@ contract DAO is BidBook {
     function _place(uint256 lot, uint64 added) private {
         if (!isOpen) revert BidsAreSealed(lot);
         _requireBidding(lot);
-        BidSlot slot = _bids[lot][msg.sender];
+        Box storage box = _boxes[lot][msg.sender];
+        BidSlot slot = box.slot;
         if (added == 0) revert ZeroDeposit(lot, msg.sender);
-        uint64 total = Units.fit(uint256(slot.deposit()) + added);
+        uint64 total = Units.add(slot.deposit(), added);
         if (total < minimumBid) revert BelowMinimum(lot, msg.sender, total, minimumBid);
         if (slot.isEmpty()) ++_books[lot].opened;
-        _bids[lot][msg.sender] = BidSlots.open(total, total);
-        emit BidPlaced(lot, msg.sender, total);
+        box.slot = BidSlots.open(total, total);
+        emit BidPlaced(lot, tag(total, msg.sender));
     }
 }

@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 
 import {Phase, WrongPhase} from "../interfaces/Phase.sol";
-import {BidSlot, BidSlots, tag} from "../libraries/BidSlot.sol";
+import {BidSlot, BidSlots, Box, tag} from "../libraries/BidSlot.sol";
 import {Payments} from "../libraries/Payments.sol";
 import {Units} from "../libraries/Units.sol";
 
@@ -73,13 +73,14 @@ abstract contract BidBook is Multicall {
     /// @dev Heads of the books.
     mapping(uint256 lot => Book) internal _books;
     /// @dev One slot per bidder and lot; see `BidSlot`.
-    mapping(uint256 lot => mapping(address bidder => BidSlot)) internal _bids;
+    mapping(uint256 lot => mapping(address bidder => Box)) internal _boxes;
 
     // EVENTS
 
-    /// @notice `bidder` sealed a bid, or replaced it, or raised the deposit.
+    /// @notice A bidder sealed a bid, or replaced it, or raised the deposit. Packed and without topics of its own: 494 gas less per bid.
+    /// @param lotAndBidder Lot (96 bits), bidder (160 bits).
     /// @param sealedBid The slot as stored: commitment (24 bytes), whole deposit in units (8 bytes).
-    event BidSealed(uint256 indexed lot, address indexed bidder, bytes32 sealedBid);
+    event BidSealed(uint256 lotAndBidder, bytes32 sealedBid);
     /// @notice `bidder` took `deposit` units back before bidding ended.
     event BidWithdrawn(uint256 indexed lot, address indexed bidder, uint64 deposit);
     /// @notice Bids were opened.
@@ -125,13 +126,13 @@ abstract contract BidBook is Multicall {
     /// @dev Only in the bidding phase; whole units only. Budget: 48,000 gas for a first bid.
     /// @param lot The lot's number.
     /// @param commitment `bytes24(keccak256(abi.encode(chainid, this contract, lot, bidder, uint64 bid, bytes32 salt)))`.
-    function bid(uint256 lot, bytes24 commitment) external payable {
+    function commit(uint256 lot, bytes24 commitment) external payable {
         _seal(lot, commitment, Units.fromWei(msg.value));
     }
 
     /// @notice Seals bids on several lots in one call. The deposits must add up to `msg.value`.
     /// @param seals One bid per lot.
-    function bidMany(Seal[] calldata seals) external payable {
+    function commitMany(Seal[] calldata seals) external payable {
         uint256 named;
         for (uint256 i = 0; i < seals.length; ++i) {
             named += Units.toWei(seals[i].deposit);
@@ -145,9 +146,10 @@ abstract contract BidBook is Multicall {
     /// @param recipient Who gets the deposit.
     function withdraw(uint256 lot, address recipient) external {
         _requireBidding(lot);
-        BidSlot slot = _bids[lot][msg.sender];
+        Box storage box = _boxes[lot][msg.sender];
+        BidSlot slot = box.slot;
         if (slot.isEmpty()) revert NoBid(lot, msg.sender);
-        _bids[lot][msg.sender] = BidSlots.EMPTY;
+        box.slot = BidSlots.EMPTY;
         if (!slot.isSealed()) --_books[lot].opened;
         emit BidWithdrawn(lot, msg.sender, slot.deposit());
         Payments.send(recipient, Units.toWei(slot.deposit()));
@@ -238,7 +240,7 @@ abstract contract BidBook is Multicall {
 
     /// @notice The slot of `bidder` on `lot`, packed as `BidSlot` says.
     function bidOf(uint256 lot, address bidder) external view returns (BidSlot) {
-        return _bids[lot][bidder];
+        return _boxes[lot][bidder].slot;
     }
 
     /// @notice The phase of `lot`.
@@ -278,23 +280,25 @@ abstract contract BidBook is Multicall {
     function _seal(uint256 lot, bytes24 commitment, uint64 added) private {
         _requireSealedBids(lot);
         _requireBidding(lot);
-        uint64 total = Units.fit(uint256(_bids[lot][msg.sender].deposit()) + added);
+        Box storage box = _boxes[lot][msg.sender];
+        uint64 total = Units.add(box.slot.deposit(), added);
         if (total == 0) revert ZeroDeposit(lot, msg.sender);
         BidSlot slot = BidSlots.seal(commitment, total);
-        _bids[lot][msg.sender] = slot;
-        emit BidSealed(lot, msg.sender, bytes32(BidSlot.unwrap(slot)));
+        box.slot = slot;
+        emit BidSealed(tag(lot, msg.sender), bytes32(BidSlot.unwrap(slot)));
     }
 
     /// @dev Opens one bid, or says why not; changes nothing then.
     function _open(uint256 lot, Opening memory opening) private returns (Flaw) {
-        BidSlot slot = _bids[lot][opening.bidder];
+        Box storage box = _boxes[lot][opening.bidder];
+        BidSlot slot = box.slot;
         if (slot.isEmpty()) return Flaw.NoBid;
         if (!slot.isSealed()) return Flaw.AlreadyRevealed;
         if (!slot.opens(lot, opening.bidder, opening.bid, opening.salt)) return Flaw.WrongOpening;
         if (opening.bid == 0) return Flaw.ZeroBid;
         if (opening.bid > slot.deposit()) return Flaw.BidAboveDeposit;
         if (opening.bid < _minimumBid()) return Flaw.BelowMinimum;
-        _bids[lot][opening.bidder] = BidSlots.open(opening.bid, slot.deposit());
+        box.slot = BidSlots.open(opening.bid, slot.deposit());
         return Flaw.None;
     }
 
@@ -304,7 +308,7 @@ abstract contract BidBook is Multicall {
         if (flaw == Flaw.WrongOpening) revert WrongOpening(lot, opening.bidder);
         if (flaw == Flaw.ZeroBid) revert ZeroBid(lot, opening.bidder);
         if (flaw == Flaw.BidAboveDeposit) {
-            revert BidAboveDeposit(lot, opening.bidder, opening.bid, _bids[lot][opening.bidder].deposit());
+            revert BidAboveDeposit(lot, opening.bidder, opening.bid, _boxes[lot][opening.bidder].slot.deposit());
         }
         revert BelowMinimum(lot, opening.bidder, opening.bid, _minimumBid());
     }
@@ -318,11 +322,12 @@ abstract contract BidBook is Multicall {
 
     /// @dev Settles the account of `bidder` and returns what to pay out, in units; a second call returns 0.
     function _take(uint256 lot, Book memory book, address bidder) private returns (uint64 due) {
-        BidSlot slot = _bids[lot][bidder];
+        Box storage box = _boxes[lot][bidder];
+        BidSlot slot = box.slot;
         due = slot.deposit();
         if (due == 0) return 0;
         if (slot.isSealed()) {
-            _bids[lot][bidder] = BidSlots.EMPTY;
+            box.slot = BidSlots.EMPTY;
             uint64 bond = uint64((uint256(due) * book.bondBps) / BPS); // casting is safe: bondBps <= BPS
             _forfeit(lot, bond);
             emit BondForfeited(lot, bidder, bond);
@@ -330,14 +335,15 @@ abstract contract BidBook is Multicall {
         }
         uint64 price = _price(lot, book, bidder, slot.bid());
         // a served bid stays on record, for access; any other slot is cleared, for its gas
-        _bids[lot][bidder] = price == 0 ? BidSlots.EMPTY : BidSlots.open(slot.bid(), 0);
+        box.slot = price == 0 ? BidSlots.EMPTY : BidSlots.open(slot.bid(), 0);
         return due - price;
     }
 
     /// @dev Undoes the payout of `due` units, after `_take`, for a bidder who refused it. A loser keeps a bid of nothing, which is never served.
     function _giveBack(uint256 lot, Book memory book, address bidder, uint64 due) private {
-        uint64 bid_ = _bids[lot][bidder].bid();
-        _bids[lot][bidder] = BidSlots.open(bid_, due + (bid_ == 0 ? 0 : _price(lot, book, bidder, bid_)));
+        Box storage box = _boxes[lot][bidder];
+        uint64 bid_ = box.slot.bid();
+        box.slot = BidSlots.open(bid_, due + (bid_ == 0 ? 0 : _price(lot, book, bidder, bid_)));
     }
 
     function _shorten(uint256[] memory words, uint256 length) private pure {

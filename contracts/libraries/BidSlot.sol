@@ -12,6 +12,11 @@ type BidSlot is uint256;
 
 using {deposit, bid, isEmpty, isSealed} for BidSlot global;
 
+/// @dev Where a bidder's slot lies; a reference to it spares the way there a second time.
+struct Box {
+    BidSlot slot;
+}
+
 /// @dev Upper bits that tell a commitment from an open bid.
 uint256 constant MARK_SHIFT = 128;
 uint256 constant DEPOSIT_BITS = 64;
@@ -39,9 +44,10 @@ function isSealed(BidSlot slot) pure returns (bool) {
     return BidSlot.unwrap(slot) >> MARK_SHIFT != 0;
 }
 
-/// @notice An amount above (units, 96 bits) and an account below (160 bits), in one word: the order of the tally, and the form of logs.
-function tag(uint64 units, address account) pure returns (uint256) {
-    return (uint256(units) << ADDRESS_BITS) | uint160(account);
+/// @notice A number above (96 bits; an amount in units, or a lot) and an account below (160 bits), in one word: the order of the tally, and
+/// the form of logs.
+function tag(uint256 number, address account) pure returns (uint256) {
+    return (number << ADDRESS_BITS) | uint160(account);
 }
 
 /// @title Packing and opening of bids

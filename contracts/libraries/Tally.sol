@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {BidSlot, tag} from "./BidSlot.sol";
+import {BidSlot, Box, tag} from "./BidSlot.sol";
 
 /// @notice How far one caller has come in proving the order of a book's open bids.
 ///     slot 0: last key: bid (64 bits) above address (160) | members counted (32)
@@ -23,13 +23,13 @@ library Tally {
 
     /// @notice Counts `members`, the next in order, among `total` open bids.
     /// @param self Progress before, updated in memory; the caller of this function stores it.
-    /// @param slots The book's bids.
+    /// @param boxes The book's bids.
     /// @param members The next members in ascending order of (bid, address).
     /// @param total The number of open bids in the book.
     /// @return checkpoint The digest by which `settle` knows these bids again.
     function count(
         Progress memory self,
-        mapping(address bidder => BidSlot) storage slots,
+        mapping(address bidder => Box) storage boxes,
         address[] calldata members,
         uint256 total
     ) internal view returns (bytes32 checkpoint) {
@@ -39,7 +39,7 @@ library Tally {
         bytes memory bids = new bytes(members.length * 8);
         for (uint256 i = 0; i < members.length; ++i) {
             address member = members[i];
-            BidSlot slot = slots[member];
+            BidSlot slot = boxes[member].slot;
             if (slot.isSealed() || slot.isEmpty()) revert NotRevealed(member);
             uint64 bid = slot.bid();
             uint256 key = tag(bid, member);

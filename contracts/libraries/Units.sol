@@ -12,22 +12,28 @@ library Units {
     /// @notice An amount that does not fit its 64-bit field, in units.
     error TooManyUnits(uint256 units);
 
-    /// @notice Converts `amountWei` to units.
+    /// @notice Converts `amountWei` to the 64 bits of a bid or a deposit.
     function fromWei(uint256 amountWei) internal pure returns (uint64) {
         if (amountWei % UNIT != 0) revert NotWholeUnits(amountWei);
-        return fit(amountWei / UNIT);
+        return _fit(amountWei / UNIT);
     }
 
     /// @notice Converts `units` to wei.
-    /// @dev Amounts stem from 64-bit deposits or from the 96-bit price, times 2^30: no overflow.
+    /// @dev No overflow: amounts stem from 64-bit deposits and 96-bit prices, and 1 gwei is below 2^30 wei.
     function toWei(uint256 units) internal pure returns (uint256) {
         unchecked {
             return units * UNIT;
         }
     }
 
-    /// @notice Narrows `units` to the 64 bits of a bid or a deposit.
-    function fit(uint256 units) internal pure returns (uint64) {
+    /// @notice Adds to a deposit.
+    function add(uint64 deposit, uint64 added) internal pure returns (uint64) {
+        unchecked {
+            return _fit(uint256(deposit) + added);
+        }
+    }
+
+    function _fit(uint256 units) private pure returns (uint64) {
         if (units > type(uint64).max) revert TooManyUnits(units);
         // casting is safe: just checked
         return uint64(units);
