@@ -1,0 +1,73 @@
+# Consort. Needs Python 3.11, Node 20 or newer, npm and make; everything else is installed into this folder.
+#   make setup    make test    make demo    make help
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# Python 3.11 by its own name, else whatever python3 is; `make PYTHON=/path/to/python3.11 setup` overrides.
+PYTHON ?= $(or $(shell command -v python3.11),$(shell command -v python3),python3.11)
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Stamps lie inside what they stand for, so that deleting a folder is enough to have it made again.
+PIP_DONE := $(VENV)/.packages-installed
+NPM_DONE := node_modules/.packages-installed
+CONSORT_DONE := $(VENV)/.consort-installed
+BROWNIE_DONE := .build/home/.brownie-installed
+
+.PHONY: help setup test lint demo lock clean distclean
+
+help: ## what can be made
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+
+setup: $(CONSORT_DONE) $(BROWNIE_DONE) ## install everything, into this folder only (repeated: nothing to do)
+	@echo "Set up: $(BIN)/consort, $(BIN)/brownie, $(BIN)/pytest"
+
+test: setup ## style, types, all tests; ends with the totals
+	@$(BIN)/python tools/check.py
+
+lint: setup ## style and types only
+	@$(BIN)/python tools/check.py --lint
+
+demo: setup ## a whole ConstitutionDAO-style auction on a local chain
+	@$(BIN)/consort demo
+
+lock: ## write requirements.lock anew from pyproject.toml
+	@sh tools/lock.sh "$(PYTHON)"
+
+clean: ## remove what builds, tests and reports leave behind
+	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find offchain tests scripts tools -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+distclean: clean ## remove the installed packages too (Brownie's accounts in .build/home stay)
+	rm -rf $(VENV) node_modules .solc consort.egg-info $(BROWNIE_DONE)
+
+# The steps of `make setup`.
+
+$(PIP_DONE): requirements.lock
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
+	  || { echo "Consort needs Python 3.11, and '$(PYTHON)' is not it. Install it, or: make PYTHON=/path/to/python3.11 $(or $(MAKECMDGOALS),setup)" >&2; exit 1; }
+	@echo "Python packages: into $(VENV) (about a minute the first time)"
+	@"$(PYTHON)" -m venv $(VENV) \
+	  || { echo "'$(PYTHON) -m venv' failed; on Debian and Ubuntu: apt-get install python3.11-venv" >&2; exit 1; }
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps -r requirements.lock
+	@touch $@
+
+$(CONSORT_DONE): $(PIP_DONE) pyproject.toml
+	@echo "Consort itself: into $(VENV), editable"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(NPM_DONE): package.json package-lock.json .npmrc
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null \
+	  || { echo "Consort needs Node 20 or newer, and 'node' is missing or older." >&2; exit 1; }
+	@npm --version >/dev/null 2>&1 || { echo "Consort needs npm (it comes with Node)." >&2; exit 1; }
+	@echo "npm packages: into node_modules (compiler, nodes, OpenZeppelin)"
+	@npm ci --no-progress --loglevel=error
+	@touch $@
+
+$(BROWNIE_DONE): $(PIP_DONE) $(NPM_DONE) brownie-config.yaml $(wildcard tools/*brownie*) tools/solc.js
+	@echo "Brownie: a home and networks of its own, in .build/home"
+	@$(BIN)/python tools/install_brownie.py
+	@touch $@

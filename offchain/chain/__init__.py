@@ -1,0 +1,1 @@
+"""The chain side: compiled contracts, nodes and back ends."""

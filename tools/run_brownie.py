@@ -1,0 +1,40 @@
+"""Run Brownie inside the project: a private home, the project's compiler and nodes, free ports.
+
+Brownie keeps accounts, networks and packages under ``~/.brownie`` and offers no setting for the
+place, so the process tree gets a home of its own; the user's is neither read nor written.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+HOME = ROOT / ".build" / "home"
+
+
+def prepend(variable: str, value: str, separator: str) -> None:
+    """Put ``value`` in front of what the environment variable holds."""
+    os.environ[variable] = separator.join(filter(None, [value, os.environ.get(variable)]))
+
+
+def main() -> None:
+    """Set the environment, then hand over to Brownie's own command line."""
+    if not (HOME / ".brownie").is_dir():
+        sys.exit("Brownie's private home is missing: run `make setup`.")
+    os.environ["HOME"] = str(HOME)
+    os.environ["SOLCX_BINARY_PATH"] = str(ROOT / ".solc")
+    prepend("PATH", f"{ROOT / 'node_modules' / '.bin'}{os.pathsep}{ROOT / '.venv' / 'bin'}", os.pathsep)
+    # For `brownie test`: undo the `-p no:pytest-brownie` of pyproject.toml, and choose ports again in
+    # every xdist worker, which is a process of its own.
+    prepend("PYTHONPATH", str(ROOT / "tools"), os.pathsep)
+    prepend("PYTEST_ADDOPTS", "-o addopts= -p brownie_ports", " ")
+    sys.path.insert(0, str(ROOT / "tools"))
+
+    import brownie_ports  # noqa: F401  (imports Brownie, which reads the environment set above)
+    from brownie._cli.__main__ import main as brownie
+
+    brownie()
+
+
+if __name__ == "__main__":
+    main()
