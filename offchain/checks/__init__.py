@@ -1,0 +1,1 @@
+"""Property checks: what a mechanism promises, tested on one instance and its outcome."""

@@ -1,0 +1,58 @@
+"""The `consort` application: its commands, and what all of them share.
+
+Each command is a module here with a function `command`; its imports stay light, and it imports what it
+needs to do its work when it runs, so that `--help` is quick.
+"""
+
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from offchain import __version__
+from offchain.cli.exits import reported
+
+COMMANDS = ("solve",)
+"""The commands in the order of `--help`: modules of this package."""
+
+
+class ReportingGroup(TyperGroup):
+    """A group of commands whose failures become messages and exit codes."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that the arguments name."""
+        with reported():
+            return super().invoke(ctx)
+
+
+app = typer.Typer(
+    cls=ReportingGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"consort {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def consort(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Auctions in which groups bid as one, and split what they pay so that no member can game it.
+
+    Exit codes: 0 done; 1 a check failed; 2 bad input; 3 the chain could not be reached or a transaction
+    failed.
+    """
+
+
+for name in COMMANDS:
+    app.command(name)(import_module(f"offchain.cli.{name}").command)

@@ -1,0 +1,39 @@
+"""The option `--on`: where a mechanism runs."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+REFERENCE = "reference"
+CHAINS = ("revm", "ganache", "anvil")
+SCHEMES = ("http", "https", "ws", "wss")
+
+
+def is_chain(on: str) -> bool:
+    """Whether `on` names a chain back end: one that Consort starts itself, or the URL of a node."""
+    return on in CHAINS or _is_url(on)
+
+
+def _is_url(on: str) -> bool:
+    try:
+        parts = urlsplit(on)
+    except ValueError:
+        return False
+    return parts.scheme in SCHEMES and bool(parts.hostname)
+
+
+def _reference_or_chain(on: str) -> str:
+    if on != REFERENCE and not is_chain(on):
+        raise typer.BadParameter(f"{on!r} is not {REFERENCE}, {', '.join(CHAINS)} or an http(s) or ws(s) URL")
+    return on
+
+
+On = Annotated[
+    str,
+    typer.Option(
+        callback=_reference_or_chain,
+        metavar="BACKEND",
+        help="Where to run: reference, revm, ganache, anvil, or the URL of a node.",
+    ),
+]

@@ -1,0 +1,46 @@
+"""Exit codes, and how failures become one line on standard error instead of a traceback."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from offchain.chain.errors import ChainError
+from offchain.instances.errors import InstanceError
+
+CHECK_FAILED = 1
+BAD_INPUT = 2
+CHAIN_FAILED = 3
+BROKEN_PIPE = 128 + 13
+"""What a shell reports of a program that SIGPIPE ended: the reader left, which none of the above covers."""
+
+
+class BadInput(Exception):
+    """What the user gave cannot be used; the message names it and says why."""
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Turn the failures that a user can meet into a message and an exit code.
+
+    Raises typer.Exit; anything else that is raised is a defect and passes through.
+    """
+    try:
+        yield
+    except (BadInput, InstanceError) as error:
+        say(f"error: {error}")
+        raise typer.Exit(BAD_INPUT) from error
+    except ChainError as error:
+        say(f"error: {error}")
+        raise typer.Exit(CHAIN_FAILED) from error
+    except BrokenPipeError as error:
+        # What is still buffered would fail once more when Python exits, with a message of its own.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(BROKEN_PIPE) from error
+
+
+def say(line: str) -> None:
+    """A line for the user on standard error, where progress and messages go."""
+    typer.echo(line, err=True)

@@ -1,0 +1,84 @@
+"""Instance files: one instance or a list of them, of any mechanism."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeAlias
+
+from offchain.instances import two_level
+from offchain.instances.errors import InstanceError
+from offchain.instances.fields import Field, show
+from offchain.instances.text import RepeatedKey, decode
+
+Instance: TypeAlias = two_level.TwoLevelInstance
+"""An instance of any mechanism: the union of their types."""
+
+Outcome: TypeAlias = two_level.TwoLevelOutcome
+"""An outcome of any mechanism: the union of their types."""
+
+READERS: Mapping[str, Callable[[Field], Instance]] = MappingProxyType(
+    {two_level.TwoLevelInstance.mechanism: two_level.read}
+)
+"""How to read an instance, by its "mechanism"."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceFile:
+    """The instances of a file in order, and whether the file is a list (then so is the answer)."""
+
+    instances: tuple[Instance, ...]
+    is_list: bool
+
+    def path(self, index: int) -> str:
+        """What messages put in front of the fields of the instance at `index`; empty in a file of one."""
+        return f"[{index}]" if self.is_list else ""
+
+
+def parse_bytes(data: bytes) -> InstanceFile:
+    """The instances in a file's bytes, which are JSON in UTF-8 (a byte order mark is allowed).
+
+    Raises InstanceError, whose message names the field and the offending value.
+    """
+    try:
+        return parse_text(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        place = f"byte 0x{error.object[error.start]:02x} at offset {error.start}"
+        raise InstanceError(f"not UTF-8: {place} ({error.reason})") from error
+
+
+def parse_text(text: str) -> InstanceFile:
+    """The instances in a JSON text. Raises InstanceError as `parse_bytes` does."""
+    document = Field("", decode(text))
+    if isinstance(document.value, list):
+        return InstanceFile(tuple(read_instance(entry) for entry in document.entries()), is_list=True)
+    if isinstance(document.value, dict | RepeatedKey):
+        return InstanceFile((read_instance(document),), is_list=False)
+    document.fail(f"{show(document.value)} is neither an instance (an object) nor a list of instances")
+
+
+def read_instance(instance: Field) -> Instance:
+    """The instance of a JSON object, by its "mechanism". Raises InstanceError as `parse_bytes` does."""
+    fields = instance.members()
+    mechanism = fields.get("mechanism")
+    if mechanism is None:
+        instance.at("mechanism", None).fail(f"missing (known: {', '.join(READERS)})")
+    reader = READERS.get(mechanism.value) if isinstance(mechanism.value, str) else None
+    if reader is None:
+        mechanism.fail(f"{show(mechanism.value)} is not a mechanism (known: {', '.join(READERS)})")
+    return reader(instance)
+
+
+def instance_text(instance: Instance) -> str:
+    """The instance as the text of a file that reads back to an equal one."""
+    return _dump(instance.to_json())
+
+
+def outcome_text(outcomes: Iterable[Outcome], is_list: bool) -> str:
+    """The outcomes as JSON text ending in a newline: a list, or the only one on its own."""
+    written = [outcome.to_json() for outcome in outcomes]
+    return _dump(written if is_list else written[0])
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

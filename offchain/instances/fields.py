@@ -1,0 +1,117 @@
+"""Reading values together with the path that led to them, so that every refusal can say where and what.
+
+A `Field` is a decoded JSON value and its path, like `groups[0].members[1].bid`. Its methods either return
+the value as the type asked for or raise InstanceError. They are the vocabulary in which each mechanism's
+reader is written.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from offchain.instances.errors import InstanceError
+from offchain.instances.text import NumberText, RepeatedKey
+
+_SHOWN = 60
+"""Longest piece of a value that a message repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A value and where it stands; the path of a whole file is empty."""
+
+    path: str
+    value: object
+
+    def fail(self, problem: str) -> NoReturn:
+        """Raise InstanceError: the path, then the problem."""
+        raise InstanceError(f"{self.path}: {problem}" if self.path else problem)
+
+    def integer(self, low: int, high: int) -> int:
+        """An integer from low to high. 5.0, "5", true and null are not integers."""
+        value = self.value
+        if isinstance(value, NumberText) and value.is_integer:
+            self.fail(f"{show(value)} is {'negative' if value.text[0] == '-' else f'above {power(high)}'}")
+        if isinstance(value, bool) or not isinstance(value, int):
+            self.fail(f"{show(value)} is not an integer")
+        if value < low:
+            self.fail(f"{show(value)} is {'negative' if value < 0 else f'below {low}'}")
+        if value > high:
+            self.fail(f"{show(value)} is above {power(high)}")
+        return value
+
+    def name(self) -> str:
+        """A non-empty string that can be written as Unicode."""
+        if not isinstance(self.value, str):
+            self.fail(f"{show(self.value)} is not a string")
+        if not self.value:
+            self.fail('"" is an empty name')
+        if re.search("[\ud800-\udfff]", self.value):
+            self.fail(f"{show(self.value)} has half a surrogate pair")
+        return self.value
+
+    def entries(self) -> "list[Field]":
+        """The entries of a list, each with its index in its path."""
+        if not isinstance(self.value, list):
+            self.fail(f"{show(self.value)} is not a list")
+        return [Field(f"{self.path}[{index}]", value) for index, value in enumerate(self.value)]
+
+    def record(self, required: Sequence[str], optional: Sequence[str] = ()) -> "dict[str, Field]":
+        """The fields of an object: all the required ones, the optional ones that are there, and no others."""
+        fields = self.members()
+        for key, field in fields.items():
+            if key not in required and key not in optional:
+                field.fail(f"unknown field (known: {', '.join([*required, *optional])})")
+        for key in required:
+            if key not in fields:
+                self.at(key, None).fail("missing")
+        return fields
+
+    def members(self) -> "dict[str, Field]":
+        """The fields of an object, whatever they are called; a key that stands twice is refused."""
+        if isinstance(self.value, RepeatedKey):
+            self.at(self.value.key, None).fail("stands twice in the same object")
+        if not isinstance(self.value, dict):
+            self.fail(f"{show(self.value)} is not an object")
+        return {key: self.at(key, value) for key, value in self.value.items()}
+
+    def at(self, key: str, value: object) -> "Field":
+        """The field of this object with the given key."""
+        if not key.isidentifier():
+            return Field(f"{self.path}[{show(key)}]", value)
+        return Field(f"{self.path}.{key}" if self.path else key, value)
+
+
+def refuse_duplicate_names(objects: Sequence[Field]) -> None:
+    """Raise InstanceError at the first object whose "name" an earlier one already has.
+
+    Objects without a proper name are left for their own reader to refuse.
+    """
+    first: dict[str, Field] = {}
+    for entry in objects:
+        name = entry.value.get("name") if isinstance(entry.value, dict) else None
+        if isinstance(name, str):
+            if name in first:
+                entry.at("name", name).fail(f"{show(name)} is already the name of {first[name].path}")
+            first[name] = entry
+
+
+def show(value: object) -> str:
+    """A value as a message repeats it: as it is written in JSON, long ones cut, containers by their kind."""
+    if isinstance(value, dict | RepeatedKey):
+        return "an object"
+    if isinstance(value, list):
+        return "a list"
+    # json.dumps escapes everything beyond ASCII, which keeps control characters off the user's terminal.
+    written = value.text if isinstance(value, NumberText) else json.dumps(value)
+    if len(written) <= _SHOWN:
+        return written
+    return f"{written[:_SHOWN]}... ({len(written)} characters)"
+
+
+def power(limit: int) -> str:
+    """A limit as people write it: 2^64-1 rather than its twenty digits."""
+    exponent = (limit + 1).bit_length() - 1
+    return f"2^{exponent}-1" if limit + 1 == 1 << exponent and exponent >= 16 else str(limit)

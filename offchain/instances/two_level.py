@@ -1,0 +1,189 @@
+"""Instances and outcomes of the two-level mechanism, and their JSON.
+
+All amounts are integers in units. Instances built directly, rather than read, are not checked: lists must
+have one entry per item and names must be distinct.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from offchain.instances.fields import Field, refuse_duplicate_names
+
+BID_LIMIT = 2**64 - 1
+"""The largest bid or value, in units: what the contracts keep of a bid."""
+
+RESERVE_LIMIT = 2**96 - 1
+"""The largest reserve, in units: what the contracts keep of a group's bid."""
+
+ITEMS_LIMIT = 2**32 - 1
+"""More items than any file can list bids for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a group: what they bid for each item and what it is worth to them. A bid of 0 is none."""
+
+    name: str
+    bids: tuple[int, ...]
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group that bids as one; a single member is an individual bidder."""
+
+    name: str
+    members: tuple[Member, ...]
+
+    def bids_on(self, item: int) -> list[int]:
+        """The members' bids for an item, in their order."""
+        return [member.bids[item] for member in self.members]
+
+
+@dataclass(frozen=True, slots=True)
+class TwoLevelInstance:
+    """Items sold independently to groups, which arrive in the order given."""
+
+    mechanism: ClassVar[str] = "two-level"
+
+    items: int
+    reserves: tuple[int, ...]
+    groups: tuple[Group, ...]
+
+    def group(self, name: str) -> Group:
+        """The group of that name. Raises KeyError if there is none. O(groups)."""
+        for group in self.groups:
+            if group.name == name:
+                return group
+        raise KeyError(name)
+
+    def to_json(self) -> dict[str, object]:
+        """The instance as `read` takes it; values that equal the bids are left out."""
+        return {
+            "mechanism": self.mechanism,
+            "items": self.items,
+            "reserve": self._amounts(self.reserves),
+            "groups": [
+                {"name": group.name, "members": [self._member(member) for member in group.members]}
+                for group in self.groups
+            ],
+        }
+
+    def _member(self, member: Member) -> dict[str, object]:
+        written: dict[str, object] = {"name": member.name, "bid": self._amounts(member.bids)}
+        if member.values != member.bids:
+            written["value"] = self._amounts(member.values)
+        return written
+
+    def _amounts(self, amounts: tuple[int, ...]) -> int | list[int]:
+        return amounts[0] if self.items == 1 else list(amounts)
+
+
+@dataclass(frozen=True, slots=True)
+class LotOutcome:
+    """What happened to one item. Unsold: winner None, price, share and paid 0, nobody served.
+
+    price: asked of the winning group. share: paid by each served member. paid: the shares together.
+    served: names in file order. group_bids: every group's willingness to pay, in file order.
+    """
+
+    winner: str | None
+    price: int
+    share: int
+    paid: int
+    served: tuple[str, ...]
+    group_bids: Mapping[str, int]
+
+    def to_json(self) -> dict[str, object]:
+        """The lot as one entry of an outcome's `items`."""
+        return {
+            "winner": self.winner,
+            "price": self.price,
+            "share": self.share,
+            "paid": self.paid,
+            "served": list(self.served),
+            "group_bids": dict(self.group_bids),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TwoLevelOutcome:
+    """What the mechanism did: every lot, what each member of each group pays in all, and the welfare.
+
+    gas: what the chain used, None from the reference model; outcomes that differ only in gas are equal.
+    """
+
+    mechanism: ClassVar[str] = "two-level"
+
+    items: tuple[LotOutcome, ...]
+    payments: Mapping[str, Mapping[str, int]]
+    welfare: int
+    optimal_welfare: int
+    gas: Mapping[str, object] | None = field(default=None, compare=False)
+
+    def to_json(self) -> dict[str, object]:
+        """The outcome as the command line prints it; `gas` is there only if known."""
+        written: dict[str, object] = {
+            "mechanism": self.mechanism,
+            "items": [lot.to_json() for lot in self.items],
+            "payments": {group: dict(paid) for group, paid in self.payments.items()},
+            "welfare": self.welfare,
+            "optimal_welfare": self.optimal_welfare,
+        }
+        if self.gas is not None:
+            written["gas"] = dict(self.gas)
+        return written
+
+
+def read(instance: Field) -> TwoLevelInstance:
+    """The two-level instance of a JSON object. Raises InstanceError naming the field and its value."""
+    fields = instance.record(required=("mechanism", "groups"), optional=("items", "reserve"))
+    items = fields["items"].integer(1, ITEMS_LIMIT) if "items" in fields else 1
+    # Groups come first: their lists bound `items` by what the file really holds.
+    groups = tuple(_read_group(group, items) for group in _named_entries(fields["groups"], "group"))
+    return TwoLevelInstance(items=items, reserves=_read_reserves(fields.get("reserve"), items), groups=groups)
+
+
+def _read_group(group: Field, items: int) -> Group:
+    fields = group.record(required=("name", "members"))
+    members = tuple(_read_member(member, items) for member in _named_entries(fields["members"], "member"))
+    return Group(name=fields["name"].name(), members=members)
+
+
+def _read_member(member: Field, items: int) -> Member:
+    fields = member.record(required=("name", "bid"), optional=("value",))
+    name = fields["name"].name()
+    bids = _read_amounts(fields["bid"], items)
+    return Member(name, bids, values=_read_amounts(fields["value"], items) if "value" in fields else bids)
+
+
+def _read_amounts(amounts: Field, items: int) -> tuple[int, ...]:
+    """One bid or value per item; with a single item a bare number will do."""
+    if items == 1 and not isinstance(amounts.value, list):
+        return (amounts.integer(0, BID_LIMIT),)
+    return tuple(entry.integer(0, BID_LIMIT) for entry in _one_per_item(amounts, items))
+
+
+def _read_reserves(reserve: Field | None, items: int) -> tuple[int, ...]:
+    if reserve is None:
+        return (1,) * items
+    if not isinstance(reserve.value, list):
+        return (reserve.integer(1, RESERVE_LIMIT),) * items
+    return tuple(entry.integer(1, RESERVE_LIMIT) for entry in _one_per_item(reserve, items))
+
+
+def _one_per_item(amounts: Field, items: int) -> list[Field]:
+    entries = amounts.entries()
+    if len(entries) != items:
+        amounts.fail(f"{len(entries)} entries, but items is {items}")
+    return entries
+
+
+def _named_entries(entries: Field, what: str) -> list[Field]:
+    """The entries of a non-empty list of objects whose names differ."""
+    found = entries.entries()
+    if not found:
+        entries.fail(f"[] holds no {what}")
+    refuse_duplicate_names(found)
+    return found
