@@ -1,1 +1,24 @@
-"""Property checks: what a mechanism promises, tested on one instance and its outcome."""
+"""Property checks: what a mechanism promises, tested on one instance and its outcome.
+
+One module per mechanism, `check_reference` picks it by the instance's type.
+"""
+
+from offchain.checks import two_level
+from offchain.checks.finding import Finding, Verdict
+from offchain.instances import Instance, TwoLevelInstance
+from offchain.mechanisms.price_rule import PriceRule, exact
+
+__all__ = ["Finding", "Verdict", "check_reference"]
+
+
+def check_reference(
+    instance: Instance, rule: PriceRule = exact, grid: int | None = None
+) -> list[Finding]:
+    """All findings on an instance, as its reference model solves it.
+
+    rule, grid: the price rule and the largest bid of the deviation search, for mechanisms that have
+    them.
+    """
+    match instance:
+        case TwoLevelInstance():
+            return two_level.check(instance, rule, grid)

@@ -1,7 +1,7 @@
 """The `consort` application: its commands, and what all of them share.
 
-Each command is a module here with a function `command`; its imports stay light, and it imports what it
-needs to do its work when it runs, so that `--help` is quick.
+Each command is a module here with a function `command`; its imports stay light, and it imports what
+it needs to do its work when it runs, so that `--help` is quick.
 """
 
 from importlib import import_module
@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from offchain import __version__
 from offchain.cli.exits import reported
 
-COMMANDS = ("solve",)
+COMMANDS = ("solve", "check")
 """The commands in the order of `--help`: modules of this package."""
 
 
@@ -44,13 +44,16 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def consort(
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
     ] = False,
 ) -> None:
     """Auctions in which groups bid as one, and split what they pay so that no member can game it.
 
-    Exit codes: 0 done; 1 a check failed; 2 bad input; 3 the chain could not be reached or a transaction
-    failed.
+    Exit codes: 0 done; 1 a check failed; 2 bad input; 3 the chain could not be reached or a
+    transaction failed.
     """
 
 

@@ -25,7 +25,9 @@ def _is_url(on: str) -> bool:
 
 def _reference_or_chain(on: str) -> str:
     if on != REFERENCE and not is_chain(on):
-        raise typer.BadParameter(f"{on!r} is not {REFERENCE}, {', '.join(CHAINS)} or an http(s) or ws(s) URL")
+        raise typer.BadParameter(
+            f"{on!r} is not {REFERENCE}, {', '.join(CHAINS)} or an http(s) or ws(s) URL"
+        )
     return on
 
 

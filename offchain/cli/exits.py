@@ -1,4 +1,7 @@
-"""Exit codes, and how failures become one line on standard error instead of a traceback."""
+"""What leaves the program: its output, its messages, and its exit codes.
+
+Failures that a user can meet become one line on standard error and a code, never a traceback.
+"""
 
 import os
 import sys
@@ -39,6 +42,11 @@ def reported() -> Iterator[None]:
         # What is still buffered would fail once more when Python exits, with a message of its own.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(BROKEN_PIPE) from error
+
+
+def put(text: str) -> None:
+    """Text on standard output: UTF-8 whatever the locale, so that no name in an instance can fail to print."""
+    typer.echo(text.encode(), nl=False)
 
 
 def say(line: str) -> None:

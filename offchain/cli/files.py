@@ -15,7 +15,8 @@ STANDARD_INPUT = "-"
 def read_instances(file: str) -> "InstanceFile":
     """The instances in the file, or on standard input if it is `-`.
 
-    Raises BadInput if the file cannot be read or holds something else; the message starts with its name.
+    Raises BadInput if the file cannot be read or holds something else; the message starts with its
+    name.
     """
     from offchain.instances import InstanceError, parse_bytes
 

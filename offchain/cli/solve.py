@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from offchain.cli.backends import REFERENCE, On
-from offchain.cli.exits import say
+from offchain.cli.exits import put, say
 from offchain.cli.files import read_instances, refuse_unwritable, write_text
 
 if TYPE_CHECKING:
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 def command(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="Instance file in JSON; -: standard input.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="Instance file in JSON; -: standard input.")
+    ],
     on: On = "revm",
     out: Annotated[
         str | None, typer.Option(metavar="FILE", help="Also write the outcome to this file.")
@@ -29,8 +31,7 @@ def command(
     text = outcome_text(outcomes, instances.is_list)
     if out is not None:
         write_text(out, text)
-    # Bytes, so that the JSON is UTF-8 whatever the locale says.
-    typer.echo(text.encode(), nl=False)
+    put(text)
 
 
 def _solve(instances: "list[Instance]", on: str) -> "list[Outcome]":

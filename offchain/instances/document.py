@@ -51,10 +51,14 @@ def parse_text(text: str) -> InstanceFile:
     """The instances in a JSON text. Raises InstanceError as `parse_bytes` does."""
     document = Field("", decode(text))
     if isinstance(document.value, list):
-        return InstanceFile(tuple(read_instance(entry) for entry in document.entries()), is_list=True)
+        return InstanceFile(
+            tuple(read_instance(entry) for entry in document.entries()), is_list=True
+        )
     if isinstance(document.value, dict | RepeatedKey):
         return InstanceFile((read_instance(document),), is_list=False)
-    document.fail(f"{show(document.value)} is neither an instance (an object) nor a list of instances")
+    document.fail(
+        f"{show(document.value)} is neither an instance (an object) nor a list of instances"
+    )
 
 
 def read_instance(instance: Field) -> Instance:

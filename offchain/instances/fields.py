@@ -1,8 +1,8 @@
 """Reading values together with the path that led to them, so that every refusal can say where and what.
 
-A `Field` is a decoded JSON value and its path, like `groups[0].members[1].bid`. Its methods either return
-the value as the type asked for or raise InstanceError. They are the vocabulary in which each mechanism's
-reader is written.
+A `Field` is a decoded JSON value and its path, like `groups[0].members[1].bid`. Its methods either
+return the value as the type asked for or raise InstanceError. They are the vocabulary in which each
+mechanism's reader is written.
 """
 
 import json
@@ -33,7 +33,9 @@ class Field:
         """An integer from low to high. 5.0, "5", true and null are not integers."""
         value = self.value
         if isinstance(value, NumberText) and value.is_integer:
-            self.fail(f"{show(value)} is {'negative' if value.text[0] == '-' else f'above {power(high)}'}")
+            self.fail(
+                f"{show(value)} is {'negative' if value.text[0] == '-' else f'above {power(high)}'}"
+            )
         if isinstance(value, bool) or not isinstance(value, int):
             self.fail(f"{show(value)} is not an integer")
         if value < low:
@@ -94,7 +96,9 @@ def refuse_duplicate_names(objects: Sequence[Field]) -> None:
         name = entry.value.get("name") if isinstance(entry.value, dict) else None
         if isinstance(name, str):
             if name in first:
-                entry.at("name", name).fail(f"{show(name)} is already the name of {first[name].path}")
+                entry.at("name", name).fail(
+                    f"{show(name)} is already the name of {first[name].path}"
+                )
             first[name] = entry
 
 

@@ -1,8 +1,8 @@
 """JSON text to plain Python values, keeping whatever a strict reader needs for a good message.
 
-The standard decoder turns 5.0 and 1e400 into floats, accepts NaN, drops all but the last of two equal keys,
-and stops at integers of more than 4,300 digits. Here such things become values of their own, so that the
-reader of the field, which knows its path, can refuse them by name.
+The standard decoder turns 5.0 and 1e400 into floats, accepts NaN, drops all but the last of two
+equal keys, and stops at integers of more than 4,300 digits. Here such things become values of their
+own, so that the reader of the field, which knows its path, can refuse them by name.
 """
 
 import json

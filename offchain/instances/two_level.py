@@ -1,7 +1,7 @@
 """Instances and outcomes of the two-level mechanism, and their JSON.
 
-All amounts are integers in units. Instances built directly, rather than read, are not checked: lists must
-have one entry per item and names must be distinct.
+All amounts are integers in units. Instances built directly, rather than read, are not checked:
+lists must have one entry per item and names must be distinct.
 """
 
 from collections.abc import Mapping
@@ -111,7 +111,8 @@ class LotOutcome:
 class TwoLevelOutcome:
     """What the mechanism did: every lot, what each member of each group pays in all, and the welfare.
 
-    gas: what the chain used, None from the reference model; outcomes that differ only in gas are equal.
+    gas: what the chain used, None from the reference model; outcomes that differ only in gas are
+    equal.
     """
 
     mechanism: ClassVar[str] = "two-level"
@@ -142,12 +143,16 @@ def read(instance: Field) -> TwoLevelInstance:
     items = fields["items"].integer(1, ITEMS_LIMIT) if "items" in fields else 1
     # Groups come first: their lists bound `items` by what the file really holds.
     groups = tuple(_read_group(group, items) for group in _named_entries(fields["groups"], "group"))
-    return TwoLevelInstance(items=items, reserves=_read_reserves(fields.get("reserve"), items), groups=groups)
+    return TwoLevelInstance(
+        items=items, reserves=_read_reserves(fields.get("reserve"), items), groups=groups
+    )
 
 
 def _read_group(group: Field, items: int) -> Group:
     fields = group.record(required=("name", "members"))
-    members = tuple(_read_member(member, items) for member in _named_entries(fields["members"], "member"))
+    members = tuple(
+        _read_member(member, items) for member in _named_entries(fields["members"], "member")
+    )
     return Group(name=fields["name"].name(), members=members)
 
 
@@ -155,7 +160,9 @@ def _read_member(member: Field, items: int) -> Member:
     fields = member.record(required=("name", "bid"), optional=("value",))
     name = fields["name"].name()
     bids = _read_amounts(fields["bid"], items)
-    return Member(name, bids, values=_read_amounts(fields["value"], items) if "value" in fields else bids)
+    return Member(
+        name, bids, values=_read_amounts(fields["value"], items) if "value" in fields else bids
+    )
 
 
 def _read_amounts(amounts: Field, items: int) -> tuple[int, ...]:

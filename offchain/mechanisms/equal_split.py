@@ -1,11 +1,11 @@
 """The lower mechanism: the maximum equal split of a price among the members of one group.
 
-Source: "When Bidders Are DAOs", §3.1 (willingness to pay, t(p), and the cost-sharing rule). The paper
-shares the price exactly, p/T each; on the integer grid each share is rounded up and the group pays the
-T shares, fewer than T units above the price.
+Source: "When Bidders Are DAOs", §3.1 (willingness to pay, t(p), and the cost-sharing rule). The
+paper shares the price exactly, p/T each; on the integer grid each share is rounded up and the group
+pays the T shares, fewer than T units above the price.
 
-All amounts are non-negative integers in units. A bid of 0 means "not bidding": it is never served and
-never counts, since prices are at least 1 unit.
+All amounts are non-negative integers in units. A bid of 0 means "not bidding": it is never served
+and never counts, since prices are at least 1 unit.
 """
 
 from collections.abc import Iterable
@@ -43,7 +43,9 @@ def willingness_to_pay(bids: Iterable[int]) -> int:
 
     0 if nobody bids. The identity on a single bid, as the paper's §2 demands. O(n log n).
     """
-    return max((rank * bid for rank, bid in enumerate(sorted(bids, reverse=True), start=1)), default=0)
+    return max(
+        (rank * bid for rank, bid in enumerate(sorted(bids, reverse=True), start=1)), default=0
+    )
 
 
 def served_count(bids: Iterable[int], price: int) -> int:

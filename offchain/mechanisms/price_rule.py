@@ -1,13 +1,13 @@
 """The upper mechanism: which group wins a lot and at what price, as a fold over bids in arrival order.
 
-Source: "When Bidders Are DAOs", §3.1, where the upper mechanism is a Vickrey auction "with ties broken
-arbitrarily". That is truthful for real-valued bids, on which a tie has probability zero. On a grid of
-integer units ties are common and the second-highest bid is not always the winner's critical bid, so two
-rules stand here: `exact`, which Consort uses, and `plain_second_price`, the paper's words taken literally,
-kept to show the difference.
+Source: "When Bidders Are DAOs", §3.1, where the upper mechanism is a Vickrey auction "with ties
+broken arbitrarily". That is truthful for real-valued bids, on which a tie has probability zero. On
+a grid of integer units ties are common and the second-highest bid is not always the winner's
+critical bid, so two rules stand here: `exact`, which Consort uses, and `plain_second_price`, the
+paper's words taken literally, kept to show the difference.
 
-All amounts are integers in units. A bid below the reserve cannot win and does not move the price; a bid
-of 0 is no bid. The fold takes O(1) per bid and is the same loop that the auction contract runs.
+All amounts are integers in units. A bid below the reserve cannot win and does not move the price; a
+bid of 0 is no bid. The fold takes O(1) per bid and is the same loop that the auction contract runs.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -47,8 +47,8 @@ def opening(reserve: int) -> Standing:
 def exact(standing: Standing, bidder: int, bid: int) -> Standing:
     """The winner pays its critical bid: every later rival's bid, and one unit more than every earlier one's.
 
-    Ties go to the earlier bid, so one unit more is what a later bidder needs in order to win. Truthful on
-    the grid, for groups and for their members.
+    Ties go to the earlier bid, so one unit more is what a later bidder needs in order to win.
+    Truthful on the grid, for groups and for their members.
     """
     if bid > standing.highest:
         return Standing(leader=bidder, highest=bid, price=standing.highest + 1)
@@ -58,8 +58,8 @@ def exact(standing: Standing, bidder: int, bid: int) -> Standing:
 def plain_second_price(standing: Standing, bidder: int, bid: int) -> Standing:
     """The winner pays the second-highest bid, or the reserve if that is more; ties go to the earlier bid.
 
-    Not truthful on the grid: a later bidder wins only above the earlier highest bid, yet pays that bid
-    itself, one unit less than its critical bid.
+    Not truthful on the grid: a later bidder wins only above the earlier highest bid, yet pays that
+    bid itself, one unit less than its critical bid.
     """
     if bid > standing.highest:
         return Standing(leader=bidder, highest=bid, price=max(standing.price, standing.highest))
@@ -75,4 +75,6 @@ def run_auction(bids: Iterable[int], reserve: int, rule: PriceRule = exact) -> S
 
     Raises ValueError if the reserve is below 1 unit.
     """
-    return reduce(lambda standing, arrival: rule(standing, *arrival), enumerate(bids), opening(reserve))
+    return reduce(
+        lambda standing, arrival: rule(standing, *arrival), enumerate(bids), opening(reserve)
+    )

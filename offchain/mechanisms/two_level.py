@@ -1,7 +1,8 @@
 """The two-level mechanism: groups bid their willingness to pay, the winner splits the price equally.
 
-Source: "When Bidders Are DAOs", Mechanism 1 (§3.1, one item) and Mechanism 2 (§4.1, additive values: an
-independent copy of Mechanism 1 for each item). Groups bid in the order in which the instance lists them.
+Source: "When Bidders Are DAOs", Mechanism 1 (§3.1, one item) and Mechanism 2 (§4.1, additive
+values: an independent copy of Mechanism 1 for each item). Groups bid in the order in which the
+instance lists them.
 """
 
 from offchain.instances.two_level import Group, LotOutcome, TwoLevelInstance, TwoLevelOutcome
@@ -41,9 +42,13 @@ def solve_lot(instance: TwoLevelInstance, item: int, rule: PriceRule = exact) ->
     )
 
 
-def total_payments(instance: TwoLevelInstance, lots: tuple[LotOutcome, ...]) -> dict[str, dict[str, int]]:
+def total_payments(
+    instance: TwoLevelInstance, lots: tuple[LotOutcome, ...]
+) -> dict[str, dict[str, int]]:
     """What every member of every group pays over all lots, in units: its shares where it is served."""
-    payments = {group.name: {member.name: 0 for member in group.members} for group in instance.groups}
+    payments = {
+        group.name: {member.name: 0 for member in group.members} for group in instance.groups
+    }
     for lot in lots:
         if lot.winner is not None:
             for member in lot.served:

@@ -1,0 +1,165 @@
+"""What one member could get by bidding otherwise, everyone else's bids being fixed.
+
+Source: "When Bidders Are DAOs", §2 (incentive compatibility, consumer sovereignty). Values are
+additive and items are sold independently, so a member's best response is a best response on each
+item alone, and the search goes item by item. All amounts are integers in units.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from offchain.instances.two_level import TwoLevelInstance
+from offchain.mechanisms.equal_split import equal_split, willingness_to_pay
+from offchain.mechanisms.price_rule import PriceRule, run_auction
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One member's place in one lot, and all that decides the outcome there.
+
+    bids: those of the member's group, the member's own at `place`. group_bids: every group's
+    willingness to pay in arrival order, that of the member's group at `index`.
+    """
+
+    group: str
+    member: str
+    item: int
+    value: int
+    bids: tuple[int, ...]
+    place: int
+    group_bids: tuple[int, ...]
+    index: int
+    reserve: int
+
+    @property
+    def bid(self) -> int:
+        """The member's bid in the instance."""
+        return self.bids[self.place]
+
+    @property
+    def size(self) -> int:
+        """How many bids decide the lot, which is what one evaluation costs."""
+        return len(self.bids) + len(self.group_bids)
+
+    def share(self, bids: tuple[int, ...], rule: PriceRule) -> int | None:
+        """What each served bid pays if the member sends these bids; None if not all of them are served.
+
+        More than one bid is a member under several names. O(size * log size).
+        """
+        group = (*self.bids[: self.place], *bids, *self.bids[self.place + 1 :])
+        group_bids = list(self.group_bids)
+        group_bids[self.index] = willingness_to_pay(group)
+        sold = run_auction(group_bids, self.reserve, rule)
+        if sold.leader != self.index:
+            return None
+        split = equal_split(group, sold.price)
+        return split.share if all(split.serves(bid) for bid in bids) else None
+
+    def utility(self, bid: int, rule: PriceRule) -> int:
+        """Value less share if the bid is served, else 0."""
+        share = self.share((bid,), rule)
+        return 0 if share is None else self.value - share
+
+
+def seats(instance: TwoLevelInstance) -> Iterator[Seat]:
+    """Every member's seat on every item, one for all members of a group with equal bid and value."""
+    for item, reserve in enumerate(instance.reserves):
+        group_bids = tuple(willingness_to_pay(group.bids_on(item)) for group in instance.groups)
+        for index, group in enumerate(instance.groups):
+            bids = tuple(group.bids_on(item))
+            seen = set()
+            for place, member in enumerate(group.members):
+                kind = (member.bids[item], member.values[item])
+                if kind in seen:
+                    continue
+                seen.add(kind)
+                yield Seat(
+                    group=group.name,
+                    member=member.name,
+                    item=item,
+                    value=member.values[item],
+                    bids=bids,
+                    place=place,
+                    group_bids=group_bids,
+                    index=index,
+                    reserve=reserve,
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """A bid that gives a member more than bidding their value does, others' bids being as in the instance."""
+
+    seat: Seat
+    bid: int
+    truthful: int
+    utility: int
+
+    def __str__(self) -> str:
+        seat = self.seat
+        return (
+            f"{seat.member} of {seat.group} (item {seat.item}, value {seat.value}) gets {self.truthful} by"
+            f" bidding it and {self.utility} by bidding {self.bid}"
+        )
+
+
+def find_deviation(
+    places: Iterable[Seat], bids: Iterable[int], rule: PriceRule
+) -> Deviation | None:
+    """The first of the bids, at the first of the seats, that beats bidding one's value; None if none does.
+
+    Exhaustive over the bids given. O(seats * bids) evaluations.
+    """
+    candidates = tuple(bids)
+    for seat in places:
+        truthful = seat.utility(seat.value, rule)
+        for bid in candidates:
+            utility = seat.utility(bid, rule)
+            if utility > truthful:
+                return Deviation(seat, bid, truthful, utility)
+    return None
+
+
+def find_unsovereign(places: Iterable[Seat], rule: PriceRule) -> Seat | None:
+    """The first seat that is not served even at a bid above all group bids and the reserve together."""
+    for seat in places:
+        if seat.share((sum(seat.group_bids) + seat.reserve,), rule) is None:
+            return seat
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class SplitBid:
+    """Several names under which a member gets more than by bidding their value under one."""
+
+    seat: Seat
+    names: int
+    bid: int
+    truthful: int
+    utility: int
+
+    def __str__(self) -> str:
+        seat = self.seat
+        return (
+            f"{seat.member} of {seat.group} (item {seat.item}, value {seat.value}) gets {self.truthful} by"
+            f" bidding it and {self.utility} under {self.names} names bidding {self.bid} each"
+        )
+
+
+def find_false_names(
+    places: Iterable[Seat], names: Iterable[int], rule: PriceRule
+) -> SplitBid | None:
+    """The first seat whose member gains by bidding an equal part of the value under several names.
+
+    `names`: how many names to try. Finding none proves nothing about unequal parts.
+    """
+    counts = tuple(names)
+    for seat in places:
+        truthful = seat.utility(seat.value, rule)
+        for count in counts:
+            part = seat.value // count
+            share = seat.share((part,) * count, rule)
+            utility = 0 if share is None else seat.value - count * share
+            if utility > truthful:
+                return SplitBid(seat, count, part, truthful, utility)
+    return None

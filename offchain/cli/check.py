@@ -1,0 +1,69 @@
+"""`consort check`: the properties of a mechanism on the instances of a file."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from offchain.cli.exits import CHECK_FAILED, put
+from offchain.cli.files import read_instances
+
+if TYPE_CHECKING:
+    from offchain.checks import Finding
+
+
+class Rule(StrEnum):
+    """The price rules by their names in `offchain.mechanisms.price_rule.RULES`."""
+
+    exact = "exact"
+    plain = "plain"
+
+
+def command(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="Instance file in JSON; -: standard input.")
+    ],
+    rule: Annotated[
+        Rule, typer.Option(help="How ties are priced: by the critical bid, or plain second price.")
+    ] = Rule.exact,
+    grid: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            metavar="UNITS",
+            help="Try every deviation up to this bid; by default to one above the largest amount, up to 64.",
+        ),
+    ] = None,
+) -> None:
+    """Check the properties of a mechanism: one row each, with the counter-example where one fails."""
+    from offchain.checks import Verdict, check_reference
+    from offchain.mechanisms.price_rule import RULES
+
+    instances = read_instances(file)
+    failed = False
+    for index, instance in enumerate(instances.instances):
+        findings = check_reference(instance, RULES[rule], grid)
+        failed = failed or any(finding.verdict is Verdict.FAILS for finding in findings)
+        put(table(findings, instances.path(index)))
+    if failed:
+        raise typer.Exit(CHECK_FAILED)
+
+
+def table(findings: "list[Finding]", label: str) -> str:
+    """One aligned line for each finding: the label if any, the property, the verdict, the detail."""
+    rows = [
+        (
+            *([label] if label else []),
+            finding.name,
+            finding.verdict.value,
+            printable(finding.detail),
+        )
+        for finding in findings
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "".join("  ".join(map(str.ljust, row, widths)).rstrip() + "\n" for row in rows)
+
+
+def printable(text: str) -> str:
+    """The text with control characters escaped: names come from a file, and may hold line breaks."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
