@@ -6,6 +6,7 @@ place, so the process tree gets a home of its own; the user's is neither read no
 
 import os
 import sys
+import warnings
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,11 +24,14 @@ def main() -> None:
         sys.exit("Brownie's private home is missing: run `make setup`.")
     os.environ["HOME"] = str(HOME)
     os.environ["SOLCX_BINARY_PATH"] = str(ROOT / ".solc")
-    prepend("PATH", f"{ROOT / 'node_modules' / '.bin'}{os.pathsep}{ROOT / '.venv' / 'bin'}", os.pathsep)
-    # For `brownie test`: undo the `-p no:pytest-brownie` of pyproject.toml, and choose ports again in
-    # every xdist worker, which is a process of its own.
+    binaries = [ROOT / "node_modules" / ".bin", ROOT / ".venv" / "bin"]
+    prepend("PATH", os.pathsep.join(map(str, binaries)), os.pathsep)
+    # For `brownie test`: undo the `-p no:pytest-brownie` of pyproject.toml, and choose ports again
+    # in every xdist worker, which is a process of its own.
     prepend("PYTHONPATH", str(ROOT / "tools"), os.pathsep)
-    prepend("PYTEST_ADDOPTS", "-o addopts= -p brownie_ports", " ")
+    prepend("PYTEST_ADDOPTS", "-o addopts= -p brownie_ports -W ignore:rpc.:FutureWarning", " ")
+    # Brownie's compiled modules show no frames, so it takes its own calls for the user's.
+    warnings.filterwarnings("ignore", r"rpc\.", FutureWarning)
     sys.path.insert(0, str(ROOT / "tools"))
 
     import brownie_ports  # noqa: F401  (imports Brownie, which reads the environment set above)

@@ -1,0 +1,174 @@
+"""The compiled contracts: what Brownie makes, cached safely."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from offchain.chain import artifacts
+from offchain.chain.artifacts import Artifact, CompileError, load, load_all
+from offchain.paths import PROJECT
+
+SMALL = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.30;\n"
+COUNTER = SMALL + "contract Counter { uint256 public count; function add() external { ++count; } }"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project of its own that holds one contract, with the compiler and settings of this one."""
+    shutil.copy(PROJECT / "brownie-config.yaml", tmp_path)
+    for name in ("node_modules", ".solc"):
+        (tmp_path / name).symlink_to(PROJECT / name)
+    (tmp_path / "contracts").mkdir()
+    (tmp_path / "contracts" / "Counter.sol").write_text(COUNTER)
+    return tmp_path
+
+
+@pytest.fixture
+def compilations(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Fills with the projects compiled, one entry a time."""
+    seen: list[Path] = []
+    compile_: Callable[[Path], Any] = artifacts._compile
+
+    def counted(project: Path) -> Any:
+        seen.append(project)
+        return compile_(project)
+
+    monkeypatch.setattr(artifacts, "_compile", counted)
+    return seen
+
+
+def test_is_what_brownie_compiles(tmp_path: Path) -> None:
+    """Bytecode, metadata included, and interface, of every contract of the repository."""
+    shutil.copy(PROJECT / "brownie-config.yaml", tmp_path)
+    shutil.copytree(PROJECT / "contracts", tmp_path / "contracts")
+    for name in ("node_modules", ".solc"):
+        (tmp_path / name).symlink_to(PROJECT / name)
+    (tmp_path / "tests").mkdir()
+    brownie = Path(sys.executable).parent / "brownie"
+    done = subprocess.run(
+        [brownie, "compile"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    compiled = load_all()
+    assert compiled
+    for name, artifact in compiled.items():
+        theirs = json.loads((tmp_path / "build" / "contracts" / f"{name}.json").read_text())
+        assert artifact.bytecode.hex() == theirs["bytecode"], name
+        assert artifact.runtime.hex() == theirs["deployedBytecode"], name
+        assert list(artifact.abi) == theirs["abi"], name
+
+
+def test_holds_all_that_a_caller_needs(project: Path) -> None:
+    counter = load("Counter", project)
+    assert isinstance(counter, Artifact)
+    assert counter.bytecode.endswith(counter.runtime)
+    assert {entry.get("name") for entry in counter.abi} == {"count", "add"}
+    assert [slot["label"] for slot in counter.storage_layout["storage"]] == ["count"]
+
+
+def test_compiles_once(project: Path, compilations: list[Path]) -> None:
+    assert load("Counter", project) == load_all(project)["Counter"]
+    assert compilations == [project]
+
+
+@pytest.mark.parametrize("changed", ["contracts/Counter.sol", "brownie-config.yaml"])
+def test_compiles_again_after_a_change(
+    project: Path, compilations: list[Path], changed: str
+) -> None:
+    before = load("Counter", project)
+    path = project / changed
+    path.write_text(path.read_text().replace("++count", "count += 2").replace("runs: ", "runs: 9"))
+    assert load("Counter", project).bytecode != before.bytecode
+    assert len(compilations) == 2
+
+
+def test_processes_that_start_together_compile_once(project: Path) -> None:
+    script = (
+        "import sys, pathlib\n"
+        "from offchain.chain import artifacts\n"
+        "compile_ = artifacts._compile\n"
+        "artifacts._compile = lambda project: print('compiled') or compile_(project)\n"
+        "artifacts.load('Counter', pathlib.Path(sys.argv[1]))\n"
+    )
+    command = [sys.executable, "-c", script, str(project)]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    outputs = [process.communicate(timeout=120)[0] for process in running]
+    assert [process.returncode for process in running] == [0] * 4
+    assert "".join(outputs) == "compiled\n"
+    assert [path.suffix for path in (project / "build" / "artifacts").glob("*.*")] == [".json"]
+
+
+def test_a_cached_load_is_quick_and_needs_no_compiler(project: Path) -> None:
+    load("Counter", project)
+    script = (
+        "import sys, pathlib\n"
+        "from offchain.chain import artifacts\n"
+        "artifacts.load('Counter', pathlib.Path(sys.argv[1]))\n"
+        "sys.exit('solcx' in sys.modules or 'yaml' in sys.modules)\n"
+    )
+    environment = {**os.environ, "PATH": "/nowhere"}
+    subprocess.run([sys.executable, "-c", script, str(project)], env=environment, check=True)
+    load_all()
+    fastest = min(_seconds(load_all) for _ in range(5))
+    assert fastest < 0.05
+
+
+def _seconds(action: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def test_names_the_contracts_there_are(project: Path) -> None:
+    with pytest.raises(CompileError, match="no contract 'Countr' in contracts/; there are Counter"):
+        load("Countr", project)
+
+
+def test_shows_the_errors_of_the_compiler(project: Path) -> None:
+    (project / "contracts" / "Broken.sol").write_text(SMALL + "contract Broken { missing x; }")
+    with pytest.raises(CompileError, match=r"do not compile:[\s\S]*Broken.sol"):
+        load_all(project)
+
+
+@pytest.mark.parametrize("missing", ["node_modules", ".solc"])
+def test_says_when_the_set_up_is_missing(project: Path, missing: str) -> None:
+    (project / missing).unlink()
+    with pytest.raises(CompileError, match="run `make setup`"):
+        load_all(project)
+
+
+def test_refuses_two_contracts_of_one_name(project: Path) -> None:
+    (project / "contracts" / "Other.sol").write_text(COUNTER)
+    with pytest.raises(CompileError, match="a second contract is called Counter"):
+        load_all(project)
+
+
+def test_refuses_settings_it_would_not_pass_on(project: Path) -> None:
+    path = project / "brownie-config.yaml"
+    path.write_text(path.read_text().replace("  solc:\n", "  solc:\n    runs: 5\n"))
+    with pytest.raises(CompileError, match=r"compiler\.solc\.runs is not understood"):
+        load_all(project)
+
+
+def test_refuses_a_library_that_would_need_linking(project: Path) -> None:
+    (project / "contracts" / "Linked.sol").write_text(
+        SMALL
+        + "library Apart { function f() external pure returns (uint256) { return 1; } }"
+        + "contract Linked { function g() external pure returns (uint256) { return Apart.f(); } }"
+    )
+    with pytest.raises(CompileError, match="Linked calls a library that is deployed apart"):
+        load_all(project)
+
+
+def test_an_empty_folder_is_an_error(project: Path) -> None:
+    (project / "contracts" / "Counter.sol").unlink()
+    with pytest.raises(CompileError, match="no Solidity file"):
+        load_all(project)

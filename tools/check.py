@@ -1,0 +1,107 @@
+"""`make test`: style, types and every test, one after the other, then the totals.
+
+All steps run even when one fails. The exit code is 0 only if every step passed and every test
+folder held tests; the last lines say so.
+"""
+
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = ROOT / ".venv" / "bin"
+REPORTS = ROOT / "build" / "test-reports"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command, and the JUnit report it writes if it runs tests."""
+
+    title: str
+    command: tuple[str, ...]
+    report: Path | None = None
+
+
+def tests(title: str, name: str, *command: str) -> Step:
+    """A step that runs pytest in some form."""
+    report = REPORTS / f"{name}.xml"
+    return Step(title, (*command, f"--junit-xml={report}"), report)
+
+
+LINT = (
+    Step("style (ruff check)", (str(BIN / "ruff"), "check", ".")),
+    Step("style (ruff format)", (str(BIN / "ruff"), "format", "--check", ".")),
+    Step("types (mypy --strict)", (str(BIN / "mypy"), "--strict", "offchain")),
+)
+
+# tests/contracts need Brownie, and are left out of the plain run by pyproject.toml.
+TESTS = (
+    tests("tests", "python", str(BIN / "pytest"), "tests", "-q", "-n", "2"),
+    tests(
+        "contract tests on Anvil",
+        "contracts-anvil",
+        *(str(BIN / "brownie"), "test", "tests/contracts", "-q", "--network", "development"),
+    ),
+    tests(
+        "contract tests on Ganache",
+        "contracts-ganache",
+        *(str(BIN / "brownie"), "test", "tests/contracts_smoke", "-q", "--network", "ganache"),
+    ),
+)
+
+
+def counts(report: Path) -> Counter[str]:
+    """How many tests passed, failed (errors included) and were skipped."""
+    total: Counter[str] = Counter(passed=0, failed=0, skipped=0)
+    if report.exists():
+        for suite in ElementTree.parse(report).iter("testsuite"):
+            failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+            skipped = int(suite.get("skipped", 0))
+            total["failed"] += failed
+            total["skipped"] += skipped
+            total["passed"] += int(suite.get("tests", 0)) - failed - skipped
+    return total
+
+
+def run(step: Step) -> tuple[bool, Counter[str], float]:
+    """Whether the step passed, its tests, and the seconds it took."""
+    print(f"\n=== {step.title}", flush=True)
+    if step.report:
+        step.report.parent.mkdir(parents=True, exist_ok=True)
+        step.report.unlink(missing_ok=True)
+    start = time.monotonic()
+    code = subprocess.run(step.command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode
+    found = counts(step.report) if step.report else Counter[str]()
+    passed = code == 0 and (step.report is None or found["passed"] > 0)
+    return passed, found, time.monotonic() - start
+
+
+def main() -> int:
+    """Run the steps and print the totals."""
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    steps = LINT if "--lint" in sys.argv[1:] else LINT + TESTS
+    results = [(step, *run(step)) for step in steps]
+    print("\n=== totals")
+    for step, passed, found, seconds in results:
+        amount = f"{found['passed']} passed" if step.report else ""
+        print(f"{'ok' if passed else 'FAILED':8}{step.title:28}{amount:>14}{seconds:>9.1f} s")
+    if any(step.report for step in steps):
+        total = sum((found for _, _, found, _ in results), Counter(passed=0, failed=0, skipped=0))
+        broken = sum(not passed and not found["failed"] for _, passed, found, _ in results)
+        # A step that broke without a failing test, style for one, counts as one failure.
+        print(
+            f"tests: {total['passed']} passed, {total['failed'] + broken} failed, "
+            f"{total['skipped']} skipped"
+        )
+    good = all(passed for _, passed, _, _ in results)
+    print("PASSED" if good else "FAILED")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
