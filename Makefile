@@ -45,12 +45,17 @@ distclean: clean ## remove the installed packages too (Brownie's accounts in .bu
 
 # The steps of `make setup`.
 
-$(PIP_DONE): requirements.lock
+# Asked for when there is no working interpreter in it: none yet, or the one it was made of is gone.
+.PHONY: $(VENV)
+$(VENV):
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
-	  || { echo "Consort needs Python 3.11, and '$(PYTHON)' is not it. Install it, or: make PYTHON=/path/to/python3.11 $(or $(MAKECMDGOALS),setup)" >&2; exit 1; }
-	@echo "Python packages: into $(VENV) (about a minute the first time)"
-	@"$(PYTHON)" -m venv $(VENV) \
+	  || { echo "Consort needs Python 3.11, and '$(PYTHON)' is not it. Install it, or: make setup PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@"$(PYTHON)" -m venv --clear $(VENV) \
 	  || { echo "'$(PYTHON) -m venv' failed; on Debian and Ubuntu: apt-get install python3.11-venv" >&2; exit 1; }
+
+$(PIP_DONE): requirements.lock
+	@$(BIN)/python -c 'import pip, ssl' 2>/dev/null || $(MAKE) --no-print-directory $(VENV)
+	@echo "Python packages: into $(VENV) (about a minute the first time)"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps -r requirements.lock
 	@touch $@
 

@@ -1,7 +1,7 @@
 """`make test`: style, types and every test, one after the other, then the totals.
 
 All steps run even when one fails. The exit code is 0 only if every step passed and every test
-folder held tests; the last lines say so.
+folder held tests; the last two lines say so.
 """
 
 import os
@@ -90,16 +90,14 @@ def main() -> int:
     for step, passed, found, seconds in results:
         amount = f"{found['passed']} passed" if step.report else ""
         print(f"{'ok' if passed else 'FAILED':8}{step.title:28}{amount:>14}{seconds:>9.1f} s")
-    if any(step.report for step in steps):
-        total = sum((found for _, _, found, _ in results), Counter(passed=0, failed=0, skipped=0))
-        broken = sum(not passed and not found["failed"] for _, passed, found, _ in results)
-        # A step that broke without a failing test, style for one, counts as one failure.
-        print(
-            f"tests: {total['passed']} passed, {total['failed'] + broken} failed, "
-            f"{total['skipped']} skipped"
-        )
     good = all(passed for _, passed, _, _ in results)
     print("PASSED" if good else "FAILED")
+    if any(step.report for step in steps):
+        total = sum((found for _, _, found, _ in results), Counter[str]())
+        # A step that broke without a failing test, style for one, counts as one failure.
+        broken = sum(not passed and not found["failed"] for _, passed, found, _ in results)
+        failed = total["failed"] + broken
+        print(f"tests: {total['passed']} passed, {failed} failed, {total['skipped']} skipped")
     return 0 if good else 1
 
 
