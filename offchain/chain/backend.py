@@ -1,0 +1,155 @@
+"""What the project needs of a chain, whichever one it is.
+
+A back end carries transactions and answers questions; it knows nothing of auctions. Amounts are
+wei, times are seconds since the epoch, addresses are checksummed text.
+
+Gas is free on revm and on an Anvil that `connect` starts; elsewhere it comes out of the sender's
+balance. `Receipt.fee` and `Reverted.fee` say how much, so that money can be checked to the wei.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from eth_hash.auto import keccak
+
+from offchain.chain.abi import ADDRESS_BYTES, checksum
+from offchain.chain.codec import explain
+from offchain.chain.errors import ChainError
+
+MAX_TRANSACTION_GAS: Final = 16_777_216
+"""The most gas that a transaction may ask for (EIP-7825)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A call of `to`, or the creation of a contract where `to` is None.
+
+    `value` is in wei. `gas` None: as much as it takes, up to `MAX_TRANSACTION_GAS`.
+    """
+
+    sender: str
+    to: str | None
+    data: bytes
+    value: int = 0
+    gas: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """An event as the chain records it."""
+
+    address: str
+    topics: tuple[bytes, ...]
+    data: bytes
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A transaction that succeeded.
+
+    `contract` is what it created, if it did; `fee` is what its sender paid for gas, in wei.
+    """
+
+    gas_used: int
+    block: int
+    logs: tuple[Log, ...]
+    contract: str | None = None
+    fee: int = 0
+
+
+class Reverted(ChainError):
+    """A call or transaction that failed, or that the chain refused to carry out.
+
+    `data` is what the contract returned with it, empty if it was not the contract that refused
+    or if gas ran out; the text explains it. `fee` is what the sender paid for gas, in wei.
+    """
+
+    def __init__(self, message: str, data: bytes = b"", fee: int = 0) -> None:
+        super().__init__(message)
+        self.message = message
+        self.data = data
+        self.fee = fee
+
+    def __str__(self) -> str:
+        return f"{self.message}: {explain(self.data)}" if self.data else self.message
+
+
+class Chain(Protocol):
+    """A chain to transact on.
+
+    Any method may raise `ChainError` when the chain cannot be reached.
+    """
+
+    name: str
+    chain_id: int
+
+    def actor(self, index: int) -> str:
+        """The address of the `index`-th account that this back end can send from.
+
+        Always the same for one index. It has no money until `fund` gives it some.
+        """
+
+    def send(self, transaction: Transaction) -> Receipt:
+        """Sends one transaction and waits for it.
+
+        Raises:
+            Reverted: it failed.
+        """
+
+    def send_all(
+        self,
+        transactions: Sequence[Transaction],
+        progress: Callable[[int], None] | None = None,
+    ) -> list[Receipt | Reverted]:
+        """Sends many, to take effect in their order, batched where the chain allows.
+
+        The results come in the same order, failures in place; one does not stop the others.
+        `progress` is called with the number done so far.
+        """
+
+    def call(self, to: str, data: bytes, sender: str | None = None) -> bytes:
+        """What a call would return now.
+
+        Raises:
+            Reverted: it would fail.
+        """
+
+    def estimate(self, transaction: Transaction) -> int:
+        """A gas limit with which `transaction` would succeed now.
+
+        Raises:
+            Reverted: it would fail.
+        """
+
+    def logs(self, addresses: Sequence[str], first_block: int) -> list[Log]:
+        """All events of `addresses` from `first_block` on, in order."""
+
+    def block(self) -> int:
+        """The number of the newest block."""
+
+    def now(self) -> int:
+        """The time that the next transaction will see, at least."""
+
+    def advance_to(self, timestamp: int) -> None:
+        """Lets time pass until the next transaction is at `timestamp` or later.
+
+        At once where the chain allows, by waiting otherwise.
+        """
+
+    def balance(self, address: str) -> int:
+        """The balance of `address`, in wei."""
+
+    def fund(self, address: str, amount: int) -> None:
+        """Makes the balance of `address` at least `amount` wei, gas to come aside."""
+
+    def close(self) -> None:
+        """Releases what the back end holds."""
+
+
+def actor_address(index: int) -> str:
+    """The `index`-th address of the chains that let anybody send from any address."""
+    return checksum(keccak(b"consort actor %d" % index)[-ADDRESS_BYTES:])
