@@ -46,7 +46,7 @@ distclean: clean ## remove the installed packages too (Brownie's accounts in .bu
 # The steps of `make setup`.
 
 # Asked for when there is no working interpreter in it: none yet, or the one it was made of is gone.
-.PHONY: $(VENV)
+.PHONY: $(VENV) FORCE
 $(VENV):
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
 	  || { echo "Consort needs Python 3.11, and '$(PYTHON)' is not it. Install it, or: make setup PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -72,7 +72,7 @@ $(NPM_DONE): package.json package-lock.json .npmrc
 	@npm ci --no-progress --loglevel=error
 	@touch $@
 
-$(BROWNIE_DONE): $(PIP_DONE) $(NPM_DONE) brownie-config.yaml $(wildcard tools/*brownie*) tools/solc.js
+$(BROWNIE_DONE): $(PIP_DONE) $(NPM_DONE) brownie-config.yaml $(wildcard tools/*brownie*) tools/solc.js $(if $(wildcard .solc/*),,FORCE)
 	@echo "Brownie: a home and networks of its own, in .build/home"
 	@$(BIN)/python tools/install_brownie.py
 	@touch $@
