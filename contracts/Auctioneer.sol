@@ -19,13 +19,17 @@ import {Units} from "./libraries/Units.sol";
 contract Auctioneer is BidBook, IAuctioneer {
     using PriceRule for Standing;
 
+    /// @notice Bounds on how long reveal and tally last each: long enough that nobody is shut out, short enough that no money is locked in.
+    uint256 public constant MIN_STAGE = 10 minutes;
+    uint256 public constant MAX_STAGE = 30 days;
     /// @notice How long after the end of the tally a winner can still be settled, by anyone. Afterwards the lot is void, so that an item that
     /// cannot be delivered locks nobody's money in.
     uint256 public constant SETTLEMENT_WINDOW = 3 days;
     /// @notice The customary bond: 10 % of the deposit for a bid that is not revealed.
     uint16 public constant DEFAULT_BOND_BPS = 1_000;
 
-    /// @notice A lot beside its book of individuals.
+    /// @notice A lot beside its book of individuals. Its number is bound into seals, and only a listing that cannot be reorganized away any
+    /// more is safe to bid on.
     ///     slot 0: seller (160 bits) | DAOs that entered (32) | DAOs that have bid (32)
     ///     slot 1: token (160)
     ///     slot 2: token id (256)
@@ -76,8 +80,8 @@ contract Auctioneer is BidBook, IAuctioneer {
     event LotSettled(uint256 indexed lot, address indexed winner, uint96 price, uint256 paid);
     /// @notice The item of `lot` went back to its seller.
     event ItemReturned(uint256 indexed lot);
-    /// @notice Bonds of a DAO's members, in wei, were credited to the seller of `lot`.
-    event BondsCredited(uint256 indexed lot, uint256 amountWei);
+    /// @notice `giver`, usually a DAO with its members' bonds, credited `amountWei` to the seller of `lot`.
+    event BondsCredited(uint256 indexed lot, address indexed giver, uint256 amountWei);
     /// @notice `seller` withdrew `amountWei` to `recipient`.
     event ProceedsWithdrawn(address indexed seller, address recipient, uint256 amountWei);
 
@@ -85,10 +89,12 @@ contract Auctioneer is BidBook, IAuctioneer {
 
     /// @notice A reserve below one unit.
     error ReserveTooLow(uint96 reserve);
-    /// @notice Times that are not in order, or not in the future.
+    /// @notice Bidding that has ended already, or a reveal or tally out of `MIN_STAGE` and `MAX_STAGE`.
     error BadSchedule(uint40 endOfBidding, uint40 endOfReveal, uint40 endOfTally);
     /// @notice A bond above the whole deposit.
     error BondTooHigh(uint16 bondBps);
+    /// @notice `seller` does not own the item.
+    error NotItemOwner(IERC721 token, uint256 tokenId, address seller);
     /// @notice The token says that the item did not arrive.
     error ItemNotReceived(IERC721 token, uint256 tokenId);
     /// @notice `caller` is no DAO of the factory.
@@ -97,8 +103,10 @@ contract Auctioneer is BidBook, IAuctioneer {
     error AlreadyEntered(uint256 lot, address dao);
     /// @notice `dao` did not enter `lot`, or has bid already.
     error NotAwaited(uint256 lot, address dao);
-    /// @notice `caller` does not lead `lot`, or, being a DAO or not, has to settle it another way.
+    /// @notice `caller` does not lead `lot`.
     error NotLeader(uint256 lot, address caller);
+    /// @notice `lot` goes to `dao`, whose own `settle` pays for it.
+    error LedByDAO(uint256 lot, address dao);
     /// @notice Less than the price, in wei.
     error Underpaid(uint256 lot, uint256 sent, uint256 due);
     /// @notice `seller` has no proceeds.
@@ -121,19 +129,13 @@ contract Auctioneer is BidBook, IAuctioneer {
         if (reserve == 0) revert ReserveTooLow(reserve);
         _checkSchedule(schedule);
         lot = ++lotCount;
-        _books[lot] = Book({
-            endOfBidding: schedule.endOfBidding,
-            endOfReveal: schedule.endOfReveal,
-            endOfTally: schedule.endOfTally,
-            bondBps: schedule.bondBps,
-            opened: 0,
-            share: 0,
-            state: State.Running
-        });
+        _openBook(lot, schedule);
         Lot storage item = _lots[lot];
         (item.seller, item.token, item.tokenId) = (msg.sender, token, tokenId);
         item.standing.open(reserve);
         emit LotListed(lot, msg.sender, token, tokenId, reserve, schedule);
+        // some tokens ignore a transfer from a wrong owner, and the item could be another lot's
+        if (token.ownerOf(tokenId) != msg.sender) revert NotItemOwner(token, tokenId, msg.sender);
         token.transferFrom(msg.sender, address(this), tokenId);
         if (token.ownerOf(tokenId) != address(this)) revert ItemNotReceived(token, tokenId);
     }
@@ -198,7 +200,7 @@ contract Auctioneer is BidBook, IAuctioneer {
     function credit(uint256 lot) external payable {
         if (_books[lot].state == State.None) revert WrongPhase(lot, Phase.None);
         proceeds[_lots[lot].seller] += msg.value;
-        emit BondsCredited(lot, msg.value);
+        emit BondsCredited(lot, msg.sender, msg.value);
     }
 
     // INDIVIDUALS
@@ -207,7 +209,7 @@ contract Auctioneer is BidBook, IAuctioneer {
     /// @param lot The lot's number.
     function settle(uint256 lot) external {
         Standing memory standing_ = _requireClosed(lot);
-        if (entries[lot][standing_.leader] != Entry.None) revert NotLeader(lot, msg.sender);
+        if (entries[lot][standing_.leader] != Entry.None) revert LedByDAO(lot, standing_.leader);
         // casting is safe: the price is at most the leader's 64-bit bid
         _books[lot].share = uint64(standing_.price);
         _settle(lot, standing_, Units.toWei(standing_.price));
@@ -230,8 +232,9 @@ contract Auctioneer is BidBook, IAuctioneer {
 
     /// @inheritdoc IAuctioneer
     function standing(uint256 lot) external view returns (Phase, address, uint96) {
+        Phase now_ = phase(lot);
         Standing storage standing_ = _lots[lot].standing;
-        return (phase(lot), standing_.leader, standing_.price);
+        return now_ == Phase.Void ? (now_, address(0), 0) : (now_, standing_.leader, standing_.price);
     }
 
     /// @notice The listing of `lot`.
@@ -250,18 +253,21 @@ contract Auctioneer is BidBook, IAuctioneer {
         }
     }
 
-    function _resolve(uint256 lot) internal view override returns (Book memory) {
+    /// @dev Losers are free once the lot is closed. A void lot costs nobody a bond.
+    function _resolve(uint256 lot) internal view override returns (Book memory book) {
         Phase now_ = phase(lot);
         if (now_ < Phase.Closed) revert WrongPhase(lot, now_);
-        return _books[lot];
+        book = _books[lot];
+        if (now_ == Phase.Void) book.bondBps = 0;
     }
 
-    /// @dev Losers are free once the lot is closed; a winner has to be settled first, unless the lot is void.
-    function _price(uint256 lot, Book memory book, address bidder, uint64) internal view override returns (uint64) {
-        if (bidder != _lots[lot].standing.leader) return 0;
-        Phase now_ = phase(lot);
-        if (now_ == Phase.Closed) revert WrongPhase(lot, now_);
-        return book.share;
+    /// @dev The share is set when an individual is settled, and 0 otherwise.
+    function _charge(uint256 lot, Book memory book, address bidder, uint64) internal view override returns (uint64) {
+        return bidder == _lots[lot].standing.leader ? book.share : 0;
+    }
+
+    function _awaitsSettlement(uint256 lot, address bidder) internal view override returns (bool) {
+        return bidder == _lots[lot].standing.leader && phase(lot) == Phase.Closed;
     }
 
     function _forfeit(uint256 lot, uint64 bond) internal override {
@@ -276,10 +282,14 @@ contract Auctioneer is BidBook, IAuctioneer {
 
     function _checkSchedule(Schedule calldata schedule) private view {
         if (
-            schedule.endOfBidding <= block.timestamp || schedule.endOfReveal <= schedule.endOfBidding
-                || schedule.endOfTally <= schedule.endOfReveal
+            schedule.endOfBidding <= block.timestamp || !_isStage(schedule.endOfBidding, schedule.endOfReveal)
+                || !_isStage(schedule.endOfReveal, schedule.endOfTally)
         ) revert BadSchedule(schedule.endOfBidding, schedule.endOfReveal, schedule.endOfTally);
         if (schedule.bondBps > BPS) revert BondTooHigh(schedule.bondBps);
+    }
+
+    function _isStage(uint256 start, uint256 end) private pure returns (bool) {
+        return end >= start + MIN_STAGE && end <= start + MAX_STAGE;
     }
 
     function _requireDAO() private view {

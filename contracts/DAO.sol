@@ -12,7 +12,7 @@ import {Units} from "./libraries/Units.sol";
 /// @title The lower mechanism: members who bid as one and share what they pay equally
 /// @notice Members deposit and bid on lots that the DAO entered. The DAO bids the most that some of its members can pay in equal shares; if it
 /// wins, the largest set of members who can share the price equally is served, each pays the same, and `hasAccess` says who they are. The
-/// item stays with the DAO. Everybody else gets everything back.
+/// item stays with the DAO. Everybody else gets everything back, save those who never revealed: a bond.
 /// Source: When Bidders Are DAOs, section 3.1, with shares rounded up to a whole unit.
 /// @dev Every step is open to anyone. The DAO holds its own members' money only, one book per lot; ether sent by force changes nothing.
 contract DAO is BidBook {
@@ -26,6 +26,12 @@ contract DAO is BidBook {
     struct Result {
         address tallier;
         uint96 willingnessToPay;
+    }
+
+    /// @notice What to add to an open bid, in units.
+    struct Raise {
+        uint256 lot;
+        uint64 amount;
     }
 
     // IMMUTABLES
@@ -61,7 +67,7 @@ contract DAO is BidBook {
     event Tallied(uint256 indexed lot, address indexed tallier, uint96 willingnessToPay);
     /// @notice The DAO won `lot` at `price` units: `served` members pay `share` units each.
     event BookWon(uint256 indexed lot, uint96 price, uint256 served, uint64 share);
-    /// @notice The DAO did not win `lot`: all deposits go back.
+    /// @notice The DAO did not win `lot`: deposits go back, less the bond of members who did not reveal if another won.
     event BookLost(uint256 indexed lot);
     /// @notice Forfeited bonds, in units, went to the seller of `lot`.
     event BondsForwarded(uint256 indexed lot, uint256 amount);
@@ -100,16 +106,7 @@ contract DAO is BidBook {
     /// @param lot The lot's number.
     function enter(uint256 lot) external {
         if (_books[lot].state != State.None) revert AlreadyEntered(lot);
-        IAuctioneer.Schedule memory schedule = auctioneer.enter(lot);
-        _books[lot] = Book({
-            endOfBidding: schedule.endOfBidding,
-            endOfReveal: schedule.endOfReveal,
-            endOfTally: schedule.endOfTally,
-            bondBps: schedule.bondBps,
-            opened: 0,
-            share: 0,
-            state: State.Running
-        });
+        _openBook(lot, auctioneer.enter(lot));
         emit BookOpened(lot);
     }
 
@@ -121,13 +118,12 @@ contract DAO is BidBook {
     }
 
     /// @notice Bids openly on several lots in one call. The amounts must add up to `msg.value`.
-    /// @param lots The lots' numbers.
-    /// @param amounts What to add to the bid on each, in units.
-    function raiseBids(uint256[] calldata lots, uint64[] calldata amounts) external payable {
+    /// @param raises One per lot.
+    function raiseBids(Raise[] calldata raises) external payable {
         uint256 named;
-        for (uint256 i = 0; i < lots.length; ++i) {
-            named += Units.toWei(amounts[i]);
-            _place(lots[i], amounts[i]);
+        for (uint256 i = 0; i < raises.length; ++i) {
+            named += Units.toWei(raises[i].amount);
+            _place(raises[i].lot, raises[i].amount);
         }
         if (named != msg.value) revert ValueMismatch(named, msg.value);
     }
@@ -209,21 +205,27 @@ contract DAO is BidBook {
         if (isOpen) revert BidsAreOpen(lot);
     }
 
-    /// @dev Members' bids reach the auctioneer only through the tally.
-    function _admit(uint256 lot, uint256[] memory keys) internal override {}
+    /// @dev Members' bids reach the auctioneer only through the tally, which has to count as many.
+    function _admit(uint256 lot, uint256[] memory keys) internal override {
+        // casting is safe: 2^32 bids at 20,000 gas each are out of reach
+        _books[lot].opened += uint32(keys.length);
+    }
 
-    /// @dev A book that is not won is lost as soon as somebody else has won, or nobody can any more; the first caller writes that down.
+    /// @dev A book that is not won is lost as soon as somebody else has won, or nobody can any more; the first caller writes that down. A void
+    /// lot costs nobody a bond.
     function _resolve(uint256 lot) internal override returns (Book memory book) {
         book = _books[lot];
         if (book.state == State.None) revert WrongPhase(lot, Phase.None);
         if (book.state != State.Running) return book;
         (Phase now_, address leader,) = auctioneer.standing(lot);
         if (now_ < Phase.Closed || (now_ == Phase.Closed && leader == address(this))) revert WrongPhase(lot, now_);
-        _books[lot].state = book.state = State.Lost;
+        book.state = State.Lost;
+        if (now_ == Phase.Void) book.bondBps = 0;
+        (_books[lot].state, _books[lot].bondBps) = (book.state, book.bondBps);
         emit BookLost(lot);
     }
 
-    function _price(uint256, Book memory book, address, uint64 bid_) internal pure override returns (uint64) {
+    function _charge(uint256, Book memory book, address, uint64 bid_) internal pure override returns (uint64) {
         return book.state == State.Won && bid_ >= book.share ? book.share : 0;
     }
 

@@ -8,6 +8,8 @@ import {IDAOFactory} from "./interfaces/IDAOFactory.sol";
 /// @title The origin of genuine DAOs
 /// @notice Auctioneers accept bids after the reveal phase only from DAOs deployed here, since only their code is known to bid what their
 /// members' tally proves. A check of the caller's code hash would not do: hostile init code can return the same code over forged storage.
+/// A DAO is only as good as the auctioneer it was made for: before joining one, or gating on it, compare its `auctioneer` with the one
+/// you trust.
 /// @dev No owner. One factory can serve any number of auctioneers.
 contract DAOFactory is IDAOFactory {
     /// @inheritdoc IDAOFactory
@@ -26,6 +28,6 @@ contract DAOFactory is IDAOFactory {
     function create(IAuctioneer auctioneer, bool isOpen, uint64 minimumBid) external returns (DAO dao) {
         dao = new DAO(auctioneer, isOpen, minimumBid);
         isDAO[address(dao)] = true;
-        emit DAOCreated(address(dao), msg.sender, auctioneer, isOpen, minimumBid);
+        emit DAOCreated(address(dao), msg.sender, auctioneer, isOpen, dao.minimumBid());
     }
 }

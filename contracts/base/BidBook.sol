@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 
+import {IAuctioneer} from "../interfaces/IAuctioneer.sol";
 import {Phase, WrongPhase} from "../interfaces/Phase.sol";
 import {BidSlot, BidSlots, Box, tag} from "../libraries/BidSlot.sol";
 import {Payments} from "../libraries/Payments.sol";
@@ -16,7 +17,8 @@ import {Units} from "../libraries/Units.sol";
 abstract contract BidBook is Multicall {
     using BidSlots for BidSlot;
 
-    /// @dev `Running` until the book is decided; `Won` once its bidder paid; `Lost` when nobody in it will ever pay.
+    /// @dev `Running` until the book is decided; `Won` once its bidder paid; `Lost` when nobody in it will ever pay (at the auctioneer:
+    /// once the item went back).
     enum State {
         None,
         Running,
@@ -26,8 +28,8 @@ abstract contract BidBook is Multicall {
 
     /// @notice The head of a book, in one slot (240 bits), so that a bid or a claim reads it once.
     ///     endOfBidding, endOfReveal, endOfTally   40 bits each, seconds since the epoch
-    ///     bondBps                                 16 bits, what not revealing costs, in basis points of the deposit
-    ///     opened                                  32 bits, number of open bids
+    ///     bondBps                                 16 bits, what not revealing costs, in basis points of the deposit; 0 once void
+    ///     opened                                  32 bits, number of open bids (DAOs only)
     ///     share                                   64 bits, what each served bidder pays, in units, once won
     ///     state                                    8 bits
     struct Book {
@@ -92,7 +94,7 @@ abstract contract BidBook is Multicall {
     event BondForfeited(uint256 indexed lot, address indexed bidder, uint64 bond);
     /// @notice `bidder` claimed what was left of the deposit: `amount` units went to `recipient`.
     event Claimed(uint256 indexed lot, address indexed bidder, address recipient, uint64 amount);
-    /// @notice What was left of deposits was pushed to their bidders.
+    /// @notice What was left of deposits was pushed to their bidders. (Whoever is not named had nothing left.)
     /// @param payments One word each: amount in units (96 bits), bidder (160 bits).
     event Pushed(uint256 indexed lot, uint256[] payments);
     /// @notice `bidder` did not take a pushed payment, which stays claimable.
@@ -114,7 +116,7 @@ abstract contract BidBook is Multicall {
     error ZeroBid(uint256 lot, address bidder);
     /// @notice A bid that its deposit does not cover, in units.
     error BidAboveDeposit(uint256 lot, address bidder, uint64 bid, uint64 deposit);
-    /// @notice A bid under the book's minimum, in units.
+    /// @notice A bid, or the deposit of a sealed one, under the book's minimum, in units.
     error BelowMinimum(uint256 lot, address bidder, uint64 bid, uint64 minimum);
     /// @notice `bidder` has nothing (more) to claim on `lot`.
     error NothingToClaim(uint256 lot, address bidder);
@@ -196,7 +198,8 @@ abstract contract BidBook is Multicall {
     // CLAIMS
 
     /// @notice Pays the caller what is left of its deposit on `lot`: all of it, less the share if served, less the bond if never revealed.
-    /// @dev Only once the lot is decided for this book. Several lots at once: through `multicall`.
+    /// @dev Only once the lot is decided for this book. Several lots at once: through `multicall`. The bond rounds down to a unit; one of the
+    /// whole deposit is taken by `claimBatch` only, since there is nothing to claim.
     /// @param lot The lot's number.
     /// @param recipient Who gets it.
     function claim(uint256 lot, address recipient) external {
@@ -208,7 +211,7 @@ abstract contract BidBook is Multicall {
     }
 
     /// @notice Pays many bidders what is left of their deposits on `lot`. Anyone may call. Whoever does not take the payment keeps the
-    /// claim; whoever has nothing to claim is passed over.
+    /// claim; whoever has nothing to claim, or won and is yet to be settled, is passed over.
     /// @dev Budget: 14,000 gas each.
     /// @param lot The lot's number.
     /// @param bidders Whom to pay.
@@ -228,7 +231,7 @@ abstract contract BidBook is Multicall {
             }
         }
         _shorten(payments, count);
-        emit Pushed(lot, payments);
+        if (count != 0) emit Pushed(lot, payments);
     }
 
     // VIEWS
@@ -258,7 +261,10 @@ abstract contract BidBook is Multicall {
     function _resolve(uint256 lot) internal virtual returns (Book memory);
 
     /// @dev What `bidder`, whose open bid is `bid_`, pays for the lot, in units: 0 unless served.
-    function _price(uint256 lot, Book memory book, address bidder, uint64 bid_) internal view virtual returns (uint64);
+    function _charge(uint256 lot, Book memory book, address bidder, uint64 bid_) internal view virtual returns (uint64);
+
+    /// @dev Whether `bidder` won a lot in a decided book, but has not been settled yet.
+    function _awaitsSettlement(uint256 lot, address bidder) internal view virtual returns (bool) {}
 
     /// @dev Books a forfeited bond, in units, for the seller.
     function _forfeit(uint256 lot, uint64 bond) internal virtual;
@@ -267,6 +273,18 @@ abstract contract BidBook is Multicall {
     function _minimumBid() internal view virtual returns (uint64);
 
     // SHARED STEPS
+
+    function _openBook(uint256 lot, IAuctioneer.Schedule memory schedule) internal {
+        _books[lot] = Book({
+            endOfBidding: schedule.endOfBidding,
+            endOfReveal: schedule.endOfReveal,
+            endOfTally: schedule.endOfTally,
+            bondBps: schedule.bondBps,
+            opened: 0,
+            share: 0,
+            state: State.Running
+        });
+    }
 
     function _requireBidding(uint256 lot) internal view {
         if (block.timestamp >= _books[lot].endOfBidding) revert WrongPhase(lot, phase(lot));
@@ -283,6 +301,7 @@ abstract contract BidBook is Multicall {
         Box storage box = _boxes[lot][msg.sender];
         uint64 total = Units.add(box.slot.deposit(), added);
         if (total == 0) revert ZeroDeposit(lot, msg.sender);
+        if (total < _minimumBid()) revert BelowMinimum(lot, msg.sender, total, _minimumBid());
         BidSlot slot = BidSlots.seal(commitment, total);
         box.slot = slot;
         emit BidSealed(tag(lot, msg.sender), bytes32(BidSlot.unwrap(slot)));
@@ -314,8 +333,7 @@ abstract contract BidBook is Multicall {
     }
 
     function _opened(uint256 lot, uint256[] memory keys) private {
-        // casting is safe: a 32-bit count of bids at 20,000 gas each is out of reach
-        _books[lot].opened += uint32(keys.length);
+        if (keys.length == 0) return;
         emit BidsOpened(lot, keys);
         _admit(lot, keys);
     }
@@ -325,7 +343,7 @@ abstract contract BidBook is Multicall {
         Box storage box = _boxes[lot][bidder];
         BidSlot slot = box.slot;
         due = slot.deposit();
-        if (due == 0) return 0;
+        if (due == 0 || _awaitsSettlement(lot, bidder)) return 0;
         if (slot.isSealed()) {
             box.slot = BidSlots.EMPTY;
             uint64 bond = uint64((uint256(due) * book.bondBps) / BPS); // casting is safe: bondBps <= BPS
@@ -333,17 +351,18 @@ abstract contract BidBook is Multicall {
             emit BondForfeited(lot, bidder, bond);
             return due - bond;
         }
-        uint64 price = _price(lot, book, bidder, slot.bid());
+        uint64 charge = _charge(lot, book, bidder, slot.bid());
+        if (charge == due) return 0;
         // a served bid stays on record, for access; any other slot is cleared, for its gas
-        box.slot = price == 0 ? BidSlots.EMPTY : BidSlots.open(slot.bid(), 0);
-        return due - price;
+        box.slot = charge == 0 ? BidSlots.EMPTY : BidSlots.open(slot.bid(), 0);
+        return due - charge;
     }
 
     /// @dev Undoes the payout of `due` units, after `_take`, for a bidder who refused it. A loser keeps a bid of nothing, which is never served.
     function _giveBack(uint256 lot, Book memory book, address bidder, uint64 due) private {
         Box storage box = _boxes[lot][bidder];
         uint64 bid_ = box.slot.bid();
-        box.slot = BidSlots.open(bid_, due + (bid_ == 0 ? 0 : _price(lot, book, bidder, bid_)));
+        box.slot = BidSlots.open(bid_, due + (bid_ == 0 ? 0 : _charge(lot, book, bidder, bid_)));
     }
 
     function _shorten(uint256[] memory words, uint256 length) private pure {

@@ -39,7 +39,7 @@ interface IAuctioneer {
     /// @notice Where `lot` stands.
     /// @param lot The lot's number.
     /// @return phase The phase it is in.
-    /// @return leader The bidder who wins as of now: final from `Phase.Closed` on, nobody if zero.
-    /// @return price What the leader pays, in units: final from `Phase.Closed` on.
+    /// @return leader The bidder who wins as of now: final from `Phase.Closed` on, zero if nobody does, as in a void lot.
+    /// @return price What the leader pays, in units: final from `Phase.Closed` on, 0 in a void lot.
     function standing(uint256 lot) external view returns (Phase phase, address leader, uint96 price);
 }

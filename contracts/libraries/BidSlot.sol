@@ -7,7 +7,8 @@ pragma solidity ^0.8.30;
 ///     sealed   commitment (192 bits, not all of the upper 128 zero) | deposit (64)
 ///     open     zero mark (128 bits) | bid (64) | deposit (64)
 ///
-/// An open slot with deposit 0 has been paid out and only remembers the bid of a served member.
+/// An open slot with deposit 0 has been paid out and only remembers the bid of a served member; one with bid 0 holds a payment that its
+/// bidder, who was not served, refused.
 type BidSlot is uint256;
 
 using {deposit, bid, isEmpty, isSealed} for BidSlot global;

@@ -51,7 +51,7 @@ library Tally {
                 if (reach > best) best = reach;
             }
             assembly ("memory-safe") {
-                // the 8 bytes of bid i; what lies behind them stays
+                // the 8 bytes of bid i; what lies behind them, be it free memory, is written back as it was
                 let place := add(add(bids, 32), shl(3, i))
                 mstore(place, or(shl(192, bid), and(mload(place), sub(shl(192, 1), 1))))
             }

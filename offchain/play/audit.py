@@ -1,0 +1,60 @@
+"""Where every wei went: the check after each auction that none is missing and none is stuck."""
+
+from collections.abc import Callable, Sequence
+
+from offchain.chain.backend import Chain
+from offchain.chain.errors import ChainError
+from offchain.keeper.ledger import Ledger
+
+UNIT = 10**9
+"""One unit in wei."""
+
+
+class MoneyAstray(ChainError):
+    """A contract holds more or less than it owes, or the seller got another sum than the bidders paid."""
+
+
+def audit(chain: Chain, ledger: Ledger, lots: Sequence[int], withdraw: Callable[[], int]) -> None:
+    """Checks the money of `lots` after everybody was paid; `withdraw` pays the seller and returns the wei owed to it before.
+
+    `MoneyAstray` names the sums that differ.
+    """
+    owed = withdraw()
+    earned = sum(ledger.lots[lot].paid for lot in lots) + sum(_bonds(ledger, lot) for lot in lots)
+    _equal("the seller's proceeds", owed, earned * UNIT)
+    _equal("what bidders paid", sum(_kept(ledger, lot) for lot in lots) * UNIT, earned * UNIT)
+    for contract in {dao for lot in lots for dao in ledger.lots[lot].daos} | {ledger.auctioneer}:
+        _equal(
+            f"the balance of {contract}", chain.balance(contract), _unpaid(ledger, contract) * UNIT
+        )
+
+
+def _bonds(ledger: Ledger, lot: int) -> int:
+    return sum(
+        account.forfeited for book in ledger.books_on(lot) for account in book.accounts.values()
+    )
+
+
+def _kept(ledger: Ledger, lot: int) -> int:
+    """Deposits less what was paid out or is still claimable, in units."""
+    return sum(
+        account.deposit - account.received - (0 if account.closed else book.due(bidder))
+        for book in ledger.books_on(lot)
+        for bidder, account in book.accounts.items()
+    )
+
+
+def _unpaid(ledger: Ledger, contract: str) -> int:
+    """What a contract still owes to bidders who refused their payment, in units."""
+    return sum(
+        book.due(bidder)
+        for book in ledger.books.values()
+        if book.contract == contract
+        for bidder, account in book.accounts.items()
+        if not account.closed
+    )
+
+
+def _equal(what: str, found: int, expected: int) -> None:
+    if found != expected:
+        raise MoneyAstray(f"{what}: {found} wei, expected {expected}")
