@@ -108,12 +108,22 @@ def test_stops_when_its_starter_is_killed(start: Start, sent: signal.Signals) ->
 
 def test_anvil_sends_from_any_address_when_asked() -> None:
     stranger = "0x" + "11" * 20
+    transaction = {"from": stranger, "to": FIRST_ACCOUNT, "value": "0x1"}
     with anvil(auto_impersonate=True) as node:
         rpc(node.url, "anvil_setBalance", stranger, hex(10**18))
-        rpc(
-            node.url, "eth_sendTransaction", {"from": stranger, "to": FIRST_ACCOUNT, "value": "0x1"}
-        )
-        assert rpc(node.url, "eth_getTransactionCount", stranger, "latest") == "0x1"
+        sent = rpc(node.url, "eth_sendTransaction", transaction)
+        # Anvil mines a moment after it has answered.
+        deadline = time.monotonic() + 10
+        while (receipt := rpc(node.url, "eth_getTransactionReceipt", sent)) is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        assert receipt["status"] == "0x1"
+
+
+def test_anvil_refuses_strangers_otherwise() -> None:
+    with anvil() as node:
+        transaction = {"from": "0x" + "11" * 20, "to": FIRST_ACCOUNT}
+        assert "error" in answer(node.url, "eth_sendTransaction", transaction)
 
 
 @both
