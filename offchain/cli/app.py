@@ -27,6 +27,7 @@ class ReportingGroup(TyperGroup):
 
 
 app = typer.Typer(
+    name="consort",
     cls=ReportingGroup,
     no_args_is_help=True,
     add_completion=False,

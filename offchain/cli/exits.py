@@ -45,8 +45,16 @@ def reported() -> Iterator[None]:
 
 
 def put(text: str) -> None:
-    """Text on standard output: UTF-8 whatever the locale, so that no name in an instance can fail to print."""
-    typer.echo(text.encode(), nl=False)
+    """Text on standard output: UTF-8 whatever the locale, so that no name in an instance can fail to print.
+
+    Raises BrokenPipeError if the reader has left.
+    """
+    stream = sys.stdout.buffer
+    rest = memoryview(text.encode())
+    while rest:
+        # An unbuffered stream (PYTHONUNBUFFERED) may take only a part of what it is given.
+        rest = rest[stream.write(rest) :]
+    stream.flush()
 
 
 def say(line: str) -> None:

@@ -40,6 +40,6 @@ def _solve(instances: "list[Instance]", on: str) -> "list[Outcome]":
 
         return [solve(instance) for instance in instances]
 
-    from offchain.chain.solve import solve_on
+    from offchain.play.solve import solve_on
 
     return solve_on(instances, on, progress=say)

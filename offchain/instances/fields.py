@@ -65,7 +65,8 @@ class Field:
         fields = self.members()
         for key, field in fields.items():
             if key not in required and key not in optional:
-                field.fail(f"unknown field (known: {', '.join([*required, *optional])})")
+                known = ", ".join([*required, *optional])
+                field.fail(f"unknown field with value {show(field.value)} (known: {known})")
         for key in required:
             if key not in fields:
                 self.at(key, None).fail("missing")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from offchain.instances.fields import Field, refuse_duplicate_names
+from offchain.instances.fields import Field, refuse_duplicate_names, show
 
 BID_LIMIT = 2**64 - 1
 """The largest bid or value, in units: what the contracts keep of a bid."""
@@ -181,9 +181,11 @@ def _read_reserves(reserve: Field | None, items: int) -> tuple[int, ...]:
 
 
 def _one_per_item(amounts: Field, items: int) -> list[Field]:
+    if not isinstance(amounts.value, list):
+        amounts.fail(f"{show(amounts.value)} is not a list of {items}, one entry per item")
     entries = amounts.entries()
     if len(entries) != items:
-        amounts.fail(f"{len(entries)} entries, but items is {items}")
+        amounts.fail(f"a list of {len(entries)}, but items is {items}")
     return entries
 
 

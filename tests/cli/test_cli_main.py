@@ -1,0 +1,114 @@
+"""What all commands share: help, version, exit codes, and how quickly the program starts."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from offchain import __version__
+from offchain.cli import app
+from offchain.cli.app import COMMANDS
+
+EXAMPLE = """{"mechanism": "two-level", "groups": [
+    {"name": "A", "members": [{"name": "ann", "bid": 10}, {"name": "bob", "bid": 5}]},
+    {"name": "B", "members": [{"name": "cid", "bid": 9}]}]}"""
+
+
+def consort(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the program as its own process, with this text on standard input."""
+    command = [sys.executable, "-m", "offchain.cli", *arguments]
+    return subprocess.run(
+        command, input=text, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_version() -> None:
+    result = CliRunner().invoke(app, ["--version"])
+    assert (result.exit_code, result.stdout) == (0, f"consort {__version__}\n")
+
+
+def test_help_lists_every_command_and_the_exit_codes() -> None:
+    result = CliRunner().invoke(app, ["--help"])
+    assert result.exit_code == 0
+    assert "Exit codes: 0 done; 1 a check failed; 2 bad input; 3" in result.stdout
+    assert all(f"\n  {command} " in result.stdout for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command: str) -> None:
+    result = CliRunner().invoke(app, [command, "--help"])
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"Usage: consort {command} ")
+
+
+@pytest.mark.parametrize("arguments", [["auction"], ["solve"], ["solve", "a", "b"], ["--no-such"]])
+def test_wrong_usage_is_bad_input(arguments: list[str]) -> None:
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 2
+    assert "Usage: consort" in result.stderr
+    assert result.stdout == ""
+
+
+def test_no_arguments_print_the_help() -> None:
+    result = CliRunner().invoke(app, [])
+    assert "Commands:" in result.output
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["solve", "-", "--on", "reference"]], ids=["help", "solve"]
+)
+def test_starts_quickly(arguments: list[str]) -> None:
+    """In processor time, the best of three, so that a busy machine does not fail the test."""
+
+    def seconds() -> float:
+        before = os.times()
+        assert consort(*arguments, text=EXAMPLE).returncode == 0
+        after = os.times()
+        return (
+            after.children_user
+            + after.children_system
+            - before.children_user
+            - before.children_system
+        )
+
+    assert min(seconds() for _ in range(3)) < 0.4
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["solve", "-", "--on", "reference"]], ids=str)
+def test_starts_without_the_libraries_of_the_chain(arguments: list[str]) -> None:
+    heavy = ["web3", "pyrevm", "numpy", "matplotlib", "rich", "solcx"]
+    program = (
+        "import sys; from offchain.cli import app\n"
+        f"try: app({arguments!r})\n"
+        f"except SystemExit: print([name for name in {heavy!r} if name in sys.modules], file=sys.stderr)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], input=EXAMPLE, capture_output=True, text=True, check=True
+    )
+    assert result.stderr == "[]\n"
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path, unbuffered: str) -> None:
+    """A large outcome into a pipe that is closed after one line: no traceback, the code of SIGPIPE."""
+    members = ", ".join(f'{{"name": "m{i}", "bid": 5}}' for i in range(20_000))
+    file = tmp_path / "large.json"
+    file.write_text(
+        f'{{"mechanism": "two-level", "groups": [{{"name": "A", "members": [{members}]}}]}}'
+    )
+    with subprocess.Popen(
+        [sys.executable, "-m", "offchain.cli", "solve", str(file), "--on", "reference"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == "{\n"
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 141

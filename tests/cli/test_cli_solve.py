@@ -1,0 +1,242 @@
+"""`consort solve`: one JSON document on standard output, everything else on standard error."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from offchain.chain.errors import ChainError
+from offchain.cli import app
+from offchain.instances import TwoLevelInstance, TwoLevelOutcome
+from offchain.mechanisms import solve
+
+EXAMPLE = {
+    "mechanism": "two-level",
+    "items": 1,
+    "reserve": 1,
+    "groups": [
+        {
+            "name": "A",
+            "members": [{"name": "ann", "bid": 10, "value": 10}, {"name": "bob", "bid": 5}],
+        },
+        {"name": "B", "members": [{"name": "cid", "bid": 9}]},
+    ],
+}
+OUTCOME = {
+    "mechanism": "two-level",
+    "items": [
+        {
+            "winner": "A",
+            "price": 9,
+            "share": 5,
+            "paid": 10,
+            "served": ["ann", "bob"],
+            "group_bids": {"A": 10, "B": 9},
+        }
+    ],
+    "payments": {"A": {"ann": 5, "bob": 5}, "B": {"cid": 0}},
+    "welfare": 15,
+    "optimal_welfare": 15,
+}
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """The documented example as a file."""
+    path = tmp_path / "example.json"
+    path.write_text(json.dumps(EXAMPLE))
+    return path
+
+
+def run(*arguments: str | Path, text: str | bytes | None = None) -> Result:
+    """`consort solve` with these arguments and this standard input."""
+    return CliRunner().invoke(app, ["solve", *map(str, arguments)], input=text)
+
+
+def refused(result: Result, code: int = 2) -> str:
+    """The message of a run that failed as it should: nothing on standard output, one line, no traceback."""
+    assert result.exit_code == code
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    assert result.stderr.count("\n") == 1
+    return result.stderr.strip()
+
+
+def test_prints_the_outcome_and_nothing_else(file: Path) -> None:
+    result = run(file, "--on", "reference")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == OUTCOME
+    assert result.stderr == ""
+
+
+def test_reads_standard_input() -> None:
+    result = run("-", "--on", "reference", text=json.dumps(EXAMPLE))
+    assert json.loads(result.stdout) == OUTCOME
+
+
+def test_a_list_gives_the_list_of_outcomes() -> None:
+    result = run("-", "--on", "reference", text=json.dumps([EXAMPLE, {**EXAMPLE, "reserve": 20}]))
+    first, second = json.loads(result.stdout)
+    assert first == OUTCOME
+    assert second["items"] == [
+        {
+            "winner": None,
+            "price": 0,
+            "share": 0,
+            "paid": 0,
+            "served": [],
+            "group_bids": {"A": 10, "B": 9},
+        }
+    ]
+
+
+def test_an_empty_list_gives_an_empty_list() -> None:
+    assert run("-", "--on", "reference", text="[]").stdout == "[]\n"
+
+
+def test_out_also_writes_the_file(file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "outcome.json"
+    result = run(file, "--on", "reference", "--out", out)
+    assert json.loads(result.stdout) == OUTCOME
+    assert out.read_text() == result.stdout
+
+
+def test_names_in_any_language_are_printed_in_utf_8() -> None:
+    groups = [{"name": "Zoë 氏", "members": [{"name": "ann", "bid": 5}]}]
+    command = [sys.executable, "-m", "offchain.cli", "solve", "-", "--on", "reference"]
+    result = subprocess.run(
+        command,
+        input=json.dumps({**EXAMPLE, "groups": groups}).encode(),
+        capture_output=True,
+        check=True,
+        env={"PYTHONIOENCODING": "ascii"},
+        cwd=Path(__file__).parents[2],
+    )
+    assert json.loads(result.stdout)["items"][0]["winner"] == "Zoë 氏"
+
+
+def test_a_bad_instance_names_file_field_and_value(file: Path) -> None:
+    file.write_text(json.dumps([EXAMPLE, {**EXAMPLE, "reserve": 0}]))
+    assert refused(run(file)) == f"error: {file}: [1].reserve: 0 is below 1"
+
+
+def test_a_bad_standard_input_is_named_so() -> None:
+    message = refused(run("-", text='{"mechanism":\n two-level}'))
+    assert message == "error: standard input: not JSON: Expecting value at line 2 column 2"
+
+
+@pytest.mark.parametrize("text", [b"\xff", b"[" * 100_000, b"", b"[1e999]", b"9" * 6000, b"{}"])
+def test_hostile_input_never_ends_in_a_traceback(text: bytes) -> None:
+    assert refused(run("-", text=text)).startswith("error: standard input: ")
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    missing = tmp_path / "missing.json"
+    assert refused(run(missing)) == f"error: {missing}: cannot be read: No such file or directory"
+
+
+def test_a_directory_is_no_file(tmp_path: Path) -> None:
+    assert refused(run(tmp_path)) == f"error: {tmp_path}: cannot be read: Is a directory"
+
+
+def test_a_name_that_no_file_can_have() -> None:
+    assert refused(run("a\0b")) == "error: a\0b: cannot be read: embedded null byte"
+
+
+@pytest.mark.parametrize(
+    "on",
+    [
+        "",
+        "besu",
+        "Reference",
+        "ftp://node",
+        "http://",
+        "localhost:8545",
+        "http://[1::2",
+        "https:/x",
+    ],
+)
+def test_an_unknown_back_end_is_bad_input(file: Path, on: str) -> None:
+    result = run(file, "--on", on)
+    assert result.exit_code == 2
+    assert f"{on!r} is not reference, revm, ganache, anvil or an http(s) or ws(s) URL" in " ".join(
+        result.stderr.split()
+    )
+    assert result.stdout == ""
+
+
+def test_out_in_no_directory(file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "missing" / "outcome.json"
+    message = refused(run(file, "--on", "reference", "--out", out))
+    assert message == f"error: --out: {out.parent} is not a directory"
+
+
+def test_out_that_is_a_directory(file: Path, tmp_path: Path) -> None:
+    message = refused(run(file, "--on", "reference", "--out", tmp_path))
+    assert message == f"error: --out: {tmp_path} is a directory"
+
+
+def test_out_that_cannot_be_written(file: Path) -> None:
+    message = refused(run(file, "--on", "reference", "--out", "/dev/full"))
+    assert message == "error: --out: /dev/full cannot be written: No space left on device"
+
+
+Progress = Callable[[str], None]
+SolveOn = Callable[[list[TwoLevelInstance], str, Progress], list[TwoLevelOutcome]]
+
+
+@pytest.fixture
+def chain(monkeypatch: pytest.MonkeyPatch) -> Callable[[SolveOn], None]:
+    """Puts a function in the place of the chain back ends."""
+
+    def replace_with(solve_on: SolveOn) -> None:
+        module = ModuleType("offchain.play.solve")
+        monkeypatch.setattr(module, "solve_on", solve_on, raising=False)
+        monkeypatch.setitem(sys.modules, "offchain.play.solve", module)
+
+    return replace_with
+
+
+@pytest.mark.parametrize(
+    ("arguments", "back_end"),
+    [
+        ([], "revm"),
+        (["--on", "ganache"], "ganache"),
+        (["--on", "anvil"], "anvil"),
+        (["--on", "http://127.0.0.1:8545"], "http://127.0.0.1:8545"),
+        (["--on", "wss://node.example/key"], "wss://node.example/key"),
+    ],
+)
+def test_a_chain_gets_the_instances_and_reports_on_standard_error(
+    chain: Callable[[SolveOn], None], file: Path, arguments: list[str], back_end: str
+) -> None:
+    used = []
+
+    def solve_on(
+        instances: list[TwoLevelInstance], on: str, progress: Progress
+    ) -> list[TwoLevelOutcome]:
+        used.append(on)
+        progress("one lot settled")
+        return [solve(instance) for instance in instances]
+
+    chain(solve_on)
+    result = run(file, *arguments)
+    assert used == [back_end]
+    assert json.loads(result.stdout) == OUTCOME
+    assert result.stderr == "one lot settled\n"
+
+
+def test_a_chain_that_fails_is_exit_code_3(chain: Callable[[SolveOn], None], file: Path) -> None:
+    def solve_on(
+        instances: list[TwoLevelInstance], on: str, progress: Progress
+    ) -> list[TwoLevelOutcome]:
+        raise ChainError("no node answers at http://127.0.0.1:1")
+
+    chain(solve_on)
+    message = refused(run(file, "--on", "http://127.0.0.1:1"), code=3)
+    assert message == "error: no node answers at http://127.0.0.1:1"

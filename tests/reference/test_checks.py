@@ -1,0 +1,176 @@
+"""The property checks: they pass on what the reference model does, and fail on what it must not do."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from offchain.checks import Finding, Verdict, check_reference
+from offchain.checks.deviations import Seat, find_unsovereign, seats
+from offchain.checks.two_level import (
+    GRID_LIMIT,
+    check_outcome,
+    default_grid,
+    harmonic,
+    incentive_compatibility,
+)
+from offchain.instances import Group, Member, TwoLevelInstance, TwoLevelOutcome
+from offchain.mechanisms.price_rule import Standing, exact, plain_second_price, run_auction
+from offchain.mechanisms.two_level import solve
+
+NAMES = [
+    "budget balance",
+    "individual rationality",
+    "equal treatment",
+    "welfare ratio",
+    "consumer sovereignty",
+    "incentive compatibility",
+    "false names",
+]
+
+
+def game(*groups: list[int], reserve: int = 1) -> TwoLevelInstance:
+    """Groups g0, g1, ... of members m0, m1, ... who bid their values for one item."""
+    return TwoLevelInstance(
+        items=1,
+        reserves=(reserve,),
+        groups=tuple(
+            Group(f"g{j}", tuple(Member(f"m{i}", (bid,), (bid,)) for i, bid in enumerate(bids)))
+            for j, bids in enumerate(groups)
+        ),
+    )
+
+
+def named(findings: list[Finding], name: str) -> Finding:
+    """The finding of that name."""
+    return next(finding for finding in findings if finding.name == name)
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=4), min_size=1, max_size=3),
+    st.integers(1, 9),
+)
+def test_every_claim_holds_under_the_exact_rule(groups: list[list[int]], reserve: int) -> None:
+    findings = check_reference(game(*groups, reserve=reserve))
+    assert [finding.name for finding in findings] == NAMES
+    assert [f for f in findings[:-1] if f.verdict is not Verdict.HOLDS] == []
+    assert findings[-1].verdict is not Verdict.FAILS
+
+
+def test_the_plain_rule_fails_with_the_counter_example() -> None:
+    finding = named(
+        check_reference(game([10], [10, 5]), plain_second_price), "incentive compatibility"
+    )
+    assert finding.verdict is Verdict.FAILS
+    assert finding.detail == "m0 of g1 (item 0, value 10) gets 0 by bidding it and 5 by bidding 11"
+
+
+def corrupt(instance: TwoLevelInstance, name: str) -> TwoLevelOutcome:
+    """The reference outcome of the instance with one thing wrong."""
+    outcome = solve(instance)
+    lot = outcome.items[0]
+    match name:
+        case "paid":
+            return replace(outcome, items=(replace(lot, paid=lot.paid + 1),))
+        case "price":
+            return replace(outcome, items=(replace(lot, price=lot.price - len(lot.served)),))
+        case "payment":
+            return replace(outcome, payments={**outcome.payments, "g1": {"m0": 1}})
+        case "sold to nobody":
+            return replace(outcome, items=(replace(lot, winner=None),))
+        case "too many served":
+            return replace(outcome, items=(replace(lot, served=("m0", "m1", "m2", "m3")),))
+        case "one of two equals":
+            return replace(outcome, items=(replace(lot, served=("m0", "m1")),))
+        case "wrong group":
+            return replace(outcome, items=(replace(lot, winner="g1", served=("m0",)),))
+        case "welfare":
+            return replace(outcome, welfare=outcome.welfare - 1)
+        case "optimum":
+            return replace(outcome, optimal_welfare=outcome.optimal_welfare + 1)
+    raise AssertionError(name)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "failing", "detail"),
+    [
+        ("paid", "budget balance", "item 0: 3 shares of 4 are not the 13 paid"),
+        ("price", "budget balance", "item 0: 12 paid for a price of 7, 3 served"),
+        ("payment", "budget balance", "m0 of g1 pays 1, but the shares are 0"),
+        ("payment", "individual rationality", "m0 of g1 pays 1 for items they bid 0 on"),
+        ("sold to nobody", "budget balance", "item 0: unsold, yet at price 10 with 3 served"),
+        ("too many served", "individual rationality", "item 0: m3 of g0 bids 1 and pays 4"),
+        (
+            "one of two equals",
+            "equal treatment",
+            "item 0: m1 and m2 of g0 bid 5, only m1 is served",
+        ),
+        ("wrong group", "welfare ratio", "item 0: welfare 10, optimum 21, beyond H_4"),
+        ("welfare", "welfare ratio", "the items' welfare is 20, not 19"),
+        ("optimum", "welfare ratio", "the items' optimal welfare is 21, not 22"),
+    ],
+)
+def test_each_check_fails_on_a_wrong_outcome(wrong: str, failing: str, detail: str) -> None:
+    instance = game([10, 5, 5, 1], [10])
+    assert all(
+        finding.verdict is Verdict.HOLDS for finding in check_outcome(instance, solve(instance))
+    )
+    finding = named(check_outcome(instance, corrupt(instance, wrong)), failing)
+    assert (finding.verdict, finding.detail) == (Verdict.FAILS, detail)
+
+
+def test_an_item_withheld_from_the_optimum_fails_the_welfare_ratio() -> None:
+    instance = game([10, 5], reserve=4)
+    unsold = replace(solve(game([3], reserve=4)), payments={"g0": {"m0": 0, "m1": 0}})
+    finding = named(check_outcome(instance, unsold), "welfare ratio")
+    assert finding.detail == "item 0: unsold at reserve 4, optimum 15, beyond H_2"
+
+
+def test_the_welfare_bound_is_not_claimed_when_bids_are_not_the_values() -> None:
+    instance = TwoLevelInstance(1, (1,), (Group("g", (Member("m", (5,), (9,)),)),))
+    finding = named(check_reference(instance), "welfare ratio")
+    assert finding.verdict is Verdict.NOT_CLAIMED
+    assert finding.detail.startswith("m of g bids 5 for item 0, worth 9")
+
+
+def first_price(standing: Standing, bidder: int, bid: int) -> Standing:
+    """A rule that no one should use: the winner pays its own bid."""
+    return Standing(bidder, bid, bid) if bid > standing.highest else standing
+
+
+def test_the_search_is_exhaustive_for_any_rule() -> None:
+    """Under first price it pays to bid less, which only the grid shows: the extreme bids do not."""
+    assert run_auction([4, 9], 1, first_price).price == 9
+    finding = incentive_compatibility(list(seats(game([4], [9]))), first_price, grid=10)
+    assert finding.detail == "m0 of g1 (item 0, value 9) gets 0 by bidding it and 4 by bidding 5"
+
+
+def never(standing: Standing, bidder: int, bid: int) -> Standing:
+    """A rule that never sells."""
+    return standing
+
+
+def test_a_rule_that_never_sells_is_not_sovereign() -> None:
+    seat = find_unsovereign(seats(game([4])), never)
+    assert isinstance(seat, Seat)
+    assert (seat.group, seat.member) == ("g0", "m0")
+
+
+def test_large_instances_are_sampled_and_the_finding_says_so() -> None:
+    places = list(seats(game([10**9 + i for i in range(4500)])))
+    finding = incentive_compatibility(places, exact, grid=GRID_LIMIT)
+    assert finding.verdict is Verdict.HOLDS
+    assert "bids 0 and 2^64-1; " in finding.detail
+    assert finding.detail.endswith(" of 4500 different members")
+
+
+def test_the_default_grid_ends_above_the_largest_amount() -> None:
+    assert default_grid(game([3, 8], [5])) == 9
+    assert default_grid(game([10**6])) == GRID_LIMIT
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 10, 100])
+def test_harmonic_numbers(count: int) -> None:
+    assert harmonic(count) == sum(Fraction(1, rank) for rank in range(1, count + 1))

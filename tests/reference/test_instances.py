@@ -1,0 +1,364 @@
+"""Instance files: what is read, what is refused and in which words, and the way back to JSON."""
+
+import json
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from offchain.instances import (
+    BID_LIMIT,
+    RESERVE_LIMIT,
+    Group,
+    InstanceError,
+    Member,
+    TwoLevelInstance,
+    instance_text,
+    outcome_text,
+    parse_bytes,
+    parse_text,
+)
+from offchain.mechanisms import solve
+
+
+def two_level(**fields: object) -> dict[str, object]:
+    """A small good instance, with some fields of its own; None takes a field away."""
+    instance: dict[str, object] = {
+        "mechanism": "two-level",
+        "groups": [{"name": "A", "members": [{"name": "ann", "bid": 5}]}],
+        **fields,
+    }
+    return {name: value for name, value in instance.items() if value is not None}
+
+
+def with_member(**fields: object) -> dict[str, object]:
+    """A small instance whose second group's second member has these fields."""
+    members = [{"name": "bob", "bid": 4}, {"name": "cid", "bid": 3, **fields}]
+    groups = [
+        {"name": "A", "members": [{"name": "ann", "bid": 5}]},
+        {"name": "B", "members": members},
+    ]
+    return two_level(groups=groups)
+
+
+def read(document: object) -> TwoLevelInstance:
+    """The only instance of a document."""
+    return parse_text(json.dumps(document)).instances[0]
+
+
+def refusal(text: str | bytes) -> str:
+    """What is said of a bad file."""
+    with pytest.raises(InstanceError) as refused:
+        parse_bytes(text) if isinstance(text, bytes) else parse_text(text)
+    return str(refused.value)
+
+
+def test_defaults() -> None:
+    assert read(two_level()) == TwoLevelInstance(
+        items=1, reserves=(1,), groups=(Group("A", (Member("ann", (5,), (5,)),)),)
+    )
+
+
+def test_every_field() -> None:
+    members = [{"name": "ann", "bid": [5, 0], "value": [6, 1]}, {"name": "bob", "bid": [0, 2]}]
+    instance = read(two_level(items=2, reserve=[3, 4], groups=[{"name": "A", "members": members}]))
+    assert instance == TwoLevelInstance(
+        items=2,
+        reserves=(3, 4),
+        groups=(Group("A", (Member("ann", (5, 0), (6, 1)), Member("bob", (0, 2), (0, 2)))),),
+    )
+
+
+def test_one_reserve_for_all_items() -> None:
+    members = [{"name": "ann", "bid": [1, 2, 3]}]
+    instance = read(two_level(items=3, reserve=7, groups=[{"name": "A", "members": members}]))
+    assert instance.reserves == (7, 7, 7)
+
+
+def test_a_single_item_takes_lists_of_one() -> None:
+    members = [{"name": "ann", "bid": [5], "value": [6]}]
+    instance = read(two_level(reserve=[2], groups=[{"name": "A", "members": members}]))
+    assert instance.reserves == (2,)
+    assert instance.groups[0].members[0] == Member("ann", (5,), (6,))
+
+
+def test_the_largest_amounts() -> None:
+    member = {"name": "ann", "bid": BID_LIMIT, "value": BID_LIMIT}
+    instance = read(two_level(reserve=RESERVE_LIMIT, groups=[{"name": "A", "members": [member]}]))
+    assert instance.groups[0].bids_on(0) == [2**64 - 1]
+    assert instance.reserves == (2**96 - 1,)
+
+
+def test_the_same_member_name_in_two_groups_is_fine() -> None:
+    assert [m.name for m in read(with_member(name="ann")).groups[1].members] == ["bob", "ann"]
+
+
+def test_a_byte_order_mark_and_any_language_are_fine() -> None:
+    text = json.dumps(two_level(groups=[{"name": "Zoë 氏", "members": [{"name": "a", "bid": 1}]}]))
+    assert parse_bytes(b"\xef\xbb\xbf" + text.encode()).instances[0].groups[0].name == "Zoë 氏"
+    raw = text.encode().decode("unicode_escape").encode()
+    assert parse_bytes(raw).instances[0].groups[0].name == "Zoë 氏"
+
+
+def test_lists_of_instances() -> None:
+    assert parse_text("[]").instances == ()
+    file = parse_text(json.dumps([two_level(), with_member()]))
+    assert file.is_list
+    assert [len(instance.groups) for instance in file.instances] == [1, 2]
+    assert file.path(1) == "[1]"
+    assert parse_text(json.dumps(two_level())).path(0) == ""
+
+
+GROUP = {"name": "A", "members": [{"name": "ann", "bid": 5}]}
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        # The file and its mechanism.
+        (5, "5 is neither an instance (an object) nor a list of instances"),
+        ("two-level", '"two-level" is neither an instance (an object) nor a list of instances'),
+        (None, "null is neither an instance (an object) nor a list of instances"),
+        ([[]], "[0]: a list is not an object"),
+        ([two_level(), 7], "[1]: 7 is not an object"),
+        ({}, "mechanism: missing (known: two-level)"),
+        (
+            two_level(mechanism="auction"),
+            'mechanism: "auction" is not a mechanism (known: two-level)',
+        ),
+        (
+            two_level(mechanism=["two-level"]),
+            "mechanism: a list is not a mechanism (known: two-level)",
+        ),
+        (two_level(mechanism=2), "mechanism: 2 is not a mechanism (known: two-level)"),
+        # Fields.
+        (two_level(groups=None), "groups: missing"),
+        (
+            two_level(reserves=3),
+            "reserves: unknown field with value 3 (known: mechanism, groups, items, reserve)",
+        ),
+        (two_level(**{"a b": []}), '["a b"]: unknown field with value a list '),
+        (two_level(groups=[{"name": "A"}]), "groups[0].members: missing"),
+        (two_level(groups=[{"members": [{"name": "ann", "bid": 5}]}]), "groups[0].name: missing"),
+        (two_level(groups=[GROUP | {"size": 1}]), "groups[0].size: unknown field with value 1"),
+        (
+            two_level(groups=[{"name": "A", "members": [{"name": "ann"}]}]),
+            "groups[0].members[0].bid: missing",
+        ),
+        (
+            two_level(groups=[{"name": "A", "members": [{"bid": 1}]}]),
+            "groups[0].members[0].name: missing",
+        ),
+        (
+            with_member(bidd=1),
+            "groups[1].members[1].bidd: unknown field with value 1 (known: name, bid, value)",
+        ),
+        # Groups and members.
+        (two_level(groups=[]), "groups: [] holds no group"),
+        (two_level(groups={}), "groups: an object is not a list"),
+        (two_level(groups=["A"]), 'groups[0]: "A" is not an object'),
+        (two_level(groups=[{"name": "A", "members": []}]), "groups[0].members: [] holds no member"),
+        (two_level(groups=[{"name": "A", "members": 3}]), "groups[0].members: 3 is not a list"),
+        (
+            two_level(groups=[{"name": "A", "members": [3]}]),
+            "groups[0].members[0]: 3 is not an object",
+        ),
+        (two_level(groups=[GROUP, GROUP]), 'groups[1].name: "A" is already the name of groups[0]'),
+        (
+            with_member(name="bob"),
+            'groups[1].members[1].name: "bob" is already the name of groups[1].members[0]',
+        ),
+        (with_member(name=""), 'groups[1].members[1].name: "" is an empty name'),
+        (with_member(name=7), "groups[1].members[1].name: 7 is not a string"),
+        (with_member(name=None), "groups[1].members[1].name: null is not a string"),
+        (with_member(name=["x"]), "groups[1].members[1].name: a list is not a string"),
+        (
+            with_member(name="\ud800"),
+            'groups[1].members[1].name: "\\ud800" has half a surrogate pair',
+        ),
+        (two_level(groups=[GROUP | {"name": ""}]), 'groups[0].name: "" is an empty name'),
+        (two_level(groups=[GROUP | {"name": 1}]), "groups[0].name: 1 is not a string"),
+        # Bids and values.
+        (with_member(bid=-3), "groups[1].members[1].bid: -3 is negative"),
+        (with_member(bid=2.5), "groups[1].members[1].bid: 2.5 is not an integer"),
+        (with_member(bid=5.0), "groups[1].members[1].bid: 5.0 is not an integer"),
+        (with_member(bid="5"), 'groups[1].members[1].bid: "5" is not an integer'),
+        (with_member(bid=True), "groups[1].members[1].bid: true is not an integer"),
+        (with_member(bid=None), "groups[1].members[1].bid: null is not an integer"),
+        (with_member(bid={}), "groups[1].members[1].bid: an object is not an integer"),
+        (with_member(bid=2**64), "groups[1].members[1].bid: 18446744073709551616 is above 2^64-1"),
+        (with_member(bid=float("nan")), "groups[1].members[1].bid: NaN is not an integer"),
+        (with_member(bid=float("inf")), "groups[1].members[1].bid: Infinity is not an integer"),
+        (with_member(bid=float("-inf")), "groups[1].members[1].bid: -Infinity is not an integer"),
+        (with_member(bid=[]), "groups[1].members[1].bid: a list of 0, but items is 1"),
+        (with_member(bid=[1, 2]), "groups[1].members[1].bid: a list of 2, but items is 1"),
+        (with_member(bid=[-1]), "groups[1].members[1].bid[0]: -1 is negative"),
+        (with_member(value=-3), "groups[1].members[1].value: -3 is negative"),
+        (with_member(value=0.5), "groups[1].members[1].value: 0.5 is not an integer"),
+        (with_member(value=None), "groups[1].members[1].value: null is not an integer"),
+        (
+            with_member(value=2**64),
+            "groups[1].members[1].value: 18446744073709551616 is above 2^64-1",
+        ),
+        # Items and reserves.
+        (two_level(items=0), "items: 0 is below 1"),
+        (two_level(items=-1), "items: -1 is negative"),
+        (two_level(items=1.0), "items: 1.0 is not an integer"),
+        (two_level(items="1"), 'items: "1" is not an integer'),
+        (two_level(items=2**40), "items: 1099511627776 is above 2^32-1"),
+        (two_level(items=2), "groups[0].members[0].bid: 5 is not a list of 2, one entry per item"),
+        (two_level(reserve=0), "reserve: 0 is below 1"),
+        (two_level(reserve=-1), "reserve: -1 is negative"),
+        (two_level(reserve=2**96), "reserve: 79228162514264337593543950336 is above 2^96-1"),
+        (two_level(reserve=1.5), "reserve: 1.5 is not an integer"),
+        (two_level(reserve=False), "reserve: false is not an integer"),
+        (two_level(reserve=[]), "reserve: a list of 0, but items is 1"),
+        (two_level(reserve=[1, 1]), "reserve: a list of 2, but items is 1"),
+        (two_level(reserve=[0]), "reserve[0]: 0 is below 1"),
+        # Lists name the instance.
+        (
+            [two_level(), two_level(), with_member(bid=-3)],
+            "[2].groups[1].members[1].bid: -3 is negative",
+        ),
+        ([two_level(items=0)], "[0].items: 0 is below 1"),
+        ([two_level(mechanism=None)], "[0].mechanism: missing"),
+    ],
+)
+def test_refusals_name_the_field_and_the_value(document: object, message: str) -> None:
+    assert refusal(json.dumps(document)).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("bid", "message"),
+    [
+        ("1e400", "1e400 is not an integer"),
+        ("5e0", "5e0 is not an integer"),
+        ("9" * 5000, f"{'9' * 60}... (5000 characters) is above 2^64-1"),
+        ("-" + "9" * 5000, f"-{'9' * 59}... (5001 characters) is negative"),
+        ('"' + "x" * 5000 + '"', f'"{"x" * 59}... (5002 characters) is not an integer'),
+    ],
+)
+def test_numbers_as_written(bid: str, message: str) -> None:
+    text = json.dumps(with_member(bid="HERE")).replace('"HERE"', bid)
+    assert refusal(text) == f"groups[1].members[1].bid: {message}"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            '{"mechanism": "two-level", "mechanism": "two-level"}',
+            "mechanism: stands twice in the same object",
+        ),
+        ('[{"items": 1, "items": 2}]', "[0].items: stands twice in the same object"),
+        (
+            '{"mechanism": "two-level", "groups": [{"name": "A", "name": "A", "members": []}]}',
+            "groups[0].name: stands twice in the same object",
+        ),
+        (
+            '{"mechanism": "two-level", "groups": [{"name": "A", "members": [{"name": "a", "bid": 1, "bid": 1}]}]}',
+            "groups[0].members[0].bid: stands twice in the same object",
+        ),
+        (
+            '{"mechanism": "two-level", "groups": [{"name": {"a": 1, "a": 2}, "members": []}]}',
+            "groups[0].members: [] holds no member",
+        ),
+    ],
+)
+def test_repeated_keys(text: str, message: str) -> None:
+    assert refusal(text) == message
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "not JSON: Expecting value at line 1 column 1"),
+        ("{", "not JSON: Expecting property name enclosed in double quotes at line 1 column 2"),
+        ('{"mechanism":\n  two-level}', "not JSON: Expecting value at line 2 column 3"),
+        ("{} {}", "not JSON: Extra data at line 1 column 4"),
+        ('{"a": 01}', "not JSON: Expecting ',' delimiter at line 1 column 8"),
+        ("\ufeff{}", "not JSON: Unexpected UTF-8 BOM (decode using utf-8-sig) at line 1 column 1"),
+        ("[" * 100_000, "not an instance: lists or objects are nested too deep"),
+        ('{"a":' * 100_000, "not an instance: lists or objects are nested too deep"),
+        (b"[\xff]", "not UTF-8: byte 0xff at offset 1 (invalid start byte)"),
+        ("{}".encode("utf-16"), "not UTF-8: byte 0xff at offset 0 (invalid start byte)"),
+    ],
+)
+def test_malformed_files(text: str | bytes, message: str) -> None:
+    assert refusal(text) == message
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 2**70) | st.floats() | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["name", "bid", "members", "value", "x"]), inner, max_size=3
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(["items", "reserve", "groups", "x"]), json_values, max_size=4),
+    json_values,
+)
+def test_any_json_is_read_or_refused_and_nothing_else(
+    fields: dict[str, object], member: object
+) -> None:
+    groups = [{"name": "A", "members": [member]}]
+    for document in (
+        fields,
+        {**fields, "mechanism": "two-level"},
+        two_level(groups=groups),
+        [member],
+    ):
+        with suppress(InstanceError):
+            parse_text(json.dumps(document))
+
+
+names = st.text(st.characters(blacklist_categories=["Cs"]), min_size=1, max_size=4)
+
+
+@st.composite
+def instances(draw: st.DrawFn) -> TwoLevelInstance:
+    """Instances over the whole range of every field."""
+    items = draw(st.integers(1, 3))
+    amounts = st.tuples(*[st.integers(0, BID_LIMIT)] * items)
+    group_names = draw(st.lists(names, min_size=1, max_size=3, unique=True))
+    return TwoLevelInstance(
+        items=items,
+        reserves=draw(st.tuples(*[st.integers(1, RESERVE_LIMIT)] * items)),
+        groups=tuple(
+            Group(
+                group,
+                tuple(
+                    Member(name, draw(amounts), draw(amounts))
+                    for name in draw(st.lists(names, min_size=1, max_size=3, unique=True))
+                ),
+            )
+            for group in group_names
+        ),
+    )
+
+
+@given(instances())
+def test_an_instance_survives_its_file(instance: TwoLevelInstance) -> None:
+    text = instance_text(instance)
+    assert parse_bytes(text.encode()).instances == (instance,)
+
+
+@given(instances())
+def test_an_outcome_is_json(instance: TwoLevelInstance) -> None:
+    outcome = solve(instance)
+    assert json.loads(outcome_text([outcome], is_list=False)) == outcome.to_json()
+    assert json.loads(outcome_text([outcome] * 2, is_list=True)) == [outcome.to_json()] * 2
+
+
+def test_values_are_written_only_where_they_differ() -> None:
+    instance = read(with_member(value=9))
+    first, second = json.loads(instance_text(instance))["groups"][1]["members"]
+    assert first == {"name": "bob", "bid": 4}
+    assert second == {"name": "cid", "bid": 3, "value": 9}
