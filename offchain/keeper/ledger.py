@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from eth_utils.address import to_checksum_address
-
+from offchain.chain.abi import checksum
 from offchain.chain.backend import Chain, Log
 from offchain.chain.codec import Event, Flaw
 from offchain.chain.codec import contract as contract_named
@@ -154,6 +153,15 @@ class Ledger:
         """The book of `contract` on `lot`. KeyError if there is none."""
         return self.books[contract, lot]
 
+    def forget(self, lots: Iterable[int]) -> None:
+        """Stops following `lots`, and the DAOs that entered no other."""
+        for number in lots:
+            for book in self.books_on(number):
+                del self.books[book.contract, number]
+            del self.lots[number]
+        watched = {self._auctioneer, *(dao for lot in self.lots.values() for dao in lot.daos)}
+        self._contracts = {address: self._contracts[address] for address in watched}
+
     def books_on(self, lot: int) -> list[Book]:
         """All books on a lot: the individuals', then the DAOs' in the order in which they entered."""
         return [self.books[contract, lot] for contract in (self._auctioneer, *self.lots[lot].daos)]
@@ -294,4 +302,4 @@ _HANDLERS = {
 def _untag(word: int) -> tuple[int, str]:
     """The number above and the account below in a packed word."""
     account = word & ((1 << _ADDRESS_BITS) - 1)
-    return word >> _ADDRESS_BITS, to_checksum_address(account.to_bytes(20, "big"))
+    return word >> _ADDRESS_BITS, checksum(account.to_bytes(20, "big"))

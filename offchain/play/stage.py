@@ -109,6 +109,7 @@ class Stage:
         self._keep({"refund": self._deposits(cast)}, refunds=True)
         outcome = self._read(instance, cast)
         audit(self._chain, self.ledger, cast.lots, self._withdraw_proceeds)
+        self.ledger.forget(cast.lots)
         return outcome
 
     def _keep(self, totals: Mapping[str, int], refunds: bool) -> None:
@@ -313,9 +314,7 @@ class Stage:
             raised = [(o.lot, more) for o, more in zip(openings, added, strict=True) if more]
             if not raised:
                 return []
-            data = contract.encode(
-                "raiseBids", [lot for lot, _ in raised], [more for _, more in raised]
-            )
+            data = contract.encode("raiseBids", raised)
         else:
             seals = [
                 (o.lot, commitment(self._chain.chain_id, o), more)
