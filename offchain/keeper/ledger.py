@@ -216,9 +216,10 @@ class Ledger:
         lot, bidder = _untag(args["lotAndBidder"])
         slot = int.from_bytes(args["sealedBid"], "big")
         commitment = args["sealedBid"][:24]
-        self.books[contract, lot].accounts[bidder] = Account(
-            commitment, slot & ((1 << _DEPOSIT_BITS) - 1)
-        )
+        accounts = self.books[contract, lot].accounts
+        # a replaced bid arrives anew, behind those that stand
+        accounts.pop(bidder, None)
+        accounts[bidder] = Account(commitment, slot & ((1 << _DEPOSIT_BITS) - 1))
 
     def _on_placed(self, contract: str, args: dict[str, Any]) -> None:
         bid, member = _untag(args["key"])

@@ -1,0 +1,104 @@
+"""Random auctions, each made from a seed alone, biased towards what tends to break: ties, equal bids, extremes, odd members."""
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+from offchain.checks.finding import Verdict
+from offchain.checks.two_level import check_outcome
+from offchain.instances import BID_LIMIT, instance_text
+from offchain.instances.two_level import Group, Member, TwoLevelInstance
+from offchain.mechanisms import solve
+from offchain.play.behaviour import Behaviour, MemberKey, counted
+from offchain.play.stage import Stage
+
+FAILURES = Path(__file__).resolve().parents[2] / "build" / "failures"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """An auction and what its members do."""
+
+    seed: int
+    instance: TwoLevelInstance
+    behaviour: Behaviour
+
+
+def scenario(seed: int, most_members: int = 5) -> Scenario:
+    """The auction of `seed`: up to 3 lots, up to 4 groups, the first ones often individuals."""
+    rng = random.Random(seed)
+    items = rng.choices((1, 2, 3), (6, 2, 1))[0]
+    draw = _bids(rng)
+    individuals = rng.choices((0, 1, 2, 3), (3, 2, 1, 1))[0]
+    daos = rng.randint(0 if individuals else 1, 3)
+    sizes = [1] * individuals + [rng.randint(1, most_members) for _ in range(daos)]
+    groups = tuple(_group(f"g{i}", size, items, draw) for i, size in enumerate(sizes))
+    reserves = tuple(_reserve(rng, groups, item) for item in range(items))
+    instance = TwoLevelInstance(items, reserves, groups)
+    return Scenario(seed, instance, _behaviour(rng, instance, individuals))
+
+
+def _bids(rng: random.Random):
+    """How this auction's bids are drawn; 0 (no bid) among them."""
+    kind = rng.choice(("tiny", "equal", "small", "wide", "huge"))
+    fixed = rng.choice((1, 2, 7, BID_LIMIT, BID_LIMIT // 2))
+    draws = {
+        "tiny": lambda: rng.randint(0, 3),
+        "equal": lambda: fixed,
+        "small": lambda: rng.randint(0, 20),
+        "wide": lambda: rng.randint(0, BID_LIMIT) >> rng.randint(0, 63),
+        "huge": lambda: BID_LIMIT - rng.randint(0, 3),
+    }
+    return draws[kind]
+
+
+def _group(name: str, size: int, items: int, draw) -> Group:
+    bids = [tuple(draw() for _ in range(items)) for _ in range(size)]
+    return Group(name, tuple(Member(f"m{i}", b, b) for i, b in enumerate(bids)))
+
+
+def _reserve(rng: random.Random, groups: tuple[Group, ...], item: int) -> int:
+    """Mostly 1; else close to some group's bids added up, met or not."""
+    if rng.random() < 0.6:
+        return 1
+    total = sum(rng.choice(groups).bids_on(item))
+    return max(1, total + rng.randint(-2, 2))
+
+
+def _behaviour(rng: random.Random, instance: TwoLevelInstance, individuals: int) -> Behaviour:
+    members = [(g.name, m.name) for g in instance.groups for m in g.members]
+
+    def some(share: float) -> frozenset[MemberKey]:
+        return frozenset(key for key in members if rng.random() < share)
+
+    odd = rng.random() < 0.6
+    daos = [group.name for group in instance.groups[individuals:]]
+    return Behaviour(
+        open_groups=frozenset(name for name in daos if rng.random() < 0.25),
+        silent=some(0.15) if odd else frozenset(),
+        withdrawn=some(0.1) if odd else frozenset(),
+        changed=some(0.15) if odd else frozenset(),
+        claiming=some(0.2) if odd else frozenset(),
+    )
+
+
+def hold_equal(stage: Stage, auction: Scenario) -> None:
+    """Plays the auction and demands the reference's outcome and every promised property of it.
+
+    The play itself checks that all money is accounted for to the wei (`offchain.play.audit`).
+    """
+    try:
+        outcome = stage.play(auction.instance, auction.behaviour)
+        counting = counted(auction.instance, auction.behaviour)
+        assert outcome == solve(counting), "the chain and the reference differ"
+        failed = [f for f in check_outcome(counting, outcome) if f.verdict is Verdict.FAILS]
+        assert not failed, failed
+    except Exception as error:
+        raise AssertionError(f"{error!r}\n{_reproduction(auction)}") from error
+
+
+def _reproduction(auction: Scenario) -> str:
+    FAILURES.mkdir(parents=True, exist_ok=True)
+    path = FAILURES / f"{auction.seed}.json"
+    path.write_text(instance_text(auction.instance), encoding="utf-8")
+    return f"seed {auction.seed}, instance file {path}, {auction.behaviour}"

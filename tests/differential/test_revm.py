@@ -1,0 +1,25 @@
+"""20,000 random auctions through the contracts, in process, against the reference model."""
+
+import pytest
+from scenarios import hold_equal, scenario
+
+from offchain.chain.revm import Revm
+from offchain.play.stage import Stage
+
+AUCTIONS = 20_000
+CHUNK = 500
+
+
+@pytest.mark.parametrize("first", range(0, AUCTIONS, CHUNK))
+def test_chain_equals_reference(first: int) -> None:
+    """The same outcome, budgets balanced, nobody worse off, equals treated alike, no wei astray."""
+    stage = Stage(Revm())
+    for seed in range(first, first + CHUNK):
+        hold_equal(stage, scenario(seed))
+
+
+def test_larger_groups() -> None:
+    """Groups up to 60: several bids between the price and the bottom, several steps of the settling walk."""
+    stage = Stage(Revm())
+    for seed in range(AUCTIONS, AUCTIONS + 60):
+        hold_equal(stage, scenario(seed, most_members=60))

@@ -1,0 +1,63 @@
+"""No member of any small game gains by lying to the deployed contracts.
+
+Source: "When Bidders Are DAOs", Theorem 2, for the rule on the integer grid. Every profile of bids is
+played through the bytecode once; the search for a deviation then only looks outcomes up, so nothing
+of the reference model is involved.
+"""
+
+from itertools import product
+
+import pytest
+
+from offchain.chain.revm import Revm
+from offchain.instances.two_level import Group, Member, TwoLevelInstance
+from offchain.play.stage import Stage
+
+VALUES = range(1, 5)
+BIDS = range(5)
+"""Lies include 0: not bidding."""
+
+
+@pytest.mark.parametrize("sizes", [(1, 2), (2, 2), (1, 3), (2, 1, 1)], ids=str)
+def test_no_member_gains_by_lying(sizes: tuple[int, ...]) -> None:
+    stage = Stage(Revm())
+    members = sum(sizes)
+    charged = {bids: _charges(stage, sizes, bids) for bids in product(BIDS, repeat=members)}
+
+    def utility(bids: tuple[int, ...], member: int, value: int) -> int:
+        charge = charged[bids][member]
+        return 0 if charge is None else value - charge
+
+    lies = [
+        f"{bids}: member {member}, worth {bids[member]}, gains by bidding {lie}"
+        for bids in charged
+        for member in range(members)
+        if bids[member] in VALUES
+        for lie in BIDS
+        if utility((*bids[:member], lie, *bids[member + 1 :]), member, bids[member])
+        > utility(bids, member, bids[member])
+    ]
+    assert not lies
+
+
+def _charges(stage: Stage, sizes: tuple[int, ...], bids: tuple[int, ...]) -> list[int | None]:
+    """What each member pays on the chain, None if not served."""
+    rest = iter(bids)
+    groups = tuple(
+        Group(
+            f"g{g}",
+            tuple(
+                Member(f"m{m}", (bid,), (bid,)) for m, bid in zip(range(size), rest, strict=False)
+            ),
+        )
+        for g, size in enumerate(sizes)
+    )
+    outcome = stage.play(TwoLevelInstance(1, (1,), groups))
+    lot = outcome.items[0]
+    return [
+        outcome.payments[group.name][member.name]
+        if group.name == lot.winner and member.name in lot.served
+        else None
+        for group in groups
+        for member in group.members
+    ]
