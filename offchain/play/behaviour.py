@@ -1,5 +1,6 @@
 """What members do besides bidding as the instance says."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from offchain.instances.two_level import Group, Member, TwoLevelInstance
@@ -8,12 +9,18 @@ MemberKey = tuple[str, str]
 """Group name and member name."""
 
 
+def twice(bid: int) -> int:
+    """Twice the bid: the simplest deposit that does not give it away to who does not know the habit."""
+    return 2 * bid
+
+
 @dataclass(frozen=True, slots=True)
 class Behaviour:
     """The default is that every group is sealed, everybody bids once and reveals, and gets paid by the keeper.
 
     open_groups: groups whose DAO takes open bids. silent: members who never reveal. withdrawn: members who take their bid back.
     changed: members who first bid something else. claiming: members who claim on their own before the keeper pays anybody.
+    deposit: what is put down for a sealed bid, at least the bid and 0 for 0, both in units.
     """
 
     open_groups: frozenset[str] = frozenset()
@@ -21,6 +28,7 @@ class Behaviour:
     withdrawn: frozenset[MemberKey] = frozenset()
     changed: frozenset[MemberKey] = frozenset()
     claiming: frozenset[MemberKey] = frozenset()
+    deposit: Callable[[int], int] = twice
 
 
 STRAIGHT = Behaviour()

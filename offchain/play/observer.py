@@ -4,7 +4,9 @@ from typing import Protocol
 
 
 class Observer(Protocol):
-    """Hears of a play as it happens. Steps are named as in the outcome's gas: list, enter, bid …"""
+    """Hears of a play as it happens. Steps are named as in the outcome's gas: list, enter, bid …; one of
+    them, fund, gives bidders their money and uses none.
+    """
 
     def begins(self, step: str, total: int) -> None:
         """`step` begins; it will serve `total` bids, members or lots."""

@@ -1,7 +1,7 @@
 """A chain with the contracts on it, on which auctions are played one after another."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from offchain.chain.backend import Chain, Receipt, Reverted, Transaction
@@ -255,7 +255,7 @@ class Stage:
     # Bidding
 
     def _bid(self, cast: Cast, behaviour: Behaviour) -> None:
-        self._fund(cast)
+        self._fund(cast, behaviour)
         changing = [b for b in cast.bidders if b.key in behaviour.changed]
         self._send("bid", [t for b in changing for t in self._first_bids(cast, b)])
         openings = {b: self._openings(cast, b) for b in cast.bidders}
@@ -264,21 +264,18 @@ class Stage:
         )
         self._send(
             "bid",
-            [
-                t
-                for b in cast.bidders
-                for t in self._bids(b, openings[b], b.key in behaviour.changed)
-            ],
+            [t for b in cast.bidders for t in self._bids(b, openings[b], behaviour)],
         )
         leaving = [b for b in cast.bidders if b.key in behaviour.withdrawn]
         self._send("withdraw", [t for b in leaving for t in self._withdrawals(b, openings[b])])
 
-    def _fund(self, cast: Cast) -> None:
+    def _fund(self, cast: Cast, behaviour: Behaviour) -> None:
+        self._observer.begins("fund", len(cast.bidders))
         for bidder in cast.bidders:
-            self._chain.fund(
-                bidder.account,
-                _GAS_MONEY + sum(_deposit(bid, bidder) for bid in bidder.member.bids) * UNIT,
-            )
+            deposits = sum(_deposit(bid, bidder, behaviour) for bid in bidder.member.bids)
+            self._chain.fund(bidder.account, _GAS_MONEY + deposits * UNIT)
+            self._observer.advances("fund", 1)
+        self._observer.ends("fund", 0)
 
     def _openings(self, cast: Cast, bidder: Bidder) -> list[Opening]:
         """The bids of a member, one for each lot on which it bids anything."""
@@ -297,10 +294,11 @@ class Stage:
         return transactions
 
     def _bids(
-        self, bidder: Bidder, openings: list[Opening], has_deposit: bool
+        self, bidder: Bidder, openings: list[Opening], behaviour: Behaviour
     ) -> list[Transaction]:
-        """The transactions that bring a member's bids to `openings`; with `has_deposit` one unit lies on each lot already."""
-        added = [_deposit(opening.bid, bidder) - has_deposit for opening in openings]
+        """The transactions that bring a member's bids to `openings`; who changes them has one unit on each lot already."""
+        before = bidder.key in behaviour.changed
+        added = [_deposit(opening.bid, bidder, behaviour) - before for opening in openings]
         if not openings:
             return []
         if len(openings) == 1:
@@ -436,15 +434,24 @@ class Stage:
     def _send(self, step: str, transactions: Sequence[Transaction]) -> list[Receipt]:
         self._observer.begins(step, len(transactions))
         receipts = []
-        for result in self._chain.send_all(
-            transactions, lambda count: self._observer.advances(step, count)
-        ):
+        for result in self._chain.send_all(transactions, self._advancer(step)):
             if isinstance(result, Reverted):
                 raise result
             self._gas[step] += result.gas_used
             receipts.append(result)
         self._observer.ends(step, self._gas[step])
         return receipts
+
+    def _advancer(self, step: str) -> Callable[[int], None]:
+        """Turns the numbers done so far, which the back end tells, into what came on top each time."""
+        seen = 0
+
+        def advance(done: int) -> None:
+            nonlocal seen
+            self._observer.advances(step, done - seen)
+            seen = done
+
+        return advance
 
 
 def _leading_individuals(groups: Sequence[Group], behaviour: Behaviour) -> int:
@@ -457,9 +464,9 @@ def _leading_individuals(groups: Sequence[Group], behaviour: Behaviour) -> int:
     return len(groups)
 
 
-def _deposit(bid: int, bidder: Bidder) -> int:
-    """What a member puts down for a bid, in units: twice as much to hide it, where the field allows; nothing for no bid."""
-    return bid if bidder.is_open else min(2 * bid, BID_LIMIT)
+def _deposit(bid: int, bidder: Bidder, behaviour: Behaviour) -> int:
+    """What a member puts down for a bid, in units: as it behaves, where the field allows; the bid itself if it is open."""
+    return bid if bidder.is_open else min(behaviour.deposit(bid), BID_LIMIT)
 
 
 def _paid(book: Book, account: str) -> int:
