@@ -1,0 +1,265 @@
+"""Draws the pictures of the documentation: docs/pictures/*.svg, each for light and for dark pages.
+
+Plain text in, plain shapes out, no dependencies: `python tools/draw_pictures.py` writes them all, and
+tests/docs/test_pictures.py holds that the committed ones are what it writes.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+LINE = 17
+"""Distance of two lines of small text, in pixels."""
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours on a page: text, quieter text and arrows, code, and boxes by their kind."""
+
+    text: str
+    quiet: str
+    code: str
+    fills: dict[str, str]
+    borders: dict[str, str]
+
+
+PALETTES = {
+    "light": Palette(
+        "#1f2328",
+        "#59636e",
+        "#0550ae",
+        {"plain": "#f6f8fa", "main": "#ddf4ff", "good": "#dafbe1", "bad": "#ffebe9"},
+        {"plain": "#afb8c1", "main": "#54aeff", "good": "#4ac26b", "bad": "#ff8182"},
+    ),
+    "dark": Palette(
+        "#e6edf3",
+        "#9198a1",
+        "#79c0ff",
+        {"plain": "#161b22", "main": "#121d2f", "good": "#12261e", "bad": "#25171c"},
+        {"plain": "#3d444d", "main": "#1f6feb", "good": "#238636", "bad": "#b62324"},
+    ),
+}
+
+
+class Canvas:
+    """Shapes in one palette. Coordinates in pixels, from the upper left."""
+
+    def __init__(self, width: int, height: int, title: str, palette: Palette) -> None:
+        self._palette = palette
+        self._head = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+            f'height="{height}" role="img" font-family="-apple-system, \'Segoe UI\', Helvetica, Arial, sans-serif">'
+            f"\n<title>{escape(title)}</title>"
+        )
+        self._shapes: list[str] = []
+
+    def box(self, x: int, y: int, width: int, height: int, kind: str = "plain") -> None:
+        """A rounded box."""
+        fill, border = self._palette.fills[kind], self._palette.borders[kind]
+        self._shapes.append(
+            f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="6" fill="{fill}" stroke="{border}"/>'
+        )
+
+    def text(
+        self,
+        x: int,
+        y: int,
+        text: str,
+        size: int = 12,
+        weight: str = "normal",
+        *,
+        quiet: bool = False,
+        anchor: str = "middle",
+        code: bool = False,
+    ) -> None:
+        """One line of text, its baseline at `y`."""
+        colour = (
+            self._palette.quiet if quiet else self._palette.code if code else self._palette.text
+        )
+        family = ' font-family="ui-monospace, Menlo, Consolas, monospace"' if code else ""
+        self._shapes.append(
+            f'<text x="{x}" y="{y}" font-size="{size}" font-weight="{weight}" fill="{colour}" '
+            f'text-anchor="{anchor}"{family}>{escape(text)}</text>'
+        )
+
+    def lines(self, x: int, y: int, texts: Iterable[str]) -> None:
+        """Small lines one below the other; a backtick in front makes a line code."""
+        for row, line in enumerate(texts):
+            self.text(x, y + row * LINE, line.removeprefix("`"), code=line.startswith("`"))
+
+    def phase(self, x: int, y: int, width: int, name: str, note: str, kind: str) -> None:
+        """A phase of a lot: a box with its name, and a note below."""
+        self.box(x, y, width, 52, kind)
+        self.text(x + width // 2, y + 22, name, 15, "600")
+        self.text(x + width // 2, y + 41, note, 11, quiet=True)
+
+    def part(self, x: int, y: int, width: int, name: str, notes: list[str], kind: str) -> None:
+        """A part of the program: a box with its name and two lines on what it does."""
+        self.box(x, y, width, 80, kind)
+        self.text(x + width // 2, y + 26, name, 15, "600")
+        self.lines(x + width // 2, y + 47, notes)
+
+    def arrow(self, *points: tuple[int, int]) -> None:
+        """A line along the points with a head at the last one, which comes along an axis."""
+        (x0, y0), (x1, y1) = points[-2:]
+        dx, dy = (x1 > x0) - (x1 < x0), (y1 > y0) - (y1 < y0)
+        path = " ".join(f"{x},{y}" for x, y in (*points[:-1], (x1 - 6 * dx, y1 - 6 * dy)))
+        wings = " ".join(
+            f"{x},{y}"
+            for x, y in (
+                (x1, y1),
+                (x1 - 8 * dx - 4 * dy, y1 - 8 * dy - 4 * dx),
+                (x1 - 8 * dx + 4 * dy, y1 - 8 * dy + 4 * dx),
+            )
+        )
+        colour = self._palette.quiet
+        self._shapes.append(
+            f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.5"/>'
+            f'<polygon points="{wings}" fill="{colour}"/>'
+        )
+
+    def rule(self, x0: int, x1: int, y: int) -> None:
+        """A thin line across."""
+        colour = self._palette.borders["plain"]
+        self._shapes.append(f'<line x1="{x0}" y1="{y}" x2="{x1}" y2="{y}" stroke="{colour}"/>')
+
+    def svg(self) -> str:
+        """The whole picture."""
+        return "\n".join([self._head, *self._shapes, "</svg>"]) + "\n"
+
+
+def lot(palette: Palette) -> str:
+    """The life of a lot: its phases from left to right, and below each who can do what."""
+    canvas = Canvas(1000, 455, "The life of a lot", palette)
+    left, step, width = 92, 184, 154
+    middle = left + width // 2
+    phases = [
+        ("Bidding", "as long as the seller set"),
+        ("Reveal", "10 minutes to 30 days"),
+        ("Tally", "ends early if all have bid"),
+        ("Closed", "winner and price fixed"),
+        ("Settled", "paid and delivered"),
+    ]
+    for column, (name, note) in enumerate(phases):
+        canvas.phase(
+            left + column * step, 10, width, name, note, "good" if name == "Settled" else "main"
+        )
+        if column:
+            canvas.arrow((left + column * step - step + width, 36), (left + column * step, 36))
+    rows = [
+        (
+            "Bidder",
+            [
+                ["`commit", "sealed bid and deposit;", "can replace, withdraw"],
+                ["`reveal", "or hand the opening", "to keepers"],
+                [],
+                ["`claim", "losers: the deposit"],
+                ["`claim", "served: the deposit", "less the share"],
+            ],
+        ),
+        (
+            "Anyone",
+            [
+                ["`enter", "puts a DAO on the lot"],
+                ["`revealBatch", "opens many bids"],
+                ["`tally", "proves a DAO's order;", "the DAO bids its WTP"],
+                ["`settle", "share fixed, price paid,", "item to the winner"],
+                ["`claimBatch", "pays many at once;", "`forwardBonds"],
+            ],
+        ),
+        (
+            "Seller",
+            [["`list", "item into escrow"], [], [], [], ["`withdrawProceeds", "price and bonds"]],
+        ),
+    ]
+    for row, (who, cells) in enumerate(rows):
+        y = 108 + 82 * row
+        canvas.rule(10, 990, y - 26)
+        canvas.text(10, y, who, 13, "600", anchor="start")
+        for column, cell in enumerate(cells):
+            canvas.lines(middle + column * step, y, cell)
+    canvas.rule(10, 990, 325)
+    canvas.lines(
+        middle + 3 * step // 2,
+        379,
+        ["nobody at the reserve when Tally ends,", "or not settled within 3 days"],
+    )
+    canvas.arrow((middle + 3 * step // 2 + 128, 382), (left + 3 * step, 382))
+    canvas.phase(left + 3 * step, 356, width, "Void", "nobody pays a bond", "bad")
+    canvas.arrow((left + 3 * step + width, 382), (left + 4 * step, 382))
+    canvas.lines(
+        middle + 4 * step,
+        360,
+        ["`reclaim", "item to the seller;", "`claim, claimBatch", "all deposits back"],
+    )
+    return canvas.svg()
+
+
+def layers(palette: Palette) -> str:
+    """What stands on what, from the command line down to the contracts."""
+    canvas = Canvas(1000, 520, "The layers of Consort", palette)
+    for y, name in ((45, "Commands"), (160, "Python"), (275, "Chain"), (410, "Contracts")):
+        canvas.text(10, y, name, 13, "600", anchor="start")
+    canvas.box(110, 15, 880, 50)
+    canvas.text(550, 45, "consort: solve, check, demo, deploy, keep", 14)
+
+    canvas.part(110, 120, 240, "mechanisms", ["the reference: exact integers,", "no chain"], "good")
+    canvas.part(
+        430, 120, 240, "play", ["an auction from listing", "to the last refund, audited"], "main"
+    )
+    canvas.part(730, 120, 260, "keeper", ["ledger from logs, batches,", "receipts"], "main")
+    canvas.arrow((230, 65), (230, 120))
+    canvas.arrow((550, 65), (550, 120))
+    canvas.arrow((860, 65), (860, 120))
+    canvas.text(240, 97, "Instance", 12, quiet=True, anchor="start")
+    canvas.text(560, 97, "Instance", 12, quiet=True, anchor="start")
+    canvas.text(390, 153, "Outcome", 12, quiet=True)
+    canvas.text(390, 173, "==", 15, "600")
+    canvas.arrow((670, 160), (730, 160))
+
+    canvas.box(420, 250, 570, 50)
+    canvas.text(705, 280, "Chain: revm in process, Ganache, Anvil, or the URL of a node", 14)
+    canvas.arrow((550, 200), (550, 250))
+    canvas.arrow((860, 200), (860, 250))
+    canvas.arrow((705, 300), (705, 345))
+    canvas.text(715, 327, "calls down, logs up", 12, quiet=True, anchor="start")
+
+    canvas.box(110, 345, 880, 165)
+    canvas.part(130, 380, 200, "DAOFactory", ["the only origin", "of DAOs"], "main")
+    canvas.part(400, 380, 200, "DAO", ["members' bids and money;", "Tally, EqualSplit"], "main")
+    canvas.part(780, 380, 200, "Auctioneer", ["items, individuals' bids;", "PriceRule"], "main")
+    canvas.arrow((330, 420), (400, 420))
+    canvas.text(365, 411, "create", 12, code=True)
+    canvas.arrow((600, 405), (780, 405))
+    canvas.text(690, 396, "enter, submit, pay, credit", 12, code=True)
+    canvas.arrow((780, 438), (600, 438))
+    canvas.text(690, 456, "phase, leader, price", 12, quiet=True)
+    canvas.arrow((870, 460), (870, 490), (230, 490), (230, 460))
+    canvas.text(550, 484, "isDAO", 12, code=True)
+    canvas.text(
+        550,
+        366,
+        "BidBook: what both levels do with a bid, from commit to refund, is one base contract",
+        12,
+        quiet=True,
+    )
+    return canvas.svg()
+
+
+DRAWINGS: dict[str, Callable[[Palette], str]] = {"lot": lot, "layers": layers}
+
+
+def pictures() -> dict[str, str]:
+    """Every picture by its file name."""
+    return {
+        f"{name}-{shade}.svg": draw(palette)
+        for name, draw in DRAWINGS.items()
+        for shade, palette in PALETTES.items()
+    }
+
+
+if __name__ == "__main__":
+    for file, picture in pictures().items():
+        (PICTURES / file).write_text(picture, encoding="utf-8")
