@@ -36,6 +36,11 @@ class Transaction:
     value: int = 0
     gas: int | None = None
 
+    @property
+    def what(self) -> str:
+        """What it does, for messages."""
+        return "creating a contract" if self.to is None else f"calling {self.to}"
+
 
 @dataclass(frozen=True, slots=True)
 class Log:

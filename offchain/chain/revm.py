@@ -110,7 +110,7 @@ class Revm:
         try:
             output: bytes = self._evm.message_call(sender or _NOBODY, to, data, 0, BLOCK_GAS_LIMIT)
         except RuntimeError as error:
-            raise _reverted(to, error) from None
+            raise _reverted(Transaction(_NOBODY, to, data), error) from None
         finally:
             self._evm.revert(checkpoint)
         return output
@@ -232,7 +232,7 @@ class Revm:
             else:
                 self._evm.message_call(sender, to, transaction.data, transaction.value, gas)
         except RuntimeError as error:
-            raise _reverted(to, error) from None
+            raise _reverted(transaction, error) from None
         result = self._evm.result
         assert result is not None  # there is one after every execution that does not raise
         return result, created and checksum(to_bytes(created))
@@ -261,11 +261,10 @@ class Revm:
         return True
 
 
-def _reverted(to: str | None, error: RuntimeError) -> Reverted:
+def _reverted(transaction: Transaction, error: RuntimeError) -> Reverted:
     """pyrevm tells by text only: `Revert { gas_used: 1, output: 0x00 }`, `Halt { reason: ...`."""
-    what = "creating a contract" if to is None else f"calling {to}"
     text = str(error)
     kind, _, output = text.partition("output: 0x")
     if kind.startswith("Revert "):
-        return Reverted(f"{what} reverted", bytes.fromhex(output.removesuffix(" }")))
-    return Reverted(f"{what} failed: {text}")
+        return Reverted(f"{transaction.what} reverted", bytes.fromhex(output.removesuffix(" }")))
+    return Reverted(f"{transaction.what} failed: {text}")

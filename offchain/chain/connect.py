@@ -1,0 +1,67 @@
+"""The chain that a user names: `revm`, `ganache`, `anvil`, or a node's URL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
+from typing import Final
+from urllib.parse import urlsplit
+
+from offchain.chain import nodes
+from offchain.chain.backend import Chain
+
+_SCHEMES: Final = ("http", "https", "ws", "wss")
+
+
+def connect(on: str) -> AbstractContextManager[Chain]:
+    """The chain called `on`, for use in a `with` statement.
+
+    `revm` runs in this process; `ganache` and `anvil` are started, and stopped afterwards;
+    anything else is the URL of a running node. There the environment variable `CONSORT_SEED` is
+    what the keys of the accounts are made of, unless the node can send for any address.
+
+    Raises:
+        ValueError: `on` is none of these.
+        ChainError: on entering, when the node does not start or cannot be reached.
+    """
+    if on in _STARTED:
+        return _STARTED[on]()
+    if urlsplit(on).scheme in _SCHEMES and urlsplit(on).hostname:
+        return _at(on)
+    raise ValueError(f"{on!r} is neither {', '.join(_STARTED)} nor the URL of a node")
+
+
+@contextmanager
+def _revm() -> Iterator[Chain]:
+    from offchain.chain.revm import Revm
+
+    with closing(Revm()) as chain:
+        yield chain
+
+
+@contextmanager
+def _ganache() -> Iterator[Chain]:
+    with nodes.ganache(accounts=1) as node, _at(node.url) as chain:
+        yield chain
+
+
+@contextmanager
+def _anvil() -> Iterator[Chain]:
+    with nodes.anvil(accounts=1, auto_impersonate=True) as node, _at(node.url) as chain:
+        yield chain
+
+
+@contextmanager
+def _at(url: str) -> Iterator[Chain]:
+    from offchain.chain.jsonrpc import JsonRpc  # web3 takes a while to import
+
+    with closing(JsonRpc(url, os.environ.get("CONSORT_SEED"))) as chain:
+        yield chain
+
+
+_STARTED: Final[Mapping[str, Callable[[], AbstractContextManager[Chain]]]] = {
+    "revm": _revm,
+    "ganache": _ganache,
+    "anvil": _anvil,
+}

@@ -1,0 +1,298 @@
+"""Sending, and letting time pass, on development nodes: any address can send, time is at will.
+
+Every sender gets `GAS_MONEY` beside what `fund` asks for. A block may hold several transactions.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from offchain.chain.backend import Receipt, Reverted, Transaction, actor_address
+from offchain.chain.client import Client, failure
+from offchain.chain.errors import ChainError
+from offchain.chain.rpc import Request, RpcError, quantity
+
+Outcome = Receipt | Reverted
+
+GAS_MONEY: Final = 1_000 * 10**18
+"""What each sender is given for gas, in wei; no run uses it up."""
+PATIENCE: Final = 120.0
+"""How long a development node may take to mine a transaction, in seconds."""
+
+_GWEI: Final = 10**9
+_ACTORS_AT_ONCE: Final = 32
+
+
+class DevNode(ABC):
+    """What Anvil and Ganache have in common; see `Chain` for the public methods."""
+
+    chunk: int
+    """How many transactions are under way at once."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._rpc = client.rpc
+        self._admitted: set[str] = set()
+
+    def actor(self, index: int) -> str:
+        """The `index`-th address, ready to send."""
+        address = actor_address(index)
+        if address not in self._admitted:
+            first = index - index % _ACTORS_AT_ONCE
+            self._admit([actor_address(one) for one in range(first, first + _ACTORS_AT_ONCE)])
+        return address
+
+    def fund(self, address: str, amount: int) -> None:
+        """Sets the balance, if it is lower; a sender's gas money comes on top."""
+        wanted = amount + (GAS_MONEY if address in self._admitted else 0)
+        if self._client.balances([address])[0] < wanted:
+            self._rpc.results([self._set_balance(address, wanted)])
+
+    def send_all(
+        self, transactions: Sequence[Transaction], progress: Callable[[int], None] | None
+    ) -> list[Outcome]:
+        """Sends all; see `Chain`."""
+        self._admit(list({one.sender: None for one in transactions}))
+        outcomes: list[Outcome] = []
+        for start in range(0, len(transactions), self.chunk):
+            outcomes.extend(self._send_chunk(transactions[start : start + self.chunk]))
+            if progress is not None:
+                progress(len(outcomes))
+        return outcomes
+
+    @abstractmethod
+    def now(self) -> int:
+        """See `Chain`."""
+
+    @abstractmethod
+    def advance_to(self, timestamp: int) -> None:
+        """See `Chain`."""
+
+    @abstractmethod
+    def _send_chunk(self, transactions: Sequence[Transaction]) -> list[Outcome]:
+        """Sends some and waits for them."""
+
+    @abstractmethod
+    def _unlock(self, addresses: Sequence[str]) -> None:
+        """Lets the node send for `addresses`."""
+
+    @abstractmethod
+    def _set_balance(self, address: str, amount: int) -> Request:
+        """The request that sets a balance, in wei."""
+
+    def _admit(self, addresses: Sequence[str]) -> None:
+        new = [one for one in addresses if one not in self._admitted]
+        if not new:
+            return
+        self._unlock(new)
+        balances = self._client.balances(new)
+        self._rpc.results(
+            [
+                self._set_balance(address, balance + GAS_MONEY)
+                for address, balance in zip(new, balances, strict=True)
+            ]
+        )
+        self._admitted.update(new)
+
+
+class Anvil(DevNode):
+    """Anvil, whether `connect` started it or somebody else.
+
+    Mining is paused while a batch goes in: left to itself, Anvil forgets some of a large one until
+    the next transaction arrives. Gas prices fall by one wei from each transaction to the next,
+    which is what makes a block keep their order.
+    """
+
+    chunk = 250
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client)
+        self._rpc.request("anvil_autoImpersonateAccount", True)
+
+    def now(self) -> int:
+        """The time that the next block would have."""
+        return max(self._client.latest().timestamp, self._client.pending_time())
+
+    def advance_to(self, timestamp: int) -> None:
+        """Mines a block at `timestamp`, unless there is one as late."""
+        if self._client.latest().timestamp >= timestamp:
+            return
+        if self._client.pending_time() < timestamp:
+            self._rpc.request("evm_setNextBlockTimestamp", timestamp)
+        self._rpc.request("evm_mine")
+
+    def _unlock(self, addresses: Sequence[str]) -> None:
+        """Nothing to do: all are."""
+
+    def _set_balance(self, address: str, amount: int) -> Request:
+        return "anvil_setBalance", (address, quantity(amount))
+
+    def _send_chunk(self, transactions: Sequence[Transaction]) -> list[Outcome]:
+        outcomes: dict[int, Outcome] = {}
+        with self._mining_paused():
+            while pending := [n for n in range(len(transactions)) if n not in outcomes]:
+                together = self._in_order([transactions[n] for n in pending])
+                outcomes |= self._round({n: transactions[n] for n in pending[:together]})
+        return [outcomes[n] for n in range(len(transactions))]
+
+    def _in_order(self, transactions: Sequence[Transaction]) -> int:
+        """How many of the first of them are sure to be mined in their order.
+
+        Where one does not fit into what is left of a block, Anvil takes a smaller one from behind
+        it. So in a batch that may fill a block, gas limits must not fall.
+        """
+        total = highest = 0
+        for place, one in enumerate(transactions):
+            limit = self._client.gas_limit(one)
+            total += limit
+            if limit < highest and total > self._client.block_gas:
+                return place
+            highest = max(highest, limit)
+        return len(transactions)
+
+    @contextmanager
+    def _mining_paused(self) -> Iterator[None]:
+        automatic: bool = self._rpc.request("anvil_getAutomine")
+        if automatic:
+            self._rpc.request("evm_setAutomine", False)
+        try:
+            yield
+        finally:
+            if automatic:
+                self._rpc.request("evm_setAutomine", True)
+
+    def _round(self, pending: Mapping[int, Transaction]) -> dict[int, Outcome]:
+        """Sends `pending`; returns the outcomes of some, at least of the first.
+
+        A transaction can be refused for what one before it in the same batch would have changed.
+        So those behind a refused one are taken back, and it comes first in the next round.
+        """
+        answers = self._rpc.batch(self._requests(pending))
+        hashes = dict(zip(pending, answers, strict=True))
+        refused = next((n for n, one in hashes.items() if isinstance(one, RpcError)), None)
+        if refused is not None:
+            behind = [one for n, one in hashes.items() if n > refused and isinstance(one, str)]
+            self._drop(behind)
+            hashes = {n: one for n, one in hashes.items() if n < refused}
+        if not hashes:
+            assert refused is not None
+            return {refused: _reverted(pending[refused], answers[0])}
+        return self._mined({n: pending[n] for n in hashes}, hashes)
+
+    def _requests(self, pending: Mapping[int, Transaction]) -> list[Request]:
+        nonces = self._client.nonces(list({one.sender: None for one in pending.values()}))
+        requests: list[Request] = []
+        for place, one in enumerate(pending.values()):
+            sent = self._client.fields(one) | {
+                "nonce": quantity(nonces[one.sender]),
+                "gasPrice": quantity(_GWEI + len(pending) - place),
+            }
+            nonces[one.sender] += 1
+            requests.append(("eth_sendTransaction", (sent,)))
+        return requests
+
+    def _mined(
+        self, pending: Mapping[int, Transaction], hashes: Mapping[int, str]
+    ) -> dict[int, Outcome]:
+        """Mines until all of `pending` have receipts, or no more come."""
+        found: dict[str, dict[str, Any]] = {}
+        while missing := [one for one in hashes.values() if one not in found]:
+            # Full blocks would make gas dearer than the price offered.
+            self._rpc.request("anvil_setNextBlockBaseFeePerGas", quantity(0))
+            self._rpc.request("evm_mine")
+            fresh = self._client.receipts(missing)
+            if not fresh:
+                break
+            found |= fresh
+        outcomes = {
+            n: self._client.outcome(pending[n], found[one])
+            for n, one in hashes.items()
+            if one in found
+        }
+        # Anvil passes over what its sender cannot pay for when its turn comes. What the same
+        # sender has behind it could not be mined either, and gets another round.
+        self._drop(missing)
+        unpaid: dict[str, int] = {}
+        for n, one in hashes.items():
+            if one not in found:
+                unpaid.setdefault(pending[n].sender, n)
+        for n in unpaid.values():
+            outcomes[n] = Reverted(f"{pending[n].what} failed: insufficient funds")
+        return outcomes
+
+    def _drop(self, hashes: Sequence[str]) -> None:
+        self._rpc.batch([("anvil_dropTransaction", (one,)) for one in hashes])
+
+
+class Ganache(DevNode):
+    """Ganache, whether `connect` started it or somebody else.
+
+    Transactions go in one by one: Ganache takes no longer for it, since mining is what takes its
+    time, and it would reorder a batch of several senders. Each gets a block of its own.
+    """
+
+    chunk = 32
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client)
+        self._rpc.request("evm_mine")  # the newest block may be hours old
+
+    def now(self) -> int:
+        """The time of the newest block."""
+        return self._client.latest().timestamp
+
+    def advance_to(self, timestamp: int) -> None:
+        """Mines a block at `timestamp`, unless there is one as late."""
+        if self._client.latest().timestamp >= timestamp:
+            return
+        self._rpc.request("evm_mine")
+        if self._client.latest().timestamp >= timestamp:
+            return
+        self._rpc.request("evm_setTime", timestamp * 1000)  # in milliseconds
+        self._rpc.request("evm_mine")
+        if self._client.latest().timestamp < timestamp:
+            raise ChainError(f"{self._rpc.url}: the clock does not advance to {timestamp}")
+
+    def _unlock(self, addresses: Sequence[str]) -> None:
+        # In two batches, because Ganache works on all of a batch at once.
+        self._rpc.results([("evm_addAccount", (one, "")) for one in addresses])
+        self._rpc.results([("personal_unlockAccount", (one, "", 0)) for one in addresses])
+
+    def _set_balance(self, address: str, amount: int) -> Request:
+        return "evm_setAccountBalance", (address, quantity(amount))
+
+    def _send_chunk(self, transactions: Sequence[Transaction]) -> list[Outcome]:
+        # What is priced below the base fee would wait for ever. That rises by at most 1/8 from one
+        # block to the next, which makes 44 times in a chunk.
+        price = quantity(max(2 * _GWEI, 44 * self._client.latest().base_fee))
+        sent = [self._send(one, price) for one in transactions]
+        hashes = [one for one, _ in sent if one is not None]
+        receipts = self._client.wait(hashes, PATIENCE)
+        return [
+            _reverted(transaction, refusal)
+            if one is None
+            else self._client.outcome(transaction, receipts[one], refusal)
+            for transaction, (one, refusal) in zip(transactions, sent, strict=True)
+        ]
+
+    def _send(self, transaction: Transaction, price: str) -> tuple[str | None, RpcError | None]:
+        """The hash of what was mined, and what Ganache had to say against it."""
+        try:
+            answer: str = self._rpc.request(
+                "eth_sendTransaction", self._client.fields(transaction) | {"gasPrice": price}
+            )
+        except RpcError as error:
+            return error.transaction_hash(), error
+        return answer, None
+
+
+def _reverted(transaction: Transaction, refusal: RpcError | None) -> Reverted:
+    """A refusal as the outcome of the transaction, if that was at fault."""
+    assert refusal is not None
+    failed = failure(transaction, refusal)
+    if not isinstance(failed, Reverted):
+        raise failed
+    return failed

@@ -1,0 +1,161 @@
+"""A chain behind JSON-RPC: Anvil, Ganache, or any other node.
+
+On Anvil and Ganache any address can send, and time passes at will (`devnodes`). Elsewhere
+transactions are signed with keys made from a secret, and time is real (`signing`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+from offchain.chain.backend import MAX_TRANSACTION_GAS, Log, Receipt, Reverted, Transaction
+from offchain.chain.client import NOBODY, Client
+from offchain.chain.devnodes import Anvil, Ganache
+from offchain.chain.rpc import Rpc, to_number
+from offchain.chain.signing import Signing
+
+PATIENCE: Final = 300.0
+"""How long a public chain may take to mine a transaction, in seconds."""
+
+
+class JsonRpc:
+    """The chain at an http, https, ws or wss URL; see `Chain`.
+
+    `seed` is what the keys of the accounts are made of, where the node cannot send for any
+    address. `name` is the node's own name for itself, in lower case.
+
+    Raises:
+        ChainError: nobody answers there, or not in JSON-RPC; or a seed is needed.
+    """
+
+    def __init__(self, url: str, seed: str | None = None, patience: float = PATIENCE) -> None:
+        self._rpc = Rpc(url)
+        version: str = self._rpc.request("web3_clientVersion")
+        self.name = version.partition("/")[0].lower()
+        self.chain_id = to_number(self._rpc.request("eth_chainId"))
+        self._client = Client(self._rpc, traces=self.name != "ganache")
+        self._node = self._manners(seed, patience)
+
+    def actor(self, index: int) -> str:
+        """The address of the `index`-th account."""
+        return self._node.actor(index)
+
+    def send(self, transaction: Transaction) -> Receipt:
+        """Sends one transaction and waits for it.
+
+        Raises:
+            Reverted: it failed.
+        """
+        (outcome,) = self.send_all([transaction])
+        if isinstance(outcome, Reverted):
+            raise outcome
+        return outcome
+
+    def send_all(
+        self,
+        transactions: Sequence[Transaction],
+        progress: Callable[[int], None] | None = None,
+    ) -> list[Receipt | Reverted]:
+        """Sends many, to take effect in their order; failures are returned in place."""
+        outcomes = iter(self._node.send_all([one for one in transactions if _fits(one)], progress))
+        return [next(outcomes) if _fits(one) else _too_large(one) for one in transactions]
+
+    def call(self, to: str, data: bytes, sender: str | None = None) -> bytes:
+        """What a call would return at the newest block.
+
+        Raises:
+            Reverted: it would fail.
+        """
+        return self._client.call(Transaction(sender or NOBODY, to, data))
+
+    def estimate(self, transaction: Transaction) -> int:
+        """A gas limit with which `transaction` would succeed now.
+
+        Nodes estimate what a transaction uses, which can be too little as a limit where a
+        contract insists on a reserve. Then bisection finds the limit, to 1 %.
+
+        Raises:
+            Reverted: it would fail.
+        """
+        least = self._client.estimate(transaction)
+        most = self._client.gas_limit(transaction)
+        if self._suffices(transaction, least):
+            return least
+        while most - least > least // 100:
+            middle = (least + most) // 2
+            if self._suffices(transaction, middle):
+                most = middle
+            else:
+                least = middle
+        return most
+
+    def logs(self, addresses: Sequence[str], first_block: int) -> list[Log]:
+        """All events of `addresses` from `first_block` on, in order."""
+        return self._client.logs(list(dict.fromkeys(addresses)), first_block, self.block())
+
+    def block(self) -> int:
+        """The number of the newest block."""
+        return to_number(self._rpc.request("eth_blockNumber"))
+
+    def now(self) -> int:
+        """The time that the next transaction will see, at least."""
+        return self._node.now()
+
+    def advance_to(self, timestamp: int) -> None:
+        """Lets time pass until the next transaction is at `timestamp` or later."""
+        self._node.advance_to(timestamp)
+
+    def balance(self, address: str) -> int:
+        """The balance of `address`, in wei."""
+        return self._client.balances([address])[0]
+
+    def fund(self, address: str, amount: int) -> None:
+        """Makes the balance of `address` at least `amount` wei, gas to come aside."""
+        self._node.fund(address, amount)
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._rpc.close()
+
+    def _manners(self, seed: str | None, patience: float) -> _Manners:
+        if self.name == "anvil":
+            return Anvil(self._client)
+        if self.name == "ganache":
+            return Ganache(self._client)
+        return Signing(self._client, seed, patience)
+
+    def _suffices(self, transaction: Transaction, gas: int) -> bool:
+        one = transaction
+        try:
+            self._client.call(Transaction(one.sender, one.to, one.data, one.value, gas))
+        except Reverted:
+            return False
+        return True
+
+
+class _Manners(Protocol):
+    """What differs from one kind of node to another; see `Chain`."""
+
+    def actor(self, index: int) -> str: ...
+
+    def send_all(
+        self, transactions: Sequence[Transaction], progress: Callable[[int], None] | None
+    ) -> list[Receipt | Reverted]: ...
+
+    def now(self) -> int: ...
+
+    def advance_to(self, timestamp: int) -> None: ...
+
+    def fund(self, address: str, amount: int) -> None: ...
+
+
+def _fits(transaction: Transaction) -> bool:
+    return transaction.gas is None or transaction.gas <= MAX_TRANSACTION_GAS
+
+
+def _too_large(transaction: Transaction) -> Reverted:
+    return Reverted(
+        f"{transaction.what} failed: a gas limit of {transaction.gas} is above the "
+        f"{MAX_TRANSACTION_GAS} that a transaction may have"
+    )
