@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import NoReturn
 
 from offchain.instances.errors import InstanceError
@@ -16,6 +17,9 @@ from offchain.instances.text import NumberText, RepeatedKey
 
 _SHOWN = 60
 """Longest piece of a value that a message repeats."""
+
+_FRACTION = re.compile("(-?[0-9]{1,100})(?:/([0-9]{1,100}))?")
+"""A fraction as files write it. Longer ones would only make exact arithmetic slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,25 @@ class Field:
         if value > high:
             self.fail(f"{show(value)} is above {power(high)}")
         return value
+
+    def fraction(self, zero: bool) -> Fraction:
+        """A fraction below 1 and above 0 (`zero`: or 0 itself), written as a string: "1/3"; 0.5 and 1 are none."""
+        value = self.value
+        written = _FRACTION.fullmatch(value) if isinstance(value, str) else None
+        if written is None:
+            self.fail(f'{show(value)} is not a fraction in a string, like "1/3"')
+        top, bottom = int(written[1]), int(written[2] or 1)
+        if bottom == 0:
+            self.fail(f"{show(value)} has denominator 0")
+        if not (0 <= top < bottom if zero else 0 < top < bottom):
+            self.fail(f"{show(value)} is not {'at least' if zero else 'above'} 0 and below 1")
+        return Fraction(top, bottom)
+
+    def choice(self, options: Sequence[str]) -> str:
+        """One of the given strings."""
+        if not isinstance(self.value, str) or self.value not in options:
+            self.fail(f"{show(self.value)} is not one of {', '.join(options)}")
+        return self.value
 
     def name(self) -> str:
         """A non-empty string that can be written as Unicode."""
@@ -85,6 +108,15 @@ class Field:
         if not key.isidentifier():
             return Field(f"{self.path}[{show(key)}]", value)
         return Field(f"{self.path}.{key}" if self.path else key, value)
+
+
+def named_entries(entries: Field, what: str) -> list[Field]:
+    """The entries of a non-empty list of objects whose names differ. `what`: one of them, for the message."""
+    found = entries.entries()
+    if not found:
+        entries.fail(f"[] holds no {what}")
+    refuse_duplicate_names(found)
+    return found
 
 
 def refuse_duplicate_names(objects: Sequence[Field]) -> None:

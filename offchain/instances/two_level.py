@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from offchain.instances.fields import Field, refuse_duplicate_names, show
+from offchain.instances.fields import Field, named_entries, show
 
 BID_LIMIT = 2**64 - 1
 """The largest bid or value, in units: what the contracts keep of a bid."""
@@ -142,7 +142,7 @@ def read(instance: Field) -> TwoLevelInstance:
     fields = instance.record(required=("mechanism", "groups"), optional=("items", "reserve"))
     items = fields["items"].integer(1, ITEMS_LIMIT) if "items" in fields else 1
     # Groups come first: their lists bound `items` by what the file really holds.
-    groups = tuple(_read_group(group, items) for group in _named_entries(fields["groups"], "group"))
+    groups = tuple(_read_group(group, items) for group in named_entries(fields["groups"], "group"))
     return TwoLevelInstance(
         items=items, reserves=_read_reserves(fields.get("reserve"), items), groups=groups
     )
@@ -151,7 +151,7 @@ def read(instance: Field) -> TwoLevelInstance:
 def _read_group(group: Field, items: int) -> Group:
     fields = group.record(required=("name", "members"))
     members = tuple(
-        _read_member(member, items) for member in _named_entries(fields["members"], "member")
+        _read_member(member, items) for member in named_entries(fields["members"], "member")
     )
     return Group(name=fields["name"].name(), members=members)
 
@@ -187,12 +187,3 @@ def _one_per_item(amounts: Field, items: int) -> list[Field]:
     if len(entries) != items:
         amounts.fail(f"a list of {len(entries)}, but items is {items}")
     return entries
-
-
-def _named_entries(entries: Field, what: str) -> list[Field]:
-    """The entries of a non-empty list of objects whose names differ."""
-    found = entries.entries()
-    if not found:
-        entries.fail(f"[] holds no {what}")
-    refuse_duplicate_names(found)
-    return found

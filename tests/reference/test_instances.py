@@ -19,6 +19,7 @@ from offchain.instances import (
     parse_bytes,
     parse_text,
 )
+from offchain.instances.document import READERS
 from offchain.mechanisms import solve
 
 
@@ -111,6 +112,7 @@ def test_lists_of_instances() -> None:
 
 
 GROUP = {"name": "A", "members": [{"name": "ann", "bid": 5}]}
+KNOWN = f"(known: {', '.join(READERS)})"
 
 
 @pytest.mark.parametrize(
@@ -122,16 +124,16 @@ GROUP = {"name": "A", "members": [{"name": "ann", "bid": 5}]}
         (None, "null is neither an instance (an object) nor a list of instances"),
         ([[]], "[0]: a list is not an object"),
         ([two_level(), 7], "[1]: 7 is not an object"),
-        ({}, "mechanism: missing (known: two-level)"),
+        ({}, f"mechanism: missing {KNOWN}"),
         (
             two_level(mechanism="auction"),
-            'mechanism: "auction" is not a mechanism (known: two-level)',
+            f'mechanism: "auction" is not a mechanism {KNOWN}',
         ),
         (
             two_level(mechanism=["two-level"]),
-            "mechanism: a list is not a mechanism (known: two-level)",
+            f"mechanism: a list is not a mechanism {KNOWN}",
         ),
-        (two_level(mechanism=2), "mechanism: 2 is not a mechanism (known: two-level)"),
+        (two_level(mechanism=2), f"mechanism: 2 is not a mechanism {KNOWN}"),
         # Fields.
         (two_level(groups=None), "groups: missing"),
         (
