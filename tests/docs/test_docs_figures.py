@@ -1,0 +1,104 @@
+"""Names and figures in the pages are those of the code."""
+
+import re
+import runpy
+
+import pytest
+from markdown import ROOT, pages
+
+from offchain.chain.artifacts import load, load_all
+from offchain.mechanisms.price_rule import exact, plain_second_price
+
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+_TEST = re.compile(r"`(test_\w+)`")
+_CONTRACT_NAME = re.compile(
+    r"`(?:(?:DAO|Auctioneer|DAOFactory|BidBook)\.)?([a-z]\w+)(?:\([^`]*\))?`"
+)
+
+
+def section(title: str) -> str:
+    """A section of the page on architecture."""
+    return ARCHITECTURE.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+def rows(text: str) -> list[list[str]]:
+    """The cells of every table in the text, headings and rulers left out."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+    return [row for row in cells if row[0].isdigit()]
+
+
+@pytest.mark.parametrize("name", ["Auctioneer", "DAO", "DAOFactory"])
+def test_storage_slots(name: str) -> None:
+    text = section("Storage").split(f"**{name}**")[1].split("\n**")[0]
+    if name == "DAOFactory":
+        told = re.findall(r"slot (\d+), `(\w+)", text)[:1]
+    else:
+        told = [(row[0], row[1].strip("`").split("[")[0]) for row in rows(text)]
+    layout = load(name).storage_layout["storage"]
+    assert told == [(entry["slot"], entry["label"]) for entry in layout]
+
+
+def test_the_head_of_a_book() -> None:
+    text = section("Storage").split("The head of a book: ")[1].split(". ")[0]
+    told: list[tuple[str, int]] = []
+    for names, bits in re.findall(r"((?:`\w+`(?:, )?)+) \((\d+)", text):
+        told += [(name, int(bits)) for name in re.findall(r"`(\w+)`", names)]
+    types = load("DAO").storage_layout["types"]
+    members = next(t["members"] for key, t in types.items() if key.startswith("t_struct(Book)"))
+    assert told == [(m["label"], 8 * int(types[m["type"]]["numberOfBytes"])) for m in members]
+
+
+def test_functions_in_the_table_of_phases_exist() -> None:
+    declared = {entry.get("name") for artifact in load_all().values() for entry in artifact.abi}
+    named = {
+        name
+        for line in section("Phases").splitlines()
+        if line.startswith("|")
+        for name in _CONTRACT_NAME.findall(line)
+    }
+    assert "claimBatch" in named
+    assert named - declared == {"endOfBidding", "endOfReveal", "endOfTally"}
+
+
+def test_tests_that_pages_name_exist() -> None:
+    sources = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")
+    )
+    for page in pages():
+        missing = [
+            name
+            for name in _TEST.findall(page.read_text(encoding="utf-8"))
+            if f"def {name}(" not in sources
+        ]
+        assert not missing, page
+
+
+def constant(source: str, name: str) -> str:
+    """The right side of a constant's declaration in a contract."""
+    found = re.search(
+        rf"\b{name} = ([^;]+);", (ROOT / "contracts" / source).read_text(encoding="utf-8")
+    )
+    assert found is not None, name
+    return found[1]
+
+
+def test_constants_that_the_pages_quote() -> None:
+    """If one of these fails, look for the old figure in README.md, SECURITY.md and docs/."""
+    assert constant("Auctioneer.sol", "MIN_STAGE") == "10 minutes"
+    assert constant("Auctioneer.sol", "MAX_STAGE") == "30 days"
+    assert constant("Auctioneer.sol", "SETTLEMENT_WINDOW") == "3 days"
+    assert constant("Auctioneer.sol", "DEFAULT_BOND_BPS") == "1_000"
+    assert constant("DAO.sol", "MAX_STEP") == "500"
+    assert constant("libraries/Payments.sol", "PUSH_GAS") == "10_000"
+    assert constant("libraries/Units.sol", "UNIT") == "1 gwei"
+
+
+def test_the_number_of_profitable_lies_that_the_page_on_the_mechanism_tells() -> None:
+    games = runpy.run_path(str(ROOT / "tests" / "reference" / "test_truthfulness.py"))
+    lies = {
+        rule: sum(1 for sizes in games["SIZES"] for _ in games["profitable_lies"](sizes, rule))
+        for rule in (exact, plain_second_price)
+    }
+    assert lies == {exact: 0, plain_second_price: 196}
+    assert "196 profitable lies" in (ROOT / "docs" / "mechanism.md").read_text(encoding="utf-8")
