@@ -3,8 +3,8 @@
 A back end carries transactions and answers questions; it knows nothing of auctions. Amounts are
 wei, times are seconds since the epoch, addresses are checksummed text.
 
-Gas is free on revm and on an Anvil that `connect` starts; elsewhere it comes out of the sender's
-balance. `Receipt.fee` and `Reverted.fee` say how much, so that money can be checked to the wei.
+Gas is free on revm; elsewhere it comes out of the sender's balance. `Receipt.fee` and `Reverted.fee`
+say how much, so that money can be checked to the wei on any of them.
 """
 
 from __future__ import annotations

@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 from offchain.chain import nodes
 from offchain.chain.backend import Chain
 
+SEED_VARIABLE: Final = "CONSORT_SEED"
+"""The environment variable with the secret that keys are made of, where transactions need signing."""
+
 _SCHEMES: Final = ("http", "https", "ws", "wss")
 
 
@@ -18,8 +21,8 @@ def connect(on: str) -> AbstractContextManager[Chain]:
     """The chain called `on`, for use in a `with` statement.
 
     `revm` runs in this process; `ganache` and `anvil` are started, and stopped afterwards;
-    anything else is the URL of a running node. There the environment variable `CONSORT_SEED` is
-    what the keys of the accounts are made of, unless the node can send for any address.
+    anything else is the URL of a running node. Unless that is a development node, it needs
+    `SEED_VARIABLE` to be set, and account 0 to own some ether.
 
     Raises:
         ValueError: `on` is none of these.
@@ -56,7 +59,7 @@ def _anvil() -> Iterator[Chain]:
 def _at(url: str) -> Iterator[Chain]:
     from offchain.chain.jsonrpc import JsonRpc  # web3 takes a while to import
 
-    with closing(JsonRpc(url, os.environ.get("CONSORT_SEED"))) as chain:
+    with closing(JsonRpc(url, os.environ.get(SEED_VARIABLE) or None)) as chain:
         yield chain
 
 

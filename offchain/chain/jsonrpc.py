@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Log, Receipt, Reverted, Transaction
 from offchain.chain.client import NOBODY, Client
 from offchain.chain.devnodes import Anvil, Ganache
-from offchain.chain.rpc import Rpc, to_number
+from offchain.chain.rpc import Rpc, RpcError, to_number
 from offchain.chain.signing import Signing
 
 PATIENCE: Final = 300.0
@@ -31,8 +31,7 @@ class JsonRpc:
 
     def __init__(self, url: str, seed: str | None = None, patience: float = PATIENCE) -> None:
         self._rpc = Rpc(url)
-        version: str = self._rpc.request("web3_clientVersion")
-        self.name = version.partition("/")[0].lower()
+        self.name = self._client_name()
         self.chain_id = to_number(self._rpc.request("eth_chainId"))
         self._client = Client(self._rpc, traces=self.name != "ganache")
         self._node = self._manners(seed, patience)
@@ -117,6 +116,13 @@ class JsonRpc:
     def close(self) -> None:
         """Closes the connections."""
         self._rpc.close()
+
+    def _client_name(self) -> str:
+        try:
+            version: str = self._rpc.request("web3_clientVersion")
+        except RpcError:
+            return "node"  # some public ones do not tell
+        return version.partition("/")[0].lower()
 
     def _manners(self, seed: str | None, patience: float) -> _Manners:
         if self.name == "anvil":

@@ -135,17 +135,26 @@ class Rpc:
 
     def _batch(self, batch: Sequence[Request]) -> list[Any]:
         repeatable = all(_repeatable(method) for method, _ in batch)
-        answers: list[Any] = self._patiently(lambda: self._exchange(batch), repeatable)
+        try:
+            answers: list[Any] = self._patiently(lambda: self._exchange(batch), repeatable)
+        except RpcError:
+            # Some public nodes take no batches, or only small ones.
+            if not repeatable:
+                raise
+            return [self._alone(one) for one in batch]
         # A busy node may refuse some of a batch; those it has not looked at, so they can be asked
         # once more, one by one.
         for place, answer in enumerate(answers):
             if isinstance(answer, RpcError) and answer.is_transient():
-                method, params = batch[place]
-                try:
-                    answers[place] = self.request(method, *params)
-                except RpcError as error:
-                    answers[place] = error
+                answers[place] = self._alone(batch[place])
         return answers
+
+    def _alone(self, request: Request) -> Any:
+        method, params = request
+        try:
+            return self.request(method, *params)
+        except RpcError as error:
+            return error
 
     def _exchange(self, batch: Sequence[Request]) -> list[Any]:
         response = self._provider.make_batch_request(

@@ -1,8 +1,8 @@
 """Sending on any other node: transactions are signed here, and time passes by waiting.
 
-The accounts' keys derive from a secret, the seed. The money that `fund` hands out comes from the
-first account that the node itself can sign for, or else from account 0, which somebody has to
-send some.
+The accounts' keys derive from a secret, the seed; whoever knows it owns what they hold. The money
+that `fund` hands out comes from the first account that the node itself can sign for, or else from
+account 0, which somebody has to send some.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from eth_hash.auto import keccak
 
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Receipt, Reverted, Transaction
 from offchain.chain.client import Client, failure
+from offchain.chain.connect import SEED_VARIABLE
 from offchain.chain.errors import ChainError
 from offchain.chain.rpc import RpcError, blob, quantity, to_number
 
 Outcome = Receipt | Reverted
 
-SEED_VARIABLE: Final = "CONSORT_SEED"
-"""The environment variable that holds the seed."""
-
 _PUBLIC_SEED: Final = "consort"
+_TOY_CHAINS: Final = frozenset({1337, 31337})
+"""Where money is worth nothing: the ids of development chains."""
 _CHUNK: Final = 50
 _GAS_ASIDE: Final = 1_000_000
 _TRANSFER_GAS: Final = 100_000
@@ -48,10 +48,10 @@ class Signing:
         self._patience = patience
         self._chain_id = to_number(self._rpc.request("eth_chainId"))
         self._unlocked = self._node_accounts()
-        if seed is None and not self._unlocked:
+        if seed is None and self._chain_id not in _TOY_CHAINS:
             raise ChainError(
-                f"{self._rpc.url} signs for no account: set {SEED_VARIABLE} to a secret phrase, "
-                "which the accounts' keys are made of"
+                f"{self._rpc.url} is no development node: set {SEED_VARIABLE} to a long secret, "
+                "which the keys of the accounts are made of"
             )
         self._seed = _PUBLIC_SEED if seed is None else seed
         self._keys: dict[str, LocalAccount] = {}
