@@ -1,0 +1,244 @@
+"""What is said about each step of an auction, before and after it: plain sentences, with the figures of this one."""
+
+from collections.abc import Mapping, Sequence
+from itertools import dropwhile
+
+from offchain.demo.accounts import entries
+from offchain.demo.scenario import Scenario
+from offchain.keeper.ledger import Book, Ledger, Lot
+from offchain.play.behaviour import MemberKey
+from offchain.report.amounts import count, eth, gwei
+from offchain.report.auction import Entry
+
+BPS = 10_000
+
+
+class Narration:
+    """The sentences on one auction. `ledger` tells what stands on the chain when a step is over."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        ledger: Ledger,
+        accounts: Mapping[MemberKey, str],
+        phase_seconds: int,
+    ) -> None:
+        self._scenario = scenario
+        self._ledger = ledger
+        self._accounts = accounts
+        self._minutes = phase_seconds // 60
+        self._names = {address: group for (group, _), address in accounts.items()}
+        # as `Stage` has it: who is alone, and comes before any DAO, bids as an individual
+        groups = dropwhile(lambda group: len(group.members) == 1, scenario.instance.groups)
+        self._daos = [group.name for group in groups]
+
+    def title(self, step: str) -> str:
+        """The heading of `step`."""
+        return _TITLES.get(step, step.capitalize())
+
+    def before(self, step: str) -> str:
+        """What `step` is about to do, and why."""
+        match step:
+            case "list":
+                return (
+                    "The seller hands an item, an ERC-721 token, to the auctioneer, which keeps it in escrow. "
+                    f"Nobody can buy it below the reserve of {_money(self._scenario.instance.reserves[0])}. "
+                    f"Bidding, reveal and tally last {self._minutes} minutes each."
+                )
+            case "create":
+                return "The factory creates a DAO for each group. Who bids alone needs none."
+            case "enter":
+                return "The DAOs enter the lot: from now on their members can bid on it."
+            case "fund":
+                return "The bidders are given the money they will put down, and some for gas."
+            case "bid":
+                return (
+                    "Each bidder sends one transaction: a commitment, which hides the bid, and a deposit. Deposits are "
+                    "round sums (1, 2 or 5 times a power of ten) of at least twice the bid, so that they tell little about it."
+                )
+            case "reveal":
+                return (
+                    "Bidding is over. The keeper opens the bids entrusted to it, many in one transaction; anybody "
+                    "can also open their own."
+                )
+            case "tally":
+                return (
+                    "Sorting is done off-chain and proved on-chain: the keeper lists each DAO's members from the lowest bid "
+                    "up, and the contract checks the order as it counts. With rank = how many bid at least as much, it keeps "
+                    "the largest rank · bid in a checkpoint per call. The largest of all is what the DAO can pay in equal "
+                    "shares: its willingness to pay, which it bids."
+                )
+            case "settle":
+                return (
+                    "The keeper points to the checkpoint in which rank · bid reaches the price. The contract reads from "
+                    "it T, the most members who can share the price; that costs the same however many members there are."
+                )
+            case "refund":
+                return (
+                    "The keeper pushes every deposit back, less the share of who is served and the bond of who kept silent. "
+                    "Anybody could have claimed their own before."
+                )
+            case "proceeds":
+                return "The seller withdraws what it has earned."
+        return ""
+
+    def after(self, step: str) -> list[str]:
+        """What `step` has brought about."""
+        match step:
+            case "create":
+                return [
+                    f"{group.name}: {count(len(group.members), 'member')}."
+                    for group in self._scenario.instance.groups
+                    if group.name in self._daos
+                ]
+            case "bid":
+                return self._after_bids()
+            case "reveal":
+                return self._after_reveal()
+            case "tally":
+                return self._after_tally()
+            case "closing":
+                return self._closing()
+            case "settle":
+                return self._after_settlement()
+            case "refund":
+                return self._after_refunds()
+            case "proceeds":
+                bonds = sum(entry.bond for entry in self.entries())
+                income = f"{_money(self._lot.paid)} for the item"
+                return [f"It gets {income}{f' and {_money(bonds)} in bonds' if bonds else ''}."]
+        return []
+
+    def entries(self) -> tuple[Entry, ...]:
+        """What has become of every bidder so far."""
+        return entries(self._ledger, self._lot.number, self._scenario.instance, self._accounts)
+
+    @property
+    def _lot(self) -> Lot:
+        return self._ledger.lots[max(self._ledger.lots)]
+
+    def _books(self) -> Sequence[Book]:
+        return self._ledger.books_on(self._lot.number)
+
+    def _after_bids(self) -> list[str]:
+        self._ledger.sync()
+        deposits = [account.deposit for book in self._books() for account in book.accounts.values()]
+        return [
+            f"{count(len(deposits), 'bid lies', 'bids lie')} sealed, on deposits of {_money(sum(deposits))}. "
+            "Neither rivals nor the contracts know any of them."
+        ]
+
+    def _after_reveal(self) -> list[str]:
+        individuals, *daos = self._books()
+        said = [
+            f"{self._names[bidder]} bids {_money(account.bid)}."
+            for bidder, account in individuals.accounts.items()
+            if account.bid is not None
+        ]
+        bond = f"{self._lot.bond_bps / (BPS / 100):g} %"
+        for book in daos:
+            silent = sum(account.is_sealed for account in book.accounts.values())
+            opened = len(book.accounts) - silent
+            said.append(f"{self._name(book)}: {count(opened, 'bid')} opened.")
+            if silent:
+                said.append(
+                    f"{self._name(book)}: {count(silent, 'member keeps', 'members keep')} silent. Silent bids do not "
+                    f"count, and cost {bond} of the deposit: else one could open only the bids that suit one."
+                )
+        return said
+
+    def _after_tally(self) -> list[str]:
+        said = []
+        for book in self._books()[1:]:
+            if book.tallier is None:
+                continue
+            steps = len(book.progress.get(book.tallier, ()))
+            said.append(
+                f"{self._name(book)} bids {_money(book.willingness_to_pay)} "
+                f"({count(steps, 'checkpoint')}).{self._why(book)}"
+            )
+        return said
+
+    def _why(self, book: Book) -> str:
+        """The members whose equal shares make the willingness to pay."""
+        ranked = [bid for bid, _ in reversed(book.ascending())]
+        for rank, bid in enumerate(ranked, start=1):
+            if rank * bid == book.willingness_to_pay:
+                return f" {count(rank, 'member')} can pay {_money(bid)} each."
+        return ""
+
+    def _closing(self) -> list[str]:
+        lot = self._lot
+        if lot.winner is None:
+            return [f"Nobody bids the reserve of {_money(lot.reserve)}: the item goes back."]
+        winner = self._group_of(lot.winner)
+        said = f"{winner} wins and pays {_money(lot.price)}"
+        individuals, *daos = self._books()
+        bids = {self._names[one]: account.bid or 0 for one, account in individuals.accounts.items()}
+        bids |= {self._name(book): book.willingness_to_pay for book in daos}
+        rivals = [group for group in bids if group != winner]
+        rival = max(rivals, key=lambda group: bids[group], default="")
+        bid = bids.get(rival, 0)
+        if lot.price == bid:
+            return [f"{said}: what {rival} bids, the highest bid beside its own."]
+        if lot.price == bid + 1:
+            return [
+                f"{said}: 1 gwei more than {rival}, the highest rival, bids. {rival}'s bid came first and would win a "
+                "tie, so this is the least with which it wins."
+            ]
+        return [f"{said}: the reserve."]
+
+    def _after_settlement(self) -> list[str]:
+        lot = self._lot
+        book = next((book for book in self._books()[1:] if book.contract == lot.winner), None)
+        if book is None:
+            return []
+        over = lot.paid - lot.price
+        rounding = (
+            f" Shares are rounded up to whole gwei, which makes {gwei(over)} more than the price."
+            if over
+            else ""
+        )
+        return [
+            f"T = {book.served:,}: they pay {_money(book.share)} each, together {_money(lot.paid)}, and have access. "
+            f"The item is the DAO's.{rounding}"
+        ]
+
+    def _after_refunds(self) -> list[str]:
+        found = self.entries()
+        refunds = [entry.refund for entry in found if entry.refund]
+        bonds = [entry.bond for entry in found if entry.bond]
+        said = [f"{_money(sum(refunds))} went back to {count(len(refunds), 'bidder')}."]
+        if bonds:
+            said.append(
+                f"{count(len(bonds), 'silent member')} lost {_money(sum(bonds))} of bonds to the seller."
+            )
+        return said
+
+    def _name(self, book: Book) -> str:
+        return self._group_of(book.contract)
+
+    def _group_of(self, bidder: str) -> str:
+        """The group whose DAO, or only member, has this address."""
+        if bidder in self._names:
+            return self._names[bidder]
+        return self._daos[self._lot.daos.index(bidder)]
+
+
+_TITLES = {
+    "list": "Listing",
+    "create": "Groups",
+    "enter": "Entering",
+    "fund": "Money",
+    "bid": "Sealed bids",
+    "reveal": "Reveal",
+    "tally": "Tally",
+    "closing": "Closing",
+    "settle": "Settlement",
+    "refund": "Refunds",
+    "proceeds": "Proceeds",
+}
+
+
+def _money(units: int) -> str:
+    return f"{eth(units)} ETH"

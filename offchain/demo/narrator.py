@@ -1,0 +1,109 @@
+"""Tells on standard error what a play does: a heading and a sentence, a bar, and what came of it."""
+
+from collections.abc import Mapping
+from textwrap import fill
+
+from rich.console import Console
+from rich.markup import escape
+
+from offchain.demo.narration import Narration
+from offchain.demo.progress import Meter
+from offchain.report.auction import Entry, Step
+
+_QUIET = frozenset({"enter", "fund"})
+"""Steps that are passed over unless they are long."""
+_LONG = 1_000
+_BATCHED = frozenset({"reveal", "tally", "settle", "refund", "bonds", "reclaim"})
+"""The keeper's steps, of which one transaction serves many."""
+_RESULT = "→"
+_WIDTH = 100
+"""Columns that sentences are wrapped at, on wider terminals."""
+
+
+class Narrator:
+    """An observer of a play; see `Observer`. It also counts what each step did.
+
+    `entries` are the bidders' accounts, once the refunds are over.
+    """
+
+    def __init__(self, console: Console, meter: Meter, narration: Narration) -> None:
+        self._console = console
+        self._meter = meter
+        self._narration = narration
+        self._headings = 0
+        self._under_way: list[str] = []
+        self._over: list[str] = []
+        self._served: dict[str, int] = {}
+        self._transactions: dict[str, int] = {}
+        self._gas: dict[str, int] = {}
+        self.entries: tuple[Entry, ...] = ()
+
+    def begins(self, step: str, total: int) -> None:
+        """See `Observer`."""
+        if total == 0 or (step in _QUIET and total < _LONG):
+            return
+        if step != "settle":  # it begins together with the tally, and is told of after it
+            self.tell(self._narration.title(step), self._narration.before(step))
+        self._under_way.append(step)
+        self._meter.begins(step, total)
+
+    def advances(self, step: str, count: int) -> None:
+        """See `Observer`."""
+        # settling tells how many bids it walked, but it is one lot that is settled
+        done = 1 if step == "settle" else count
+        self._served[step] = self._served.get(step, 0) + done
+        self._transactions[step] = self._transactions.get(step, 0) + (
+            1 if step in _BATCHED else count
+        )
+        self._meter.advances(step, done)
+
+    def ends(self, step: str, gas_used: int) -> None:
+        """See `Observer`."""
+        self._gas[step] = gas_used
+        if step == "refund":
+            self.entries = self._narration.entries()
+        if step not in self._under_way:
+            return
+        self._under_way.remove(step)
+        self._over.append(step)
+        self._meter.ends(step)
+        if not self._under_way:
+            for one in self._over:
+                self._conclude(one)
+            self._over.clear()
+
+    def steps(self, gas: Mapping[str, object]) -> tuple[Step, ...]:
+        """What each step took. `gas` is the outcome's, which knows steps that no bar was shown for."""
+        known = {step: amount for step, amount in gas.items() if step != "total"} | self._gas
+        return tuple(
+            Step(step, self._served.get(step, 0), self._transactions.get(step, 0), amount)
+            for step, amount in known.items()
+            if isinstance(amount, int) and amount
+        )
+
+    def tell(self, title: str, sentence: str) -> None:
+        """A numbered heading and what there is to say under it."""
+        self._headings += 1
+        self._console.print(f"\n[bold]{self._headings:2} {escape(title)}[/]", highlight=False)
+        if sentence:
+            self._say(sentence)
+
+    def _conclude(self, step: str) -> None:
+        if step == "settle":
+            self._conclude("closing")
+            if not self._narration.after("settle"):
+                return
+            self.tell(self._narration.title(step), self._narration.before(step))
+        elif step == "closing":
+            self.tell(self._narration.title(step), "")
+        for line in self._narration.after(step):
+            self._say(f"{_RESULT} {line}", "cyan")
+
+    def _say(self, sentence: str, style: str = "") -> None:
+        text = fill(
+            sentence,
+            width=min(self._console.width, _WIDTH),
+            initial_indent="   ",
+            subsequent_indent="     " if sentence.startswith(_RESULT) else "   ",
+        )
+        self._console.print(escape(text), style=style, highlight=False, soft_wrap=True)

@@ -1,0 +1,151 @@
+"""Plays a demo on a chain, checks it against the reference model, and returns what a report needs."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from rich.console import Console
+
+from offchain.chain.backend import Chain
+from offchain.chain.connect import connect
+from offchain.checks import Verdict
+from offchain.checks.two_level import check_outcome
+from offchain.demo.narration import Narration
+from offchain.demo.narrator import Narrator
+from offchain.demo.progress import meter
+from offchain.demo.scenario import Scenario
+from offchain.instances.two_level import TwoLevelInstance, TwoLevelOutcome
+from offchain.mechanisms import solve
+from offchain.play.behaviour import MemberKey
+from offchain.play.stage import Stage
+from offchain.report.amounts import count, gwei
+from offchain.report.auction import Auction, Check, Entry
+from offchain.report.flows import streams
+
+DEVELOPMENT_CHAINS: Final = frozenset({"revm", "anvil", "ganache"})
+"""Where any address can send, and time passes at will."""
+PHASE_MINUTES: Final = 60
+SHORTEST_PHASE_MINUTES: Final = 10
+"""What the auctioneer accepts (`Auctioneer.MIN_STAGE`), and what is waited for where time is real."""
+_FIRST_MEMBER: Final = 2
+"""Actors of the back end before it are the seller and the keeper."""
+
+
+def run(scenario: Scenario, on: str, console: Console, phase_minutes: int | None = None) -> Auction:
+    """Plays `scenario` on the back end `on` and explains it on `console` as it runs.
+
+    `ChainError` if the back end cannot be reached, a transaction fails, or money went astray.
+    """
+    console.print("Starting the chain and deploying the contracts …", highlight=False)
+    with connect(on) as chain:
+        return _play(scenario, chain, console, phase_minutes)
+
+
+def _play(scenario: Scenario, chain: Chain, console: Console, phase_minutes: int | None) -> Auction:
+    is_free = chain.name in DEVELOPMENT_CHAINS
+    seconds = 60 * (phase_minutes or (PHASE_MINUTES if is_free else SHORTEST_PHASE_MINUTES))
+    accounts = _accounts(scenario, chain, is_free)
+    stage = Stage(chain, seconds)
+    _introduce(scenario, chain, console, is_free, seconds)
+    narration = Narration(scenario, stage.ledger, accounts, seconds)
+    bars = meter(console)
+    narrator = Narrator(console, bars, narration)
+    try:
+        outcome = stage.play(scenario.instance, scenario.behaviour, narrator, accounts)
+    finally:
+        bars.close()
+    lot = outcome.items[0]
+    auction = Auction(
+        title=scenario.title,
+        chain=chain.name,
+        focus=scenario.focus,
+        instance=scenario.counted,
+        outcome=outcome,
+        entries=narrator.entries,
+        # `Stage.play` has checked that this is what the auctioneer owed the seller, to the wei
+        proceeds=lot.paid + sum(entry.bond for entry in narrator.entries),
+        steps=narrator.steps(outcome.gas or {}),
+        checks=_checks(scenario.counted, outcome, narrator.entries),
+        addresses={
+            "auctioneer": stage.deployment.auctioneer,
+            "factory": stage.deployment.factory,
+        },
+        sources=scenario.sources,
+    )
+    streams(auction)  # raises if anything is missing
+    holds = all(check.holds for check in auction.checks)
+    narrator.tell(
+        "Cross-check",
+        "chain = reference: the exact model in Python gives the same outcome, and every wei is accounted for."
+        if holds
+        else "FAILED: see the checks below.",
+    )
+    return auction
+
+
+def _accounts(scenario: Scenario, chain: Chain, any_address: bool) -> Mapping[MemberKey, str]:
+    """The address each member bids from: the one it ought to, where that can be, else an account of the back end's."""
+    keys = [
+        (group.name, member.name) for group in scenario.instance.groups for member in group.members
+    ]
+    wished = scenario.addresses if any_address else {}
+    return {
+        key: wished.get(key) or chain.actor(_FIRST_MEMBER + index) for index, key in enumerate(keys)
+    }
+
+
+def _introduce(
+    scenario: Scenario, chain: Chain, console: Console, is_free: bool, seconds: int
+) -> None:
+    groups = scenario.instance.groups
+    bidders = sum(len(group.members) for group in groups)
+    console.print(
+        f"[bold]{scenario.title}[/] on {chain.name} (chain id {chain.chain_id}): one item, "
+        f"{count(len(groups), 'group')}, {count(bidders, 'bidder')}.",
+        highlight=False,
+    )
+    if is_free:
+        return
+    console.print(
+        f"The clock of this node cannot be moved: it takes {count(3 * seconds // 60, 'minute')} of waiting.",
+        highlight=False,
+    )
+    if scenario.addresses:
+        console.print(
+            "This node sends for its own accounts only: members bid from accounts of Consort's "
+            "instead of the addresses that contributed.",
+            highlight=False,
+        )
+
+
+def _checks(
+    instance: TwoLevelInstance, outcome: TwoLevelOutcome, entries: tuple[Entry, ...]
+) -> tuple[Check, ...]:
+    expected = solve(instance)
+    differing = [
+        name
+        for name in ("items", "payments", "welfare", "optimal_welfare")
+        if getattr(expected, name) != getattr(outcome, name)
+    ]
+    deposits = sum(entry.deposit for entry in entries)
+    balanced = all(entry.is_balanced for entry in entries) and all(
+        entry.paid == outcome.payments[entry.group][entry.member] for entry in entries
+    )
+    return (
+        Check(
+            "chain = reference",
+            not differing,
+            "winner, price, share, who is served, every payment and the welfare are equal"
+            if not differing
+            else f"they differ in {', '.join(differing)}",
+        ),
+        Check(
+            "no wei astray",
+            balanced,
+            f"{gwei(deposits)} of deposits: each is paid, forfeited or returned; the contracts keep nothing",
+        ),
+        *(
+            Check(finding.name, finding.verdict is not Verdict.FAILS, finding.detail)
+            for finding in check_outcome(instance, outcome)
+            if finding.verdict is not Verdict.NOT_CLAIMED
+        ),
+    )

@@ -1,0 +1,30 @@
+"""Amounts as people read them. All are integers in units, which are gwei; nothing here passes through a float."""
+
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+GWEI_PER_ETH = 10**9
+
+
+def eth(units: int) -> str:
+    """The exact amount in ETH without its unit: "2.500000001", "1,900"."""
+    whole, rest = divmod(abs(units), GWEI_PER_ETH)
+    decimals = f".{rest:09d}".rstrip("0").rstrip(".")
+    return f"{'-' if units < 0 else ''}{whole:,}{decimals}"
+
+
+def gwei(units: int) -> str:
+    """The exact amount with its unit: "2,500,000,001 gwei"."""
+    return f"{units:,} gwei"
+
+
+def about(units: int, digits: int = 4) -> str:
+    """The amount in ETH to so many significant digits, without its unit: "≈ 2.5" where that is not exact."""
+    rounded = Context(prec=digits, rounding=ROUND_HALF_EVEN).create_decimal(units)
+    if rounded == units:
+        return eth(units)
+    return f"≈ {eth(int(rounded.quantize(Decimal(1))))}"
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """A number with its noun: "1 member", "2,398 members"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

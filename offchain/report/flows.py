@@ -1,0 +1,125 @@
+"""Where every unit of the deposits went. Amounts are integers in units (gwei)."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from offchain.report.amounts import count
+from offchain.report.auction import Auction, Entry
+
+
+class Source(StrEnum):
+    """Whose deposits."""
+
+    RIVALS = "rivals"
+    SERVED = "served"
+    UNSERVED = "unserved"
+    SILENT = "silent"
+
+
+class Sink(StrEnum):
+    """What became of them."""
+
+    REFUND = "back to the bidders"
+    PAID = "price, to the seller"
+    BOND = "bonds, to the seller"
+
+
+class DoesNotAddUp(ArithmeticError):
+    """Money was found that came from nowhere or went nowhere; the message says how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """The deposits of some bidders, `label` says whose, and what became of them."""
+
+    label: str
+    source: Source
+    bidders: int
+    amounts: dict[Sink, int]
+
+    @property
+    def total(self) -> int:
+        """The deposits."""
+        return sum(self.amounts.values())
+
+
+def streams(auction: Auction) -> tuple[Stream, ...]:
+    """All deposits by whose they were: each rival DAO, the rival individuals, and the three kinds of members of the group in
+    the pictures. O(bidders).
+
+    `DoesNotAddUp` if any bidder's deposit, or the seller's income, is not accounted for to the unit.
+    """
+    for entry in auction.entries:
+        if not entry.is_balanced:
+            raise DoesNotAddUp(
+                f"{entry.member} of {entry.group} put down {entry.deposit}, of which {entry.paid} was paid, "
+                f"{entry.bond} forfeited and {entry.refund} returned"
+            )
+    found = tuple(_streams(auction))
+    earned = sum(stream.amounts[Sink.PAID] + stream.amounts[Sink.BOND] for stream in found)
+    if earned != auction.proceeds:
+        raise DoesNotAddUp(
+            f"the seller got {auction.proceeds}, but bidders paid and forfeited {earned}"
+        )
+    return found
+
+
+def totals(found: Iterable[Stream]) -> dict[Sink, int]:
+    """What became of all deposits together."""
+    total: Counter[Sink] = Counter(dict.fromkeys(Sink, 0))
+    for stream in found:
+        total.update(stream.amounts)
+    return dict(total)
+
+
+def _streams(auction: Auction) -> Iterable[Stream]:
+    by_group: dict[str, list[Entry]] = {group.name: [] for group in auction.instance.groups}
+    for entry in auction.entries:
+        by_group[entry.group].append(entry)
+    individuals: list[Entry] = []
+    for group in auction.instance.groups:
+        entries = by_group[group.name]
+        if group.name == auction.focus:
+            continue
+        if len(group.members) == 1:
+            individuals += entries
+        else:
+            yield _stream(f"{group.name}: {count(len(entries), 'member')}", Source.RIVALS, entries)
+    if individuals:
+        names = (
+            individuals[0].group
+            if len(individuals) == 1
+            else count(len(individuals), "rival individual")
+        )
+        yield _stream(names, Source.RIVALS, individuals)
+    members = by_group[auction.focus]
+    for source, label in (
+        (Source.SERVED, "served"),
+        (Source.UNSERVED, "not served"),
+        (Source.SILENT, "silent"),
+    ):
+        entries = [entry for entry in members if kind(entry) is source]
+        if entries:
+            yield _stream(f"{auction.focus}: {len(entries):,} {label}", source, entries)
+
+
+def kind(entry: Entry) -> Source:
+    """Which of the three kinds of members of the group in the pictures this one is."""
+    if entry.silent:
+        return Source.SILENT
+    return Source.SERVED if entry.served else Source.UNSERVED
+
+
+def _stream(label: str, source: Source, entries: list[Entry]) -> Stream:
+    return Stream(
+        label=label,
+        source=source,
+        bidders=len(entries),
+        amounts={
+            Sink.REFUND: sum(entry.refund for entry in entries),
+            Sink.PAID: sum(entry.paid for entry in entries),
+            Sink.BOND: sum(entry.bond for entry in entries),
+        },
+    )
