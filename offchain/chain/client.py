@@ -124,10 +124,8 @@ class Client:
             found |= self.receipts(missing)
         return found
 
-    def outcome(
-        self, transaction: Transaction, raw: Mapping[str, Any], refusal: RpcError | None = None
-    ) -> Receipt | Reverted:
-        """What became of a transaction that was mined; `refusal` is the node's complaint, if any."""
+    def outcome(self, transaction: Transaction, raw: Mapping[str, Any]) -> Receipt | Reverted:
+        """What became of a transaction that was mined."""
         used = to_number(raw["gasUsed"])
         fee = used * to_number(raw.get("effectiveGasPrice") or "0x0")
         if to_number(raw["status"]) == 1:
@@ -139,7 +137,7 @@ class Client:
                 checksum(to_blob(created)) if transaction.to is None and created else None,
                 fee,
             )
-        data = (refusal and refusal.revert_data()) or self._why(transaction, raw)
+        data = self._why(transaction, raw)
         if data:
             return Reverted(f"{transaction.what} reverted", data, fee)
         cause = (

@@ -268,30 +268,24 @@ class Ganache(DevNode):
         # What is priced below the base fee would wait for ever. That rises by at most 1/8 from one
         # block to the next, which makes 44 times in a chunk.
         price = quantity(max(2 * _GWEI, 44 * self._client.latest().base_fee))
-        sent = [self._send(one, price) for one in transactions]
-        hashes = [one for one, _ in sent if one is not None]
-        receipts = self._client.wait(hashes, PATIENCE)
-        return [
-            _reverted(transaction, refusal)
-            if one is None
-            else self._client.outcome(transaction, receipts[one], refusal)
-            for transaction, (one, refusal) in zip(transactions, sent, strict=True)
-        ]
+        return [self._send(one, price) for one in transactions]
 
-    def _send(self, transaction: Transaction, price: str) -> tuple[str | None, RpcError | None]:
-        """The hash of what was mined, and what Ganache had to say against it."""
+    def _send(self, transaction: Transaction, price: str) -> Outcome:
         try:
-            answer: str = self._rpc.request(
+            sent: str = self._rpc.request(
                 "eth_sendTransaction", self._client.fields(transaction) | {"gasPrice": price}
             )
         except RpcError as error:
-            return error.transaction_hash(), error
-        return answer, None
+            # With `vmErrorsOnRPCResponse` this may be one that was mined, and failed.
+            mined = error.transaction_hash()
+            if mined is None:
+                return _reverted(transaction, error)
+            sent = mined
+        return self._client.outcome(transaction, self._client.wait([sent], PATIENCE)[sent])
 
 
-def _reverted(transaction: Transaction, refusal: RpcError | None) -> Reverted:
+def _reverted(transaction: Transaction, refusal: RpcError) -> Reverted:
     """A refusal as the outcome of the transaction, if that was at fault."""
-    assert refusal is not None
     failed = failure(transaction, refusal)
     if not isinstance(failed, Reverted):
         raise failed

@@ -199,9 +199,10 @@ class Revm:
         kept = self._snapshots[snapshot]
         while len(self._snapshots) > snapshot:
             self._evm.revert(self._snapshots.pop().checkpoint)
-        del self._logs[kept.logs :]
-        for positions in self._positions.values():
+        for address in {log.address for log in self._logs[kept.logs :]}:
+            positions = self._positions[address]
             del positions[bisect_left(positions, kept.logs) :]
+        del self._logs[kept.logs :]
         self._block, self._timestamp = kept.block, kept.timestamp
         self._set_block()
         self.snapshot()
