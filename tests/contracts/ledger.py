@@ -1,0 +1,177 @@
+"""The books of every contract, rebuilt from its logs alone, and what each contract owes.
+
+That the balances equal these debts, and the stored bids equal these bids, is checked after every
+test. Amounts are in units unless a name ends in ``wei``.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from brownie import web3
+from checks import Log, decode_log
+from mechanism import MOST, UNIT, open_slot
+from eth_abi import encode
+from eth_utils import function_signature_to_4byte_selector, to_checksum_address
+
+ADDRESS = (1 << 160) - 1
+
+
+@dataclass
+class Book:
+    """One contract's book on one lot: packed slots by bidder, and the share once it is won."""
+
+    slots: dict[str, int] = field(default_factory=dict)
+    share: int = 0
+    winner: str | None = None
+    bonds: int = 0
+
+    def price(self, bidder: str) -> int:
+        """What ``bidder`` pays: individuals win by name, members by their bid."""
+        if self.winner is not None:
+            return self.share if bidder == self.winner else 0
+        bid = self.slots[bidder] >> 64
+        return self.share if self.share and self.share <= bid < 1 << 64 else 0
+
+    def due(self, bidder: str) -> int:
+        """What ``bidder`` can still claim, before any bond."""
+        deposit = self.slots[bidder] % (1 << 64)
+        return deposit and deposit - self.price(bidder)
+
+
+@dataclass
+class Ledger:
+    """Everything the logs say."""
+
+    books: dict[tuple[str, int], Book] = field(default_factory=lambda: defaultdict(Book))
+    sellers: dict[tuple[str, int], str] = field(default_factory=dict)
+    daos: set[tuple[str, int, str]] = field(default_factory=set)
+    proceeds_wei: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+
+    def owed_wei(self, contract: str) -> int:
+        """All that ``contract`` owes."""
+        books = [book for (owner, _), book in self.books.items() if owner == contract]
+        deposits = sum(book.due(bidder) for book in books for bidder in book.slots)
+        bonds = sum(book.bonds for book in books)
+        earned = sum(wei for (owner, _), wei in self.proceeds_wei.items() if owner == contract)
+        return (deposits + bonds) * UNIT + earned
+
+    def contracts(self) -> set[str]:
+        """Who logged anything about money."""
+        return {owner for owner, _ in (*self.books, *self.proceeds_wei)}
+
+    def record(self, log: Log) -> None:
+        """Take in one log; those that move no money are passed over."""
+        step = getattr(self, f"_{log.name}", None)
+        if step:
+            step(log.emitter, **log.fields)
+
+    def _earn(self, auctioneer: str, lot: int, wei: int) -> None:
+        self.proceeds_wei[auctioneer, self.sellers[auctioneer, lot]] += wei
+
+    # One method per event, named like it, with the event's own fields.
+
+    def _LotListed(self, at: str, lot: int, seller: str, **_: Any) -> None:
+        self.sellers[at, lot] = seller
+
+    def _DAOEntered(self, at: str, lot: int, dao: str) -> None:
+        self.daos.add((at, lot, dao))
+
+    def _BidSealed(self, at: str, entry: int, sealedBid: bytes) -> None:
+        lot, _, bidder = _parts(entry)
+        self.books[at, lot].slots[bidder] = int.from_bytes(sealedBid, "big")
+
+    def _BidPlaced(self, at: str, entry: int) -> None:
+        lot, bid, bidder = _parts(entry)
+        self.books[at, lot].slots[bidder] = open_slot(bid, bid)
+
+    def _BidWithdrawn(self, at: str, lot: int, bidder: str, deposit: int) -> None:
+        assert self.books[at, lot].slots[bidder] % (1 << 64) == deposit
+        self.books[at, lot].slots[bidder] = 0
+
+    def _BidOpened(self, at: str, entry: int) -> None:
+        lot, bid, bidder = _parts(entry)
+        slots = self.books[at, lot].slots
+        slots[bidder] = open_slot(bid, slots[bidder] % (1 << 64))
+
+    def _BidsOpened(self, at: str, entries: Iterable[int]) -> None:
+        for entry in entries:
+            self._BidOpened(at, entry)
+
+    def _BondForfeited(self, at: str, lot: int, bidder: str, bond: int) -> None:
+        book = self.books[at, lot]
+        book.slots[bidder] = open_slot(0, book.slots[bidder] % (1 << 64) - bond)
+        if (at, lot) in self.sellers:
+            self._earn(at, lot, bond * UNIT)
+        else:
+            book.bonds += bond
+
+    def _BondsForwarded(self, at: str, lot: int, amount: int) -> None:
+        self.books[at, lot].bonds -= amount
+
+    def _BondsCredited(self, at: str, lot: int, giver: str, amountWei: int) -> None:
+        self._earn(at, lot, amountWei)
+
+    def _BookWon(self, at: str, lot: int, price: int, served: int, share: int) -> None:
+        self.books[at, lot].share = share
+
+    def _LotSettled(self, at: str, lot: int, winner: str, price: int, paid: int) -> None:
+        self._earn(at, lot, paid * UNIT)
+        if (at, lot, winner) not in self.daos:
+            book = self.books[at, lot]
+            book.winner, book.share = winner, paid
+
+    def _Claimed(self, at: str, entry: int) -> None:
+        lot, amount, bidder = _parts(entry)
+        book = self.books[at, lot]
+        assert book.due(bidder) == amount
+        served = book.price(bidder) > 0
+        book.slots[bidder] = open_slot(book.slots[bidder] >> 64, 0) if served else 0
+
+    def _ClaimedTo(self, at: str, entry: int, recipient: str) -> None:
+        self._Claimed(at, entry)
+
+    def _Pushed(self, at: str, entries: Iterable[int]) -> None:
+        for entry in entries:
+            self._Claimed(at, entry)
+
+    def _PushRefused(self, at: str, lot: int, bidder: str, amount: int) -> None:
+        book = self.books[at, lot]
+        assert book.due(bidder) == amount
+        if not book.price(bidder):
+            book.slots[bidder] = open_slot(0, amount)
+
+    def _ProceedsWithdrawn(self, at: str, seller: str, recipient: str, amountWei: int) -> None:
+        self.proceeds_wei[at, seller] -= amountWei
+
+
+def _parts(entry: int) -> tuple[int, int, str]:
+    """Lot, amount and account of a packed log."""
+    account = (entry & ADDRESS).to_bytes(20, "big")
+    return entry >> 224, entry >> 160 & MOST, str(to_checksum_address(account))
+
+
+def read() -> Ledger:
+    """Rebuild everything from the logs of the whole chain."""
+    ledger = Ledger()
+    for log in web3.eth.get_logs({"fromBlock": 0, "toBlock": "latest"}):
+        ledger.record(decode_log(log))
+    return ledger
+
+
+def stored_slot(contract: str, lot: int, bidder: str) -> int:
+    """The slot of a bidder as the contract has it."""
+    selector = function_signature_to_4byte_selector("bidOf(uint256,address)")
+    call = {"to": contract, "data": selector + encode(["uint256", "address"], [lot, bidder])}
+    return int.from_bytes(web3.eth.call(call), "big")
+
+
+def check(forced: dict[str, int]) -> None:
+    """Balances equal debts (and what was forced in, wei by address); stored bids equal logged bids."""
+    ledger = read()
+    for contract in ledger.contracts():
+        assert web3.eth.get_balance(contract) == ledger.owed_wei(contract) + forced.get(contract, 0)
+    for (contract, lot), book in ledger.books.items():
+        for bidder, slot in book.slots.items():
+            assert stored_slot(contract, lot, bidder) == slot
