@@ -3,9 +3,14 @@
 One module per mechanism, `check_reference` picks it by the instance's type.
 """
 
-from offchain.checks import two_level
+from offchain.checks import signals, two_level
 from offchain.checks.finding import Finding, Verdict
-from offchain.instances import Instance, TwoLevelInstance
+from offchain.instances import (
+    Instance,
+    MonotoneSignalsInstance,
+    SignalClockInstance,
+    TwoLevelInstance,
+)
 from offchain.mechanisms.price_rule import PriceRule, exact
 
 __all__ = ["Finding", "Verdict", "check_reference"]
@@ -22,3 +27,7 @@ def check_reference(
     match instance:
         case TwoLevelInstance():
             return two_level.check(instance, rule, grid)
+        case SignalClockInstance():
+            return signals.check_signal_clock(instance)
+        case MonotoneSignalsInstance():
+            return signals.check_monotone_signals(instance)

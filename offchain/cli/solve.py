@@ -35,11 +35,18 @@ def command(
 
 
 def _solve(instances: "list[Instance]", on: str) -> "list[Outcome]":
-    if on == REFERENCE:
-        from offchain.mechanisms import solve
+    """The outcomes, in order; what has no contract is solved by its reference model wherever the rest runs."""
+    from offchain.instances import TwoLevelInstance
+    from offchain.mechanisms import solve
 
+    lots = [instance for instance in instances if isinstance(instance, TwoLevelInstance)]
+    if on == REFERENCE or not lots:
         return [solve(instance) for instance in instances]
 
     from offchain.play.solve import solve_on
 
-    return solve_on(instances, on, progress=say)
+    played = iter(solve_on(lots, on, progress=say))
+    return [
+        next(played) if isinstance(instance, TwoLevelInstance) else solve(instance)
+        for instance in instances
+    ]

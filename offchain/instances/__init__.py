@@ -10,6 +10,9 @@ from offchain.instances.document import (
     parse_text,
 )
 from offchain.instances.errors import InstanceError
+from offchain.instances.monotone_signals import MonotoneSignalsInstance
+from offchain.instances.signal_clock import SignalClockInstance
+from offchain.instances.signals import SignalOutcome
 from offchain.instances.two_level import (
     BID_LIMIT,
     RESERVE_LIMIT,
@@ -29,7 +32,10 @@ __all__ = [
     "InstanceFile",
     "LotOutcome",
     "Member",
+    "MonotoneSignalsInstance",
     "Outcome",
+    "SignalClockInstance",
+    "SignalOutcome",
     "TwoLevelInstance",
     "TwoLevelOutcome",
     "instance_text",

@@ -6,19 +6,27 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 
-from offchain.instances import two_level
+from offchain.instances import monotone_signals, signal_clock, signals, two_level
 from offchain.instances.errors import InstanceError
 from offchain.instances.fields import Field, show
 from offchain.instances.text import RepeatedKey, decode
 
-Instance: TypeAlias = two_level.TwoLevelInstance
+Instance: TypeAlias = (
+    two_level.TwoLevelInstance
+    | signal_clock.SignalClockInstance
+    | monotone_signals.MonotoneSignalsInstance
+)
 """An instance of any mechanism: the union of their types."""
 
-Outcome: TypeAlias = two_level.TwoLevelOutcome
+Outcome: TypeAlias = two_level.TwoLevelOutcome | signals.SignalOutcome
 """An outcome of any mechanism: the union of their types."""
 
 READERS: Mapping[str, Callable[[Field], Instance]] = MappingProxyType(
-    {two_level.TwoLevelInstance.mechanism: two_level.read}
+    {
+        two_level.TwoLevelInstance.mechanism: two_level.read,
+        signal_clock.SignalClockInstance.mechanism: signal_clock.read,
+        monotone_signals.MonotoneSignalsInstance.mechanism: monotone_signals.read,
+    }
 )
 """How to read an instance, by its "mechanism"."""
 

@@ -3,8 +3,14 @@
 One module per mechanism. `solve` picks it by the instance's type.
 """
 
-from offchain.instances import Instance, Outcome, TwoLevelInstance
-from offchain.mechanisms import two_level
+from offchain.instances import (
+    Instance,
+    MonotoneSignalsInstance,
+    Outcome,
+    SignalClockInstance,
+    TwoLevelInstance,
+)
+from offchain.mechanisms import monotone_allocation, signal_discovery, two_level
 
 
 def solve(instance: Instance) -> Outcome:
@@ -12,3 +18,7 @@ def solve(instance: Instance) -> Outcome:
     match instance:
         case TwoLevelInstance():
             return two_level.solve(instance)
+        case SignalClockInstance():
+            return signal_discovery.solve(instance)
+        case MonotoneSignalsInstance():
+            return monotone_allocation.solve(instance)
