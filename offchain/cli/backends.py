@@ -31,11 +31,27 @@ def _reference_or_chain(on: str) -> str:
     return on
 
 
+def _chain(on: str) -> str:
+    if not is_chain(on):
+        raise typer.BadParameter(f"{on!r} is not {', '.join(CHAINS)} or an http(s) or ws(s) URL")
+    return on
+
+
 On = Annotated[
     str,
     typer.Option(
         callback=_reference_or_chain,
         metavar="BACKEND",
         help="Where to run: reference, revm, ganache, anvil, or the URL of a node.",
+    ),
+]
+
+OnChain = Annotated[
+    str,
+    typer.Option(
+        "--on",
+        callback=_chain,
+        metavar="BACKEND",
+        help="Which chain: revm, ganache, anvil, or the URL of a node.",
     ),
 ]

@@ -158,7 +158,7 @@ def _figure(theme: Theme) -> Figure:
 
 def _canvas(theme: Theme) -> tuple[Figure, Axes]:
     figure = _figure(theme)
-    axes = figure.add_axes((0.115, 0.125, 0.86, 0.78), facecolor=theme.page)
+    axes = figure.add_axes((0.122, 0.125, 0.853, 0.78), facecolor=theme.page)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     for side in ("left", "bottom"):
@@ -188,6 +188,7 @@ def _legend_box(axes: Axes, handles: Sequence[Artist], labels: Sequence[str], th
     )
     for text in legend.get_texts():
         text.set_color(theme.text)
+        text.set_path_effects(_halo(theme))
 
 
 def _log_ranks(axes: Axes, most: int) -> None:

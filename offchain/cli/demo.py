@@ -1,0 +1,136 @@
+"""`consort demo`: a whole auction, explained as it runs, checked, and reported."""
+
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from offchain.cli.backends import OnChain
+from offchain.cli.exits import CHECK_FAILED, BadInput, put, say
+
+if TYPE_CHECKING:
+    from offchain.demo.scenario import Scenario
+    from offchain.report.auction import Auction
+
+_GWEI_PER_ETH = 10**9
+_MOST = 2**64 - 1
+"""The largest bid, in gwei."""
+
+
+def command(
+    on: OnChain = "ganache",
+    out: Annotated[
+        str, typer.Option(metavar="DIR", help="Folder for the report: HTML, PNG and JSON.")
+    ] = "build/demo",
+    contributions: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Replay a list of contributions instead: CSV, one address,wei a line.",
+        ),
+    ] = None,
+    rival: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ETH",
+            help="What a rival individual bids; may be repeated. By default 2.5, and with "
+            "--contributions half of what the DAO can pay.",
+        ),
+    ] = None,
+    silent: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="How many members never open their bid and so lose a bond. By default 2, and 0 with "
+            "--contributions.",
+        ),
+    ] = None,
+    phase_minutes: Annotated[
+        int | None,
+        typer.Option(
+            min=10,
+            max=30 * 24 * 60,
+            metavar="N",
+            help="How long bidding, reveal and tally last each. By default 60, and 10 on nodes whose clock "
+            "cannot be moved forward.",
+        ),
+    ] = None,
+) -> None:
+    """Play a ConstitutionDAO-style auction on a chain: explained as it runs, cross-checked, with a report."""
+    rivals = [_gwei(bid) for bid in rival or ()]
+    folder = Path(out)
+    _refuse_unusable(folder)
+    scenario = _scenario(contributions, rivals, silent)
+
+    from rich.console import Console
+
+    from offchain.demo.run import run
+
+    auction = run(scenario, on, Console(stderr=True), phase_minutes)
+    _print(auction)
+    _report(auction, folder)
+    if not all(check.holds for check in auction.checks):
+        raise typer.Exit(CHECK_FAILED)
+
+
+def _scenario(file: str | None, rivals: list[int], silent: int | None) -> "Scenario":
+    from offchain.demo.contributions import parse
+    from offchain.demo.scenario import DEFAULT_SILENT, built_in, replay
+
+    if file is None:
+        return built_in(rivals, DEFAULT_SILENT if silent is None else silent)
+    try:
+        data = Path(file).read_bytes()
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise BadInput(f"--contributions: {file}: cannot be read: {reason}") from error
+    return replay(parse(data, file), Path(file).name, rivals, silent or 0)
+
+
+def _gwei(text: str) -> int:
+    """An amount in ETH as a whole number of gwei. Raises BadInput."""
+    try:
+        amount = Decimal(text) * _GWEI_PER_ETH
+    except InvalidOperation:
+        amount = Decimal("nan")
+    if not amount.is_finite():
+        raise BadInput(f"--rival: {text!r} is not an amount in ETH")
+    if amount < 1:
+        raise BadInput(f"--rival: {text} ETH is less than 1 gwei, the least that can be bid")
+    if amount > _MOST:
+        raise BadInput(f"--rival: {text} ETH is more than 2^64-1 gwei, the most that can be bid")
+    if amount != amount.to_integral_value():
+        raise BadInput(f"--rival: {text} ETH is not a whole number of gwei")
+    return int(amount)
+
+
+def _refuse_unusable(folder: Path) -> None:
+    """Raise BadInput if the report can clearly not go there, before any work is done for it."""
+    taken = next((one for one in (folder, *folder.parents) if one.exists()), None)
+    if taken is not None and not taken.is_dir():
+        raise BadInput(f"--out: {taken} is not a directory")
+
+
+def _print(auction: "Auction") -> None:
+    """The results on standard output."""
+    from offchain.report import tables
+
+    shown = (
+        tables.groups(auction),
+        tables.members(auction, abridged=True),
+        tables.gas(auction),
+        tables.checks(auction),
+    )
+    put("\n".join(tables.as_text(table) for table in shown))
+
+
+def _report(auction: "Auction", folder: Path) -> None:
+    from offchain.report.write import write
+
+    try:
+        page, *others = write(auction, folder)
+    except OSError as error:
+        raise BadInput(f"--out: {folder} cannot be written: {error.strerror or error}") from error
+    say(f"Report: {page} (also {', '.join(path.name for path in others)})")
