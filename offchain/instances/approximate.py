@@ -1,0 +1,92 @@
+"""Instances and outcomes of the optimal mechanism under approximate valuations, and their JSON.
+
+Bids and prices are integers in units; probabilities, the inaccuracy and the draw are fractions.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import ClassVar
+
+from offchain.instances.fields import Field
+from offchain.instances.text import fraction_text
+from offchain.instances.two_level import BID_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class ApproximateInstance:
+    """One good, players who know their values only within a factor, and the draw if it is made.
+
+    delta: the inaccuracy, 0 < delta < 1: every player knows an x such that its value lies between
+    (1 - delta) * x and (1 + delta) * x. bids: by name, in file order. draw: 0 <= draw < 1.
+    """
+
+    mechanism: ClassVar[str] = "approximate"
+
+    delta: Fraction
+    bids: Mapping[str, int]
+    draw: Fraction | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """The instance as `read` takes it."""
+        written: dict[str, object] = {
+            "mechanism": self.mechanism,
+            "delta": fraction_text(self.delta),
+            "bids": dict(self.bids),
+        }
+        if self.draw is not None:
+            written["draw"] = fraction_text(self.draw)
+        return written
+
+
+@dataclass(frozen=True, slots=True)
+class ApproximateSale:
+    """What a draw decides. Unsold: winner None, price 0."""
+
+    winner: str | None
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApproximateOutcome:
+    """Every player's probability of winning, the rest, and what the draw decides if there is one."""
+
+    mechanism: ClassVar[str] = "approximate"
+
+    probabilities: Mapping[str, Fraction]
+    unsold: Fraction
+    sale: ApproximateSale | None
+
+    def to_json(self) -> dict[str, object]:
+        """The outcome as the command line prints it; without a draw there is no winner and no price."""
+        written: dict[str, object] = {
+            "mechanism": self.mechanism,
+            "probabilities": {
+                name: fraction_text(chance) for name, chance in self.probabilities.items()
+            },
+            "unsold": fraction_text(self.unsold),
+        }
+        if self.sale is not None:
+            written["winner"] = self.sale.winner
+            written["price"] = self.sale.price
+        return written
+
+
+def read(instance: Field) -> ApproximateInstance:
+    """The instance of a JSON object. Raises InstanceError naming the field and its value."""
+    fields = instance.record(required=("mechanism", "delta", "bids"), optional=("draw",))
+    return ApproximateInstance(
+        delta=fields["delta"].fraction(zero=False),
+        bids=_read_bids(fields["bids"]),
+        draw=fields["draw"].fraction(zero=True) if "draw" in fields else None,
+    )
+
+
+def _read_bids(bids: Field) -> dict[str, int]:
+    entries = bids.members()
+    if not entries:
+        bids.fail("{} holds no player")
+    return {
+        Field(entry.path, name).name(): entry.integer(0, BID_LIMIT)
+        for name, entry in entries.items()
+    }

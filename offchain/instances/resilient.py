@@ -1,0 +1,215 @@
+"""Instances and outcomes of the resilient mechanism, and their JSON.
+
+Values and prices are integers in units; rebates, and so payments and revenues, are fractions.
+Instances built directly, rather than read, are not checked: names must be distinct, bundles tuples
+of goods in the order of the instance, offers disjoint, to others, and at positive prices.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import ClassVar
+
+from offchain.instances.bundles import (
+    AMOUNT_LIMIT,
+    Bundle,
+    Values,
+    read_bundle,
+    read_goods,
+    read_values,
+    values_to_json,
+)
+from offchain.instances.fields import Field, named_entries, show
+from offchain.instances.text import fraction_text
+
+
+class Coin(StrEnum):
+    """Which sides of the coin an instance asks for."""
+
+    HEADS = "heads"
+    TAILS = "tails"
+    BOTH = "both"
+
+
+class Answer(StrEnum):
+    """What a player says to the bundle that the star offers it."""
+
+    YES = "yes"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A bundle offered to a player at a price of at least 1 unit."""
+
+    to: str
+    goods: Bundle
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResilientPlayer:
+    """A player, its values for bundles (0 for those it does not list), and what it announces.
+
+    offer: bundles for others, all disjoint. wish: the goods it would have as the star. answer: what
+    it says when the star offers it a bundle, None for the truth.
+    """
+
+    name: str
+    values: Values
+    offer: tuple[Offer, ...] = ()
+    wish: Bundle = ()
+    answer: Answer | None = None
+
+    def value(self, bundle: Bundle) -> int:
+        """What exactly this bundle is worth to the player."""
+        return self.values.get(bundle, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ResilientInstance:
+    """Goods, players in the order of the file, and the rebate's epsilon, 0 < epsilon < 1."""
+
+    mechanism: ClassVar[str] = "resilient"
+
+    epsilon: Fraction
+    goods: Bundle
+    players: tuple[ResilientPlayer, ...]
+    coin: Coin = Coin.BOTH
+
+    def to_json(self) -> dict[str, object]:
+        """The instance as `read` takes it."""
+        return {
+            "mechanism": self.mechanism,
+            "epsilon": fraction_text(self.epsilon),
+            "goods": list(self.goods),
+            "coin": self.coin.value,
+            "players": [_player_to_json(player) for player in self.players],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What happens on one side of the coin.
+
+    allocation: the players that get something, in file order. payments: every player's, negative
+    when it receives.
+    """
+
+    allocation: Mapping[str, Bundle]
+    payments: Mapping[str, Fraction]
+
+    @property
+    def revenue(self) -> Fraction:
+        """What the seller receives."""
+        return sum(self.payments.values(), Fraction(0))
+
+    def to_json(self) -> dict[str, object]:
+        """The side as one field of an outcome."""
+        return {
+            "allocation": {name: list(bundle) for name, bundle in self.allocation.items()},
+            "payments": {name: fraction_text(payment) for name, payment in self.payments.items()},
+            "revenue": fraction_text(self.revenue),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ResilientOutcome:
+    """The star, the sides of the coin that were asked for, and the revenue expected of a fair one.
+
+    star: None only where an offer of the seller's own takes its place. heads, tails: None if not
+    asked for. expected_revenue: before the coin falls, so the same whichever side was asked for.
+    """
+
+    mechanism: ClassVar[str] = "resilient"
+
+    star: str | None
+    heads: Side | None
+    tails: Side | None
+    expected_revenue: Fraction
+
+    def to_json(self) -> dict[str, object]:
+        """The outcome as the command line prints it."""
+        sides = {"heads": self.heads, "tails": self.tails}
+        return {
+            "mechanism": self.mechanism,
+            "star": self.star,
+            **{name: side.to_json() for name, side in sides.items() if side is not None},
+            "expected_revenue": fraction_text(self.expected_revenue),
+        }
+
+
+def read(instance: Field) -> ResilientInstance:
+    """The resilient instance of a JSON object. Raises InstanceError naming the field and its value."""
+    fields = instance.record(
+        required=("mechanism", "epsilon", "goods", "players"), optional=("coin",)
+    )
+    epsilon = fields["epsilon"].fraction(zero=False)
+    goods = read_goods(fields["goods"])
+    coin = Coin(fields["coin"].choice(list(Coin))) if "coin" in fields else Coin.BOTH
+    entries = named_entries(fields["players"], "player")
+    records = [
+        entry.record(required=("name", "values"), optional=("offer", "wish", "answer"))
+        for entry in entries
+    ]
+    # All names come first: an offer may be to a player further down.
+    names = [record["name"].name() for record in records]
+    players = tuple(
+        _read_player(record, name, names, goods)
+        for record, name in zip(records, names, strict=True)
+    )
+    return ResilientInstance(epsilon, goods, players, coin)
+
+
+def _read_player(
+    fields: dict[str, Field], name: str, names: list[str], goods: Bundle
+) -> ResilientPlayer:
+    return ResilientPlayer(
+        name=name,
+        values=read_values(fields["values"], goods),
+        offer=_read_offer(fields["offer"], name, names, goods) if "offer" in fields else (),
+        wish=read_bundle(fields["wish"], goods) if "wish" in fields else (),
+        answer=Answer(fields["answer"].choice(list(Answer))) if "answer" in fields else None,
+    )
+
+
+def _read_offer(offer: Field, name: str, names: list[str], goods: Bundle) -> tuple[Offer, ...]:
+    """Offers to different other players, of bundles that have no good in common."""
+    offers = []
+    offered_to: dict[str, Field] = {}
+    offered: dict[str, Field] = {}
+    for entry in offer.entries():
+        fields = entry.record(required=("to", "goods", "price"))
+        to = fields["to"].name()
+        if to not in names:
+            fields["to"].fail(f"{show(to)} is not one of the players")
+        if to == name:
+            fields["to"].fail(f"{show(to)} makes the offer, which is to others only")
+        if to in offered_to:
+            fields["to"].fail(f"{show(to)} already gets {offered_to[to].path}")
+        offered_to[to] = entry
+        bundle = read_bundle(fields["goods"], goods)
+        if not bundle:
+            fields["goods"].fail("[] holds no good")
+        for good in fields["goods"].entries():
+            if good.value in offered:
+                good.fail(f"{show(good.value)} is already in {offered[str(good.value)].path}")
+        offered.update(dict.fromkeys(bundle, entry))
+        offers.append(Offer(to, bundle, fields["price"].integer(1, AMOUNT_LIMIT)))
+    return tuple(offers)
+
+
+def _player_to_json(player: ResilientPlayer) -> dict[str, object]:
+    written: dict[str, object] = {
+        "name": player.name,
+        "values": values_to_json(player.values),
+        "offer": [
+            {"to": offer.to, "goods": list(offer.goods), "price": offer.price}
+            for offer in player.offer
+        ],
+        "wish": list(player.wish),
+    }
+    if player.answer is not None:
+        written["answer"] = player.answer.value
+    return written

@@ -1,0 +1,61 @@
+"""The VCG mechanism: the best allocation, and everybody pays what the others lose by their presence.
+
+Source: "A New Approach to Auctions and Resilient Mechanism Design", §1.2. Truthful for every single
+player, and a baseline here for its failures: two players can ruin it together (Ausubel and Milgrom,
+same section), and under groups that share costs it is not even truthful ("When Bidders Are DAOs",
+Appendix A, in `vcg_equal_split`). All amounts are integers in units.
+"""
+
+from collections.abc import Sequence
+
+from offchain.instances.bundles import Bundle, Values
+from offchain.instances.vcg import VcgInstance, VcgOutcome
+from offchain.mechanisms.winner_determination import Choice, maximum_welfare, winners
+
+
+def solve(instance: VcgInstance) -> VcgOutcome:
+    """The allocation with the largest sum of bids, and the Clarke payments.
+
+    Ties go to the player listed first, see `winner_determination`. One winner determination, and one
+    more for each player that gets something.
+    """
+    bids = [player.values for player in instance.players]
+    choice = winners(instance.goods, bids)
+    names = [player.name for player in instance.players]
+    paid = payments(instance.goods, bids, choice)
+    return VcgOutcome(
+        allocation={
+            name: bundle for name, bundle in zip(names, choice, strict=True) if bundle is not None
+        },
+        payments=dict(zip(names, paid, strict=True)),
+        welfare=sum(received(bids, choice)),
+        revenue=sum(paid),
+    )
+
+
+def payments(goods: Bundle, bids: Sequence[Values], choice: Choice) -> tuple[int, ...]:
+    """What each player pays: the most that the others could have had without it, less what they have.
+
+    `choice`: one of the best allocations. Nobody pays for nothing: without a player that gets
+    nothing, the others cannot have more.
+    """
+    got = received(bids, choice)
+    return tuple(
+        0
+        if bundle is None
+        else maximum_welfare(goods, [*bids[:player], *bids[player + 1 :]]) - sum(got) + got[player]
+        for player, bundle in enumerate(choice)
+    )
+
+
+def received(bids: Sequence[Values], choice: Choice) -> list[int]:
+    """What each player bids for what it gets."""
+    return [
+        0 if bundle is None else values[bundle] for values, bundle in zip(bids, choice, strict=True)
+    ]
+
+
+def value(values: Values, bundle: Bundle) -> int:
+    """What a bundle is worth if disposal is free: the most that it holds of what is listed. O(listed)."""
+    held = frozenset(bundle)
+    return max((amount for listed, amount in values.items() if held.issuperset(listed)), default=0)
