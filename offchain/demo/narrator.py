@@ -8,7 +8,7 @@ from rich.markup import escape
 
 from offchain.demo.narration import Narration
 from offchain.demo.progress import Meter
-from offchain.report.auction import Entry, Step
+from offchain.report.auction import Chapter, Entry, Step
 
 _QUIET = frozenset({"enter", "fund"})
 """Steps that are passed over unless they are long."""
@@ -30,13 +30,20 @@ class Narrator:
         self._console = console
         self._meter = meter
         self._narration = narration
-        self._headings = 0
+        self._told: list[tuple[str, str, list[str]]] = []
         self._under_way: list[str] = []
         self._over: list[str] = []
         self._served: dict[str, int] = {}
         self._transactions: dict[str, int] = {}
         self._gas: dict[str, int] = {}
         self.entries: tuple[Entry, ...] = ()
+
+    @property
+    def story(self) -> tuple[Chapter, ...]:
+        """All that was told so far."""
+        return tuple(
+            Chapter(title, sentence, tuple(results)) for title, sentence, results in self._told
+        )
 
     def begins(self, step: str, total: int) -> None:
         """See `Observer`."""
@@ -83,8 +90,8 @@ class Narrator:
 
     def tell(self, title: str, sentence: str) -> None:
         """A numbered heading and what there is to say under it."""
-        self._headings += 1
-        self._console.print(f"\n[bold]{self._headings:2} {escape(title)}[/]", highlight=False)
+        self._told.append((title, sentence, []))
+        self._console.print(f"\n[bold]{len(self._told):2} {escape(title)}[/]", highlight=False)
         if sentence:
             self._say(sentence)
 
@@ -97,6 +104,7 @@ class Narrator:
         elif step == "closing":
             self.tell(self._narration.title(step), "")
         for line in self._narration.after(step):
+            self._told[-1][2].append(line)
             self._say(f"{_RESULT} {line}", "cyan")
 
     def _say(self, sentence: str, style: str = "") -> None:

@@ -15,11 +15,12 @@ from offchain.demo.progress import meter
 from offchain.demo.scenario import Scenario
 from offchain.instances.two_level import TwoLevelInstance, TwoLevelOutcome
 from offchain.mechanisms import solve
+from offchain.play.audit import MoneyAstray
 from offchain.play.behaviour import MemberKey
 from offchain.play.stage import Stage
-from offchain.report.amounts import count, gwei
+from offchain.report.amounts import count
 from offchain.report.auction import Auction, Check, Entry
-from offchain.report.flows import streams
+from offchain.report.flows import DoesNotAddUp, streams
 
 DEVELOPMENT_CHAINS: Final = frozenset({"revm", "anvil", "ganache"})
 """Where any address can send, and time passes at will."""
@@ -65,13 +66,17 @@ def _play(scenario: Scenario, chain: Chain, console: Console, phase_minutes: int
         proceeds=lot.paid + sum(entry.bond for entry in narrator.entries),
         steps=narrator.steps(outcome.gas or {}),
         checks=_checks(scenario.counted, outcome, narrator.entries),
+        story=narrator.story,
         addresses={
             "auctioneer": stage.deployment.auctioneer,
             "factory": stage.deployment.factory,
         },
         sources=scenario.sources,
     )
-    streams(auction)  # raises if anything is missing
+    try:
+        streams(auction)
+    except DoesNotAddUp as error:
+        raise MoneyAstray(str(error)) from error
     holds = all(check.holds for check in auction.checks)
     narrator.tell(
         "Cross-check",
@@ -134,14 +139,14 @@ def _checks(
         Check(
             "chain = reference",
             not differing,
-            "winner, price, share, who is served, every payment and the welfare are equal"
+            "equal winner, price, share, served members, payments and welfare"
             if not differing
             else f"they differ in {', '.join(differing)}",
         ),
         Check(
             "no wei astray",
             balanced,
-            f"{gwei(deposits)} of deposits: each is paid, forfeited or returned; the contracts keep nothing",
+            f"{deposits:,} of deposits paid, forfeited or returned, none left in a contract",
         ),
         *(
             Check(finding.name, finding.verdict is not Verdict.FAILS, finding.detail)

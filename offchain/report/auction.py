@@ -53,6 +53,15 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Chapter:
+    """A step of the auction in words: what it is for, and what came of it."""
+
+    title: str
+    purpose: str
+    results: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Auction:
     """One lot sold, or not, among groups.
 
@@ -70,6 +79,7 @@ class Auction:
     proceeds: int
     steps: tuple[Step, ...]
     checks: tuple[Check, ...]
+    story: tuple[Chapter, ...]
     addresses: Mapping[str, str]
     sources: tuple[str, ...]
 

@@ -7,7 +7,7 @@ from html import escape
 
 from offchain.report import tables
 from offchain.report.amounts import about, count, eth, gwei
-from offchain.report.auction import Auction, critical_bid, curve
+from offchain.report.auction import Auction, Chapter, critical_bid, curve
 from offchain.report.flows import Sink, streams, totals
 from offchain.report.tables import Row, Table
 from offchain.report.template import FIGURE, PAGE, STYLE
@@ -29,11 +29,12 @@ def page(auction: Auction, pictures: Pictures, size: tuple[int, int]) -> str:
             _table(tables.money(auction)),
         ),
         _section("Who pays and gets what", _table(tables.groups(auction))),
+        _section("How it went", _story(auction)),
+        _section("Gas", _table(tables.gas(auction))),
+        _section("Checks", _table(tables.checks(auction))),
         _section(
             f"Members of {auction.focus}", _table(tables.members(auction, most=tables.ALL_ROWS))
         ),
-        _section("Gas", _table(tables.gas(auction))),
-        _section("Checks", _table(tables.checks(auction))),
     )
     return PAGE.substitute(
         title=escape(auction.title),
@@ -149,6 +150,18 @@ def captions(auction: Auction) -> dict[str, tuple[str, str]]:
 def _section(title: str, *parts: str) -> str:
     body = "\n".join(parts)
     return f"<section>\n<h2>{escape(title)}</h2>\n{body}\n</section>"
+
+
+def _story(auction: Auction) -> str:
+    return f"<ol>\n{''.join(_chapter(chapter) for chapter in auction.story)}</ol>"
+
+
+def _chapter(chapter: Chapter) -> str:
+    results = "".join(f"<li>{escape(result)}</li>" for result in chapter.results)
+    return (
+        f"<li><strong>{escape(chapter.title)}.</strong> {escape(chapter.purpose)}"
+        f"{f'<ul>{results}</ul>' if results else ''}</li>\n"
+    )
 
 
 def _picture(name: str, auction: Auction, pictures: Pictures, size: tuple[int, int]) -> str:

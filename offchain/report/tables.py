@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from textwrap import fill
 
 from offchain.report.amounts import count, eth
-from offchain.report.auction import Auction, Entry
+from offchain.report.auction import Auction, Entry, Step
 from offchain.report.flows import Sink, Source, kind, streams, totals
 
 FIRST, LAST = 4, 3
 """How many rows a long block of members keeps at its beginning and its end."""
 ALL_ROWS = 200
 """The page lists all members of a group of up to so many."""
+_NARROW = 72
+"""Columns that notes are wrapped at, under narrower tables."""
 _ABRIDGED = 13
 """Characters of a name that is cut for a terminal: enough for both ends of an address."""
 
@@ -118,14 +121,14 @@ def gas(auction: Auction) -> Table:
                 _SAID.get(step.name, ""),
                 f"{step.transactions:,}" if step.transactions else "",
                 f"{step.gas:,}",
-                f"{round(step.gas / step.served):,}" if step.served > 1 else "",
+                f"{round(step.gas / step.served):,}" if _is_repeated(step) else "",
             )
         )
         for step in auction.steps
     ]
     whole = sum(step.gas for step in auction.steps)
     sent = sum(step.transactions for step in auction.steps)
-    note = "Each: gas by bid, member or contract, rounded."
+    note = "Each: gas by bid, member or contract, rounded, with its part in what a transaction costs anyway."
     if auction.chain == "revm":
         note += " On revm gas is lower than on a node: what one transaction touched stays warm for the next."
     return Table(
@@ -141,7 +144,7 @@ def checks(auction: Auction) -> Table:
     """What was checked on the outcome."""
     return Table(
         title="Checks",
-        headings=("check", "", "figures"),
+        headings=("check", "", "figures, money in gwei"),
         rows=tuple(
             Row((check.name, "holds" if check.holds else "FAILS", check.detail))
             for check in auction.checks
@@ -161,8 +164,13 @@ def as_text(table: Table) -> str:
             written.append(rule)
         written.append(_line(row.cells, widths, table.texts))
     if table.note:
-        written.append(table.note)
+        written.append(fill(table.note, max(len(rule), _NARROW)))
     return "\n".join(written) + "\n"
+
+
+def _is_repeated(step: Step) -> bool:
+    """Whether the step did the same for many, so that a mean says something."""
+    return step.served > 1 and step.name != "list"
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], texts: int) -> str:

@@ -68,7 +68,7 @@ h2 { font-size: 1.3rem; margin: 2.75rem 0 .5rem; }
 p { margin: .5rem 0; max-width: 48rem; }
 .brand { margin: 0 0 .25rem; color: var(--muted); letter-spacing: .08em; text-transform: uppercase; font-size: .8rem; }
 .lead { font-size: 1.1rem; }
-.key { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem; margin: 1.5rem 0 0; }
+.key { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: .75rem; margin: 1.5rem 0 0; }
 .key div { background: var(--panel); border-radius: .5rem; padding: .7rem .9rem; }
 .key dt { color: var(--muted); font-size: .85rem; }
 .key dd { margin: 0; font-size: 1.15rem; font-weight: 600; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
@@ -76,8 +76,11 @@ figure { margin: 1rem 0; }
 figure img { display: block; width: 100%; height: auto; border: 1px solid var(--rule); border-radius: .5rem; }
 figcaption, .note { color: var(--muted); font-size: .92rem; margin-top: .5rem; max-width: 48rem; }
 .scroll { overflow-x: auto; }
+ol { padding-left: 1.4rem; max-width: 48rem; }
+ol > li { margin: .6rem 0; }
+ul { margin: .2rem 0; padding-left: 1.2rem; color: var(--muted); }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .3rem .6rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--rule); }
+th, td { padding: .22rem .6rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--rule); }
 th { color: var(--muted); font-weight: 600; vertical-align: bottom; }
 th.text, td.text { text-align: left; }
 td.wrap { white-space: normal; }
