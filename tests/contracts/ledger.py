@@ -11,9 +11,9 @@ from typing import Any
 
 from brownie import web3
 from checks import Log, decode_log
-from mechanism import MOST, UNIT, open_slot
 from eth_abi import encode
 from eth_utils import function_signature_to_4byte_selector, to_checksum_address
+from mechanism import MOST, UNIT, open_slot
 
 ADDRESS = (1 << 160) - 1
 

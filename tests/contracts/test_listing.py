@@ -79,8 +79,16 @@ LEAST, MOST = 600, 30 * 24 * HOUR
 
 @pytest.mark.parametrize(
     "stages",
-    [(0, HOUR, HOUR), (-1, HOUR, HOUR), (1, LEAST - 1, HOUR), (1, HOUR, LEAST - 1), (1, 0, HOUR)]
-    + [(1, HOUR, -HOUR), (1, MOST + 1, HOUR), (1, HOUR, MOST + 1)],
+    [
+        (0, HOUR, HOUR),
+        (-1, HOUR, HOUR),
+        (1, 0, HOUR),
+        (1, HOUR, -HOUR),
+        (1, LEAST - 1, HOUR),
+        (1, HOUR, LEAST - 1),
+        (1, MOST + 1, HOUR),
+        (1, HOUR, MOST + 1),
+    ],
     ids=str,
 )
 def test_bad_times(auctioneer, item, seller, offered, stages):

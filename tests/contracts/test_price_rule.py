@@ -14,13 +14,13 @@ def expected(bids, reserve):
     bids = [(bid, -i) for i, bid in enumerate(bids) if bid >= reserve]
     if not bids:
         return None, reserve
-    best, position = max(bids)
+    _, position = max(bids)
     others = [(bid, i) for bid, i in bids if i != position]
     # a rival that came earlier (a larger -i) wins ties, so it has to be beaten by one unit
     return -position, max([reserve] + [bid + (i > position) for bid, i in others])
 
 
-ORDERS = sorted(set(itertools.permutations((2, 3, 4, 4)))) + [(3, 3, 3, 3), (1, 2, 2, 1)]
+ORDERS = [*sorted(set(itertools.permutations((2, 3, 4, 4)))), (3, 3, 3, 3), (1, 2, 2, 1)]
 
 
 @pytest.mark.parametrize("bids", ORDERS, ids=str)

@@ -50,7 +50,7 @@ def test_tally_in_one_step(counted, auctioneer, lot, bids, keeper):
         ),
         (auctioneer.address, "DAOBid", {"lot": lot, "dao": counted.address, "bid": 15}),
     ]
-    assert plain(counted.results(lot)) == (keeper, 15)
+    assert plain(counted.resultOf(lot)) == (keeper, 15)
     assert bytes(counted.checkpoints(lot, keeper, 0)) == digest(0, 0, [2, 5, 7, 9])
     assert plain(auctioneer.standing(lot)) == (Phase.CLOSED, counted, 3)
 
@@ -65,10 +65,10 @@ def test_tally_in_many_steps(counted, auctioneer, lot, bids, keeper):
     second = counted.tally(lot, order[1:3], {"from": keeper})
     fields = {"lot": lot, "tallier": keeper.address, "start": 1, "counted": 3, "best": 15}
     assert emitted(second) == [(counted.address, "Checkpoint", fields)]
-    assert plain(counted.results(lot)) == (NOBODY, 0)
+    assert plain(counted.resultOf(lot)) == (NOBODY, 0)
     assert auctioneer.phase(lot) == Phase.TALLY
     counted.tally(lot, order[3:], {"from": keeper})
-    assert plain(counted.results(lot)) == (keeper, 15)
+    assert plain(counted.resultOf(lot)) == (keeper, 15)
     steps = {0: (0, [2]), 1: (8, [5, 7]), 3: (15, [9])}
     for start, (best, part) in steps.items():
         assert bytes(counted.checkpoints(lot, keeper, start)) == digest(best, start, part)
@@ -82,7 +82,7 @@ def test_equal_bids_come_in_the_order_of_addresses(dao, lot, alice, bob, carol):
     with reverts_with(dao, "OutOfOrder", order[0]):
         dao.tally(lot, [order[1], order[0], order[2]], {"from": alice})
     dao.tally(lot, order, {"from": alice})
-    assert dao.results(lot)[1] == 12
+    assert dao.resultOf(lot)[1] == 12
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_willingness_to_pay(open_dao, lot, amounts):
     bid_all(open_dao, lot, bids, is_open=True)
     advance(open_dao, lot, Phase.TALLY)
     tally(open_dao, lot, bids)
-    assert open_dao.results(lot)[1] == willingness_to_pay([2 * amount for amount in amounts])
+    assert open_dao.resultOf(lot)[1] == willingness_to_pay([2 * amount for amount in amounts])
 
 
 def test_unrevealed_members_do_not_count(dao, lot, alice, bob, carol):
@@ -104,7 +104,7 @@ def test_unrevealed_members_do_not_count(dao, lot, alice, bob, carol):
     reveal_all(dao, lot, {alice: 5, bob: 6})
     advance(dao, lot, Phase.TALLY)
     tally(dao, lot, {alice: 5, bob: 6})
-    assert dao.results(lot)[1] == 10
+    assert dao.resultOf(lot)[1] == 10
 
 
 def test_book_without_open_bids(dao, auctioneer, lot, alice, keeper):
@@ -113,7 +113,7 @@ def test_book_without_open_bids(dao, auctioneer, lot, alice, keeper):
     advance(dao, lot, Phase.TALLY)
     tx = dao.tally(lot, [], {"from": keeper})
     assert [log.name for log in emitted(tx)] == ["Checkpoint", "Tallied", "DAOBid"]
-    assert plain(dao.results(lot)) == (keeper, 0)
+    assert plain(dao.resultOf(lot)) == (keeper, 0)
     assert auctioneer.phase(lot) == Phase.VOID
 
 
@@ -143,7 +143,7 @@ def test_member_left_out(counted, lot, bids, keeper):
     """Who skips a member ends one short, and cannot go back."""
     first, skipped, *others = ascending(bids)
     counted.tally(lot, [first, *others], {"from": keeper})
-    assert plain(counted.results(lot)) == (NOBODY, 0)
+    assert plain(counted.resultOf(lot)) == (NOBODY, 0)
     with reverts_with(counted, "OutOfOrder", skipped):
         counted.tally(lot, [skipped], {"from": keeper})
 
@@ -167,7 +167,7 @@ def test_member_who_withdrew(open_dao, lot, alice, bob):
     with reverts_with(open_dao, "NotRevealed", alice):
         open_dao.tally(lot, [alice, bob], {"from": alice})
     tally(open_dao, lot, {bob: 6})
-    assert open_dao.results(lot)[1] == 6
+    assert open_dao.resultOf(lot)[1] == 6
 
 
 def test_tally_again(counted, lot, bids, keeper, stranger):
