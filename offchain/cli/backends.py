@@ -23,8 +23,8 @@ def _is_url(on: str) -> bool:
     return parts.scheme in SCHEMES and bool(parts.hostname)
 
 
-def _reference_or_chain(on: str) -> str:
-    if on != REFERENCE and not is_chain(on):
+def _reference_or_chain(on: str | None) -> str | None:
+    if on is not None and on != REFERENCE and not is_chain(on):
         raise typer.BadParameter(
             f"{on!r} is not {REFERENCE}, {', '.join(CHAINS)} or an http(s) or ws(s) URL"
         )
@@ -38,13 +38,14 @@ def _chain(on: str) -> str:
 
 
 On = Annotated[
-    str,
+    str | None,
     typer.Option(
         callback=_reference_or_chain,
         metavar="BACKEND",
         help="Where to run: reference, revm, ganache, anvil, or the URL of a node.",
     ),
 ]
+"""The reference model or a chain. None: the user leaves it to the command."""
 
 OnChain = Annotated[
     str,

@@ -5,48 +5,64 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from offchain.cli.backends import REFERENCE, On
-from offchain.cli.exits import put, say
+from offchain.cli.exits import BadInput, put, say
 from offchain.cli.files import read_instances, refuse_unwritable, write_text
 
 if TYPE_CHECKING:
-    from offchain.instances import Instance, Outcome
+    from offchain.instances import InstanceFile, Outcome
+
+DEFAULT_CHAIN = "revm"
+"""Where instances of a mechanism that has contracts run unless the user says otherwise."""
 
 
 def command(
     file: Annotated[
         str, typer.Argument(metavar="FILE", help="Instance file in JSON; -: standard input.")
     ],
-    on: On = "revm",
+    on: On = None,
     out: Annotated[
         str | None, typer.Option(metavar="FILE", help="Also write the outcome to this file.")
     ] = None,
 ) -> None:
-    """Solve an instance file and print the outcome as JSON."""
+    """Solve an instance file and print the outcome as JSON.
+
+    Without --on, two-level auctions are played through the contracts on revm, and all other
+    mechanisms, which have no contracts, are solved by their reference models.
+    """
     from offchain.instances import outcome_text
 
     if out is not None:
         refuse_unwritable(out)
     instances = read_instances(file)
-    outcomes = _solve(list(instances.instances), on)
+    outcomes = _solve(instances, on)
     text = outcome_text(outcomes, instances.is_list)
     if out is not None:
         write_text(out, text)
     put(text)
 
 
-def _solve(instances: "list[Instance]", on: str) -> "list[Outcome]":
-    """The outcomes, in order; what has no contract is solved by its reference model wherever the rest runs."""
+def _solve(file: "InstanceFile", on: str | None) -> "list[Outcome]":
+    """The outcomes, in order. Raises BadInput if `on` names a chain that an instance cannot run on."""
     from offchain.instances import TwoLevelInstance
     from offchain.mechanisms import solve
 
-    lots = [instance for instance in instances if isinstance(instance, TwoLevelInstance)]
+    lots = []
+    for index, instance in enumerate(file.instances):
+        if isinstance(instance, TwoLevelInstance):
+            lots.append(instance)
+        elif on is not None and on != REFERENCE:
+            where = f"{file.path(index)}.mechanism" if file.is_list else "mechanism"
+            raise BadInput(
+                f"--on {on}: {where}: {instance.mechanism} has no contracts to run on a chain; "
+                f"leave --on out or use --on {REFERENCE}"
+            )
     if on == REFERENCE or not lots:
-        return [solve(instance) for instance in instances]
+        return [solve(instance) for instance in file.instances]
 
     from offchain.play.solve import solve_on
 
-    played = iter(solve_on(lots, on, progress=say))
+    played = iter(solve_on(lots, on or DEFAULT_CHAIN, progress=say))
     return [
         next(played) if isinstance(instance, TwoLevelInstance) else solve(instance)
-        for instance in instances
+        for instance in file.instances
     ]

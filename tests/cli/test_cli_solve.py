@@ -240,3 +240,50 @@ def test_a_chain_that_fails_is_exit_code_3(chain: Callable[[SolveOn], None], fil
     chain(solve_on)
     message = refused(run(file, "--on", "http://127.0.0.1:1"), code=3)
     assert message == "error: no node answers at http://127.0.0.1:1"
+
+
+NO_CONTRACTS = {
+    "mechanism": "signal-clock",
+    "signals": 2,
+    "rule": "welfare",
+    "bidders": [{"name": "a", "signal": 1, "value": [0, 5]}],
+}
+
+
+def test_without_on_what_has_no_contracts_is_solved_by_the_reference_model(
+    chain: Callable[[SolveOn], None],
+) -> None:
+    played = []
+
+    def solve_on(
+        instances: list[TwoLevelInstance], on: str, progress: Progress
+    ) -> list[TwoLevelOutcome]:
+        played.append((len(instances), on))
+        return [solve(instance) for instance in instances]
+
+    chain(solve_on)
+    alone = run("-", text=json.dumps(NO_CONTRACTS))
+    assert json.loads(alone.stdout)["mechanism"] == "signal-clock"
+    assert played == []
+    mixed = run("-", text=json.dumps([EXAMPLE, NO_CONTRACTS, EXAMPLE]))
+    assert json.loads(mixed.stdout) == [OUTCOME, json.loads(alone.stdout), OUTCOME]
+    assert played == [(2, "revm")]
+
+
+@pytest.mark.parametrize("on", ["revm", "ganache", "anvil", "http://127.0.0.1:1"])
+def test_a_chain_by_name_cannot_run_what_has_no_contracts(on: str) -> None:
+    message = refused(run("-", "--on", on, text=json.dumps(NO_CONTRACTS)))
+    assert message == (
+        f"error: --on {on}: mechanism: signal-clock has no contracts to run on a chain; "
+        "leave --on out or use --on reference"
+    )
+    message = refused(run("-", "--on", on, text=json.dumps([EXAMPLE, NO_CONTRACTS])))
+    assert message.startswith(f"error: --on {on}: [1].mechanism: signal-clock has no contracts")
+
+
+def test_the_reference_model_solves_everything() -> None:
+    result = run("-", "--on", "reference", text=json.dumps([NO_CONTRACTS, EXAMPLE]))
+    assert [outcome["mechanism"] for outcome in json.loads(result.stdout)] == [
+        "signal-clock",
+        "two-level",
+    ]
