@@ -7,7 +7,10 @@ import pytest
 from markdown import ROOT, pages
 
 from offchain.chain.artifacts import load, load_all
+from offchain.demo.scenario import built_in
+from offchain.mechanisms import solve
 from offchain.mechanisms.price_rule import exact, plain_second_price
+from offchain.report.amounts import eth
 
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 _TEST = re.compile(r"`(test_\w+)`")
@@ -102,3 +105,19 @@ def test_the_number_of_profitable_lies_that_the_page_on_the_mechanism_tells() ->
     }
     assert lies == {exact: 0, plain_second_price: 196}
     assert "196 profitable lies" in (ROOT / "docs" / "mechanism.md").read_text(encoding="utf-8")
+
+
+def test_the_figures_of_the_demo_in_the_readme() -> None:
+    demo = built_in()
+    (lot,) = solve(demo.counted).items
+    sizes = {group.name: len(group.members) for group in demo.instance.groups}
+    told = (
+        f"a DAO of {sizes[demo.focus]} members, a DAO of {sizes['GalleryDAO']} and a collector",
+        "Two members never open their bids.",
+        f"can pay {eth(lot.group_bids[demo.focus])} ETH and wins at {eth(lot.price)} ETH",
+        f"which {len(lot.served)} members share at {eth(lot.share)} ETH each",
+    )
+    assert lot.winner == demo.focus
+    assert len(demo.silent) == 2
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert [sentence for sentence in told if sentence not in readme] == []
