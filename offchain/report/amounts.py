@@ -1,6 +1,6 @@
 """Amounts as people read them. All are integers in units, which are gwei; nothing here passes through a float."""
 
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, Context
 
 GWEI_PER_ETH = 10**9
 
@@ -22,7 +22,7 @@ def about(units: int, digits: int = 4) -> str:
     rounded = Context(prec=digits, rounding=ROUND_HALF_EVEN).create_decimal(units)
     if rounded == units:
         return eth(units)
-    return f"≈ {eth(int(rounded.quantize(Decimal(1))))}"
+    return f"≈ {eth(int(rounded))}"
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

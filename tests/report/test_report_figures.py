@@ -1,0 +1,40 @@
+"""The pictures: that they are drawn in every situation, at full size, and the same each time."""
+
+import struct
+
+import pytest
+from paper_auctions import build, example
+
+from offchain.report.auction import Auction
+from offchain.report.figures import DOTS_PER_INCH, PICTURES, SIZE, png
+from offchain.report.theme import DARK, LIGHT, THEMES, Theme
+
+SITUATIONS = {
+    "won": example(),
+    "lost": build({"Rival": [90], "DAO": [10, 5, 9]}),
+    "unsold": build({"Rival": [1], "DAO": [2, 1]}, reserve=10**10),
+    "one member": build({"Rival": [1], "DAO": [2]}),
+    "all silent": build({"Rival": [3], "DAO": [2, 1]}, silent=[("DAO", "m1"), ("DAO", "m2")]),
+    "all equal": build({"Rival": [30], "DAO": [2] * 40}),
+    "many": build(
+        {"Rival": [500], "DAO": range(1, 400)}, silent=[("DAO", f"m{n}") for n in (3, 200, 399)]
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("auction", SITUATIONS.values(), ids=SITUATIONS)
+def test_every_picture_in_every_situation(name: str, auction: Auction) -> None:
+    picture = png(name, auction, LIGHT)
+    assert picture.startswith(b"\x89PNG\r\n\x1a\n")
+    expected = tuple(round(inches * DOTS_PER_INCH) for inches in SIZE)
+    assert struct.unpack(">II", picture[16:24]) == expected
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_pictures_repeat_to_the_byte(theme: Theme) -> None:
+    assert png("money", example(), theme) == png("money", example(), theme)
+
+
+def test_themes_differ() -> None:
+    assert png("curve", example(), LIGHT) != png("curve", example(), DARK)
