@@ -158,3 +158,39 @@ def claim(book: Any, lot: int, bidder: Any, recipient: Any = None) -> Any:
     if recipient is None:
         return send(bidder, book.claim, lot)
     return send(bidder, book.claimTo, lot, recipient)
+
+
+# HOSTILITY
+
+
+class Manner:
+    """What an ``Actor`` does when it is paid."""
+
+    ACCEPT, WORK, REFUSE, BURN_GAS, RETURN_MUCH, REVERT_MUCH, REENTER = range(7)
+
+
+class ItemManner:
+    """What a ``HostileItem`` does when it is transferred."""
+
+    HONEST, REFUSE, BURN_GAS, IDLE, REENTER = range(5)
+
+
+def prepare(puppet: Any, method: Any, *args: Any) -> None:
+    """Give a puppet the call that it will make from within another."""
+    call = method._address, method.encode_input(*args)
+    puppet.prepare(*call, {"from": accounts[-1]})
+
+
+def attempt(who: Any, method: Any, *args: Any, gas: int = 5_000_000) -> Any:
+    """Send a call that may fail with ``gas`` to spend; its receipt.
+
+    Past Brownie, which would fetch every step of a failed transaction.
+    """
+    call = {
+        "from": who.address,
+        "to": method._address,
+        "data": method.encode_input(*args),
+        "gas": gas,
+        "gasPrice": 2 * UNIT,
+    }
+    return web3.eth.wait_for_transaction_receipt(web3.eth.send_transaction(call), 60, 0.002)

@@ -13,7 +13,7 @@ from brownie import accounts
 pytest.register_assert_rewrite("checks", "ledger")
 
 import ledger  # noqa: E402
-from auction import create_dao, list_lot  # noqa: E402
+from auction import Manner, create_dao, list_lot  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -146,7 +146,7 @@ def book(request: Any, auctioneer: Any, dao: Any) -> Any:
 def actor(Actor: Any) -> Any:
     """Deploys bidders that misbehave in a chosen manner when paid."""
 
-    def deploy(manner: int = 0) -> Any:
+    def deploy(manner: int = Manner.ACCEPT) -> Any:
         contract = accounts[0].deploy(Actor)
         contract.behave(manner, {"from": accounts[0]})
         return contract

@@ -1,7 +1,7 @@
 """Sealed bids, at both levels: commit, commitMany, withdraw."""
 
 import pytest
-from auction import create_dao, list_lot, seal
+from auction import Manner, create_dao, list_lot, seal
 from brownie import accounts, web3
 from checks import emitted, reverts_with
 from mechanism import MOST, UNIT, commitment, entry, open_slot, sealed_slot
@@ -210,7 +210,7 @@ def test_withdraw_and_bid_again(book, lot, alice):
 
 def test_withdraw_to_who_refuses(book, lot, alice, actor):
     """A recipient that takes no ether fails the withdrawal; the bid stays."""
-    refuser = actor(2)
+    refuser = actor(Manner.REFUSE)
     seal(book, lot, alice, 5)
     with reverts_with(book, "PaymentRefused", refuser, 5 * UNIT):
         book.withdraw(lot, refuser, {"from": alice})

@@ -2,6 +2,7 @@
 
 import pytest
 from auction import (
+    Manner,
     advance,
     bid_all,
     claim,
@@ -107,7 +108,7 @@ def test_claim_for_who_refuses(book, lot, alice, actor):
     """A recipient that takes no ether fails the claim, and the bidder names another."""
     play(book, lot, {alice: 5})
     decide(book, lot, {alice: 5})
-    refuser = actor(2)
+    refuser = actor(Manner.REFUSE)
     with reverts_with(book, "PaymentRefused", refuser, 12 * UNIT):
         claim(book, lot, alice, recipient=refuser)
     claim(book, lot, alice)

@@ -1,7 +1,7 @@
 """What sellers earn: prices, bonds of individuals, and bonds that DAOs forward."""
 
 import pytest
-from auction import advance, claim, list_lot, reveal_all, seal, settle, tally
+from auction import Manner, advance, claim, list_lot, reveal_all, seal, settle, tally
 from checks import emitted, reverts_with
 from mechanism import UNIT, Phase
 
@@ -40,7 +40,7 @@ def test_withdraw_nothing(auctioneer, sold, stranger):
 
 def test_withdraw_to_who_refuses(auctioneer, sold, seller, actor):
     """A recipient that takes no ether fails the withdrawal; the proceeds stay."""
-    refuser = actor(2)
+    refuser = actor(Manner.REFUSE)
     with reverts_with(auctioneer, "PaymentRefused", refuser, 3 * UNIT):
         auctioneer.withdrawProceeds(refuser, {"from": seller})
     assert auctioneer.proceeds(seller) == 3 * UNIT
