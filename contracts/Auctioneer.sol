@@ -245,25 +245,19 @@ contract Auctioneer is BidBook, IAuctioneer {
     // THE BOOK OF INDIVIDUALS
 
     /// @dev Individuals bid in the order in which they reveal.
-    function _admit(uint256 lot, uint256[] memory keys) internal override {
-        Standing storage standing_ = _lots[lot].standing;
-        for (uint256 i = 0; i < keys.length; ++i) {
-            // truncation intended: bidder below, bid above
-            standing_.offer(address(uint160(keys[i])), uint96(keys[i] >> 160));
-        }
+    function _admit(uint256 lot, address bidder, uint64 bid_) internal override {
+        _lots[lot].standing.offer(bidder, bid_);
     }
 
     /// @dev Losers are free once the lot is closed. A void lot costs nobody a bond.
-    function _resolve(uint256 lot) internal view override returns (Book memory book) {
+    function _resolve(uint256 lot) internal view override returns (uint64 share, uint16 bondBps) {
         Phase now_ = phase(lot);
         if (now_ < Phase.Closed) revert WrongPhase(lot, now_);
-        book = _books[lot];
-        if (now_ == Phase.Void) book.bondBps = 0;
+        return (_books[lot].share, now_ == Phase.Void ? 0 : _books[lot].bondBps);
     }
 
-    /// @dev The share is set when an individual is settled, and 0 otherwise.
-    function _charge(uint256 lot, Book memory book, address bidder, uint64) internal view override returns (uint64) {
-        return bidder == _lots[lot].standing.leader ? book.share : 0;
+    function _isServed(uint256 lot, address bidder, uint64, uint64) internal view override returns (bool) {
+        return bidder == _lots[lot].standing.leader;
     }
 
     function _awaitsSettlement(uint256 lot, address bidder) internal view override returns (bool) {

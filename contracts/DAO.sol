@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {BidBook} from "./base/BidBook.sol";
 import {IAuctioneer} from "./interfaces/IAuctioneer.sol";
 import {Phase, WrongPhase} from "./interfaces/Phase.sol";
-import {BidSlot, BidSlots, Box, tag} from "./libraries/BidSlot.sol";
+import {BidSlot, BidSlots, Box, entry} from "./libraries/BidSlot.sol";
 import {EqualSplit} from "./libraries/EqualSplit.sol";
 import {Progress, Tally} from "./libraries/Tally.sol";
 import {Units} from "./libraries/Units.sol";
@@ -46,8 +46,8 @@ contract DAO is BidBook {
     // STORAGE (after slots 0 and 1 of BidBook)
 
     /// @notice Slot 2: the finished tally of each lot.
-    mapping(uint256 lot => Result) public results;
-    /// @notice Slot 3: how far each caller's tally of a lot has come. Kept per caller, so that nobody can block another's.
+    mapping(uint256 lot => Result) public resultOf;
+    /// @notice Slot 3: how far each caller's unfinished tally of a lot has come. Kept per caller, so that nobody can block another's.
     mapping(uint256 lot => mapping(address tallier => Progress)) public progress;
     /// @notice Slot 4: digest of the step that a caller's tally took from `start` members on.
     mapping(uint256 lot => mapping(address tallier => mapping(uint256 start => bytes32))) public checkpoints;
@@ -58,9 +58,8 @@ contract DAO is BidBook {
 
     /// @notice The DAO entered `lot`: members can bid on it.
     event BookOpened(uint256 indexed lot);
-    /// @notice A member bid openly on `lot`. Packed, like `BidSealed`.
-    /// @param key The whole bid in units (96 bits), member (160 bits).
-    event BidPlaced(uint256 lot, uint256 key);
+    /// @notice A member bid openly: the amount is the whole bid, not what was added.
+    event BidPlaced(uint256 entry);
     /// @notice `tallier` counted the members from `start` up to `counted`; `best` is the largest `rank * bid` so far, in units.
     event Checkpoint(uint256 indexed lot, address indexed tallier, uint32 start, uint32 counted, uint96 best);
     /// @notice The tally of `tallier` is complete, and the DAO has bid `willingnessToPay` units.
@@ -138,15 +137,17 @@ contract DAO is BidBook {
     function tally(uint256 lot, address[] calldata members) external {
         Book memory book = _books[lot];
         if (block.timestamp < book.endOfReveal || block.timestamp >= book.endOfTally) revert WrongPhase(lot, phase(lot));
-        if (results[lot].tallier != address(0)) revert AlreadyTallied(lot, results[lot].tallier);
+        if (resultOf[lot].tallier != address(0)) revert AlreadyTallied(lot, resultOf[lot].tallier);
         if (members.length > MAX_STEP) revert StepTooLarge(members.length, MAX_STEP);
         Progress memory reached = progress[lot][msg.sender];
         uint32 start = reached.counted;
         checkpoints[lot][msg.sender][start] = reached.count(_boxes[lot], members, book.opened);
-        progress[lot][msg.sender] = reached;
         emit Checkpoint(lot, msg.sender, start, reached.counted, reached.best);
-        if (reached.counted < book.opened) return;
-        results[lot] = Result(msg.sender, reached.best);
+        if (reached.counted < book.opened) {
+            progress[lot][msg.sender] = reached;
+            return;
+        }
+        resultOf[lot] = Result(msg.sender, reached.best);
         emit Tallied(lot, msg.sender, reached.best);
         auctioneer.submit(lot, reached.best);
     }
@@ -162,7 +163,7 @@ contract DAO is BidBook {
         (Phase now_, address leader, uint96 price) = auctioneer.standing(lot);
         if (now_ != Phase.Closed) revert WrongPhase(lot, now_);
         if (leader != address(this)) revert NotWinner(lot, leader);
-        if (Tally.digest(best, start, bids) != checkpoints[lot][results[lot].tallier][start]) revert DigestMismatch(lot, start);
+        if (Tally.digest(best, start, bids) != checkpoints[lot][resultOf[lot].tallier][start]) revert DigestMismatch(lot, start);
         Book storage book = _books[lot];
         uint256 served = best < price ? EqualSplit.served(bids, book.opened - start, price) : 0;
         if (served == 0) revert WrongCheckpoint(lot, start);
@@ -206,27 +207,32 @@ contract DAO is BidBook {
     }
 
     /// @dev Members' bids reach the auctioneer only through the tally, which has to count as many.
-    function _admit(uint256 lot, uint256[] memory keys) internal override {
-        // casting is safe: 2^32 bids at 20,000 gas each are out of reach
-        _books[lot].opened += uint32(keys.length);
+    function _count(Book storage book, uint256 opened) internal override {
+        unchecked {
+            // no overflow: 2^32 bids at 20,000 gas each are out of reach
+            book.opened += uint32(opened);
+        }
     }
 
     /// @dev A book that is not won is lost as soon as somebody else has won, or nobody can any more; the first caller writes that down. A void
     /// lot costs nobody a bond.
-    function _resolve(uint256 lot) internal override returns (Book memory book) {
-        book = _books[lot];
+    function _resolve(uint256 lot) internal override returns (uint64 share, uint16 bondBps) {
+        Book storage book = _books[lot];
+        if (book.state <= State.Running) _lose(lot, book);
+        return (book.share, book.bondBps);
+    }
+
+    function _lose(uint256 lot, Book storage book) private {
         if (book.state == State.None) revert WrongPhase(lot, Phase.None);
-        if (book.state != State.Running) return book;
         (Phase now_, address leader,) = auctioneer.standing(lot);
         if (now_ < Phase.Closed || (now_ == Phase.Closed && leader == address(this))) revert WrongPhase(lot, now_);
         book.state = State.Lost;
         if (now_ == Phase.Void) book.bondBps = 0;
-        (_books[lot].state, _books[lot].bondBps) = (book.state, book.bondBps);
         emit BookLost(lot);
     }
 
-    function _charge(uint256, Book memory book, address, uint64 bid_) internal pure override returns (uint64) {
-        return book.state == State.Won && bid_ >= book.share ? book.share : 0;
+    function _isServed(uint256, address, uint64 bid_, uint64 share) internal pure override returns (bool) {
+        return bid_ >= share;
     }
 
     function _forfeit(uint256 lot, uint64 bond) internal override {
@@ -241,14 +247,14 @@ contract DAO is BidBook {
 
     function _place(uint256 lot, uint64 added) private {
         if (!isOpen) revert BidsAreSealed(lot);
-        _requireBidding(lot);
+        Book storage book = _requireBidding(lot);
         Box storage box = _boxes[lot][msg.sender];
         BidSlot slot = box.slot;
         if (added == 0) revert ZeroDeposit(lot, msg.sender);
         uint64 total = Units.add(slot.deposit(), added);
         if (total < minimumBid) revert BelowMinimum(lot, msg.sender, total, minimumBid);
-        if (slot.isEmpty()) ++_books[lot].opened;
+        if (slot.isEmpty()) _count(book, 1);
         box.slot = BidSlots.open(total, total);
-        emit BidPlaced(lot, tag(total, msg.sender));
+        emit BidPlaced(entry(lot, total, msg.sender));
     }
 }

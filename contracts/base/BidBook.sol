@@ -5,7 +5,7 @@ import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 
 import {IAuctioneer} from "../interfaces/IAuctioneer.sol";
 import {Phase, WrongPhase} from "../interfaces/Phase.sol";
-import {BidSlot, BidSlots, Box, tag} from "../libraries/BidSlot.sol";
+import {BidSlot, BidSlots, Box, entry} from "../libraries/BidSlot.sol";
 import {Payments} from "../libraries/Payments.sol";
 import {Units} from "../libraries/Units.sol";
 
@@ -79,24 +79,28 @@ abstract contract BidBook is Multicall {
 
     // EVENTS
 
-    /// @notice A bidder sealed a bid, or replaced it, or raised the deposit. Packed and without topics of its own: 494 gas less per bid.
-    /// @param lotAndBidder Lot (96 bits), bidder (160 bits).
+    // An `entry` is one word: lot (32 bits), amount in units (64), bidder (160). See `BidSlot.sol`.
+
+    /// @notice A bidder sealed a bid, or replaced it, or raised the deposit.
+    /// @param entry Amount 0.
     /// @param sealedBid The slot as stored: commitment (24 bytes), whole deposit in units (8 bytes).
-    event BidSealed(uint256 lotAndBidder, bytes32 sealedBid);
+    event BidSealed(uint256 entry, bytes32 sealedBid);
     /// @notice `bidder` took `deposit` units back before bidding ended.
     event BidWithdrawn(uint256 indexed lot, address indexed bidder, uint64 deposit);
-    /// @notice Bids were opened.
-    /// @param keys One word each: bid in units (96 bits), bidder (160 bits); in the order of opening.
-    event BidsOpened(uint256 indexed lot, uint256[] keys);
+    /// @notice A bidder opened a bid, which is the amount.
+    event BidOpened(uint256 entry);
+    /// @notice Bids, which are the amounts, were opened in this order.
+    event BidsOpened(uint256[] entries);
     /// @notice An opening in a batch was passed over.
     event OpeningSkipped(uint256 indexed lot, address indexed bidder, Flaw flaw);
     /// @notice `bidder` did not reveal, which cost `bond` units.
     event BondForfeited(uint256 indexed lot, address indexed bidder, uint64 bond);
-    /// @notice `bidder` claimed what was left of the deposit: `amount` units went to `recipient`.
-    event Claimed(uint256 indexed lot, address indexed bidder, address recipient, uint64 amount);
-    /// @notice What was left of deposits was pushed to their bidders. (Whoever is not named had nothing left.)
-    /// @param payments One word each: amount in units (96 bits), bidder (160 bits).
-    event Pushed(uint256 indexed lot, uint256[] payments);
+    /// @notice A bidder claimed what was left of the deposit, the amount.
+    event Claimed(uint256 entry);
+    /// @notice A bidder claimed what was left of the deposit, the amount, for `recipient`.
+    event ClaimedTo(uint256 entry, address recipient);
+    /// @notice What was left of deposits, the amounts, was pushed to their bidders. (Whoever is not named had nothing left.)
+    event Pushed(uint256[] entries);
     /// @notice `bidder` did not take a pushed payment, which stays claimable.
     event PushRefused(uint256 indexed lot, address indexed bidder, uint64 amount);
 
@@ -147,12 +151,12 @@ abstract contract BidBook is Multicall {
     /// @param lot The lot's number.
     /// @param recipient Who gets the deposit.
     function withdraw(uint256 lot, address recipient) external {
-        _requireBidding(lot);
+        Book storage book = _requireBidding(lot);
         Box storage box = _boxes[lot][msg.sender];
         BidSlot slot = box.slot;
         if (slot.isEmpty()) revert NoBid(lot, msg.sender);
         box.slot = BidSlots.EMPTY;
-        if (!slot.isSealed()) --_books[lot].opened;
+        if (!slot.isSealed()) --book.opened;
         emit BidWithdrawn(lot, msg.sender, slot.deposit());
         Payments.send(recipient, Units.toWei(slot.deposit()));
     }
@@ -165,13 +169,13 @@ abstract contract BidBook is Multicall {
     /// @param bid_ The bid, in units, at least 1 and the minimum, at most the deposit.
     /// @param salt The salt of the commitment.
     function reveal(uint256 lot, uint64 bid_, bytes32 salt) external {
-        _requireReveal(lot);
-        Opening memory opening = Opening(msg.sender, bid_, salt);
-        Flaw flaw = _open(lot, opening);
-        if (flaw != Flaw.None) _revertWith(flaw, lot, opening);
-        uint256[] memory keys = new uint256[](1);
-        keys[0] = tag(bid_, msg.sender);
-        _opened(lot, keys);
+        Book storage book = _requireReveal(lot);
+        Box storage box = _boxes[lot][msg.sender];
+        Flaw flaw = _open(box, lot, msg.sender, bid_, salt);
+        if (flaw != Flaw.None) _revertWith(flaw, lot, bid_, box.slot.deposit());
+        emit BidOpened(entry(lot, bid_, msg.sender));
+        _admit(lot, msg.sender, bid_);
+        _count(book, 1);
     }
 
     /// @notice Opens the bids of many bidders. Whatever does not open is skipped, with an event, so that nobody can spoil a batch.
@@ -179,20 +183,25 @@ abstract contract BidBook is Multicall {
     /// @param lot The lot's number.
     /// @param openings The openings, in any order.
     function revealBatch(uint256 lot, Opening[] calldata openings) external {
-        _requireReveal(lot);
-        uint256[] memory keys = new uint256[](openings.length);
+        Book storage book = _requireReveal(lot);
+        mapping(address bidder => Box) storage boxes = _boxes[lot];
+        uint256[] memory entries = new uint256[](openings.length);
         uint256 count;
         for (uint256 i = 0; i < openings.length; ++i) {
             Opening calldata opening = openings[i];
-            Flaw flaw = _open(lot, opening);
+            (address bidder, uint64 bid_) = (opening.bidder, opening.bid);
+            Flaw flaw = _open(boxes[bidder], lot, bidder, bid_, opening.salt);
             if (flaw == Flaw.None) {
-                keys[count++] = tag(opening.bid, opening.bidder);
+                entries[count++] = entry(lot, bid_, bidder);
+                _admit(lot, bidder, bid_);
             } else {
-                emit OpeningSkipped(lot, opening.bidder, flaw);
+                emit OpeningSkipped(lot, bidder, flaw);
             }
         }
-        _shorten(keys, count);
-        _opened(lot, keys);
+        if (count == 0) return;
+        _shorten(entries, count);
+        emit BidsOpened(entries);
+        _count(book, count);
     }
 
     // CLAIMS
@@ -201,12 +210,18 @@ abstract contract BidBook is Multicall {
     /// @dev Only once the lot is decided for this book. Several lots at once: through `multicall`. The bond rounds down to a unit; one of the
     /// whole deposit is taken by `claimBatch` only, since there is nothing to claim.
     /// @param lot The lot's number.
+    function claim(uint256 lot) external {
+        uint64 due = _claim(lot);
+        emit Claimed(entry(lot, due, msg.sender));
+        Payments.send(msg.sender, Units.toWei(due));
+    }
+
+    /// @notice As `claim`, but pays somebody else: for bidders who cannot take ether.
+    /// @param lot The lot's number.
     /// @param recipient Who gets it.
-    function claim(uint256 lot, address recipient) external {
-        Book memory book = _resolve(lot);
-        uint64 due = _take(lot, book, msg.sender);
-        if (due == 0) revert NothingToClaim(lot, msg.sender);
-        emit Claimed(lot, msg.sender, recipient, due);
+    function claimTo(uint256 lot, address recipient) external {
+        uint64 due = _claim(lot);
+        emit ClaimedTo(entry(lot, due, msg.sender), recipient);
         Payments.send(recipient, Units.toWei(due));
     }
 
@@ -216,22 +231,25 @@ abstract contract BidBook is Multicall {
     /// @param lot The lot's number.
     /// @param bidders Whom to pay.
     function claimBatch(uint256 lot, address[] calldata bidders) external {
-        Book memory book = _resolve(lot);
-        uint256[] memory payments = new uint256[](bidders.length);
+        (uint64 share, uint16 bondBps) = _resolve(lot);
+        mapping(address bidder => Box) storage boxes = _boxes[lot];
+        uint256[] memory entries = new uint256[](bidders.length);
         uint256 count;
         for (uint256 i = 0; i < bidders.length; ++i) {
             address bidder = bidders[i];
-            uint64 due = _take(lot, book, bidder);
+            Box storage box = boxes[bidder];
+            uint64 due = _take(box, lot, bidder, share, bondBps);
             if (due == 0) continue;
             if (Payments.push(bidder, Units.toWei(due))) {
-                payments[count++] = tag(due, bidder);
+                entries[count++] = entry(lot, due, bidder);
             } else {
-                _giveBack(lot, book, bidder, due);
+                _giveBack(box, lot, bidder, share, due);
                 emit PushRefused(lot, bidder, due);
             }
         }
-        _shorten(payments, count);
-        if (count != 0) emit Pushed(lot, payments);
+        if (count == 0) return;
+        _shorten(entries, count);
+        emit Pushed(entries);
     }
 
     // VIEWS
@@ -254,14 +272,19 @@ abstract contract BidBook is Multicall {
     /// @dev Reverts if this book takes no sealed bids.
     function _requireSealedBids(uint256 lot) internal view virtual {}
 
-    /// @dev Called once per call that opened bids, with their keys in order.
-    function _admit(uint256 lot, uint256[] memory keys) internal virtual;
+    /// @dev Takes the open bid of `bidder`, in the order of opening.
+    function _admit(uint256 lot, address bidder, uint64 bid_) internal virtual {}
 
-    /// @dev The head of a book that is ready to pay out; reverts with `WrongPhase` before.
-    function _resolve(uint256 lot) internal virtual returns (Book memory);
+    /// @dev Counts bids that were opened.
+    function _count(Book storage book, uint256 opened) internal virtual {}
 
-    /// @dev What `bidder`, whose open bid is `bid_`, pays for the lot, in units: 0 unless served.
-    function _charge(uint256 lot, Book memory book, address bidder, uint64 bid_) internal view virtual returns (uint64);
+    /// @dev The terms on which a book pays out; reverts with `WrongPhase` while it cannot.
+    /// @return share What each served bidder pays, in units: 0 unless the book won.
+    /// @return bondBps What not revealing costs, in basis points of the deposit.
+    function _resolve(uint256 lot) internal virtual returns (uint64 share, uint16 bondBps);
+
+    /// @dev Whether `bidder`, whose open bid is `bid_`, is served at `share` in a book that won.
+    function _isServed(uint256 lot, address bidder, uint64 bid_, uint64 share) internal view virtual returns (bool);
 
     /// @dev Whether `bidder` won a lot in a decided book, but has not been settled yet.
     function _awaitsSettlement(uint256 lot, address bidder) internal view virtual returns (bool) {}
@@ -286,12 +309,13 @@ abstract contract BidBook is Multicall {
         });
     }
 
-    function _requireBidding(uint256 lot) internal view {
-        if (block.timestamp >= _books[lot].endOfBidding) revert WrongPhase(lot, phase(lot));
+    function _requireBidding(uint256 lot) internal view returns (Book storage book) {
+        book = _books[lot];
+        if (block.timestamp >= book.endOfBidding) revert WrongPhase(lot, phase(lot));
     }
 
-    function _requireReveal(uint256 lot) internal view {
-        Book storage book = _books[lot];
+    function _requireReveal(uint256 lot) internal view returns (Book storage book) {
+        book = _books[lot];
         if (block.timestamp < book.endOfBidding || block.timestamp >= book.endOfReveal) revert WrongPhase(lot, phase(lot));
     }
 
@@ -304,65 +328,65 @@ abstract contract BidBook is Multicall {
         if (total < _minimumBid()) revert BelowMinimum(lot, msg.sender, total, _minimumBid());
         BidSlot slot = BidSlots.seal(commitment, total);
         box.slot = slot;
-        emit BidSealed(tag(lot, msg.sender), bytes32(BidSlot.unwrap(slot)));
+        emit BidSealed(entry(lot, 0, msg.sender), bytes32(BidSlot.unwrap(slot)));
     }
 
     /// @dev Opens one bid, or says why not; changes nothing then.
-    function _open(uint256 lot, Opening memory opening) private returns (Flaw) {
-        Box storage box = _boxes[lot][opening.bidder];
+    function _open(Box storage box, uint256 lot, address bidder, uint64 bid_, bytes32 salt) private returns (Flaw) {
         BidSlot slot = box.slot;
-        if (slot.isEmpty()) return Flaw.NoBid;
-        if (!slot.isSealed()) return Flaw.AlreadyRevealed;
-        if (!slot.opens(lot, opening.bidder, opening.bid, opening.salt)) return Flaw.WrongOpening;
-        if (opening.bid == 0) return Flaw.ZeroBid;
-        if (opening.bid > slot.deposit()) return Flaw.BidAboveDeposit;
-        if (opening.bid < _minimumBid()) return Flaw.BelowMinimum;
-        box.slot = BidSlots.open(opening.bid, slot.deposit());
+        if (!slot.isSealed()) return slot.isEmpty() ? Flaw.NoBid : Flaw.AlreadyRevealed;
+        if (!slot.opens(lot, bidder, bid_, salt)) return Flaw.WrongOpening;
+        if (bid_ > slot.deposit()) return Flaw.BidAboveDeposit;
+        if (bid_ < _minimumBid()) return bid_ == 0 ? Flaw.ZeroBid : Flaw.BelowMinimum;
+        box.slot = BidSlots.open(bid_, slot.deposit());
         return Flaw.None;
     }
 
-    function _revertWith(Flaw flaw, uint256 lot, Opening memory opening) private view {
-        if (flaw == Flaw.NoBid) revert NoBid(lot, opening.bidder);
-        if (flaw == Flaw.AlreadyRevealed) revert AlreadyRevealed(lot, opening.bidder);
-        if (flaw == Flaw.WrongOpening) revert WrongOpening(lot, opening.bidder);
-        if (flaw == Flaw.ZeroBid) revert ZeroBid(lot, opening.bidder);
-        if (flaw == Flaw.BidAboveDeposit) {
-            revert BidAboveDeposit(lot, opening.bidder, opening.bid, _boxes[lot][opening.bidder].slot.deposit());
-        }
-        revert BelowMinimum(lot, opening.bidder, opening.bid, _minimumBid());
+    /// @dev The flaw of the caller's own opening as an error.
+    function _revertWith(Flaw flaw, uint256 lot, uint64 bid_, uint64 deposit) private view {
+        if (flaw == Flaw.NoBid) revert NoBid(lot, msg.sender);
+        if (flaw == Flaw.AlreadyRevealed) revert AlreadyRevealed(lot, msg.sender);
+        if (flaw == Flaw.WrongOpening) revert WrongOpening(lot, msg.sender);
+        if (flaw == Flaw.ZeroBid) revert ZeroBid(lot, msg.sender);
+        if (flaw == Flaw.BidAboveDeposit) revert BidAboveDeposit(lot, msg.sender, bid_, deposit);
+        revert BelowMinimum(lot, msg.sender, bid_, _minimumBid());
     }
 
-    function _opened(uint256 lot, uint256[] memory keys) private {
-        if (keys.length == 0) return;
-        emit BidsOpened(lot, keys);
-        _admit(lot, keys);
+    /// @dev Settles the caller's account; reverts if nothing is due.
+    function _claim(uint256 lot) private returns (uint64 due) {
+        (uint64 share, uint16 bondBps) = _resolve(lot);
+        due = _take(_boxes[lot][msg.sender], lot, msg.sender, share, bondBps);
+        if (due == 0) revert NothingToClaim(lot, msg.sender);
     }
 
     /// @dev Settles the account of `bidder` and returns what to pay out, in units; a second call returns 0.
-    function _take(uint256 lot, Book memory book, address bidder) private returns (uint64 due) {
-        Box storage box = _boxes[lot][bidder];
+    function _take(Box storage box, uint256 lot, address bidder, uint64 share, uint16 bondBps) private returns (uint64 due) {
         BidSlot slot = box.slot;
         due = slot.deposit();
         if (due == 0 || _awaitsSettlement(lot, bidder)) return 0;
         if (slot.isSealed()) {
             box.slot = BidSlots.EMPTY;
-            uint64 bond = uint64((uint256(due) * book.bondBps) / BPS); // casting is safe: bondBps <= BPS
+            uint64 bond = uint64((uint256(due) * bondBps) / BPS); // casting is safe: bondBps <= BPS
             _forfeit(lot, bond);
             emit BondForfeited(lot, bidder, bond);
             return due - bond;
         }
-        uint64 charge = _charge(lot, book, bidder, slot.bid());
-        if (charge == due) return 0;
-        // a served bid stays on record, for access; any other slot is cleared, for its gas
-        box.slot = charge == 0 ? BidSlots.EMPTY : BidSlots.open(slot.bid(), 0);
-        return due - charge;
+        if (share == 0 || !_isServed(lot, bidder, slot.bid(), share)) {
+            box.slot = BidSlots.EMPTY; // cleared for its gas
+        } else {
+            // share <= bid <= deposit
+            unchecked {
+                due -= share;
+            }
+            if (due != 0) box.slot = BidSlots.open(slot.bid(), 0); // stays on record, for access
+        }
     }
 
     /// @dev Undoes the payout of `due` units, after `_take`, for a bidder who refused it. A loser keeps a bid of nothing, which is never served.
-    function _giveBack(uint256 lot, Book memory book, address bidder, uint64 due) private {
-        Box storage box = _boxes[lot][bidder];
+    function _giveBack(Box storage box, uint256 lot, address bidder, uint64 share, uint64 due) private {
         uint64 bid_ = box.slot.bid();
-        box.slot = BidSlots.open(bid_, due + (bid_ == 0 ? 0 : _charge(lot, book, bidder, bid_)));
+        bool served = bid_ != 0 && _isServed(lot, bidder, bid_, share);
+        box.slot = BidSlots.open(bid_, served ? due + share : due);
     }
 
     function _shorten(uint256[] memory words, uint256 length) private pure {

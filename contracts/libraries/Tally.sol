@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {BidSlot, Box, tag} from "./BidSlot.sol";
+import {BidSlot, Box, entry} from "./BidSlot.sol";
 
 /// @notice How far one caller has come in proving the order of a book's open bids.
 ///     slot 0: last key: bid (64 bits) above address (160) | members counted (32)
@@ -37,23 +37,23 @@ library Tally {
         (uint256 last, uint256 best) = (self.lastKey, startBest);
         uint256 rank = total - start;
         bytes memory bids = new bytes(members.length * 8);
-        for (uint256 i = 0; i < members.length; ++i) {
-            address member = members[i];
-            BidSlot slot = boxes[member].slot;
-            if (slot.isSealed() || slot.isEmpty()) revert NotRevealed(member);
-            uint64 bid = slot.bid();
-            uint256 key = tag(bid, member);
-            if (key <= last) revert OutOfOrder(member);
-            last = key;
-            unchecked {
-                // keys ascend strictly, so at most `total` members pass and rank stays above 0; 64 times 32 bits fit
+        unchecked {
+            // keys ascend strictly, so at most `total` members pass and rank stays above 0; 64 times 32 bits fit
+            for (uint256 i = 0; i < members.length; ++i) {
+                address member = members[i];
+                BidSlot slot = boxes[member].slot;
+                if (slot.isSealed() || slot.isEmpty()) revert NotRevealed(member);
+                uint64 bid = slot.bid();
+                uint256 key = entry(0, bid, member);
+                if (key <= last) revert OutOfOrder(member);
+                last = key;
                 uint256 reach = rank-- * bid;
                 if (reach > best) best = reach;
-            }
-            assembly ("memory-safe") {
-                // the 8 bytes of bid i; what lies behind them, be it free memory, is written back as it was
-                let place := add(add(bids, 32), shl(3, i))
-                mstore(place, or(shl(192, bid), and(mload(place), sub(shl(192, 1), 1))))
+                assembly ("memory-safe") {
+                    // the 8 bytes of bid i; what lies behind them, be it free memory, is written back as it was
+                    let place := add(add(bids, 32), shl(3, i))
+                    mstore(place, or(shl(192, bid), and(mload(place), sub(shl(192, 1), 1))))
+                }
             }
         }
         // casting is safe: 64 + 160 bits of key; counted <= total < 2^32; best < 2^32 * 2^64

@@ -344,7 +344,7 @@ class Stage:
         """Members who claim by themselves do so as soon as their book is decided; who comes too early is paid by the keeper."""
         self.ledger.sync()
         claims = [
-            self._call(b.account, b.contract, self._contract(b.contract), "claim", lot, b.account)
+            self._call(b.account, b.contract, self._contract(b.contract), "claim", lot)
             for b in cast.bidders
             if b.key in behaviour.claiming
             for lot in cast.lots
