@@ -1,0 +1,58 @@
+"""Two lots with everybody there is, for the keeper to bring to an end."""
+
+from collections.abc import Callable
+from typing import Any
+
+from market import Market
+
+from offchain.chain.errors import ChainError
+from offchain.keeper.keeper import Keeper
+
+REFUSE, BURN_GAS = 2, 3
+"""Manners of `contracts/test/Actor.sol`."""
+
+
+def fair(market: Market) -> list[int]:
+    """A DAO that wins, one that loses, one whose bids are open; individuals; the silent, those below the minimum, and one
+    who takes no money. Nothing depends on who reveals first.
+    """
+    first, second = market.list_lot(reserve=10), market.list_lot(reserve=500)
+    winners = market.new_dao(first, second, minimum=4)
+    losers = market.new_dao(first)
+    public = market.new_dao(first, second, is_open=True)
+    for bid in (30, 20, 10, 9, 5):
+        market.bid(winners, first, bid)
+    market.bid(winners, first, 12, entrusted=False)
+    market.bid(winners, first, 3, deposit=8)
+    market.puppet_bid(winners, first, 6, REFUSE)
+    for bid in (7, 7):
+        market.bid(losers, first, bid)
+    market.bid(losers, first, 50, entrusted=False)
+    for bid in (8, 6):
+        market.place(public, first, bid)
+    market.bid(market.auctioneer, first, 25)
+    market.bid(market.auctioneer, first, 11)
+    market.bid(market.auctioneer, first, 40, entrusted=False)
+    market.bid(winners, second, 100)
+    market.bid(market.auctioneer, second, 800)
+    return [first, second]
+
+
+def play(market: Market, work: Callable[[], object] | None = None) -> dict[str, Any]:
+    """The fair with `work`, by default a keeper's, done in each stage; and its outcome."""
+    lots = fair(market)
+    market.through(lots[0], work)
+    return market.outcome(lots)
+
+
+def insist(keeper: Keeper, quiet: int = 25) -> None:
+    """Steps until nothing could be done for a while."""
+    idle = 0
+    for _ in range(5_000):
+        try:
+            idle = 0 if keeper.step() else idle + 1
+        except ChainError:
+            idle += 1
+        if idle == quiet:
+            return
+    raise AssertionError("the keeper does not come to an end")

@@ -1,0 +1,228 @@
+"""Auctions to keep: contracts on a chain, people who bid, and keepers that can be killed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from offchain.chain.backend import Chain, Receipt, Transaction
+from offchain.chain.codec import contract
+from offchain.chain.deployment import create, deploy
+from offchain.chain.revm import Revm
+from offchain.chain.seals import Opening, commitment, new_salt
+from offchain.keeper.keeper import Action, Keeper
+from offchain.keeper.ledger import Ledger
+from offchain.keeper.receipts import Receipts
+from offchain.play.audit import audit
+
+UNIT = 10**9
+HOUR = 3600
+WINDOW = 3 * 24 * HOUR
+BOND_BPS = 1_000
+SELLER, KEEPER, SECOND_KEEPER, STRANGER, FIRST_BIDDER = range(5)
+
+
+@dataclass
+class Market:
+    """A chain with the contracts on it, and a receipts file. Every bidder is a new account."""
+
+    folder: Path
+    chain: Chain = field(default_factory=Revm)
+    bidders: int = 0
+    items: int = 0
+
+    def __post_init__(self) -> None:
+        self.seller = self.account(SELLER)
+        self.deployment = deploy(self.chain, self.seller)
+        self.auctioneer = self.deployment.auctioneer
+        self.item = create(self.chain, self.seller, "Item")
+        self.receipts = Receipts(self.folder / "receipts.jsonl")
+        self.actions: list[Action] = []
+        self.skipped: list[tuple[str, Exception]] = []
+
+    def account(self, index: int) -> str:
+        """An actor with gas money."""
+        address = self.chain.actor(index)
+        self.chain.fund(address, 10**20)
+        return address
+
+    def new_bidder(self, wei: int = 0) -> str:
+        """An account that nobody used before."""
+        self.bidders += 1
+        address = self.chain.actor(FIRST_BIDDER + self.bidders)
+        self.chain.fund(address, 10**20 + wei)
+        return address
+
+    def send(
+        self, sender: str, to: str, name: str, function: str, *args: Any, wei: int = 0
+    ) -> Receipt:
+        """Calls `function` of the contract at `to`, of the kind `name`."""
+        data = contract(name).encode(function, *args)
+        return self.chain.send(Transaction(sender, to, data, wei))
+
+    def view(self, to: str, name: str, function: str, *args: Any) -> tuple[Any, ...]:
+        """What a view returns."""
+        answer = self.chain.call(to, contract(name).encode(function, *args))
+        return contract(name).decode(function, answer)
+
+    def name_of(self, address: str) -> str:
+        """The kind of contract that a book is at."""
+        return "Auctioneer" if address == self.auctioneer else "DAO"
+
+    # Selling and bidding
+
+    def list_lot(self, reserve: int = 1, token: str | None = None, hours: int = 1) -> int:
+        """Lists an item, with stages of `hours` each."""
+        self.items += 1
+        token = token or self.item
+        self.send(self.seller, token, "Item", "mint", self.seller, self.items)
+        self.send(self.seller, token, "Item", "approve", self.auctioneer, self.items)
+        now = self.chain.now()
+        ends = [now + stage * hours * HOUR for stage in (1, 2, 3)]
+        self.send(
+            self.seller, self.auctioneer, "Auctioneer", "list",
+            token, self.items, reserve, (*ends, BOND_BPS),
+        )  # fmt: skip
+        return int(self.view(self.auctioneer, "Auctioneer", "lotCount")[0])
+
+    def new_dao(self, *lots: int, is_open: bool = False, minimum: int = 0) -> str:
+        """A DAO that entered `lots`."""
+        receipt = self.send(
+            self.seller, self.deployment.factory, "DAOFactory", "create",
+            self.auctioneer, is_open, minimum,
+        )  # fmt: skip
+        created = contract("DAOFactory").event(receipt.logs[0])
+        assert created is not None
+        dao: str = created.args["dao"]
+        for lot in lots:
+            self.send(self.seller, dao, "DAO", "enter", lot)
+        return dao
+
+    def bid(
+        self,
+        book: str,
+        lot: int,
+        bid: int,
+        deposit: int | None = None,
+        entrusted: bool = True,
+        bidder: str | None = None,
+    ) -> str:
+        """A sealed bid of a new bidder, whose opening goes to the keepers if `entrusted`."""
+        deposit = 2 * bid if deposit is None else deposit
+        bidder = bidder or self.new_bidder(deposit * UNIT)
+        opening = Opening(book, lot, bidder, bid, new_salt())
+        seal = commitment(self.chain.chain_id, opening)
+        self.send(bidder, book, self.name_of(book), "commit", lot, seal, wei=deposit * UNIT)
+        if entrusted:
+            self.receipts.add([opening])
+        return bidder
+
+    def place(self, dao: str, lot: int, bid: int) -> str:
+        """An open bid of a new bidder."""
+        bidder = self.new_bidder(bid * UNIT)
+        self.send(bidder, dao, "DAO", "raiseBid", lot, wei=bid * UNIT)
+        return bidder
+
+    def puppet_bid(self, book: str, lot: int, bid: int, manner: int) -> str:
+        """A sealed, entrusted bid of a contract that behaves in a `manner` of `Actor` when it is paid."""
+        puppet = create(self.chain, self.seller, "Actor")
+        opening = Opening(book, lot, puppet, bid, new_salt())
+        seal = commitment(self.chain.chain_id, opening)
+        data = contract(self.name_of(book)).encode("commit", lot, seal)
+        payer = self.new_bidder(2 * bid * UNIT)
+        self.send(payer, puppet, "Actor", "act", book, data, wei=2 * bid * UNIT)
+        self.send(payer, puppet, "Actor", "behave", manner)
+        self.receipts.add([opening])
+        return puppet
+
+    # Time
+
+    def until_reveal(self, lot: int) -> None:
+        """Ends the bidding on a lot."""
+        self.chain.advance_to(self.ends(lot)[0])
+
+    def until_tally(self, lot: int) -> None:
+        """Ends the reveal of a lot."""
+        self.chain.advance_to(self.ends(lot)[1])
+
+    def until_closed(self, lot: int) -> None:
+        """Ends the tally of a lot."""
+        self.chain.advance_to(self.ends(lot)[2])
+
+    def until_void(self, lot: int) -> None:
+        """Lets the time for settling a lot run out."""
+        self.chain.advance_to(self.ends(lot)[2] + WINDOW)
+
+    def ends(self, lot: int) -> tuple[int, int, int]:
+        """When the stages of a lot end."""
+        book = self.view(self.auctioneer, "Auctioneer", "bookOf", lot)[0]
+        return book[0], book[1], book[2]
+
+    # Keepers
+
+    def keeper(self, chain: Chain | None = None, account: int = KEEPER, **options: Any) -> Keeper:
+        """A keeper that has just been started: it knows the receipts file and nothing else."""
+        chain = chain or self.chain
+        return Keeper(
+            chain,
+            Ledger(chain, self.auctioneer, self.deployment.block),
+            self.account(account),
+            Receipts(self.folder / "receipts.jsonl"),
+            on_action=self.actions.append,
+            on_skip=lambda what, error: self.skipped.append((what, error)),
+            **options,
+        )
+
+    def keep(self, keeper: Keeper | None = None, most: int = 1_000) -> int:
+        """Lets a keeper work until nothing is left to do; how many transactions that took."""
+        keeper = keeper or self.keeper()
+        total = 0
+        for _ in range(most):
+            sent = keeper.step()
+            total += sent
+            if not sent:
+                return total
+        raise AssertionError("the keeper does not come to an end")
+
+    def count(self, step: str, lot: int) -> int:
+        """How many transactions keepers sent for one kind of work on a lot."""
+        return sum((action.step, action.lot) == (step, lot) for action in self.actions)
+
+    def through(self, lot: int, work: Callable[[], object] | None = None) -> None:
+        """Takes a lot through all its stages, with `work` (by default a keeper's) done in each."""
+        work = work or self.keep
+        for wait in (self.until_reveal, self.until_tally, self.until_closed):
+            wait(lot)
+            work()
+
+    # Afterwards
+
+    def ledger(self) -> Ledger:
+        """What logs say now."""
+        ledger = Ledger(self.chain, self.auctioneer, self.deployment.block)
+        ledger.sync()
+        return ledger
+
+    def outcome(self, lots: Sequence[int]) -> dict[str, Any]:
+        """Who won, what was paid, and what everybody got back, with the money checked to the wei."""
+        ledger = self.ledger()
+        found = {
+            f"lot {number}": (lot.winner, lot.price, lot.paid, lot.returned)
+            for number in lots
+            for lot in [ledger.lots[number]]
+        } | {
+            f"{bidder} on {book.lot}": (account.deposit, account.received, account.forfeited)
+            for number in lots
+            for book in ledger.books_on(number)
+            for bidder, account in book.accounts.items()
+        }
+        audit(self.chain, ledger, lots, self.withdraw_proceeds)
+        return found
+
+    def withdraw_proceeds(self) -> int:
+        """Pays the seller, and tells how many wei."""
+        (owed,) = self.view(self.auctioneer, "Auctioneer", "proceeds", self.seller)
+        if owed:
+            recipient = self.seller
+            self.send(self.seller, self.auctioneer, "Auctioneer", "withdrawProceeds", recipient)
+        return int(owed)

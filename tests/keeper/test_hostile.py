@@ -1,0 +1,214 @@
+"""People who want a keeper to stop, to waste its gas, or to leave somebody out."""
+
+import pytest
+from chains import Candid, Trap, Watched
+from fair import BURN_GAS, REFUSE, fair, insist
+from market import KEEPER, STRANGER, UNIT, Market
+
+from offchain.chain.backend import Transaction
+from offchain.chain.codec import contract
+from offchain.chain.connect import connect
+from offchain.chain.deployment import create
+from offchain.chain.seals import Opening, commitment, new_salt
+from offchain.keeper.receipts import ReceiptsError
+from offchain.mechanisms.equal_split import equal_split, willingness_to_pay
+
+HONEST, REFUSING, BURNING = 0, 1, 2
+"""Manners of `contracts/test/HostileItem.sol`."""
+
+
+def test_weird_tallies_of_strangers(market: Market) -> None:
+    """Empty steps, steps of one, a tally that stops half-way, and one that gets there first."""
+    lot, other = market.list_lot(), market.list_lot()
+    dao = market.new_dao(lot, other, is_open=True)
+    bidders = [market.place(dao, lot, bid) for bid in (9, 8, 5, 5, 2)]
+    market.place(dao, other, 7)
+    market.until_tally(lot)
+    members = [bidder for _, bidder in market.ledger().book(dao, lot).ascending()]
+    stranger, idler = market.account(STRANGER), market.new_bidder()
+    for part in ([], members[:2], []):
+        market.send(idler, dao, "DAO", "tally", lot, part)
+    for part in ([], members[:1], [], members[1:2], members[2:3], [], members[3:]):
+        market.send(stranger, dao, "DAO", "tally", lot, part)
+    for _ in range(3):
+        market.send(idler, dao, "DAO", "tally", other, [])
+    market.keep()
+    ledger = market.ledger()
+    assert ledger.book(dao, lot).tallier == stranger
+    assert ledger.book(dao, other).tallier == market.account(KEEPER)
+    assert ledger.lots[lot].winner == ledger.lots[other].winner == dao
+    assert not market.skipped
+    assert market.view(dao, "DAO", "hasAccess", lot, bidders[4]) == (True,)
+    market.outcome([lot, other])
+
+
+@pytest.mark.parametrize("price", range(1, 23))
+def test_any_price_is_settled_by_a_strangers_steps(market: Market, price: int) -> None:
+    """The reference's served and share, at every price that the members can pay, and above."""
+    lot = market.list_lot(reserve=price)
+    dao = market.new_dao(lot, is_open=True)
+    bids = (1, 3, 5, 5, 7, 2)
+    for bid in bids:
+        market.place(dao, lot, bid)
+    market.until_tally(lot)
+    members = [bidder for _, bidder in market.ledger().book(dao, lot).ascending()]
+    for part in ([], members[:1], members[1:4], [], members[4:]):
+        market.send(market.account(STRANGER), dao, "DAO", "tally", lot, part)
+    market.keep()
+    found = market.ledger().lots[lot]
+    if price <= willingness_to_pay(bids):
+        assert (found.winner, found.paid) == (dao, equal_split(bids, price).paid)
+    else:
+        assert (found.winner, found.returned) == (None, True)
+    market.outcome([lot])
+
+
+def test_openings_of_strangers_open_nothing_and_stop_nothing(market: Market) -> None:
+    lot = market.list_lot()
+    dao = market.new_dao(lot)
+    members = [market.bid(dao, lot, bid) for bid in (5, 6, 7)]
+    market.until_reveal(lot)
+    stranger = market.account(STRANGER)
+    wrong = [(who, bid, bytes(32)) for who in (*members, stranger) for bid in (0, 1, 2**64 - 1)]
+    market.send(stranger, dao, "DAO", "revealBatch", lot, wrong)
+    market.keep()
+    assert len(market.ledger().book(dao, lot).ascending()) == 3
+
+
+def test_openings_that_break_the_rules_are_not_sent(market: Market) -> None:
+    """Above the deposit, below the minimum, of a bid that was replaced, of somebody who never bid."""
+    lot = market.list_lot()
+    dao = market.new_dao(lot, minimum=5)
+    market.bid(dao, lot, 9, deposit=8)
+    market.bid(dao, lot, 4, deposit=8)
+    changed = market.bid(dao, lot, 6)
+    market.bid(dao, lot, 7, deposit=0, bidder=changed)
+    market.receipts.add([Opening(dao, lot, market.seller, 7, new_salt())])
+    market.until_reveal(lot)
+    market.keep()
+    assert [(action.step, action.members) for action in market.actions] == [("reveal", 1)]
+    assert market.ledger().book(dao, lot).ascending() == [(7, changed)]
+
+
+def test_a_bid_that_cannot_be_opened_is_known_from_the_log(market: Market) -> None:
+    """Somebody else tried: the contract's word is taken for it. A stranger's wrong opening says nothing."""
+    lot = market.list_lot()
+    dao = market.new_dao(lot, minimum=5)
+    low, good = market.bid(dao, lot, 4, deposit=8), market.bid(dao, lot, 6)
+    market.until_reveal(lot)
+    (receipt,) = market.receipts.of(dao, lot, low)
+    tried = [(low, receipt.bid, receipt.salt), (good, 1, receipt.salt)]
+    market.send(market.account(STRANGER), dao, "DAO", "revealBatch", lot, tried)
+    accounts = market.ledger().book(dao, lot).accounts
+    assert [accounts[member].unopenable for member in (low, good)] == [True, False]
+
+
+@pytest.mark.parametrize("bad", [(2**64 + 5, bytes(32)), (2**300, bytes(32)), (5, b"short")])
+def test_an_opening_that_no_call_can_hold_stops_nobody(
+    market: Market, bad: tuple[int, bytes]
+) -> None:
+    """A member can seal any digest, and hand in what it is the digest of."""
+    lot = market.list_lot()
+    dao = market.new_dao(lot)
+    bidder = market.new_bidder(9 * UNIT)
+    opening = Opening(dao, lot, bidder, *bad)
+    if bad[0] < 2**256:
+        seal = commitment(market.chain.chain_id, opening)
+        market.send(bidder, dao, "DAO", "commit", lot, seal, wei=9 * UNIT)
+    with pytest.raises(ReceiptsError, match=r"^(bid|salt): "):
+        market.receipts.add([opening])
+    market.bid(dao, lot, 6)
+    market.until_reveal(lot)
+    market.keep()
+    assert len(market.ledger().book(dao, lot).ascending()) == 1
+
+
+def test_refused_payments_are_pushed_once(market: Market) -> None:
+    """By the same keeper, and by the next one."""
+    lot = market.list_lot()
+    dao = market.new_dao(lot)
+    puppets = [market.puppet_bid(dao, lot, 5, REFUSE), market.puppet_bid(dao, lot, 4, BURN_GAS)]
+    market.bid(market.auctioneer, lot, 100)
+    keeper = market.keeper()
+    market.through(lot, lambda: market.keep(keeper))
+    for again in (keeper, market.keeper()):
+        assert market.keep(again) == 0
+    accounts = market.ledger().book(dao, lot).accounts
+    assert all(accounts[puppet].refused for puppet in puppets)
+    assert market.count("refund", lot) == 2
+    market.outcome([lot])
+
+
+@pytest.mark.parametrize("manner", [REFUSING, BURNING])
+def test_an_item_that_cannot_be_delivered(market: Market, manner: int) -> None:
+    """The lot becomes void, everybody is refunded, and other lots do not notice."""
+    token = create(market.chain, market.seller, "HostileItem")
+    bad, good = market.list_lot(token=token), market.list_lot()
+    dao = market.new_dao(bad, good, is_open=True)
+    for lot in (bad, good):
+        for bid in (5, 6):
+            market.place(dao, lot, bid)
+    market.send(market.seller, token, "HostileItem", "behave", manner)
+    keeper = market.keeper()
+    market.through(bad, lambda: market.keep(keeper))
+    lots = market.ledger().lots
+    assert (lots[good].winner, lots[bad].winner) == (dao, None)
+    market.until_void(bad)
+    market.keep(keeper)
+    assert all(account.closed for account in market.ledger().book(dao, bad).accounts.values())
+    told = len(market.skipped)
+    for _ in range(60):
+        assert keeper.step() == 0
+    assert len(market.skipped) - told < 8, "it is asked less and less often"
+    market.send(market.seller, token, "HostileItem", "behave", HONEST)
+    insist(keeper, quiet=300)
+    assert market.ledger().lots[bad].returned
+    market.outcome([bad, good])
+
+
+def test_failures_that_cost_money_become_rare(market: Market) -> None:
+    """A token that only fails in earnest does not drain the keeper, and the others are served all the same."""
+    lots = fair(market)
+    settle = contract("DAO").encode("settle", 1, 0, 0, b"")[:4]
+    trap = Trap(market.chain, settle)
+    keeper = market.keeper(trap)
+    market.through(lots[0], lambda: [keeper.step() for _ in range(1_000)])
+    assert 5 < trap.failed < 25
+    assert market.ledger().lots[lots[1]].winner is not None
+    market.keep()
+    market.outcome(lots)
+
+
+def test_a_swarm_of_lots_costs_no_more_than_a_question_each(market: Market) -> None:
+    """Lots still in bidding cost nothing, finished ones cost nothing any more."""
+    done = [market.list_lot(reserve=9) for _ in range(20)]
+    market.through(done[0])
+    open_lots = [market.list_lot() for _ in range(20)]
+    watched = Watched(market.chain)
+    keeper = market.keeper(watched)
+    keeper.step()
+    assert watched.asked == len(done)
+    keeper.step()
+    assert watched.asked == len(done)
+    assert not watched.sent
+    assert len(keeper._finished) == len(done) < len(done) + len(open_lots)
+
+
+def test_recipients_that_turn_expensive_after_the_simulation(tmp_path_factory) -> None:
+    """Enough gas is sent along, so that they cannot make a batch fail. On Anvil, whose gas is that of the real thing."""
+    with connect("anvil") as chain:
+        market = Market(tmp_path_factory.mktemp("market"), chain)
+        lot = market.list_lot()
+        dao = market.new_dao(lot)
+        puppets = [market.puppet_bid(dao, lot, 5, BURN_GAS) for _ in range(12)]
+        market.bid(market.auctioneer, lot, 1_000)
+
+        def turn(kind: bool) -> None:
+            data = contract("Actor").encode("behave", 0 if kind else BURN_GAS)
+            chain.send_all([Transaction(market.seller, puppet, data) for puppet in puppets])
+
+        keeper = market.keeper(Candid(chain, turn))
+        market.through(lot, lambda: market.keep(keeper))
+        assert not market.skipped
+        assert all(market.ledger().book(dao, lot).accounts[puppet].refused for puppet in puppets)
+        market.outcome([lot])
