@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from offchain.report.auction import Auction
 
 _GWEI_PER_ETH = 10**9
+_PHASE_MINUTES = range(10, 30 * 24 * 60 + 1)
+"""How long the auctioneer lets reveal and tally last."""
 _MOST = 2**64 - 1
 """The largest bid, in gwei."""
 
@@ -41,7 +43,6 @@ def command(
     silent: Annotated[
         int | None,
         typer.Option(
-            min=0,
             metavar="N",
             help="How many members never open their bid and so lose a bond. By default 2, and 0 with "
             "--contributions.",
@@ -50,8 +51,6 @@ def command(
     phase_minutes: Annotated[
         int | None,
         typer.Option(
-            min=10,
-            max=30 * 24 * 60,
             metavar="N",
             help="How long bidding, reveal and tally last each. By default 60, and 10 on nodes whose clock "
             "cannot be moved forward.",
@@ -60,6 +59,12 @@ def command(
 ) -> None:
     """Play a ConstitutionDAO-style auction on a chain: explained as it runs, cross-checked, with a report."""
     rivals = [_gwei(bid) for bid in rival or ()]
+    if silent is not None and silent < 0:
+        raise BadInput(f"--silent: {silent} is negative")
+    if phase_minutes is not None and phase_minutes not in _PHASE_MINUTES:
+        raise BadInput(
+            f"--phase-minutes: {phase_minutes} is not from {_PHASE_MINUTES[0]} to {_PHASE_MINUTES[-1]}"
+        )
     folder = Path(out)
     _refuse_unusable(folder)
     scenario = _scenario(contributions, rivals, silent)

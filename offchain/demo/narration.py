@@ -160,9 +160,10 @@ class Narration:
         return said
 
     def _why(self, book: Book) -> str:
-        """The members whose equal shares make the willingness to pay."""
-        ranked = [bid for bid, _ in reversed(book.ascending())]
-        for rank, bid in enumerate(ranked, start=1):
+        """The most members whose equal shares make the willingness to pay."""
+        ascending = book.ascending()
+        for counted, (bid, _) in enumerate(ascending):
+            rank = len(ascending) - counted
             if rank * bid == book.willingness_to_pay:
                 return f" {count(rank, 'member')} can pay {_money(bid)} each."
         return ""

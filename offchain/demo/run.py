@@ -38,10 +38,13 @@ def run(scenario: Scenario, on: str, console: Console, phase_minutes: int | None
     """
     console.print("Starting the chain and deploying the contracts …", highlight=False)
     with connect(on) as chain:
-        return _play(scenario, chain, console, phase_minutes)
+        return play(scenario, chain, console, phase_minutes)
 
 
-def _play(scenario: Scenario, chain: Chain, console: Console, phase_minutes: int | None) -> Auction:
+def play(
+    scenario: Scenario, chain: Chain, console: Console, phase_minutes: int | None = None
+) -> Auction:
+    """Plays `scenario` on `chain`; see `run`."""
     is_free = chain.name in DEVELOPMENT_CHAINS
     seconds = 60 * (phase_minutes or (PHASE_MINUTES if is_free else SHORTEST_PHASE_MINUTES))
     accounts = _accounts(scenario, chain, is_free)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import pairwise
+from math import isqrt
 from types import MappingProxyType
 from typing import Any
 
@@ -84,9 +85,10 @@ def served_members(auction: Auction, theme: Theme) -> Figure:
         Source.UNSERVED: theme.unserved,
         Source.SILENT: theme.silent,
     }
-    floor = _in_eth(members[-1].bid) / 2
+    share = auction.lot.share if auction.focus_won else members[-1].bid
+    floor = _in_eth(min(members[-1].bid, share)) / 2
     axes.set_yscale("log")
-    axes.set_ylim(floor, _in_eth(members[0].bid) * 2.2)
+    axes.set_ylim(floor, _ceiling(members, floor))
     draw = _bars if len(members) <= _FEW else _areas
     draw(axes, members, colours, floor)
     _eth_log_axis(axes)
@@ -98,7 +100,6 @@ def served_members(auction: Auction, theme: Theme) -> Figure:
         handles.append(_key(colours[source], source, len(members), theme))
         labels.append(label)
     if auction.focus_won:
-        share = auction.lot.share
         handles.append(axes.axhline(_in_eth(share), **_threshold(theme)))
         labels.append(f"share {eth(share)} ETH")
     _legend_box(axes, handles, labels, theme)
@@ -178,7 +179,12 @@ def _plain(value: float, _: object) -> str:
 
 def _threshold(theme: Theme) -> dict[str, Any]:
     """How the line of the price or the share is drawn."""
-    return {"color": theme.price, "linewidth": 1.8, "linestyle": (0, (5, 3))}
+    return {
+        "color": theme.price,
+        "linewidth": 1.8,
+        "linestyle": (0, (5, 3)),
+        "path_effects": [withStroke(linewidth=3.4, foreground=theme.page)],
+    }
 
 
 def _legend_box(axes: Axes, handles: Sequence[Artist], labels: Sequence[str], theme: Theme) -> None:
@@ -197,8 +203,17 @@ def _log_ranks(axes: Axes, most: int) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
 
 
+def _ceiling(members: Sequence[Entry], floor: float) -> float:
+    """The upper end of the logarithmic axis: bars reach at most 70 % of its height where the legend begins."""
+    place = len(members) // 2 if len(members) <= _FEW else isqrt(len(members))
+    middle = _in_eth(members[place].bid)
+    return max(_in_eth(members[0].bid) * 2.2, floor * float((middle / floor) ** (1 / 0.7)))
+
+
 def _eth_log_axis(axes: Axes) -> None:
-    axes.yaxis.set_major_locator(LogLocator(base=10, numticks=12))
+    low, high = axes.get_ylim()
+    steps = (1.0,) if high > 1_000 * low else (1.0, 2.0, 5.0)
+    axes.yaxis.set_major_locator(LogLocator(base=10, subs=steps, numticks=20))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(FuncFormatter(_plain))
 

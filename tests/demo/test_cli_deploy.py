@@ -1,0 +1,97 @@
+"""`consort deploy`: addresses, the file, and what is said about what is left."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from offchain.chain import nodes
+from offchain.chain.backend import Chain
+from offchain.chain.codec import contract
+from offchain.chain.connect import connect
+from offchain.chain.deployment import Deployment
+from offchain.cli import app
+
+
+def consort(*arguments: str) -> Result:
+    """Run the command line in this process."""
+    return CliRunner().invoke(app, ["deploy", *arguments])
+
+
+def factory_of(chain: Chain, deployment: Deployment) -> str:
+    """The factory that the auctioneer on the chain trusts."""
+    auctioneer = contract("Auctioneer")
+    data = chain.call(deployment.auctioneer, auctioneer.encode("factory"))
+    factory: str = auctioneer.decode("factory", data)[0]
+    return factory
+
+
+def test_prints_the_addresses_and_writes_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "deployment.json"
+    result = consort("--on", "revm", "--out", str(file))
+    assert result.exit_code == 0, result.stderr
+    deployment = Deployment.read(file)
+    assert result.stdout == (
+        f"chain id    {deployment.chain_id}\n"
+        f"block       {deployment.block}\n"
+        f"factory     {deployment.factory}\n"
+        f"auctioneer  {deployment.auctioneer}\n"
+    )
+    assert "revm lived inside this command: nothing is left there." in result.stderr
+
+
+def test_a_running_node_keeps_the_contracts(tmp_path: Path) -> None:
+    file = tmp_path / "deployment.json"
+    with nodes.anvil(accounts=1) as node:
+        result = consort("--on", node.url, "--out", str(file))
+        assert result.exit_code == 0, result.stderr
+        assert "nothing is left" not in result.stderr
+        with connect(node.url) as chain:
+            deployment = Deployment.read(file)
+            assert factory_of(chain, deployment) == deployment.factory
+
+
+def test_a_node_of_its_own_can_be_held(tmp_path: Path) -> None:
+    file = tmp_path / "deployment.json"
+    command = [sys.executable, "-m", "offchain.cli", "deploy", "--on", "anvil", "--hold"]
+    with subprocess.Popen(
+        [*command, "--out", str(file)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == f"Deployment file: {file}\n"
+        said = process.stderr.readline().split()
+        assert said[:4] == ["The", "node", "answers", "at"]
+        with connect(said[4]) as chain:
+            deployment = Deployment.read(file)
+            assert factory_of(chain, deployment) == deployment.factory
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        assert "has been stopped: nothing is left there" in process.stderr.read()
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "Missing option '--on'"),
+        (["--on", "reference"], "'reference' is not revm, ganache, anvil or an http(s)"),
+        (["--on", "revm", "--out", "no/such/folder/d.json"], "--out: no/such/folder is not a"),
+        (["--on", "revm", "--hold"], "--hold: revm is not a node that is started here"),
+    ],
+)
+def test_bad_options(arguments: list[str], message: str) -> None:
+    result = consort(*arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert message in " ".join(result.stderr.split())
+
+
+def test_a_chain_that_is_not_there(tmp_path: Path) -> None:
+    result = consort("--on", "http://127.0.0.1:1", "--out", str(tmp_path / "d.json"))
+    assert result.exit_code == 3
+    assert result.stderr == "error: http://127.0.0.1:1: Connection refused\n"
+    assert not (tmp_path / "d.json").exists()

@@ -1,0 +1,52 @@
+"""Progress: bars on a terminal, lines with the time left elsewhere."""
+
+from io import StringIO
+
+from rich.console import Console
+
+from offchain.demo.progress import SECONDS_BETWEEN_LINES, Bars, Lines, meter
+
+
+def test_a_terminal_gets_bars_that_stay() -> None:
+    said = StringIO()
+    console = Console(file=said, force_terminal=True, width=100)
+    bars = meter(console)
+    assert isinstance(bars, Bars)
+    bars.begins("tally", 10)
+    bars.begins("settle", 1)
+    bars.advances("tally", 10)
+    bars.advances("unknown", 1)
+    bars.advances("settle", 1)
+    bars.ends("tally")
+    bars.ends("settle")
+    assert "10/10" in said.getvalue()
+    assert "1/1" in said.getvalue()
+    console.print("after")
+    assert said.getvalue().endswith("after\n")
+
+
+def test_bars_stop_when_the_play_does() -> None:
+    bars = Bars(Console(file=StringIO(), force_terminal=True))
+    bars.begins("bid", 10)
+    bars.close()
+    bars.close()
+    bars.advances("bid", 1)
+
+
+def test_elsewhere_a_line_every_so_often() -> None:
+    said, now = StringIO(), [0.0]
+    lines = Lines(Console(file=said, width=100), clock=lambda: now[0])
+    lines.begins("bid", 17_448)
+    for _ in range(4):
+        now[0] += SECONDS_BETWEEN_LINES / 2
+        lines.advances("bid", 4_362)
+    lines.ends("bid")
+    lines.advances("bid", 1)
+    assert said.getvalue().splitlines() == [
+        "  bid: 8,724 of 17,448, about 10 s left",
+        "  bid: 17,448 of 17,448, about 0 s left",
+    ]
+
+
+def test_files_get_lines() -> None:
+    assert isinstance(meter(Console(file=StringIO())), Lines)

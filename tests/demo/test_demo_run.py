@@ -1,0 +1,140 @@
+"""Whole demos on revm: what is told, what is counted, and what is done where the chain is less willing."""
+
+import re
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from offchain.chain.abi import checksum
+from offchain.chain.backend import Chain
+from offchain.chain.revm import Revm
+from offchain.demo import run as demo
+from offchain.demo.contributions import Contribution
+from offchain.demo.scenario import Scenario, built_in, replay
+from offchain.report.auction import Auction
+from offchain.report.flows import streams
+
+LIST = [
+    Contribution(checksum(n.to_bytes(20)), bid * 10**17)
+    for n, bid in enumerate([9, 8, 8, 7, 3, 1], start=0xA000)
+]
+
+
+def play(scenario: Scenario, chain: Chain | None = None) -> tuple[Auction, str]:
+    """The auction, and what was said about it."""
+    said = StringIO()
+    console = Console(file=said, width=10_000)
+    if chain is None:
+        return demo.run(scenario, "revm", console), said.getvalue()
+    return demo.play(scenario, chain, console), said.getvalue()
+
+
+@pytest.fixture(scope="module")
+def played() -> tuple[Auction, str]:
+    return play(built_in())
+
+
+def test_the_built_in_demo(played: tuple[Auction, str]) -> None:
+    auction, _ = played
+    assert auction.focus_won
+    assert (auction.lot.price, len(auction.lot.served)) == (2_500_000_001, 26)
+    assert all(check.holds for check in auction.checks)
+    assert auction.checks[0].name == "chain = reference"
+    silent = [entry for entry in auction.entries if entry.silent]
+    assert [(entry.bond, entry.paid) for entry in silent] == [
+        (entry.deposit // 10, 0) for entry in silent
+    ]
+    assert len(silent) == 2
+    streams(auction)
+
+
+def test_every_phase_is_told_in_order(played: tuple[Auction, str]) -> None:
+    auction, said = played
+    titles = ["Listing", "Groups", "Sealed bids", "Reveal", "Tally", "Closing", "Settlement"]
+    titles += ["Refunds", "Proceeds", "Cross-check"]
+    assert [chapter.title for chapter in auction.story] == titles[:-1]
+    assert re.findall(r"^ ?\d+ (.*)$", said, re.MULTILINE) == titles
+    words = " ".join(said.split())
+    for sentence in (
+        "73 bids lie sealed",
+        "Collector bids 2.5 ETH.",
+        "2 members keep silent. Silent bids do not count, and cost 10 % of the deposit",
+        "ConstitutionDAO bids 5 ETH (1 checkpoint). 5 members can pay 1 ETH each.",
+        "1 gwei more than Collector, the highest rival, bids",
+        "T = 26: they pay 0.096153847 ETH each, together 2.500000022 ETH",
+        "It gets 2.500000022 ETH for the item and 0.025 ETH in bonds.",
+        "chain = reference",
+    ):
+        assert sentence in words
+
+
+def test_gas_is_counted_by_step(played: tuple[Auction, str]) -> None:
+    steps = {step.name: step for step in played[0].steps}
+    assert (steps["bid"].served, steps["bid"].transactions) == (73, 73)
+    assert (steps["reveal"].served, steps["tally"].served) == (71, 70)
+    assert (steps["settle"].served, steps["settle"].transactions) == (1, 1)
+    assert steps["refund"].served == 73
+    assert steps["refund"].transactions < 10
+    assert {"list", "create", "enter", "bonds", "proceeds"} <= set(steps)
+    assert all(step.gas > 20_000 for step in steps.values())
+
+
+def test_a_list_bids_from_its_own_addresses() -> None:
+    class Watched(Revm):
+        senders: list[str]
+
+        def send_all(self, transactions, progress=None):  # type: ignore[no-untyped-def]
+            self.senders = [*getattr(self, "senders", []), *(one.sender for one in transactions)]
+            return super().send_all(transactions, progress)
+
+    chain = Watched()
+    auction, said = play(replay(LIST, "list.csv"), chain)
+    assert {one.address for one in LIST} <= set(chain.senders)
+    assert [entry.member for entry in auction.of("ContributorsDAO")] == [
+        one.address for one in LIST
+    ]
+    assert all(check.holds for check in auction.checks)
+    assert "6 contributions replayed on revm" in said
+
+
+def test_elsewhere_it_bids_from_accounts_of_its_own_and_says_so() -> None:
+    class Foreign(Revm):
+        name = "geth"
+
+    auction, said = play(replay(LIST, "list.csv"), Foreign())
+    assert "members bid from accounts of Consort's" in said
+    assert "it takes 30 minutes of waiting" in said
+    assert "last 10 minutes each" in said
+    assert all(check.holds for check in auction.checks)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "winner", "sentence"),
+    [
+        (replay(LIST, "l", [10**12]), "Collector", "Collector wins and pays 2.8 ETH"),
+        (replay(LIST, "l", [5], silent=6), "Collector", "6 members keep silent"),
+        (replay(LIST[:1], "l", [10**8]), "ContributorsDAO", "wins and pays 0.100000001 ETH"),
+        (built_in([10**8], silent=60), "GalleryDAO", "GalleryDAO wins and pays 1 ETH: the reserve"),
+        (built_in([3 * 10**9, 4 * 10**9], silent=0), "ConstitutionDAO", "than Collector 2, the"),
+    ],
+    ids=["lost", "all silent", "one member", "other DAO", "two rivals"],
+)
+def test_other_endings(scenario: Scenario, winner: str, sentence: str) -> None:
+    auction, said = play(scenario)
+    assert auction.lot.winner == winner
+    assert sentence in said
+    assert all(check.holds for check in auction.checks)
+    streams(auction)
+
+
+def test_a_difference_to_the_reference_is_a_failed_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = replay(LIST, "list.csv", [1])
+    monkeypatch.setattr(demo, "solve", lambda _: solve_other)
+    from offchain.mechanisms import solve
+
+    solve_other = solve(other.counted)
+    auction, said = play(replay(LIST, "list.csv", [10**8]))
+    assert [check.name for check in auction.checks if not check.holds] == ["chain = reference"]
+    assert "differ in items, payments" in auction.checks[0].detail
+    assert "FAILED" in said
