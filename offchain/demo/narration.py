@@ -11,6 +11,8 @@ from offchain.report.amounts import count, eth, gwei
 from offchain.report.auction import Entry
 
 BPS = 10_000
+_SMALL = 1_000
+"""Amounts below it are told in gwei."""
 
 
 class Narration:
@@ -67,6 +69,10 @@ class Narration:
                     "up, and the contract checks the order as it counts. With rank = how many bid at least as much, it keeps "
                     "the largest rank · bid in a checkpoint per call. The largest of all is what the DAO can pay in equal "
                     "shares: its willingness to pay, which it bids."
+                )
+            case "closing":
+                return (
+                    "The highest bid wins, and pays the least that it had to bid in order to win."
                 )
             case "settle":
                 return (
@@ -242,4 +248,4 @@ _TITLES = {
 
 
 def _money(units: int) -> str:
-    return f"{eth(units)} ETH"
+    return gwei(units) if 0 < units < _SMALL else f"{eth(units)} ETH"

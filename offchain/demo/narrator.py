@@ -102,7 +102,7 @@ class Narrator:
                 return
             self.tell(self._narration.title(step), self._narration.before(step))
         elif step == "closing":
-            self.tell(self._narration.title(step), "")
+            self.tell(self._narration.title(step), self._narration.before(step))
         for line in self._narration.after(step):
             self._told[-1][2].append(line)
             self._say(f"{_RESULT} {line}", "cyan")

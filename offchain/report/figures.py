@@ -179,12 +179,7 @@ def _plain(value: float, _: object) -> str:
 
 def _threshold(theme: Theme) -> dict[str, Any]:
     """How the line of the price or the share is drawn."""
-    return {
-        "color": theme.price,
-        "linewidth": 1.8,
-        "linestyle": (0, (5, 3)),
-        "path_effects": [withStroke(linewidth=3.4, foreground=theme.page)],
-    }
+    return {"color": theme.price, "linewidth": 1.8, "linestyle": (0, (5, 3))}
 
 
 def _legend_box(axes: Axes, handles: Sequence[Artist], labels: Sequence[str], theme: Theme) -> None:
