@@ -1,0 +1,223 @@
+"""`consort keep`: a keeper at work on a running node."""
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from offchain.cli.exits import CHAIN_FAILED, BadInput, put, say
+
+if TYPE_CHECKING:
+    from offchain.chain.backend import Chain
+    from offchain.chain.deployment import Deployment
+    from offchain.keeper.keeper import Action, Keeper
+    from offchain.keeper.receipts import Receipts
+
+_KEEPER = 1
+"""The account that keeps the demo's auction, too."""
+_SECRET_BITS = 0o077
+"""Permissions that let others than the owner at a file."""
+
+
+def command(
+    on: Annotated[
+        str,
+        typer.Option(metavar="URL", help="The node: an http(s) or ws(s) URL.", show_default=False),
+    ],
+    deployment: Annotated[
+        str,
+        typer.Option(metavar="FILE", help="What `consort deploy` wrote.", show_default=False),
+    ],
+    receipts: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE",
+            help="The openings entrusted to this keeper, one JSON object a line; what is appended while it runs is used.",
+            show_default=False,
+        ),
+    ],
+    account: Annotated[
+        int, typer.Option(min=0, metavar="NUMBER", help="Which account sends and pays.")
+    ] = _KEEPER,
+    poll: Annotated[
+        float,
+        typer.Option(
+            min=0.1, metavar="SECONDS", help="How long to wait when there is nothing to do."
+        ),
+    ] = 12.0,
+    once: Annotated[
+        bool, typer.Option("--once", help="Do all that can be done now, then stop.")
+    ] = False,
+) -> None:
+    """Open bids, tally, settle and refund, on all lots, until interrupted.
+
+    Prints a line for each transaction: lot, work, members, gas. It may be stopped at any moment and
+    started again: all but the openings is read from the chain. Several keepers can work at once, each
+    with an account of its own.
+
+    Account NUMBER pays for gas. On Anvil and Ganache it has money; on other nodes its key is made of
+    the secret phrase in the environment variable CONSORT_SEED, and it is given money for gas by the
+    node's own first account or else by account 0 of that phrase.
+
+    With --once the exit code is 3 if something that is due could not be done.
+    """
+    _refuse_other_than_url(on)
+
+    from offchain.chain.connect import connect
+    from offchain.keeper.keeper import Keeper
+    from offchain.keeper.ledger import Ledger
+
+    known = _read_receipts(receipts)
+    deployed = _read_deployment(deployment)
+    journal = _Journal()
+    with _interruptible(), connect(on) as chain:
+        _check_deployment(chain, deployed, deployment)
+        keeper = Keeper(
+            chain,
+            Ledger(chain, deployed.auctioneer, deployed.block),
+            chain.actor(account),
+            known,
+            on_action=journal.on_action,
+            on_skip=journal.on_skip,
+            gas_limit=_block_gas(on),
+        )
+        say(f"Keeping the lots of {deployed.auctioneer} from {chain.actor(account)}.")
+        if once:
+            _work_off(keeper, journal)
+        else:
+            _work_on(keeper, journal, poll)
+
+
+class _Journal:
+    """What the keeper did, on standard output, and what it could not do, on standard error: each trouble once."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, str] = {}
+        self.failing: set[str] = set()
+
+    def on_action(self, action: "Action") -> None:
+        put(
+            f"lot {action.lot}  {action.step:<7}  {action.contract}"
+            f"  members {action.members}  gas {action.gas_used}\n"
+        )
+
+    def on_skip(self, what: str, error: Exception) -> None:
+        self.failing.add(what)
+        if self._told.get(what) != str(error):
+            self._told[what] = str(error)
+            say(f"not done now: {what}: {error}")
+
+    def next_round(self) -> None:
+        """Forgets troubles that are over, so that they are told if they come back."""
+        self._told = {what: text for what, text in self._told.items() if what in self.failing}
+        self.failing.clear()
+
+
+def _work_off(keeper: "Keeper", journal: _Journal) -> None:
+    while keeper.step():
+        journal.next_round()
+    if journal.failing:
+        raise typer.Exit(CHAIN_FAILED)
+
+
+def _work_on(keeper: "Keeper", journal: _Journal, poll: float) -> None:
+    from offchain.chain.errors import ChainError
+
+    while True:
+        journal.next_round()
+        try:
+            sent = keeper.step()
+        except ChainError as error:
+            journal.on_skip("reading the chain", error)
+            sent = 0
+        if not sent:
+            time.sleep(poll)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Lets Ctrl-C and SIGTERM end the work in good order."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        say("Stopped.")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _refuse_other_than_url(on: str) -> None:
+    from offchain.cli.backends import CHAINS, is_chain
+
+    if on in CHAINS or not is_chain(on):
+        raise BadInput(f"--on: {on!r} is not the http(s) or ws(s) URL of a running node")
+
+
+def _read_receipts(file: str) -> "Receipts":
+    from offchain.keeper.receipts import Receipts, ReceiptsError
+
+    path = Path(file)
+    flaws: list[ReceiptsError] = []
+
+    def pass_over(flaw: ReceiptsError) -> None:
+        flaws.append(flaw)
+        say(f"passed over: {flaw}")
+
+    try:
+        receipts = Receipts(path, on_flaw=pass_over)
+    except ReceiptsError as error:
+        raise BadInput(f"--receipts: {error}") from error
+    if flaws and not len(receipts):
+        raise BadInput(f"--receipts: {file} holds no receipt")
+    if not path.exists():
+        say(f"{file} does not exist yet: until it does, no bids can be opened.")
+    elif path.stat().st_mode & _SECRET_BITS:
+        say(f"{file} can be read by others, who then know the bids: chmod 600 {file}")
+    return receipts
+
+
+def _read_deployment(file: str) -> "Deployment":
+    from offchain.chain.abi import to_bytes
+    from offchain.chain.deployment import Deployment
+    from offchain.chain.errors import ChainError
+
+    try:
+        deployed = Deployment.read(Path(file))
+        to_bytes(deployed.auctioneer)
+        if type(deployed.block) is not int or deployed.block < 0:
+            raise ValueError(f"block {deployed.block!r} is no block number")
+    except (ChainError, AttributeError, TypeError, ValueError) as error:
+        raise BadInput(f"--deployment: {error}") from error
+    return deployed
+
+
+def _check_deployment(chain: "Chain", deployed: "Deployment", file: str) -> None:
+    """Refuses a file of another chain, before a keeper waits for ever for lots that will never come."""
+    from offchain.chain.backend import Reverted
+    from offchain.chain.codec import contract
+
+    if deployed.chain_id != chain.chain_id:
+        raise BadInput(
+            f"--deployment: {file} is of chain {deployed.chain_id}, the node of chain {chain.chain_id}"
+        )
+    auctioneer = contract("Auctioneer")
+    try:
+        answer = chain.call(deployed.auctioneer, auctioneer.encode("factory"))
+        found = auctioneer.decode("factory", answer)
+    except (Reverted, ValueError):
+        found = ()
+    if found != (deployed.factory,):
+        raise BadInput(f"--deployment: there is no auctioneer of {file} at {deployed.auctioneer}")
+
+
+def _block_gas(url: str) -> int:
+    """The most gas that a block of the node can hold."""
+    from offchain.chain.client import Client
+    from offchain.chain.rpc import Rpc
+
+    with closing(Rpc(url)) as rpc:
+        return Client(rpc, traces=False).block_gas

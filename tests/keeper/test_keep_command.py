@@ -1,0 +1,190 @@
+"""`consort keep`, run against an Anvil as its own process."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from market import Market
+
+from offchain.chain.connect import connect
+from offchain.chain.deployment import create
+from offchain.chain.nodes import anvil
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """An Anvil for all tests here."""
+    with anvil(accounts=1, auto_impersonate=True) as node:
+        yield node.url
+
+
+@pytest.fixture
+def town(url: str, tmp_path: Path) -> Iterator[Market]:
+    """New contracts on that node, a deployment file, and a receipts file."""
+    with connect(url) as chain:
+        market = Market(tmp_path, chain)
+        market.deployment.write(tmp_path / "deployment.json")
+        yield market
+
+
+def arguments(market: Market, url: str, *more: str) -> list[str]:
+    files = ("--deployment", str(market.folder / "deployment.json"))
+    files += ("--receipts", str(market.folder / "receipts.jsonl"))
+    return [sys.executable, "-m", "offchain.cli", "keep", "--on", url, *files, *more]
+
+
+def keep(market: Market, url: str, *more: str) -> subprocess.CompletedProcess[str]:
+    command = arguments(market, url, *more)
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def an_auction(market: Market) -> tuple[int, str]:
+    lot = market.list_lot()
+    dao = market.new_dao(lot)
+    for bid in (10, 5, 4):
+        market.bid(dao, lot, bid)
+    market.bid(market.auctioneer, lot, 9)
+    return lot, dao
+
+
+def test_once_in_each_stage(town: Market, url: str) -> None:
+    """Every transaction is a line on standard output, with lot, work, contract, members and gas."""
+    lot, dao = an_auction(town)
+    lines = []
+    for wait in (town.until_reveal, town.until_tally):
+        wait(lot)
+        result = keep(town, url, "--once")
+        assert result.returncode == 0, result.stderr
+        assert result.stderr.count("\n") == 1
+        lines += [line.split() for line in result.stdout.splitlines()]
+    words = [(w[1], w[2], w[3], int(w[5])) for w in lines]
+    assert words == [
+        (str(lot), "reveal", town.auctioneer, 1),
+        (str(lot), "reveal", dao, 3),
+        (str(lot), "tally", dao, 3),
+        (str(lot), "settle", dao, 3),
+        (str(lot), "refund", town.auctioneer, 1),
+        (str(lot), "refund", dao, 3),
+    ]
+    assert all(w[6] == "gas" and int(w[7]) > 21_000 for w in lines)
+    assert keep(town, url, "--once").stdout == ""
+    town.outcome([lot])
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_it_runs_until_it_is_stopped(town: Market, url: str, end: signal.Signals) -> None:
+    """Sees what happens meanwhile, receipts appended to its file included; being stopped is no failure."""
+    lot, dao = an_auction(town)
+    process = subprocess.Popen(
+        arguments(town, url, "--poll", "0.1"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+    try:
+        assert process.stderr is not None
+        assert "Keeping the lots" in process.stderr.readline()
+        town.bid(dao, lot, 6)
+        for wait in (town.until_reveal, town.until_tally):
+            wait(lot)
+            deadline = time.monotonic() + 30
+            while not done(town, lot, wait == town.until_reveal) and time.monotonic() < deadline:
+                time.sleep(0.1)
+        process.send_signal(end)
+        output, errors = process.communicate(timeout=10)
+    finally:
+        process.kill()
+    assert (process.returncode, errors) == (0, "Stopped.\n")
+    assert output.splitlines()[1].startswith(f"lot {lot}  reveal   {dao}  members 4  gas ")
+    town.outcome([lot])
+
+
+def done(market: Market, lot: int, revealed: bool) -> bool:
+    books = market.ledger().books_on(lot)
+    accounts = [account for book in books for account in book.accounts.values()]
+    return all(not a.is_sealed if revealed else a.closed for a in accounts)
+
+
+def test_what_cannot_be_done_is_told_and_ends_with_3(town: Market, url: str) -> None:
+    token = create(town.chain, town.seller, "HostileItem")
+    lot = town.list_lot(token=token)
+    town.bid(town.auctioneer, lot, 5)
+    town.send(town.seller, token, "HostileItem", "behave", 1)
+    town.until_reveal(lot)
+    keep(town, url, "--once")
+    town.until_tally(lot)
+    result = keep(town, url, "--once")
+    assert result.returncode == 3
+    assert f"not done now: settle of lot {lot} at {town.auctioneer}" in result.stderr
+    assert "not moving" in result.stderr
+
+
+def test_another_account_can_pay(town: Market, url: str) -> None:
+    lot, _ = an_auction(town)
+    town.until_reveal(lot)
+    result = keep(town, url, "--once", "--account", "7")
+    assert town.chain.actor(7) in result.stderr
+    assert len(result.stdout.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "message"),
+    [
+        ("deployment.json", None, "--deployment: .*deployment.json is not a deployment file"),
+        ("deployment.json", "[]", "--deployment: .*deployment.json is not a deployment file"),
+        ("deployment.json", {"auctioneer": "0x1"}, "--deployment: '0x1' is no address"),
+        ("deployment.json", {"auctioneer": 5}, "--deployment: "),
+        ("deployment.json", {"block": "x"}, "--deployment: block 'x' is no block number"),
+        ("deployment.json", {"chain_id": 5}, "--deployment: .* is of chain 5, the node of chain"),
+        (
+            "deployment.json",
+            {"auctioneer": "0x" + "11" * 20},
+            "there is no auctioneer of .* at 0x11",
+        ),
+        ("deployment.json", {"factory": "0x" + "11" * 20}, "there is no auctioneer of .* at 0x"),
+        ("receipts.jsonl", "no\nno\n", "line 1: not JSON(.|\n)*--receipts: .* holds no receipt"),
+    ],
+)
+def test_bad_files(town: Market, url: str, file: str, text: object, message: str) -> None:
+    """One message that says which, exit code 2, no traceback."""
+    path = town.folder / file
+    if isinstance(text, dict):
+        path.write_text(json.dumps(json.loads(path.read_text()) | text))
+    elif isinstance(text, str):
+        path.write_text(text)
+    else:
+        path.unlink()
+    result = keep(town, url, "--once")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert re.search(message, result.stderr), result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_receipts_that_others_can_read_or_that_are_not_there_yet(town: Market, url: str) -> None:
+    receipts = town.folder / "receipts.jsonl"
+    assert "receipts.jsonl does not exist yet" in keep(town, url, "--once").stderr
+    an_auction(town)
+    receipts.chmod(0o644)
+    assert f"chmod 600 {receipts}" in keep(town, url, "--once").stderr
+
+
+@pytest.mark.parametrize("on", ["revm", "anvil", "reference", "localhost:8545", "ftp://localhost"])
+def test_only_running_nodes_can_be_kept(town: Market, on: str) -> None:
+    result = keep(town, on, "--once")
+    assert result.returncode == 2
+    assert "is not the http(s) or ws(s) URL of a running node" in result.stderr
+
+
+def test_a_node_that_does_not_answer(town: Market) -> None:
+    result = keep(town, "http://127.0.0.1:9", "--once")
+    assert (result.returncode, result.stdout) == (3, "")
+    assert result.stderr.count("\n") <= 2
+    assert "127.0.0.1:9" in result.stderr
