@@ -3,13 +3,16 @@
 One module per mechanism, `check_reference` picks it by the instance's type.
 """
 
-from offchain.checks import signals, two_level
+from offchain.checks import approximate, resilient, signals, two_level, vcg
 from offchain.checks.finding import Finding, Verdict
 from offchain.instances import (
+    ApproximateInstance,
     Instance,
     MonotoneSignalsInstance,
+    ResilientInstance,
     SignalClockInstance,
     TwoLevelInstance,
+    VcgInstance,
 )
 from offchain.mechanisms.price_rule import PriceRule, exact
 
@@ -31,3 +34,9 @@ def check_reference(
             return signals.check_signal_clock(instance)
         case MonotoneSignalsInstance():
             return signals.check_monotone_signals(instance)
+        case VcgInstance():
+            return vcg.check(instance, grid)
+        case ResilientInstance():
+            return resilient.check(instance)
+        case ApproximateInstance():
+            return approximate.check(instance, grid)

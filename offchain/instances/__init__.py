@@ -1,5 +1,10 @@
 """Instances and outcomes of every mechanism, their JSON files, and what is said of a bad one."""
 
+from offchain.instances.approximate import (
+    ApproximateInstance,
+    ApproximateOutcome,
+    ApproximateSale,
+)
 from offchain.instances.document import (
     Instance,
     InstanceFile,
@@ -11,6 +16,15 @@ from offchain.instances.document import (
 )
 from offchain.instances.errors import InstanceError
 from offchain.instances.monotone_signals import MonotoneSignalsInstance
+from offchain.instances.resilient import (
+    Answer,
+    Coin,
+    Offer,
+    ResilientInstance,
+    ResilientOutcome,
+    ResilientPlayer,
+    Side,
+)
 from offchain.instances.signal_clock import SignalClockInstance
 from offchain.instances.signals import SignalOutcome
 from offchain.instances.two_level import (
@@ -22,10 +36,16 @@ from offchain.instances.two_level import (
     TwoLevelInstance,
     TwoLevelOutcome,
 )
+from offchain.instances.vcg import VcgInstance, VcgOutcome, VcgPlayer
 
 __all__ = [
     "BID_LIMIT",
     "RESERVE_LIMIT",
+    "Answer",
+    "ApproximateInstance",
+    "ApproximateOutcome",
+    "ApproximateSale",
+    "Coin",
     "Group",
     "Instance",
     "InstanceError",
@@ -33,11 +53,19 @@ __all__ = [
     "LotOutcome",
     "Member",
     "MonotoneSignalsInstance",
+    "Offer",
     "Outcome",
+    "ResilientInstance",
+    "ResilientOutcome",
+    "ResilientPlayer",
+    "Side",
     "SignalClockInstance",
     "SignalOutcome",
     "TwoLevelInstance",
     "TwoLevelOutcome",
+    "VcgInstance",
+    "VcgOutcome",
+    "VcgPlayer",
     "instance_text",
     "outcome_text",
     "parse_bytes",

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 
-from offchain.instances import monotone_signals, signal_clock, signals, two_level
+from offchain.instances import (
+    approximate,
+    monotone_signals,
+    resilient,
+    signal_clock,
+    signals,
+    two_level,
+    vcg,
+)
 from offchain.instances.errors import InstanceError
 from offchain.instances.fields import Field, show
 from offchain.instances.text import RepeatedKey, decode
@@ -15,10 +23,19 @@ Instance: TypeAlias = (
     two_level.TwoLevelInstance
     | signal_clock.SignalClockInstance
     | monotone_signals.MonotoneSignalsInstance
+    | vcg.VcgInstance
+    | resilient.ResilientInstance
+    | approximate.ApproximateInstance
 )
 """An instance of any mechanism: the union of their types."""
 
-Outcome: TypeAlias = two_level.TwoLevelOutcome | signals.SignalOutcome
+Outcome: TypeAlias = (
+    two_level.TwoLevelOutcome
+    | signals.SignalOutcome
+    | vcg.VcgOutcome
+    | resilient.ResilientOutcome
+    | approximate.ApproximateOutcome
+)
 """An outcome of any mechanism: the union of their types."""
 
 READERS: Mapping[str, Callable[[Field], Instance]] = MappingProxyType(
@@ -26,6 +43,9 @@ READERS: Mapping[str, Callable[[Field], Instance]] = MappingProxyType(
         two_level.TwoLevelInstance.mechanism: two_level.read,
         signal_clock.SignalClockInstance.mechanism: signal_clock.read,
         monotone_signals.MonotoneSignalsInstance.mechanism: monotone_signals.read,
+        vcg.VcgInstance.mechanism: vcg.read,
+        resilient.ResilientInstance.mechanism: resilient.read,
+        approximate.ApproximateInstance.mechanism: approximate.read,
     }
 )
 """How to read an instance, by its "mechanism"."""

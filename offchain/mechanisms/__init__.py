@@ -4,13 +4,23 @@ One module per mechanism. `solve` picks it by the instance's type.
 """
 
 from offchain.instances import (
+    ApproximateInstance,
     Instance,
     MonotoneSignalsInstance,
     Outcome,
+    ResilientInstance,
     SignalClockInstance,
     TwoLevelInstance,
+    VcgInstance,
 )
-from offchain.mechanisms import monotone_allocation, signal_discovery, two_level
+from offchain.mechanisms import (
+    approximate,
+    monotone_allocation,
+    resilient,
+    signal_discovery,
+    two_level,
+    vcg,
+)
 
 
 def solve(instance: Instance) -> Outcome:
@@ -22,3 +32,9 @@ def solve(instance: Instance) -> Outcome:
             return signal_discovery.solve(instance)
         case MonotoneSignalsInstance():
             return monotone_allocation.solve(instance)
+        case VcgInstance():
+            return vcg.solve(instance)
+        case ResilientInstance():
+            return resilient.solve(instance)
+        case ApproximateInstance():
+            return approximate.solve(instance)

@@ -1,6 +1,6 @@
 """VCG among groups with the equal split below it: two truthful mechanisms whose composition is not.
 
-Source: "When Bidders Are DAOs", Appendix A. Members have unit demand: they want one of the items and
+Source: "When Bidders Are DAOs", Appendix A, and §4.2 for unit demand. Members have unit demand: they want one of the items and
 value a set at the best item in it. A group bids for each item what an aggregation function makes
 of its members' bids, takes part in VCG as if it were one unit-demand bidder, and shares what it
 pays for its item by the maximum equal split. Whatever the aggregation function, some member gains by
@@ -19,7 +19,7 @@ from offchain.instances.bundles import Values
 from offchain.instances.two_level import Group, TwoLevelInstance
 from offchain.mechanisms.equal_split import equal_split, willingness_to_pay
 from offchain.mechanisms.vcg import payments
-from offchain.mechanisms.winner_determination import winners
+from offchain.mechanisms.winner_determination import maximum_welfare, winners
 
 Aggregation: TypeAlias = Callable[[Sequence[tuple[int, ...]]], tuple[int, ...]]
 """From all members' bids for each item to the group's. The identity for a single member (§2)."""
@@ -90,3 +90,16 @@ def split(group: Group, item: int, price: int) -> GroupResult:
     share = equal_split(bids, price).share if price > 0 else 0
     served = tuple(place for place, bid in enumerate(bids) if bid >= max(share, 1))
     return GroupResult(item, price, served, share)
+
+
+def same_price_welfare(items: Sequence[str], wants: Sequence[Values]) -> int:
+    """The most welfare under any upper mechanism that is truthful for groups whose structure it cannot see.
+
+    Such a mechanism charges a group the same for every set (Corollary 13), so that a group takes one
+    of its favourite items or nothing (Lemma 14). `wants`: each group's value for every single item.
+    """
+    favourites = [
+        {bundle: value for bundle, value in values.items() if value == max(values.values())}
+        for values in wants
+    ]
+    return maximum_welfare(tuple(items), favourites)

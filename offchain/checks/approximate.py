@@ -1,0 +1,231 @@
+"""The properties of the optimal mechanism under approximate valuations, each as a check on one instance.
+
+Source: Chiesa, Micali and Zhu, "Mechanism Design with Approximate Valuations": Lemma E.3 and
+Theorems 2 and 4. Amounts are in units; expectations are over the draw, and exact.
+"""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from itertools import pairwise
+
+from offchain.checks.finding import Finding, Verdict
+from offchain.checks.properties import (
+    Amount,
+    Award,
+    Deviation,
+    Game,
+    find_deviation,
+    find_false_names,
+)
+from offchain.instances.approximate import ApproximateInstance, ApproximateOutcome
+from offchain.mechanisms.approximate import (
+    deterministic_guarantee,
+    price_lottery,
+    probabilistic_guarantee,
+    probability,
+    replaced,
+    second_price,
+    solve,
+    worst_case,
+)
+
+WORK_LIMIT = 2_000_000
+"""How many bids the searches may read (some seconds); beyond, they do less, and say so."""
+
+FALSE_NAMES = range(2, 5)
+"""How many names a player tries."""
+
+
+def check(instance: ApproximateInstance, grid: int | None = None) -> list[Finding]:
+    """All findings on the reference outcome of the instance.
+
+    grid: the largest bid of the deviation search; by default one above the largest bid.
+    """
+    return [
+        *check_outcome(instance, solve(instance)),
+        incentive_compatibility(instance, grid),
+        second_price_welfare(instance),
+        false_names(instance),
+    ]
+
+
+def check_outcome(instance: ApproximateInstance, outcome: ApproximateOutcome) -> list[Finding]:
+    """The findings that need nothing but an outcome."""
+    return [
+        probabilities(outcome),
+        individual_rationality(instance, outcome),
+        equal_treatment(instance, outcome),
+        welfare_ratio(instance, outcome),
+    ]
+
+
+def probabilities(outcome: ApproximateOutcome) -> Finding:
+    """No probability is negative, and with that of no sale they are 1 in all."""
+
+    def counterexample() -> str | None:
+        for name, chance in (*outcome.probabilities.items(), ("no sale", outcome.unsold)):
+            if chance < 0:
+                return f"{name} has probability {about(chance)}"
+        total = sum(outcome.probabilities.values()) + outcome.unsold
+        return None if total == 1 else f"the probabilities are {about(total)} in all, not 1"
+
+    unsold = f"unsold with probability {about(outcome.unsold)}"
+    return Finding.of("probabilities", counterexample(), unsold)
+
+
+def individual_rationality(instance: ApproximateInstance, outcome: ApproximateOutcome) -> Finding:
+    """Whoever the draw sells to has a chance, and pays no more than the bid; nobody pays for nothing."""
+
+    def counterexample() -> str | None:
+        sale = outcome.sale
+        if sale is None:
+            return None
+        if sale.winner is None:
+            return f"unsold at price {sale.price}" if sale.price else None
+        bid = instance.bids[sale.winner]
+        if not 0 <= sale.price <= bid:
+            return f"{sale.winner} bids {bid} and pays {sale.price}"
+        if outcome.probabilities[sale.winner] <= 0:
+            return f"{sale.winner} wins with probability 0"
+        return None
+
+    return Finding.of("individual rationality", counterexample(), "the price is within the bid")
+
+
+def equal_treatment(instance: ApproximateInstance, outcome: ApproximateOutcome) -> Finding:
+    """Equal bids have equal probabilities."""
+    first: dict[int, str] = {}
+
+    def counterexample() -> str | None:
+        for name, bid in instance.bids.items():
+            other = first.setdefault(bid, name)
+            if outcome.probabilities[name] != outcome.probabilities[other]:
+                return f"{other} and {name} bid {bid} and do not have the same probability"
+        return None
+
+    return Finding.of("equal treatment", counterexample(), "equal bids, equal probability")
+
+
+def welfare_ratio(instance: ApproximateInstance, outcome: ApproximateOutcome) -> Finding:
+    """Whatever the true values, if the bids are undominated, the expected welfare is at least
+    ((1-delta)^2 + 4*delta/n) / (1+delta)^2 of the maximum (Theorem 4)."""
+    chances = [outcome.probabilities[name] for name in instance.bids]
+    bound = probabilistic_guarantee(instance.delta, len(chances))
+    return _guarantee("welfare ratio", instance, chances, bound)
+
+
+def second_price_welfare(instance: ApproximateInstance) -> Finding:
+    """The same for a second-price auction and ((1-delta)/(1+delta))^2 (Theorem 2)."""
+    winner, _ = second_price(list(instance.bids.values()))
+    chances = [Fraction(player == winner) for player in range(len(instance.bids))]
+    bound = deterministic_guarantee(instance.delta)
+    return _guarantee("welfare ratio of second price", instance, chances, bound)
+
+
+def incentive_compatibility(instance: ApproximateInstance, grid: int | None) -> Finding:
+    """No player whose value is its bid expects more from another bid, the others' being fixed (Lemma E.3).
+
+    Tries all bids up to `grid`, by default up to one above the largest. Where that is too much work,
+    it checks at bids next to the others' that the probability never falls as the bid grows, which
+    with the critical draw is all that truthfulness takes.
+    """
+    name = "incentive compatibility"
+    top = max(instance.bids.values()) + 1 if grid is None else grid
+    if work(instance, max([top, *instance.bids.values()])) > WORK_LIMIT:
+        return monotonicity(instance)
+    for player in range(len(instance.bids)):
+        deviation = find_deviation(seat(instance, player), lambda _: range(top + 1))
+        if deviation is not None:
+            return Finding(name, Verdict.FAILS, tell(deviation))
+    return Finding(name, Verdict.HOLDS, f"no bid in 0..{top} is better in expectation")
+
+
+def monotonicity(instance: ApproximateInstance) -> Finding:
+    """No player's probability falls as it bids more, at 0, all bids and their neighbours, and twice the largest."""
+    name = "incentive compatibility"
+    bids = list(instance.bids.values())
+    near = {max(0, bid + step) for bid in (0, *bids) for step in (-1, 0, 1)} | {2 * max(bids)}
+    tried = sorted(near)[:: -(-len(near) * len(bids) ** 2 // WORK_LIMIT)]
+    for player, who in enumerate(instance.bids):
+        chances = [
+            (bid, probability(replaced(bids, player, bid), player, instance.delta)) for bid in tried
+        ]
+        for (low, less), (high, more) in pairwise(chances):
+            if more < less:
+                fall = f"{who} wins with {about(less)} at {low} and {about(more)} at {high}"
+                return Finding(name, Verdict.FAILS, fall)
+    return Finding(name, Verdict.HOLDS, f"no probability falls, at {len(tried)} bids each")
+
+
+def false_names(instance: ApproximateInstance) -> Finding:
+    """Whether a player expects more from bidding its value under several names, which no theorem excludes."""
+    name = "false names"
+    if work(instance, max(instance.bids.values())) > WORK_LIMIT:
+        detail = "not searched: too many players, or bids too large"
+        return Finding(name, Verdict.NOT_CLAIMED, detail)
+    for player, bid in enumerate(instance.bids.values()):
+        splits = [(bid,) * count for count in FALSE_NAMES]
+        deviation = find_false_names(seat(instance, player), [splits].__getitem__, total)
+        if deviation is not None:
+            return Finding(name, Verdict.NOT_CLAIMED, tell(deviation))
+    return Finding(name, Verdict.HOLDS, "no gain from bidding the value under 2 to 4 names")
+
+
+def seat(instance: ApproximateInstance, player: int) -> Game[int, Fraction]:
+    """What one player expects, over the draw, from a bid or several under as many names, all others being fixed.
+
+    The prize is the probability of winning. The value is the player's bid in the instance.
+    """
+    bids = list(instance.bids.values())
+    value = bids[player]
+
+    def award(own: tuple[int, ...], place: int) -> Award[Fraction]:
+        everyone = [*bids[:player], *own, *bids[player + 1 :]]
+        lottery = price_lottery(everyone, player + place, instance.delta)
+        return Award(
+            total(lottery.values()), total(price * chance for price, chance in lottery.items())
+        )
+
+    return Game(
+        names=(list(instance.bids)[player],),
+        bids=(value,),
+        play=lambda own: [award(own, place) for place in range(len(own))],
+        worth=lambda _, chance: value * chance,
+    )
+
+
+def work(instance: ApproximateInstance, top: int) -> int:
+    """How many bids are read in working out what every player expects from every bid up to the top."""
+    return len(instance.bids) ** 2 * (top + 1) ** 2
+
+
+def total(amounts: Iterable[Fraction]) -> Fraction:
+    """The sum, a fraction even of nothing."""
+    return sum(amounts, Fraction(0))
+
+
+def about(amount: Amount) -> str:
+    """A fraction for people to read."""
+    exact = Fraction(amount)
+    short = exact.denominator < 10**6 and abs(exact) < 10**12
+    return str(exact) if short else f"about {float(exact):.4g}"
+
+
+def tell(deviation: Deviation[int]) -> str:
+    """A deviation in words, its expected utilities as people read them."""
+    who, bids = deviation.players[0], " and ".join(map(str, deviation.bids))
+    before, after = about(deviation.truthful), about(deviation.utility)
+    return f"{who} expects {before} by bidding its value and {after} by bidding {bids}"
+
+
+def _guarantee(
+    name: str, instance: ApproximateInstance, chances: Sequence[Fraction], bound: Fraction
+) -> Finding:
+    """The least part of the maximum welfare that true values can make of these probabilities, against a bound."""
+    player, ratio = worst_case(list(instance.bids.values()), chances, instance.delta)
+    where = f"if {list(instance.bids)[player]} has the most"
+    if ratio < bound:
+        return Finding(name, Verdict.FAILS, f"{about(ratio)} {where}, below {about(bound)}")
+    return Finding(
+        name, Verdict.HOLDS, f"at least {about(ratio)} ({where}); {about(bound)} promised"
+    )

@@ -1,0 +1,307 @@
+"""The properties of the VCG mechanism, each as a check on one instance, and what it does not promise.
+
+Source: "A New Approach to Auctions and Resilient Mechanism Design", §1.2 (dominant-strategy truthful,
+maximal welfare) and §1.3 (what collusion does to it). All amounts are integers in units.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import combinations
+from math import prod
+
+from offchain.checks.finding import Finding, Verdict
+from offchain.checks.properties import (
+    Award,
+    Deviation,
+    Game,
+    find_deviation,
+    find_false_names,
+    find_joint_deviation,
+    find_jump,
+    find_loss,
+    find_unequal,
+    find_unreachable,
+    sample,
+)
+from offchain.instances.bundles import Bundle, Values, in_order, values_to_json
+from offchain.instances.vcg import VcgInstance, VcgOutcome, VcgPlayer
+from offchain.mechanisms.vcg import payments, solve, value
+from offchain.mechanisms.winner_determination import ENUMERATION_LIMIT, maximum_welfare, winners
+
+WORK_LIMIT = 1_000_000
+"""How many allocations a search may look at (some seconds); beyond, it tries a sample of bids, or none."""
+
+FEW_PLAYS = 24
+"""How many plays a search makes where each of them needs a solver, with few bundles."""
+
+FEW_BUNDLES = 40
+"""With more bundles than this a solver may take seconds, and nothing is searched."""
+
+FINE = 2**40
+"""Amounts times this are close to continuous: one unit is then a very small raise."""
+
+SEED = 1
+"""Of the samples, so that a check repeats."""
+
+
+def check(instance: VcgInstance, grid: int | None = None) -> list[Finding]:
+    """All findings on the reference outcome of the instance.
+
+    grid: the deviation search tries every value up to this for each bundle alone; by default only
+    the amounts at which the outcome can change.
+    """
+    outcome = solve(instance)
+    return [
+        *check_outcome(instance, outcome),
+        consumer_sovereignty(instance),
+        incentive_compatibility(instance, grid),
+        semi_continuity(instance),
+        collusion(instance),
+        false_names(instance),
+    ]
+
+
+def check_outcome(instance: VcgInstance, outcome: VcgOutcome) -> list[Finding]:
+    """The findings that need nothing but an outcome."""
+    return [
+        budget_balance(outcome),
+        individual_rationality(instance, outcome),
+        equal_treatment(instance, outcome),
+        welfare_ratio(instance, outcome),
+    ]
+
+
+def budget_balance(outcome: VcgOutcome) -> Finding:
+    """The seller gets what the players pay, pays nobody, and takes nothing for nothing."""
+
+    def counterexample() -> str | None:
+        for name, paid in outcome.payments.items():
+            if paid < 0:
+                return f"{name} receives {-paid}"
+            if paid and name not in outcome.allocation:
+                return f"{name} pays {paid} for nothing"
+        total = sum(outcome.payments.values())
+        if total != outcome.revenue:
+            return f"{total} paid, but the revenue is {outcome.revenue}"
+        return None
+
+    return Finding.of("budget balance", counterexample(), f"{outcome.revenue} paid")
+
+
+def welfare_ratio(instance: VcgInstance, outcome: VcgOutcome) -> Finding:
+    """No good is given twice, and no allocation has a larger sum of bids."""
+
+    def counterexample() -> str | None:
+        for one, other in combinations(outcome.allocation.items(), 2):
+            common = set(one[1]) & set(other[1])
+            if common:
+                return f"{one[0]} and {other[0]} both get {min(common)}"
+        reported = sum(
+            value(player.values, outcome.allocation.get(player.name, ()))
+            for player in instance.players
+        )
+        if reported != outcome.welfare:
+            return f"the bids for what is given add up to {reported}, not {outcome.welfare}"
+        most = maximum_welfare(instance.goods, [player.values for player in instance.players])
+        return None if reported == most else f"welfare {reported}, optimum {most}"
+
+    return Finding.of("welfare ratio", counterexample(), f"welfare {outcome.welfare}, the optimum")
+
+
+def individual_rationality(instance: VcgInstance, outcome: VcgOutcome) -> Finding:
+    """No truthful player pays more than what it gets is worth to it."""
+    loss = find_loss(game(instance, outcome))
+    return Finding.of(
+        "individual rationality",
+        None if loss is None else f"{loss[0]} gets {loss[1]} by the truth",
+        "every payment is within the bid",
+    )
+
+
+def equal_treatment(instance: VcgInstance, outcome: VcgOutcome) -> Finding:
+    """Players with equal bids get equal utilities: of two who want the same, the one that gets it gains nothing."""
+    pair = find_unequal(game(instance, outcome), lambda one, other: True)
+    return Finding.of(
+        "equal treatment",
+        None if pair is None else f"{pair[0]} and {pair[1]} bid the same and gain differently",
+        "equal bids, equal utility",
+    )
+
+
+def consumer_sovereignty(instance: VcgInstance) -> Finding:
+    """Every player gets a bundle that is worth the most to it when bidding high enough for one."""
+    if plays(instance) < len(instance.players):
+        return not_searched("consumer sovereignty")
+    name = find_unreachable(
+        game(instance), lambda player: [high_claim(instance, player)], wants(instance)
+    )
+    return Finding.of(
+        "consumer sovereignty",
+        name and f"{name} cannot get what it wants most",
+        "a high enough bid is served",
+    )
+
+
+def incentive_compatibility(instance: VcgInstance, grid: int | None = None) -> Finding:
+    """No player has a bid that beats the truth, whatever the others in the instance bid."""
+    if plays(instance) < len(instance.players):
+        return not_searched("incentive compatibility")
+    limit = plays(instance) // len(instance.players)
+    known = [lies(instance, player, grid) for player in range(len(instance.players))]
+    tried = [sample(bids, limit, SEED) for bids in known]
+    deviation = find_deviation(game(instance), tried.__getitem__)
+    counts = f"{sum(map(len, tried))} of {sum(map(len, known))} other bids"
+    return Finding.of(
+        "incentive compatibility",
+        None if deviation is None else tell(deviation),
+        f"none of {counts} is better",
+    )
+
+
+def semi_continuity(instance: VcgInstance) -> Finding:
+    """Whether a player that gets what it wants at every bid slightly higher than its own gets it at its own.
+
+    Not at ties, which some player has to lose. Amounts are multiplied first, for units to be small.
+    """
+    if plays(instance) < 3 * len(instance.players):
+        return not_searched("upper semi-continuity")
+    players = tuple(
+        VcgPlayer(player.name, {bundle: amount * FINE for bundle, amount in player.values.items()})
+        for player in instance.players
+    )
+    fine = VcgInstance(instance.goods, players)
+
+    def above(player: int) -> Iterable[Values]:
+        own = players[player].values
+        for step in (1, FINE // 2, FINE):
+            yield {bundle: amount + step for bundle, amount in own.items()}
+
+    name = find_jump(game(fine), above, wants(fine))
+    if name is not None:
+        detail = f"{name} loses a tie that any higher bid would win"
+        return Finding("upper semi-continuity", Verdict.NOT_CLAIMED, detail)
+    return Finding("upper semi-continuity", Verdict.HOLDS, "nobody loses a tie")
+
+
+def collusion(instance: VcgInstance) -> Finding:
+    """Whether two players gain together by bids that are not the truth, which no theorem excludes."""
+    pairs = len(instance.players) * (len(instance.players) - 1) // 2
+    if pairs * 9 > plays(instance):
+        return not_searched("collusion")
+
+    def bids(player: int) -> Iterator[Values]:
+        yield instance.players[player].values
+        yield high_claim(instance, player)
+        yield {}
+
+    deviation = find_joint_deviation(game(instance), bids)
+    if deviation is not None:
+        return Finding("collusion", Verdict.NOT_CLAIMED, tell(deviation))
+    return Finding(
+        "collusion", Verdict.HOLDS, "no two players gain by bidding very high, or nothing"
+    )
+
+
+def false_names(instance: VcgInstance) -> Finding:
+    """Whether a player gains by bidding for parts of a bundle under two names, which no theorem excludes."""
+    high = ceiling(instance)
+
+    def splits(player: int) -> Iterator[tuple[Values, ...]]:
+        for bundle in instance.players[player].values:
+            for cut in range(1, len(bundle)):
+                yield {bundle[:cut]: high}, {bundle[cut:]: high}
+
+    def together(prizes: Sequence[Bundle]) -> Bundle:
+        return in_order((good for prize in prizes for good in prize), instance.goods)
+
+    cuts = sum(len(bundle) - 1 for player in instance.players for bundle in player.values)
+    if cuts > plays(instance):
+        return not_searched("false names")
+    deviation = find_false_names(game(instance), splits, together)
+    if deviation is not None:
+        return Finding("false names", Verdict.NOT_CLAIMED, tell(deviation))
+    return Finding(
+        "false names", Verdict.HOLDS, "no gain from bidding very high for parts of a bundle"
+    )
+
+
+def game(instance: VcgInstance, outcome: VcgOutcome | None = None) -> Game[Values, Bundle]:
+    """VCG as its players see it; the empty bundle is nothing. `outcome`: of the truthful bids, if it is known."""
+    truth = tuple(player.values for player in instance.players)
+
+    def play(bids: tuple[Values, ...]) -> list[Award[Bundle]]:
+        if outcome is not None and bids == truth:
+            return [
+                Award(outcome.allocation.get(player.name, ()), outcome.payments[player.name])
+                for player in instance.players
+            ]
+        choice = winners(instance.goods, bids)
+        paid = payments(instance.goods, bids, choice)
+        return [Award(bundle or (), amount) for bundle, amount in zip(choice, paid, strict=True)]
+
+    return Game(
+        names=tuple(player.name for player in instance.players),
+        bids=truth,
+        play=play,
+        worth=lambda player, bundle: value(truth[player], bundle),
+    )
+
+
+def wants(instance: VcgInstance) -> Callable[[int, Bundle], bool]:
+    """Whether a player has a bundle that is worth as much to it as any."""
+    most = [max(player.values.values(), default=0) for player in instance.players]
+    return lambda player, bundle: value(instance.players[player].values, bundle) == most[player]
+
+
+def ceiling(instance: VcgInstance) -> int:
+    """More than all bids together."""
+    return 1 + sum(amount for player in instance.players for amount in player.values.values())
+
+
+def high_claim(instance: VcgInstance, player: int) -> Values:
+    """A bid for the player's favourite alone that nobody can match; none if it wants nothing."""
+    own = instance.players[player].values
+    best = max(own, key=lambda bundle: own[bundle], default=None)
+    return {} if best is None else {best: ceiling(instance)}
+
+
+def lies(instance: VcgInstance, player: int, grid: int | None) -> list[Values]:
+    """The truth with another value for one bundle, any such bundle alone, and nothing.
+
+    The values are all up to the grid, or without one those next to what anybody bids, where the
+    outcome can change; and more than all bids together. The bundles are the player's own, the single
+    goods, and all goods.
+    """
+    bids = {amount for other in instance.players for amount in other.values.values()}
+    near = {amount + step for amount in (0, *bids) for step in (-1, 0, 1)}
+    amounts = {*(near if grid is None else range(grid + 1)), ceiling(instance)}
+    own = instance.players[player].values
+    bundles = dict.fromkeys((*own, *((good,) for good in instance.goods), instance.goods))
+    claims: list[tuple[Bundle, int]] = [
+        (bundle, amount) for bundle in bundles for amount in sorted(amounts) if amount >= 0
+    ]
+    return [
+        {},
+        *({**own, bundle: amount} for bundle, amount in claims),
+        *({bundle: amount} for bundle, amount in claims),
+    ]
+
+
+def plays(instance: VcgInstance) -> int:
+    """How many times a search may play the mechanism."""
+    size = prod(len(player.values) + 2 for player in instance.players)
+    if size <= ENUMERATION_LIMIT:
+        return max(FEW_PLAYS, WORK_LIMIT // size)
+    bundles = sum(len(player.values) for player in instance.players)
+    return FEW_PLAYS if bundles <= FEW_BUNDLES else 0
+
+
+def not_searched(name: str) -> Finding:
+    """What is said of a property where a search would take too long."""
+    return Finding(name, Verdict.NOT_CLAIMED, "not searched: too many players and bundles")
+
+
+def tell(deviation: Deviation[Values]) -> str:
+    """A deviation in words, the bids as in a file."""
+    bids = tuple(json.dumps(values_to_json(bid)) for bid in deviation.bids)
+    return str(Deviation(deviation.players, bids, deviation.truthful, deviation.utility))
