@@ -15,6 +15,7 @@ from offchain.chain.codec import contract
 from offchain.chain.deployment import Deployment, create, deploy
 from offchain.chain.revm import Revm
 from offchain.instances import parse_bytes
+from offchain.keeper.receipts import Receipts
 from offchain.mechanisms import solve
 from offchain.play.solve import solve_on
 
@@ -59,8 +60,10 @@ def test_examples_are_plain_files() -> None:
         assert json.loads(example.read_text())["mechanism"] == "two-level"
 
 
-def test_the_snippet_of_the_readme_seals_a_bid_that_opens() -> None:
-    """Played on revm: the seal is taken, and the opening that the snippet keeps opens it."""
+def test_the_snippet_of_the_readme_seals_a_bid_that_opens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Played on revm: the seal is taken, and the receipt that the snippet writes opens it."""
     snippet = next(b for b in blocks("python") if b.page == ROOT / "README.md")
     chain = Revm()
     seller, ann = chain.actor(0), chain.actor(1)
@@ -72,8 +75,9 @@ def test_the_snippet_of_the_readme_seals_a_bid_that_opens() -> None:
     chain.send(Transaction(seller, dao, DAO.encode("enter", 1)))
 
     names = {"dao": dao, "ann": ann, "chain_id": chain.chain_id}
+    monkeypatch.chdir(tmp_path)
     exec(snippet.text, names)
-    opening = names["opening"]
+    (opening,) = Receipts(tmp_path / "receipts.jsonl").of(dao, 1, ann)
     chain.send(Transaction(ann, dao, names["data"], 60 * 10**9))
     chain.advance_to(start + 3_600)
     chain.send(Transaction(ann, dao, DAO.encode("reveal", 1, opening.bid, opening.salt)))

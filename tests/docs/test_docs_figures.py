@@ -94,6 +94,7 @@ def test_constants_that_the_pages_quote() -> None:
     assert constant("Auctioneer.sol", "DEFAULT_BOND_BPS") == "1_000"
     assert constant("DAO.sol", "MAX_STEP") == "500"
     assert constant("libraries/Payments.sol", "PUSH_GAS") == "10_000"
+    assert constant("libraries/Payments.sol", "PUSH_RESERVE") == "60_000"
     assert constant("libraries/Units.sol", "UNIT") == "1 gwei"
 
 
