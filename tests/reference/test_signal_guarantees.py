@@ -303,14 +303,19 @@ def test_a_different_clock_auction_is_found(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_what_is_too_much_work_is_not_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def too_many(*_: object) -> int:
+    sampled = signal_discovery.sample(PAIR, 100, seed=1)
+    for finding in (
+        signals.rejected_bidders(PAIR, sampled),
+        signals.discovery_incentives(PAIR, sampled),
+    ):
+        assert finding.verdict is Verdict.NOT_CLAIMED
+
+    def too_many(_: SignalClockInstance) -> Lottery:
         raise signal_discovery.TooManyDrawsError
 
-    monkeypatch.setattr(signal_discovery, "draws_needed", too_many)
-    monkeypatch.setattr(signal_discovery, "most_rejected", too_many)
-    found = findings(PAIR)
-    for name in ("rejected bidders", "incentive compatibility"):
-        assert found[name].verdict is Verdict.NOT_CLAIMED
+    monkeypatch.setattr(signal_discovery, "lottery", too_many)
+    finding = signals.discovery_incentives(PAIR, outcome_with())
+    assert finding.verdict is Verdict.NOT_CLAIMED
 
 
 def test_asymmetric_values_of_one_type_can_allocate_too_many() -> None:
