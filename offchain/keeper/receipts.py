@@ -148,7 +148,7 @@ def _check(opening: Opening) -> None:
         ("lot", opening.lot, _LOT_LIMIT),
         ("bid", opening.bid, _BID_LIMIT),
     ):
-        if type(value) is not int or not 1 <= value < limit:
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value < limit:
             raise ReceiptsError(f"{field}: {value!r} is not an integer from 1 to {limit - 1}")
     if len(opening.salt) != SALT_BYTES:
         raise ReceiptsError(f"salt: {len(opening.salt)} bytes, not {SALT_BYTES}")
