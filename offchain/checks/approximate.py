@@ -213,9 +213,10 @@ def about(amount: Amount) -> str:
 
 def tell(deviation: Deviation[int]) -> str:
     """A deviation in words, its expected utilities as people read them."""
-    who, bids = deviation.players[0], " and ".join(map(str, deviation.bids))
     before, after = about(deviation.truthful), about(deviation.utility)
-    return f"{who} expects {before} by bidding its value and {after} by bidding {bids}"
+    names, bids = len(deviation.bids), " and ".join(map(str, deviation.bids))
+    how = "" if names == 1 else f"under {names} names "
+    return f"{deviation.players[0]} expects {before} by bidding its value and {after} {how}by bidding {bids}"
 
 
 def _guarantee(

@@ -58,7 +58,10 @@ Bids: TypeAlias = Callable[[int], Iterable[Bid]]
 
 @dataclass(frozen=True, slots=True)
 class Deviation(Generic[Bid]):
-    """Bids with which some players together get more than with the truth, all others being truthful."""
+    """Bids with which some players together get more than with the truth, all others being truthful.
+
+    More bids than players are those of one player under as many names.
+    """
 
     players: tuple[str, ...]
     bids: tuple[Bid, ...]
@@ -68,7 +71,10 @@ class Deviation(Generic[Bid]):
     def __str__(self) -> str:
         who, lies = (" and ".join(map(str, some)) for some in (self.players, self.bids))
         gets = "gets" if len(self.players) == 1 else "get"
-        return f"{who} {gets} {self.truthful} by the truth and {self.utility} by bidding {lies}"
+        how = "" if len(self.bids) == len(self.players) else f"under {len(self.bids)} names "
+        return (
+            f"{who} {gets} {self.truthful} by the truth and {self.utility} {how}by bidding {lies}"
+        )
 
 
 def find_deviation(game: Game[Bid, Prize], bids: Bids[Bid]) -> Deviation[Bid] | None:
@@ -117,7 +123,7 @@ def find_false_names(
             prize = together([award.prize for award in own])
             utility = game.worth(player, prize) - sum(award.payment for award in own)
             if utility > truthful[player]:
-                return Deviation((name,) * len(bids), bids, truthful[player], utility)
+                return Deviation((name,), bids, truthful[player], utility)
     return None
 
 
