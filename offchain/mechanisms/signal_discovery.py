@@ -22,8 +22,8 @@ What the paper leaves open, or says otherwise:
 
 - "Let i be the single bidder in A" (line 17 of Mechanism 1): the free discoveries can reject
   everyone, and then there is no sale. With two bidders of whom a is optimal at every total, drawing
-  a leaves b, who is optimal at none. Theorems 1 and 7 stand: a bidder who is optimal at the true
-  total is never rejected for free, so the active bidders run out only after it was drawn.
+  a leaves b, who is optimal at none. Theorems 1 and 7 stand: where the true total is one of the
+  levels, its optimal bidder is never rejected for free, so everyone goes only if it was drawn.
 - Only bidders of the drawn type count for h, since the others can no longer win.
 - The free discoveries may come in any order: the interval only shrinks, so a bidder who is optimal
   at none of its levels stays so, and the same bidders go whichever goes first.
