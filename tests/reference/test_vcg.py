@@ -3,6 +3,7 @@
 from itertools import product
 
 import pytest
+from auction_cases import AUSUBEL_MILGROM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,16 +12,6 @@ from offchain.checks.properties import find_deviation, find_joint_deviation
 from offchain.instances import VcgInstance, VcgOutcome, VcgPlayer, parse_text
 from offchain.instances.bundles import Bundle, Values
 from offchain.mechanisms.vcg import solve, value
-
-AUSUBEL_MILGROM = VcgInstance(
-    goods=("g1", "g2"),
-    players=(
-        VcgPlayer("1", {("g1",): 1}),
-        VcgPlayer("2", {("g2",): 1}),
-        VcgPlayer("3", {("g1", "g2"): 100}),
-    ),
-)
-"""§1.3 of the resilient mechanism's paper."""
 
 GOODS = ("a", "b")
 BUNDLES: list[Bundle] = [("a",), ("b",), ("a", "b")]

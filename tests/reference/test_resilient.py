@@ -1,0 +1,495 @@
+"""The resilient mechanism: its steps, Lemmas 1 to 3 and Theorem 1 by enumeration, and the seller's own offer."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from itertools import product
+
+import pytest
+from auction_cases import AUSUBEL_MILGROM
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from offchain.checks import Verdict, check_reference, resilient
+from offchain.instances import (
+    Answer,
+    Coin,
+    Offer,
+    ResilientInstance,
+    ResilientOutcome,
+    ResilientPlayer,
+    Side,
+    parse_text,
+)
+from offchain.instances.bundles import Bundle, Values
+from offchain.mechanisms.resilient import (
+    carry_out,
+    expected_utility,
+    favourite,
+    find_star,
+    grant_wish,
+    rebates,
+    relevant_knowledge,
+    revenue_guarantee,
+    solve,
+    utility,
+    worth,
+)
+from offchain.mechanisms.vcg import solve as solve_vcg
+
+HALF = Fraction(1, 2)
+GOODS = ("a", "b")
+BUNDLES: list[Bundle] = [("a",), ("b",), ("a", "b")]
+
+
+def game(*players: ResilientPlayer, epsilon: Fraction = HALF) -> ResilientInstance:
+    """An auction of a and b on both sides of the coin."""
+    return ResilientInstance(epsilon, GOODS, players)
+
+
+def player(
+    name: str,
+    values: Values | None = None,
+    *offers: tuple[str, str, int],
+    wish: Bundle = (),
+    answer: Answer | None = None,
+) -> ResilientPlayer:
+    """A player; offers are (to whom, the goods in one word, at what price)."""
+    made = tuple(Offer(to, tuple(goods), price) for to, goods, price in offers)
+    return ResilientPlayer(name, values or {}, made, wish, answer)
+
+
+THREE = game(
+    player("1", {("a",): 3}, ("2", "a", 4), ("3", "b", 5), wish=("a",)),
+    player("2", {("a",): 4, ("a", "b"): 9}, ("3", "ab", 8)),
+    player("3", {("b",): 4}, ("1", "a", 2), wish=("b",)),
+)
+"""The first is the star with 9 of 19: the second takes a at exactly its value, the third declines b."""
+
+
+def test_heads_gives_the_star_its_wish() -> None:
+    nothing = dict.fromkeys("123", Fraction(0))
+    assert solve(THREE).star == "1"
+    assert solve(THREE).heads == Side({"1": ("a",)}, nothing)
+
+
+def test_tails_carries_out_its_offer() -> None:
+    """The star pays the third's 5 as a fine; rebates of 9/20, 8/20 and 2/20 of epsilon."""
+    tails = solve(THREE).tails
+    assert tails == Side(
+        allocation={"2": ("a",)},
+        payments={"1": 5 - Fraction(9, 40), "2": 4 - Fraction(8, 40), "3": -Fraction(2, 40)},
+    )
+    assert tails.revenue == 9 - Fraction(19, 40)
+    assert solve(THREE).expected_revenue == (9 - Fraction(19, 40)) / 2
+
+
+def test_an_answer_in_the_file_takes_the_place_of_the_truth() -> None:
+    stubborn = game(
+        *THREE.players[:1],
+        replace(THREE.players[1], answer=Answer.NO),
+        replace(THREE.players[2], answer=Answer.YES),
+    )
+    tails = solve(stubborn).tails
+    assert tails is not None
+    assert tails.allocation == {"3": ("b",)}
+    assert tails.payments == {
+        "1": 4 - Fraction(9, 40),
+        "2": -Fraction(8, 40),
+        "3": 5 - Fraction(2, 40),
+    }
+
+
+def test_the_first_of_two_equal_offers_is_the_star() -> None:
+    assert find_star(game(player("1"), player("2"))).name == "1"
+    tied = game(player("1"), player("2", {}, ("1", "a", 3)), player("3", {}, ("1", "b", 3)))
+    assert find_star(tied).name == "2"
+
+
+def test_nobody_offers_anything() -> None:
+    outcome = solve(game(player("1", wish=("b",)), player("2")))
+    nothing = {"1": Fraction(0), "2": Fraction(0)}
+    assert outcome == ResilientOutcome(
+        "1", Side({"1": ("b",)}, nothing), Side({}, nothing), Fraction(0)
+    )
+
+
+def test_a_player_alone() -> None:
+    outcome = solve(game(player("1", {("a",): 5}, wish=("a", "b"))))
+    assert outcome.heads == Side({"1": ("a", "b")}, {"1": Fraction(0)})
+    assert outcome.expected_revenue == 0
+
+
+def test_the_outcome_as_json() -> None:
+    text = """{"mechanism": "resilient", "epsilon": "1/2", "goods": ["g1", "g2"], "coin": "both",
+        "players": [{"name": "1", "values": {"g1": 3, "g1,g2": 10}, "wish": ["g1", "g2"],
+                     "offer": [{"to": "2", "goods": ["g1"], "price": 2}]},
+                    {"name": "2", "values": {"g1": 2}}]}"""
+    (instance,) = parse_text(text).instances
+    assert isinstance(instance, ResilientInstance)
+    assert solve(instance).to_json() == {
+        "mechanism": "resilient",
+        "star": "1",
+        "heads": {
+            "allocation": {"1": ["g1", "g2"]},
+            "payments": {"1": "0", "2": "0"},
+            "revenue": "0",
+        },
+        "tails": {
+            "allocation": {"2": ["g1"]},
+            "payments": {"1": "-1/3", "2": "2"},
+            "revenue": "5/3",
+        },
+        "expected_revenue": "5/6",
+    }
+
+
+@pytest.mark.parametrize(
+    ("coin", "fields"),
+    [
+        (Coin.BOTH, ["mechanism", "star", "heads", "tails", "expected_revenue"]),
+        (Coin.HEADS, ["mechanism", "star", "heads", "expected_revenue"]),
+        (Coin.TAILS, ["mechanism", "star", "tails", "expected_revenue"]),
+    ],
+)
+def test_the_coin_chooses_the_sides_and_not_the_expectation(coin: Coin, fields: list[str]) -> None:
+    whole = solve(THREE).to_json()
+    assert solve(replace(THREE, coin=coin)).to_json() == {name: whole[name] for name in fields}
+
+
+def test_bundles_that_are_not_listed_are_worth_nothing() -> None:
+    """Not even those that hold one that is: here disposal is not free."""
+    both = player("2", {("a",): 4})
+    tails = solve(game(player("1", {}, ("2", "ab", 1)), both)).tails
+    assert tails is not None
+    assert tails.allocation == {}
+    assert utility(both, Side({"2": ("a", "b")}, {"2": Fraction(1)})) == -1
+
+
+# Everything that one or several players can do, on small games.
+
+
+def offers_to(names: list[str], prices: range) -> Iterator[tuple[Offer, ...]]:
+    """Every offer of a and b to these players at these prices."""
+    for owners in product([None, *names], repeat=len(GOODS)):
+        bundles = {
+            name: tuple(good for good, owner in zip(GOODS, owners, strict=True) if owner == name)
+            for name in names
+        }
+        buyers = [name for name in names if bundles[name]]
+        for price in product(prices, repeat=len(buyers)):
+            yield tuple(Offer(n, bundles[n], p) for n, p in zip(buyers, price, strict=True))
+
+
+@pytest.mark.parametrize("value", range(4))
+@pytest.mark.parametrize("price", range(1, 4))
+def test_lemma_1(value: int, price: int) -> None:
+    """The truthful answer is better by exactly value less price, whatever anybody announced and the others answer."""
+    for own, other in product(offers_to(["1", "3"], range(1, 2)), Answer):
+        star = player("1", {}, ("2", "a", price), ("3", "b", 3))
+        if worth(own) > worth(star.offer):
+            continue
+        third = player("3", {("b",): 2}, answer=other)
+
+        def gain(
+            answer: Answer | None,
+            own: tuple[Offer, ...] = own,
+            star: ResilientPlayer = star,
+            third: ResilientPlayer = third,
+        ) -> Fraction:
+            second = ResilientPlayer("2", {("a",): value}, own, (), answer)
+            return expected_utility(game(star, second, third), [second])
+
+        better = gain(Answer.YES) - gain(Answer.NO)
+        assert better == Fraction(value - price, 2)
+        assert gain(None) == max(gain(Answer.YES), gain(Answer.NO))
+
+
+@pytest.mark.parametrize("weights", [(1, 1), (2, 1), (1, 3)])
+def test_lemma_2(weights: tuple[int, int]) -> None:
+    """Two who collude without the star answer truthfully, each of them, if their purse weighs both gains."""
+    star = player("1", {}, ("2", "a", 2), ("3", "b", 2))
+    for values in product(range(4), repeat=2):
+        purse = {}
+        for answers in product(Answer, repeat=2):
+            second, third = (
+                player(name, {(good,): value}, answer=answer)
+                for name, good, value, answer in zip("23", GOODS, values, answers, strict=True)
+            )
+            auction = game(star, second, third)
+            tails = carry_out(auction, star.offer, star)
+            purse[answers] = sum(
+                weight * utility(member, tails)
+                for weight, member in zip(weights, (second, third), strict=True)
+            )
+        best = max(purse, key=lambda answers: purse[answers])
+        for value, answer in zip(values, best, strict=True):
+            if value != 2:
+                assert answer is (Answer.YES if value > 2 else Answer.NO)
+
+
+def test_lemma_3() -> None:
+    """To announce less than one knows, with whatever wish, is worse than what one knows and one's favourite.
+
+    For everything that the two others may announce; they answer by Lemma 1.
+    """
+    rivals: list[Values] = [{("a",): 3}, {("b",): 2, ("a", "b"): 5}]
+    own: Values = {("a",): 2, ("b",): 1}
+    known = relevant_knowledge(GOODS, {"2": rivals[0], "3": rivals[1]})
+    assert worth(known) == 4
+    best = ResilientPlayer("1", own, known, favourite(player("1", own)))
+    assert best.wish == ("a",)
+    under = [offer for offer in offers_to(["2", "3"], range(1, 4)) if worth(offer) < 4]
+    second = list(offers_to(["1", "3"], range(1, 7, 2)))
+    third = [offer for offer in offers_to(["1", "2"], range(1, 6, 4)) if worth(offer) < 7]
+    for other, another in product(second[::2], third):
+        others = (
+            ResilientPlayer("2", rivals[0], other),
+            ResilientPlayer("3", rivals[1], another),
+        )
+        reached = expected_utility(game(best, *others), [best])
+        for offer, wish in product(under, [(), *BUNDLES]):
+            less = ResilientPlayer("1", own, offer, wish)
+            assert expected_utility(game(less, *others), [less]) < reached
+
+
+def test_over_bidding_is_not_excluded() -> None:
+    """Who believes that another would pay more may offer more, and pays the fine if that one does not."""
+    bold = player("1", {("b",): 6}, ("2", "a", 4), wish=("b",))
+    rival = player("2", {("a",): 3}, ("1", "b", 3))
+    modest = replace(bold, offer=(Offer("2", ("a",), 2),))
+    assert expected_utility(game(bold, rival), [bold]) == Fraction(6 - 4 + Fraction(4, 16), 2)
+    assert expected_utility(game(modest, rival), [modest]) == Fraction(3 + Fraction(2, 12), 2)
+
+
+@st.composite
+def instances(draw: st.DrawFn) -> ResilientInstance:
+    """Three players with any values, offers, wishes and answers."""
+    bundles = st.sampled_from(BUNDLES)
+    offers = {
+        name: list(offers_to([other for other in "123" if other != name], range(1, 5)))
+        for name in "123"
+    }
+    return ResilientInstance(
+        epsilon=draw(st.sampled_from([Fraction(1, 10), HALF, Fraction(99, 100)])),
+        goods=GOODS,
+        players=tuple(
+            ResilientPlayer(
+                name=name,
+                values=draw(st.dictionaries(bundles, st.integers(0, 6), max_size=3)),
+                offer=draw(st.sampled_from(offers[name])),
+                wish=draw(st.just(()) | bundles),
+                answer=draw(st.sampled_from([None, None, *Answer])),
+            )
+            for name in "123"
+        ),
+    )
+
+
+@given(instances())
+def test_the_definition(instance: ResilientInstance) -> None:
+    """Heads and tails, step by step as the paper writes them."""
+    outcome = solve(instance)
+    announced = [sum(offer.price for offer in p.offer) for p in instance.players]
+    star = instance.players[announced.index(max(announced))]
+    assert outcome.star == star.name
+    assert outcome.heads == Side(
+        {star.name: star.wish} if star.wish else {}, dict.fromkeys("123", Fraction(0))
+    )
+    payments = dict.fromkeys("123", Fraction(0))
+    allocation = {}
+    for offer in star.offer:
+        buyer = next(p for p in instance.players if p.name == offer.to)
+        truth = Answer.YES if buyer.values.get(offer.goods, 0) >= offer.price else Answer.NO
+        if (buyer.answer or truth) is Answer.YES:
+            payments[buyer.name] += offer.price
+            allocation[buyer.name] = offer.goods
+        else:
+            payments[star.name] += offer.price
+    for p, own in zip(instance.players, announced, strict=True):
+        payments[p.name] -= instance.epsilon * own / (1 + sum(announced))
+    assert outcome.tails == Side(allocation, payments)
+    assert outcome.tails.revenue == sum(payments.values())
+    assert outcome.expected_revenue == outcome.tails.revenue / 2
+
+
+@given(instances())
+def test_the_seller_gets_the_star_s_offer_less_than_epsilon(instance: ResilientInstance) -> None:
+    back = sum(rebates(instance).values())
+    assert 0 <= back < instance.epsilon
+    tails = solve(instance).tails
+    assert tails is not None
+    assert tails.revenue == worth(find_star(instance).offer) - back
+
+
+@given(instances())
+def test_relevant_knowledge_is_the_best_offer_that_all_accept(instance: ResilientInstance) -> None:
+    """By enumerating all offers below the others' values."""
+    me, *others = instance.players
+    known = relevant_knowledge(GOODS, {other.name: other.values for other in others})
+    value = {other.name: other for other in others}
+    acceptable = [
+        offer
+        for offer in offers_to([other.name for other in others], range(1, 7))
+        if all(part.price < value[part.to].value(part.goods) for part in offer)
+    ]
+    assert worth(known) == max(map(worth, acceptable))
+    assert all(part.price < value[part.to].value(part.goods) for part in known)
+    goods = [good for part in known for good in part.goods]
+    assert len(goods) == len(set(goods))
+    assert me.name not in {part.to for part in known}
+
+
+def test_favourites() -> None:
+    assert favourite(player("1", {("b",): 3, ("a",): 4, ("a", "b"): 4})) == ("a",)
+    assert favourite(player("1", {("b",): 0})) == ()
+    assert favourite(player("1")) == ()
+
+
+KNOWING = ResilientInstance(
+    epsilon=Fraction(1, 100),
+    goods=AUSUBEL_MILGROM.goods,
+    players=tuple(
+        ResilientPlayer(
+            name=me.name,
+            values=me.values,
+            offer=relevant_knowledge(
+                AUSUBEL_MILGROM.goods,
+                {other.name: other.values for other in AUSUBEL_MILGROM.players if other != me},
+            ),
+            wish=tuple(good for bundle in me.values for good in bundle),
+        )
+        for me in AUSUBEL_MILGROM.players
+    ),
+)
+"""The valuations of Ausubel and Milgrom, where everybody knows the others and says so."""
+
+
+def test_the_revenue_on_which_vcg_fails() -> None:
+    """MEW is 99: VCG earns 2, and 0 if two collude; the resilient mechanism half of 99, less epsilon."""
+    assert [worth(player.offer) for player in KNOWING.players] == [99, 99, 0]
+    outcome = solve(KNOWING)
+    assert outcome.star == "1"
+    assert outcome.tails is not None
+    assert outcome.tails.allocation == {"3": ("g1", "g2")}
+    assert outcome.expected_revenue == (99 - Fraction(198, 100 * 199)) / 2
+    assert outcome.expected_revenue >= revenue_guarantee(99, Fraction(1, 100))
+    assert solve_vcg(AUSUBEL_MILGROM).revenue == 2
+
+
+@given(instances(), instances())
+@settings(max_examples=60)
+def test_theorem_1(first: ResilientInstance, noise: ResilientInstance) -> None:
+    """Player 1 is independent and knows the others' values. 2 and 3 collude: they announce whatever they like, and
+    answer truthfully unless one of them is the star, and then just anything."""
+    me = first.players[0]
+    known = relevant_knowledge(GOODS, {other.name: other.values for other in first.players[1:]})
+    better = replace(me, offer=known, wish=favourite(me), answer=None)
+    outcome = solve(game(better, *noise.players[1:], epsilon=first.epsilon))
+    assert outcome.expected_revenue >= revenue_guarantee(worth(known), first.epsilon)
+
+
+@given(instances())
+def test_no_check_fails(instance: ResilientInstance) -> None:
+    findings = check_reference(instance)
+    assert [finding.name for finding in findings] == [
+        "feasibility",
+        "budget balance",
+        "individual rationality",
+        "incentive compatibility",
+        "no underbidding",
+        "revenue",
+    ]
+    assert [finding for finding in findings if finding.verdict is Verdict.FAILS] == []
+
+
+def test_what_the_checks_say() -> None:
+    findings = {finding.name: finding for finding in check_reference(THREE)}
+    fined = findings["individual rationality"]
+    assert (fined.verdict, fined.detail) == (
+        Verdict.NOT_CLAIMED,
+        "tails: 1 loses 191/40, in fines for what others decline",
+    )
+    known = check_reference(KNOWING)
+    assert {finding.verdict for finding in known} == {Verdict.HOLDS}
+    assert known[4].detail == "everybody offers what others' values allow"
+
+
+def test_the_checks_name_who_answers_badly_and_who_underbids() -> None:
+    instance = game(
+        player("1", {}, ("2", "a", 1)), player("2", {("a",): 5}, answer=Answer.NO), player("3")
+    )
+    findings = check_reference(instance)
+    assert findings[3].detail == "no answer is better than the truth; 2 says no and misses a gain"
+    assert findings[4].verdict is Verdict.NOT_CLAIMED
+    assert findings[4].detail == "2 says no whatever it is offered"
+    willing = game(player("1", {}, ("2", "a", 1)), player("2", {("a",): 5}))
+    assert check_reference(willing)[4].detail == "1 expects 3/40 more by offering 4"
+
+
+@pytest.mark.parametrize(
+    ("side", "failing", "detail"),
+    [
+        (Side({"1": ("a",), "2": ("a", "b")}, {}), 0, "tails: 1 and 2 both get a"),
+        (Side({"1": ("z",)}, {}), 0, "tails: 1 gets z, which is not for sale"),
+        (
+            Side({}, {"1": Fraction(5), "2": Fraction(0), "3": Fraction(0)}),
+            1,
+            "tails: revenue 5, not 9 less rebates of 19/40",
+        ),
+    ],
+)
+def test_each_check_fails_on_a_wrong_outcome(side: Side, failing: int, detail: str) -> None:
+    payments = side.payments or dict.fromkeys("123", Fraction(0))
+    wrong = replace(solve(THREE), tails=replace(side, payments=payments))
+    finding = resilient.check_outcome(THREE, wrong)[failing]
+    assert (finding.verdict, finding.detail) == (Verdict.FAILS, detail)
+
+
+def test_a_loss_without_a_cause_fails() -> None:
+    wrong = replace(
+        solve(THREE), heads=Side({}, {"1": Fraction(0), "2": Fraction(1), "3": Fraction(0)})
+    )
+    findings = resilient.check_outcome(THREE, wrong)
+    assert findings[1].detail == "heads: somebody pays"
+    assert findings[2].detail == "heads: 2 loses 1"
+
+
+# The seller's own offer (§9).
+
+
+def test_the_seller_s_offer_takes_the_place_of_a_smaller_one() -> None:
+    """No star, no coin, no fine: the second takes a at its value, and b, which the third declines, stays unsold."""
+    outcome = solve(THREE, seller=[Offer("2", ("a",), 4), Offer("3", ("b",), 6)])
+    assert outcome.star is None
+    assert outcome.heads == outcome.tails
+    assert outcome.tails == Side(
+        allocation={"2": ("a",)},
+        payments={"1": -Fraction(9, 40), "2": 4 - Fraction(8, 40), "3": -Fraction(2, 40)},
+    )
+    assert outcome.expected_revenue == 4 - Fraction(19, 40)
+    assert outcome.to_json()["star"] is None
+
+
+def test_the_seller_s_offer_must_be_worth_more_than_the_star_s() -> None:
+    assert solve(THREE, seller=[Offer("2", ("a", "b"), 9)]) == solve(THREE)
+    assert solve(THREE, seller=[]) == solve(THREE)
+
+
+@given(instances(), st.data())
+def test_a_seller_who_knows_earns_what_it_knows(
+    instance: ResilientInstance, data: st.DataObject
+) -> None:
+    """Its own offer less than epsilon where that replaces the star's, else at least half of the star's as before."""
+    rational = replace(
+        instance, players=tuple(replace(player, answer=None) for player in instance.players)
+    )
+    known = relevant_knowledge(GOODS, {player.name: player.values for player in rational.players})
+    outcome = solve(rational, known)
+    star = find_star(rational)
+    if worth(known) > worth(star.offer):
+        assert outcome.expected_revenue > worth(known) - rational.epsilon
+        assert outcome.tails == carry_out(rational, known, None)
+    else:
+        assert outcome == solve(rational)
+        assert outcome.heads == grant_wish(rational, star)
