@@ -6,11 +6,14 @@ item alone, and the search goes item by item. All amounts are integers in units.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from offchain.instances.two_level import TwoLevelInstance
 from offchain.mechanisms.equal_split import equal_split, willingness_to_pay
 from offchain.mechanisms.price_rule import PriceRule, run_auction
+
+FINE = 2**40
+"""Amounts times this are close to continuous."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,16 @@ class Seat:
     def size(self) -> int:
         """How many bids decide the lot, which is what one evaluation costs."""
         return len(self.bids) + len(self.group_bids)
+
+    def scaled(self, factor: int) -> "Seat":
+        """The same seat with all amounts multiplied."""
+        return replace(
+            self,
+            value=self.value * factor,
+            bids=tuple(bid * factor for bid in self.bids),
+            group_bids=tuple(bid * factor for bid in self.group_bids),
+            reserve=self.reserve * factor,
+        )
 
     def share(self, bids: tuple[int, ...], rule: PriceRule) -> int | None:
         """What each served bid pays if the member sends these bids; None if not all of them are served.
@@ -124,6 +137,18 @@ def find_unsovereign(places: Iterable[Seat], rule: PriceRule) -> Seat | None:
     """The first seat that is not served even at a bid above all group bids and the reserve together."""
     for seat in places:
         if seat.share((sum(seat.group_bids) + seat.reserve,), rule) is None:
+            return seat
+    return None
+
+
+def find_jump(places: Iterable[Seat], rule: PriceRule) -> Seat | None:
+    """The first seat that is not served, and would be at any bid above its own however little: a tie lost.
+
+    As units are whole, all amounts are multiplied first, so that one unit is very little.
+    """
+    for seat in places:
+        fine = seat.scaled(FINE)
+        if fine.share((fine.bid,), rule) is None and fine.share((fine.bid + 1,), rule) is not None:
             return seat
     return None
 

@@ -12,6 +12,7 @@ from offchain.checks.deviations import (
     Seat,
     find_deviation,
     find_false_names,
+    find_jump,
     find_unsovereign,
     seats,
 )
@@ -52,6 +53,7 @@ def check(
     return [
         *check_outcome(instance, solve(instance, rule)),
         consumer_sovereignty(places, rule),
+        semi_continuity(places, rule),
         incentive_compatibility(places, rule, default_grid(instance) if grid is None else grid),
         false_names(places, rule),
     ]
@@ -196,6 +198,21 @@ def consumer_sovereignty(places: Sequence[Seat], rule: PriceRule) -> Finding:
         counterexample,
         f"a high enough bid is served; {searched(sample, places)}",
     )
+
+
+def semi_continuity(places: Sequence[Seat], rule: PriceRule) -> Finding:
+    """Whether a member that is served at every bid slightly higher than theirs is served at theirs (§2).
+
+    Not in a group that loses a tie, which no theorem excludes.
+    """
+    name = "upper semi-continuity"
+    sample = affordable(places, evaluations=2)
+    seat = find_jump(sample, rule)
+    if seat is not None:
+        tie = f"{seat.group} loses a tie for item {seat.item}"
+        detail = f"{tie} that any higher bid of {seat.member} would win"
+        return Finding(name, Verdict.NOT_CLAIMED, detail)
+    return Finding(name, Verdict.HOLDS, f"nobody loses a tie; {searched(sample, places)}")
 
 
 def incentive_compatibility(places: Sequence[Seat], rule: PriceRule, grid: int) -> Finding:

@@ -32,6 +32,7 @@ def test_every_property_has_a_row() -> None:
         "equal treatment",
         "welfare ratio",
         "consumer sovereignty",
+        "upper semi-continuity",
         "incentive compatibility",
         "false names",
     ]
@@ -49,7 +50,7 @@ def test_a_failure_shows_its_counter_example() -> None:
 
 def test_the_rows_of_a_list_name_their_instance() -> None:
     result = run([TIE, TIE])
-    assert [row[:4] for row in result.stdout.splitlines()] == ["[0] "] * 7 + ["[1] "] * 7
+    assert [row[:4] for row in result.stdout.splitlines()] == ["[0] "] * 8 + ["[1] "] * 8
 
 
 def test_one_failure_in_a_list_is_enough() -> None:
@@ -73,7 +74,7 @@ def test_names_cannot_break_the_rows() -> None:
     result = run(
         {**TIE, "groups": [TIE["groups"][0], {"name": "A", "members": members}]}, "--rule", "plain"
     )
-    assert len(result.stdout.splitlines()) == 7
+    assert len(result.stdout.splitlines()) == 8
     assert "two\\nlines\\x1b[31m of A" in result.stdout
 
 
