@@ -117,7 +117,7 @@ class Keeper:
         for number in self._by_deadline():
             self._guarded(f"lot {number}", partial(self._work_on, number, refunds))
             if self._ledger.generation != self._generation:
-                break  # the books were rebuilt
+                break
         return self._sent - before
 
     def standing(self, lot: int) -> tuple[Phase, str, int]:
@@ -160,12 +160,12 @@ class Keeper:
             self._deliver(task, partial(self._reclaim, task))
         if not refunds:
             return
-        self._ledger.sync()
+        self._sync()
         unsettled = leader if phase == Phase.CLOSED else None
         self._each_book(lot, "refund", partial(self._refund, unsettled))
-        self._ledger.sync()
+        self._sync()
         self._each_book(lot, "bonds", self._forward_bonds)
-        self._ledger.sync()
+        self._sync()
         if self._is_finished(lot):
             self._finished.add(lot.number)
             self._memories.pop(lot.number, None)
@@ -174,6 +174,12 @@ class Keeper:
         for book in self._ledger.books_on(lot.number):
             task = _Task(step, lot.number, book.contract)
             self._guarded(str(task), partial(work, task, book))
+
+    def _sync(self) -> None:
+        """Reads on. `ChainError` if the books at hand are not those of the ledger any more; the next step takes the new ones."""
+        self._ledger.sync()
+        if self._ledger.generation != self._generation:
+            raise ChainError("the books have to be rebuilt")
 
     def _guarded(self, what: str, work: Callable[[], None]) -> None:
         """Does `work`; what goes wrong is told, and left for the next step."""
@@ -248,14 +254,14 @@ class Keeper:
             return
         before = self._sent
         self._guarded(str(task), work)
-        if self._sent == before:
+        if self._sent == before and memory.rests_until <= self._steps:
             self._rest(memory)
 
     def _settle(self, task: _Task, price: int) -> None:
         if task.contract == self._at_top():
             self._do(task, 1, MAX_DELIVERY_GAS, "settle", task.lot)
             return
-        self._ledger.sync()
+        self._sync()
         book = self._ledger.book(task.contract, task.lot)
         step = book.reaching(price)
         if step is None:
@@ -334,7 +340,7 @@ class Keeper:
             memory.served.update(batch.items)
             del queue[: len(batch.items)]
             if queue:
-                self._ledger.sync()
+                self._sync()
                 queue = [item for item in queue if still(item)]
 
     def _do(self, task: _Task, members: int, most: int, function: str, *arguments: object) -> None:

@@ -96,7 +96,7 @@ def test_a_node_that_allows_less_than_the_limit() -> None:
     batches = serve_all(BatchSizer(), node, range(10_000))
     assert served(batches) == list(range(10_000))
     assert len(batches) < 50
-    assert node.estimates < 4 * len(batches)
+    assert node.estimates < 2 * len(batches)
 
 
 def test_a_single_item_that_fails() -> None:

@@ -1,7 +1,7 @@
 """People who want a keeper to stop, to waste its gas, or to leave somebody out."""
 
 import pytest
-from chains import Candid, Trap, Watched
+from chains import Candid, Dear, Trap, Watched
 from fair import BURN_GAS, REFUSE, fair, insist
 from market import KEEPER, STRANGER, UNIT, Market
 
@@ -10,6 +10,7 @@ from offchain.chain.codec import contract
 from offchain.chain.connect import connect
 from offchain.chain.deployment import create
 from offchain.chain.seals import Opening, commitment, new_salt
+from offchain.keeper.keeper import MAX_DELIVERY_GAS
 from offchain.keeper.receipts import ReceiptsError
 from offchain.mechanisms.equal_split import equal_split, willingness_to_pay
 
@@ -153,6 +154,7 @@ def test_an_item_that_cannot_be_delivered(market: Market, manner: int) -> None:
     market.through(bad, lambda: market.keep(keeper))
     lots = market.ledger().lots
     assert (lots[good].winner, lots[bad].winner) == (dao, None)
+    assert {what.split()[0] for what, _ in market.skipped} == {"settle"}
     market.until_void(bad)
     market.keep(keeper)
     assert all(account.closed for account in market.ledger().book(dao, bad).accounts.values())
@@ -166,17 +168,41 @@ def test_an_item_that_cannot_be_delivered(market: Market, manner: int) -> None:
     market.outcome([bad, good])
 
 
-def test_failures_that_cost_money_become_rare(market: Market) -> None:
-    """A token that only fails in earnest does not drain the keeper, and the others are served all the same."""
-    lots = fair(market)
+def test_an_item_that_costs_too_much_to_deliver(market: Market) -> None:
+    """The keeper leaves it to those who want it, and refunds everybody else."""
+    lot = market.list_lot()
+    dao, loser = market.new_dao(lot), market.new_dao(lot)
+    market.bid(dao, lot, 9)
+    market.bid(loser, lot, 5)
     settle = contract("DAO").encode("settle", 1, 0, 0, b"")[:4]
-    trap = Trap(market.chain, settle)
-    keeper = market.keeper(trap)
-    market.through(lots[0], lambda: [keeper.step() for _ in range(1_000)])
-    assert 5 < trap.failed < 25
-    assert market.ledger().lots[lots[1]].winner is not None
+    keeper = market.keeper(Dear(market.chain, settle, MAX_DELIVERY_GAS + 1))
+    market.through(lot, lambda: market.keep(keeper))
+    assert {str(error) for _, error in market.skipped} == {
+        "it takes 2000001 gas, which is too much"
+    }
+    assert {action.step for action in market.actions} == {"reveal", "tally", "refund"}
     market.keep()
-    market.outcome(lots)
+    market.outcome([lot])
+
+
+@pytest.mark.parametrize("function", ["revealBatch", "settle", "claimBatch"])
+def test_failures_that_cost_money_become_rare(market: Market, function: str) -> None:
+    """What only fails in earnest does not drain the keeper, and the others are served all the same."""
+    lots = fair(market)
+    selector = contract("DAO").encode(
+        function, 1, *([0, 0, b""] if function == "settle" else [[]])
+    )[:4]
+    trap = Trap(market.chain, selector)
+    keeper = market.keeper(trap)
+    market.until_reveal(lots[0])
+    if function != "revealBatch":
+        market.keep(keeper)
+        market.until_tally(lots[0])
+    for _ in range(500):
+        keeper.step()
+    books = len({task for task, _ in market.skipped})
+    assert 6 * books < trap.failed < 12 * books
+    assert {action.step for action in market.actions} > {"reveal"} or function == "revealBatch"
 
 
 def test_a_swarm_of_lots_costs_no_more_than_a_question_each(market: Market) -> None:

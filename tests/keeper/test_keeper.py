@@ -291,6 +291,19 @@ def test_another_keeper_is_always_faster(market: Market, calm: dict[str, Any], l
     assert play(market, lambda: insist(first)) == calm
 
 
+def test_what_another_keeper_did_meanwhile_is_left_out(market: Market) -> None:
+    """Of many batches, only the one that was on its way is sent in vain."""
+    lot = market.list_lot()
+    dao = market.new_dao(lot)
+    for bid in range(1, 101):
+        market.bid(dao, lot, bid)
+    market.until_reveal(lot)
+    second = market.keeper(account=SECOND_KEEPER)
+    watched = Watched(Rivalled(market.chain, second.step))
+    market.keep(market.keeper(watched, gas_limit=150_000))
+    assert len(watched.sent) == 1
+
+
 def test_two_keepers_in_turns(market: Market, calm: dict[str, Any]) -> None:
     """Each sends one transaction at a time, and they have accounts of their own."""
 
@@ -344,7 +357,7 @@ def test_a_reorganization_makes_the_keeper_do_its_work_again(
 # MANY MEMBERS
 
 
-@pytest.mark.parametrize("limit", [150_000, 300_000])
+@pytest.mark.parametrize("limit", [200_000, 400_000])
 def test_small_transactions_serve_all(market: Market, calm: dict[str, Any], limit: int) -> None:
     """Whatever the limit: nothing is sent above it, and the outcome is the same."""
     watched = Watched(market.chain)

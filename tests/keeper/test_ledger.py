@@ -314,6 +314,20 @@ def test_a_chain_that_went_back_is_read_anew(market: Market, blocks: int) -> Non
     assert equal(ledger, market)
 
 
+def test_a_chain_that_went_far_back_is_read_anew_even_if_little_happened(market: Market) -> None:
+    """Nothing was logged in all the blocks that can be compared."""
+    lot = market.list_lot()
+    dao = market.new_dao(lot, is_open=True)
+    fork = market.chain.snapshot()
+    market.place(dao, lot, 5)
+    for _ in range(2 * REORG_DEPTH):
+        market.chain.advance_to(market.chain.now() + 1)
+    ledger = market.ledger()
+    market.chain.restore(fork)
+    ledger.sync()
+    assert not ledger.book(dao, lot).accounts
+
+
 def test_logs_left_out_are_noticed(market: Market) -> None:
     """A node behind a load balancer may not have indexed yet what another one mined."""
     lot = market.list_lot()
