@@ -13,6 +13,7 @@ HOUR = 3600
 WINDOW = 72 * HOUR
 RESERVE = 3
 BOND_BPS = 1_000
+PUPPETEER = 27  # the account that makes puppets act
 
 
 # TIME
@@ -59,7 +60,7 @@ def send(who: Any, method: Any, *args: Any, value: int = 0, **options: Any) -> A
     if not hasattr(who, "act"):
         return method(*args, {"from": who, "value": value, **options})
     call = method._address, method.encode_input(*args)
-    return who.act(*call, {"from": accounts[-1], "value": value, **options})
+    return who.act(*call, {"from": accounts[PUPPETEER], "value": value, **options})
 
 
 def schedule_from(start: int, bond_bps: int = BOND_BPS) -> tuple[int, int, int, int]:
@@ -178,7 +179,7 @@ class ItemManner:
 def prepare(puppet: Any, method: Any, *args: Any) -> None:
     """Give a puppet the call that it will make from within another."""
     call = method._address, method.encode_input(*args)
-    puppet.prepare(*call, {"from": accounts[-1]})
+    puppet.prepare(*call, {"from": accounts[PUPPETEER]})
 
 
 def attempt(who: Any, method: Any, *args: Any, gas: int = 5_000_000) -> Any:

@@ -4,7 +4,7 @@ import pytest
 from auction import Manner, advance, attempt, bid_all, reveal_all, seal, settle, tally
 from brownie import web3
 from checks import decode_log
-from ledger import stored_slot
+from ledger import stored_slots
 from mechanism import Phase, ascending, opening
 
 SWEEP = 40
@@ -12,7 +12,7 @@ SWEEP = 40
 
 def state(book, lot, people):
     """All that a transaction could have done: slots, balances, and the book's head."""
-    slots = [stored_slot(book.address, lot, who.address) for who in people]
+    slots = stored_slots(book.address, lot, [who.address for who in people])
     balances = [web3.eth.get_balance(who.address) for who in (book, *people)]
     return slots, balances, tuple(book.bookOf(lot))
 
@@ -144,7 +144,7 @@ def test_tally_bids_or_nothing(dao, auctioneer, lot, alice, bob, carol, stranger
     assert done
     for receipt, _ in done:
         assert names(receipt) == ["Checkpoint", "Tallied", "DAOBid"]
-    assert dao.results(lot)[1] == 0
+    assert dao.resultOf(lot)[1] == 0
     assert auctioneer.phase(lot) == Phase.TALLY
 
 
