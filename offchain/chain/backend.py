@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Protocol
 
 from eth_hash.auto import keccak
@@ -155,6 +156,7 @@ class Chain(Protocol):
         """Releases what the back end holds."""
 
 
+@lru_cache(maxsize=1 << 12)
 def actor_address(index: int) -> str:
     """The `index`-th address of the chains that let anybody send from any address."""
     return checksum(keccak(b"consort actor %d" % index)[-ADDRESS_BYTES:])

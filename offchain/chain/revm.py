@@ -36,6 +36,8 @@ _MINT: Final = "0x" + "fa" * 20
 _MINT_BALANCE: Final = 1 << 200
 _PUSH20: Final = b"\x73"
 _SELFDESTRUCT: Final = b"\xff"
+_STIPEND: Final = 2_300
+_RESERVE_STEP: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,23 +120,19 @@ class Revm:
     def estimate(self, transaction: Transaction) -> int:
         """A gas limit with which `transaction` would succeed now.
 
-        What it used may be too little as a limit: a call gets at most 63/64 of what is left, and
-        pushing payments asks for a reserve. Then bisection finds the limit, to 1 %.
+        What it used may be too little as a limit. First guess, as Geth's: an `SSTORE` wants 2,300 gas left over (EIP-2200), and
+        a call gets at most 63/64 of what is left (EIP-150). Whoever asks for a reserve besides, as pushing a payment does, gets
+        ever more: at most about twice what was missing.
 
         Raises:
             Reverted: it would fail.
         """
         used = self._gas_needed(transaction, MAX_TRANSACTION_GAS)
-        if self._suffices(transaction, used):
-            return used
-        least, most = used, MAX_TRANSACTION_GAS
-        while most - least > least // 100:
-            middle = (least + most) // 2
-            if self._suffices(transaction, middle):
-                most = middle
-            else:
-                least = middle
-        return most
+        limit, more = (used + _STIPEND) * 64 // 63, _RESERVE_STEP
+        while limit < MAX_TRANSACTION_GAS and not self._suffices(transaction, limit):
+            limit += more
+            more *= 2
+        return min(limit, MAX_TRANSACTION_GAS)
 
     def logs(self, addresses: Sequence[str], first_block: int) -> list[Log]:
         """All events of `addresses` from `first_block` on, in order."""

@@ -6,7 +6,7 @@ The formula is that of `contracts/libraries/BidSlot.sol`; a test holds both equa
 import secrets
 from dataclasses import dataclass
 
-from eth_utils.crypto import keccak
+from eth_hash.auto import keccak
 
 COMMITMENT_BYTES = 24
 SALT_BYTES = 32
