@@ -163,9 +163,7 @@ class Keeper:
         self._sync()
         unsettled = leader if phase == Phase.CLOSED else None
         self._each_book(lot, "refund", partial(self._refund, unsettled))
-        self._sync()
         self._each_book(lot, "bonds", self._forward_bonds)
-        self._sync()
         if self._is_finished(lot):
             self._finished.add(lot.number)
             self._memories.pop(lot.number, None)
@@ -338,10 +336,8 @@ class Keeper:
                 continue
             self._send(task, memory, batch.transaction, batch.gas, members(batch.items))
             memory.served.update(batch.items)
-            del queue[: len(batch.items)]
-            if queue:
-                self._sync()
-                queue = [item for item in queue if still(item)]
+            self._sync()
+            queue = [item for item in queue[len(batch.items) :] if still(item)]
 
     def _do(self, task: _Task, members: int, most: int, function: str, *arguments: object) -> None:
         """Sends one transaction of at most `most` gas."""
@@ -354,6 +350,7 @@ class Keeper:
             raise Reverted(f"it takes {estimated} gas, which is too much")
         gas = min(self._gas_limit, int(estimated * GAS_MARGIN))
         self._send(task, memory, transaction, gas, members)
+        self._sync()
 
     def _send(
         self, task: _Task, memory: _Memory, transaction: Transaction, gas: int, members: int
