@@ -1,6 +1,7 @@
 """Property checks: what a mechanism promises, tested on one instance and its outcome.
 
-One module per mechanism, `check_reference` picks it by the instance's type.
+One module per mechanism, `check_reference` picks it by the instance's type. `properties` has the
+searches that any mechanism can be given to.
 """
 
 from offchain.checks import approximate, resilient, signals, two_level, vcg

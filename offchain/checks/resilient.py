@@ -34,7 +34,7 @@ from offchain.mechanisms.resilient import (
     worth,
 )
 
-BUNDLES_LIMIT = 200
+BUNDLES_LIMIT = 100
 """With more bundles than this in all, what players could know takes a solver too long."""
 
 

@@ -37,6 +37,9 @@ FEW_PLAYS = 24
 FEW_BUNDLES = 40
 """With more bundles than this a solver may take seconds, and nothing is searched."""
 
+GRID_LIMIT = 1000
+"""The largest grid on which a search tries every value."""
+
 FINE = 2**40
 """Amounts times this are close to continuous: one unit is then a very small raise."""
 
@@ -47,8 +50,8 @@ SEED = 1
 def check(instance: VcgInstance, grid: int | None = None) -> list[Finding]:
     """All findings on the reference outcome of the instance.
 
-    grid: the deviation search tries every value up to this for each bundle alone; by default only
-    the amounts at which the outcome can change.
+    grid: the deviation search tries every value up to this for each bundle alone, at most GRID_LIMIT;
+    by default only the amounts at which the outcome can change.
     """
     outcome = solve(instance)
     return [
@@ -274,7 +277,7 @@ def lies(instance: VcgInstance, player: int, grid: int | None) -> list[Values]:
     """
     bids = {amount for other in instance.players for amount in other.values.values()}
     near = {amount + step for amount in (0, *bids) for step in (-1, 0, 1)}
-    amounts = {*(near if grid is None else range(grid + 1)), ceiling(instance)}
+    amounts = {*(near if grid is None else range(min(grid, GRID_LIMIT) + 1)), ceiling(instance)}
     own = instance.players[player].values
     bundles = dict.fromkeys((*own, *((good,) for good in instance.goods), instance.goods))
     claims: list[tuple[Bundle, int]] = [

@@ -31,7 +31,7 @@ def command(
         typer.Option(
             min=0,
             metavar="UNITS",
-            help="Try every deviation up to this bid; by default to one above the largest amount, up to 64.",
+            help="Try every deviation up to this bid; by default those that the mechanism calls for.",
         ),
     ] = None,
 ) -> None:

@@ -1,4 +1,4 @@
-"""Exact reference models of the mechanisms: pure functions of an instance, integers only, no chain.
+"""Exact reference models of the mechanisms: pure functions of an instance, integers and fractions, no chain.
 
 One module per mechanism. `solve` picks it by the instance's type.
 """

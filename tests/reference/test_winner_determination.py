@@ -26,7 +26,7 @@ GOODS = ("a", "b", "c", "d")
 @st.composite
 def bids(draw: st.DrawFn, single: bool = False) -> list[Values]:
     """Bids of a few players for bundles of four goods, with many ties or with huge amounts."""
-    amounts = st.integers(0, draw(st.sampled_from([1, 3, 20, BID_LIMIT])))
+    amounts = st.integers(0, draw(st.sampled_from([1, 3, 20, 2**44, BID_LIMIT])))
     size = 1 if single else len(GOODS)
     bundles = st.sets(st.sampled_from(GOODS), min_size=1, max_size=size).map(
         lambda chosen: tuple(sorted(chosen))
