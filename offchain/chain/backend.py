@@ -9,7 +9,7 @@ say how much, so that money can be checked to the wei on any of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Protocol
@@ -151,6 +151,14 @@ class Chain(Protocol):
 
     def fund(self, address: str, amount: int) -> None:
         """Makes the balance of `address` at least `amount` wei, gas to come aside."""
+
+    def fund_all(
+        self, amounts: Mapping[str, int], progress: Callable[[int], None] | None = None
+    ) -> None:
+        """`fund` for many addresses, batched where the chain allows.
+
+        `progress` is called with the number done so far.
+        """
 
     def close(self) -> None:
         """Releases what the back end holds."""

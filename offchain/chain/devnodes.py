@@ -8,12 +8,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any, Final
 
 from offchain.chain.backend import Receipt, Reverted, Transaction, actor_address
 from offchain.chain.client import Client, failure
 from offchain.chain.errors import ChainError
-from offchain.chain.rpc import Request, RpcError, quantity
+from offchain.chain.rpc import BATCH, Request, RpcError, quantity
 
 Outcome = Receipt | Reverted
 
@@ -45,11 +46,24 @@ class DevNode(ABC):
             self._admit([actor_address(one) for one in range(first, first + _ACTORS_AT_ONCE)])
         return address
 
-    def fund(self, address: str, amount: int) -> None:
-        """Sets the balance, if it is lower; a sender's gas money comes on top."""
-        wanted = amount + (GAS_MONEY if address in self._admitted else 0)
-        if self._client.balances([address])[0] < wanted:
-            self._rpc.results([self._set_balance(address, wanted)])
+    def fund_all(self, amounts: Mapping[str, int], progress: Callable[[int], None] | None) -> None:
+        """Sets the balances that are lower; a sender's gas money comes on top."""
+        for start in range(0, len(amounts), BATCH):
+            some = dict(islice(amounts.items(), start, start + BATCH))
+            wanted = [
+                amount + (GAS_MONEY if address in self._admitted else 0)
+                for address, amount in some.items()
+            ]
+            owned = self._client.balances(list(some))
+            self._rpc.results(
+                [
+                    self._set_balance(address, amount)
+                    for address, amount, balance in zip(some, wanted, owned, strict=True)
+                    if balance < amount
+                ]
+            )
+            if progress is not None:
+                progress(start + len(some))
 
     def send_all(
         self, transactions: Sequence[Transaction], progress: Callable[[int], None] | None

@@ -6,7 +6,7 @@ transactions are signed with keys made from a secret, and time is real (`signing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Log, Receipt, Reverted, Transaction
@@ -111,7 +111,13 @@ class JsonRpc:
 
     def fund(self, address: str, amount: int) -> None:
         """Makes the balance of `address` at least `amount` wei, gas to come aside."""
-        self._node.fund(address, amount)
+        self._node.fund_all({address: amount}, None)
+
+    def fund_all(
+        self, amounts: Mapping[str, int], progress: Callable[[int], None] | None = None
+    ) -> None:
+        """`fund` for many addresses, in batches."""
+        self._node.fund_all(amounts, progress)
 
     def close(self) -> None:
         """Closes the connections."""
@@ -153,7 +159,9 @@ class _Manners(Protocol):
 
     def advance_to(self, timestamp: int) -> None: ...
 
-    def fund(self, address: str, amount: int) -> None: ...
+    def fund_all(
+        self, amounts: Mapping[str, int], progress: Callable[[int], None] | None
+    ) -> None: ...
 
 
 def _fits(transaction: Transaction) -> bool:

@@ -7,7 +7,7 @@ node, because the storage that one transaction touched stays warm for all later 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -175,6 +175,15 @@ class Revm:
         # not, and comes whatever the code at `address`.
         code = _PUSH20 + to_bytes(address) + _SELFDESTRUCT
         self._evm.deploy(_MINT, code, missing)
+
+    def fund_all(
+        self, amounts: Mapping[str, int], progress: Callable[[int], None] | None = None
+    ) -> None:
+        """`fund` for many addresses."""
+        for done, (address, amount) in enumerate(amounts.items(), start=1):
+            self.fund(address, amount)
+            if progress is not None:
+                progress(done)
 
     def snapshot(self) -> int:
         """Marks the present state, to be restored any number of times.

@@ -8,8 +8,9 @@ account 0, which somebody has to send some.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from itertools import islice
 from typing import Any, Final
 
 from eth_account import Account
@@ -72,10 +73,20 @@ class Signing:
         while self.now() < timestamp:
             time.sleep(_POLL_SECONDS)
 
-    def fund(self, address: str, amount: int) -> None:
-        """Sends what is missing to `amount` and some gas."""
-        wanted = amount + _GAS_ASIDE * self._gas_price()
-        self._give({address: wanted - self._client.balances([address])[0]})
+    def fund_all(self, amounts: Mapping[str, int], progress: Callable[[int], None] | None) -> None:
+        """Sends each what is missing to its amount and some gas."""
+        for start in range(0, len(amounts), _CHUNK):
+            some = dict(islice(amounts.items(), start, start + _CHUNK))
+            aside = _GAS_ASIDE * self._gas_price()
+            owned = self._client.balances(list(some))
+            self._give(
+                {
+                    address: amount + aside - balance
+                    for (address, amount), balance in zip(some.items(), owned, strict=True)
+                }
+            )
+            if progress is not None:
+                progress(start + len(some))
 
     def send_all(
         self, transactions: Sequence[Transaction], progress: Callable[[int], None] | None

@@ -271,10 +271,11 @@ class Stage:
 
     def _fund(self, cast: Cast, behaviour: Behaviour) -> None:
         self._observer.begins("fund", len(cast.bidders))
+        amounts: dict[str, int] = {}
         for bidder in cast.bidders:
             deposits = sum(_deposit(bid, bidder, behaviour) for bid in bidder.member.bids)
-            self._chain.fund(bidder.account, _GAS_MONEY + deposits * UNIT)
-            self._observer.advances("fund", 1)
+            amounts[bidder.account] = amounts.get(bidder.account, _GAS_MONEY) + deposits * UNIT
+        self._chain.fund_all(amounts, self._advancer("fund"))
         self._observer.ends("fund", 0)
 
     def _openings(self, cast: Cast, bidder: Bidder) -> list[Opening]:

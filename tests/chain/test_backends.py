@@ -184,6 +184,22 @@ def test_funding_only_raises(chain: Chain) -> None:
     assert chain.balance(account) == before
 
 
+def test_funding_many(chain: Chain) -> None:
+    """Each gets what it lacks, whoever has been funded before; the progress ends at the number of them."""
+    amounts = {chain.actor(200 + n): (n + 1) * 10**15 for n in range(60)}
+    rich = chain.actor(200)
+    chain.fund(rich, ETHER)
+    before, done = chain.balance(rich), list[int]()
+
+    chain.fund_all(amounts, done.append)
+
+    assert chain.balance(rich) == before
+    assert all(chain.balance(address) >= amount for address, amount in amounts.items())
+    assert done == sorted(done)
+    assert done[-1] == len(amounts)
+    chain.fund_all({})
+
+
 def test_spending_more_than_there_is(chain: Chain, clock: str) -> None:
     with pytest.raises(Reverted) as caught:
         chain.send(Transaction(chain.actor(5), clock, b"", value=10**9 * ETHER))
