@@ -145,7 +145,7 @@ contract Auctioneer is BidBook, IAuctioneer {
     function reclaim(uint256 lot) external {
         Phase now_ = phase(lot);
         if (now_ != Phase.Void || _books[lot].state == State.Lost) revert WrongPhase(lot, now_);
-        _books[lot].state = State.Lost;
+        (_books[lot].state, _books[lot].bondBps) = (State.Lost, 0);
         emit ItemReturned(lot);
         _deliver(_lots[lot], _lots[lot].seller);
     }

@@ -67,7 +67,8 @@ contract DAO is BidBook {
     /// @notice The DAO won `lot` at `price` units: `served` members pay `share` units each.
     event BookWon(uint256 indexed lot, uint96 price, uint256 served, uint64 share);
     /// @notice The DAO did not win `lot`: deposits go back, less the bond of members who did not reveal if another won.
-    event BookLost(uint256 indexed lot);
+    /// @param bondBps What not revealing costs, in basis points of the deposit; 0 if the lot is void.
+    event BookLost(uint256 indexed lot, uint16 bondBps);
     /// @notice Forfeited bonds, in units, went to the seller of `lot`.
     event BondsForwarded(uint256 indexed lot, uint256 amount);
 
@@ -228,7 +229,7 @@ contract DAO is BidBook {
         if (now_ < Phase.Closed || (now_ == Phase.Closed && leader == address(this))) revert WrongPhase(lot, now_);
         book.state = State.Lost;
         if (now_ == Phase.Void) book.bondBps = 0;
-        emit BookLost(lot);
+        emit BookLost(lot, book.bondBps);
     }
 
     function _isServed(uint256, address, uint64 bid_, uint64 share) internal pure override returns (bool) {

@@ -55,7 +55,7 @@ class Account:
 class Book:
     """The bids on one lot at one contract: individuals' at the auctioneer, members' at a DAO (`of_dao`).
 
-    accounts: in the order in which their bids arrived. bond_bps: as listed; a void lot takes no bond. won, lost: whether it is
+    accounts: in the order in which their bids arrived. bond_bps: as listed, 0 once the lot is known to be void. won, lost: whether it is
     decided, and how; the individuals' book is lost when the item goes back. individual: who among individuals won.
     bonds_held: forfeited, and not yet forwarded to the seller.
     """
@@ -84,7 +84,7 @@ class Book:
         return self.won and bid is not None and bid >= self.share
 
     def due(self, bidder: str) -> int:
-        """What a payout would bring `bidder`, in units, once the lot is decided and unless it is void."""
+        """What a payout would bring `bidder`, in units, once the lot is decided."""
         account = self.accounts[bidder]
         if account.closed:
             return 0
@@ -159,6 +159,11 @@ class Book:
 
     def _on_book_lost(self, args: Args) -> None:
         self.lost = True
+        self.bond_bps = args["bondBps"]
+
+    def _on_item_returned(self, args: Args) -> None:
+        self.lost = True
+        self.bond_bps = 0
 
     def _on_lot_settled(self, args: Args) -> None:
         # at the auctioneer: it may be a DAO that won, and then nobody here pays
@@ -261,7 +266,7 @@ _BOOK_EVENTS: Final[Mapping[str, Callable[[Book, Args], None]]] = {
     "BookWon": Book._on_book_won,
     "BookLost": Book._on_book_lost,
     "LotSettled": Book._on_lot_settled,
-    "ItemReturned": Book._on_book_lost,
+    "ItemReturned": Book._on_item_returned,
     "BondForfeited": Book._on_forfeited,
     "BondsForwarded": Book._on_bonds_forwarded,
     "Claimed": Book._on_paid,

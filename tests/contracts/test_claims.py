@@ -214,7 +214,7 @@ def test_first_claim_writes_down_the_loss(dao, rival, lot, alice, bob, carol):
         claim(rival, lot, bob)
     tally(rival, lot, {})
     tx = rival.claimBatch(lot, [bob], {"from": carol})
-    assert emitted(tx) == [(rival.address, "BookLost", {"lot": lot})]
+    assert emitted(tx) == [(rival.address, "BookLost", {"lot": lot, "bondBps": 1_000})]
     assert rival.bookOf(lot)["state"] == State.LOST
     assert emitted(rival.claimBatch(lot, [bob], {"from": carol})) == []
 
@@ -231,7 +231,7 @@ def test_losing_dao_refunds_before_the_winner_is_settled(dao, rival, lot, alice,
     tally(rival, lot, {bob: 4})
     tx = rival.claimBatch(lot, [bob, carol], {"from": alice})
     assert logs_of(tx, rival) == [
-        ("BookLost", {"lot": lot}),
+        ("BookLost", {"lot": lot, "bondBps": 1_000}),
         ("BondForfeited", {"lot": lot, "bidder": carol.address, "bond": 2}),
         ("Pushed", {"entries": (entry(lot, 4, bob), entry(lot, 18, carol))}),
     ]

@@ -181,7 +181,7 @@ def hold_equal_to_book(market: Market, book: Book, phase: Phase, people: Sequenc
     assert state == (
         BookState.WON if book.won else BookState.LOST if book.lost else BookState.RUNNING
     )
-    assert bond_bps == book.bond_bps or (bond_bps == 0 and book.lost and phase == Phase.VOID)
+    assert bond_bps == book.bond_bps
     for bidder in people:
         (slot,) = market.view(book.contract, name, "bidOf", book.lot, bidder)
         assert slot == slot_of(book, bidder), (book.contract, bidder)
