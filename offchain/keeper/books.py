@@ -55,9 +55,10 @@ class Account:
 class Book:
     """The bids on one lot at one contract: individuals' at the auctioneer, members' at a DAO (`of_dao`).
 
-    accounts: in the order in which their bids arrived. bond_bps: as listed, 0 once the lot is known to be void. won, lost: whether it is
-    decided, and how; the individuals' book is lost when the item goes back. individual: who among individuals won.
-    bonds_held: forfeited, and not yet forwarded to the seller.
+    accounts: in the order in which their bids arrived. bond_bps: as listed, 0 once the lot is known to
+    be void. won, lost: whether it is decided, and how; the individuals' book is lost when the item
+    goes back. individual: who among individuals won. bonds_held: forfeited, and not yet forwarded to
+    the seller.
     """
 
     contract: str

@@ -170,10 +170,10 @@ def hold_equal_to_views(market: Market, ledger: Ledger, people: Sequence[str]) -
                 (leader, price) if phase == Phase.SETTLED else (None, 0)
             )
         for book in ledger.books_on(number):
-            hold_equal_to_book(market, book, phase, people)
+            hold_equal_to_book(market, book, people)
 
 
-def hold_equal_to_book(market: Market, book: Book, phase: Phase, people: Sequence[str]) -> None:
+def hold_equal_to_book(market: Market, book: Book, people: Sequence[str]) -> None:
     name = market.name_of(book.contract)
     head = market.view(book.contract, name, "bookOf", book.lot)[0]
     bond_bps, opened, share, state = head[3:]
