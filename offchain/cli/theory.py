@@ -1,0 +1,108 @@
+"""`consort theory`: every theorem behind the mechanisms, measured now."""
+
+import json
+from collections.abc import Iterator, Sequence
+from io import StringIO
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from offchain.cli.exits import CHECK_FAILED, BadInput, put
+
+if TYPE_CHECKING:
+    from offchain.theory import Claim, Row
+
+_NARROWEST = 80
+_WITHOUT_TERMINAL = 150
+"""How wide the table is, in columns."""
+
+
+def command(
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Only the rows with this in their name; may be given several times.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="A list of rows as JSON instead of the table.")
+    ] = False,
+) -> None:
+    """Measure every theorem behind the mechanisms: one row each with its claim, the figures, and whether it holds.
+
+    All figures are exact. Each row is also a file in examples/. The exit code is 1 if some row does
+    not hold.
+    """
+    from offchain.theory import CLAIMS
+
+    rows = list(_measured(_chosen(CLAIMS, only or ())))
+    if as_json:
+        put(json.dumps([row.to_json() for row in rows], indent=2, ensure_ascii=False) + "\n")
+    else:
+        put(table(rows))
+    if not all(row.holds for row in rows):
+        raise typer.Exit(CHECK_FAILED)
+
+
+def _chosen(claims: "Sequence[Claim[Any]]", parts: Sequence[str]) -> "list[Claim[Any]]":
+    """The claims with one of the parts in their name; all of them if there are no parts."""
+    for part in parts:
+        if not any(part in claim.name for claim in claims):
+            names = ", ".join(claim.name for claim in claims)
+            raise BadInput(f"--only: {part!r} is in no row's name (known: {names})")
+    return [claim for claim in claims if not parts or any(part in claim.name for part in parts)]
+
+
+def _measured(claims: "Sequence[Claim[Any]]") -> "Iterator[Row]":
+    """The rows, with progress on standard error where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    console = Console(stderr=True)
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("", total=len(claims))
+        for claim in claims:
+            bar.update(task, description=claim.name)
+            yield claim()
+            bar.advance(task)
+
+
+def table(rows: "Sequence[Row]") -> str:
+    """The rows as a table, and below it how many hold."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    text = StringIO()
+    terminal = Console()
+    width = max(_NARROWEST, terminal.width) if terminal.is_terminal else _WITHOUT_TERMINAL
+    console = Console(file=text, width=width, color_system=None)
+    grid = Table(box=box.HORIZONTALS, show_lines=True)
+    grid.add_column("row", no_wrap=True)
+    grid.add_column("claim", ratio=2)
+    grid.add_column("measured", ratio=3)
+    grid.add_column("holds", no_wrap=True)
+    for row in rows:
+        grid.add_row(
+            row.name,
+            Text(f"{row.source}:\n{row.statement}"),
+            Text(row.measured + (f"\nAmended: {row.amended}" if row.amended else "")),
+            _verdict(row),
+        )
+    console.print(grid)
+    held = sum(row.holds for row in rows)
+    amended = sum(row.holds and bool(row.amended) for row in rows)
+    console.print(Text(f"{held} of {len(rows)} hold, {amended} of them as amended"))
+    return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
+
+
+def _verdict(row: "Row") -> str:
+    if not row.holds:
+        return "NO"
+    return "amended" if row.amended else "yes"

@@ -1,0 +1,38 @@
+"""The theorems behind the mechanisms, each measured: one row of claim, figures, and whether it holds.
+
+One module per paper, with a function per claim; `CLAIMS` has them all. What cannot be measured, since
+it speaks of every possible mechanism, is measured on the instance of its proof, and the row says
+what is taken from the paper.
+"""
+
+from typing import Any
+
+from offchain.theory import approximate, daos, resilient
+from offchain.theory.claim import Claim, Evidence, Row
+
+__all__ = ["CLAIMS", "Claim", "Evidence", "Row"]
+
+CLAIMS: tuple[Claim[Any], ...] = (
+    daos.theorem_2,
+    daos.ties,
+    daos.lemma_4,
+    daos.theorem_3,
+    daos.theorem_5,
+    daos.theorem_7,
+    daos.theorem_8,
+    daos.appendix_a,
+    daos.footnote_2,
+    resilient.vcg_collusion,
+    resilient.lemma_1,
+    resilient.lemma_3,
+    resilient.theorem_1,
+    approximate.theorem_1,
+    approximate.theorem_2,
+    approximate.theorem_3,
+    approximate.theorem_4,
+    approximate.theorem_5,
+    approximate.lemma_e_3,
+    approximate.critical_draw,
+    approximate.slides,
+)
+"""Every claim, paper by paper."""

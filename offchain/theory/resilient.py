@@ -1,0 +1,250 @@
+"""The claims of "A New Approach to Auctions and Resilient Mechanism Design", each measured.
+
+Source: Chen and Micali; §1.2 for Ausubel and Milgrom's example, §7 for the lemmas and the theorem.
+Values and prices are integers in units, all else exact fractions. Knowledge of others' values is of
+all of them, and of no more than that; prices offered are then one unit below.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import product
+from random import Random
+
+from offchain.checks.resilient import full_knowledge
+from offchain.instances.bundles import Bundle, Values
+from offchain.instances.resilient import Answer, Offer, ResilientInstance, ResilientPlayer
+from offchain.instances.vcg import VcgInstance, VcgOutcome, VcgPlayer
+from offchain.mechanisms import vcg
+from offchain.mechanisms.resilient import (
+    carry_out,
+    expected_utility,
+    favourite,
+    revenue_guarantee,
+    solve,
+    utility,
+    worth,
+)
+from offchain.theory.claim import Evidence, claim
+
+PAPER = "Resilient Mechanism Design"
+
+GOODS = ("g1", "g2")
+BUNDLES: tuple[Bundle, ...] = (("g1",), ("g2",), GOODS)
+
+AUSUBEL_MILGROM: Mapping[str, Values] = {
+    "1": {("g1",): 1},
+    "2": {("g2",): 1},
+    "3": {GOODS: 100},
+}
+"""The true values of the example: what is not listed is worth 0."""
+
+EPSILON = Fraction(1, 2)
+
+
+def vcg_outcome(claims: Mapping[str, Values]) -> VcgOutcome:
+    """What VCG does with these bids for two goods."""
+    players = tuple(VcgPlayer(name, values) for name, values in claims.items())
+    return vcg.solve(VcgInstance(GOODS, players))
+
+
+def true_welfare(outcome: VcgOutcome, values: Mapping[str, Values] = AUSUBEL_MILGROM) -> int:
+    """What the allocation is really worth."""
+    return sum(vcg.value(values[name], bundle) for name, bundle in outcome.allocation.items())
+
+
+@claim(
+    f"{PAPER}, §1.2 (Ausubel and Milgrom)",
+    "under VCG two colluding players can turn welfare 100 and revenue 2 into welfare 2 and revenue 0",
+)
+def vcg_collusion(claims: Sequence[int] = (*range(1, 131), 10**18)) -> Evidence:
+    """Truthful bids; then players 1 and 2 both claim v for their good, for many v."""
+    honest = vcg_outcome(AUSUBEL_MILGROM)
+    found = {
+        v: vcg_outcome({**AUSUBEL_MILGROM, "1": {("g1",): v}, "2": {("g2",): v}}) for v in claims
+    }
+    free = [v for v, out in found.items() if (true_welfare(out), out.revenue) == (2, 0)]
+    return Evidence(
+        f"truthful: player 3 gets both goods, welfare {true_welfare(honest)}, revenue {honest.revenue};"
+        f" claiming v: welfare 2, revenue 0 for {len(free)} of {len(found)} v, all from {min(free)} on",
+        (honest.allocation, true_welfare(honest), honest.revenue) == ({"3": GOODS}, 100, 2)
+        and free == [v for v in claims if v >= 100],
+    )
+
+
+@claim(
+    f"{PAPER}, Lemma 1",
+    "whoever is offered a bundle by the star answers YES if it is worth more than its price, NO if less",
+)
+def lemma_1(top: int = 4, others: Sequence[int] = (0, 3)) -> Evidence:
+    """Every value and price up to `top`, and several rebates: the right answer is strictly better."""
+    wrong = count = ties = 0
+    for value, price, rival in product(range(top + 1), range(1, top + 1), others):
+        player = ResilientPlayer(
+            "1", {("g1",): value}, offer=(Offer("2", ("g2",), rival),) if rival else ()
+        )
+        star = ResilientPlayer("2", {}, offer=(Offer("1", ("g1",), price + top),), wish=GOODS)
+        star = replace(star, offer=(Offer("1", ("g1",), price),))
+        gains = {}
+        for answer in Answer:
+            spoken = replace(player, answer=answer)
+            game = ResilientInstance(EPSILON, GOODS, (star, spoken))
+            gains[answer] = utility(spoken, carry_out(game, star.offer, star))
+        count += 1
+        ties += value == price
+        best = gains[Answer.YES] - gains[Answer.NO]
+        wrong += (best > 0) != (value > price) or (best < 0) != (value < price)
+    return Evidence(
+        f"{count} pairs of value and price 0..{top} with and without a rebate: {wrong} where the other answer is"
+        f" as good; equal ones ({ties}) gain the same either way",
+        wrong == 0,
+    )
+
+
+@claim(
+    f"{PAPER}, Lemma 3",
+    "a player never offers less than it knows others to take: doing so, and wishing its favourite bundle, pays",
+)
+def lemma_3(top: int = 3, samples: int = 1500, seed: int = 1) -> Evidence:
+    """Every small game of three players and one good, and random ones with two goods; others answer rationally."""
+    exhaustive, worse = count_underbidding(single_good_games(top))
+    drawn, worse_drawn = count_underbidding(random_games(samples, seed))
+    return Evidence(
+        f"{exhaustive} underbids in all games of three players and one good with values 0..{top}: offering what one"
+        f" knows is no better in {worse}; {drawn} in {samples} random games with two goods (seed {seed}): {worse_drawn}",
+        worse == worse_drawn == 0 < min(exhaustive, drawn),
+    )
+
+
+def count_underbidding(games: Iterator[ResilientInstance]) -> tuple[int, int]:
+    """How often a player offers less than it knows, and how often offering that is not strictly better."""
+    count = worse = 0
+    for game in games:
+        for place, player in enumerate(game.players):
+            offer = full_knowledge(game, player)
+            if worth(player.offer) >= worth(offer):
+                continue
+            better = replace(player, offer=offer, wish=favourite(player))
+            changed = replace(
+                game, players=(*game.players[:place], better, *game.players[place + 1 :])
+            )
+            count += 1
+            worse += expected_utility(changed, [better]) <= expected_utility(game, [player])
+    return count, worse
+
+
+def single_good_games(top: int) -> Iterator[ResilientInstance]:
+    """All games of three players with values up to `top` and offers at prices below it, all wishing for the good."""
+    good = ("g",)
+    names = ("1", "2", "3")
+    for values in product(range(top + 1), repeat=3):
+        offers: list[list[tuple[Offer, ...]]] = [
+            [(), *((Offer(to, good, price),) for to in names if to != name for price in (1, top - 1))]
+            for name in names
+        ]
+        for chosen in product(*offers):
+            yield ResilientInstance(
+                EPSILON,
+                good,
+                tuple(
+                    ResilientPlayer(name, {good: value}, offer, wish=good)
+                    for name, value, offer in zip(names, values, chosen, strict=True)
+                ),
+            )
+
+
+def random_games(samples: int, seed: int, top: int = 9) -> Iterator[ResilientInstance]:
+    """Games of three players with two goods: any values, offers and wishes, truthful answers."""
+    random = Random(seed)
+    for _ in range(samples):
+        yield ResilientInstance(
+            EPSILON,
+            GOODS,
+            tuple(
+                ResilientPlayer(
+                    name,
+                    {bundle: random.randrange(top + 1) for bundle in BUNDLES},
+                    random_offer(random, [other for other in "123" if other != name], top),
+                    random.choice([(), *BUNDLES]),
+                )
+                for name in "123"
+            ),
+        )
+
+
+def random_offer(random: Random, others: Sequence[str], top: int) -> tuple[Offer, ...]:
+    """An offer of both goods together, of both to different players, or of one or none."""
+    first, second = random.sample(list(others), 2)
+    every = (
+        (),
+        (Offer(first, GOODS, random.randint(1, top)),),
+        (Offer(first, ("g1",), random.randint(1, top)),),
+        (Offer(first, ("g1",), random.randint(1, top)), Offer(second, ("g2",), random.randint(1, top))),
+    )
+    return random.choice(every)
+
+
+@claim(
+    f"{PAPER}, Theorem 1",
+    "expected revenue is at least (MEW - e)/2, MEW the most that an independent player knows, whoever else colludes",
+)
+def theorem_1(samples: int = 1500, seed: int = 1) -> Evidence:
+    """Ausubel and Milgrom's values, player 1 independent and knowing; then random games of independent players.
+
+    In the first, players 2 and 3 announce and answer anything, also to their own harm.
+    """
+    player = knowing_player(AUSUBEL_MILGROM, "1")
+    mew = worth(player.offer)
+    bound = revenue_guarantee(mew, EPSILON)
+    colluding = [
+        solve(ResilientInstance(EPSILON, GOODS, (player, *others))).expected_revenue
+        for others in colluders()
+    ]
+    short = sum(revenue < bound for revenue in colluding)
+    drawn = [game for game in map(offering_what_they_know, random_games(samples, seed))]
+    below = sum(
+        solve(game).expected_revenue
+        < revenue_guarantee(max(worth(p.offer) for p in game.players), EPSILON)
+        for game in drawn
+    )
+    return Evidence(
+        f"Ausubel and Milgrom's values, MEW = {mew}, e = {EPSILON}: {short} of {len(colluding)} collusions of 2 and 3"
+        f" bring the revenue below {bound} (least {min(colluding)}; VCG 0); {below} of {len(drawn)} random games"
+        f" below their bound (seed {seed})",
+        mew == 99 and short == below == 0,
+    )
+
+
+def knowing_player(values: Mapping[str, Values], name: str) -> ResilientPlayer:
+    """A player who offers what all others' values allow, and wishes for what it likes best."""
+    players = tuple(ResilientPlayer(other, own) for other, own in values.items())
+    game = ResilientInstance(EPSILON, GOODS, players)
+    player = next(player for player in players if player.name == name)
+    return replace(player, offer=full_knowledge(game, player), wish=favourite(player))
+
+
+def offering_what_they_know(game: ResilientInstance) -> ResilientInstance:
+    """The same game with the offers and wishes of Lemma 3."""
+    return replace(
+        game,
+        players=tuple(
+            replace(player, offer=full_knowledge(game, player), wish=favourite(player))
+            for player in game.players
+        ),
+    )
+
+
+def colluders(prices: Sequence[int] = (1, 98, 99, 100, 500)) -> Iterator[tuple[ResilientPlayer, ...]]:
+    """Players 2 and 3 of the example with any of many announcements and answers."""
+    kinds = []
+    for name, others in (("2", "13"), ("3", "12")):
+        offers: list[tuple[Offer, ...]] = [()]
+        offers += [(Offer(to, goods, price),) for to in others for goods in BUNDLES for price in prices]
+        kinds.append(
+            [
+                ResilientPlayer(name, AUSUBEL_MILGROM[name], offer, wish=GOODS, answer=answer)
+                for offer in offers
+                for answer in Answer
+            ]
+        )
+    yield from product(*kinds)
