@@ -16,7 +16,7 @@ NPM_DONE := node_modules/.packages-installed
 CONSORT_DONE := $(VENV)/.consort-installed
 BROWNIE_DONE := .build/home/.brownie-installed
 
-.PHONY: help setup test lint demo lock clean distclean
+.PHONY: help setup test lint demo gas lock clean distclean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -33,12 +33,15 @@ lint: setup ## style and types only
 demo: setup ## a whole ConstitutionDAO-style auction on a local chain
 	@$(BIN)/consort demo
 
+gas: setup ## what each step costs a member in gas (ARGS=--write renews the snapshot)
+	@$(BIN)/python benchmarks/gas.py $(ARGS)
+
 lock: ## write requirements.lock anew from pyproject.toml
 	@sh tools/lock.sh "$(PYTHON)"
 
 clean: ## remove what builds, tests and reports leave behind
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find offchain tests scripts tools -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	find offchain tests scripts tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 distclean: clean ## remove the installed packages too (Brownie's accounts in .build/home stay)
 	rm -rf $(VENV) node_modules .solc consort.egg-info $(BROWNIE_DONE)
