@@ -43,7 +43,7 @@ class Codec:
     decode: Callable[[bytes, int], Any]
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 20)
 def checksum(address: bytes) -> str:
     """The 20 bytes of `address` as text, in the mixed case of EIP-55."""
     if len(address) != ADDRESS_BYTES:

@@ -8,6 +8,7 @@ will fail. What goes wrong with one book is left for the next step, and stops no
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from typing import Any, Final
 
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Chain, Reverted, Transaction
@@ -29,6 +30,8 @@ _PUSH_ALLOWANCE: Final = 12_500
 """What a recipient can make a payment cost beyond its estimate by behaving worse than in simulation: the gas that it is given to
 burn, and the event of its refusal."""
 _MEMBERS_PROBED: Final = 50
+_READY: Final = 6_000
+"""How many items are at hand when a transaction is made: more than fit, few enough to look through after each."""
 _ODD_ITEMS: Final = 3
 """How many items of a book may fail on their own before the rest of it is left for the next step."""
 _LONGEST_REST: Final = 256
@@ -319,8 +322,10 @@ class Keeper:
         memory = self._memory(task, probe=1 if in_order else _MEMBERS_PROBED, allowance=allowance)
         if self._steps < memory.rests_until:
             return
-        queue = [item for item in items if item not in memory.served]
-        queue.sort(key=memory.odd.__contains__)
+        unserved = [item for item in items if item not in memory.served]
+        unserved.sort(key=memory.odd.__contains__)
+        waiting = filter(still, unserved)
+        queue = list(islice(waiting, _READY))
         odd = 0
         while queue:
             try:
@@ -338,6 +343,7 @@ class Keeper:
             memory.served.update(batch.items)
             self._sync()
             queue = [item for item in queue[len(batch.items) :] if still(item)]
+            queue.extend(islice(waiting, _READY - len(queue)))
 
     def _do(self, task: _Task, members: int, most: int, function: str, *arguments: object) -> None:
         """Sends one transaction of at most `most` gas."""
