@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from offchain.chain.backend import Receipt, Reverted, Transaction, actor_address
 from offchain.chain.client import Client, failure
 from offchain.chain.errors import ChainError
-from offchain.chain.rpc import BATCH, Request, RpcError, quantity
+from offchain.chain.rpc import BATCH, Request, RpcError, quantity, to_number
 
 Outcome = Receipt | Reverted
 
@@ -118,6 +118,9 @@ class Anvil(DevNode):
     Mining is paused while a batch goes in: left to itself, Anvil forgets some of a large one until
     the next transaction arrives. Gas prices fall by one wei from each transaction to the next,
     which is what makes a block keep their order.
+
+    Whoever is killed in between leaves mining paused, and transactions that nobody mines. So a
+    transaction alone goes in without a pause, and what was left behind is mined first.
     """
 
     chunk = 250
@@ -125,6 +128,7 @@ class Anvil(DevNode):
     def __init__(self, client: Client) -> None:
         super().__init__(client)
         self._rpc.request("anvil_autoImpersonateAccount", True)
+        self._mine_leftovers()
 
     def now(self) -> int:
         """The time that the next block would have."""
@@ -145,8 +149,11 @@ class Anvil(DevNode):
         return "anvil_setBalance", (address, quantity(amount))
 
     def _send_chunk(self, transactions: Sequence[Transaction]) -> list[Outcome]:
+        automatic = self._mine_leftovers()
+        if len(transactions) == 1:
+            return [self._round({0: transactions[0]})[0]]
         outcomes: dict[int, Outcome] = {}
-        with self._mining_paused():
+        with self._mining_paused() if automatic else nullcontext():
             while pending := [n for n in range(len(transactions)) if n not in outcomes]:
                 together = self._in_order([transactions[n] for n in pending])
                 outcomes |= self._round({n: transactions[n] for n in pending[:together]})
@@ -167,16 +174,20 @@ class Anvil(DevNode):
             highest = max(highest, limit)
         return len(transactions)
 
+    def _mine_leftovers(self) -> bool:
+        """Mines what others left behind; returns whether mining is automatic."""
+        automatic: bool = self._rpc.request("anvil_getAutomine")
+        if not automatic and to_number(self._rpc.request("txpool_status")["pending"]):
+            self._rpc.request("evm_mine")
+        return automatic
+
     @contextmanager
     def _mining_paused(self) -> Iterator[None]:
-        automatic: bool = self._rpc.request("anvil_getAutomine")
-        if automatic:
-            self._rpc.request("evm_setAutomine", False)
+        self._rpc.request("evm_setAutomine", False)
         try:
             yield
         finally:
-            if automatic:
-                self._rpc.request("evm_setAutomine", True)
+            self._rpc.request("evm_setAutomine", True)
 
     def _round(self, pending: Mapping[int, Transaction]) -> dict[int, Outcome]:
         """Sends `pending`; returns the outcomes of some, at least of the first.
@@ -184,6 +195,7 @@ class Anvil(DevNode):
         A transaction can be refused for what one before it in the same batch would have changed.
         So those behind a refused one are taken back, and it comes first in the next round.
         """
+        self._make_gas_cheap()
         answers = self._rpc.batch(self._requests(pending))
         hashes = dict(zip(pending, answers, strict=True))
         refused = next((n for n, one in hashes.items() if isinstance(one, RpcError)), None)
@@ -212,10 +224,10 @@ class Anvil(DevNode):
         self, pending: Mapping[int, Transaction], hashes: Mapping[int, str]
     ) -> dict[int, Outcome]:
         """Mines until all of `pending` have receipts, or no more come."""
-        found: dict[str, dict[str, Any]] = {}
+        # One alone may have been mined as it came.
+        found = self._client.receipts(list(hashes.values())) if len(hashes) == 1 else {}
         while missing := [one for one in hashes.values() if one not in found]:
-            # Full blocks would make gas dearer than the price offered.
-            self._rpc.request("anvil_setNextBlockBaseFeePerGas", quantity(0))
+            self._make_gas_cheap()
             self._rpc.request("evm_mine")
             fresh = self._client.receipts(missing)
             if not fresh:
@@ -236,6 +248,10 @@ class Anvil(DevNode):
         for n in unpaid.values():
             outcomes[n] = Reverted(f"{pending[n].what} failed: insufficient funds")
         return outcomes
+
+    def _make_gas_cheap(self) -> None:
+        """Lets the next block take any price: full ones make gas dearer than what is offered."""
+        self._rpc.request("anvil_setNextBlockBaseFeePerGas", quantity(0))
 
     def _drop(self, hashes: Sequence[str]) -> None:
         self._rpc.batch([("anvil_dropTransaction", (one,)) for one in hashes])

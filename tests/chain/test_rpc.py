@@ -302,3 +302,40 @@ def test_nobody_to_pay(monkeypatch: pytest.MonkeyPatch) -> None:
         chain_owner.fund(chain.actor(0), 10 * 10**18)
         chain.fund(chain.actor(1), 10**18)
         assert chain.balance(chain.actor(1)) >= 10**18
+
+
+def test_after_a_sender_that_was_killed() -> None:
+    """Mining paused, and a transaction that nobody mined: what comes next goes through, after it."""
+    with nodes.anvil(auto_impersonate=True) as node, closing(Rpc(node.url)) as rpc:
+        with closing(JsonRpc(node.url)) as chain:
+            payment = Transaction(chain.actor(0), chain.actor(1), b"", value=1)
+            rpc.request("evm_setAutomine", False)
+            sent = {
+                "from": payment.sender,
+                "to": payment.to,
+                "value": "0x1",
+                "gasPrice": hex(10**9),
+            }
+            rpc.request("eth_sendTransaction", sent)
+        with closing(JsonRpc(node.url)) as chain:
+            before = chain.balance(chain.actor(1))
+            chain.send(payment)
+            rpc.request("eth_sendTransaction", sent)
+            chain.send(payment)
+            assert chain.balance(chain.actor(1)) == before + 3
+            rpc.request("eth_sendTransaction", sent)
+            assert not any(isinstance(one, Reverted) for one in chain.send_all([payment, payment]))
+            assert chain.balance(chain.actor(1)) == before + 6
+            assert rpc.request("anvil_getAutomine") is False
+
+
+def test_gas_that_has_become_dear() -> None:
+    """A price that the next block would not take is no obstacle, with one transaction or many."""
+    with nodes.anvil(auto_impersonate=True) as node, closing(JsonRpc(node.url)) as chain:
+        payment = Transaction(chain.actor(0), chain.actor(1), b"", value=1)
+        with closing(Rpc(node.url)) as rpc:
+            for many in (1, 2):
+                rpc.request("anvil_setNextBlockBaseFeePerGas", hex(50 * 10**9))
+                rpc.request("evm_mine")
+                outcomes = chain.send_all([payment] * many)
+                assert not any(isinstance(one, Reverted) for one in outcomes)
