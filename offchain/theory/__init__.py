@@ -7,7 +7,7 @@ what is taken from the paper.
 
 from typing import Any
 
-from offchain.theory import approximate, daos, resilient
+from offchain.theory import approximate, daos, resilient, signals
 from offchain.theory.claim import Claim, Evidence, Row
 
 __all__ = ["CLAIMS", "Claim", "Evidence", "Row"]
@@ -34,5 +34,21 @@ CLAIMS: tuple[Claim[Any], ...] = (
     approximate.lemma_e_3,
     approximate.critical_draw,
     approximate.slides,
+    signals.lemma_1,
+    signals.emptied,
+    signals.theorem_1,
+    signals.theorem_2,
+    signals.theorem_3,
+    signals.theorem_4,
+    signals.theorem_5,
+    signals.theorem_6,
+    signals.lemma_2,
+    signals.theorem_7,
+    signals.theorem_8,
+    signals.theorem_9,
+    signals.theorem_10,
+    signals.theorem_11,
+    signals.theorem_12,
+    signals.theorem_13,
 )
 """Every claim, paper by paper."""

@@ -75,9 +75,7 @@ def theorem_1(
         if all(value * one[0] - one[1] == value * other[0] - other[1] for value in shared)
     ]
     different = sum(one != other for one, other in dominant)
-    limits = [
-        (count, dominant_guarantee(count), gift_ratio(count, high)) for count in players
-    ]
+    limits = [(count, dominant_guarantee(count), gift_ratio(count, high)) for count in players]
     return Evidence(
         f"of {len(menu) ** 2} pairs of (probability, price) for reports that share two values, {len(dominant)} make"
         f" the truth dominant, {different} of them different; one at {high} and n-1 at 1 leave "
