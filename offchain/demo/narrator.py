@@ -1,6 +1,7 @@
 """Tells on standard error what a play does: a heading and a sentence, a bar, and what came of it."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from textwrap import fill
 
 from rich.console import Console
@@ -21,12 +22,18 @@ _WIDTH = 100
 
 
 class Narrator:
-    """An observer of a play; see `Observer`. It also counts what each step did.
+    """An observer of a play; see `Observer`. It also counts what each step did, and how long it took by `clock` (seconds).
 
     `entries` are the bidders' accounts, once the refunds are over.
     """
 
-    def __init__(self, console: Console, meter: Meter, narration: Narration) -> None:
+    def __init__(
+        self,
+        console: Console,
+        meter: Meter,
+        narration: Narration,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._console = console
         self._meter = meter
         self._narration = narration
@@ -36,6 +43,9 @@ class Narrator:
         self._served: dict[str, int] = {}
         self._transactions: dict[str, int] = {}
         self._gas: dict[str, int] = {}
+        self._clock = clock
+        self._began = self._heard = clock()
+        self._seconds: dict[str, float] = {}
         self.entries: tuple[Entry, ...] = ()
 
     @property
@@ -47,12 +57,12 @@ class Narrator:
 
     def begins(self, step: str, total: int) -> None:
         """See `Observer`."""
-        if total == 0 or (step in _QUIET and total < _LONG):
-            return
-        if step != "settle":  # it begins together with the tally, and is told of after it
-            self.tell(self._narration.title(step), self._narration.before(step))
-        self._under_way.append(step)
-        self._meter.begins(step, total)
+        if total and (step not in _QUIET or total >= _LONG):
+            if step != "settle":  # it begins together with the tally, and is told of after it
+                self.tell(self._narration.title(step), self._narration.before(step))
+            self._under_way.append(step)
+            self._meter.begins(step, total)
+        self._heard = self._clock()
 
     def advances(self, step: str, count: int) -> None:
         """See `Observer`."""
@@ -63,30 +73,43 @@ class Narrator:
             1 if step in _BATCHED else count
         )
         self._meter.advances(step, done)
+        self._time(step)
 
     def ends(self, step: str, gas_used: int) -> None:
         """See `Observer`."""
         self._gas[step] = gas_used
+        self._time(step)
         if step == "refund":
             self.entries = self._narration.entries()
-        if step not in self._under_way:
-            return
-        self._under_way.remove(step)
-        self._over.append(step)
-        self._meter.ends(step)
+        if step in self._under_way:
+            self._under_way.remove(step)
+            self._over.append(step)
+            self._meter.ends(step)
         if not self._under_way:
             for one in self._over:
                 self._conclude(one)
             self._over.clear()
+        self._heard = self._clock()
 
     def steps(self, gas: Mapping[str, object]) -> tuple[Step, ...]:
         """What each step took. `gas` is the outcome's, which knows steps that no bar was shown for."""
         known = {step: amount for step, amount in gas.items() if step != "total"} | self._gas
         return tuple(
-            Step(step, self._served.get(step, 0), self._transactions.get(step, 0), amount)
+            Step(
+                step,
+                self._served.get(step, 0),
+                self._transactions.get(step, 0),
+                amount,
+                self._seconds.get(step, 0.0),
+            )
             for step, amount in known.items()
             if isinstance(amount, int) and amount
         )
+
+    @property
+    def seconds(self) -> float:
+        """How long it has taken so far."""
+        return self._clock() - self._began
 
     def tell(self, title: str, sentence: str) -> None:
         """A numbered heading and what there is to say under it."""
@@ -94,6 +117,17 @@ class Narrator:
         self._console.print(f"\n[bold]{len(self._told):2} {escape(title)}[/]", highlight=False)
         if sentence:
             self._say(sentence)
+
+    def add(self, result: str) -> None:
+        """One more line of what came of the step told last."""
+        self._told[-1][2].append(result)
+        self._say(f"{_RESULT} {result}", "cyan")
+
+    def _time(self, step: str) -> None:
+        """Puts the time since something was last heard down to `step`."""
+        now = self._clock()
+        self._seconds[step] = self._seconds.get(step, 0.0) + now - self._heard
+        self._heard = now
 
     def _conclude(self, step: str) -> None:
         if step == "settle":
@@ -104,8 +138,7 @@ class Narrator:
         elif step == "closing":
             self.tell(self._narration.title(step), self._narration.before(step))
         for line in self._narration.after(step):
-            self._told[-1][2].append(line)
-            self._say(f"{_RESULT} {line}", "cyan")
+            self.add(line)
 
     def _say(self, sentence: str, style: str = "") -> None:
         text = fill(

@@ -75,6 +75,7 @@ def play(
             "factory": stage.deployment.factory,
         },
         sources=scenario.sources,
+        seconds=narrator.seconds,
     )
     try:
         streams(auction)
@@ -86,6 +87,10 @@ def play(
         "chain = reference: the exact model in Python gives the same outcome, and every wei is accounted for."
         if holds
         else "FAILED: see the checks below.",
+    )
+    narrator.add(
+        f"{count(sum(step.transactions for step in auction.steps), 'transaction')}, "
+        f"{sum(step.gas for step in auction.steps):,} gas, {auction.seconds:,.1f} s."
     )
     return auction
 

@@ -35,12 +35,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one step took: how many it served (bids, members, contracts …), in how many transactions, at what gas."""
+    """What one step took: how many it served (bids, members, contracts …), in how many transactions, at what gas, and how long
+    on the machine that ran it.
+    """
 
     name: str
     served: int
     transactions: int
     gas: int
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ class Auction:
 
     focus: the group that the pictures show. instance: the bids that counted, so without the silent
     ones. proceeds: what the seller withdrew. chain: the back end's name. sources: where the figures
-    come from, a sentence each. addresses: the contracts, by what they are.
+    come from, a sentence each. addresses: the contracts, by what they are. seconds: from listing
+    to the last check.
     """
 
     title: str
@@ -82,6 +86,7 @@ class Auction:
     story: tuple[Chapter, ...]
     addresses: Mapping[str, str]
     sources: tuple[str, ...]
+    seconds: float = 0.0
 
     @property
     def lot(self) -> LotOutcome:

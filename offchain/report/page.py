@@ -30,7 +30,7 @@ def page(auction: Auction, pictures: Pictures, size: tuple[int, int]) -> str:
         ),
         _section("Who pays and gets what", _table(tables.groups(auction))),
         _section("How it went", _story(auction)),
-        _section("Gas", _table(tables.gas(auction))),
+        _section("Gas and time", _table(tables.gas(auction))),
         _section("Checks", _table(tables.checks(auction))),
         _section(
             f"Members of {auction.focus}", _table(tables.members(auction, most=tables.ALL_ROWS))

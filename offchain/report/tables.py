@@ -113,7 +113,7 @@ def money(auction: Auction) -> Table:
 
 
 def gas(auction: Auction) -> Table:
-    """Gas by step."""
+    """Gas and time by step."""
     rows = [
         Row(
             (
@@ -122,19 +122,25 @@ def gas(auction: Auction) -> Table:
                 f"{step.transactions:,}" if step.transactions else "",
                 f"{step.gas:,}",
                 f"{round(step.gas / step.served):,}" if _is_repeated(step) else "",
+                f"{step.seconds:,.1f}",
             )
         )
         for step in auction.steps
     ]
     whole = sum(step.gas for step in auction.steps)
     sent = sum(step.transactions for step in auction.steps)
+    seconds = sum(step.seconds for step in auction.steps)
     note = "Each: gas by bid, member or contract, rounded, with its part in what a transaction costs anyway."
     if auction.chain == "revm":
         note += " On revm gas is lower than on a node: what one transaction touched stays warm for the next."
+    note += f" Seconds: on the machine that ran it; {auction.seconds:,.1f} with everything between the steps."
     return Table(
-        title="Gas",
-        headings=("step", "", "transactions", "gas", "each"),
-        rows=(*rows, Row(("all", "", f"{sent:,}", f"{whole:,}", ""), is_total=True)),
+        title="Gas and time",
+        headings=("step", "", "transactions", "gas", "each", "seconds"),
+        rows=(
+            *rows,
+            Row(("all", "", f"{sent:,}", f"{whole:,}", "", f"{seconds:,.1f}"), is_total=True),
+        ),
         texts=2,
         note=note,
     )

@@ -11,14 +11,31 @@ from offchain.chain.backend import Chain
 from offchain.chain.revm import Revm
 from offchain.demo import run as demo
 from offchain.demo.contributions import Contribution
+from offchain.demo.narration import Narration
+from offchain.demo.narrator import Narrator
+from offchain.demo.progress import Lines
 from offchain.demo.scenario import Scenario, built_in, replay
 from offchain.report.auction import Auction
 from offchain.report.flows import streams
+from offchain.report.tables import gas
 
 LIST = [
     Contribution(checksum(n.to_bytes(20)), bid * 10**17)
     for n, bid in enumerate([9, 8, 8, 7, 3, 1], start=0xA000)
 ]
+
+
+class Mute(Narration):
+    """Nothing to say."""
+
+    def __init__(self) -> None:
+        pass
+
+    def before(self, step: str) -> str:
+        return ""
+
+    def after(self, step: str) -> list[str]:
+        return []
 
 
 def play(scenario: Scenario, chain: Chain | None = None) -> tuple[Auction, str]:
@@ -78,6 +95,43 @@ def test_gas_is_counted_by_step(played: tuple[Auction, str]) -> None:
     assert steps["refund"].transactions < 10
     assert {"list", "create", "enter", "bonds", "proceeds"} <= set(steps)
     assert all(step.gas > 20_000 for step in steps.values())
+
+
+def test_time_is_counted_by_step(played: tuple[Auction, str]) -> None:
+    """The steps and what lies between them; told at the end with the totals, and in the table."""
+    auction, said = played
+    spent = sum(step.seconds for step in auction.steps)
+    assert all(step.seconds > 0 for step in auction.steps)
+    assert spent < auction.seconds < 60
+    sent = sum(step.transactions for step in auction.steps)
+    burnt = sum(step.gas for step in auction.steps)
+    assert f"→ {sent} transactions, {burnt:,} gas, {auction.seconds:.1f} s." in said
+    assert gas(auction).rows[-1].cells[2:] == (f"{sent:,}", f"{burnt:,}", "", f"{spent:.1f}")
+
+
+def test_a_step_takes_from_its_begin_to_its_end() -> None:
+    """What lies between steps is nobody's; of two under way, time is whose is heard of next."""
+    now = 0.0
+
+    def later(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    console = Console(file=StringIO())
+    narrator = Narrator(console, Lines(console), Mute(), lambda: now)
+    for step in ("tally", "settle"):
+        later(100)
+        narrator.begins(step, 3)
+    later(2)
+    narrator.advances("tally", 3)
+    later(3)
+    narrator.advances("settle", 3)
+    later(4)
+    narrator.ends("tally", 30)
+    narrator.ends("settle", 10)
+    later(100)
+    assert {step.name: step.seconds for step in narrator.steps({})} == {"tally": 6, "settle": 3}
+    assert narrator.seconds == 309
 
 
 def test_a_list_bids_from_its_own_addresses() -> None:
