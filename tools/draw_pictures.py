@@ -203,7 +203,7 @@ def layers(palette: Palette) -> str:
     for y, name in ((45, "Commands"), (160, "Python"), (275, "Chain"), (410, "Contracts")):
         canvas.text(10, y, name, 13, "600", anchor="start")
     canvas.box(110, 15, 880, 50)
-    canvas.text(550, 45, "consort: solve, check, demo, deploy, keep", 14)
+    canvas.text(550, 45, "consort: solve, check, theory, demo, deploy, keep", 14)
 
     canvas.part(110, 120, 240, "mechanisms", ["the reference: exact integers,", "no chain"], "good")
     canvas.part(
