@@ -1,6 +1,6 @@
 """Plays a demo on a chain, checks it against the reference model, and returns what a report needs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from rich.console import Console
@@ -42,13 +42,17 @@ def run(scenario: Scenario, on: str, console: Console, phase_minutes: int | None
 
 
 def play(
-    scenario: Scenario, chain: Chain, console: Console, phase_minutes: int | None = None
+    scenario: Scenario,
+    chain: Chain,
+    console: Console,
+    phase_minutes: int | None = None,
+    build: Callable[[Chain, int], Stage] = Stage,
 ) -> Auction:
-    """Plays `scenario` on `chain`; see `run`."""
+    """Plays `scenario` on `chain`; see `run`. `build` makes the stage, given how many seconds a phase lasts."""
     is_free = chain.name in DEVELOPMENT_CHAINS
     seconds = 60 * (phase_minutes or (PHASE_MINUTES if is_free else SHORTEST_PHASE_MINUTES))
     accounts = _accounts(scenario, chain, is_free)
-    stage = Stage(chain, seconds)
+    stage = build(chain, seconds)
     _introduce(scenario, chain, console, is_free, seconds)
     narration = Narration(scenario, stage.ledger, accounts, seconds)
     bars = meter(console)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from offchain.chain.backend import Chain, Receipt, Reverted, Transaction
 from offchain.chain.codec import Contract
@@ -34,6 +35,17 @@ _GAS_MONEY = 10**20
 """Wei that every actor holds beside its deposits, for gas."""
 
 
+class Hand(Protocol):
+    """Whoever does the keeper's work; see `Keeper`."""
+
+    def step(self, refunds: bool = True) -> int:
+        """Does what can be done now; 0 if nothing is left to do, of paying out only if it is time for `refunds`."""
+
+
+Hire = Callable[[Deployment, Callable[[Action], None]], Hand]
+"""Finds a hand for contracts that were just deployed; it tells of every transaction it sends."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bidder:
     """A member on the chain: the account it sends from and the contract it bids at (its DAO, or the auctioneer)."""
@@ -62,9 +74,15 @@ class Stage:
     """Contracts deployed on `chain`, ready to play auctions. Every auction gets new lots and new DAOs."""
 
     def __init__(
-        self, chain: Chain, phase_seconds: int = 3_600, receipts: Receipts | None = None
+        self,
+        chain: Chain,
+        phase_seconds: int = 3_600,
+        receipts: Receipts | None = None,
+        hire: Hire | None = None,
     ) -> None:
-        """Deploys the contracts. `phase_seconds`: how long bidding, reveal and tally last each."""
+        """Deploys the contracts. `phase_seconds`: how long bidding, reveal and tally last each. `receipts`: where members leave
+        their openings. `hire`: who does the keeper's work, by default a `Keeper` in this process.
+        """
         self._chain = chain
         self._phase_seconds = phase_seconds
         self._seller, self._keeper_account = chain.actor(_SELLER), chain.actor(_KEEPER)
@@ -77,8 +95,12 @@ class Stage:
         self._receipts = receipts or Receipts()
         self.ledger = Ledger(chain, self.deployment.auctioneer, self.deployment.block)
         self._gas: Counter[str] = Counter()
-        self._keeper = Keeper(
-            chain, self.ledger, self._keeper_account, self._receipts, on_action=self._on_action
+        self._keeper: Hand = (
+            hire(self.deployment, self._on_action)
+            if hire is not None
+            else Keeper(
+                chain, self.ledger, self._keeper_account, self._receipts, on_action=self._on_action
+            )
         )
         self._minted = 0
         self._observer: Observer = Silent()
