@@ -7,8 +7,10 @@ from auction import (
     attempt,
     claim,
     list_lot,
+    now,
     prepare,
     reveal_all,
+    schedule_from,
     seal,
     send,
     settle,
@@ -290,3 +292,39 @@ def test_winner_without_a_receiver_hook(auctioneer, item, lot, actor):
     winner = actor(Manner.REFUSE)
     play(auctioneer, lot, {winner: 5})
     assert item.ownerOf(lot) == winner
+
+
+# A PRICE THAT CHANGES DURING A BATCH
+
+
+@pytest.fixture
+def heist(auctioneer, lot, seller, alice, CheapItem, Accomplice):
+    """A lot of a cheap item's, closed and led by Alice at 499, beside 1000 units of other people's.
+
+    Batches that name first who did not reveal, then the accomplice, leave it gas enough to settle.
+    """
+    seal(auctioneer, lot, accounts[21], 1_000)
+    token = seller.deploy(CheapItem, auctioneer)
+    auctioneer.list(token, 0, 1, schedule_from(now()), {"from": seller})
+    target = auctioneer.lotCount()
+    accomplice = seller.deploy(Accomplice, auctioneer, target)
+    unrevealed = accounts[22]
+    for bidder, bid in ((alice, 500), (accomplice, 499), (unrevealed, 10)):
+        seal(auctioneer, target, bidder, bid)
+    advance(auctioneer, target, Phase.REVEAL)
+    reveal_all(auctioneer, target, {accomplice: 499, alice: 500})
+    advance(auctioneer, target, Phase.TALLY)
+    return target, unrevealed, accomplice
+
+
+def test_settling_from_within_a_batch(auctioneer, seller, alice, stranger, Heist, heist):
+    """The winner pays even if it is settled in the middle of the batch that refunds it."""
+    target, unrevealed, accomplice = heist
+    before = alice.balance()
+    batch = [unrevealed, accomplice, alice]
+    stranger.deploy(Heist).run(auctioneer, target, alice, batch, {"from": stranger})
+    if auctioneer.phase(target) == Phase.CLOSED:
+        auctioneer.settle(target, {"from": stranger})
+    auctioneer.claimBatch(target, [alice], {"from": stranger})
+    assert alice.balance() - before == 1 * UNIT
+    assert auctioneer.balance() - auctioneer.proceeds(seller) == 1_000 * UNIT

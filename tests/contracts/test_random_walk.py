@@ -224,5 +224,5 @@ def test_walk(stage_and_walk, item, forced):
         assert item.ownerOf(token_id) == owner
     # a walk that got nowhere would prove little
     assert len(world.lots) >= 5
-    assert stage.outcomes["done"] > STEPS // 3
+    assert stage.outcomes["done"] > 100
     assert len(stage.outcomes) > 12
