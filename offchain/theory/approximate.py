@@ -8,7 +8,7 @@ worst is where one player is worth as much as may be, and all others as little.
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 from typing import TypeAlias
 
 from offchain.mechanisms.approximate import (
@@ -40,7 +40,7 @@ def profiles(players: Sequence[int], top: int) -> Iterator[tuple[int, ...]]:
     """All bids of so many players up to `top`, from the highest down: the mechanisms do not tell players apart."""
     for count in players:
         for bids in product(range(top, -1, -1), repeat=count):
-            if all(high >= low for high, low in zip(bids, bids[1:], strict=False)):
+            if all(high >= low for high, low in pairwise(bids)):
                 yield bids
 
 

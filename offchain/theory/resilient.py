@@ -28,7 +28,7 @@ from offchain.mechanisms.resilient import (
 )
 from offchain.theory.claim import Evidence, claim
 
-PAPER = "Resilient Mechanism Design"
+PAPER = "A New Approach to Auctions and Resilient Mechanism Design"
 
 GOODS = ("g1", "g2")
 BUNDLES: tuple[Bundle, ...] = (("g1",), ("g2",), GOODS)

@@ -28,7 +28,7 @@ from offchain.mechanisms.lotteries import Lottery, optimal_bidder
 from offchain.mechanisms.signal_discovery import Coins
 from offchain.theory.claim import Evidence, claim
 
-PAPER = "Prior-Free Clock Auctions"
+PAPER = "Prior-Free Clock Auctions for Bidders with Interdependent Values"
 
 GAP = 10
 """How many times more the good is worth where one more signal is high."""
@@ -50,7 +50,7 @@ class Shape:
     samples: int | None = None
 
 
-BINARY = tuple(Shape(2, (0,) * count) for count in (1, 2, 3, 4)) + (Shape(2, (0,) * 6, 1000),)
+BINARY = (*(Shape(2, (0,) * count) for count in (1, 2, 3, 4)), Shape(2, (0,) * 6, 1000))
 BINARY_TYPES = (Shape(2, (0, 1)), Shape(2, (0, 0, 1), 1000), Shape(2, (0, 0, 1, 1, 1, 2), 1000))
 MANY = (Shape(3, (0, 0)), Shape(4, (0, 0)), Shape(3, (0,) * 3, 1000), Shape(4, (0,) * 5, 500))
 MANY_TYPES = (Shape(3, (0, 1), 1000), Shape(3, (0, 0, 1), 1000), Shape(4, (0, 0, 0, 1, 1), 500))

@@ -1,0 +1,143 @@
+"""Every claim holds as it is measured, and stops holding where the mechanism is broken."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from offchain.instances.signals import UNSOLD, SignalInstance
+from offchain.mechanisms import monotone_allocation, signal_discovery
+from offchain.mechanisms.price_rule import plain_second_price
+from offchain.theory import CLAIMS, Claim, approximate, daos, resilient, signals
+from offchain.theory.signals import Shape
+
+
+def test_every_claim_is_in_the_table_once() -> None:
+    written = {
+        id(found)
+        for module in (daos, resilient, approximate, signals)
+        for found in vars(module).values()
+        if isinstance(found, Claim)
+    }
+    assert len({claim.name for claim in CLAIMS}) == len(CLAIMS) == len(written)
+    assert {id(claim) for claim in CLAIMS} == written
+
+
+NAMED = {
+    "daos": "theorem-2 theorem-3 theorem-5 theorem-7 theorem-8 ties appendix-a",
+    "resilient": "vcg-collusion lemma-1 lemma-3 theorem-1",
+    "approximate": "theorem-1 theorem-2 theorem-3 theorem-4 theorem-5 lemma-e-3 slides",
+    "signals": "lemma-1 lemma-2 emptied " + " ".join(f"theorem-{n}" for n in range(1, 14)),
+}
+
+
+@pytest.mark.parametrize("paper", NAMED)
+def test_the_table_has_every_named_claim(paper: str) -> None:
+    names = {claim.name for claim in CLAIMS}
+    assert {f"{paper}-{name}" for name in NAMED[paper].split()} <= names
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.name)
+def test_claim_holds(claim: Claim[Any]) -> None:
+    row = claim()
+    assert row.holds, str(row)
+    assert row.measured
+
+
+def test_rows_measure_the_same_each_time() -> None:
+    for claim in (resilient.lemma_3, resilient.theorem_1):
+        assert claim(samples=20) == claim(samples=20) != claim(samples=20, seed=2)
+    shapes = [Shape(2, (0,) * 5, 20)]
+    assert signals.theorem_1(shapes=shapes) == signals.theorem_1(shapes=shapes)
+
+
+def test_where_the_words_of_a_paper_fail_the_row_says_so() -> None:
+    for row in (
+        daos.theorem_2(sizes=[(1, 2)], top=2),
+        daos.appendix_a(),
+        approximate.slides(),
+        signals.emptied(),
+        signals.theorem_6(),
+        signals.theorem_11(sizes=[(3, 1)]),
+    ):
+        assert row.holds
+        assert row.amended
+    assert not daos.theorem_3(sizes=[(1, 2)], top=2).amended
+
+
+def test_the_plain_price_rule_breaks_theorem_2(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(daos, "exact", plain_second_price)
+    row = daos.theorem_2(sizes=[(1, 2)], top=4)
+    assert not row.holds
+    assert "games with bids 0..4: 0 lies" not in row.measured
+    assert not daos.ties(sizes=[(1, 2)], top=5).holds
+
+
+def test_a_tighter_bound_breaks_the_rows_on_welfare(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(daos, "harmonic", lambda _: Fraction(1))
+    assert not daos.theorem_3(sizes=[(1, 2)], top=3).holds
+    assert not daos.lemma_4(members=2).holds
+    assert not daos.theorem_7(sizes=[(1, 2)], top=2).holds
+
+
+def test_a_truthful_pay_your_bid_would_break_footnote_2(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(daos.pooled_checks, "find_lie", lambda game, asks: None)
+    assert not daos.footnote_2(sizes=[(1, 2)], top=2).holds
+
+
+def test_a_higher_promise_breaks_the_rows_of_the_resilient_mechanism(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(resilient, "revenue_guarantee", lambda benchmark, _: Fraction(benchmark))
+    assert not resilient.theorem_1(samples=5).holds
+    monkeypatch.setattr(resilient, "full_knowledge", lambda game, player: ())
+    assert not resilient.lemma_3(top=2, samples=5).holds
+
+
+def test_another_lottery_breaks_the_guarantee_of_m_f(monkeypatch: pytest.MonkeyPatch) -> None:
+    def second_price(bids: Sequence[int], _: Fraction) -> tuple[Fraction, ...]:
+        return approximate.alone(approximate.second_price(bids)[0], len(bids))
+
+    monkeypatch.setattr(approximate, "probabilities", second_price)
+    assert not approximate.theorem_4(players=[2], top=3).holds
+    assert not approximate.lemma_e_3(players=[2], top=3).holds
+    assert approximate.theorem_2(players=[2], top=3).holds
+
+
+def test_a_price_that_is_the_bid_breaks_the_critical_draw(monkeypatch: pytest.MonkeyPatch) -> None:
+    def own_bid(bids: Sequence[int], player: int, delta: Fraction) -> dict[int, Fraction]:
+        return {bids[player]: approximate.probability(bids, player, delta)}
+
+    monkeypatch.setattr(approximate, "price_lottery", own_bid)
+    assert not approximate.critical_draw(players=[2], top=4).holds
+
+
+def no_sale(_: SignalInstance) -> Mapping[tuple[int, int], Fraction]:
+    """An auction that sells nothing."""
+    return {}
+
+
+def test_an_auction_that_does_not_sell_breaks_every_guarantee(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(signal_discovery, "lottery", no_sale)
+    monkeypatch.setattr(signal_discovery, "sealed_auction", lambda *_: UNSOLD)
+    monkeypatch.setattr(signal_discovery, "most_rejected", lambda _: 3)
+    monkeypatch.setattr(monotone_allocation, "lottery", no_sale)
+    shapes = [Shape(2, (0, 0))]
+    for number in (1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13):
+        assert not getattr(signals, f"theorem_{number}")(shapes=shapes).holds
+    for number in (1, 2):
+        assert not getattr(signals, f"lemma_{number}")(shapes=shapes).holds
+    assert not signals.emptied().holds
+
+
+def test_the_printed_values_are_no_lower_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    six, eleven = signals.printed_theorem_6(3, 1, 10), signals.printed_theorem_11(3, 1, 10)
+    assert signals.misfits(six) == ["t0 by 1"]
+    assert signals.misfits(eleven) == ["t0 from 1 to 0"]
+    monkeypatch.setattr(signals, "shared_quality_bound", lambda *_: six)
+    monkeypatch.setattr(signals, "symmetric_values_bound", lambda *_: eleven)
+    assert not signals.theorem_6(sizes=[(3, 1)]).holds
+    assert not signals.theorem_11(sizes=[(3, 1)]).holds
