@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +11,7 @@ import typer
 from offchain.cli.backends import OnChain
 from offchain.cli.exits import BadInput, put, say
 from offchain.cli.files import refuse_unwritable
+from offchain.cli.interrupts import until_stopped
 
 if TYPE_CHECKING:
     from offchain.chain.backend import Chain
@@ -86,6 +87,6 @@ def _connected(on: str) -> "Iterator[tuple[Chain, str]]":
 
 
 def _wait_for_interrupt() -> None:
-    with suppress(KeyboardInterrupt):
+    with until_stopped():
         while True:
             time.sleep(3600)

@@ -1,15 +1,14 @@
 """`consort keep`: a keeper at work on a running node."""
 
-import signal
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from offchain.cli.exits import CHAIN_FAILED, BadInput, put, say
+from offchain.cli.interrupts import until_stopped
 
 if TYPE_CHECKING:
     from offchain.chain.backend import Chain
@@ -74,7 +73,7 @@ def command(
     known = _read_receipts(receipts)
     deployed = _read_deployment(deployment)
     journal = _Journal()
-    with _interruptible(), connect(on) as chain:
+    with until_stopped("Stopped."), connect(on) as chain:
         _check_deployment(chain, deployed, deployment)
         keeper = Keeper(
             chain,
@@ -136,18 +135,6 @@ def _work_on(keeper: "Keeper", journal: _Journal, poll: float) -> None:
             sent = 0
         if not sent:
             time.sleep(poll)
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Lets Ctrl-C and SIGTERM end the work in good order."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    except KeyboardInterrupt:
-        say("Stopped.")
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _refuse_other_than_url(on: str) -> None:
