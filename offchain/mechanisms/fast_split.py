@@ -22,7 +22,7 @@ from offchain.mechanisms.equal_split import EqualSplit, share
 
 Words = NDArray[np.uint64]
 
-_BLOCK = 8_192
+_BLOCK = 16_384
 """Bids with a bound in common: few enough blocks for Python, each small enough for a processor's cache."""
 _HALF_BITS = 32
 _LOW = (1 << _HALF_BITS) - 1
@@ -30,7 +30,7 @@ _WORD = 1 << 64
 
 
 class SortedBids:
-    """The bids of a group, sorted once; every question after that takes O(n / 8,192) typically, O(n) at worst."""
+    """The bids of a group, sorted once; every question after that takes O(n / 16,384) typically, O(n) at worst."""
 
     def __init__(self, bids: Words) -> None:
         """Sorts a copy; O(n log n).

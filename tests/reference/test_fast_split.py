@@ -9,8 +9,8 @@ from offchain.mechanisms import equal_split as reference
 from offchain.mechanisms import fast_split
 
 TOP = 2**64 - 1
-COUNTS = st.sampled_from([0, 1, 2, 3, 63, 4_096, 8_191, 8_192, 8_193, 20_000])
-"""Up to and beyond a block, of 8,192 bids."""
+COUNTS = st.sampled_from([0, 1, 2, 3, 63, 4_096, 16_383, 16_384, 16_385, 20_000])
+"""Up to and beyond a block, of 16,384 bids."""
 
 
 def array(bids: list[int]) -> np.ndarray:
