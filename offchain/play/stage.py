@@ -92,7 +92,7 @@ class Stage:
         self._item = create(chain, self._seller, "Item")
         self._auctioneer, self._factory = contract_named("Auctioneer"), contract_named("DAOFactory")
         self._dao, self._token = contract_named("DAO"), contract_named("Item")
-        self._receipts = receipts or Receipts()
+        self._receipts = Receipts() if receipts is None else receipts
         self.ledger = Ledger(chain, self.deployment.auctioneer, self.deployment.block)
         self._gas: Counter[str] = Counter()
         self._keeper: Hand = (
