@@ -108,7 +108,7 @@ def theorem_2(
     count = sum(1 for _ in profiles(players, top))
     return Evidence(
         f"{count} profiles of bids 0..{top}, {shown(deltas)}: worst ratios"
-        f" {', '.join(map(str, worst.values()))}, which are r",
+        f" {', '.join(map(str, worst.values()))}; r is {', '.join(str(deterministic_guarantee(delta)) for delta in deltas)}",
         all(least == deterministic_guarantee(delta) for delta, least in worst.items()),
     )
 
@@ -133,7 +133,8 @@ def theorem_3(
     ]
     return Evidence(
         f"equal bids of {', '.join(map(str, players))} players, {shown(deltas)}: all {len(found)} choices of a winner"
-        f" leave {', '.join(map(str, dict.fromkeys(least for *_, least in found)))}, which are r",
+        f" leave {', '.join(map(str, dict.fromkeys(least for *_, least in found)))};"
+        f" r is {', '.join(str(deterministic_guarantee(delta)) for delta in deltas)}",
         all(least == deterministic_guarantee(delta) for delta, _, least in found),
     )
 

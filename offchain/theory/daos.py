@@ -328,12 +328,9 @@ def theorem_8(players: Sequence[int] = (2, 3, 5, 8), one: int = 1000) -> Evidenc
         items, wants = unit_demand(count, one)
         found = maximum_welfare(items, wants), same_price_welfare(items, wants)
         ratios.append((count, found, (count * one + 1, one + 1)))
-    shown = "; ".join(
-        f"n={count}: {best} / {same} = {figure(Fraction(best, same))}"
-        for count, (best, same), _ in ratios
-    )
+    shown = "; ".join(f"n={count}: {same} of {best}" for count, (best, same), _ in ratios)
     return Evidence(
-        f"e = 1/{one}: {shown}",
+        f"welfare in units of 1/{one}, e is one of them: {shown}",
         all(found == expected for _, found, expected in ratios),
     )
 

@@ -67,7 +67,7 @@ def vcg_collusion(claims: Sequence[int] = (*range(1, 131), 10**18)) -> Evidence:
     free = [v for v, out in found.items() if (true_welfare(out), out.revenue) == (2, 0)]
     return Evidence(
         f"truthful: player 3 gets both goods, welfare {true_welfare(honest)}, revenue {honest.revenue};"
-        f" claiming v: welfare 2, revenue 0 for {len(free)} of {len(found)} v, all from {min(free)} on",
+        f" claiming v: welfare 2, revenue 0 for {len(free)} of {len(found)} v, the least of them {min(free, default=None)}",
         (honest.allocation, true_welfare(honest), honest.revenue) == ({"3": GOODS}, 100, 2)
         and free == [v for v in claims if v >= 100],
     )

@@ -383,8 +383,8 @@ def theorem_6(sizes: Sequence[tuple[int, int]] = SIZES, gap: int = 1000) -> Evid
         [types * (k - 1) + 1 for k, types in sizes],
         printed,
         signal_discovery_lottery,
-        "values growing with j and d, as printed, have (j, 2) optimal where (j, 1) should be;"
-        " here they grow as the threshold does",
+        "as printed, who is interested from a lower sum on is worth more too, and outdoes the one who should be optimal;"
+        " here values grow with the sum from which one is interested",
     )
 
 
@@ -427,7 +427,7 @@ def lower_bound(
     return Evidence(
         f"instances of {', '.join(map(str, sizes))} bidders, each optimal by a factor of {bounds[0].gap} one lower signal"
         f" from s; least chance of an optimal bidder {', '.join(map(str, chances))};"
-        f" with the printed values {', '.join(map(str, unfit))} are not optimal where they should be",
+        f" with the values as printed {', '.join(map(str, unfit))} of them are not optimal there",
         fit and met and sizes == list(factors) and any(unfit),
         amended,
     )
