@@ -16,7 +16,7 @@ NPM_DONE := node_modules/.packages-installed
 CONSORT_DONE := $(VENV)/.consort-installed
 BROWNIE_DONE := .build/home/.brownie-installed
 
-.PHONY: help setup test lint demo gas lock clean distclean
+.PHONY: help setup test lint demo gas bench lock clean distclean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -35,6 +35,9 @@ demo: setup ## a whole ConstitutionDAO-style auction on a local chain
 
 gas: setup ## what each step costs a member in gas (ARGS=--write renews the snapshot)
 	@$(BIN)/python benchmarks/gas.py $(ARGS)
+
+bench: setup ## how fast it is, beside what it is measured against (ARGS=--json: figures only)
+	@$(BIN)/python benchmarks/speed.py $(ARGS)
 
 lock: ## write requirements.lock anew from pyproject.toml
 	@sh tools/lock.sh "$(PYTHON)"
