@@ -145,7 +145,7 @@ contract Auctioneer is BidBook, IAuctioneer {
     function reclaim(uint256 lot) external {
         Phase now_ = phase(lot);
         if (now_ != Phase.Void || _books[lot].state == State.Lost) revert WrongPhase(lot, now_);
-        (_books[lot].state, _books[lot].bondBps) = (State.Lost, 0);
+        (_books[lot].state, _books[lot].bondBps) = (State.Lost, 0); // so that both levels show a void lot alike
         emit ItemReturned(lot);
         _deliver(_lots[lot], _lots[lot].seller);
     }
@@ -249,10 +249,11 @@ contract Auctioneer is BidBook, IAuctioneer {
         _lots[lot].standing.offer(bidder, bid_);
     }
 
-    /// @dev Losers are free once the lot is closed. A void lot costs nobody a bond.
+    /// @dev Losers are free once the lot is closed, bonds are decided once it is settled. A void lot costs nobody a bond.
     function _resolve(uint256 lot) internal view override returns (uint64 share, uint16 bondBps) {
         Phase now_ = phase(lot);
         if (now_ < Phase.Closed) revert WrongPhase(lot, now_);
+        if (now_ == Phase.Closed) return (0, UNDECIDED);
         return (_books[lot].share, now_ == Phase.Void ? 0 : _books[lot].bondBps);
     }
 
@@ -261,7 +262,7 @@ contract Auctioneer is BidBook, IAuctioneer {
     }
 
     function _awaitsSettlement(uint256 lot, address bidder) internal view override returns (bool) {
-        return bidder == _lots[lot].standing.leader && phase(lot) == Phase.Closed;
+        return bidder == _lots[lot].standing.leader;
     }
 
     function _forfeit(uint256 lot, uint64 bond) internal override {

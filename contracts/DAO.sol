@@ -215,21 +215,24 @@ contract DAO is BidBook {
         }
     }
 
-    /// @dev A book that is not won is lost as soon as somebody else has won, or nobody can any more; the first caller writes that down. A void
-    /// lot costs nobody a bond.
+    /// @dev A book that is not won is lost as soon as somebody else has won, or nobody can any more. Losers are free once the lot is closed;
+    /// when it is settled or void, the first caller writes the loss down. A void lot costs nobody a bond.
     function _resolve(uint256 lot) internal override returns (uint64 share, uint16 bondBps) {
         Book storage book = _books[lot];
-        if (book.state <= State.Running) _lose(lot, book);
+        if (book.state <= State.Running && !_lose(lot, book)) return (0, UNDECIDED);
         return (book.share, book.bondBps);
     }
 
-    function _lose(uint256 lot, Book storage book) private {
+    /// @dev Returns false while the lot, won by another, can still turn void.
+    function _lose(uint256 lot, Book storage book) private returns (bool) {
         if (book.state == State.None) revert WrongPhase(lot, Phase.None);
         (Phase now_, address leader,) = auctioneer.standing(lot);
         if (now_ < Phase.Closed || (now_ == Phase.Closed && leader == address(this))) revert WrongPhase(lot, now_);
+        if (now_ == Phase.Closed) return false;
         book.state = State.Lost;
         if (now_ == Phase.Void) book.bondBps = 0;
         emit BookLost(lot, book.bondBps);
+        return true;
     }
 
     function _isServed(uint256, address, uint64 bid_, uint64 share) internal pure override returns (bool) {

@@ -69,6 +69,8 @@ abstract contract BidBook is Multicall {
     }
 
     uint256 internal constant BPS = 10_000;
+    /// @dev Instead of a bond: the lot is closed but may still turn void, so nobody's bond is taken yet.
+    uint16 internal constant UNDECIDED = type(uint16).max;
 
     // STORAGE (slots 0 and 1 of both contracts)
 
@@ -207,7 +209,7 @@ abstract contract BidBook is Multicall {
     // CLAIMS
 
     /// @notice Pays the caller what is left of its deposit on `lot`: all of it, less the share if served, less the bond if never revealed.
-    /// @dev Only once the lot is decided for this book. Several lots at once: through `multicall`. The bond rounds down to a unit; one of the
+    /// @dev Only once the lot is decided for this book, and for those who did not reveal once it is settled. Several lots at once: through `multicall`. The bond rounds down to a unit; one of the
     /// whole deposit is taken by `claimBatch` only, since there is nothing to claim.
     /// @param lot The lot's number.
     function claim(uint256 lot) external {
@@ -226,7 +228,7 @@ abstract contract BidBook is Multicall {
     }
 
     /// @notice Pays many bidders what is left of their deposits on `lot`. Anyone may call. Whoever does not take the payment keeps the
-    /// claim; whoever has nothing to claim, or won and is yet to be settled, is passed over.
+    /// claim. Whoever has nothing to claim is passed over; so are, until the lot is settled, its winner and those who did not reveal.
     /// @dev Budget: 14,000 gas each; for the served about 3,000 more, since their bids stay on record.
     /// @param lot The lot's number.
     /// @param bidders Whom to pay.
@@ -278,15 +280,16 @@ abstract contract BidBook is Multicall {
     /// @dev Counts bids that were opened.
     function _count(Book storage book, uint256 opened) internal virtual {}
 
-    /// @dev The terms on which a book pays out; reverts with `WrongPhase` while it cannot.
+    /// @dev The terms on which a book pays out; reverts with `WrongPhase` while it cannot. A whole batch is paid on the terms at its start,
+    /// whatever its recipients do meanwhile: 10,000 gas are enough to settle a lot.
     /// @return share What each served bidder pays, in units: 0 unless the book won.
-    /// @return bondBps What not revealing costs, in basis points of the deposit.
+    /// @return bondBps What not revealing costs, in basis points of the deposit; `UNDECIDED` while the lot is closed but not settled.
     function _resolve(uint256 lot) internal virtual returns (uint64 share, uint16 bondBps);
 
     /// @dev Whether `bidder`, whose open bid is `bid_`, is served at `share` in a book that won.
     function _isServed(uint256 lot, address bidder, uint64 bid_, uint64 share) internal view virtual returns (bool);
 
-    /// @dev Whether `bidder` won a lot in a decided book, but has not been settled yet.
+    /// @dev Whether `bidder` won a lot that is closed but not settled, in a book that pays out its losers already.
     function _awaitsSettlement(uint256 lot, address bidder) internal view virtual returns (bool) {}
 
     /// @dev Books a forfeited bond, in units, for the seller.
@@ -355,16 +358,20 @@ abstract contract BidBook is Multicall {
     /// @dev Settles the caller's account; reverts if nothing is due.
     function _claim(uint256 lot) private returns (uint64 due) {
         (uint64 share, uint16 bondBps) = _resolve(lot);
-        due = _take(_boxes[lot][msg.sender], lot, msg.sender, share, bondBps);
-        if (due == 0) revert NothingToClaim(lot, msg.sender);
+        Box storage box = _boxes[lot][msg.sender];
+        due = _take(box, lot, msg.sender, share, bondBps);
+        if (due != 0) return due;
+        if (bondBps == UNDECIDED && box.slot.deposit() != 0) revert WrongPhase(lot, phase(lot));
+        revert NothingToClaim(lot, msg.sender);
     }
 
     /// @dev Settles the account of `bidder` and returns what to pay out, in units; a second call returns 0.
     function _take(Box storage box, uint256 lot, address bidder, uint64 share, uint16 bondBps) private returns (uint64 due) {
         BidSlot slot = box.slot;
         due = slot.deposit();
-        if (due == 0 || _awaitsSettlement(lot, bidder)) return 0;
+        if (due == 0 || (_awaitsSettlement(lot, bidder) && bondBps == UNDECIDED)) return 0;
         if (slot.isSealed()) {
+            if (bondBps == UNDECIDED) return 0;
             box.slot = BidSlots.EMPTY;
             uint64 bond = uint64((uint256(due) * bondBps) / BPS); // casting is safe: bondBps <= BPS
             _forfeit(lot, bond);

@@ -280,14 +280,22 @@ class Keeper:
     # Payments
 
     def _refund(self, unsettled: str | None, task: _Task, book: Book) -> None:
-        """Pushes what is due, but not in the book of the winner, or to the winner, who is yet to be settled."""
+        """Pushes what is due. While the winner is `unsettled`, its book waits, or itself among individuals; and so do all who did
+        not reveal, for whom the lot may still turn void.
+        """
         if book.contract == unsettled:
             return
+
+        def is_payable(bidder: str) -> bool:
+            if unsettled is not None and (bidder == unsettled or book.accounts[bidder].is_sealed):
+                return False
+            return _is_due(book, bidder)
+
         self._batch(
             task,
-            [bidder for bidder in book.accounts if bidder != unsettled and _is_due(book, bidder)],
+            [bidder for bidder in book.accounts if is_payable(bidder)],
             lambda part: ("claimBatch", task.lot, part),
-            still=partial(_is_due, book),
+            still=is_payable,
             allowance=_PUSH_ALLOWANCE,
         )
 
