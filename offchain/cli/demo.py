@@ -58,7 +58,7 @@ def command(
     ] = None,
 ) -> None:
     """Play a ConstitutionDAO-style auction on a chain: explained as it runs, cross-checked, with a report."""
-    rivals = [_gwei(bid) for bid in rival or ()]
+    rivals = [units(bid) for bid in rival or ()]
     if silent is not None and silent < 0:
         raise BadInput(f"--silent: {silent} is negative")
     if phase_minutes is not None and phase_minutes not in _PHASE_MINUTES:
@@ -94,8 +94,8 @@ def _scenario(file: str | None, rivals: list[int], silent: int | None) -> "Scena
     return replay(parse(data, file), Path(file).name, rivals, silent or 0)
 
 
-def _gwei(text: str) -> int:
-    """An amount in ETH as a whole number of gwei. Raises BadInput."""
+def units(text: str) -> int:
+    """What a rival bids, in ETH, as a whole number of gwei. Raises BadInput."""
     try:
         amount = Decimal(text) * _GWEI_PER_ETH
     except InvalidOperation:
