@@ -11,6 +11,7 @@ from auction import (
     claim,
     create_dao,
     list_lot,
+    next_block_at,
     now,
     place,
     reveal,
@@ -18,6 +19,7 @@ from auction import (
     seal,
     sealed_to_tally,
     settle,
+    start_of,
     tally,
 )
 from brownie import accounts
@@ -173,6 +175,71 @@ def test_lot_that_the_dao_did_not_enter(cast, lots, alice, call):
         assert outsider.phase(lot) == Phase.NONE, phase
         with reverts_with(outsider, "WrongPhase", lot, Phase.NONE):
             SEALED_BOOK[call][1](outsider, lot, alice)
+
+
+def test_bidding_ends_on_the_second(book, lot, alice, bob):
+    """The last bid comes a second before the end; from the end on bids are opened."""
+    end = start_of(book, lot, Phase.REVEAL)
+    seal(book, lot, alice, 5)
+    next_block_at(end - 1)
+    seal(book, lot, bob, 5)
+    with reverts_with(book, "WrongPhase", lot, Phase.BIDDING):
+        next_block_at(end - 1)
+        reveal(book, lot, alice, 5)
+    for call in (seal, lambda *_: book.withdraw(lot, alice, {"from": alice})):
+        with reverts_with(book, "WrongPhase", lot, Phase.REVEAL):
+            next_block_at(end)
+            call(book, lot, alice, 5)
+    next_block_at(end)
+    reveal(book, lot, alice, 5)
+
+
+def test_reveal_ends_on_the_second(dao, lot, alice, bob):
+    """The last bid opens a second before the end; from the end on bids are counted."""
+    end = start_of(dao, lot, Phase.TALLY)
+    bid_all(dao, lot, {alice: 5, bob: 4})
+    next_block_at(end - 1)
+    reveal(dao, lot, alice, 5)
+    with reverts_with(dao, "WrongPhase", lot, Phase.REVEAL):
+        next_block_at(end - 1)
+        tally(dao, lot, {alice: 5})
+    for call in (lambda: reveal(dao, lot, bob, 4), lambda: reveal_all(dao, lot, {bob: 4})):
+        with reverts_with(dao, "WrongPhase", lot, Phase.TALLY):
+            next_block_at(end)
+            call()
+    next_block_at(end)
+    tally(dao, lot, {alice: 5})
+
+
+def test_tally_ends_on_the_second(auctioneer, dao, rival, lot, alice):
+    """The last DAO bids a second before the end; from the end on the lot is closed."""
+    end = start_of(dao, lot, Phase.CLOSED)
+    sealed_to_tally(dao, lot, {alice: 5})
+    next_block_at(end - 1)
+    tally(dao, lot, {alice: 5})
+    with reverts_with(dao, "WrongPhase", lot, Phase.TALLY):
+        next_block_at(end - 1)
+        settle(dao, lot, {alice: 5}, 3)
+    with reverts_with(auctioneer, "WrongPhase", lot, Phase.CLOSED):
+        next_block_at(end)
+        tally(rival, lot, {})
+    next_block_at(end)
+    settle(dao, lot, {alice: 5}, 3)
+
+
+@pytest.mark.parametrize("late", [0, 1])
+def test_settlement_window_ends_on_the_second(auctioneer, dao, lot, alice, late):
+    """The last settlement comes a second before the end; from the end on the lot is void."""
+    end = start_of(dao, lot, Phase.VOID)
+    sealed_to_tally(dao, lot, {alice: 5})
+    tally(dao, lot, {alice: 5})
+    next_block_at(end - 1 + late)
+    if late:
+        with reverts_with(auctioneer, "WrongPhase", lot, Phase.VOID):
+            settle(dao, lot, {alice: 5}, 3)
+        auctioneer.reclaim(lot, {"from": alice})
+    else:
+        settle(dao, lot, {alice: 5}, 3)
 
 
 # ROW 2: zero bid, zero deposit, wei not a multiple of the unit, value over the field

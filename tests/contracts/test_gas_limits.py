@@ -4,6 +4,7 @@ import pytest
 from auction import Manner, advance, attempt, bid_all, reveal_all, seal, settle, tally
 from brownie import web3
 from checks import decode_log
+from eth_abi import decode
 from ledger import stored_slots
 from mechanism import Phase, ascending, opening
 
@@ -102,10 +103,11 @@ def test_batch_with_a_hostile_bidder(book, lot, due, stranger, manner):
 
 
 def test_the_sender_is_told(book, lot, due, stranger):
-    """Gas that would do for all but the last push is refused as such."""
+    """Gas that would do for all but the last push is refused as such, with what is missing."""
     addresses = [who.address for who in due]
     used = attempt_and_undo(stranger, book.claimBatch, lot, addresses, gas=5_000_000)[0].gasUsed
-    errors = set()
+    selector = web3.keccak(text="NotEnoughGas(uint256,uint256)")[:4]
+    told = []
     for gas in range(used, used + 80_000, 4_000):
         call = {
             "from": stranger.address,
@@ -114,9 +116,11 @@ def test_the_sender_is_told(book, lot, due, stranger):
             "gas": hex(gas),
         }
         answer = web3.provider.make_request("eth_call", [call, "latest"])
-        errors.add(answer.get("error", {}).get("data", "0x")[:10])
-    signature = web3.keccak(text="NotEnoughGas(uint256,uint256)")[:4].to_0x_hex()
-    assert signature in errors
+        data = bytes.fromhex(answer.get("error", {}).get("data", "0x")[2:])
+        if data[:4] == selector:
+            told.append(decode(["uint256", "uint256"], data[4:]))
+    assert told
+    assert all(left < needed == 60_000 for left, needed in told)
 
 
 def test_reveals_open_all_or_none(book, lot, alice, bob, carol, stranger):
