@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from offchain import __version__
 from offchain.cli.exits import reported
 
-COMMANDS = ("solve", "check", "demo", "deploy", "keep", "theory")
+COMMANDS = ("solve", "check", "demo", "simulate", "deploy", "keep", "theory")
 """The commands in the order of `--help`: modules of this package."""
 
 

@@ -20,25 +20,25 @@ Pictures = Mapping[tuple[str, str], bytes]
 def page(auction: Auction, pictures: Pictures, size: tuple[int, int]) -> str:
     """The whole page. `size`: width and height of the pictures as shown, in CSS pixels."""
     sections = (
-        _section("What the group can pay", _picture("curve", auction, pictures, size)),
-        _section("Who is served", _picture("served", auction, pictures, size)),
-        _section(
+        section("What the group can pay", _picture("curve", auction, pictures, size)),
+        section("Who is served", _picture("served", auction, pictures, size)),
+        section(
             "Where every gwei went",
             _picture("money", auction, pictures, size),
             f"<p>{escape(balance(auction))}</p>",
-            _table(tables.money(auction)),
+            html_table(tables.money(auction)),
         ),
-        _section("Who pays and gets what", _table(tables.groups(auction))),
-        _section("How it went", _story(auction)),
-        _section("Gas and time", _table(tables.gas(auction))),
-        _section("Checks", _table(tables.checks(auction))),
-        _section(
-            f"Members of {auction.focus}", _table(tables.members(auction, most=tables.ALL_ROWS))
+        section("Who pays and gets what", html_table(tables.groups(auction))),
+        section("How it went", _story(auction)),
+        section("Gas and time", html_table(tables.gas(auction))),
+        section("Checks", html_table(tables.checks(auction))),
+        section(
+            f"Members of {auction.focus}", html_table(tables.members(auction, most=tables.ALL_ROWS))
         ),
     )
     return PAGE.substitute(
         title=escape(auction.title),
-        style=_style(),
+        style=style_sheet(),
         lead=escape(lead(auction)),
         key="\n".join(
             f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"
@@ -147,7 +147,8 @@ def captions(auction: Auction) -> dict[str, tuple[str, str]]:
     }
 
 
-def _section(title: str, *parts: str) -> str:
+def section(title: str, *parts: str) -> str:
+    """A part of the page under a heading; `parts` are HTML."""
     body = "\n".join(parts)
     return f"<section>\n<h2>{escape(title)}</h2>\n{body}\n</section>"
 
@@ -167,8 +168,8 @@ def _chapter(chapter: Chapter) -> str:
 def _picture(name: str, auction: Auction, pictures: Pictures, size: tuple[int, int]) -> str:
     caption, alt = captions(auction)[name]
     return FIGURE.substitute(
-        light=_embedded(pictures[name, LIGHT.name]),
-        dark=_embedded(pictures[name, DARK.name]),
+        light=embedded(pictures[name, LIGHT.name]),
+        dark=embedded(pictures[name, DARK.name]),
         alt=escape(alt),
         caption=escape(caption),
         width=size[0],
@@ -176,11 +177,13 @@ def _picture(name: str, auction: Auction, pictures: Pictures, size: tuple[int, i
     )
 
 
-def _embedded(png: bytes) -> str:
+def embedded(png: bytes) -> str:
+    """A PNG file as an address that holds all of it."""
     return f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
 
 
-def _table(table: Table) -> str:
+def html_table(table: Table) -> str:
+    """The table, its note above."""
     head = "".join(
         f'<th scope="col"{_class(place < table.texts and "text")}>{escape(heading)}</th>'
         for place, heading in enumerate(table.headings)
@@ -213,7 +216,8 @@ def _class(*names: object) -> str:
     return f' class="{found}"' if found else ""
 
 
-def _style() -> str:
+def style_sheet() -> str:
+    """The style of pages, in light and dark colours."""
     colours = {
         f"{theme.name}_{name}": value
         for theme in (LIGHT, DARK)

@@ -1,0 +1,1 @@
+"""Many auctions at once: random valuations, the mechanisms' exact outcomes, and what they come to."""

@@ -1,0 +1,30 @@
+"""Values that a user lists in a file."""
+
+from offchain.demo.contributions import parse
+from offchain.instances.errors import InstanceError
+
+_DIGITS = 20
+
+
+def parse_values(data: bytes, name: str) -> tuple[int, ...]:
+    """The values in a CSV file: a whole number of units a line, at least 1, perhaps under a heading; or lines of address,wei.
+
+    Contributions count in whole gwei. Raises InstanceError that names the file, the line and the value. O(lines).
+    """
+    lines = [line.strip() for line in data.decode("utf-8-sig", "replace").split("\n")]
+    filled = [(number, line) for number, line in enumerate(lines, start=1) if line]
+    if any("," in line for _, line in filled[:2]):
+        return tuple(one.units for one in parse(data, name))
+    if filled and not any(character.isdigit() for character in filled[0][1]):
+        filled = filled[1:]
+    if not filled:
+        raise InstanceError(f"{name}: no values in it, a whole number a line")
+    return tuple(_value(line, f"{name}, line {number}") for number, line in filled)
+
+
+def _value(line: str, where: str) -> int:
+    if not (line.isascii() and line.isdigit() and len(line) <= _DIGITS):
+        raise InstanceError(f"{where}: {line[:60]!a} is not a whole number of units")
+    if int(line) < 1:
+        raise InstanceError(f"{where}: {line} is less than 1 unit")
+    return int(line)

@@ -1,0 +1,123 @@
+"""The figures of `outcomes.py` for one auction, by the reference mechanisms: plain, slow, what the fast ones are held against."""
+
+from collections.abc import Sequence
+
+from offchain.instances.two_level import Group, Member, TwoLevelInstance
+from offchain.mechanisms import pay_your_bid, two_level
+from offchain.mechanisms.equal_split import served_count, share, willingness_to_pay
+from offchain.mechanisms.price_rule import plain_second_price, run_auction
+
+Values = Sequence[Sequence[int]]
+"""The values of each bidder's members, in order of arrival; an individual is a group of one."""
+
+
+def instance(values: Values, reserve: int) -> TwoLevelInstance:
+    """The auction with truthful bids. Groups are named by their number."""
+    groups = tuple(
+        Group(
+            str(place),
+            tuple(Member(str(i), (value,), (value,)) for i, value in enumerate(members)),
+        )
+        for place, members in enumerate(values)
+    )
+    return TwoLevelInstance(1, (reserve,), groups)
+
+
+def truthful(values: Values, reserve: int) -> dict[str, int]:
+    """Both mechanisms with truthful bids, gains aside."""
+    auction = instance(values, reserve)
+    split = two_level.solve(auction)
+    lot = split.items[0]
+    pooled = pay_your_bid.solve(auction)
+    pot = pooled.items[0]
+    return {
+        "optimum": split.optimal_welfare,
+        "split_winner": -1 if lot.winner is None else int(lot.winner),
+        "split_price": lot.price,
+        "split_share": lot.share,
+        "split_paid": lot.paid,
+        "split_served": len(lot.served),
+        "split_welfare": split.welfare,
+        "pooled_winner": -1 if pot.winner is None else int(pot.winner),
+        "pooled_paid": pot.paid,
+        "pooled_served": len(pot.payments),
+        "pooled_welfare": pooled.welfare,
+    }
+
+
+def strategic(values: Values, reserve: int, rounds: int = 10) -> dict[str, int]:
+    """Pay-your-bid aggregation with members who answer in turn (at most so many rounds) and at once."""
+    truth = [list(members) for members in values]
+    turns = [list(members) for members in values]
+    for _ in range(rounds):
+        before = [list(bids) for bids in turns]
+        for group, members in enumerate(values):
+            for member, value in enumerate(members):
+                turns[group][member] = answer(turns, reserve, group, member, value)
+        if turns == before:
+            break
+    once = [
+        [answer(truth, reserve, group, member, value) for member, value in enumerate(members)]
+        for group, members in enumerate(values)
+    ]
+    return {**_pot("turns", turns, values, reserve), **_pot("once", once, values, reserve)}
+
+
+def answer(bids: Values, reserve: int, group: int, member: int, value: int) -> int:
+    """The least bid that makes the member's group win, if that is below the member's value; else the value."""
+    sums = [sum(members) for members in bids]
+    needed = max(least(sums, group, reserve) - (sums[group] - bids[group][member]), 1)
+    return min(needed, value)
+
+
+def least(bids: Sequence[int], bidder: int, reserve: int) -> int:
+    """The least bid with which the bidder wins, ties going to the earlier bid."""
+    return max(
+        reserve,
+        *(bid + 1 for bid in bids[:bidder]),
+        *bids[bidder + 1 :],
+        1,
+    )
+
+
+def _pot(name: str, bids: Values, values: Values, reserve: int) -> dict[str, int]:
+    sums = [sum(members) for members in bids]
+    winner = run_auction(sums, reserve, plain_second_price).leader
+    found = (-1, 0, 0, 0)
+    if winner is not None:
+        found = (winner, sums[winner], len(bids[winner]), sum(values[winner]))
+    columns = ("winner", "paid", "served", "welfare")
+    return {f"{name}_{column}": figure for column, figure in zip(columns, found, strict=True)}
+
+
+def gains(values: Values, reserve: int) -> dict[str, int]:
+    """The most that one member gains by a lie: for each member, the truth against the least bid that gets it served.
+
+    That bid is found by bisection, since who is served stays served with a higher bid. O(members² · log members · log value).
+    """
+    split = pooled = 0
+    payable = [willingness_to_pay(members) for members in values]
+    sums = [sum(members) for members in values]
+    for group, members in enumerate(values):
+        price, need = least(payable, group, reserve), least(sums, group, reserve)
+        for place, value in enumerate(members):
+            others = [*members[:place], *members[place + 1 :]]
+            truth = max(value - _critical(others, price), 0) if _served(others, value, price) else 0
+            split = max(split, value - _critical(others, price) - truth)
+            pooled = max(pooled, value - max(need - sum(others), 1))
+    return {"split_gain": split, "pooled_gain": pooled}
+
+
+def _served(others: Sequence[int], bid: int, price: int) -> bool:
+    bids = [*others, bid]
+    served = served_count(bids, price)
+    return served > 0 and bid >= share(price, served)
+
+
+def _critical(others: Sequence[int], price: int) -> int:
+    """The least bid at which a member with these others in its group is served at the price."""
+    low, high = 1, price
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _served(others, middle, price) else (middle + 1, high)
+    return low

@@ -1,0 +1,154 @@
+"""What the auctions of a cell come to: exact sums, and the ratios of them."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from offchain.checks.two_level import harmonic
+from offchain.report.tables import Row, Table
+from offchain.simulation.cells import Cell
+from offchain.simulation.families import Units
+from offchain.simulation.outcomes import Columns
+
+WAYS = ("split", "pooled", "turns", "once")
+NAMES = {
+    "split": "equal split",
+    "pooled": "pay-your-bid, truthful",
+    "turns": "pay-your-bid, answers in turn",
+    "once": "pay-your-bid, answers at once",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One way to sell, over all auctions of a cell. Sums in units, exact.
+
+    worst: the largest optimum / welfare of a sold auction, 1 if none is. members: bidders in the winning groups, of whom `served`
+    are served. gain: the most that one member gained by a lie in any auction; None where members lie already.
+    """
+
+    way: str
+    auctions: int
+    sold: int
+    optimum: int
+    welfare: int
+    revenue: int
+    served: int
+    members: int
+    worst: Fraction
+    gain: int | None
+
+    @property
+    def welfare_share(self) -> Fraction:
+        """Welfare as a part of the optimum, over all auctions."""
+        return Fraction(self.welfare, self.optimum)
+
+    @property
+    def served_share(self) -> Fraction:
+        """Members served as a part of the winning groups' members."""
+        return Fraction(self.served, self.members) if self.members else Fraction(0)
+
+    @property
+    def revenue_share(self) -> Fraction:
+        """Revenue as a part of the optimum, over all auctions."""
+        return Fraction(self.revenue, self.optimum)
+
+
+def total(column: Units) -> int:
+    """The exact sum of non-negative entries: by halves of 32 bits, so that 2^31 entries fit."""
+    low = int((column & np.int64(0xFFFFFFFF)).sum())
+    return (int((column >> np.int64(32)).sum()) << 32) + low
+
+
+def summarize(cell: Cell, columns: Columns) -> tuple[Figures, ...]:
+    """The figures of each way to sell."""
+    return tuple(_figures(cell, columns, way) for way in WAYS)
+
+
+def _figures(cell: Cell, columns: Columns, way: str) -> Figures:
+    winner, welfare = columns[f"{way}_winner"], columns[f"{way}_welfare"]
+    gain = columns.get(f"{way}_gain")
+    sold = winner >= 0
+    by_group = int((winner >= cell.rivals).sum())
+    return Figures(
+        way=way,
+        auctions=cell.auctions,
+        sold=int(sold.sum()),
+        optimum=total(columns["optimum"]),
+        welfare=total(welfare),
+        revenue=total(columns[f"{way}_paid"]),
+        served=total(columns[f"{way}_served"]),
+        members=by_group * cell.members + int(sold.sum()) - by_group,
+        worst=_worst(columns["optimum"][sold], welfare[sold]),
+        gain=None if gain is None else int(gain.max()),
+    )
+
+
+def _worst(optimum: Units, welfare: Units) -> Fraction:
+    """The largest quotient, exact: floats find the few that may be it."""
+    if not optimum.size:
+        return Fraction(1)
+    about = optimum / welfare
+    near = np.flatnonzero(about >= about.max() * (1 - 1e-12))
+    return max(Fraction(int(optimum[place]), int(welfare[place])) for place in near[:_CANDIDATES])
+
+
+_CANDIDATES = 100_000
+
+
+def bound(cell: Cell) -> Fraction:
+    """H_l, l the number of members of the largest group: the guarantee on optimum / welfare of the equal split."""
+    return harmonic(cell.members)
+
+
+HEADINGS = (
+    "family",
+    "sold by",
+    "groups",
+    "members",
+    "rivals",
+    "strength",
+    "correlation",
+    "sold",
+    "welfare/opt",
+    "worst opt/welfare",
+    "H_l",
+    "revenue/opt",
+    "served",
+    "largest gain by a lie",
+)
+
+
+def table(found: dict[Cell, tuple[Figures, ...]], title: str) -> Table:
+    """A row for each cell and way to sell. Ratios are rounded, sums of the raw data are not."""
+    rows = [Row(cells_of(cell, figures)) for cell, ways in found.items() for figures in ways]
+    return Table(
+        title=title,
+        headings=HEADINGS,
+        rows=tuple(rows),
+        texts=2,
+        note="welfare/opt, revenue/opt: sums over all auctions. served: of the winning groups' members. Gain in units, by one "
+        "member, all others telling the truth; 0 for the equal split is measured.",
+    )
+
+
+def cells_of(cell: Cell, figures: Figures) -> tuple[str, ...]:
+    """The row of one cell and way to sell, as text."""
+    is_split = figures.way == "split"
+    return (
+        cell.family,
+        NAMES[figures.way],
+        str(cell.groups),
+        str(cell.members),
+        str(cell.rivals),
+        str(cell.strength),
+        f"{cell.correlation:g}",
+        f"{float(Fraction(figures.sold, figures.auctions)):.1%}",
+        f"{float(figures.welfare_share):.4f}",
+        f"{float(figures.worst):.3f}",
+        f"{float(bound(cell)):.3f}" if is_split else "",
+        f"{float(figures.revenue_share):.4f}",
+        f"{float(figures.served_share):.1%}",
+        "" if figures.gain is None else f"{figures.gain:,}",
+    )

@@ -1,0 +1,63 @@
+"""What a DAO would bid: the curve of a list of contributions."""
+
+from pathlib import Path
+
+import pytest
+
+from offchain.demo.contributions import parse
+from offchain.mechanisms.equal_split import served_count, share, willingness_to_pay
+from offchain.simulation.contributions import Curve, curve, facts, prices, raw
+
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "constitutiondao.csv"
+BIDS = (10, 5, 5, 3, 1, 1)
+
+
+def test_curve_of_a_small_group() -> None:
+    found = curve(BIDS)
+    assert (found.wtp, found.peak, found.total) == (15, 3, 25)
+    assert found.wtp == willingness_to_pay(BIDS)
+    assert found.median == 4
+
+
+def test_every_price_has_its_served_members() -> None:
+    served = {
+        price: rank for first, last, rank in curve(BIDS).steps() for price in range(first, last + 1)
+    }
+    assert served == {price: served_count(BIDS, price) for price in range(1, 16)}
+
+
+def test_prices_and_raw_file() -> None:
+    found = curve(BIDS)
+    table = prices(found)
+    assert [row.cells[1] for row in table.rows][-1] == "3"
+    lines = raw(found).splitlines()
+    assert lines[0].startswith("first_price_gwei,last_price_gwei,served")
+    for line in lines[1:]:
+        first, last, rank, at_first, at_last = map(int, line.split(","))
+        assert served_count(BIDS, first) == served_count(BIDS, last) == rank
+        assert (at_first, at_last) == (share(first, rank), share(last, rank))
+
+
+@pytest.fixture(scope="module")
+def dao() -> Curve:
+    if not DATA.exists():
+        pytest.skip("the contributions are not part of the project; no ../shared/data here")
+    return curve([one.units for one in parse(DATA.read_bytes(), DATA.name)])
+
+
+def test_the_figures_of_constitution_dao(dao: Curve) -> None:
+    shown = dict(facts(dao))
+    assert shown["contributions"] == "17,448"
+    assert shown["sum"].startswith("11,600.0057")
+    assert shown["median"] == "0.052 ETH"
+    assert shown["willingness to pay"] == "2,000 ETH"
+    assert shown["reached by"] == "20 members of at least 100 ETH"
+    assert shown["sum / willingness to pay"] == "5.80"
+    assert shown["H_17448, the most that can be"] == "10.34"
+
+
+def test_the_table_of_constitution_dao_is_that_of_the_reference(dao: Curve) -> None:
+    assert len(prices(dao).rows) == 20
+    for part, row in enumerate(prices(dao).rows, start=1):
+        price = dao.wtp * part // 20
+        assert row.cells[1] == f"{served_count(dao.bids, price):,}"

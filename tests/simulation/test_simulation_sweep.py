@@ -1,0 +1,94 @@
+"""Sweeps: resuming, several processes, and a Dask cluster that loses a worker."""
+
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from offchain.simulation import sweep
+from offchain.simulation.cells import Cell
+from offchain.simulation.outcomes import COLUMNS
+from offchain.simulation.store import Store
+
+
+def cells(auctions: int = 50, members: int = 10) -> list[Cell]:
+    """Six combinations."""
+    return sweep.grid(
+        ["uniform", "pareto", "equal-revenue"], [1, 2], [members], [1], [0.0], [1], 1, auctions, 3
+    )
+
+
+def same(one: sweep.Columns, other: sweep.Columns) -> bool:
+    """Whether all columns are equal."""
+    return all(np.array_equal(one[name], other[name]) for name in COLUMNS)
+
+
+def ignore(cell: Cell, was_there: bool) -> None:
+    """No progress."""
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_finished_cells_are_not_run_again(tmp_path: Path, kind: str) -> None:
+    store, wanted = Store(tmp_path, kind), cells()
+    first = sweep.run(wanted[:4], sweep.here, store, ignore)
+    run: list[Cell] = []
+
+    def counting(missing: list[Cell]) -> object:
+        run.extend(missing)
+        return sweep.here(missing)
+
+    kept: list[bool] = []
+    found = sweep.run(wanted, counting, store, lambda cell, was_there: kept.append(was_there))
+    assert run == wanted[4:]
+    assert kept == [True] * 4 + [False] * 2
+    assert list(found) == wanted
+    assert all(same(found[cell], first[cell]) for cell in wanted[:4])
+    assert all(found[cell]["optimum"].dtype == np.int64 for cell in wanted)
+    assert {path.name[0] for path in (tmp_path / "auctions").iterdir()} <= {"u", "p", "e"}
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_a_damaged_file_is_run_again(tmp_path: Path, kind: str) -> None:
+    store, wanted = Store(tmp_path, kind), cells()[:1]
+    first = sweep.run(wanted, sweep.here, store, ignore)
+    path = store.path(wanted[0])
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert store.read(wanted[0]) is None
+    path.write_bytes(b"junk\n")
+    assert same(sweep.run(wanted, sweep.here, store, ignore)[wanted[0]], first[wanted[0]])
+
+
+def test_processes_find_the_same(tmp_path: Path) -> None:
+    wanted = cells()
+    alone = sweep.run(wanted, sweep.here, None, ignore)
+    together = sweep.run(wanted, sweep.processes(2), None, ignore)
+    assert all(same(alone[cell], together[cell]) for cell in wanted)
+
+
+def test_a_dask_cluster_finds_the_same_though_a_worker_is_killed() -> None:
+    """Two worker processes, of whom one is killed while it computes."""
+    distributed = pytest.importorskip("distributed")
+    wanted = cells(auctions=20_000, members=100)
+    alone = sweep.run(wanted, sweep.here, None, ignore)
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:
+        victim = next(iter(cluster.workers.values())).process.process.pid
+        killed: list[int] = []
+
+        def done(cell: Cell, was_there: bool) -> None:
+            if not killed:
+                os.kill(victim, signal.SIGKILL)
+                killed.append(victim)
+
+        found = sweep.run(wanted, sweep.cluster(cluster.scheduler_address), None, done)
+    assert killed
+    assert all(same(alone[cell], found[cell]) for cell in wanted)
+
+
+def test_a_cluster_that_does_not_answer_is_named() -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(sweep.ClusterUnreachable, match=r"127\.0\.0\.1:9"):
+        list(sweep.cluster("tcp://127.0.0.1:9", timeout=1)(cells()[:1]))
