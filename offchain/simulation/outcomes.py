@@ -38,11 +38,18 @@ COLUMNS = (
 
 def outcomes(draw: Draw, reserve: int) -> dict[str, Units]:
     """All `COLUMNS` of these auctions. O(values · log members)."""
-    return {**_totals(draw), **split(draw, reserve), **pooled(draw, reserve)}
+    sums = _sums(draw)
+    pooled = _pooled(draw, reserve, sums)
+    split = _split(draw, reserve, with_gain=True)
+    answered = _answered(draw, reserve, sums, pooled)
+    return {"optimum": sums.max(axis=1), **split, **pooled, **answered}
 
 
-def _totals(draw: Draw) -> dict[str, Units]:
-    return {"optimum": _sums(draw).max(axis=1)}
+def truthful(draw: Draw, reserve: int) -> dict[str, Units]:
+    """The columns of both mechanisms with truthful bids, gains aside. O(values · log members)."""
+    sums = _sums(draw)
+    split = _split(draw, reserve, with_gain=False)
+    return {"optimum": sums.max(axis=1), **split, **_pooled(draw, reserve, sums)}
 
 
 def _sums(draw: Draw) -> Units:
@@ -50,7 +57,7 @@ def _sums(draw: Draw) -> Units:
     return np.concatenate([draw.rivals, draw.groups.sum(axis=2)], axis=1)
 
 
-def split(draw: Draw, reserve: int) -> dict[str, Units]:
+def _split(draw: Draw, reserve: int, with_gain: bool) -> dict[str, Units]:
     """Mechanism 1 with truthful bids."""
     auctions, _, members = draw.groups.shape
     rivals = draw.rivals.shape[1]
@@ -71,6 +78,7 @@ def split(draw: Draw, reserve: int) -> dict[str, Units]:
     bids_of_winner = ascending[rows, group]
     served_value = (bids_of_winner * (bids_of_winner >= share[:, None])).sum(axis=1)
     welfare = np.where(is_group, served_value, np.where(sold, bids[rows, winner], 0))
+    gain = {"split_gain": _split_gain(ascending, products, prices[:, rivals:])} if with_gain else {}
     return {
         "split_winner": winner,
         "split_price": price,
@@ -78,7 +86,7 @@ def split(draw: Draw, reserve: int) -> dict[str, Units]:
         "split_paid": share * count,
         "split_served": count.astype(np.int64),
         "split_welfare": welfare,
-        "split_gain": _split_gain(ascending, products, prices[:, rivals:]),
+        **gain,
     }
 
 
@@ -91,31 +99,49 @@ def _split_gain(ascending: Units, products: Units, prices: Units) -> Units:
     j < r with (j + 1)·b_(j) >= price, or j = 0.
     """
     auctions, groups, members = ascending.shape
+    found = np.zeros(auctions, dtype=np.int64)
+    if groups == 0:
+        return found
     price = prices[:, :, None]
-    falling, rank = ascending[:, :, ::-1], np.arange(1, members + 1, dtype=np.int64)
-    served = (rank * (products[:, :, ::-1] >= price)).max(axis=2, initial=0)
-    able = np.zeros((auctions, groups, members), dtype=np.int64)
-    if members > 1:
-        others = rank[:-1] * ((rank[:-1] + 1) * falling[:, :, :-1] >= price)
-        np.maximum.accumulate(others, axis=2, out=able[:, :, 1:])
-    needed = -(-price // (able + 1))
-    gains = np.where(rank > served[:, :, None], falling - needed, 0)
-    found: Units = gains.max(axis=(1, 2), initial=0)
+    falling, rank = ascending[:, :, ::-1], np.arange(1, members + 1, dtype=np.int32)
+    served = (rank * (products[:, :, ::-1] >= price)).max(axis=2)
+    able = np.zeros((auctions, groups, members), dtype=np.int32)
+    # j of the others can share with one more: (j + 1)·b_(j) is the product of rank j, and b_(j) more.
+    others = rank[:-1] * ((products + ascending)[:, :, :0:-1] >= price)
+    np.maximum.accumulate(others, axis=2, out=able[:, :, 1:])
+    # Only who bids at least c could gain, and a product tells without a division; there is nobody, says the theorem.
+    suspects = (rank > served[:, :, None]) & (falling * (able + np.int64(1)) >= price)
+    for auction, group, place in np.argwhere(suspects):
+        bid, sharers = int(falling[auction, group, place]), int(able[auction, group, place]) + 1
+        needed = -(-int(prices[auction, group]) // sharers)
+        found[auction] = max(found[auction], bid - needed)
     return found
 
 
-def pooled(draw: Draw, reserve: int) -> dict[str, Units]:
-    """Pay-your-bid aggregation: truthful, in turns, and all at once."""
-    auctions, _, members = draw.groups.shape
-    rivals = draw.rivals.shape[1]
-    rows = np.arange(auctions)
-    sums = _sums(draw)
+def _pooled(draw: Draw, reserve: int, sums: Units) -> dict[str, Units]:
+    """Pay-your-bid aggregation with truthful bids; `sums` are those of `_sums`."""
     winner = _winner(sums, reserve)
     sold = winner >= 0
-    total = np.where(sold, sums[rows, winner], 0)
+    total = np.where(sold, sums.max(axis=1), 0)
+    return {
+        "pooled_winner": winner,
+        "pooled_paid": total,
+        "pooled_served": _sizes(draw, winner),
+        "pooled_welfare": total,
+    }
+
+
+def _answered(draw: Draw, reserve: int, sums: Units, truth: dict[str, Units]) -> dict[str, Units]:
+    """What one member gains by a lie in pay-your-bid aggregation, and what becomes of it in turns and all at once.
+
+    `truth`: what `_pooled` found.
+    """
+    rivals, rows = draw.rivals.shape[1], np.arange(len(sums))
+    winner, total = truth["pooled_winner"], truth["pooled_paid"]
+    size = truth["pooled_served"]
+    sold = winner >= 0
     slack = np.where(sold, total - critical(sums, reserve)[rows, winner], 0)
     is_group = winner >= rivals
-    size = np.where(is_group, members, sold).astype(np.int64)
     values = draw.groups[rows, np.maximum(winner - rivals, 0)]
     most = np.where(is_group, values.max(axis=1), total)
     shaded = np.where(
@@ -128,10 +154,6 @@ def pooled(draw: Draw, reserve: int) -> dict[str, Units]:
     after = _winner(answered, reserve)
     left = after >= 0
     return {
-        "pooled_winner": winner,
-        "pooled_paid": total,
-        "pooled_served": size,
-        "pooled_welfare": total,
         "pooled_gain": np.where(sold, np.minimum(slack, most - 1), 0),
         "turns_winner": winner,
         "turns_paid": np.maximum(total - slack, size),
@@ -139,9 +161,16 @@ def pooled(draw: Draw, reserve: int) -> dict[str, Units]:
         "turns_welfare": total,
         "once_winner": after,
         "once_paid": np.where(left, answered[rows, after], 0),
-        "once_served": np.where(after >= rivals, members, left).astype(np.int64),
+        "once_served": _sizes(draw, after),
         "once_welfare": np.where(left, sums[rows, after], 0),
     }
+
+
+def _sizes(draw: Draw, winner: Units) -> Units:
+    """How many members the winners have, 0 where there is none."""
+    rivals, members = draw.rivals.shape[1], draw.groups.shape[2]
+    found: Units = np.where(winner >= rivals, members, winner >= 0).astype(np.int64)
+    return found
 
 
 def critical(bids: Units, reserve: int) -> Units:

@@ -25,7 +25,11 @@ def instance(values: Values, reserve: int) -> TwoLevelInstance:
 
 def truthful(values: Values, reserve: int) -> dict[str, int]:
     """Both mechanisms with truthful bids, gains aside."""
-    auction = instance(values, reserve)
+    return truthful_of(instance(values, reserve))
+
+
+def truthful_of(auction: TwoLevelInstance) -> dict[str, int]:
+    """Both mechanisms on an instance that `instance` made."""
     split = two_level.solve(auction)
     lot = split.items[0]
     pooled = pay_your_bid.solve(auction)
