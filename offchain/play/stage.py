@@ -280,16 +280,11 @@ class Stage:
         self._fund(cast, behaviour)
         changing = [b for b in cast.bidders if b.key in behaviour.changed]
         self._send("bid", [t for b in changing for t in self._first_bids(cast, b)])
-        openings = {b: self._openings(cast, b) for b in cast.bidders}
-        self._receipts.add(
-            o for b, found in openings.items() if b.key not in behaviour.silent for o in found
-        )
-        self._send(
-            "bid",
-            [t for b in cast.bidders for t in self._bids(b, openings[b], behaviour)],
-        )
-        leaving = [b for b in cast.bidders if b.key in behaviour.withdrawn]
-        self._send("withdraw", [t for b in leaving for t in self._withdrawals(b, openings[b])])
+        openings = [(b, self._openings(cast, b)) for b in cast.bidders]
+        self._receipts.add(o for b, its in openings if b.key not in behaviour.silent for o in its)
+        self._send("bid", [t for b, its in openings for t in self._bids(b, its, behaviour)])
+        leaving = [(b, its) for b, its in openings if b.key in behaviour.withdrawn]
+        self._send("withdraw", [t for b, its in leaving for t in self._withdrawals(b, its)])
 
     def _fund(self, cast: Cast, behaviour: Behaviour) -> None:
         self._observer.begins("fund", len(cast.bidders))
@@ -364,7 +359,7 @@ class Stage:
     # Afterwards
 
     def _claim(self, cast: Cast, behaviour: Behaviour) -> None:
-        """Members who claim by themselves do so as soon as their book is decided; who comes too early is paid by the keeper."""
+        """Members who claim by themselves do so once all lots are settled, before the keeper pays anybody."""
         self.ledger.sync()
         claims = [
             self._call(b.account, b.contract, self._contract(b.contract), "claim", lot)
@@ -375,10 +370,7 @@ class Stage:
             and book.due(b.account) > 0
         ]
         for claim in claims:
-            try:
-                self._gas["claim"] += self._chain.send(claim).gas_used
-            except Reverted:
-                continue
+            self._gas["claim"] += self._chain.send(claim).gas_used
 
     def _withdraw_proceeds(self) -> int:
         """Lets the seller take what it earned; returns the wei that had been owed to it."""
