@@ -221,6 +221,9 @@ def _run(
             found = sweep.run(cells, runner, Store(folder, data) if folder else None, done)
         except sweep.ClusterUnreachable as error:
             raise BadInput(f"--dask: {error}") from error
+        except sweep.WorkersLost as error:
+            option = "--dask" if dask else "--workers"
+            raise BadInput(f"{option}: {error}; finished combinations are kept") from error
         except OSError as error:
             raise BadInput(f"--out: {folder} cannot be written: {error}") from error
     if kept:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
 
-from offchain.checks.two_level import harmonic
 from offchain.mechanisms.equal_split import share
 from offchain.report.amounts import about, count, eth
 from offchain.report.tables import Row, Table
+from offchain.simulation.summary import about_harmonic
 
 _PARTS = 20
 """Rows of the table of prices."""
@@ -70,7 +70,7 @@ def facts(found: Curve) -> list[tuple[str, str]]:
             f"{count(found.peak, 'member')} of at least {eth(found.bids[found.peak - 1])} ETH",
         ),
         ("sum / willingness to pay", f"{found.total / found.wtp:.2f}"),
-        (f"H_{len(found.bids)}, the most that can be", f"{float(harmonic(len(found.bids))):.2f}"),
+        (f"H_{len(found.bids)}, the most that can be", f"{about_harmonic(len(found.bids)):.2f}"),
     ]
 
 

@@ -102,6 +102,11 @@ def bound(cell: Cell) -> Fraction:
     return harmonic(cell.members)
 
 
+def about_harmonic(count: int) -> float:
+    """H_count to about 15 digits, for printing: the exact fraction of a million has as many digits. O(count)."""
+    return float((1 / np.arange(count, 0, -1, dtype=np.float64)).sum())
+
+
 HEADINGS = (
     "family",
     "sold by",
@@ -147,7 +152,7 @@ def cells_of(cell: Cell, figures: Figures) -> tuple[str, ...]:
         f"{float(Fraction(figures.sold, figures.auctions)):.1%}",
         f"{float(figures.welfare_share):.4f}",
         f"{float(figures.worst):.3f}",
-        f"{float(bound(cell)):.3f}" if is_split else "",
+        f"{about_harmonic(cell.members):.3f}" if is_split else "",
         f"{float(figures.revenue_share):.4f}",
         f"{float(figures.served_share):.1%}",
         "" if figures.gain is None else f"{figures.gain:,}",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from itertools import product
 from multiprocessing import get_context
 from typing import Any
@@ -18,6 +19,10 @@ Runner = Callable[[Sequence[Cell]], Iterable[tuple[Cell, Columns]]]
 
 class ClusterUnreachable(Exception):
     """The Dask scheduler does not answer."""
+
+
+class WorkersLost(Exception):
+    """Processes that computed were ended from outside, and no others are left to do it."""
 
 
 def run_cell(cell: Cell) -> dict[str, Any]:
@@ -62,8 +67,11 @@ def processes(workers: int) -> Runner:
         context = get_context("spawn")
         with ProcessPoolExecutor(min(workers, len(cells)), mp_context=context) as pool:
             running = {pool.submit(run_cell, cell): cell for cell in cells}
-            for future in as_completed(running):
-                yield running[future], future.result()
+            try:
+                for future in as_completed(running):
+                    yield running[future], future.result()
+            except BrokenProcessPool as error:
+                raise WorkersLost("a process was ended while it computed") from error
 
     return runner
 
@@ -75,7 +83,7 @@ def cluster(address: str, timeout: float = 10) -> Runner:
     """
 
     def runner(cells: Sequence[Cell]) -> Iterator[tuple[Cell, Columns]]:
-        from distributed import Client
+        from distributed import Client, KilledWorker
         from distributed import as_completed as finished
 
         try:
@@ -88,7 +96,11 @@ def cluster(address: str, timeout: float = 10) -> Runner:
                 for cell in cells
             }
             for future in finished(list(running)):  # type: ignore[no-untyped-call]
-                yield running[future], future.result()
+                try:
+                    columns = future.result()
+                except KilledWorker as error:
+                    raise WorkersLost(f"workers were lost again and again: {error}") from error
+                yield running[future], columns
 
     return runner
 

@@ -9,7 +9,7 @@ from offchain.simulation import plain
 from offchain.simulation.cells import Cell, blocks
 from offchain.simulation.families import HARMONIC, QUANTILES
 from offchain.simulation.outcomes import COLUMNS, critical, outcomes
-from offchain.simulation.summary import bound, summarize, total
+from offchain.simulation.summary import about_harmonic, bound, summarize, total
 from offchain.simulation.sweep import run_cell
 
 SHAPES = [
@@ -111,6 +111,7 @@ def test_the_harmonic_family_attains_the_bound() -> None:
     setting = cell(HARMONIC, groups=1, members=100, auctions=3)
     split, *_ = summarize(setting, run_cell(setting))
     assert split.welfare_share == Fraction(1_000_000, sum(10**6 // i for i in range(1, 101)))
+    assert about_harmonic(100) == pytest.approx(float(bound(setting)), rel=1e-14)
     assert float(bound(setting)) - float(split.worst) == pytest.approx(0, abs=1e-4)
 
 

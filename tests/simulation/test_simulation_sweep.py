@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from offchain.simulation import sweep
@@ -86,6 +87,24 @@ def test_a_dask_cluster_finds_the_same_though_a_worker_is_killed() -> None:
         found = sweep.run(wanted, sweep.cluster(cluster.scheduler_address), None, done)
     assert killed
     assert all(same(alone[cell], found[cell]) for cell in wanted)
+
+
+def test_a_process_that_is_killed_is_reported_and_its_fellows_are_kept(tmp_path: Path) -> None:
+    store, wanted = Store(tmp_path, "parquet"), cells(auctions=20_000, members=100)
+
+    def done(cell: Cell, was_there: bool) -> None:
+        for child in psutil.Process().children(recursive=True):
+            if "spawn_main" in " ".join(child.cmdline()):
+                child.kill()
+
+    with pytest.raises(sweep.WorkersLost):
+        sweep.run(wanted, sweep.processes(2), store, done)
+    kept = [cell for cell in wanted if store.read(cell)]
+    assert kept
+    again: list[bool] = []
+    found = sweep.run(wanted, sweep.here, store, lambda cell, there: again.append(there))
+    assert again.count(True) == len(kept)
+    assert set(found) == set(wanted)
 
 
 def test_a_cluster_that_does_not_answer_is_named() -> None:
