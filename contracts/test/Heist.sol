@@ -42,11 +42,12 @@ contract Accomplice is Puppet {
     }
 }
 
-/// @title A caller that makes a settlement cheap by reading all it needs earlier in the same transaction, for tests
+/// @title A caller that makes a settlement cheap by touching all that it will touch earlier in the same transaction, for tests
 contract Heist {
-    function run(Auctioneer auctioneer, uint256 lot, address leader, address[] calldata bidders) external {
+    function run(Auctioneer auctioneer, uint256 lot, address leader, address[] calldata bidders) external payable {
         auctioneer.lotOf(lot).token.ownerOf(0);
         auctioneer.entries(lot, leader);
+        auctioneer.credit{value: msg.value}(lot);
         auctioneer.claimBatch(lot, bidders);
     }
 }

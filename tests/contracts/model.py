@@ -363,9 +363,13 @@ class World:
 
     def claimTo(self, at: str, sender: str, _: int, lot: int, recipient: str) -> None:
         """The same, to somebody else."""
-        due = self._take(at, lot, self._decided(at, lot), sender)
+        book = self._decided(at, lot)
+        due = self._take(at, lot, book, sender)
         if due == 0:
-            raise Refused("NothingToClaim", lot, sender)
+            waits = self.phase(at, lot) == Phase.CLOSED and book.bids.get(sender, Bid()).deposit
+            raise Refused(
+                *(("WrongPhase", lot, Phase.CLOSED) if waits else ("NothingToClaim", lot, sender))
+            )
         self._send(at, recipient, UNIT * due)
 
     def claimBatch(self, at: str, _: str, __: int, lot: int, bidders: Sequence[str]) -> None:
@@ -469,8 +473,9 @@ class World:
         if at in self.daos and book.state == State.RUNNING:
             if now == Phase.CLOSED and self.lots[lot].leader == at:
                 raise Refused("WrongPhase", lot, now)
-            book.state = State.LOST
-            book.bond_bps = 0 if now == Phase.VOID else book.bond_bps
+            if now != Phase.CLOSED:
+                book.state = State.LOST
+                book.bond_bps = 0 if now == Phase.VOID else book.bond_bps
         return book
 
     def _served(self, at: str, lot: int, book: Book, bidder: str) -> bool:
@@ -492,7 +497,7 @@ class World:
         """Closes the account of a bidder; what is to be paid out."""
         bid = book.bids.get(bidder, Bid())
         now, individual = self.phase(at, lot), at == self.auctioneer
-        waits = individual and now == Phase.CLOSED and self.lots[lot].leader == bidder
+        waits = now == Phase.CLOSED and (bid.seal or bidder == self.lots[lot].leader)
         if not bid.deposit or waits:
             return 0
         if bid.seal:

@@ -104,6 +104,8 @@ SEALED_BOOK = {
 CALLS = {
     "auctioneer": {
         **SEALED_BOOK,
+        # Who did not reveal waits for the settlement.
+        **{name: (DECIDED - {Phase.CLOSED}, SEALED_BOOK[name][1]) for name in ("claim", "claimTo")},
         "settle": ({Phase.CLOSED}, lambda book, lot, who: book.settle(lot, {"from": who})),
         "reclaim": ({Phase.VOID}, lambda book, lot, who: book.reclaim(lot, {"from": who})),
         "pay": ({Phase.CLOSED}, lambda book, lot, who: book.pay(lot, {"from": who})),

@@ -70,9 +70,33 @@ def test_losing_individuals_need_not_wait_for_settlement(auctioneer, lot, alice,
     play(auctioneer, lot, {alice: 5, bob: 1})
     claim(auctioneer, lot, bob)
     auctioneer.claimBatch(lot, [alice, bob], {"from": bob})
-    with reverts_with(auctioneer, "NothingToClaim", lot, alice):
+    with reverts_with(auctioneer, "WrongPhase", lot, Phase.CLOSED):
         claim(auctioneer, lot, alice)
     assert auctioneer.bidOf(lot, alice) == open_slot(5, 15)
+
+
+def test_unrevealed_individuals_wait_for_settlement(auctioneer, lot, alice, bob):
+    """Until the lot is settled it may still turn void, so nobody's bond is taken."""
+    play(auctioneer, lot, {alice: 5}, {bob: 10})
+    with reverts_with(auctioneer, "WrongPhase", lot, Phase.CLOSED):
+        claim(auctioneer, lot, bob)
+    assert emitted(auctioneer.claimBatch(lot, [bob], {"from": alice})) == []
+    auctioneer.settle(lot, {"from": alice})
+    tx = claim(auctioneer, lot, bob)
+    assert [log.name for log in emitted(tx)] == ["BondForfeited", "Claimed"]
+    assert emitted(tx)[1].fields["entry"] == entry(lot, 18, bob)
+
+
+def test_no_bond_is_taken_before_a_lot_turns_void(book, auctioneer, rival, lot, alice, bob):
+    """Whoever asks for it in the settlement window: if the winner is not settled, nobody forfeits."""
+    seal(book, lot, bob, 10, deposit=20)
+    play(rival, lot, {alice: 5}, until=Phase.CLOSED)
+    assert auctioneer.phase(lot) == Phase.CLOSED
+    assert emitted(book.claimBatch(lot, [bob], {"from": alice})) == []
+    advance(book, lot, Phase.VOID)
+    before = bob.balance()
+    book.claimBatch(lot, [bob], {"from": alice})
+    assert bob.balance() - before == 20 * UNIT
 
 
 def test_members_of_the_leading_dao_wait_for_settlement(dao, lot, alice, bob):

@@ -299,9 +299,10 @@ def test_winner_without_a_receiver_hook(auctioneer, item, lot, actor):
 
 @pytest.fixture
 def heist(auctioneer, lot, seller, alice, CheapItem, Accomplice):
-    """A lot of a cheap item's, closed and led by Alice at 499, beside 1000 units of other people's.
+    """A lot of a cheap item's, closed and led by Alice at 500, beside 1000 units of other people's.
 
-    Batches that name first who did not reveal, then the accomplice, leave it gas enough to settle.
+    An accomplice, who lost, settles it as soon as he is paid. That the caller has read and written all
+    that a settlement will, in the same transaction, leaves him gas enough.
     """
     seal(auctioneer, lot, accounts[21], 1_000)
     token = seller.deploy(CheapItem, auctioneer)
@@ -309,22 +310,26 @@ def heist(auctioneer, lot, seller, alice, CheapItem, Accomplice):
     target = auctioneer.lotCount()
     accomplice = seller.deploy(Accomplice, auctioneer, target)
     unrevealed = accounts[22]
-    for bidder, bid in ((alice, 500), (accomplice, 499), (unrevealed, 10)):
+    for bidder, bid in ((alice, 501), (accomplice, 499), (unrevealed, 10)):
         seal(auctioneer, target, bidder, bid)
     advance(auctioneer, target, Phase.REVEAL)
-    reveal_all(auctioneer, target, {accomplice: 499, alice: 500})
+    reveal_all(auctioneer, target, {accomplice: 499, alice: 501})
     advance(auctioneer, target, Phase.TALLY)
     return target, unrevealed, accomplice
 
 
-def test_settling_from_within_a_batch(auctioneer, seller, alice, stranger, Heist, heist):
-    """The winner pays even if it is settled in the middle of the batch that refunds it."""
+@pytest.mark.parametrize("first", ["unrevealed", "accomplice"])
+def test_settling_from_within_a_batch(auctioneer, seller, alice, stranger, Heist, heist, first):
+    """The winner pays, even if it is settled in the middle of the batch that refunds it."""
     target, unrevealed, accomplice = heist
-    before = alice.balance()
-    batch = [unrevealed, accomplice, alice]
-    stranger.deploy(Heist).run(auctioneer, target, alice, batch, {"from": stranger})
-    if auctioneer.phase(target) == Phase.CLOSED:
-        auctioneer.settle(target, {"from": stranger})
-    auctioneer.claimBatch(target, [alice], {"from": stranger})
-    assert alice.balance() - before == 1 * UNIT
+    before = [who.balance() for who in (alice, unrevealed)]
+    batch = [unrevealed, accomplice] if first == "unrevealed" else [accomplice, unrevealed]
+    caller = stranger.deploy(Heist)
+    sent = {"from": stranger, "value": 7 * UNIT}
+    caller.run(auctioneer, target, alice, [*batch, alice], sent)
+    assert auctioneer.phase(target) == Phase.SETTLED
+    auctioneer.claimBatch(target, [alice, unrevealed], {"from": stranger})
+    gains = [who.balance() - old for who, old in zip((alice, unrevealed), before, strict=True)]
+    assert gains == [1 * UNIT, 9 * UNIT]
+    assert auctioneer.proceeds(seller) == (7 + 500 + 1) * UNIT
     assert auctioneer.balance() - auctioneer.proceeds(seller) == 1_000 * UNIT

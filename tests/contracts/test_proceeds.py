@@ -87,9 +87,10 @@ def test_bonds_belong_to_their_lot(auctioneer, dao, item, sold, bob, stranger):
     advance(dao, other, Phase.REVEAL)
     reveal_all(auctioneer, other, {stranger: 5})
     advance(dao, other, Phase.CLOSED)
+    auctioneer.settle(other, {"from": bob})
     claim(dao, other, bob)
     dao.forwardBonds(other, {"from": bob})
-    assert auctioneer.proceeds(stranger) == 2 * UNIT
+    assert auctioneer.proceeds(stranger) == (3 + 2) * UNIT
     with reverts_with(dao, "NoBonds", sold):
         dao.forwardBonds(sold, {"from": bob})
 
