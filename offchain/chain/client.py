@@ -199,6 +199,8 @@ class Client:
             self.call(transaction, raw["blockNumber"])
         except Reverted as reverted:
             return reverted.data
+        except RpcError:
+            pass  # it does not remember the state
         return b""
 
 

@@ -14,6 +14,8 @@ from offchain.chain.backend import Chain
 SEED_VARIABLE: Final = "CONSORT_SEED"
 """The environment variable with the secret that keys are made of, where transactions need signing."""
 
+_STATES: Final = 32
+"""Of how many blocks a node started here remembers the state: enough to say why transactions failed."""
 _SCHEMES: Final = ("http", "https", "ws", "wss")
 
 
@@ -51,7 +53,10 @@ def _ganache() -> Iterator[Chain]:
 
 @contextmanager
 def _anvil() -> Iterator[Chain]:
-    with nodes.anvil(accounts=1, auto_impersonate=True) as node, _at(node.url) as chain:
+    with (
+        nodes.anvil(accounts=1, auto_impersonate=True, history=_STATES) as node,
+        _at(node.url) as chain,
+    ):
         yield chain
 
 

@@ -103,6 +103,7 @@ def anvil(
     accounts: int = 10,
     balance: int = 10_000,
     auto_impersonate: bool = False,
+    history: int | None = None,
     block_gas_limit: int = BLOCK_GAS_LIMIT,
     block_time: int | None = None,
     hardfork: str = HARDFORK,
@@ -111,8 +112,9 @@ def anvil(
 ) -> Iterator[Node]:
     """Run Anvil: ``accounts`` unlocked accounts with ``balance`` ether each.
 
-    With ``auto_impersonate`` any address can send. ``block_time`` is in seconds; without it each
-    transaction is mined as it comes.
+    With ``auto_impersonate`` any address can send. ``history`` is of how many blocks it remembers
+    the state, by default of hundreds, which takes a gigabyte after 17,000 senders. ``block_time`` is
+    in seconds; without it each transaction is mined as it comes.
 
     Raises:
         NodeError: it is not installed, or does not start.
@@ -127,6 +129,8 @@ def anvil(
         ]
         if auto_impersonate:
             options.append("--auto-impersonate")
+        if history is not None:
+            options += ["--prune-history", str(history)]
         return options if block_time is None else [*options, "--block-time", str(block_time)]
 
     with _running("anvil", command) as node:

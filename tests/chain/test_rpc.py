@@ -339,3 +339,18 @@ def test_gas_that_has_become_dear() -> None:
                 rpc.request("evm_mine")
                 outcomes = chain.send_all([payment] * many)
                 assert not any(isinstance(one, Reverted) for one in outcomes)
+
+
+def test_a_node_that_forgets_states() -> None:
+    """Why a transaction failed cannot be said then, but that it did."""
+    with nodes.anvil(auto_impersonate=True, history=2) as node, closing(JsonRpc(node.url)) as chain:
+        payment = Transaction(chain.actor(0), chain.actor(1), b"", value=1)
+        block = chain.send(payment).block
+        chain.send_all([payment] * 2)
+        for _ in range(8):
+            chain.send(payment)
+        with closing(Rpc(node.url)) as rpc:
+            failed = {"gasUsed": "0x5208", "status": "0x0", "blockNumber": hex(block)}
+            outcome = Client(rpc, traces=False).outcome(payment, failed)
+    assert isinstance(outcome, Reverted)
+    assert "gave no reason" in str(outcome)
