@@ -16,6 +16,8 @@ from rich.progress import (
 )
 
 SECONDS_BETWEEN_LINES = 10.0
+_ENOUGH = 50
+"""The time left is told once one part in so many is done."""
 
 
 class Meter(Protocol):
@@ -102,10 +104,11 @@ class Lines:
         if now - pace.told < SECONDS_BETWEEN_LINES:
             return
         pace.told = now
-        left = (now - pace.began) * (pace.total - pace.done) / pace.done if pace.done else 0
-        self._console.print(
-            f"  {step}: {pace.done:,} of {pace.total:,}, about {left:,.0f} s left", highlight=False
-        )
+        said = f"  {step}: {pace.done:,} of {pace.total:,}"
+        if pace.done * _ENOUGH >= pace.total:
+            left = (now - pace.began) * (pace.total - pace.done) / pace.done
+            said += f", about {left:,.0f} s left"
+        self._console.print(said, highlight=False)
 
     def ends(self, step: str) -> bool:
         """See `Meter`."""

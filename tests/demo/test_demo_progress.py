@@ -48,5 +48,14 @@ def test_elsewhere_a_line_every_so_often() -> None:
     ]
 
 
+def test_too_early_to_tell_how_long_it_takes() -> None:
+    said, now = StringIO(), [0.0]
+    lines = Lines(Console(file=said, width=100), clock=lambda: now[0])
+    lines.begins("reveal", 17_448)
+    now[0] += SECONDS_BETWEEN_LINES
+    lines.advances("reveal", 2)
+    assert said.getvalue() == "  reveal: 2 of 17,448\n"
+
+
 def test_files_get_lines() -> None:
     assert isinstance(meter(Console(file=StringIO())), Lines)
