@@ -1,4 +1,4 @@
-"""The committed pictures are those that tools/draw_pictures.py draws."""
+"""The pictures of tools/draw_pictures.py are committed as it draws them; benchmarks draw others beside them."""
 
 import runpy
 import xml.etree.ElementTree as ElementTree
@@ -11,7 +11,6 @@ SCRIPT = runpy.run_path(str(ROOT / "tools" / "draw_pictures.py"))
 def test_pictures_are_up_to_date() -> None:
     drawn = SCRIPT["pictures"]()
     folder = SCRIPT["PICTURES"]
-    assert {path.name for path in folder.iterdir()} == set(drawn)
     for name, picture in drawn.items():
         assert (folder / name).read_text(encoding="utf-8") == picture, (
             f"run tools/draw_pictures.py: {name}"
