@@ -9,6 +9,7 @@ and every bidder's balance grew by exactly its refund.
 
 import argparse
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -226,10 +227,9 @@ def _options() -> argparse.Namespace:
 
 
 def _natural(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    if not re.fullmatch("[0-9]{1,6}", text) or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of members from 1 to 999999")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,220 @@
+"""A small replay with its keepers killed, and the parts that kill and refuse, on their own."""
+
+import json
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import replay
+from replay_fate import START, STEPS, Fate, Kill, Place, plan, step_of
+from replay_node import HardNode
+
+from offchain.chain.codec import contract
+from offchain.chain.errors import ChainError
+from offchain.chain.rpc import Rpc, RpcError, blob
+from offchain.cli.exits import BadInput
+
+ROOT = Path(__file__).resolve().parents[2]
+MEMBERS = 300
+
+
+def test_a_replay() -> None:
+    """Keepers as processes, killed in each step; a node that refuses one request in five; and all is as it ought to be."""
+    options = (
+        "--members",
+        str(MEMBERS),
+        "--seed",
+        "7",
+        "--kills",
+        "1",
+        "--refuse",
+        "0.2",
+        "--json",
+    )
+    done = subprocess.run(
+        [sys.executable, "benchmarks/replay.py", *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert all(found["checks"].values())
+    assert {"chain = reference", "no wei astray", "every balance"} <= found["checks"].keys()
+    dead = Counter(kill.partition(",")[0] for kill in found["kills"])
+    assert set(STEPS) <= dead.keys()
+    assert found["keepers"] > dead.total()
+    assert sum(found["refused"].values()) > 5
+    assert (found["winner"], found["served"]) == ("ContributorsDAO", 135)
+    steps = {step["name"]: step for step in found["steps"]}
+    assert [steps[step]["served"] for step in STEPS] == [MEMBERS + 1, MEMBERS, 1, MEMBERS + 1]
+    assert found["gas"] == sum(step["gas"] for step in found["steps"])
+
+
+@pytest.mark.parametrize("members", [1, 300, 17_448])
+def test_a_plan_can_be_repeated_and_has_all_steps(members: int) -> None:
+    for seed in range(20):
+        kills = plan(seed, members, 2)
+        assert kills == plan(seed, members, 2)
+        assert Counter(kill.step for kill in kills) == dict.fromkeys(STEPS, 2)
+        assert all((kill.place is Place.LATER) == (kill.delay > 0) for kill in kills)
+    assert plan(1, members, 2) != plan(2, members, 2)
+    assert plan(1, members, 0) == ()
+
+
+def sending(data: bytes) -> dict[str, Any]:
+    transaction = {"to": "0x" + "22" * 20, "data": blob(data)}
+    return {"jsonrpc": "2.0", "id": 1, "method": "eth_sendTransaction", "params": [transaction]}
+
+
+REVEAL = contract("DAO").encode("revealBatch", 1, [])
+
+
+def test_steps_are_told_by_their_calls() -> None:
+    dao, auctioneer = contract("DAO"), contract("Auctioneer")
+    calls = {
+        "reveal": REVEAL,
+        "tally": dao.encode("multicall", [dao.encode("tally", 1, [])]),
+        "settle": auctioneer.encode("settle", 1),
+        "refund": dao.encode("claimBatch", 1, []),
+        "bonds": dao.encode("forwardBonds", 1),
+        None: auctioneer.encode("lotCount"),
+    }
+    assert [step_of(sending(data)) for data in calls.values()] == list(calls)
+    assert step_of({"method": "eth_estimateGas", "params": [{"data": blob(REVEAL)}]}) is None
+
+
+def test_a_kill_comes_at_its_transaction_and_the_next_at_its_request() -> None:
+    struck: list[Kill] = []
+    second = Kill("reveal", 2, Place.BEFORE, 0.0, waking=3)
+    fate = Fate([second])
+    fate.strike = struck.append
+    assert fate.due(sending(REVEAL)) is None
+    assert fate.due({"method": "eth_call"}) is None
+    assert fate.due(sending(REVEAL)) is second
+    fate.fulfil(second)
+    others = [fate.due({"method": "eth_call"}) for _ in range(4)]
+    assert others == [None, None, Kill(START, 3, Place.BEFORE, 0.0, None), None]
+    assert struck == [second]
+
+
+def test_a_delayed_kill() -> None:
+    struck: list[Kill] = []
+    kill = Kill("tally", 1, Place.LATER, 0.01, None)
+    fate = Fate([kill])
+    fate.strike = struck.append
+    fate.fulfil(kill)
+    fate.wait()
+    assert struck == [kill]
+    assert str(kill) == "tally, transaction 1, answered 10 ms ago"
+
+
+@pytest.fixture
+def easy_node() -> Iterator[tuple[str, list[str]]]:
+    """The URL of a node that answers everything with 1, and the methods it was asked for."""
+    heard: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            heard.append(request["method"])
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"jsonrpc":"2.0","id":1,"result":"0x1"}')
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}", heard
+        server.shutdown()
+
+
+def test_a_node_that_refuses_nothing(easy_node: tuple[str, list[str]]) -> None:
+    url, heard = easy_node
+    with HardNode(url, 0.0, 1, Fate([])).listening() as node, closing(Rpc(node.url)) as rpc:
+        assert rpc.request("eth_estimateGas", {}) == "0x1"
+        assert rpc.results([("eth_call", ()), ("eth_blockNumber", ())]) == ["0x1", "0x1"]
+    assert heard == ["eth_estimateGas", "eth_call", "eth_blockNumber"]
+    assert not node.refused
+
+
+def test_a_node_that_refuses_all_it_can(easy_node: tuple[str, list[str]]) -> None:
+    """Other requests pass; a refused one never reaches the node, but for those whose answer is lost."""
+    url, heard = easy_node
+    lost = 0
+    with HardNode(url, 1.0, 1, Fate([])).listening() as node, closing(Rpc(node.url)) as rpc:
+        assert rpc.request("eth_blockNumber") == "0x1"
+        for _ in range(20):
+            with pytest.raises(RpcError):
+                rpc.request("eth_estimateGas", {})
+            with pytest.raises(ChainError) as caught:
+                rpc.request("eth_sendTransaction", {"data": "0x"})
+            lost += not isinstance(caught.value, RpcError)
+    assert 0 < lost < 20
+    assert heard == ["eth_blockNumber"] + ["eth_sendTransaction"] * lost
+
+
+@pytest.mark.parametrize(("place", "arrives"), [(Place.BEFORE, False), (Place.MINED, True)])
+def test_where_a_transaction_is_when_its_keeper_dies(
+    easy_node: tuple[str, list[str]], place: Place, arrives: bool
+) -> None:
+    url, heard = easy_node
+    kill = Kill("reveal", 1, place, 0.0, None)
+    fate = Fate([kill])
+    struck: list[tuple[Kill, int]] = []
+    fate.strike = lambda one: struck.append((one, len(heard)))
+    with (
+        HardNode(url, 0.0, 1, fate).listening() as node,
+        closing(Rpc(node.url)) as rpc,
+        pytest.raises(ChainError),
+    ):
+        rpc.request("eth_sendTransaction", *sending(REVEAL)["params"])
+    assert struck == [(kill, int(arrives))]
+    assert heard == ["eth_sendTransaction"] * arrives
+
+
+def test_members_are_spread_as_the_list_is(tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("".join(f"0x{place:040x},{place}000000000\n" for place in range(1, 101)))
+    whole, part = replay.prepared(str(file), None, []), replay.prepared(str(file), 4, ["2"])
+    assert len(whole.instance.groups[-1].members) == 100
+    assert [member.bids for member in part.instance.groups[-1].members] == [
+        (100,),
+        (75,),
+        (50,),
+        (25,),
+    ]
+    assert part.instance.groups[0].bids_on(0) == [2 * 10**9]
+    members = replay.prepared(None, 120, []).instance.groups[-1].members
+    assert len({member.name for member in members}) == 120
+    assert len({member.bids for member in members}) <= 60
+    with pytest.raises(BadInput, match="--members: 101 is more than the 100 in"):
+        replay.prepared(str(file), 101, [])
+    with pytest.raises(BadInput, match=r"--contributions: .*missing.csv: No such file"):
+        replay.prepared(str(tmp_path / "missing.csv"), None, [])
+
+
+@pytest.mark.parametrize("options", [("--refuse", "0.6"), ("--members", "0"), ("--rival", "x")])
+def test_bad_options(options: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        [sys.executable, "benchmarks/replay.py", *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert options[0] in done.stderr
+    assert "Traceback" not in done.stderr
