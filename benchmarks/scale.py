@@ -2,7 +2,7 @@
 
     python benchmarks/scale.py 10000 100000 1000000             on revm, in process; a million take minutes and 5 GiB
     python benchmarks/scale.py --on anvil 100 1000 10000        on a node, whose gas is the real one
-    python benchmarks/scale.py 100000 --write                   renews these sizes in benchmarks/scale.json, and the picture
+    python benchmarks/scale.py 100000 --write                   renews this size in scale.json, docs/performance.md, the picture
 
 One DAO of sealed bids plays against a rival who bids alone and asks it for 60 % of its willingness to pay. The outcome must
 be the reference's and the play audits every wei. Each size runs in a process of its own, so that its peak memory is its own.
@@ -10,6 +10,7 @@ be the reference's and the play audits every wei. Each size runs in a process of
 
 import argparse
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -27,13 +28,20 @@ from offchain.play.stage import Stage
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 RECORD: Final = ROOT / "benchmarks" / "scale.json"
-PICTURES: Final = ROOT / "docs" / "pictures"
+PICTURES: Final = ROOT / "benchmarks"
+PAGE: Final = ROOT / "docs" / "performance.md"
 SEED: Final = 2021
 _MEDIAN_BID: Final = 50_000_000
 """Units: 0.05 ETH."""
 _SPREAD: Final = 1.2
 _REST: Final = "outcome, audit"
 _PROGRESS_SECONDS: Final = 15.0
+_TABLE: Final = re.compile(r"(<!-- scale: (?P<name>\w+) -->\n\n).*?(\n<!-- end -->)", re.DOTALL)
+
+Row = dict[str, Any]
+"""The measurements of one auction."""
+Record = dict[str, list[Row]]
+"""Measurements by back end, smallest first."""
 
 
 def auction(members: int) -> TwoLevelInstance:
@@ -91,7 +99,7 @@ def peak_mib() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
 
 
-def play(members: int, back_end: str) -> dict[str, Any]:
+def play(members: int, back_end: str) -> Row:
     """Plays one auction in this process and measures it.
 
     Raises:
@@ -111,7 +119,7 @@ def play(members: int, back_end: str) -> dict[str, Any]:
         "served": len(outcome.items[0].served),
         "peak_mib": peak_mib(),
         "seconds": round(sum(watch.seconds.values()), 1),
-        "processor_seconds": round(sum(watch.processor.values()), 1),
+        "processor_seconds": round(sum(watch.processor.values()), 2),
         "processor_seconds_by_step": {
             step: round(spent, 1) for step, spent in watch.processor.items() if spent >= 0.05
         },
@@ -120,15 +128,15 @@ def play(members: int, back_end: str) -> dict[str, Any]:
     }
 
 
-def in_its_own_process(members: int, back_end: str) -> dict[str, Any]:
+def in_its_own_process(members: int, back_end: str) -> Row:
     """What `play` returns."""
     command = [sys.executable, __file__, "--alone", "--on", back_end, str(members)]
     printed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
-    found: dict[str, Any] = json.loads(printed)
+    found: Row = json.loads(printed)
     return found
 
 
-def table(back_end: str, rows: list[dict[str, Any]]) -> str:
+def table(back_end: str, rows: list[Row]) -> str:
     """The measurements, one line for each size."""
     lines = [
         f"{'members':>10} {'served':>10} {'real s':>8} {'cpu s':>8} {'peak MiB':>9}"
@@ -143,16 +151,89 @@ def table(back_end: str, rows: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def write(back_end: str, rows: list[dict[str, Any]]) -> None:
-    """Puts the measurements in the place of earlier ones of the same sizes, and draws the picture anew."""
+def tables(record: Record) -> dict[str, str]:
+    """The tables of docs/performance.md by name, in Markdown."""
+    revm, anvil = record.get("revm", []), record.get("anvil", [])
+    return {
+        "sizes": _sizes(revm),
+        "phases": _phases(revm),
+        "anvil": _gas(anvil),
+        "revm": _gas(revm),
+    }
+
+
+def _sizes(rows: list[Row]) -> str:
+    return _markdown(
+        ["members", "served", "seconds of one core", "µs per member", "memory, MiB"],
+        [
+            [
+                f"{row['members']:,}",
+                f"{row['served']:,}",
+                f"{row['processor_seconds']:,.2f}",
+                f"{row['processor_seconds'] / row['members'] * 1e6:,.0f}",
+                f"{row['peak_mib']:,}",
+            ]
+            for row in rows
+        ],
+    )
+
+
+def _phases(rows: list[Row]) -> str:
+    """Of sizes whose phases take long enough to be told apart."""
+    large = [row for row in rows if row["members"] >= 10_000]
+    spent = [row["processor_seconds_by_step"] for row in large]
+    steps = list(spent[-1]) if spent else []
+    return _markdown(
+        ["seconds of one core", *(f"{row['members']:,}" for row in large)],
+        [[step, *(f"{one.get(step, 0):.1f}" for one in spent)] for step in steps],
+    )
+
+
+def _gas(rows: list[Row]) -> str:
+    return _markdown(
+        ["members", "all gas", "per member", "settle"],
+        [
+            [
+                f"{row['members']:,}",
+                f"{row['gas_total']:,}",
+                f"{row['gas_total'] / row['members']:,.0f}",
+                f"{row['gas_by_step']['settle']:,}",
+            ]
+            for row in rows
+        ],
+    )
+
+
+def _markdown(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---", *("---:" for _ in head[1:])], *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def renewed(page: str, record: Record) -> str:
+    """The page with its tables made anew."""
+    made = tables(record)
+    return _TABLE.sub(lambda found: f"{found[1]}{made[found['name']]}{found[3]}", page)
+
+
+def write(back_end: str, rows: list[Row]) -> None:
+    """Puts the measurements in the place of earlier ones of the same sizes; renews the page and the picture."""
     from scale_chart import pictures  # matplotlib takes a while to import
 
-    record = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
+    record = load()
     sizes = {row["members"]: row for row in [*record.get(back_end, []), *rows]}
     record[back_end] = [sizes[members] for members in sorted(sizes)]
     RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8"), record), encoding="utf-8")
     for name, picture in pictures(record).items():
         (PICTURES / name).write_text(picture, encoding="utf-8")
+
+
+def load() -> Record:
+    """What benchmarks/scale.json holds; empty if there is none."""
+    if not RECORD.exists():
+        return {}
+    found: Record = json.loads(RECORD.read_text(encoding="utf-8"))
+    return found
 
 
 def main() -> None:
@@ -161,7 +242,9 @@ def main() -> None:
     parser.add_argument("members", type=int, nargs="+", help="sizes of the DAO")
     parser.add_argument("--on", default="revm", help="revm, anvil or ganache (default: revm)")
     parser.add_argument("--json", action="store_true", help="print the measurements as JSON")
-    parser.add_argument("--write", action="store_true", help="renew benchmarks/scale.json")
+    parser.add_argument(
+        "--write", action="store_true", help="renew the record, the page and the picture"
+    )
     parser.add_argument("--alone", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.alone:

@@ -12,7 +12,8 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from offchain.report.theme import THEMES, Theme
 
-Rows = Sequence[Mapping[str, Any]]
+Row = Mapping[str, Any]
+Rows = Sequence[Row]
 Record = Mapping[str, Rows]
 """Measurements by back end, as in benchmarks/scale.json."""
 
@@ -40,7 +41,7 @@ def _drawn(record: Record, theme: Theme) -> str:
 
 def _figure(record: Record, theme: Theme) -> Figure:
     figure = Figure(SIZE)
-    axes = figure.add_axes((0.11, 0.13, 0.70, 0.74))
+    axes = figure.add_axes((0.13, 0.13, 0.67, 0.74), facecolor="none")
     for back_end, marker, style in (("anvil", "o", "-"), ("revm", "s", "--")):
         rows = record.get(back_end, ())
         _line(axes, rows, _total, theme.served, marker, style)
@@ -59,7 +60,6 @@ def _figure(record: Record, theme: Theme) -> Figure:
     for side in axes.spines.values():
         side.set_visible(False)
     axes.set_xlabel("members of the DAO", color=theme.muted)
-    axes.set_ylabel("gas", color=theme.muted)
     axes.legend(
         *_key(axes, theme),
         loc="upper left",
@@ -79,12 +79,12 @@ def _figure(record: Record, theme: Theme) -> Figure:
     return figure
 
 
-def _total(row: Mapping[str, Any]) -> int:
+def _total(row: Row) -> int:
     total: int = row["gas_total"]
     return total
 
 
-def _settle(row: Mapping[str, Any]) -> int:
+def _settle(row: Row) -> int:
     settle: int = row["gas_by_step"]["settle"]
     return settle
 
@@ -110,25 +110,31 @@ def _key(axes: Axes, theme: Theme) -> tuple[list[Any], list[str]]:
 
 
 def _ends(axes: Axes, record: Record, theme: Theme) -> None:
-    """What the lines are, where they end."""
-    last = max((row for rows in record.values() for row in rows), key=lambda row: row["members"])
-    for text, gas, colour in (
-        (
-            f"everything:\n{_total(last) / last['members']:,.0f} per member",
-            _total(last),
-            theme.served,
-        ),
-        (f"settling:\n{_settle(last):,}", _settle(last), theme.price),
-    ):
-        axes.annotate(
-            text,
-            (last["members"], gas),
-            xytext=(12, 0),
-            textcoords="offset points",
-            va="center",
-            color=colour,
-            annotation_clip=False,
-        )
+    """What the lines are, and their figures, where they end."""
+    node, last = record["anvil"][-1], record["revm"][-1]
+    _label(axes, last, _total(last), f"everything:\n{_each(last)}", theme.served, (12, 0), "left")
+    _label(axes, node, _total(node), _each(node), theme.served, (-6, 12), "right")
+    _label(axes, last, _settle(last), f"settling:\n{_settle(last):,}", theme.price, (12, 0), "left")
+    _label(axes, node, _settle(node), f"{_settle(node):,}", theme.price, (0, 12), "center")
+
+
+def _each(row: Row) -> str:
+    return f"{_total(row) / row['members']:,.0f} a member"
+
+
+def _label(
+    axes: Axes, row: Row, gas: int, text: str, colour: str, offset: tuple[int, int], side: str
+) -> None:
+    axes.annotate(
+        text,
+        (row["members"], gas),
+        xytext=offset,
+        textcoords="offset points",
+        ha=side,
+        va="center",
+        color=colour,
+        annotation_clip=False,
+    )
 
 
 def _power(value: float, _: object) -> str:
