@@ -11,6 +11,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".build" / "home"
+PLUGINS = ROOT / "tools" / "brownie_plugins"
+"""Alone on the import path: Brownie imports a script by its whole path, and any module that is named like the root
+folder of a checkout (`check`, say) would stand in its way."""
 
 
 def prepend(variable: str, value: str, separator: str) -> None:
@@ -28,11 +31,11 @@ def main() -> None:
     prepend("PATH", os.pathsep.join(map(str, binaries)), os.pathsep)
     # For `brownie test`: undo the `-p no:pytest-brownie` of pyproject.toml, and choose ports again
     # in every xdist worker, which is a process of its own.
-    prepend("PYTHONPATH", str(ROOT / "tools"), os.pathsep)
+    prepend("PYTHONPATH", str(PLUGINS), os.pathsep)
     prepend("PYTEST_ADDOPTS", "-o addopts= -p brownie_ports -W ignore:rpc.:FutureWarning", " ")
     # Brownie's compiled modules show no frames, so it takes its own calls for the user's.
     warnings.filterwarnings("ignore", r"rpc\.", FutureWarning)
-    sys.path.insert(0, str(ROOT / "tools"))
+    sys.path.insert(0, str(PLUGINS))
 
     import brownie_ports  # noqa: F401  (imports Brownie, which reads the environment set above)
     from brownie._cli.__main__ import main as brownie

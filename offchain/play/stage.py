@@ -29,6 +29,8 @@ UNIT = 10**9
 """One unit in wei."""
 BID_LIMIT = 2**64 - 1
 BOND_BPS = 1_000
+_QUERIES = 500
+"""How many questions go to a contract at once: about 3 million gas of them."""
 _SELLER, _KEEPER, _FIRST_MEMBER = 0, 1, 2
 """Actors of the back end."""
 _GAS_MONEY = 10**20
@@ -418,7 +420,8 @@ class Stage:
         winner = next(name for name, account in cast.groups.items() if account == lot.winner)
         members = cast.of(winner)
         book = self.ledger.book(members[0].contract, number)
-        served = tuple(b.key[1] for b in members if self._is_served(b, number, lot.winner))
+        granted = self._granted(members, number, lot.winner)
+        served = tuple(b.key[1] for b, is_served in zip(members, granted, strict=True) if is_served)
         return LotOutcome(winner, lot.price, book.share, lot.paid, served, group_bids)
 
     def _group_bid(self, cast: Cast, lot: int, group: str) -> int:
@@ -428,13 +431,17 @@ class Stage:
             return (account.bid or 0) if account else 0
         return self.ledger.lots[lot].group_bids.get(bidder, 0)
 
-    def _is_served(self, bidder: Bidder, lot: int, winner: str) -> bool:
-        """Whether the chain grants access: the winner itself, or the member to whom the DAO says so."""
-        if bidder.contract == self.deployment.auctioneer:
-            return bidder.account == winner
-        data = self._chain.call(bidder.contract, self._dao.encode("hasAccess", lot, bidder.account))
-        answer: bool = self._dao.decode("hasAccess", data)[0]
-        return answer
+    def _granted(self, members: Sequence[Bidder], lot: int, winner: str) -> list[bool]:
+        """To whom the chain grants access: the winner itself, or those of the winning DAO's `members` to whom it says so."""
+        dao = members[0].contract
+        if dao == self.deployment.auctioneer:
+            return [bidder.account == winner for bidder in members]
+        queries = [self._dao.encode("hasAccess", lot, bidder.account) for bidder in members]
+        answers: list[bytes] = []
+        for start in range(0, len(queries), _QUERIES):
+            some = self._dao.encode("multicall", queries[start : start + _QUERIES])
+            answers += self._dao.decode("multicall", self._chain.call(dao, some))[0]
+        return [self._dao.decode("hasAccess", answer)[0] for answer in answers]
 
     # Transactions
 

@@ -39,3 +39,9 @@ def test_scripts(tmp_path: Path) -> None:
         assert output.count("chain = reference") == 4 + MEMBERS + 1 + 3
         assert "ConstitutionDAO wins" in output
         assert "4.222222223 ETH a share" in output
+
+
+def test_nothing_of_ours_has_the_name_of_a_root_folder() -> None:
+    """Brownie imports /check/out/scripts/deploy.py as `check.out.scripts.deploy`: a module `check` would be taken for it."""
+    plugins = PROJECT / "tools" / "brownie_plugins"
+    assert [file.name for file in plugins.glob("*.py")] == ["brownie_ports.py"]
