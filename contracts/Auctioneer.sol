@@ -4,10 +4,11 @@ pragma solidity ^0.8.30;
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
 import {BidBook} from "./base/BidBook.sol";
+import {Proceeds} from "./base/Proceeds.sol";
 import {IAuctioneer} from "./interfaces/IAuctioneer.sol";
 import {IDAOFactory} from "./interfaces/IDAOFactory.sol";
 import {Phase, WrongPhase} from "./interfaces/Phase.sol";
-import {Payments} from "./libraries/Payments.sol";
+import {Items} from "./libraries/Items.sol";
 import {PriceRule, Standing} from "./libraries/PriceRule.sol";
 import {Units} from "./libraries/Units.sol";
 
@@ -16,7 +17,7 @@ import {Units} from "./libraries/Units.sol";
 /// members' bids are tallied. The highest bidder wins at its critical bid. Lots are independent of each other.
 /// Source: When Bidders Are DAOs, Mechanisms 1 and 2, with the tie rule of an integer grid (`PriceRule`).
 /// @dev No owner, no upgrade, no pause. The balance covers all deposits and proceeds at every moment.
-contract Auctioneer is BidBook, IAuctioneer {
+contract Auctioneer is BidBook, Proceeds, IAuctioneer {
     using PriceRule for Standing;
 
     /// @notice Bounds on how long reveal and tally last each: long enough that nobody is shut out, short enough that no money is locked in.
@@ -44,7 +45,7 @@ contract Auctioneer is BidBook, IAuctioneer {
     }
 
     /// @dev A DAO's part in a lot.
-    enum Entry {
+    enum Part {
         None,
         Entered,
         Arrived
@@ -55,16 +56,14 @@ contract Auctioneer is BidBook, IAuctioneer {
     /// @notice The only origin of DAOs that may enter.
     IDAOFactory public immutable factory;
 
-    // STORAGE (after slots 0 and 1 of BidBook)
+    // STORAGE (after slots 0 and 1 of BidBook, and slot 2 of Proceeds)
 
-    /// @notice Slot 2: how many lots were ever listed; they are numbered from 1.
+    /// @notice Slot 3: how many lots were ever listed; they are numbered from 1.
     uint256 public lotCount;
-    /// @dev Slot 3.
+    /// @dev Slot 4.
     mapping(uint256 lot => Lot) private _lots;
-    /// @notice Slot 4: which DAOs take part in a lot, and which of them have bid.
-    mapping(uint256 lot => mapping(address dao => Entry)) public entries;
-    /// @notice Slot 5: what sellers can withdraw, in wei.
-    mapping(address seller => uint256 amountWei) public proceeds;
+    /// @notice Slot 5: which DAOs take part in a lot, and which of them have bid.
+    mapping(uint256 lot => mapping(address dao => Part)) public partOf;
 
     // EVENTS
 
@@ -82,8 +81,6 @@ contract Auctioneer is BidBook, IAuctioneer {
     event ItemReturned(uint256 indexed lot);
     /// @notice `giver`, usually a DAO with its members' bonds, credited `amountWei` to the seller of `lot`.
     event BondsCredited(uint256 indexed lot, address indexed giver, uint256 amountWei);
-    /// @notice `seller` withdrew `amountWei` to `recipient`.
-    event ProceedsWithdrawn(address indexed seller, address recipient, uint256 amountWei);
 
     // ERRORS
 
@@ -93,10 +90,6 @@ contract Auctioneer is BidBook, IAuctioneer {
     error BadSchedule(uint40 endOfBidding, uint40 endOfReveal, uint40 endOfTally);
     /// @notice A bond above the whole deposit.
     error BondTooHigh(uint16 bondBps);
-    /// @notice `seller` does not own the item.
-    error NotItemOwner(IERC721 token, uint256 tokenId, address seller);
-    /// @notice The token says that the item did not arrive.
-    error ItemNotReceived(IERC721 token, uint256 tokenId);
     /// @notice `caller` is no DAO of the factory.
     error UnknownDAO(address caller);
     /// @notice `dao` entered `lot` before.
@@ -109,8 +102,6 @@ contract Auctioneer is BidBook, IAuctioneer {
     error LedByDAO(uint256 lot, address dao);
     /// @notice Less than the price, in wei.
     error Underpaid(uint256 lot, uint256 sent, uint256 due);
-    /// @notice `seller` has no proceeds.
-    error NoProceeds(address seller);
 
     /// @param factory_ The only origin of DAOs that may enter.
     constructor(IDAOFactory factory_) {
@@ -134,10 +125,7 @@ contract Auctioneer is BidBook, IAuctioneer {
         (item.seller, item.token, item.tokenId) = (msg.sender, token, tokenId);
         item.standing.open(reserve);
         emit LotListed(lot, msg.sender, token, tokenId, reserve, schedule);
-        // some tokens ignore a transfer from a wrong owner, and the item could be another lot's
-        if (token.ownerOf(tokenId) != msg.sender) revert NotItemOwner(token, tokenId, msg.sender);
-        token.transferFrom(msg.sender, address(this), tokenId);
-        if (token.ownerOf(tokenId) != address(this)) revert ItemNotReceived(token, tokenId);
+        Items.take(token, tokenId, msg.sender);
     }
 
     /// @notice Returns the item of a void lot to its seller. Anyone may call.
@@ -147,17 +135,8 @@ contract Auctioneer is BidBook, IAuctioneer {
         if (now_ != Phase.Void || _books[lot].state == State.Lost) revert WrongPhase(lot, now_);
         (_books[lot].state, _books[lot].bondBps) = (State.Lost, 0); // so that both levels show a void lot alike
         emit ItemReturned(lot);
-        _deliver(_lots[lot], _lots[lot].seller);
-    }
-
-    /// @notice Pays the caller all it earned by selling: prices and forfeited bonds.
-    /// @param recipient Who gets it.
-    function withdrawProceeds(address recipient) external {
-        uint256 amountWei = proceeds[msg.sender];
-        if (amountWei == 0) revert NoProceeds(msg.sender);
-        proceeds[msg.sender] = 0;
-        emit ProceedsWithdrawn(msg.sender, recipient, amountWei);
-        Payments.send(recipient, amountWei);
+        Lot storage item = _lots[lot];
+        Items.deliver(item.token, item.tokenId, item.seller);
     }
 
     // DAOs
@@ -166,8 +145,8 @@ contract Auctioneer is BidBook, IAuctioneer {
     function enter(uint256 lot) external returns (Schedule memory) {
         _requireDAO();
         _requireBidding(lot);
-        if (entries[lot][msg.sender] != Entry.None) revert AlreadyEntered(lot, msg.sender);
-        entries[lot][msg.sender] = Entry.Entered;
+        if (partOf[lot][msg.sender] != Part.None) revert AlreadyEntered(lot, msg.sender);
+        partOf[lot][msg.sender] = Part.Entered;
         ++_lots[lot].entered;
         emit DAOEntered(lot, msg.sender);
         Book storage book = _books[lot];
@@ -179,8 +158,8 @@ contract Auctioneer is BidBook, IAuctioneer {
         _requireDAO();
         Phase now_ = phase(lot);
         if (now_ != Phase.Tally) revert WrongPhase(lot, now_);
-        if (entries[lot][msg.sender] != Entry.Entered) revert NotAwaited(lot, msg.sender);
-        entries[lot][msg.sender] = Entry.Arrived;
+        if (partOf[lot][msg.sender] != Part.Entered) revert NotAwaited(lot, msg.sender);
+        partOf[lot][msg.sender] = Part.Arrived;
         Lot storage item = _lots[lot];
         ++item.arrived;
         emit DAOBid(lot, msg.sender, bid_);
@@ -190,7 +169,7 @@ contract Auctioneer is BidBook, IAuctioneer {
     /// @inheritdoc IAuctioneer
     function pay(uint256 lot) external payable {
         Standing memory standing_ = _requireClosed(lot);
-        if (msg.sender != standing_.leader || entries[lot][msg.sender] == Entry.None) revert NotLeader(lot, msg.sender);
+        if (msg.sender != standing_.leader || partOf[lot][msg.sender] == Part.None) revert NotLeader(lot, msg.sender);
         uint256 due = Units.toWei(standing_.price);
         if (msg.value < due) revert Underpaid(lot, msg.value, due);
         _settle(lot, standing_, msg.value);
@@ -209,7 +188,7 @@ contract Auctioneer is BidBook, IAuctioneer {
     /// @param lot The lot's number.
     function settle(uint256 lot) external {
         Standing memory standing_ = _requireClosed(lot);
-        if (entries[lot][standing_.leader] != Entry.None) revert LedByDAO(lot, standing_.leader);
+        if (partOf[lot][standing_.leader] != Part.None) revert LedByDAO(lot, standing_.leader);
         // casting is safe: the price is at most the leader's 64-bit bid
         _books[lot].share = uint64(standing_.price);
         _settle(lot, standing_, Units.toWei(standing_.price));
@@ -302,11 +281,6 @@ contract Auctioneer is BidBook, IAuctioneer {
         Lot storage item = _lots[lot];
         proceeds[item.seller] += paidWei;
         emit LotSettled(lot, standing_.leader, standing_.price, paidWei / Units.UNIT);
-        _deliver(item, standing_.leader);
-    }
-
-    /// @dev Not `safeTransferFrom`: a recipient must not be able to refuse the item and so hold the others up.
-    function _deliver(Lot storage item, address recipient) private {
-        item.token.transferFrom(address(this), recipient, item.tokenId);
+        Items.deliver(item.token, item.tokenId, standing_.leader);
     }
 }

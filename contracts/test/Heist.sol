@@ -46,7 +46,7 @@ contract Accomplice is Puppet {
 contract Heist {
     function run(Auctioneer auctioneer, uint256 lot, address leader, address[] calldata bidders) external payable {
         auctioneer.lotOf(lot).token.ownerOf(0);
-        auctioneer.entries(lot, leader);
+        auctioneer.partOf(lot, leader);
         auctioneer.credit{value: msg.value}(lot);
         auctioneer.claimBatch(lot, bidders);
     }

@@ -43,14 +43,14 @@ def to_tally(lax, lot, *daos):
 def test_enter_opens_a_book(factory, DAO, auctioneer, lot, stranger):
     """Anyone can make a DAO enter; it keeps the lot's times and bond, and the lot waits for it."""
     dao = create_dao(factory, DAO, auctioneer)
-    assert auctioneer.entries(lot, dao) == NONE
+    assert auctioneer.partOf(lot, dao) == NONE
     waited = auctioneer.lotOf(lot)["entered"]
     tx = dao.enter(lot, {"from": stranger})
     assert emitted(tx) == [
         (auctioneer.address, "DAOEntered", {"lot": lot, "dao": dao.address}),
         (dao.address, "BookOpened", {"lot": lot}),
     ]
-    assert auctioneer.entries(lot, dao) == ENTERED
+    assert auctioneer.partOf(lot, dao) == ENTERED
     assert auctioneer.lotOf(lot)["entered"] == waited + 1
     assert plain(dao.bookOf(lot)) == (*plain(auctioneer.bookOf(lot))[:4], 0, 0, State.RUNNING)
 
@@ -73,7 +73,7 @@ def test_dao_of_another_auctioneer(factory, DAO, Auctioneer, auctioneer, lot, st
     dao = create_dao(factory, DAO, other)
     with reverts_with(other, "WrongPhase", lot, Phase.NONE):
         dao.enter(lot, {"from": stranger})
-    assert auctioneer.entries(lot, dao) == NONE
+    assert auctioneer.partOf(lot, dao) == NONE
 
 
 @pytest.mark.parametrize("call", ["enter", "submit"])
@@ -100,7 +100,7 @@ def test_submit_is_a_bid(lax, lax_lot, alice, bob):
     to_tally(lax, lax_lot, alice, bob)
     tx = lax.submit(lax_lot, 8, {"from": bob})
     assert emitted(tx) == [(lax.address, "DAOBid", {"lot": lax_lot, "dao": bob.address, "bid": 8})]
-    assert lax.entries(lax_lot, bob) == ARRIVED
+    assert lax.partOf(lax_lot, bob) == ARRIVED
     assert plain(lax.standing(lax_lot)) == (Phase.TALLY, bob, 3)
     lax.submit(lax_lot, 2**96 - 1, {"from": alice})
     assert plain(lax.standing(lax_lot)) == (Phase.CLOSED, alice, 9)

@@ -98,7 +98,7 @@ def test_genuine_dao_of_a_hostile_auctioneer(factory, DAO, Actor, auctioneer, da
     assert factory.isDAO(puppet)
     with pytest.raises(Exception, match="revert"):
         puppet.enter(lot, {"from": keeper})
-    assert auctioneer.entries(lot, puppet) == 0
+    assert auctioneer.partOf(lot, puppet) == 0
 
 
 def test_dao_that_never_bids(dao, rival, auctioneer, lot, alice, keeper):

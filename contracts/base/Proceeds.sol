@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {Payments} from "../libraries/Payments.sol";
+
+/// @title What sellers earn, kept until they withdraw it
+/// @dev Pull, never push: a seller who refuses ether holds up nobody but itself.
+abstract contract Proceeds {
+    /// @notice What sellers can withdraw, in wei.
+    mapping(address seller => uint256 amountWei) public proceeds;
+
+    /// @notice `seller` withdrew `amountWei` to `recipient`.
+    event ProceedsWithdrawn(address indexed seller, address recipient, uint256 amountWei);
+
+    /// @notice `seller` has no proceeds.
+    error NoProceeds(address seller);
+
+    /// @notice Pays the caller all it earned by selling: prices, fines and forfeited bonds.
+    /// @param recipient Who gets it.
+    function withdrawProceeds(address recipient) external {
+        uint256 amountWei = proceeds[msg.sender];
+        if (amountWei == 0) revert NoProceeds(msg.sender);
+        proceeds[msg.sender] = 0;
+        emit ProceedsWithdrawn(msg.sender, recipient, amountWei);
+        Payments.send(recipient, amountWei);
+    }
+}
