@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
+
+import {Items} from "./Items.sol";
+
+/// @notice One good for sale: an ERC-721 item, of any token.
+///     slot 0: token (160 bits)
+///     slot 1: token id
+struct Good {
+    IERC721 token;
+    uint256 tokenId;
+}
+
+/// @title Many goods in escrow, and sets of them as bits
+/// @notice Goods are numbered from 0 in the order listed, 256 at most; bit i of a set stands for good i.
+library Goods {
+    /// @notice The most goods that a set can name.
+    uint256 internal constant MOST = 256;
+
+    /// @notice The set of the first `count` goods, 1 to 256 of them.
+    function all(uint256 count) internal pure returns (uint256) {
+        unchecked {
+            return type(uint256).max >> (MOST - count);
+        }
+    }
+
+    /// @notice Gives every good of `set` to `recipient`, or fails as a whole.
+    function give(mapping(uint256 index => Good) storage goods, uint256 set, address recipient) internal {
+        for (uint256 i = 0; set != 0; ++i) {
+            if (set & 1 != 0) Items.deliver(goods[i].token, goods[i].tokenId, recipient);
+            set >>= 1;
+        }
+    }
+}
