@@ -6,7 +6,7 @@ of goods in the order of the instance, offers disjoint, to others, and at positi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from typing import ClassVar
@@ -120,6 +120,8 @@ class ResilientOutcome:
 
     star: None only where an offer of the seller's own takes its place. heads, tails: None if not
     asked for. expected_revenue: before the coin falls, so the same whichever side was asked for.
+    gas: what the chain used, None from the reference model; outcomes that differ only in gas are
+    equal.
     """
 
     mechanism: ClassVar[str] = "resilient"
@@ -128,16 +130,20 @@ class ResilientOutcome:
     heads: Side | None
     tails: Side | None
     expected_revenue: Fraction
+    gas: Mapping[str, int] | None = field(default=None, compare=False)
 
     def to_json(self) -> dict[str, object]:
-        """The outcome as the command line prints it."""
+        """The outcome as the command line prints it; `gas` is there only if known."""
         sides = {"heads": self.heads, "tails": self.tails}
-        return {
+        written: dict[str, object] = {
             "mechanism": self.mechanism,
             "star": self.star,
             **{name: side.to_json() for name, side in sides.items() if side is not None},
             "expected_revenue": fraction_text(self.expected_revenue),
         }
+        if self.gas is not None:
+            written["gas"] = dict(self.gas)
+        return written
 
 
 def read(instance: Field) -> ResilientInstance:

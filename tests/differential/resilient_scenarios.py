@@ -1,0 +1,108 @@
+"""Random resilient sales, each made from a seed alone, biased towards what tends to break: ties, nothing offered, extremes."""
+
+import random
+from dataclasses import dataclass
+from fractions import Fraction
+
+from scenarios import FAILURES
+
+from offchain.instances import instance_text
+from offchain.instances.resilient import Answer, Offer, ResilientInstance, ResilientPlayer
+from offchain.mechanisms.resilient import solve
+from offchain.play.resilient import Conduct, ResilientStage, counted
+from offchain.play.resilient_announcements import MOST_EPSILON, MOST_REVENUE
+
+
+@dataclass(frozen=True)
+class ResilientScenario:
+    """A sale and what people do beyond it."""
+
+    seed: int
+    instance: ResilientInstance
+    conduct: Conduct
+
+
+def resilient_scenario(seed: int) -> ResilientScenario:
+    """The sale of `seed`: 1 to 4 goods, 1 to 5 players, some of them silent or mute, at times an offer of the seller's own."""
+    rng = random.Random(seed)
+    goods = tuple(f"g{n}" for n in range(rng.randint(1, 4)))
+    names = [f"p{n}" for n in range(rng.choices((1, 2, 3, 4, 5), (1, 2, 3, 3, 2))[0])]
+    most = rng.choice((1, 2, 2, 10, 10**6, MOST_REVENUE // len(goods)))
+    players = tuple(_player(rng, name, names, goods, most) for name in names)
+    instance = ResilientInstance(_epsilon(rng), goods, players)
+    silent = {name for name in names if rng.random() < 0.1}
+    silent.discard(rng.choice(names))  # somebody speaks
+    return ResilientScenario(
+        seed,
+        instance,
+        Conduct(
+            silent=frozenset(silent),
+            mute=frozenset(name for name in names if rng.random() < 0.2),
+            seller=_offers(rng, names, goods, most) if rng.random() < 0.25 else (),
+            deposit=rng.choice((_least, Conduct().deposit)),
+        ),
+    )
+
+
+def _least(revenue: int) -> int:
+    return max(1, revenue)
+
+
+def _epsilon(rng: random.Random) -> Fraction:
+    if rng.random() < 0.1:
+        return Fraction(rng.choice((1, MOST_EPSILON - 1)), MOST_EPSILON)
+    denominator = rng.randint(2, 12)
+    return Fraction(rng.randint(1, denominator - 1), denominator)
+
+
+def _player(
+    rng: random.Random, name: str, names: list[str], goods: tuple[str, ...], most: int
+) -> ResilientPlayer:
+    bundles = {_some(rng, goods) for _ in range(rng.randint(0, 4))}
+    others = [other for other in names if other != name]
+    return ResilientPlayer(
+        name,
+        values={bundle: rng.randint(0, most) for bundle in bundles},
+        offer=_offers(rng, others, goods, most) if rng.random() < 0.8 else (),
+        wish=_some(rng, goods),
+        answer=rng.choice((None, None, None, Answer.YES, Answer.NO)),
+    )
+
+
+def _offers(
+    rng: random.Random, recipients: list[str], goods: tuple[str, ...], most: int
+) -> tuple[Offer, ...]:
+    """Some of the goods, each to somebody, at equal prices often."""
+    shares: dict[str, list[str]] = {}
+    for good in goods:
+        if recipients and rng.random() < 0.7:
+            shares.setdefault(rng.choice(recipients), []).append(good)
+    return tuple(
+        Offer(to, tuple(bundle), rng.choice((1, most, rng.randint(1, most))))
+        for to, bundle in shares.items()
+    )
+
+
+def _some(rng: random.Random, goods: tuple[str, ...]) -> tuple[str, ...]:
+    share = rng.choice((0.0, 0.5, 0.5, 1.0))
+    return tuple(good for good in goods if rng.random() < share)
+
+
+def hold_resilient_equal(stage: ResilientStage, sale: ResilientScenario) -> None:
+    """Plays both sides of the sale's coin and demands the reference's outcome, rebates as exact fractions.
+
+    The play itself checks that all money is accounted for to the wei.
+    """
+    try:
+        outcome = stage.play(sale.instance, sale.conduct)
+        expected = solve(counted(sale.instance, sale.conduct), sale.conduct.seller)
+        assert outcome == expected, "the chain and the reference differ"
+    except Exception as error:
+        raise AssertionError(f"{error!r}\n{_reproduction(sale)}") from error
+
+
+def _reproduction(sale: ResilientScenario) -> str:
+    FAILURES.mkdir(parents=True, exist_ok=True)
+    path = FAILURES / f"resilient-{sale.seed}.json"
+    path.write_text(instance_text(sale.instance), encoding="utf-8")
+    return f"seed {sale.seed}, instance file {path}, {sale.conduct}"

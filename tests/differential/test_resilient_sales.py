@@ -1,0 +1,91 @@
+"""Random resilient sales through the contract against the reference model: 10,000 in process, some on real nodes."""
+
+from fractions import Fraction
+
+import pytest
+from resilient_scenarios import hold_resilient_equal, resilient_scenario
+
+from offchain.chain.connect import connect
+from offchain.chain.revm import Revm
+from offchain.instances.resilient import Answer, Offer, ResilientInstance, ResilientPlayer
+from offchain.mechanisms.resilient import revenue_guarantee, solve, worth
+from offchain.play.resilient import Conduct, ResilientStage, counted
+from offchain.theory.resilient import AUSUBEL_MILGROM, EPSILON, GOODS, knowing_player
+
+SALES = 10_000
+CHUNK = 1_000
+ON_NODES = {"anvil": (100_000, 40), "ganache": (200_000, 12)}
+"""The first seed, beyond those that run in process, and how many."""
+
+
+@pytest.mark.parametrize("first", range(0, SALES, CHUNK))
+def test_chain_equals_reference(first: int) -> None:
+    """Both sides of the coin: the same star, the same goods to the same players, the same exact payments."""
+    stage = ResilientStage(Revm())
+    for seed in range(first, first + CHUNK):
+        hold_resilient_equal(stage, resilient_scenario(seed))
+
+
+def test_the_sales_are_as_odd_as_they_should_be() -> None:
+    """Random sales prove little about what hardly ever happens in them."""
+    sales = [resilient_scenario(seed) for seed in range(1_000)]
+    outcomes = [solve(counted(s.instance, s.conduct), s.conduct.seller) for s in sales]
+    worths = [[worth(player.offer) for player in s.instance.players] for s in sales]
+    assert sum(outcome.star is None for outcome in outcomes) > 50  # the seller's own offer
+    assert sum(max(each) == 0 for each in worths) > 50  # nothing offered at all
+    assert sum(each.count(max(each)) > 1 for each in worths) > 100  # a tie
+    assert sum(bool(s.conduct.silent) for s in sales) > 100
+    tails = [outcome.tails for outcome in outcomes if outcome.tails]
+    assert sum(bool(side.allocation) for side in tails) > 200  # somebody said YES
+    assert sum(side.revenue > 0 and not side.allocation for side in tails) > 100  # fines alone
+    assert sum(side.revenue < 0 for side in tails) > 10  # rebates, and nothing earned
+
+
+@pytest.mark.parametrize("name", ON_NODES)
+def test_nodes_equal_reference(name: str) -> None:
+    """Signing, mining, clocks and gas are the node's."""
+    first, count = ON_NODES[name]
+    with connect(name) as chain:
+        stage = ResilientStage(chain)
+        for seed in range(first, first + count):
+            hold_resilient_equal(stage, resilient_scenario(seed))
+
+
+@pytest.mark.parametrize("answer", [None, Answer.NO], ids=["truthful", "spiteful"])
+def test_ausubel_and_milgrom(answer: Answer | None) -> None:
+    """Where two colluders ruin VCG, one player who knows the others is enough for revenue, whatever they answer.
+
+    The instance of examples/resilient_theorem_1.py.
+    """
+    one = knowing_player(AUSUBEL_MILGROM, "1")
+    others = [
+        ResilientPlayer(name, AUSUBEL_MILGROM[name], wish=GOODS, answer=answer)
+        for name in ("2", "3")
+    ]
+    instance = ResilientInstance(EPSILON, GOODS, (one, *others))
+    outcome = ResilientStage(Revm()).play(instance)
+    assert outcome == solve(instance)
+    assert outcome.star == "1"
+    assert outcome.expected_revenue >= revenue_guarantee(worth(one.offer), EPSILON) > 49
+
+
+def test_more_goods_than_fit_a_transaction() -> None:
+    """256 goods in one bundle, listed, sold, and given back in steps."""
+    goods = tuple(f"g{n}" for n in range(256))
+    knowing = ResilientPlayer("a", {}, offer=(Offer("b", goods, 8),), wish=goods[200:])
+    buyer = ResilientPlayer("b", {goods: 9}, wish=goods[:3])
+    instance = ResilientInstance(Fraction(1, 3), goods, (knowing, buyer))
+    outcome = ResilientStage(Revm()).play(instance)
+    assert outcome == solve(instance)
+    assert outcome.tails is not None
+    assert outcome.tails.allocation == {"b": goods}
+
+
+def test_silent_players_are_as_if_they_had_announced_nothing() -> None:
+    """A silent player with the best offer is no star, and pays no more than its bond, which is none of the payments."""
+    sale = resilient_scenario(4)
+    names = [player.name for player in sale.instance.players]
+    conduct = Conduct(silent=frozenset(names[:-1]))
+    outcome = ResilientStage(Revm()).play(sale.instance, conduct)
+    assert outcome.star == names[-1]
+    assert outcome == solve(counted(sale.instance, conduct))
