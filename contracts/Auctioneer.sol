@@ -3,112 +3,24 @@ pragma solidity ^0.8.30;
 
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
-import {BidBook} from "./base/BidBook.sol";
-import {Proceeds} from "./base/Proceeds.sol";
-import {IAuctioneer} from "./interfaces/IAuctioneer.sol";
+import {AuctionHouse} from "./base/AuctionHouse.sol";
 import {IDAOFactory} from "./interfaces/IDAOFactory.sol";
-import {Phase, WrongPhase} from "./interfaces/Phase.sol";
+import {Phase} from "./interfaces/Phase.sol";
 import {Items} from "./libraries/Items.sol";
 import {PriceRule, Standing} from "./libraries/PriceRule.sol";
-import {Units} from "./libraries/Units.sol";
 
 /// @title The upper mechanism: a second-price auction among groups that never looks inside them
-/// @notice Sellers list ERC-721 items as lots. Individuals bid here, sealed; a DAO enters a lot and bids its willingness to pay once its
-/// members' bids are tallied. The highest bidder wins at its critical bid. Lots are independent of each other.
+/// @notice The highest bidder wins at its critical bid, which is at least the reserve.
 /// Source: When Bidders Are DAOs, Mechanisms 1 and 2, with the tie rule of an integer grid (`PriceRule`).
-/// @dev No owner, no upgrade, no pause. The balance covers all deposits and proceeds at every moment.
-contract Auctioneer is BidBook, Proceeds, IAuctioneer {
+/// @dev Storage: that of `AuctionHouse`.
+contract Auctioneer is AuctionHouse {
     using PriceRule for Standing;
-
-    /// @notice Bounds on how long reveal and tally last each: long enough that nobody is shut out, short enough that no money is locked in.
-    uint256 public constant MIN_STAGE = 10 minutes;
-    uint256 public constant MAX_STAGE = 30 days;
-    /// @notice How long after the end of the tally a winner can still be settled, by anyone. Afterwards the lot is void, so that an item that
-    /// cannot be delivered locks nobody's money in.
-    uint256 public constant SETTLEMENT_WINDOW = 3 days;
-    /// @notice The customary bond: 10 % of the deposit for a bid that is not revealed.
-    uint16 public constant DEFAULT_BOND_BPS = 1_000;
-
-    /// @notice A lot beside its book of individuals. Its number is bound into seals, and only a listing that cannot be reorganized away any
-    /// more is safe to bid on.
-    ///     slot 0: seller (160 bits) | DAOs that entered (32) | DAOs that have bid (32)
-    ///     slot 1: token (160)
-    ///     slot 2: token id (256)
-    ///     slots 3, 4: standing, see `Standing`
-    struct Lot {
-        address seller;
-        uint32 entered;
-        uint32 arrived;
-        IERC721 token;
-        uint256 tokenId;
-        Standing standing;
-    }
-
-    /// @dev A DAO's part in a lot.
-    enum Part {
-        None,
-        Entered,
-        Arrived
-    }
-
-    // IMMUTABLES
-
-    /// @notice The only origin of DAOs that may enter.
-    IDAOFactory public immutable factory;
-
-    // STORAGE (after slots 0 and 1 of BidBook, and slot 2 of Proceeds)
-
-    /// @notice Slot 3: how many lots were ever listed; they are numbered from 1.
-    uint256 public lotCount;
-    /// @dev Slot 4.
-    mapping(uint256 lot => Lot) private _lots;
-    /// @notice Slot 5: which DAOs take part in a lot, and which of them have bid.
-    mapping(uint256 lot => mapping(address dao => Part)) public partOf;
-
-    // EVENTS
-
-    /// @notice A lot was listed and its item escrowed; times in seconds since the epoch, reserve in units.
-    event LotListed(
-        uint256 indexed lot, address indexed seller, IERC721 token, uint256 tokenId, uint96 reserve, Schedule schedule
-    );
-    /// @notice `dao` will bid on `lot`.
-    event DAOEntered(uint256 indexed lot, address indexed dao);
-    /// @notice `dao` bid its willingness to pay, in units; 0 abstains.
-    event DAOBid(uint256 indexed lot, address indexed dao, uint96 bid);
-    /// @notice `winner` got the item of `lot` at `price` and paid `paid`, both in units.
-    event LotSettled(uint256 indexed lot, address indexed winner, uint96 price, uint256 paid);
-    /// @notice The item of `lot` went back to its seller.
-    event ItemReturned(uint256 indexed lot);
-    /// @notice `giver`, usually a DAO with its members' bonds, credited `amountWei` to the seller of `lot`.
-    event BondsCredited(uint256 indexed lot, address indexed giver, uint256 amountWei);
-
-    // ERRORS
 
     /// @notice A reserve below one unit.
     error ReserveTooLow(uint96 reserve);
-    /// @notice Bidding that has ended already, or a reveal or tally out of `MIN_STAGE` and `MAX_STAGE`.
-    error BadSchedule(uint40 endOfBidding, uint40 endOfReveal, uint40 endOfTally);
-    /// @notice A bond above the whole deposit.
-    error BondTooHigh(uint16 bondBps);
-    /// @notice `caller` is no DAO of the factory.
-    error UnknownDAO(address caller);
-    /// @notice `dao` entered `lot` before.
-    error AlreadyEntered(uint256 lot, address dao);
-    /// @notice `dao` did not enter `lot`, or has bid already.
-    error NotAwaited(uint256 lot, address dao);
-    /// @notice `caller` does not lead `lot`.
-    error NotLeader(uint256 lot, address caller);
-    /// @notice `lot` goes to `dao`, whose own `settle` pays for it.
-    error LedByDAO(uint256 lot, address dao);
-    /// @notice Less than the price, in wei.
-    error Underpaid(uint256 lot, uint256 sent, uint256 due);
 
     /// @param factory_ The only origin of DAOs that may enter.
-    constructor(IDAOFactory factory_) {
-        factory = factory_;
-    }
-
-    // SELLING
+    constructor(IDAOFactory factory_) AuctionHouse(factory_) {}
 
     /// @notice Lists an item: takes it into escrow and opens bidding at once. The caller must own it and have approved this contract.
     /// @param token The item's ERC-721 contract.
@@ -118,169 +30,27 @@ contract Auctioneer is BidBook, Proceeds, IAuctioneer {
     /// @return lot The new lot's number.
     function list(IERC721 token, uint256 tokenId, uint96 reserve, Schedule calldata schedule) external returns (uint256 lot) {
         if (reserve == 0) revert ReserveTooLow(reserve);
-        _checkSchedule(schedule);
-        lot = ++lotCount;
-        _openBook(lot, schedule);
-        Lot storage item = _lots[lot];
-        (item.seller, item.token, item.tokenId) = (msg.sender, token, tokenId);
-        item.standing.open(reserve);
-        emit LotListed(lot, msg.sender, token, tokenId, reserve, schedule);
+        lot = _list(token, tokenId, reserve, schedule);
+        _lots[lot].standing.open(reserve);
         Items.take(token, tokenId, msg.sender);
     }
 
-    /// @notice Returns the item of a void lot to its seller. Anyone may call.
-    /// @param lot The lot's number.
-    function reclaim(uint256 lot) external {
-        Phase now_ = phase(lot);
-        if (now_ != Phase.Void || _books[lot].state == State.Lost) revert WrongPhase(lot, now_);
-        (_books[lot].state, _books[lot].bondBps) = (State.Lost, 0); // so that both levels show a void lot alike
-        emit ItemReturned(lot);
-        Lot storage item = _lots[lot];
-        Items.deliver(item.token, item.tokenId, item.seller);
-    }
-
-    // DAOs
-
-    /// @inheritdoc IAuctioneer
-    function enter(uint256 lot) external returns (Schedule memory) {
-        _requireDAO();
-        _requireBidding(lot);
-        if (partOf[lot][msg.sender] != Part.None) revert AlreadyEntered(lot, msg.sender);
-        partOf[lot][msg.sender] = Part.Entered;
-        ++_lots[lot].entered;
-        emit DAOEntered(lot, msg.sender);
-        Book storage book = _books[lot];
-        return Schedule(book.endOfBidding, book.endOfReveal, book.endOfTally, book.bondBps);
-    }
-
-    /// @inheritdoc IAuctioneer
-    function submit(uint256 lot, uint96 bid_) external {
-        _requireDAO();
-        Phase now_ = phase(lot);
-        if (now_ != Phase.Tally) revert WrongPhase(lot, now_);
-        if (partOf[lot][msg.sender] != Part.Entered) revert NotAwaited(lot, msg.sender);
-        partOf[lot][msg.sender] = Part.Arrived;
-        Lot storage item = _lots[lot];
-        ++item.arrived;
-        emit DAOBid(lot, msg.sender, bid_);
-        item.standing.offer(msg.sender, bid_);
-    }
-
-    /// @inheritdoc IAuctioneer
-    function pay(uint256 lot) external payable {
-        Standing memory standing_ = _requireClosed(lot);
-        if (msg.sender != standing_.leader || partOf[lot][msg.sender] == Part.None) revert NotLeader(lot, msg.sender);
-        uint256 due = Units.toWei(standing_.price);
-        if (msg.value < due) revert Underpaid(lot, msg.value, due);
-        _settle(lot, standing_, msg.value);
-    }
-
-    /// @inheritdoc IAuctioneer
-    function credit(uint256 lot) external payable {
-        if (_books[lot].state == State.None) revert WrongPhase(lot, Phase.None);
-        proceeds[_lots[lot].seller] += msg.value;
-        emit BondsCredited(lot, msg.sender, msg.value);
-    }
-
-    // INDIVIDUALS
-
-    /// @notice Makes an individual who won `lot` pay from the deposit, and delivers the item to it. Anyone may call.
-    /// @param lot The lot's number.
-    function settle(uint256 lot) external {
-        Standing memory standing_ = _requireClosed(lot);
-        if (partOf[lot][standing_.leader] != Part.None) revert LedByDAO(lot, standing_.leader);
-        // casting is safe: the price is at most the leader's 64-bit bid
-        _books[lot].share = uint64(standing_.price);
-        _settle(lot, standing_, Units.toWei(standing_.price));
-    }
-
-    // VIEWS
-
-    /// @inheritdoc BidBook
-    function phase(uint256 lot) public view override returns (Phase) {
-        Book storage book = _books[lot];
-        Lot storage item = _lots[lot];
-        if (book.state == State.None) return Phase.None;
-        if (book.state == State.Won) return Phase.Settled;
-        if (block.timestamp < book.endOfBidding) return Phase.Bidding;
-        if (block.timestamp < book.endOfReveal) return Phase.Reveal;
-        if (block.timestamp < book.endOfTally && item.arrived < item.entered) return Phase.Tally;
+    /// @dev A lot is decided by its bids alone; one without a bid at the reserve is void.
+    function _phaseAfterTally(uint256, Lot storage item, uint256 endOfTally) internal view override returns (Phase) {
         if (item.standing.leader == address(0)) return Phase.Void;
-        return block.timestamp < book.endOfTally + SETTLEMENT_WINDOW ? Phase.Closed : Phase.Void;
+        return block.timestamp < endOfTally + SETTLEMENT_WINDOW ? Phase.Closed : Phase.Void;
     }
-
-    /// @inheritdoc IAuctioneer
-    function standing(uint256 lot) external view returns (Phase, address, uint96) {
-        Phase now_ = phase(lot);
-        Standing storage standing_ = _lots[lot].standing;
-        return now_ == Phase.Void ? (now_, address(0), 0) : (now_, standing_.leader, standing_.price);
-    }
-
-    /// @notice The listing of `lot`.
-    function lotOf(uint256 lot) external view returns (Lot memory) {
-        return _lots[lot];
-    }
-
-    // THE BOOK OF INDIVIDUALS
 
     /// @dev Individuals bid in the order in which they reveal.
     function _admit(uint256 lot, address bidder, uint64 bid_) internal override {
         _lots[lot].standing.offer(bidder, bid_);
     }
 
-    /// @dev Losers are free once the lot is closed, bonds are decided once it is settled. A void lot costs nobody a bond.
-    function _resolve(uint256 lot) internal view override returns (uint64 share, uint16 bondBps) {
-        Phase now_ = phase(lot);
-        if (now_ < Phase.Closed) revert WrongPhase(lot, now_);
-        if (now_ == Phase.Closed) return (0, UNDECIDED);
-        return (_books[lot].share, now_ == Phase.Void ? 0 : _books[lot].bondBps);
-    }
-
-    function _isServed(uint256 lot, address bidder, uint64, uint64) internal view override returns (bool) {
-        return bidder == _lots[lot].standing.leader;
-    }
-
-    function _awaitsSettlement(uint256 lot, address bidder) internal view override returns (bool) {
-        return bidder == _lots[lot].standing.leader;
-    }
-
-    function _forfeit(uint256 lot, uint64 bond) internal override {
-        proceeds[_lots[lot].seller] += Units.toWei(bond);
+    function _admitDAO(uint256, Lot storage item, address dao, uint96 bid_) internal override {
+        item.standing.offer(dao, bid_);
     }
 
     function _minimumBid() internal pure override returns (uint64) {
         return 1;
-    }
-
-    // SHARED STEPS
-
-    function _checkSchedule(Schedule calldata schedule) private view {
-        if (
-            schedule.endOfBidding <= block.timestamp || !_isStage(schedule.endOfBidding, schedule.endOfReveal)
-                || !_isStage(schedule.endOfReveal, schedule.endOfTally)
-        ) revert BadSchedule(schedule.endOfBidding, schedule.endOfReveal, schedule.endOfTally);
-        if (schedule.bondBps > BPS) revert BondTooHigh(schedule.bondBps);
-    }
-
-    function _isStage(uint256 start, uint256 end) private pure returns (bool) {
-        return end >= start + MIN_STAGE && end <= start + MAX_STAGE;
-    }
-
-    function _requireDAO() private view {
-        if (!factory.isDAO(msg.sender)) revert UnknownDAO(msg.sender);
-    }
-
-    function _requireClosed(uint256 lot) private view returns (Standing memory) {
-        Phase now_ = phase(lot);
-        if (now_ != Phase.Closed) revert WrongPhase(lot, now_);
-        return _lots[lot].standing;
-    }
-
-    function _settle(uint256 lot, Standing memory standing_, uint256 paidWei) private {
-        _books[lot].state = State.Won;
-        Lot storage item = _lots[lot];
-        proceeds[item.seller] += paidWei;
-        emit LotSettled(lot, standing_.leader, standing_.price, paidWei / Units.UNIT);
-        Items.deliver(item.token, item.tokenId, standing_.leader);
     }
 }

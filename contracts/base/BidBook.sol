@@ -175,8 +175,10 @@ abstract contract BidBook is Multicall {
         Box storage box = _boxes[lot][msg.sender];
         Flaw flaw = _open(box, lot, msg.sender, bid_, salt);
         if (flaw != Flaw.None) _revertWith(flaw, lot, bid_, box.slot.deposit());
-        emit BidOpened(entry(lot, bid_, msg.sender));
+        uint256 word = entry(lot, bid_, msg.sender);
+        emit BidOpened(word);
         _admit(lot, msg.sender, bid_);
+        _enlist(lot, word);
         _count(book, 1);
     }
 
@@ -203,6 +205,7 @@ abstract contract BidBook is Multicall {
         if (count == 0) return;
         _shorten(entries, count);
         emit BidsOpened(entries);
+        _enlistAll(lot, entries);
         _count(book, count);
     }
 
@@ -276,6 +279,12 @@ abstract contract BidBook is Multicall {
 
     /// @dev Takes the open bid of `bidder`, in the order of opening.
     function _admit(uint256 lot, address bidder, uint64 bid_) internal virtual {}
+
+    /// @dev Takes the entry of a bid that was opened alone, in the order of opening.
+    function _enlist(uint256 lot, uint256 entry_) internal virtual {}
+
+    /// @dev Takes the entries of bids that were opened together, in the order of opening.
+    function _enlistAll(uint256 lot, uint256[] memory entries) internal virtual {}
 
     /// @dev Counts bids that were opened.
     function _count(Book storage book, uint256 opened) internal virtual {}

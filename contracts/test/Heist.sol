@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Auctioneer} from "../Auctioneer.sol";
+import {AuctionHouse} from "../base/AuctionHouse.sol";
 import {Puppet} from "./Puppet.sol";
 
 /// @title An ERC-721 of one item that costs next to no gas to deliver, for tests
@@ -33,7 +34,7 @@ contract Accomplice is Puppet {
 
     receive() external payable {
         (address auctioneer, uint256 lot) = (_auctioneer, _lot);
-        uint256 selector = uint256(uint32(Auctioneer.settle.selector)) << 224;
+        uint256 selector = uint256(uint32(AuctionHouse.settle.selector)) << 224;
         assembly {
             mstore(0, selector)
             mstore(4, lot)

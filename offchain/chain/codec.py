@@ -34,9 +34,10 @@ class Phase(IntEnum):
     BIDDING = 1
     REVEAL = 2
     TALLY = 3
-    CLOSED = 4
-    SETTLED = 5
-    VOID = 6
+    DRAW = 4
+    CLOSED = 5
+    SETTLED = 6
+    VOID = 7
 
 
 class Flaw(IntEnum):
@@ -60,8 +61,8 @@ class BookState(IntEnum):
     LOST = 3
 
 
-class Entry(IntEnum):
-    """A DAO's part in a lot (contracts/Auctioneer.sol)."""
+class Part(IntEnum):
+    """A DAO's part in a lot (contracts/base/AuctionHouse.sol)."""
 
     NONE = 0
     ENTERED = 1
@@ -72,7 +73,7 @@ ENUMS: Final[Mapping[str, type[IntEnum]]] = {
     "enum Phase": Phase,
     "enum BidBook.Flaw": Flaw,
     "enum BidBook.State": BookState,
-    "enum Auctioneer.Entry": Entry,
+    "enum AuctionHouse.Part": Part,
 }
 
 _SELECTOR: Final = 4

@@ -133,7 +133,7 @@ def test_calls_and_results() -> None:
     assert data == keccak(text="commit(uint256,bytes24)")[:4] + encode(
         ["uint256", "bytes24"], [7, seal]
     )
-    result = encode(["uint8", "address", "uint96"], [4, ADDRESS, 10])
+    result = encode(["uint8", "address", "uint96"], [Phase.CLOSED, ADDRESS, 10])
     assert auctioneer.decode("standing", result) == (Phase.CLOSED, ADDRESS, 10)
     assert isinstance(auctioneer.decode("standing", result)[0], Phase)
 

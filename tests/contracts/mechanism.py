@@ -18,7 +18,7 @@ NOBODY = "0x" + "00" * 20
 class Phase:
     """Where a lot stands, as the contracts number it."""
 
-    NONE, BIDDING, REVEAL, TALLY, CLOSED, SETTLED, VOID = range(7)
+    NONE, BIDDING, REVEAL, TALLY, DRAW, CLOSED, SETTLED, VOID = range(8)
 
 
 class State:

@@ -154,7 +154,9 @@ def test_unlisted_lots_have_no_phase(auctioneer, dao):
 def test_phases_change_on_the_second(auctioneer, dao, lot, alice):
     """Each phase lasts from its first second to the last before the next one's."""
     seal(auctioneer, lot, alice, 5)
-    reveal, count, closed = (start_of(dao, lot, phase) for phase in (2, 3, 4))
+    reveal, count, closed = (
+        start_of(dao, lot, phase) for phase in (Phase.REVEAL, Phase.TALLY, Phase.CLOSED)
+    )
     advance_to(reveal - 1)
     assert auctioneer.phase(lot) == dao.phase(lot) == Phase.BIDDING
     advance_to(reveal)

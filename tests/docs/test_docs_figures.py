@@ -88,10 +88,10 @@ def constant(source: str, name: str) -> str:
 
 def test_constants_that_the_pages_quote() -> None:
     """If one of these fails, look for the old figure in README.md, SECURITY.md and docs/."""
-    assert constant("Auctioneer.sol", "MIN_STAGE") == "10 minutes"
-    assert constant("Auctioneer.sol", "MAX_STAGE") == "30 days"
-    assert constant("Auctioneer.sol", "SETTLEMENT_WINDOW") == "3 days"
-    assert constant("Auctioneer.sol", "DEFAULT_BOND_BPS") == "1_000"
+    assert constant("base/AuctionHouse.sol", "MIN_STAGE") == "10 minutes"
+    assert constant("base/AuctionHouse.sol", "MAX_STAGE") == "30 days"
+    assert constant("base/AuctionHouse.sol", "SETTLEMENT_WINDOW") == "3 days"
+    assert constant("base/AuctionHouse.sol", "DEFAULT_BOND_BPS") == "1_000"
     assert constant("DAO.sol", "MAX_STEP") == "500"
     assert constant("libraries/Payments.sol", "PUSH_GAS") == "10_000"
     assert constant("libraries/Payments.sol", "PUSH_RESERVE") == "60_000"
