@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from offchain.instances import InstanceFile, Outcome
 
 DEFAULT_CHAIN = "revm"
-"""Where instances of a mechanism that has contracts run unless the user says otherwise."""
+"""Where two-level auctions run unless the user says otherwise."""
+
+WITH_CONTRACTS = frozenset({"two-level", "resilient"})
+"""The mechanisms that run on a chain."""
 
 
 def command(
@@ -27,7 +30,8 @@ def command(
     """Solve an instance file and print the outcome as JSON.
 
     Without --on, two-level auctions are played through the contracts on revm, and all other
-    mechanisms, which have no contracts, are solved by their reference models.
+    mechanisms are solved by their reference models. With --on, every instance is played there, if
+    its mechanism has contracts.
     """
     from offchain.instances import outcome_text
 
@@ -46,23 +50,23 @@ def _solve(file: "InstanceFile", on: str | None) -> "list[Outcome]":
     from offchain.instances import TwoLevelInstance
     from offchain.mechanisms import solve
 
-    lots = []
+    if on == REFERENCE:
+        return [solve(instance) for instance in file.instances]
+
+    from offchain.play.solve import solve_on
+
+    if on is None:
+        lots = [one for one in file.instances if isinstance(one, TwoLevelInstance)]
+        played = iter(solve_on(lots, DEFAULT_CHAIN, progress=say) if lots else ())
+        return [
+            next(played) if isinstance(instance, TwoLevelInstance) else solve(instance)
+            for instance in file.instances
+        ]
     for index, instance in enumerate(file.instances):
-        if isinstance(instance, TwoLevelInstance):
-            lots.append(instance)
-        elif on is not None and on != REFERENCE:
+        if instance.mechanism not in WITH_CONTRACTS:
             where = f"{file.path(index)}.mechanism" if file.is_list else "mechanism"
             raise BadInput(
                 f"--on {on}: {where}: {instance.mechanism} has no contracts to run on a chain; "
                 f"leave --on out or use --on {REFERENCE}"
             )
-    if on == REFERENCE or not lots:
-        return [solve(instance) for instance in file.instances]
-
-    from offchain.play.solve import solve_on
-
-    played = iter(solve_on(lots, on or DEFAULT_CHAIN, progress=say))
-    return [
-        next(played) if isinstance(instance, TwoLevelInstance) else solve(instance)
-        for instance in file.instances
-    ]
+    return solve_on(file.instances, on, progress=say) if file.instances else []

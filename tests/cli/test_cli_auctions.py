@@ -84,12 +84,32 @@ def test_solve(arguments: list[str]) -> None:
     ]
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind["mechanism"])
+WITHOUT_CONTRACTS = [VCG, APPROXIMATE]
+
+
+@pytest.mark.parametrize("kind", WITHOUT_CONTRACTS, ids=lambda kind: kind["mechanism"])
 @pytest.mark.parametrize("on", ["revm", "ganache", "anvil", "http://127.0.0.1:1"])
 def test_no_chain_runs_them(kind: dict[str, object], on: str) -> None:
     result = run("solve", kind, "--on", on)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith(f"error: --on {on}: mechanism: {kind['mechanism']} has no ")
+
+
+def test_a_chain_says_the_same_of_a_resilient_sale_and_what_gas_it_took() -> None:
+    on_chain, reference = (run("solve", RESILIENT, "--on", on) for on in ("revm", "reference"))
+    assert (on_chain.exit_code, on_chain.stderr) == (0, "")
+    outcome = json.loads(on_chain.stdout)
+    assert outcome.pop("gas")["total"] > 500_000
+    assert outcome == json.loads(reference.stdout)
+
+
+def test_a_resilient_sale_too_large_for_the_contracts_is_bad_input() -> None:
+    result = run("solve", RESILIENT | {"epsilon": "1/4294967296"}, "--on", "revm")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "error: --on revm: instance 1: epsilon: denominator: 4294967296 is more than the "
+        "contracts hold, which is 4294967295\n"
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind["mechanism"])
