@@ -69,11 +69,37 @@ class Part(IntEnum):
     ARRIVED = 2
 
 
+class Pricing(IntEnum):
+    """How a price is chosen among two (contracts/SignalClockAuction.sol)."""
+
+    WELFARE = 0
+    REVENUE = 1
+
+
+class ClockStage(IntEnum):
+    """Where a lot stands (contracts/SignalClockAuction.sol)."""
+
+    NONE = 0
+    JOINING = 1
+    REGISTERING = 2
+    DRAWING = 3
+    LEARNING = 4
+    PREPARING = 5
+    ASKING = 6
+    STATING = 7
+    OFFERED = 8
+    SOLD = 9
+    UNSOLD = 10
+    VOID = 11
+
+
 ENUMS: Final[Mapping[str, type[IntEnum]]] = {
     "enum Phase": Phase,
     "enum BidBook.Flaw": Flaw,
     "enum BidBook.State": BookState,
     "enum AuctionHouse.Part": Part,
+    "enum SignalClockAuction.Pricing": Pricing,
+    "enum SignalClockAuction.ClockStage": ClockStage,
 }
 
 _SELECTOR: Final = 4

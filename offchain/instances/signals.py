@@ -8,8 +8,8 @@ units. Instances built directly, rather than read, are not checked.
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 from itertools import product
@@ -166,6 +166,8 @@ class SignalOutcome:
     winner and then price, and unsold before any name. Welfare and revenue in units, in expectation.
     samples: None where the distribution is exact; where that is too much work, the number of
     auctions drawn, and probabilities are relative frequencies.
+    gas: what the chain used, None from the reference model; outcomes that differ only in gas are
+    equal.
     """
 
     mechanism: str
@@ -174,9 +176,10 @@ class SignalOutcome:
     expected_revenue: Fraction
     optimal_welfare: int
     samples: int | None = None
+    gas: Mapping[str, object] | None = field(default=None, compare=False)
 
     def to_json(self) -> dict[str, object]:
-        """The outcome as the command line prints it; `samples` is there only if it was sampled."""
+        """The outcome as the command line prints it; `samples` is there only if it was sampled, `gas` only if known."""
         written: dict[str, object] = {
             "mechanism": self.mechanism,
             "outcomes": [chance.to_json() for chance in self.chances],
@@ -186,6 +189,8 @@ class SignalOutcome:
         }
         if self.samples is not None:
             written["samples"] = self.samples
+        if self.gas is not None:
+            written["gas"] = dict(self.gas)
         return written
 
 

@@ -1,0 +1,256 @@
+"""Signal discovery auctions through `SignalClockAuction` on any chain, their bidders consistent.
+
+Each auction is a lot of its own, drawn by a word that the caller chooses (`SetRandomness`).
+Everything that a play returns is read from the contract's events, nothing from the reference model.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from offchain.chain.backend import Chain, Receipt, Reverted, Transaction
+from offchain.chain.codec import ClockStage, Pricing, contract
+from offchain.chain.deployment import create
+from offchain.chain.errors import ChainError
+from offchain.instances.signal_clock import SignalClockInstance
+from offchain.instances.signals import UNSOLD, Rule, Sale, Table
+from offchain.play.audit import UNIT, MoneyAstray
+from offchain.play.signal_clock_trail import Play, Trail
+
+MOST_VALUES = 4_096
+MOST_TYPES = 12
+MOST_OF_A_TYPE = 31
+"""What the contract takes; see contracts/SignalClockAuction.sol."""
+
+DEPOSIT = 1
+"""What every bidder puts down, in units."""
+
+_REGISTERING_SECONDS = 3_600
+_ANSWER_SECONDS = 86_400
+"""The longest there is: nobody is in a hurry here, and no play takes that long."""
+_BATCH_BYTES = 96_000
+"""Of tables in one transaction: nodes refuse those of more than 128 kB."""
+_SELLER, _KEEPER, _FIRST_BIDDER = 0, 1, 2
+"""Actors of the back end."""
+_GAS_MONEY = 10**20
+"""Wei that every actor holds beside what it pays, for gas."""
+
+_PRICING = {Rule.WELFARE: Pricing.WELFARE, Rule.REVENUE: Pricing.REVENUE}
+
+
+class SignalClocks:
+    """The contracts deployed on `chain`, ready to play auctions one after another."""
+
+    def __init__(self, chain: Chain) -> None:
+        """Deploys an item, a source of words, and the auction; the seller lets the auction take its items.
+
+        `ChainError` if the chain cannot be reached.
+        """
+        self._chain = chain
+        self._seller, self._keeper = chain.actor(_SELLER), chain.actor(_KEEPER)
+        chain.fund_all({self._seller: _GAS_MONEY, self._keeper: _GAS_MONEY})
+        self._house, self._token = contract("SignalClockAuction"), contract("Item")
+        self._source = contract("SetRandomness")
+        self._words = create(chain, self._seller, "SetRandomness")
+        self.address = create(chain, self._seller, "SignalClockAuction", self._words)
+        self._item = create(chain, self._seller, "Item")
+        self.gas: Counter[str] = Counter()
+        self._paid = 0
+        allow = self._token.encode("setApprovalForAll", self.address, True)
+        self._send("list", [Transaction(self._seller, self._item, allow)])
+
+    def open(self, instance: SignalClockInstance, count: int) -> range:
+        """Lists so many lots, on which all bidders join and register; only the draws are missing.
+
+        Returns their numbers.
+        """
+        house = self._house
+        accounts = self._accounts(instance)
+        deposits = count * DEPOSIT * UNIT
+        self._chain.fund_all(dict.fromkeys(accounts, _GAS_MONEY + deposits))
+        end = self._chain.now() + _REGISTERING_SECONDS
+        lots = self._list(instance, count, end)
+        kinds = {name: kind for kind, name in enumerate(instance.types)}
+        joins = [
+            Transaction(
+                account,
+                self.address,
+                house.encode("join", lot, kinds[bidder.type]),
+                DEPOSIT * UNIT,
+            )
+            for lot in lots
+            for account, bidder in zip(accounts, instance.bidders, strict=True)
+        ]
+        self._send("join", joins)
+        self._chain.advance_to(end)
+        tables = [packed(bidder.value) for bidder in instance.bidders]
+        registrations = [
+            self._call(account, "register", lot, table)
+            for lot in lots
+            for account, table in zip(accounts, tables, strict=True)
+        ]
+        self._send("register", registrations)
+        self._chain.advance_to(end + _REGISTERING_SECONDS)
+        return lots
+
+    def play(self, instance: SignalClockInstance, lot: int, word: int) -> Play:
+        """Plays an open lot with this word, from the draw to the last deposit.
+
+        Every bidder stays while its clock is at most its signal, and buys at any price that its clock
+        reaches. `ChainError` if a transaction fails or the contract names a stage out of turn.
+        """
+        accounts = self._accounts(instance)
+        trail = Trail(instance, accounts)
+        self._draw(lot, trail, word)
+        self._learn(lot, trail)
+        self._prepare(lot, trail)
+        while trail.asked is not None:
+            self._take("answer", trail, [self._answer(lot, trail, trail.asked)])
+        if trail.last is not None:
+            self._sell(lot, trail, trail.last)
+        if trail.sale is None:
+            raise ChainError(f"lot {lot} came to no end: {self.stage_of(lot).name}")
+        self._wind_up(lot, accounts, trail.sale)
+        return trail.play()
+
+    def stage_of(self, lot: int) -> ClockStage:
+        """The stage of a lot."""
+        answer = self._chain.call(self.address, self._house.encode("stageOf", lot))
+        (stage,) = self._house.decode("stageOf", answer)
+        return ClockStage(stage)
+
+    def audit(self) -> None:
+        """Lets the seller take what it earned, and checks that this is what was paid, and that no wei is left.
+
+        `MoneyAstray` names the sums that differ.
+        """
+        data = self._chain.call(self.address, self._house.encode("proceeds", self._seller))
+        owed = self._house.decode("proceeds", data)[0]
+        if owed != self._paid * UNIT:
+            raise MoneyAstray(f"the seller's proceeds: {owed} wei, expected {self._paid * UNIT}")
+        if owed:
+            self._send("proceeds", [self._call(self._seller, "withdrawProceeds", self._seller)])
+        self._paid = 0
+        if left := self._chain.balance(self.address):
+            raise MoneyAstray(f"the balance of {self.address}: {left} wei, expected 0")
+
+    # The parts of an auction
+
+    def _list(self, instance: SignalClockInstance, count: int, end: int) -> range:
+        data = self._chain.call(self.address, self._house.encode("lotCount"))
+        first = self._house.decode("lotCount", data)[0] + 1
+        lots = range(first, first + count)
+        terms = (
+            instance.signals,
+            len(instance.types),
+            _PRICING[instance.rule],
+            end,
+            end + _REGISTERING_SECONDS,
+            _ANSWER_SECONDS,
+            DEPOSIT,
+        )
+        mint = [
+            Transaction(self._seller, self._item, self._token.encode("mint", self._seller, lot))
+            for lot in lots
+        ]
+        listing = [self._call(self._seller, "list", self._item, lot, terms) for lot in lots]
+        self._send("list", [*mint, *listing])
+        return lots
+
+    def _draw(self, lot: int, trail: Trail, word: int) -> None:
+        """The word is asked for, comes, and is taken."""
+        come = self._source.encode("set", self.address, lot, word)
+        draw = [
+            self._call(self._keeper, "requestDraw", lot),
+            Transaction(self._keeper, self._words, come),
+            self._call(self._keeper, "begin", lot),
+        ]
+        self._take("draw", trail, draw)
+
+    def _learn(self, lot: int, trail: Trail) -> None:
+        """Everybody outside the drawn type answers."""
+        members = trail.instance.members(trail.kind)
+        others = [index for index in range(len(trail.accounts)) if index not in members]
+        self._take("learn", trail, [self._answer(lot, trail, index) for index in others])
+
+    def _prepare(self, lot: int, trail: Trail) -> None:
+        """The tables of the drawn type are supplied."""
+        bidders = trail.instance.bidders
+        tables = [packed(bidders[index].value) for index in trail.instance.members(trail.kind)]
+        prepare = [
+            self._call(self._keeper, "prepare", lot, place, some)
+            for place, some in _batches(tables)
+        ]
+        self._take("prepare", trail, prepare)
+
+    def _answer(self, lot: int, trail: Trail, index: int) -> Transaction:
+        """Everything that a bidder who is discovered has to say: up to where it stays, and that it leaves."""
+        signal = trail.instance.bidders[index].signal
+        calls = [self._house.encode("accept", lot, signal)] if signal else []
+        if signal < trail.instance.signals - 1:
+            calls.append(self._house.encode("leaveAuction", lot))
+        data = calls[0] if len(calls) == 1 else self._house.encode("multicall", calls)
+        return Transaction(trail.accounts[index], self.address, data)
+
+    def _sell(self, lot: int, trail: Trail, last: int) -> None:
+        """States the offer to the last bidder, who buys if its signal is at least the one that the offer takes."""
+        bidder = trail.instance.bidders[last]
+        state = self._call(self._keeper, "stateOffer", lot, packed(bidder.value))
+        self._take("offer", trail, [state])
+        assert trail.offer is not None  # said by an event of the call that has just succeeded
+        if bidder.signal < trail.offer.signal:
+            self._take("answer", trail, [self._answer(lot, trail, last)])
+            return
+        account, price = trail.accounts[last], trail.offer.price
+        self._chain.fund(account, price * UNIT + _GAS_MONEY)
+        data = self._house.encode("buy", lot)
+        self._take("buy", trail, [Transaction(account, self.address, data, price * UNIT)])
+        self._paid += price
+
+    def _wind_up(self, lot: int, accounts: Sequence[str], sale: Sale) -> None:
+        """The item and the deposits go where they belong."""
+        if sale == UNSOLD:
+            self._send("return", [self._call(self._keeper, "reclaim", lot)])
+        back = self._call(self._keeper, "returnDeposits", lot, list(accounts))
+        self._send("return", [back])
+
+    # Transactions
+
+    def _accounts(self, instance: SignalClockInstance) -> list[str]:
+        return [self._chain.actor(_FIRST_BIDDER + n) for n in range(len(instance.bidders))]
+
+    def _call(self, sender: str, function: str, *arguments: object) -> Transaction:
+        return Transaction(sender, self.address, self._house.encode(function, *arguments))
+
+    def _take(self, step: str, trail: Trail, transactions: Sequence[Transaction]) -> None:
+        """Sends, and lets the trail take in what the auction says."""
+        for receipt in self._send(step, transactions):
+            for log in receipt.logs:
+                event = self._house.event(log) if log.address == self.address else None
+                if event is not None:
+                    trail.take(event)
+
+    def _send(self, step: str, transactions: Sequence[Transaction]) -> list[Receipt]:
+        receipts = []
+        for result in self._chain.send_all(transactions):
+            if isinstance(result, Reverted):
+                raise result
+            self.gas[step] += result.gas_used
+            receipts.append(result)
+        return receipts
+
+
+def packed(table: Table) -> bytes:
+    """The table as the contract takes it: 8 bytes for each value."""
+    return b"".join(value.to_bytes(8, "big") for value in table.entries)
+
+
+def _batches(tables: Sequence[bytes]) -> Iterator[tuple[int, list[bytes]]]:
+    """The tables in runs that fit a transaction, each with the place of its first."""
+    first, run, size = 0, list[bytes](), 0
+    for place, table in enumerate(tables):
+        if run and size + len(table) > _BATCH_BYTES:
+            yield first, run
+            first, run, size = place, [], 0
+        run.append(table)
+        size += len(table)
+    yield first, run
