@@ -12,7 +12,9 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import prod
 
+from offchain.chain.backend import Chain
 from offchain.chain.errors import ChainError
+from offchain.instances.errors import InstanceError
 from offchain.instances.fields import show
 from offchain.instances.signal_clock import SignalClockInstance, shape
 from offchain.instances.signals import Sale, SignalOutcome, type_counts
@@ -52,27 +54,36 @@ def refusal(instance: SignalClockInstance) -> str | None:
     return None
 
 
-def solve(clocks: SignalClocks, instance: SignalClockInstance) -> SignalOutcome:
-    """The outcome over all draws, each made on the chain, with the gas of all auctions that took.
+class SignalStage:
+    """The contracts deployed on a chain, ready to solve instances one after another."""
 
-    The instance must not be refused (`refusal`). `ChainError` if a transaction fails, a word does not
-    lead where it should, or money went astray.
-    """
-    clocks.gas.clear()
-    known = Map()
-    words = [0]
-    while words:
-        wave = words[:_WAVE]
-        lots = clocks.open(instance, len(wave))
-        for lot, word in zip(lots, wave, strict=True):
-            known.add(clocks.play(instance, lot, word))
-        missing = known.words()
-        if wave[0] in missing:
-            raise ChainError(f"the word {wave[0]} did not lead to the draw that it was made for")
-        words = missing
-    clocks.audit()
-    outcome = outcome_of(instance, known.lottery(instance))
-    return replace(outcome, gas={**clocks.gas, "total": clocks.gas.total()})
+    def __init__(self, chain: Chain) -> None:
+        """`ChainError` if the chain cannot be reached."""
+        self._clocks = SignalClocks(chain)
+
+    def play(self, instance: SignalClockInstance) -> SignalOutcome:
+        """The outcome over all draws, each made on the chain, with the gas of all auctions that took.
+
+        `InstanceError` if the instance is refused (`refusal`). `ChainError` if a transaction fails, a
+        word does not lead where it should, or money went astray.
+        """
+        if (why := refusal(instance)) is not None:
+            raise InstanceError(why)
+        clocks = self._clocks
+        clocks.gas.clear()
+        known = Map()
+        words = [0]
+        while words:
+            wave = words[:_WAVE]
+            lots = clocks.open(instance, len(wave))
+            for lot, word in zip(lots, wave, strict=True):
+                known.add(clocks.play(instance, lot, word))
+            words = known.words()
+            if wave[0] in words:
+                raise ChainError(f"the word {wave[0]} did not lead to the draw it was made for")
+        clocks.audit()
+        outcome = outcome_of(instance, known.lottery(instance))
+        return replace(outcome, gas={**clocks.gas, "total": clocks.gas.total()})
 
 
 @dataclass(slots=True)

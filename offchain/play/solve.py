@@ -8,14 +8,17 @@ from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
 from offchain.instances import Instance, InstanceError, Outcome
 from offchain.instances.resilient import ResilientInstance
+from offchain.instances.signal_clock import SignalClockInstance
 from offchain.instances.two_level import TwoLevelInstance
 from offchain.play.resilient import ResilientStage
+from offchain.play.signal_clock_solve import SignalStage
 from offchain.play.stage import Stage
 
 STAGES: Mapping[type, Callable[[Chain], Any]] = MappingProxyType(
     {
         TwoLevelInstance: Stage,
         ResilientInstance: ResilientStage,
+        SignalClockInstance: SignalStage,
     }
 )
 """What plays instances of each kind that has contracts: made of a chain, it deploys them; its `play` takes an instance."""

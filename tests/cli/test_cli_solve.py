@@ -243,7 +243,7 @@ def test_a_chain_that_fails_is_exit_code_3(chain: Callable[[SolveOn], None], fil
 
 
 NO_CONTRACTS = {
-    "mechanism": "signal-clock",
+    "mechanism": "monotone-signals",
     "signals": 2,
     "rule": "welfare",
     "bidders": [{"name": "a", "signal": 1, "value": [0, 5]}],
@@ -263,7 +263,7 @@ def test_without_on_what_has_no_contracts_is_solved_by_the_reference_model(
 
     chain(solve_on)
     alone = run("-", text=json.dumps(NO_CONTRACTS))
-    assert json.loads(alone.stdout)["mechanism"] == "signal-clock"
+    assert json.loads(alone.stdout)["mechanism"] == "monotone-signals"
     assert played == []
     mixed = run("-", text=json.dumps([EXAMPLE, NO_CONTRACTS, EXAMPLE]))
     assert json.loads(mixed.stdout) == [OUTCOME, json.loads(alone.stdout), OUTCOME]
@@ -274,16 +274,16 @@ def test_without_on_what_has_no_contracts_is_solved_by_the_reference_model(
 def test_a_chain_by_name_cannot_run_what_has_no_contracts(on: str) -> None:
     message = refused(run("-", "--on", on, text=json.dumps(NO_CONTRACTS)))
     assert message == (
-        f"error: --on {on}: mechanism: signal-clock has no contracts to run on a chain; "
+        f"error: --on {on}: mechanism: monotone-signals has no contracts to run on a chain; "
         "leave --on out or use --on reference"
     )
     message = refused(run("-", "--on", on, text=json.dumps([EXAMPLE, NO_CONTRACTS])))
-    assert message.startswith(f"error: --on {on}: [1].mechanism: signal-clock has no contracts")
+    assert message.startswith(f"error: --on {on}: [1].mechanism: monotone-signals has no contracts")
 
 
 def test_the_reference_model_solves_everything() -> None:
     result = run("-", "--on", "reference", text=json.dumps([NO_CONTRACTS, EXAMPLE]))
     assert [outcome["mechanism"] for outcome in json.loads(result.stdout)] == [
-        "signal-clock",
+        "monotone-signals",
         "two-level",
     ]

@@ -1,0 +1,154 @@
+"""Random signal clock auctions through the contract, in process, against the reference's clock auction.
+
+Single auctions, whose every draw is chosen by a random word, and exact distributions over all draws.
+"""
+
+import random
+from pathlib import Path
+
+import pytest
+from signal_draws import auction, coins_of, spread
+
+from offchain.chain.revm import Revm
+from offchain.instances import SignalClockInstance, instance_text
+from offchain.instances.signals import UNSOLD, Rule, SignalBidder, Table
+from offchain.mechanisms import solve
+from offchain.mechanisms.signal_discovery import clock_auction
+from offchain.play.signal_clock import SignalClocks
+from offchain.play.signal_clock_solve import SignalStage, refusal
+
+FAILURES = Path(__file__).resolve().parents[2] / "build" / "failures"
+AUCTIONS = 10_000
+CHUNK = 1_000
+DISTRIBUTIONS = 400
+
+
+def reproduction(seed: int, instance: SignalClockInstance) -> str:
+    """A file with the instance, and what it was made from."""
+    FAILURES.mkdir(parents=True, exist_ok=True)
+    path = FAILURES / f"signal-clock-{seed}.json"
+    path.write_text(instance_text(instance), encoding="utf-8")
+    return f"seed {seed}, instance file {path}"
+
+
+def hold_equal(clocks: SignalClocks, seed: int, most_bidders: int = 5) -> bool:
+    """Plays the auction of `seed` and demands the reference's sale, clocks and order. Whether it was sold."""
+    instance = auction(seed, most_bidders)
+    word = random.Random(f"word {seed}").getrandbits(256)
+    (lot,) = clocks.open(instance, 1)
+    play = clocks.play(instance, lot, word)
+    coins = coins_of(instance, word)
+    expected = clock_auction(instance, coins)
+    told = f"word {word}, {reproduction(seed, instance)}"
+    assert play.sale == expected.sale, told
+    assert play.clocks == expected.clocks, told
+    rising = dict.fromkeys(bidder for bidder, _, _ in expected.steps)
+    asked = [b for b in rising if b in instance.members(coins.kind)]
+    assert list(play.discovered) == asked[: len(play.discovered)], told
+    assert len(asked) - len(play.discovered) <= 1, told  # the last bidder is offered, not asked
+    return play.sale != UNSOLD
+
+
+@pytest.mark.parametrize("first", range(0, AUCTIONS, CHUNK))
+def test_single_auctions(first: int) -> None:
+    """The same sale, the same clocks, the same bidders asked in turn, and no wei astray."""
+    clocks = SignalClocks(Revm())
+    sold = 0
+    for seed in range(first, first + CHUNK):
+        sold += hold_equal(clocks, seed)
+        if seed % 100 == 99:
+            clocks.audit()
+    assert CHUNK // 10 < sold < CHUNK * 9 // 10, "a test of sales needs both"
+
+
+def test_larger_auctions() -> None:
+    """Up to 20 bidders: many free discoveries, and levels beyond the first slot of values."""
+    clocks = SignalClocks(Revm())
+    for seed in range(AUCTIONS, AUCTIONS + 200):
+        hold_equal(clocks, seed, most_bidders=20)
+    clocks.audit()
+
+
+@pytest.mark.parametrize("first", range(0, DISTRIBUTIONS, 100))
+def test_distributions(first: int) -> None:
+    """Every draw in every state, made on the chain, gives the reference's distribution exactly."""
+    stage = SignalStage(Revm())
+    for seed in range(1_000_000 + first, 1_000_000 + first + 100):
+        instance = auction(seed)
+        assert stage.play(instance) == solve(instance), reproduction(seed, instance)
+
+
+@pytest.mark.parametrize("rule", list(Rule))
+@pytest.mark.parametrize("types", [1, 2])
+@pytest.mark.parametrize("signals", [2, 3, 4])
+def test_distributions_of_every_profile(signals: int, types: int, rule: Rule) -> None:
+    """Three bidders, every profile of their signals: values that cross, so that each is optimal somewhere."""
+    names = tuple(f"t{n}" for n in range(types))
+    kinds = (names[0], names[-1], names[0])
+    sizes = [kinds.count(name) * (signals - 1) + 1 for name in names]
+    stage = SignalStage(Revm())
+    steep = [(40, 0), (20, 7), (5, 14)]
+    for code in range(signals**3):
+        profile = [code // signals**n % signals for n in range(3)]
+        instance = SignalClockInstance(
+            signals,
+            rule,
+            names,
+            tuple(
+                SignalBidder(
+                    f"b{n}",
+                    kinds[n],
+                    profile[n],
+                    Table.of(sizes, lambda index, n=n: steep[n][0] + steep[n][1] * sum(index)),
+                )
+                for n in range(3)
+            ),
+        )
+        assert stage.play(instance) == solve(instance), profile
+
+
+def test_the_most_bidders_there_can_be() -> None:
+    """31 of one type: 32 levels fill their slot; and so do the ids, the active set and the ways through."""
+    clocks = SignalClocks(Revm())
+    rng = random.Random(31)
+    bidders = tuple(
+        SignalBidder(
+            f"b{n}",
+            "x",
+            rng.randrange(2),
+            Table.of(
+                (32,), lambda index, n=n: 1000 * index[0] + (500 if n == index[0] % 31 else 0)
+            ),
+        )
+        for n in range(31)
+    )
+    instance = SignalClockInstance(2, Rule.REVENUE, ("x",), bidders)
+    for _ in range(20):
+        word = rng.getrandbits(256)
+        (lot,) = clocks.open(instance, 1)
+        play = clocks.play(instance, lot, word)
+        expected = clock_auction(instance, coins_of(instance, word))
+        assert (play.sale, play.clocks) == (expected.sale, expected.clocks), word
+    clocks.audit()
+
+
+def test_the_largest_tables_there_can_be() -> None:
+    """12 types of one bidder with two signals: 4,096 values."""
+    rng = random.Random(12)
+    names = tuple(f"t{n}" for n in range(12))
+    bidders = tuple(
+        SignalBidder(name, name, rng.randrange(2), Table.of((2,) * 12, lambda index: sum(index)))
+        for name in names
+    )
+    instance = SignalClockInstance(2, Rule.WELFARE, names, bidders)
+    assert refusal(instance) is None
+    assert SignalStage(Revm()).play(instance) == solve(instance)
+
+
+def test_what_is_tested() -> None:
+    """The random auctions have every combination of 2 to 4 signals, one or two types, and rule."""
+    seen = spread([auction(seed) for seed in range(CHUNK)])
+    for signals in (2, 3, 4):
+        for types in (1, 2):
+            for rule in Rule:
+                assert seen[f"k={signals} l={types} {rule}"] >= 10
