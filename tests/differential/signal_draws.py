@@ -3,11 +3,15 @@
 import random
 from collections import Counter
 from math import prod
+from pathlib import Path
 
-from offchain.instances import SignalClockInstance
+from offchain.instances import SignalClockInstance, instance_text
 from offchain.instances.signal_clock import shape
-from offchain.instances.signals import Rule, SignalBidder, Table
-from offchain.mechanisms.signal_discovery import Coins, discovery
+from offchain.instances.signals import UNSOLD, Rule, SignalBidder, Table
+from offchain.mechanisms.signal_discovery import Coins, clock_auction, discovery
+from offchain.play.signal_clock import SignalClocks
+
+FAILURES = Path(__file__).resolve().parents[2] / "build" / "failures"
 
 MOST_VALUES = 600
 """Of a table, so that an auction is played in milliseconds."""
@@ -78,3 +82,29 @@ def table(rng: random.Random, box: tuple[int, ...], most: int) -> Table:
 def spread(instances: list[SignalClockInstance]) -> Counter[str]:
     """How many of the instances are of which kind: for tests that check what they test."""
     return Counter(f"k={one.signals} l={len(one.types)} {one.rule}" for one in instances)
+
+
+def reproduction(seed: int, instance: SignalClockInstance) -> str:
+    """A file with the instance, and what it was made from."""
+    FAILURES.mkdir(parents=True, exist_ok=True)
+    path = FAILURES / f"signal-clock-{seed}.json"
+    path.write_text(instance_text(instance), encoding="utf-8")
+    return f"seed {seed}, instance file {path}"
+
+
+def hold_equal(clocks: SignalClocks, seed: int, most_bidders: int = 5) -> bool:
+    """Plays the auction of `seed` and demands the reference's sale, clocks and order. Whether it was sold."""
+    instance = auction(seed, most_bidders)
+    word = random.Random(f"word {seed}").getrandbits(256)
+    (lot,) = clocks.open(instance, 1)
+    play = clocks.play(instance, lot, word)
+    coins = coins_of(instance, word)
+    expected = clock_auction(instance, coins)
+    told = f"word {word}, {reproduction(seed, instance)}"
+    assert play.sale == expected.sale, told
+    assert play.clocks == expected.clocks, told
+    rising = dict.fromkeys(bidder for bidder, _, _ in expected.steps)
+    asked = [b for b in rising if b in instance.members(coins.kind)]
+    assert list(play.discovered) == asked[: len(play.discovered)], told
+    assert len(asked) - len(play.discovered) <= 1, told  # the last bidder is offered, not asked
+    return play.sale != UNSOLD

@@ -4,49 +4,21 @@ Single auctions, whose every draw is chosen by a random word, and exact distribu
 """
 
 import random
-from pathlib import Path
 
 import pytest
-from signal_draws import auction, coins_of, spread
+from signal_draws import auction, coins_of, hold_equal, reproduction, spread
 
 from offchain.chain.revm import Revm
-from offchain.instances import SignalClockInstance, instance_text
-from offchain.instances.signals import UNSOLD, Rule, SignalBidder, Table
+from offchain.instances import SignalClockInstance
+from offchain.instances.signals import Rule, SignalBidder, Table
 from offchain.mechanisms import solve
 from offchain.mechanisms.signal_discovery import clock_auction
 from offchain.play.signal_clock import SignalClocks
 from offchain.play.signal_clock_solve import SignalStage, refusal
 
-FAILURES = Path(__file__).resolve().parents[2] / "build" / "failures"
 AUCTIONS = 10_000
 CHUNK = 1_000
 DISTRIBUTIONS = 400
-
-
-def reproduction(seed: int, instance: SignalClockInstance) -> str:
-    """A file with the instance, and what it was made from."""
-    FAILURES.mkdir(parents=True, exist_ok=True)
-    path = FAILURES / f"signal-clock-{seed}.json"
-    path.write_text(instance_text(instance), encoding="utf-8")
-    return f"seed {seed}, instance file {path}"
-
-
-def hold_equal(clocks: SignalClocks, seed: int, most_bidders: int = 5) -> bool:
-    """Plays the auction of `seed` and demands the reference's sale, clocks and order. Whether it was sold."""
-    instance = auction(seed, most_bidders)
-    word = random.Random(f"word {seed}").getrandbits(256)
-    (lot,) = clocks.open(instance, 1)
-    play = clocks.play(instance, lot, word)
-    coins = coins_of(instance, word)
-    expected = clock_auction(instance, coins)
-    told = f"word {word}, {reproduction(seed, instance)}"
-    assert play.sale == expected.sale, told
-    assert play.clocks == expected.clocks, told
-    rising = dict.fromkeys(bidder for bidder, _, _ in expected.steps)
-    asked = [b for b in rising if b in instance.members(coins.kind)]
-    assert list(play.discovered) == asked[: len(play.discovered)], told
-    assert len(asked) - len(play.discovered) <= 1, told  # the last bidder is offered, not asked
-    return play.sale != UNSOLD
 
 
 @pytest.mark.parametrize("first", range(0, AUCTIONS, CHUNK))
