@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 DEFAULT_CHAIN = "revm"
 """Where two-level auctions run unless the user says otherwise."""
 
-WITH_CONTRACTS = frozenset({"two-level", "resilient", "signal-clock"})
+WITH_CONTRACTS = frozenset({"two-level", "resilient", "signal-clock", "approximate"})
 """The mechanisms that run on a chain."""
 
 

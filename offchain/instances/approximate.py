@@ -4,7 +4,7 @@ Bids and prices are integers in units; probabilities, the inaccuracy and the dra
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import ClassVar
 
@@ -49,16 +49,24 @@ class ApproximateSale:
 
 @dataclass(frozen=True, slots=True)
 class ApproximateOutcome:
-    """Every player's probability of winning, the rest, and what the draw decides if there is one."""
+    """Every player's probability of winning, the rest, and what the draw decides if there is one.
+
+    gas: what the chain used, None from the reference model; outcomes that differ only in gas are
+    equal.
+    """
 
     mechanism: ClassVar[str] = "approximate"
 
     probabilities: Mapping[str, Fraction]
     unsold: Fraction
     sale: ApproximateSale | None
+    gas: Mapping[str, int] | None = field(default=None, compare=False)
 
     def to_json(self) -> dict[str, object]:
-        """The outcome as the command line prints it; without a draw there is no winner and no price."""
+        """The outcome as the command line prints it; without a draw there is no winner and no price.
+
+        `gas` is there only if known.
+        """
         written: dict[str, object] = {
             "mechanism": self.mechanism,
             "probabilities": {
@@ -69,6 +77,8 @@ class ApproximateOutcome:
         if self.sale is not None:
             written["winner"] = self.sale.winner
             written["price"] = self.sale.price
+        if self.gas is not None:
+            written["gas"] = dict(self.gas)
         return written
 
 

@@ -58,7 +58,7 @@ class Book:
     accounts: in the order in which their bids arrived. bond_bps: as listed, 0 once the lot is known to
     be void. won, lost: whether it is decided, and how; the individuals' book is lost when the item
     goes back. individual: who among individuals won. bonds_held: forfeited, and not yet forwarded to
-    the seller.
+    the seller. openings: entries of individuals' bids in the order in which they were opened.
     """
 
     contract: str
@@ -75,6 +75,7 @@ class Book:
     lost: bool = False
     individual: str | None = None
     bonds_held: int = 0
+    openings: list[int] = field(default_factory=list)
     _sorted: list[tuple[int, str]] | None = field(default=None, repr=False, compare=False)
 
     def is_served(self, bidder: str) -> bool:
@@ -140,6 +141,8 @@ class Book:
             bid, bidder = unpack(entry)
             self.accounts[bidder].bid = bid
         self._sorted = None
+        if not self.of_dao:
+            self.openings.extend(_entries(args))
 
     def _on_skipped(self, args: Args) -> None:
         # these flaws are found after the commitment matched, so no stranger can bring them about
@@ -290,6 +293,11 @@ def lot_of(event: Event) -> int | None:
         lot: int = event.args["lot"]
         return lot
     return next((entry >> _LOT_SHIFT for entry in _entries(event.args)), None)
+
+
+def pack(lot: int, amount: int, account: str) -> int:
+    """The entry of an amount and an account (`contracts/libraries/BidSlot.sol`)."""
+    return lot << _LOT_SHIFT | amount << _ADDRESS_BITS | int(account, 16)
 
 
 def unpack(entry: int) -> tuple[int, str]:

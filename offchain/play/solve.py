@@ -7,9 +7,11 @@ from typing import Any
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
 from offchain.instances import Instance, InstanceError, Outcome
+from offchain.instances.approximate import ApproximateInstance
 from offchain.instances.resilient import ResilientInstance
 from offchain.instances.signal_clock import SignalClockInstance
 from offchain.instances.two_level import TwoLevelInstance
+from offchain.play.approximate import ApproximateStage
 from offchain.play.resilient import ResilientStage
 from offchain.play.signal_clock_solve import SignalStage
 from offchain.play.stage import Stage
@@ -19,6 +21,7 @@ STAGES: Mapping[type, Callable[[Chain], Any]] = MappingProxyType(
         TwoLevelInstance: Stage,
         ResilientInstance: ResilientStage,
         SignalClockInstance: SignalStage,
+        ApproximateInstance: ApproximateStage,
     }
 )
 """What plays instances of each kind that has contracts: made of a chain, it deploys them; its `play` takes an instance."""

@@ -1,0 +1,88 @@
+"""Groups among players who know their values only roughly: the optimal mechanism above, the equal split below.
+
+A group bids its willingness to pay under M_f, and whoever of its members can share the price equally
+is served (`approximate`, `equal_split`). By the critical draw a group that bids faces posted prices
+that nothing it bids changes, and at any posted price a group that is sold to whenever its willingness
+to pay reaches the price is truthful for its members (When Bidders Are DAOs, section 3.1): so the
+members are truthful in expectation.
+
+Two differences to M_f among individuals: a group without a willingness to pay does not play, and a
+group that would win for nothing pays one unit, as nobody can share nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from offchain.mechanisms import approximate, equal_split
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What a draw decides, in units. winner: its place among individuals and groups together; None: unsold.
+
+    served: the members by their places in the group; empty for an individual.
+    """
+
+    winner: int | None
+    price: int
+    share: int
+    served: tuple[int, ...]
+
+
+UNSOLD = Sale(None, 0, 0, ())
+
+
+def sell(
+    individuals: Sequence[int],
+    groups: Sequence[Sequence[int]],
+    delta: Fraction,
+    draw: Fraction,
+) -> Sale:
+    """To whom `draw`, uniform in [0, 1), sells, and who pays what.
+
+    individuals: their bids, which come first. groups: their members' bids; 0 is no bid.
+    """
+    players = _players(individuals, groups)
+    if not players:
+        return UNSOLD
+    winner, price = approximate.sell([bid for _, bid in players], delta, draw)
+    if winner is None:
+        return UNSOLD
+    return _sale(players[winner][0], price, len(individuals), groups)
+
+
+def lottery(
+    individuals: Sequence[int],
+    groups: Sequence[Sequence[int]],
+    group: int,
+    delta: Fraction,
+) -> dict[Sale, Fraction]:
+    """What a group's members can come to pay, with which probability: every sale to it. O(bid * n log n)."""
+    players = _players(individuals, groups)
+    place = len(individuals) + group
+    player = next((index for index, (one, _) in enumerate(players) if one == place), None)
+    if player is None:
+        return {}
+    prices = approximate.price_lottery([bid for _, bid in players], player, delta)
+    found: dict[Sale, Fraction] = {}
+    for price, chance in prices.items():
+        sale = _sale(place, price, len(individuals), groups)
+        found[sale] = found.get(sale, Fraction(0)) + chance
+    return found
+
+
+def _players(individuals: Sequence[int], groups: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
+    """Who plays, by place, and with which bid."""
+    reaches = (equal_split.willingness_to_pay(group) for group in groups)
+    late = [(len(individuals) + place, reach) for place, reach in enumerate(reaches) if reach > 0]
+    return [*enumerate(individuals), *late]
+
+
+def _sale(winner: int, price: int, individuals: int, groups: Sequence[Sequence[int]]) -> Sale:
+    if winner < individuals:
+        return Sale(winner, price, price, ())
+    members = groups[winner - individuals]
+    split = equal_split.equal_split(members, max(1, price))
+    served = tuple(place for place, bid in enumerate(members) if split.serves(bid))
+    return Sale(winner, split.price, split.share, served)

@@ -1,0 +1,333 @@
+"""Instances of the optimal mechanism under approximate valuations through the contract, on a chain.
+
+Every bidder of an instance is an individual; groups can play beside them (`play_groups`). What the
+outcome says is read off the chain: the chances from the contract's own view, which checks them, and
+winner, price and shares from what happened to the item and the money.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from offchain.chain.backend import Chain, Receipt, Reverted, Transaction
+from offchain.chain.codec import contract
+from offchain.chain.deployment import create
+from offchain.chain.seals import Opening, commitment, new_salt
+from offchain.instances.approximate import (
+    ApproximateInstance,
+    ApproximateOutcome,
+    ApproximateSale,
+)
+from offchain.instances.errors import InstanceError
+from offchain.instances.two_level import BID_LIMIT
+from offchain.keeper.books import pack
+from offchain.keeper.draws import (
+    MOST_PLAYERS,
+    PLAYERS_PER_STEP,
+    TERM_LIMIT,
+    bid_of,
+    prove,
+    steps,
+    word_of,
+)
+from offchain.keeper.keeper import Action, Keeper
+from offchain.keeper.ledger import Ledger
+from offchain.keeper.receipts import Receipts
+from offchain.mechanisms.approximate_groups import UNSOLD, Sale
+from offchain.play.audit import audit
+
+UNIT = 10**9
+"""One unit in wei."""
+BOND_BPS = 1_000
+_SELLER, _KEEPER, _FIRST_BIDDER = 0, 1, 2
+"""Actors of the back end."""
+_GAS_MONEY = 10**20
+"""Wei that every actor holds beside its deposits, for gas."""
+_OPENINGS_PER_CALL = 1_000
+"""About 9 million gas of them."""
+
+Address = str
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Everybody in one auction: its lot, the individuals' accounts, each DAO and its members' accounts."""
+
+    lot: int
+    individuals: tuple[Address, ...]
+    daos: tuple[Address, ...]
+    members: tuple[tuple[Address, ...], ...]
+
+
+class ApproximateStage:
+    """The contract deployed on `chain`, with draws that fall as the play wants them; ready to play auctions."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        phase_seconds: int = 3_600,
+        players_per_step: int = PLAYERS_PER_STEP,
+    ) -> None:
+        """`phase_seconds`: how long bidding, reveal and tally last each. `players_per_step`: how many players one
+        transaction meets that decides a lot.
+        """
+        self._chain = chain
+        self._seconds = phase_seconds
+        self._players_per_step = players_per_step
+        self._seller, self._keeper_account = chain.actor(_SELLER), chain.actor(_KEEPER)
+        chain.fund_all({self._seller: _GAS_MONEY, self._keeper_account: _GAS_MONEY})
+        self._abi, self._token = contract("ApproximateAuction"), contract("Item")
+        self._factory_abi, self._dao = contract("DAOFactory"), contract("DAO")
+        self._source = contract("SetRandomness")
+        block = chain.block()
+        self.randomness = create(chain, self._keeper_account, "SetRandomness")
+        self._factory = create(chain, self._keeper_account, "DAOFactory")
+        self.auction = create(
+            chain, self._keeper_account, "ApproximateAuction", self._factory, self.randomness
+        )
+        self._item = create(chain, self._seller, "Item")
+        approval = self._token.encode("setApprovalForAll", self.auction, True)
+        chain.send(Transaction(self._seller, self._item, approval))
+        self.ledger = Ledger(chain, self.auction, block)
+        self._gas: Counter[str] = Counter()
+        self._keeper = Keeper(
+            chain, self.ledger, self._keeper_account, Receipts(), on_action=self._on_action
+        )
+        self._minted = 0
+
+    def play(self, instance: ApproximateInstance) -> ApproximateOutcome:
+        """Plays `instance` and reads its outcome off the chain, with the gas used by step.
+
+        Without a draw the outcome holds the chances alone; the lot is decided all the same, by draw
+        0, so that everybody gets its money back.
+
+        Raises:
+            InstanceError: it does not fit the contract.
+            ChainError: a transaction fails, or money went astray.
+        """
+        check_playable(instance)
+        self._gas.clear()
+        bids = list(instance.bids.values())
+        cast = self._bid(bids, (), instance.delta)
+        chances = self._chances(cast.lot, instance.delta)
+        self._conclude(cast.lot, instance.delta, instance.draw or Fraction(0))
+        sale = None
+        if instance.draw is not None:
+            winner, price = self._sold(cast)
+            name = None if winner is None else list(instance.bids)[winner]
+            sale = ApproximateSale(name, price)
+        self._close(cast.lot)
+        return ApproximateOutcome(
+            probabilities=dict(zip(instance.bids, chances, strict=True)),
+            unsold=1 - sum(chances, Fraction(0)),
+            sale=sale,
+            gas={**self._gas, "total": self._gas.total()},
+        )
+
+    def play_groups(
+        self,
+        individuals: Sequence[int],
+        groups: Sequence[Sequence[int]],
+        delta: Fraction,
+        draw: Fraction,
+    ) -> Sale:
+        """Plays an auction among individuals and groups, each a DAO with open bids; see `approximate_groups.sell`.
+
+        Raises:
+            ChainError: a transaction fails, or money went astray.
+        """
+        self._gas.clear()
+        cast = self._bid(individuals, groups, delta)
+        if self._players(cast.lot):
+            self._conclude(cast.lot, delta, draw)
+        else:
+            self._keep()
+        winner, price = self._sold(cast)
+        sale = UNSOLD if winner is None else Sale(winner, price, price, ())
+        if winner is not None and winner >= len(individuals):
+            group = winner - len(individuals)
+            dao, members = cast.daos[group], cast.members[group]
+            share = self.ledger.book(dao, cast.lot).share
+            granted = [self._view(self._dao, dao, "hasAccess", cast.lot, m)[0] for m in members]
+            served = tuple(place for place, is_granted in enumerate(granted) if is_granted)
+            sale = Sale(winner, price, share, served)
+        self._close(cast.lot)
+        return sale
+
+    # Bidding
+
+    def _bid(
+        self, individuals: Sequence[int], groups: Sequence[Sequence[int]], delta: Fraction
+    ) -> Cast:
+        """An auction up to the tally, with individuals' bids opened in their order."""
+        end_of_bidding = self._chain.now() + self._seconds
+        lot = self._list(delta, end_of_bidding)
+        count = len(individuals)
+        accounts = tuple(self._chain.actor(_FIRST_BIDDER + place) for place in range(count))
+        openings = [
+            Opening(self.auction, lot, account, bid, new_salt())
+            for account, bid in zip(accounts, individuals, strict=True)
+        ]
+        chain_id = self._chain.chain_id
+        bids = [
+            Transaction(
+                one.bidder,
+                self.auction,
+                self._abi.encode("commit", lot, commitment(chain_id, one)),
+                _deposit(one.bid) * UNIT,
+            )
+            for one in openings
+        ]
+        daos = tuple(self._create_dao(lot) for _ in groups)
+        members: list[tuple[Address, ...]] = []
+        for dao, group in zip(daos, groups, strict=True):
+            first = _FIRST_BIDDER + count + sum(map(len, members))
+            members.append(tuple(self._chain.actor(first + place) for place in range(len(group))))
+            data = self._dao.encode("raiseBid", lot)
+            bids += [
+                Transaction(member, dao, data, bid * UNIT)
+                for member, bid in zip(members[-1], group, strict=True)
+                if bid > 0
+            ]
+        self._chain.fund_all({bid.sender: _GAS_MONEY + bid.value for bid in bids})
+        self._send("bid", bids)
+        self._chain.advance_to(end_of_bidding)
+        words = [(one.bidder, one.bid, one.salt) for one in openings]
+        for start in range(0, count, _OPENINGS_PER_CALL):
+            self._call("reveal", "revealBatch", lot, words[start : start + _OPENINGS_PER_CALL])
+        self._chain.advance_to(end_of_bidding + self._seconds)
+        if groups:
+            self._keep()
+        return Cast(lot, accounts, daos, tuple(members))
+
+    def _list(self, delta: Fraction, end_of_bidding: int) -> int:
+        self._minted += 1
+        seconds = self._seconds
+        schedule = (
+            end_of_bidding,
+            end_of_bidding + seconds,
+            end_of_bidding + 2 * seconds,
+            BOND_BPS,
+        )
+        mint = self._token.encode("mint", self._seller, self._minted)
+        terms = delta.numerator, delta.denominator
+        data = self._abi.encode("list", self._item, self._minted, *terms, schedule)
+        self._send(
+            "list",
+            [
+                Transaction(self._seller, self._item, mint),
+                Transaction(self._seller, self.auction, data),
+            ],
+        )
+        lot: int = self._view(self._abi, self.auction, "lotCount")[0]
+        return lot
+
+    def _create_dao(self, lot: int) -> Address:
+        data = self._factory_abi.encode("create", self.auction, True, 0)
+        transaction = Transaction(self._keeper_account, self._factory, data)
+        (receipt,) = self._send("create", [transaction])
+        event = self._factory_abi.event(receipt.logs[0])
+        assert event is not None
+        dao: Address = event.args["dao"]
+        enter = self._dao.encode("enter", lot)
+        self._send("enter", [Transaction(self._keeper_account, dao, enter)])
+        return dao
+
+    # The draw
+
+    def _players(self, lot: int) -> list[int]:
+        """The entries of all players in order, from the logs."""
+        self.ledger.sync()
+        late = self.ledger.lots[lot].group_bids.items()
+        return [
+            *self.ledger.book(self.auction, lot).openings,
+            *(pack(lot, bid, dao) for dao, bid in late if bid > 0),
+        ]
+
+    def _chances(self, lot: int, delta: Fraction) -> list[Fraction]:
+        """Every player's chance, as the contract has it."""
+        entries = self._players(lot)
+        winners = prove([bid_of(entry) for entry in entries], delta, 0).all.winners
+        answer = self._view(self._abi, self.auction, "chancesOf", lot, winners.word, entries)
+        return [Fraction(*terms) for terms in zip(*answer, strict=True)]
+
+    def _conclude(self, lot: int, delta: Fraction, draw: Fraction) -> None:
+        """Draws and decides, then settles or returns the item, and pays everybody out."""
+        self._call("draw", "requestDraw", lot)
+        word = word_of(draw)
+        fall = self._source.encode("set", self.auction, lot, word)
+        self._chain.send(Transaction(self._keeper_account, self.randomness, fall))
+        entries = self._players(lot)
+        proof = prove([bid_of(entry) for entry in entries], delta, word >> 1)
+        for walk, some in steps(entries, proof, self._players_per_step):
+            self._call("decide", "decide", lot, proof.words, walk.words, some)
+        self._keep()
+
+    def _sold(self, cast: Cast) -> tuple[int | None, int]:
+        """Who holds the item now, by place, and what the lot cost."""
+        token_id = self.ledger.lots[cast.lot].token_id
+        (holder,) = self._view(self._token, self._item, "ownerOf", token_id)
+        if holder == self._seller:
+            return None, 0
+        return (*cast.individuals, *cast.daos).index(holder), self.ledger.lots[cast.lot].price
+
+    def _close(self, lot: int) -> None:
+        """Checks the money, and pays the seller."""
+        audit(self._chain, self.ledger, [lot], self._withdraw_proceeds)
+        self.ledger.forget([lot])
+
+    def _withdraw_proceeds(self) -> int:
+        owed: int = self._view(self._abi, self.auction, "proceeds", self._seller)[0]
+        if owed:
+            data = self._abi.encode("withdrawProceeds", self._seller)
+            self._send("proceeds", [Transaction(self._seller, self.auction, data)])
+        return owed
+
+    # Transactions
+
+    def _keep(self) -> None:
+        """Lets the keeper tally, settle, return and refund until nothing is left to do."""
+        while self._keeper.step():
+            pass
+        self.ledger.sync()
+
+    def _on_action(self, action: Action) -> None:
+        self._gas[action.step] += action.gas_used
+
+    def _view(self, abi: Any, address: Address, function: str, *arguments: object) -> Any:
+        return abi.decode(function, self._chain.call(address, abi.encode(function, *arguments)))
+
+    def _call(self, step: str, function: str, *arguments: object) -> None:
+        data = self._abi.encode(function, *arguments)
+        self._send(step, [Transaction(self._keeper_account, self.auction, data)])
+
+    def _send(self, step: str, transactions: Sequence[Transaction]) -> list[Receipt]:
+        receipts = []
+        for result in self._chain.send_all(transactions):
+            if isinstance(result, Reverted):
+                raise result
+            self._gas[step] += result.gas_used
+            receipts.append(result)
+        return receipts
+
+
+def check_playable(instance: ApproximateInstance) -> None:
+    """Raises InstanceError, naming the field, if an instance does not fit the contract."""
+    denominator = instance.delta.denominator
+    if denominator >= TERM_LIMIT:
+        raise InstanceError(
+            f"delta: denominator: {denominator} is more than the contract holds, "
+            f"which is {TERM_LIMIT - 1}"
+        )
+    if len(instance.bids) > MOST_PLAYERS:
+        raise InstanceError(
+            f"bids: {len(instance.bids)} players are more than the contract holds, "
+            f"which is {MOST_PLAYERS}"
+        )
+
+
+def _deposit(bid: int) -> int:
+    """What is put down for a bid, in units: twice as much, which hides it from who does not know the habit; at least 1."""
+    return max(1, min(2 * bid, BID_LIMIT))
