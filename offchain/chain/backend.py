@@ -137,6 +137,19 @@ class Chain(Protocol):
     def block(self) -> int:
         """The number of the newest block."""
 
+    def advance_to_block(self, number: int) -> None:
+        """Lets blocks pass until the newest is `number` or later.
+
+        At once where the chain allows, by waiting otherwise.
+        """
+
+    def header(self, number: int) -> bytes:
+        """The RLP of a block's header, which hashes to the block's hash.
+
+        Raises:
+            ChainError: the chain has no such block, or no headers at all.
+        """
+
     def now(self) -> int:
         """The time that the next transaction will see, at least."""
 

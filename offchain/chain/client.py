@@ -10,6 +10,7 @@ from typing import Any, Final
 from offchain.chain.abi import checksum
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Log, Receipt, Reverted, Transaction
 from offchain.chain.errors import ChainError
+from offchain.chain.headers import encode_header
 from offchain.chain.rpc import Rpc, RpcError, blob, quantity, to_blob, to_number
 
 NOBODY: Final = "0x" + "00" * 20
@@ -51,6 +52,17 @@ class Client:
             to_number(raw["gasLimit"]),
             to_number(raw.get("baseFeePerGas") or "0x0"),
         )
+
+    def header(self, number: int) -> bytes:
+        """The RLP of a block's header.
+
+        Raises:
+            ChainError: there is no such block, or its header has fields unknown here.
+        """
+        raw = self.rpc.request("eth_getBlockByNumber", quantity(number), False)
+        if raw is None:
+            raise ChainError(f"{self.rpc.url}: there is no block {number}")
+        return encode_header(raw)
 
     def pending_time(self) -> int:
         """The time that the next block would have now; 0 where the node does not tell."""

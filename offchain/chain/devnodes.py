@@ -77,6 +77,12 @@ class DevNode(ABC):
                 progress(len(outcomes))
         return outcomes
 
+    def advance_to_block(self, number: int) -> None:
+        """Mines empty blocks; see `Chain`."""
+        missing = number - self._client.latest().number
+        if missing > 0:
+            self._mine(missing)
+
     @abstractmethod
     def now(self) -> int:
         """See `Chain`."""
@@ -84,6 +90,10 @@ class DevNode(ABC):
     @abstractmethod
     def advance_to(self, timestamp: int) -> None:
         """See `Chain`."""
+
+    @abstractmethod
+    def _mine(self, blocks: int) -> None:
+        """Mines so many empty blocks."""
 
     @abstractmethod
     def _send_chunk(self, transactions: Sequence[Transaction]) -> list[Outcome]:
@@ -141,6 +151,9 @@ class Anvil(DevNode):
         if self._client.pending_time() < timestamp:
             self._rpc.request("evm_setNextBlockTimestamp", timestamp)
         self._rpc.request("evm_mine")
+
+    def _mine(self, blocks: int) -> None:
+        self._rpc.request("anvil_mine", quantity(blocks))
 
     def _unlock(self, addresses: Sequence[str]) -> None:
         """Nothing to do: all are."""
@@ -285,6 +298,9 @@ class Ganache(DevNode):
         self._rpc.request("evm_mine")
         if self._client.latest().timestamp < timestamp:
             raise ChainError(f"{self._rpc.url}: the clock does not advance to {timestamp}")
+
+    def _mine(self, blocks: int) -> None:
+        self._rpc.request("evm_mine", {"blocks": blocks})
 
     def _unlock(self, addresses: Sequence[str]) -> None:
         # In two batches, because Ganache works on all of a batch at once.

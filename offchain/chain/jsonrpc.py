@@ -97,6 +97,18 @@ class JsonRpc:
         """The number of the newest block."""
         return to_number(self._rpc.request("eth_blockNumber"))
 
+    def advance_to_block(self, number: int) -> None:
+        """Lets blocks pass until the newest is `number` or later."""
+        self._node.advance_to_block(number)
+
+    def header(self, number: int) -> bytes:
+        """The RLP of a block's header.
+
+        Raises:
+            ChainError: there is no such block, or its header has fields unknown here.
+        """
+        return self._client.header(number)
+
     def now(self) -> int:
         """The time that the next transaction will see, at least."""
         return self._node.now()
@@ -158,6 +170,8 @@ class _Manners(Protocol):
     def now(self) -> int: ...
 
     def advance_to(self, timestamp: int) -> None: ...
+
+    def advance_to_block(self, number: int) -> None: ...
 
     def fund_all(
         self, amounts: Mapping[str, int], progress: Callable[[int], None] | None

@@ -24,6 +24,7 @@ from offchain.chain.backend import (
     Transaction,
     actor_address,
 )
+from offchain.chain.errors import ChainError
 
 CHAIN_ID: Final = 31337
 BLOCK_GAS_LIMIT: Final = 30_000_000
@@ -157,6 +158,20 @@ class Revm:
     def block(self) -> int:
         """The number of the newest block."""
         return self._block
+
+    def advance_to_block(self, number: int) -> None:
+        """Skips blocks, unless the newest is `number` or later."""
+        if number > self._block:
+            self._block = number
+            self._set_block()
+
+    def header(self, number: int) -> bytes:
+        """Nothing: blocks are numbers here.
+
+        Raises:
+            ChainError: always.
+        """
+        raise ChainError(f"revm has no header of block {number}")
 
     def now(self) -> int:
         """The time that the next transaction will see."""

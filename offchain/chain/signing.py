@@ -73,6 +73,11 @@ class Signing:
         while self.now() < timestamp:
             time.sleep(_POLL_SECONDS)
 
+    def advance_to_block(self, number: int) -> None:
+        """Waits for block `number`."""
+        while self._client.latest().number < number:
+            time.sleep(_POLL_SECONDS)
+
     def fund_all(self, amounts: Mapping[str, int], progress: Callable[[int], None] | None) -> None:
         """Sends each what is missing to its amount and some gas."""
         for start in range(0, len(amounts), _CHUNK):

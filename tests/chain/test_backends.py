@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
+from eth_hash.auto import keccak
 
 from offchain.chain import nodes
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Chain, Receipt, Reverted, Transaction
@@ -368,3 +369,32 @@ def test_an_unreachable_chain(scheme: str) -> None:
     assert str(caught.value).startswith(f"{scheme}://127.0.0.1:")
     assert "refused" in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+def test_blocks_pass(chain: Chain) -> None:
+    """At least as many as asked for, and never back."""
+    target = chain.block() + (2 if chain_is_real(chain) else 300)
+
+    chain.advance_to_block(target)
+
+    assert target <= chain.block() <= target + 3
+    block = chain.block()
+    chain.advance_to_block(block - 5)
+    assert chain_is_real(chain) or chain.block() == block
+
+
+def test_a_header_is_the_one_that_the_chain_hashed(chain: Chain) -> None:
+    """The EVM's own BLOCKHASH is the judge."""
+    if isinstance(chain, Revm):
+        with pytest.raises(ChainError, match="revm has no header of block 1"):
+            chain.header(1)
+        return
+    # PUSH0, CALLDATALOAD, BLOCKHASH, PUSH0, MSTORE, MSIZE, PUSH0, RETURN
+    reader = created(chain, bytes.fromhex("675f35405f52595ff35f5260086018f3"))
+    chain.advance_to_block(chain.block() + (1 if chain_is_real(chain) else 200))
+    newest = chain.block()
+    for number in (newest - 1, max(newest - 190, 1)):
+        told = chain.call(reader, number.to_bytes(32, "big"))
+        assert keccak(chain.header(number)) == told
+    with pytest.raises(ChainError, match=f"no block {newest + 10_000}"):
+        chain.header(newest + 10_000)
