@@ -19,7 +19,7 @@ from offchain.chain.codec import contract
 from offchain.chain.deployment import Deployment
 from offchain.chain.errors import ChainError
 from offchain.chain.rpc import Rpc, quantity, to_blob, to_number
-from offchain.cli.exits import CHAIN_FAILED
+from offchain.cli.exits import BACK_END_FAILED
 from offchain.keeper.keeper import Action
 from offchain.keeper.ledger import Ledger
 from offchain.keeper.receipts import Receipts
@@ -170,7 +170,7 @@ class Keepers:
         Raises:
             ChainError: it ended for another reason.
         """
-        if process.returncode == CHAIN_FAILED:
+        if process.returncode == BACK_END_FAILED:
             self.gave_up += 1
         elif process.returncode != -signal.SIGKILL:
             said = (self._folder / f"keeper-{self.started}.log").read_text(encoding="utf-8")

@@ -15,13 +15,22 @@ from offchain.instances.errors import InstanceError
 
 CHECK_FAILED = 1
 BAD_INPUT = 2
-CHAIN_FAILED = 3
+BACK_END_FAILED = 3
+"""A chain, a cluster or processes to compute on: not reached, or failed on the way."""
 BROKEN_PIPE = 128 + 13
 """What a shell reports of a program that SIGPIPE ended: the reader left, which none of the above covers."""
 
 
 class BadInput(Exception):
     """What the user gave cannot be used; the message names it and says why."""
+
+
+class CheckFailed(Exception):
+    """Two that should agree do not; the message says where."""
+
+
+class BackEndFailed(Exception):
+    """What should compute cannot be reached, or was lost."""
 
 
 @contextmanager
@@ -35,9 +44,12 @@ def reported() -> Iterator[None]:
     except (BadInput, InstanceError) as error:
         say(f"error: {error}")
         raise typer.Exit(BAD_INPUT) from error
-    except ChainError as error:
+    except CheckFailed as error:
         say(f"error: {error}")
-        raise typer.Exit(CHAIN_FAILED) from error
+        raise typer.Exit(CHECK_FAILED) from error
+    except (ChainError, BackEndFailed) as error:
+        say(f"error: {error}")
+        raise typer.Exit(BACK_END_FAILED) from error
     except BrokenPipeError as error:
         # What is still buffered would fail once more when Python exits, with a message of its own.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

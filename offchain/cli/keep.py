@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from offchain.cli.exits import CHAIN_FAILED, BadInput, put, say
+from offchain.cli.exits import BACK_END_FAILED, BadInput, put, say
 from offchain.cli.interrupts import until_stopped
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _work_off(keeper: "Keeper", journal: _Journal) -> None:
     while keeper.step():
         journal.next_round()
     if journal.failing:
-        raise typer.Exit(CHAIN_FAILED)
+        raise typer.Exit(BACK_END_FAILED)
 
 
 def _work_on(keeper: "Keeper", journal: _Journal, poll: float) -> None:

@@ -1,22 +1,28 @@
 """`consort simulate`: many auctions with drawn valuations, or the curve of one list of contributions."""
 
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from offchain.cli.exits import BadInput, put, say
+from offchain.cli.exits import BackEndFailed, BadInput, CheckFailed, put, say
 
 if TYPE_CHECKING:
-    from offchain.simulation.cells import Cell
+    from rich.progress import Progress
+
+    from offchain.simulation.cells import Cell, Mix
     from offchain.simulation.outcomes import Columns
 
 Number = TypeVar("Number", int, float)
 
+_GROUPS, _MEMBERS = "2", "50"
 _MOST_MEMBERS = 2**20
 _MOST_GROUPS = 2**16
+_MOST_PEOPLE = 2**24
+"""Members of all groups of an auction together."""
 _MOST_AUCTIONS = 10**8
 _MOST_SEED = 2**64 - 1
 _MOST_WORKERS = 256
@@ -31,8 +37,16 @@ def command(
             "(with --values). Lists are separated by commas, here and below: every combination is simulated.",
         ),
     ] = "uniform,lognormal,pareto,equal-revenue,constitutiondao",
-    groups: Annotated[str, typer.Option(metavar="LIST", help="Groups in an auction.")] = "2",
-    members: Annotated[str, typer.Option(metavar="LIST", help="Members of each group.")] = "50",
+    groups: Annotated[str, typer.Option(metavar="LIST", help="Groups in an auction.")] = _GROUPS,
+    members: Annotated[str, typer.Option(metavar="LIST", help="Members of each group.")] = _MEMBERS,
+    mix: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LIST",
+            help="Groups of several sizes in one auction, in place of --groups and --members: 5x20+1x100 is five "
+            "groups of 20 and one of 100.",
+        ),
+    ] = None,
     rivals: Annotated[
         str, typer.Option(metavar="LIST", help="Individuals who bid besides, before the groups.")
     ] = "1",
@@ -73,12 +87,28 @@ def command(
         str | None,
         typer.Option(metavar="ADDRESS", help="Run on the Dask cluster with this scheduler."),
     ] = None,
+    compare: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N",
+            help="Also play the first N auctions of each combination with the plain reference: hold all figures equal, "
+            "and say how many times as fast the simulation is.",
+        ),
+    ] = None,
     contributions: Annotated[
         str | None,
         typer.Option(
             metavar="FILE",
             help="What would our DAO bid? CSV, one address,wei a line: nothing is drawn, and of the options only "
-            "--out counts.",
+            "--price, --out and --format count.",
+        ),
+    ] = None,
+    price: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ETH",
+            help="With --contributions: list who is served at this price; may be repeated. Default: what the DAO would "
+            "bid.",
         ),
     ] = None,
 ) -> None:
@@ -89,20 +119,69 @@ def command(
         raise BadInput(f"--format: {data!r} is neither parquet nor csv")
     folder = None if out is None else _folder(out)
     if contributions is not None:
-        _curve(contributions, folder)
+        _curve(contributions, [_eth(text) for text in price or ()], folder, data)
         return
+    if price:
+        raise BadInput("--price: only with --contributions")
     processes = _number("--workers", workers, 0, _MOST_WORKERS)
+    compared = None if compare is None else _number("--compare", compare, 1, _MOST_AUCTIONS)
     cells = _cells(
-        family, groups, members, rivals, strength, correlation, reserve, auctions, seed, values
+        family,
+        _mixes(groups, members, mix),
+        rivals,
+        strength,
+        correlation,
+        reserve,
+        auctions,
+        seed,
+        values,
     )
     found = _run(cells, folder, data, processes, dask)
     _report(found, folder)
+    if compared is not None:
+        _compare(cells, compared)
+
+
+def _mixes(groups: str, members: str, mix: str | None) -> "list[Mix]":
+    """The groups of an auction, for every combination."""
+    if mix is None:
+        counts = _numbers("--groups", groups, 1, _MOST_GROUPS)
+        sizes = _numbers("--members", members, 1, _MOST_MEMBERS)
+        found: list[Mix] = [((number, size),) for number in counts for size in sizes]
+    elif (groups, members) != (_GROUPS, _MEMBERS):
+        raise BadInput("--mix: stands in place of --groups and --members, give one or the other")
+    else:
+        found = _list("--mix", mix, _mix)
+    for one in found:
+        people = sum(number * size for number, size in one)
+        if people > _MOST_PEOPLE:
+            from offchain.simulation.cells import mix_text
+
+            option = "--groups, --members" if mix is None else "--mix"
+            raise BadInput(
+                f"{option}: {mix_text(one)} is more than {_MOST_PEOPLE} members in an auction"
+            )
+    return found
+
+
+def _mix(text: str) -> "Mix":
+    """What `mix_text` writes."""
+    runs = [re.fullmatch("([0-9]+)x([0-9]+)", part.strip()) for part in text.split("+")]
+    if not all(runs):
+        raise BadInput(f"--mix: {text!r} is not groups x members, like 5x20+1x100")
+    return tuple(
+        (
+            _number("--mix", run[1], 1, _MOST_GROUPS),
+            _number("--mix", run[2], 1, _MOST_MEMBERS),
+        )
+        for run in runs
+        if run is not None
+    )
 
 
 def _cells(
     family: str,
-    groups: str,
-    members: str,
+    mixes: "list[Mix]",
     rivals: str,
     strength: str,
     correlation: str,
@@ -119,11 +198,9 @@ def _cells(
         raise BadInput("--family: file needs --values FILE")
     if FILE not in families and values is not None:
         families = [FILE] if family == _default("family") else [*families, FILE]
-    sizes = _numbers("--members", members, 1, _MOST_MEMBERS)
     cells = grid(
         families,
-        _numbers("--groups", groups, 1, _MOST_GROUPS),
-        sizes,
+        mixes,
         _numbers("--rivals", rivals, 0, _MOST_GROUPS),
         _list("--correlation", correlation, _correlation),
         _numbers("--strength", strength, 1, 10**9),
@@ -135,11 +212,7 @@ def _cells(
     for cell in cells:
         if cell.values and max(cell.values) > cell.value_limit:
             raise BadInput(
-                f"--values: {values}: {max(cell.values)} is above {cell.value_limit}, the most with {cell.members} members"
-            )
-        if cell.groups * cell.members > 2**24:
-            raise BadInput(
-                f"--groups, --members: {cell.groups} x {cell.members} is more than {2**24} members in an auction"
+                f"--values: {values}: {max(cell.values)} is above {cell.value_limit}, the most with {cell.largest} members"
             )
     return cells
 
@@ -164,23 +237,26 @@ def _content(option: str, file: str) -> bytes:
         raise BadInput(f"{option}: {file}: cannot be read: {reason}") from error
 
 
-def _curve(file: str, folder: Path | None) -> None:
-    """The curve of a list of contributions, on standard output and as a report."""
+def _curve(file: str, prices: list[int], folder: Path | None, data: str) -> None:
+    """The curve of a list of contributions and who is served, on standard output and as a report."""
     from textwrap import fill
 
     from offchain.demo.contributions import parse
     from offchain.report.tables import as_text
     from offchain.simulation import contributions as listed
 
-    found = listed.curve([one.units for one in parse(_content("--contributions", file), file)])
+    gifts = parse(_content("--contributions", file), file)
+    found = listed.curve([one.units for one in gifts])
+    lists = [listed.served(gifts, price) for price in dict.fromkeys(prices or [found.wtp])]
     facts = "\n".join(f"{name:38}{value}" for name, value in listed.facts(found))
     why = fill(listed.explanation(found), 100)
-    put(f"{facts}\n\n{why}\n\n{as_text(listed.prices(found))}")
+    tables = [listed.prices(found), *(listed.members(one, listed.SHOWN) for one in lists)]
+    put(f"{facts}\n\n{why}\n\n" + "\n".join(map(as_text, tables)))
     if folder is not None:
         from offchain.simulation.report import write_curve
 
         try:
-            page, *others = write_curve(found, Path(file).name, folder)
+            page, *others = write_curve(found, lists, Path(file).name, folder, data)
         except OSError as error:
             raise BadInput(
                 f"--out: {folder} cannot be written: {error.strerror or error}"
@@ -188,47 +264,73 @@ def _curve(file: str, folder: Path | None) -> None:
         say(f"Report: {page} (also {', '.join(path.name for path in others)})")
 
 
+def _bar() -> "Progress":
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("auctions"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    )
+
+
 def _run(
     cells: "list[Cell]", folder: Path | None, data: str, workers: int, dask: str | None
 ) -> "dict[Cell, Columns]":
     import os
 
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
     from offchain.simulation import sweep
     from offchain.simulation.store import Store
 
     number = workers or os.cpu_count() or 1
-    runner = sweep.cluster(dask) if dask else sweep.here if number == 1 else sweep.processes(number)
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-    )
+    runner = sweep.here if number == 1 else sweep.processes(number)
+    if dask is not None:
+        runner = sweep.cluster(dask)
     kept = 0
-    with bar:
-        task = bar.add_task("Simulating", total=len(cells))
+    with _bar() as bar:
+        task = bar.add_task("Simulating", total=sum(cell.auctions for cell in cells))
 
-        def done(cell: "Cell", was_there: bool) -> None:
+        def heard(cell: "Cell", auctions: int, was_there: bool) -> None:
             nonlocal kept
             kept += was_there
-            bar.advance(task)
+            bar.advance(task, auctions)
 
         try:
-            found = sweep.run(cells, runner, Store(folder, data) if folder else None, done)
-        except sweep.ClusterUnreachable as error:
+            found = sweep.run(cells, runner, Store(folder, data) if folder else None, heard)
+        except sweep.BadAddress as error:
             raise BadInput(f"--dask: {error}") from error
+        except sweep.ClusterUnreachable as error:
+            raise BackEndFailed(f"--dask: {error}") from error
         except sweep.WorkersLost as error:
-            option = "--dask" if dask else "--workers"
-            raise BadInput(f"{option}: {error}; finished combinations are kept") from error
+            option = "--dask" if dask is not None else "--workers"
+            rest = f"; what is finished is in {folder}" if folder else ""
+            raise BackEndFailed(f"{option}: {error}{rest}") from error
         except OSError as error:
             raise BadInput(f"--out: {folder} cannot be written: {error}") from error
     if kept:
         say(f"{kept} of {len(cells)} combinations were there already")
     return found
+
+
+def _compare(cells: "list[Cell]", auctions: int) -> None:
+    """The simulation and the plain reference on the same auctions, as a table."""
+    from offchain.report.tables import as_text
+    from offchain.simulation.compare import Differs, Race, races, table
+
+    found: list[Race] = []
+    with _bar() as bar:
+        total = sum(min(auctions, cell.auctions) for cell in cells)
+        task = bar.add_task("Comparing", total=total)
+        for cell in cells:
+            try:
+                found += races(cell, auctions, lambda: bar.advance(task))
+            except Differs as error:
+                raise CheckFailed(f"--compare: {error}") from error
+    put("\n" + as_text(table(found)))
 
 
 def _report(found: "dict[Cell, Columns]", folder: Path | None) -> None:
@@ -278,6 +380,17 @@ def _number(option: str, text: str, least: int, most: int) -> int:
     if not least <= int(text) <= most:
         raise BadInput(f"{option}: {text} is not from {least} to {most}")
     return int(text)
+
+
+def _eth(text: str) -> int:
+    """An amount in ETH, at least 1 gwei, in units."""
+    if not re.fullmatch(r"[0-9]{1,10}(\.[0-9]{1,9})?", text):
+        raise BadInput(f"--price: {text!r} is not an amount in ETH with at most nine decimals")
+    whole, _, decimals = text.partition(".")
+    units = int(whole + decimals.ljust(9, "0"))
+    if units < 1:
+        raise BadInput(f"--price: {text} is less than 1 gwei")
+    return units
 
 
 def _correlation(text: str) -> float:

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
 
-from offchain.mechanisms.equal_split import share
+from offchain.demo.contributions import Contribution
+from offchain.mechanisms.equal_split import served_count, share
 from offchain.report.amounts import about, count, eth
 from offchain.report.tables import Row, Table
 from offchain.simulation.summary import about_harmonic
 
 _PARTS = 20
 """Rows of the table of prices."""
+SHOWN = 10
+"""How many of those who are served a terminal shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,19 @@ class Curve:
                 found.append((first, last, rank))
                 first = last + 1
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Who is served at a price: `members`, highest contribution first, each for `share`, which is 0 if there is nobody.
+
+    among: how many contributed.
+    """
+
+    price: int
+    share: int
+    members: tuple[Contribution, ...]
+    among: int
 
 
 def curve(bids: Sequence[int]) -> Curve:
@@ -104,6 +120,33 @@ def prices(found: Curve) -> Table:
     )
 
 
+def served(gifts: Sequence[Contribution], price: int) -> Served:
+    """Who is served if the auctioneer asks `price`; nobody above the willingness to pay. O(n log n)."""
+    count = served_count([gift.units for gift in gifts], price)
+    ranked = sorted(gifts, key=lambda gift: -gift.units)
+    return Served(price, share(price, count) if count else 0, tuple(ranked[:count]), len(gifts))
+
+
+def members(found: Served, most: int | None = None) -> Table:
+    """Who is served, in ETH; the first `most` of them."""
+    shown = found.members if most is None else found.members[:most]
+    rows = [
+        Row((gift.address, eth(gift.units), eth(found.share), eth(gift.units - found.share)))
+        for gift in shown
+    ]
+    if len(shown) < len(found.members):
+        left = f"… {len(found.members) - len(shown):,} more"
+        rows.append(Row((left, "", eth(found.share), ""), is_rest=True))
+    return Table(
+        title=f"At {eth(found.price)} ETH: {len(found.members):,} of {found.among:,} served",
+        headings=("address", "contribution, ETH", "pays, ETH", "gets back, ETH"),
+        rows=tuple(rows),
+        note=""
+        if found.members
+        else "The group cannot pay so much in equal shares, so it does not win.",
+    )
+
+
 def raw(found: Curve) -> str:
     """Every price at which T changes, as CSV: T holds from the first price to the last, and the share is that at each end."""
     lines = ["first_price_gwei,last_price_gwei,served,share_at_first_gwei,share_at_last_gwei"]
@@ -122,3 +165,15 @@ def raw_curve(found: Curve) -> str:
         for rank, (bid, product) in enumerate(zip(found.bids, found.products, strict=True), start=1)
     ]
     return "\n".join(lines) + "\n"
+
+
+SERVED_COLUMNS = ("price_gwei", "address", "contribution_gwei", "share_gwei", "refund_gwei")
+
+
+def raw_served(lists: Sequence[Served]) -> list[tuple[int, str, int, int, int]]:
+    """A row of `SERVED_COLUMNS` for each price and member who is served at it."""
+    return [
+        (one.price, gift.address, gift.units, one.share, gift.units - one.share)
+        for one in lists
+        for gift in one.members
+    ]

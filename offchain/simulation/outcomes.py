@@ -1,9 +1,11 @@
 """The outcomes of many auctions at once, exact in integer units. NumPy; the plain counterpart is `plain.py`.
 
-Bidders are numbered in their order of arrival, rivals before groups; a winner of -1 means unsold. Values are at least 1 and
-bounded by `Cell.value_limit`, so that sums over a group and products rank·bid stay within 2^62: nothing here can overflow.
+Bidders are numbered in their order of arrival, rivals before groups; a winner of -1 means unsold. A rival is a group of one, and
+groups of one size in a row are computed together. Values are at least 1 and bounded by `Cell.value_limit`, so that sums over a
+group and products rank·bid stay within 2^62: nothing here can overflow unless it says so. Tables with an entry for every bidder
+are bidders x auctions, since NumPy is slow along short rows.
 
-Four ways to sell (columns are prefixed accordingly):
+Ways to sell (columns are prefixed accordingly):
 
 - `split`: Mechanism 1, everybody bidding the truth.
 - `pooled`: pay-your-bid aggregation at the first price (footnote 2 of the paper), everybody bidding the truth.
@@ -12,9 +14,13 @@ Four ways to sell (columns are prefixed accordingly):
   ends after one round: losing groups cannot win by the truth, so they stay; in the winning group the first members give as little
   as they can, until the sum is the least that wins. Nobody has a better bid then. So only the first round needs computing.
 - `once`: the same, but everybody answers the others' truthful bids at the same moment, once, not knowing that the others do too.
+- `second`, `second_turns`, `second_once`: pay-your-bid aggregation under a second-price auction: the winning group pays the
+  highest other sum or the reserve, its members in proportion to their bids, each part rounded up. A part grows with the bid, so
+  answers are the same as at the first price, and so is who wins; only what is paid differs, and what a lie gains.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,62 +38,123 @@ COLUMNS = (
     *(f"pooled_{name}" for name in ("winner", "paid", "served", "welfare", "gain")),
     *(f"turns_{name}" for name in ("winner", "paid", "served", "welfare")),
     *(f"once_{name}" for name in ("winner", "paid", "served", "welfare")),
+    *(f"second_{name}" for name in ("paid", "gain", "turns_paid", "once_paid")),
 )
 """All in units, or numbers of bidders. gain: the most that one member gains by a lie, all others telling the truth."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Groups of one size in a row: auctions x groups x members. `first`: the number of the first among the bidders."""
+
+    first: int
+    values: Units
+
+    def winners(self, winner: Units) -> tuple[NDArray[np.intp], Units]:
+        """The auctions that one of these groups wins, and the place of that group in the run."""
+        places = winner - self.first
+        found = np.flatnonzero((places >= 0) & (places < self.values.shape[1]))
+        return found, places[found]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """What bidders offer with truthful bids in pay-your-bid aggregation (bidders x auctions), and who wins with how much.
+
+    total: 0 where the lot stays unsold. price: what a second-price auction asks.
+    """
+
+    sums: Units
+    winner: Units
+    total: Units
+    price: Units
+
+
 def outcomes(draw: Draw, reserve: int) -> dict[str, Units]:
     """All `COLUMNS` of these auctions. O(values · log members)."""
-    sums = _sums(draw)
-    pooled = _pooled(draw, reserve, sums)
-    split = _split(draw, reserve, with_gain=True)
-    answered = _answered(draw, reserve, sums, pooled)
-    return {"optimum": sums.max(axis=1), **split, **pooled, **answered}
+    runs = _runs(draw)
+    pool = _pool(runs, reserve)
+    split = _split(runs, reserve, with_gain=True)
+    answered = _answered(runs, reserve, pool)
+    return {"optimum": pool.sums.max(axis=0), **split, **_truthful(runs, pool), **answered}
 
 
 def truthful(draw: Draw, reserve: int) -> dict[str, Units]:
-    """The columns of both mechanisms with truthful bids, gains aside. O(values · log members)."""
-    sums = _sums(draw)
-    split = _split(draw, reserve, with_gain=False)
-    return {"optimum": sums.max(axis=1), **split, **_pooled(draw, reserve, sums)}
+    """The columns with truthful bids, gains aside. O(values · log members)."""
+    runs = _runs(draw)
+    pool = _pool(runs, reserve)
+    split = _split(runs, reserve, with_gain=False)
+    paid = {"second_paid": _second_paid(runs, pool)}
+    return {"optimum": pool.sums.max(axis=0), **split, **_truthful(runs, pool), **paid}
 
 
-def _sums(draw: Draw) -> Units:
-    """What the lot is worth to each bidder: auctions x bidders."""
-    return np.concatenate([draw.rivals, draw.groups.sum(axis=2)], axis=1)
+def _runs(draw: Draw) -> list[_Run]:
+    """The bidders in order of arrival."""
+    found, first = [], 0
+    for values in (draw.rivals[:, :, None], *draw.groups):
+        found.append(_Run(first, values))
+        first += values.shape[1]
+    return [run for run in found if run.values.shape[1]]
 
 
-def _split(draw: Draw, reserve: int, with_gain: bool) -> dict[str, Units]:
+def _split(runs: Sequence[_Run], reserve: int, with_gain: bool) -> dict[str, Units]:
     """Mechanism 1 with truthful bids."""
-    auctions, _, members = draw.groups.shape
-    rivals = draw.rivals.shape[1]
-    ascending = np.sort(draw.groups, axis=2)
-    ranks = np.arange(members, 0, -1, dtype=np.int64)
-    products = ascending * ranks
-    bids = np.concatenate([draw.rivals, products.max(axis=2)], axis=1)
-    prices = critical(bids, reserve)
-    winner = _winner(bids, reserve)
-    sold = winner >= 0
-    rows = np.arange(auctions)
-    price = np.where(sold, prices[rows, winner], 0)
-    group = np.maximum(winner - rivals, 0)
-    is_group = winner >= rivals
-    able = products[rows, group] >= price[:, None]
-    count = np.where(is_group, members - able.argmax(axis=1), sold)
+    ascending = [np.sort(run.values, axis=2) for run in runs]
+    products = [bids * _ranks(bids) for bids in ascending]
+    payable = _table([_highest(product) for product in products])
+    prices = critical(payable, reserve)
+    winner = _winner(payable, reserve)
+    price = np.where(winner >= 0, _at(prices, winner), 0)
+    count, welfare = np.zeros_like(price), np.zeros_like(price)
+    for run, bids, product in zip(runs, ascending, products, strict=True):
+        rows, group = run.winners(winner)
+        able = product[rows, group] >= price[rows, None]
+        sharers = bids.shape[2] - able.argmax(axis=1)
+        share = -(-price[rows] // sharers)
+        mine = bids[rows, group]
+        count[rows] = sharers
+        welfare[rows] = np.einsum("ij,ij->i", mine, mine >= share[:, None])
     share = -(-price // np.maximum(count, 1))
-    bids_of_winner = ascending[rows, group]
-    served_value = (bids_of_winner * (bids_of_winner >= share[:, None])).sum(axis=1)
-    welfare = np.where(is_group, served_value, np.where(sold, bids[rows, winner], 0))
-    gain = {"split_gain": _split_gain(ascending, products, prices[:, rivals:])} if with_gain else {}
+    gain = {}
+    if with_gain:
+        gain["split_gain"] = np.zeros_like(price)
+        for run, bids, product in zip(runs, ascending, products, strict=True):
+            asked = prices[run.first : run.first + bids.shape[1]].T
+            np.maximum(
+                gain["split_gain"], _split_gain(bids, product, asked), out=gain["split_gain"]
+            )
     return {
         "split_winner": winner,
         "split_price": price,
         "split_share": share,
         "split_paid": share * count,
-        "split_served": count.astype(np.int64),
+        "split_served": count,
         "split_welfare": welfare,
         **gain,
     }
+
+
+def _table(parts: Sequence[Units]) -> Units:
+    """Entries for the groups of each run (auctions x groups) as bidders x auctions, laid out like that in memory too."""
+    return np.ascontiguousarray(np.concatenate(parts, axis=1).T)
+
+
+def _sum(values: Units) -> Units:
+    """The sums along the last axis: faster than `sum` along short rows."""
+    found: Units = np.einsum("...i->...", values)
+    return found
+
+
+def _highest(values: Units) -> Units:
+    """The largest entries along the last axis: faster than `max` along short rows."""
+    starts = np.arange(0, values.size, values.shape[-1])
+    found: Units = np.maximum.reduceat(values.ravel(), starts) if values.size else values[..., 0]
+    return found.reshape(values.shape[:-1])
+
+
+def _ranks(ascending: Units) -> Units:
+    """Ranks of ascending bids, the highest bid having rank 1."""
+    return np.arange(ascending.shape[2], 0, -1, dtype=np.int64)
 
 
 def _split_gain(ascending: Units, products: Units, prices: Units) -> Units:
@@ -100,8 +167,6 @@ def _split_gain(ascending: Units, products: Units, prices: Units) -> Units:
     """
     auctions, groups, members = ascending.shape
     found = np.zeros(auctions, dtype=np.int64)
-    if groups == 0:
-        return found
     price = prices[:, :, None]
     falling, rank = ascending[:, :, ::-1], np.arange(1, members + 1, dtype=np.int32)
     served = (rank * (products[:, :, ::-1] >= price)).max(axis=2)
@@ -118,76 +183,147 @@ def _split_gain(ascending: Units, products: Units, prices: Units) -> Units:
     return found
 
 
-def _pooled(draw: Draw, reserve: int, sums: Units) -> dict[str, Units]:
-    """Pay-your-bid aggregation with truthful bids; `sums` are those of `_sums`."""
+def _pool(runs: Sequence[_Run], reserve: int) -> _Pool:
+    """Pay-your-bid aggregation with truthful bids."""
+    sums = _table([_sum(run.values) for run in runs])
     winner = _winner(sums, reserve)
-    sold = winner >= 0
-    total = np.where(sold, sums.max(axis=1), 0)
+    total = np.where(winner >= 0, sums.max(axis=0), 0)
+    return _Pool(sums, winner, total, _second_price(sums, winner, reserve))
+
+
+def _truthful(runs: Sequence[_Run], pool: _Pool) -> dict[str, Units]:
+    """The columns of pay-your-bid aggregation at the first price with truthful bids."""
     return {
-        "pooled_winner": winner,
-        "pooled_paid": total,
-        "pooled_served": _sizes(draw, winner),
-        "pooled_welfare": total,
+        "pooled_winner": pool.winner,
+        "pooled_paid": pool.total,
+        "pooled_served": _sizes(runs, pool.winner),
+        "pooled_welfare": pool.total,
     }
 
 
-def _answered(draw: Draw, reserve: int, sums: Units, truth: dict[str, Units]) -> dict[str, Units]:
-    """What one member gains by a lie in pay-your-bid aggregation, and what becomes of it in turns and all at once.
+def _second_paid(runs: Sequence[_Run], pool: _Pool) -> Units:
+    """What truthful members of the winning group pay together at the second price."""
+    paid = np.zeros_like(pool.total)
+    for run in runs:
+        rows, group = run.winners(pool.winner)
+        shares = parts(pool.price[rows], run.values[rows, group], pool.total[rows, None])
+        paid[rows] = _sum(shares)
+    return paid
 
-    `truth`: what `_pooled` found.
-    """
-    rivals, rows = draw.rivals.shape[1], np.arange(len(sums))
-    winner, total = truth["pooled_winner"], truth["pooled_paid"]
-    size = truth["pooled_served"]
+
+def _answered(runs: Sequence[_Run], reserve: int, pool: _Pool) -> dict[str, Units]:
+    """What one member gains by a lie in pay-your-bid aggregation, and what becomes of it in turns and all at once."""
+    winner, total, size = pool.winner, pool.total, _sizes(runs, pool.winner)
     sold = winner >= 0
-    slack = np.where(sold, total - critical(sums, reserve)[rows, winner], 0)
-    is_group = winner >= rivals
-    values = draw.groups[rows, np.maximum(winner - rivals, 0)]
-    most = np.where(is_group, values.max(axis=1), total)
-    shaded = np.where(
-        is_group,
-        np.maximum(values - slack[:, None], 1).sum(axis=1),
-        np.maximum(total - slack, sold),
-    )
-    answered = sums.copy()
-    answered[rows[sold], winner[sold]] = shaded[sold]
+    slack = np.where(sold, total - _at(critical(pool.sums, reserve), winner), 0)
+    answered = pool.sums.copy()
+    gain, second_paid, second_gain = (np.zeros_like(total) for _ in range(3))
+    for run in runs:
+        rows, group = run.winners(winner)
+        bids, price, sums = run.values[rows, group], pool.price[rows], total[rows, None]
+        lies = _shaded(bids, slack[rows])
+        truth = parts(price, bids, sums)
+        # A lie changes what all parts are parts of.
+        shaded = parts(price, lies, sums - bids + lies)
+        answered[winner[rows], rows] = _sum(lies)
+        gain[rows] = _highest(bids - lies)
+        second_paid[rows] = _sum(truth)
+        second_gain[rows] = _highest(truth - shaded)
     after = _winner(answered, reserve)
     left = after >= 0
+    least = np.maximum(total - slack, size)
     return {
-        "pooled_gain": np.where(sold, np.minimum(slack, most - 1), 0),
+        "pooled_gain": gain,
         "turns_winner": winner,
-        "turns_paid": np.maximum(total - slack, size),
+        "turns_paid": least,
         "turns_served": size,
         "turns_welfare": total,
         "once_winner": after,
-        "once_paid": np.where(left, answered[rows, after], 0),
-        "once_served": _sizes(draw, after),
-        "once_welfare": np.where(left, sums[rows, after], 0),
+        "once_paid": np.where(left, _at(answered, after), 0),
+        "once_served": _sizes(runs, after),
+        "once_welfare": np.where(left, _at(pool.sums, after), 0),
+        "second_paid": second_paid,
+        "second_gain": second_gain,
+        # The least sum that wins is the second price or one unit more: of several members, each pays its whole bid.
+        "second_turns_paid": np.where(size == 1, pool.price, least),
+        "second_once_paid": _second_once(runs, reserve, pool, slack, answered, after),
     }
 
 
-def _sizes(draw: Draw, winner: Units) -> Units:
+def _second_once(
+    runs: Sequence[_Run], reserve: int, pool: _Pool, slack: Units, answered: Units, after: Units
+) -> Units:
+    """What the group that wins with the sums `answered` pays at the second price."""
+    paid = np.zeros_like(after)
+    price, total = _second_price(answered, after, reserve), _at(answered, after)
+    for run in runs:
+        rows, group = run.winners(after)
+        lying = np.where(after[rows] == pool.winner[rows], slack[rows], 0)
+        bids = _shaded(run.values[rows, group], lying)
+        paid[rows] = _sum(parts(price[rows], bids, total[rows, None]))
+    return paid
+
+
+def _shaded(bids: Units, slack: Units) -> Units:
+    """Each bid less the whole slack of its group, at least 1."""
+    found: Units = np.maximum(bids - slack[:, None], 1)
+    return found
+
+
+def parts(price: Units, bids: Units, total: Units) -> Units:
+    """ceil(price·bid / total) for `bids` (auctions x members); `total` is auctions x 1 or auctions x members. Exact.
+
+    Needs bid <= 2^40 and price <= total <= 2^62. The product may pass 64 bits; what it is above quotient·total does not: in
+    floats the quotient, at most the bid, is off by far less than 1/2, so the true rest lies between -total/2 and 3/2·total, and
+    int64 has it right, as it counts modulo 2^64.
+    """
+    price = price[:, None]
+    quotient = (bids * (price / total)).astype(np.int64)
+    rest = bids * price - quotient * total
+    quotient += rest > 0
+    quotient += rest > total
+    found: Units = quotient
+    return found
+
+
+def _sizes(runs: Sequence[_Run], winner: Units) -> Units:
     """How many members the winners have, 0 where there is none."""
-    rivals, members = draw.rivals.shape[1], draw.groups.shape[2]
-    found: Units = np.where(winner >= rivals, members, winner >= 0).astype(np.int64)
+    found = np.zeros_like(winner)
+    for run in runs:
+        found[run.winners(winner)[0]] = run.values.shape[2]
     return found
 
 
 def critical(bids: Units, reserve: int) -> Units:
     """The least bid with which each bidder wins: the reserve, every later bid, one more than every earlier one.
 
-    Tied bids go to the earlier one. Auctions x bidders, like `bids`. O(bids).
+    Tied bids go to the earlier one. Bidders x auctions, like `bids`. O(bids).
     """
-    prices = np.full_like(bids, reserve)
-    if bids.shape[1] > 1:
-        earlier = np.maximum.accumulate(bids[:, :-1], axis=1) + 1
-        later = np.maximum.accumulate(bids[:, :0:-1], axis=1)[:, ::-1]
-        np.maximum(prices[:, 1:], earlier, out=prices[:, 1:])
-        np.maximum(prices[:, :-1], later, out=prices[:, :-1])
+    bidders = np.arange(len(bids))[:, None]
+    first = bids.argmax(axis=0)
+    prices: Units = np.maximum(bids.max(axis=0) + (bidders > first), reserve)
+    others = bids + (bidders < first)
+    columns = np.arange(bids.shape[1])
+    others[first, columns] = reserve
+    prices[first, columns] = np.maximum(others.max(axis=0), reserve)
     return prices
+
+
+def _second_price(bids: Units, winner: Units, reserve: int) -> Units:
+    """The highest bid of another than the winner, or the reserve if that is more; 0 where nobody wins."""
+    columns = np.flatnonzero(winner >= 0)
+    others = bids.copy()
+    others[winner[columns], columns] = reserve
+    return np.where(winner >= 0, np.maximum(others.max(axis=0), reserve), 0)
 
 
 def _winner(bids: Units, reserve: int) -> Units:
     """The first of the highest bids in each auction, -1 where none meets the reserve."""
-    found: NDArray[np.int64] = np.where(bids.max(axis=1) >= reserve, bids.argmax(axis=1), -1)
+    found: NDArray[np.int64] = np.where(bids.max(axis=0) >= reserve, bids.argmax(axis=0), -1)
+    return found
+
+
+def _at(table: Units, winner: Units) -> Units:
+    """The winners' entries of a table; of no meaning where there is no winner."""
+    found: Units = table[winner, np.arange(len(winner))]
     return found

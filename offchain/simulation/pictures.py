@@ -1,8 +1,9 @@
 """Pictures of a sweep and of a curve, by matplotlib's Agg renderer. Amounts become floats here, on their way to pixels."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from io import BytesIO
+from types import MappingProxyType
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -10,17 +11,34 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from offchain.report.amounts import GWEI_PER_ETH, eth
+from offchain.report.amounts import GWEI_PER_ETH, count, eth
 from offchain.report.theme import Theme
-from offchain.simulation.cells import Cell
+from offchain.simulation.cells import Cell, mix_text
 from offchain.simulation.contributions import Curve
-from offchain.simulation.summary import NAMES, WAYS, Figures
+from offchain.simulation.summary import WAYS, Figures
 
 DOTS_PER_INCH = 160
 SIZE = (9.6, 5.4)
 """Inches."""
 MOST_CELLS = 24
 """So many combinations fit side by side; of more, the first are drawn."""
+WELFARE = ("split", "pooled", "turns", "once")
+"""Ways to sell of different welfare."""
+REVENUE = tuple(WAYS)
+_HATCHED = {"second": "pooled", "second_turns": "turns", "second_once": "once"}
+"""Ways at the second price, and the same at the first."""
+_PARAMETERS: Mapping[str, Callable[[Cell], str]] = MappingProxyType(
+    {
+        "family": lambda cell: cell.family,
+        "mix": lambda cell: f"groups {mix_text(cell.mix)}",
+        "rivals": lambda cell: count(cell.rivals, "rival"),
+        "strength": lambda cell: f"strength {cell.strength}",
+        "correlation": lambda cell: f"correlation {cell.correlation:g}",
+    }
+)
+"""Parameters of a combination, as text."""
+_UPRIGHT = 8
+"""So many combinations have room for labels that lie."""
 _WIDTH = 0.8
 
 Rows = Sequence[tuple[Cell, tuple[Figures, ...]]]
@@ -37,37 +55,75 @@ def png(draw: Callable[[Theme], Figure], theme: Theme) -> bytes:
     return buffer.getvalue()
 
 
-def bars(rows: Rows, title: str, read: Callable[[Figures], Fraction]) -> Callable[[Theme], Figure]:
-    """A group of bars for each combination, a bar for each way to sell; `read` is its height, a part of the optimum."""
+def bars(
+    rows: Rows, title: str, ways: Sequence[str], read: Callable[[Figures], Fraction]
+) -> Callable[[Theme], Figure]:
+    """A group of bars for each combination, a bar for each of `ways`; `read` is its height, a part of the optimum."""
 
     def draw(theme: Theme) -> Figure:
-        figure, axes = _canvas(theme, bottom=0.27)
         shown = rows[:MOST_CELLS]
-        colours = (theme.served, theme.unserved, theme.silent, theme.rival)
-        width = _WIDTH / len(WAYS)
-        for place, (way, colour) in enumerate(zip(WAYS, colours, strict=True)):
-            at = [cell + (place - (len(WAYS) - 1) / 2) * width for cell in range(len(shown))]
-            heights = [float(read(ways[place])) for _, ways in shown]
-            axes.bar(at, heights, width=width * 0.92, color=colour, label=NAMES[way])
-        axes.set_xticks(range(len(shown)), [tick(cell) for cell, _ in shown])
-        if len(shown) > 6:
+        varying = _varying([cell for cell, _ in shown])
+        figure, axes = _canvas(
+            theme, bottom=0.3 if len(shown) > _UPRIGHT else 0.05 + 0.03 * len(varying)
+        )
+        width = _WIDTH / len(ways)
+        for place, way in enumerate(ways):
+            at = [cell + (place - (len(ways) - 1) / 2) * width for cell in range(len(shown))]
+            found = [next(one for one in figures if one.way == way) for _, figures in shown]
+            axes.bar(
+                at,
+                [float(read(one)) for one in found],
+                width=width * 0.92,
+                color=_colour(theme, way),
+                hatch="////" if way in _HATCHED else None,
+                edgecolor=theme.page,
+                linewidth=0,
+                label=WAYS[way].name,
+            )
+        axes.set_xticks(
+            range(len(shown)),
+            ["\n".join(_PARAMETERS[name](cell) for name in varying) for cell, _ in shown],
+        )
+        axes.tick_params(axis="x", labelsize=9)
+        if len(shown) > _UPRIGHT:
             axes.tick_params(axis="x", labelrotation=90, labelsize=7)
         axes.set_ylabel("part of the optimum")
-        legend = axes.legend(loc="upper left", ncol=4, frameon=False, bbox_to_anchor=(-0.1, 1.1))
+        legend = axes.legend(
+            loc="lower left",
+            ncol=4,
+            frameon=False,
+            bbox_to_anchor=(-0.1, 1.0),
+            fontsize=9,
+            columnspacing=1.2,
+        )
         for text in legend.get_texts():
             text.set_color(theme.text)
+        same = [_PARAMETERS[name](shown[0][0]) for name in _PARAMETERS if name not in varying]
         figure.text(0.03, 0.95, title, color=theme.text, fontsize=13)
+        figure.text(0.97, 0.955, ", ".join(same), color=theme.muted, fontsize=9, ha="right")
         return figure
 
     return draw
 
 
-def tick(cell: Cell) -> str:
-    """A combination below its bars."""
-    return (
-        f"{cell.family}\n{cell.groups} groups of {cell.members}\nrivals: {cell.rivals}, strength {cell.strength}\n"
-        f"correlation {cell.correlation:g}"
-    )
+def _colour(theme: Theme, way: str) -> str:
+    """The same for the first price and the second, which is hatched."""
+    colours = {
+        "split": theme.served,
+        "pooled": theme.unserved,
+        "turns": theme.silent,
+        "once": theme.rival,
+    }
+    return colours[_HATCHED.get(way, way)]
+
+
+def _varying(cells: Sequence[Cell]) -> list[str]:
+    """The parameters that differ between the combinations, and the family in any case: what stands below the bars."""
+    return [
+        name
+        for name, text in _PARAMETERS.items()
+        if name == "family" or len({text(cell) for cell in cells}) > 1
+    ]
 
 
 def curve(found: Curve) -> Callable[[Theme], Figure]:

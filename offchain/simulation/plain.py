@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from offchain.instances.two_level import Group, Member, TwoLevelInstance
 from offchain.mechanisms import pay_your_bid, two_level
 from offchain.mechanisms.equal_split import served_count, share, willingness_to_pay
+from offchain.mechanisms.pay_your_bid import Asks
 from offchain.mechanisms.price_rule import plain_second_price, run_auction
 
 Values = Sequence[Sequence[int]]
@@ -34,6 +35,7 @@ def truthful_of(auction: TwoLevelInstance) -> dict[str, int]:
     lot = split.items[0]
     pooled = pay_your_bid.solve(auction)
     pot = pooled.items[0]
+    second = pay_your_bid.solve(auction, Asks.SECOND)
     return {
         "optimum": split.optimal_welfare,
         "split_winner": -1 if lot.winner is None else int(lot.winner),
@@ -46,7 +48,13 @@ def truthful_of(auction: TwoLevelInstance) -> dict[str, int]:
         "pooled_paid": pot.paid,
         "pooled_served": len(pot.payments),
         "pooled_welfare": pooled.welfare,
+        "second_paid": second.items[0].paid,
     }
+
+
+def everything(values: Values, reserve: int) -> dict[str, int]:
+    """All figures of one auction."""
+    return {**truthful(values, reserve), **strategic(values, reserve), **gains(values, reserve)}
 
 
 def strategic(values: Values, reserve: int, rounds: int = 10) -> dict[str, int]:
@@ -64,7 +72,12 @@ def strategic(values: Values, reserve: int, rounds: int = 10) -> dict[str, int]:
         [answer(truth, reserve, group, member, value) for member, value in enumerate(members)]
         for group, members in enumerate(values)
     ]
-    return {**_pot("turns", turns, values, reserve), **_pot("once", once, values, reserve)}
+    return {
+        **_pot("turns", turns, values, reserve),
+        **_pot("once", once, values, reserve),
+        "second_turns_paid": _second_paid(turns, reserve),
+        "second_once_paid": _second_paid(once, reserve),
+    }
 
 
 def answer(bids: Values, reserve: int, group: int, member: int, value: int) -> int:
@@ -94,22 +107,35 @@ def _pot(name: str, bids: Values, values: Values, reserve: int) -> dict[str, int
     return {f"{name}_{column}": figure for column, figure in zip(columns, found, strict=True)}
 
 
+def _second_paid(bids: Values, reserve: int) -> int:
+    return pay_your_bid.solve(instance(bids, reserve), Asks.SECOND).items[0].paid
+
+
 def gains(values: Values, reserve: int) -> dict[str, int]:
     """The most that one member gains by a lie: for each member, the truth against the least bid that gets it served.
 
     That bid is found by bisection, since who is served stays served with a higher bid. O(members² · log members · log value).
     """
-    split = pooled = 0
+    split = pooled = second = 0
     payable = [willingness_to_pay(members) for members in values]
     sums = [sum(members) for members in values]
     for group, members in enumerate(values):
         price, need = least(payable, group, reserve), least(sums, group, reserve)
+        other = max(reserve, *sums[:group], *sums[group + 1 :], 1)
         for place, value in enumerate(members):
             others = [*members[:place], *members[place + 1 :]]
             truth = max(value - _critical(others, price), 0) if _served(others, value, price) else 0
             split = max(split, value - _critical(others, price) - truth)
-            pooled = max(pooled, value - max(need - sum(others), 1))
-    return {"split_gain": split, "pooled_gain": pooled}
+            bid = max(need - sum(others), 1)
+            pooled = max(pooled, value - bid)
+            truth = value - _part(other, value, others) if sums[group] >= need else 0
+            second = max(second, value - _part(other, bid, others) - truth)
+    return {"split_gain": split, "pooled_gain": pooled, "second_gain": second}
+
+
+def _part(price: int, bid: int, others: Sequence[int]) -> int:
+    """What a member pays of a second price in proportion to its bid, rounded up."""
+    return -(-price * bid // (bid + sum(others)))
 
 
 def _served(others: Sequence[int], bid: int, price: int) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from io import BytesIO
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -10,8 +11,8 @@ from offchain.report.page import embedded, html_table, section, style_sheet
 from offchain.report.template import FIGURE, PAGE
 from offchain.report.theme import DARK, LIGHT, Theme
 from offchain.simulation import contributions, pictures
-from offchain.simulation.cells import Cell
-from offchain.simulation.contributions import Curve
+from offchain.simulation.cells import Cell, mix_text
+from offchain.simulation.contributions import Curve, Served
 from offchain.simulation.summary import Figures, table
 
 _CSS_PIXELS_PER_INCH = 96
@@ -22,12 +23,22 @@ def write(found: Mapping[Cell, tuple[Figures, ...]], title: str, folder: Path) -
     """The page, two pictures and the sums of a sweep. Returns what was written, the page first. OSError if that fails."""
     rows = list(found.items())
     drawn = {
-        "welfare": pictures.bars(rows, "Welfare", lambda figures: figures.welfare_share),
-        "revenue": pictures.bars(rows, "Revenue", lambda figures: figures.revenue_share),
+        "welfare": pictures.bars(
+            rows, "Welfare", pictures.WELFARE, lambda figures: figures.welfare_share
+        ),
+        "revenue": pictures.bars(
+            rows, "Revenue", pictures.REVENUE, lambda figures: figures.revenue_share
+        ),
     }
     first = rows[0][0]
     body = [
-        section("Welfare", _picture(drawn["welfare"], "Welfare over the optimum, by combination")),
+        section(
+            "Welfare",
+            _picture(
+                drawn["welfare"],
+                "Welfare over the optimum, by combination; with a second price it is that of pay-your-bid",
+            ),
+        ),
         section("Revenue", _picture(drawn["revenue"], "Revenue over the optimum, by combination")),
         section("All figures", html_table(table(dict(found), title))),
     ]
@@ -38,7 +49,8 @@ def write(found: Mapping[Cell, tuple[Figures, ...]], title: str, folder: Path) -
     page = _page(
         "Many auctions",
         "The equal split against groups that bid the sum of what their members offer: with the truth, with members who answer "
-        "each other in turn until nobody gains by another bid, and with members who all answer the truth at once.",
+        "each other in turn until nobody gains by another bid, and with members who all answer the truth at once. Such a group "
+        "pays its own sum (pay-your-bid) or the second price, in proportion to its members' bids.",
         [
             ("combinations", f"{len(rows):,}"),
             ("auctions of each", f"{first.auctions:,}"),
@@ -54,8 +66,12 @@ def write(found: Mapping[Cell, tuple[Figures, ...]], title: str, folder: Path) -
     return _written(files, folder)
 
 
-def write_curve(found: Curve, name: str, folder: Path) -> list[Path]:
-    """The page, the picture and the raw curve of one list of contributions. OSError if that fails."""
+def write_curve(
+    found: Curve, lists: Sequence[Served], name: str, folder: Path, kind: str
+) -> list[Path]:
+    """The page, the picture and the raw curve of one list of contributions, and who is served at the prices of `lists`, all of
+    them, as `kind` (parquet or csv). OSError if that fails.
+    """
     draw = pictures.curve(found)
     page = _page(
         "What would our DAO bid?",
@@ -64,6 +80,7 @@ def write_curve(found: Curve, name: str, folder: Path) -> list[Path]:
         [
             section("What the group can pay", _picture(draw, "i times the i-th highest over i")),
             section("At every price", html_table(contributions.prices(found))),
+            *(_members(one) for one in lists),
             f"<p>Contributions as listed in {escape(name)}, in whole gwei.</p>",
         ],
     )
@@ -72,8 +89,39 @@ def write_curve(found: Curve, name: str, folder: Path) -> list[Path]:
         "curve.png": pictures.png(draw, LIGHT),
         "curve.csv": contributions.raw_curve(found).encode(),
         "prices.csv": contributions.raw(found).encode(),
+        f"served.{kind}": (_parquet if kind == "parquet" else _csv)(lists),
     }
     return _written(files, folder)
+
+
+def _members(served: Served) -> str:
+    """A section with everybody who is served at a price, folded in if that is long."""
+    table = contributions.members(served)
+    body = html_table(table)
+    if len(table.rows) > contributions.SHOWN:
+        body = f"<details><summary>All {len(table.rows):,} addresses</summary>\n{body}</details>"
+    return section(table.title, body)
+
+
+def _csv(lists: Sequence[Served]) -> bytes:
+    rows = [contributions.SERVED_COLUMNS, *contributions.raw_served(lists)]
+    return "".join(",".join(map(str, row)) + "\n" for row in rows).encode()
+
+
+def _parquet(lists: Sequence[Served]) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    # A bid fits 64 bits; a price, which may be the willingness to pay of many, need not.
+    kinds = (pa.decimal128(38), pa.string(), pa.uint64(), pa.uint64(), pa.uint64())
+    rows = contributions.raw_served(lists)
+    columns = {
+        name: pa.array([row[place] for row in rows], kind)
+        for place, (name, kind) in enumerate(zip(contributions.SERVED_COLUMNS, kinds, strict=True))
+    }
+    buffer = BytesIO()
+    pq.write_table(pa.table(columns), buffer)
+    return buffer.getvalue()
 
 
 def _written(files: Mapping[str, bytes], folder: Path) -> list[Path]:
@@ -111,7 +159,7 @@ def _picture(draw: Callable[[Theme], Figure], caption: str) -> str:
 def _summary(rows: Sequence[tuple[Cell, tuple[Figures, ...]]]) -> str:
     """The exact sums as CSV, a line for each combination and way to sell; `key` names the file with the auctions."""
     lines = [
-        "key,family,groups,members_each,rivals,strength,correlation,reserve,seed,way,"
+        "key,family,groups,rivals,strength,correlation,reserve,seed,way,"
         + ",".join(_SUMS)
         + ",worst_optimum_over_welfare,largest_gain"
     ]
@@ -120,8 +168,7 @@ def _summary(rows: Sequence[tuple[Cell, tuple[Figures, ...]]]) -> str:
             setting = (
                 cell.key,
                 cell.family,
-                cell.groups,
-                cell.members,
+                mix_text(cell.mix),
                 cell.rivals,
                 cell.strength,
                 cell.correlation,

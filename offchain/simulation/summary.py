@@ -1,23 +1,44 @@
 """What the auctions of a cell come to: exact sums, and the ratios of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 
 import numpy as np
 
 from offchain.checks.two_level import harmonic
 from offchain.report.tables import Row, Table
-from offchain.simulation.cells import Cell
+from offchain.simulation.cells import Cell, mix_text
 from offchain.simulation.families import Units
 from offchain.simulation.outcomes import Columns
 
-WAYS = ("split", "pooled", "turns", "once")
-NAMES = {
-    "split": "equal split",
-    "pooled": "pay-your-bid, truthful",
-    "turns": "pay-your-bid, answers in turn",
-    "once": "pay-your-bid, answers at once",
-}
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to sell. auction: prefix of the columns that say who wins, who is served, and the welfare. paid, gain: columns.
+
+    gain is None where members lie already.
+    """
+
+    name: str
+    auction: str
+    paid: str
+    gain: str | None = None
+
+
+WAYS: Mapping[str, Way] = MappingProxyType(
+    {
+        "split": Way("equal split", "split", "split_paid", "split_gain"),
+        "pooled": Way("pay-your-bid, truthful", "pooled", "pooled_paid", "pooled_gain"),
+        "turns": Way("pay-your-bid, answers in turn", "turns", "turns_paid"),
+        "once": Way("pay-your-bid, answers at once", "once", "once_paid"),
+        "second": Way("second price, truthful", "pooled", "second_paid", "second_gain"),
+        "second_turns": Way("second price, answers in turn", "turns", "second_turns_paid"),
+        "second_once": Way("second price, answers at once", "once", "second_once_paid"),
+    }
+)
+"""By name. With a second price the same groups win as with the first, and members are served alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +87,21 @@ def summarize(cell: Cell, columns: Columns) -> tuple[Figures, ...]:
     return tuple(_figures(cell, columns, way) for way in WAYS)
 
 
-def _figures(cell: Cell, columns: Columns, way: str) -> Figures:
-    winner, welfare = columns[f"{way}_winner"], columns[f"{way}_welfare"]
-    gain = columns.get(f"{way}_gain")
+def _figures(cell: Cell, columns: Columns, name: str) -> Figures:
+    way = WAYS[name]
+    winner, welfare = columns[f"{way.auction}_winner"], columns[f"{way.auction}_welfare"]
     sold = winner >= 0
-    by_group = int((winner >= cell.rivals).sum())
     return Figures(
-        way=way,
+        way=name,
         auctions=cell.auctions,
         sold=int(sold.sum()),
         optimum=total(columns["optimum"]),
         welfare=total(welfare),
-        revenue=total(columns[f"{way}_paid"]),
-        served=total(columns[f"{way}_served"]),
-        members=by_group * cell.members + int(sold.sum()) - by_group,
+        revenue=total(columns[way.paid]),
+        served=total(columns[f"{way.auction}_served"]),
+        members=int(np.array(cell.sizes, dtype=np.int64)[winner[sold]].sum()),
         worst=_worst(columns["optimum"][sold], welfare[sold]),
-        gain=None if gain is None else int(gain.max()),
+        gain=None if way.gain is None else int(columns[way.gain].max()),
     )
 
 
@@ -99,7 +119,7 @@ _CANDIDATES = 100_000
 
 def bound(cell: Cell) -> Fraction:
     """H_l, l the number of members of the largest group: the guarantee on optimum / welfare of the equal split."""
-    return harmonic(cell.members)
+    return harmonic(cell.largest)
 
 
 def about_harmonic(count: int) -> float:
@@ -111,7 +131,6 @@ HEADINGS = (
     "family",
     "sold by",
     "groups",
-    "members",
     "rivals",
     "strength",
     "correlation",
@@ -133,8 +152,8 @@ def table(found: dict[Cell, tuple[Figures, ...]], title: str) -> Table:
         headings=HEADINGS,
         rows=tuple(rows),
         texts=2,
-        note="welfare/opt, revenue/opt: sums over all auctions. served: of the winning groups' members. Gain in units, by one "
-        "member, all others telling the truth; 0 for the equal split is measured.",
+        note="groups: how many x members of each. welfare/opt, revenue/opt: sums over all auctions. served: of the winning "
+        "groups' members. Gain in units, by one member, all others telling the truth; 0 for the equal split is measured.",
     )
 
 
@@ -143,16 +162,15 @@ def cells_of(cell: Cell, figures: Figures) -> tuple[str, ...]:
     is_split = figures.way == "split"
     return (
         cell.family,
-        NAMES[figures.way],
-        str(cell.groups),
-        str(cell.members),
+        WAYS[figures.way].name,
+        mix_text(cell.mix),
         str(cell.rivals),
         str(cell.strength),
         f"{cell.correlation:g}",
         f"{float(Fraction(figures.sold, figures.auctions)):.1%}",
         f"{float(figures.welfare_share):.4f}",
         f"{float(figures.worst):.3f}",
-        f"{about_harmonic(cell.members):.3f}" if is_split else "",
+        f"{about_harmonic(cell.largest):.3f}" if is_split else "",
         f"{float(figures.revenue_share):.4f}",
         f"{float(figures.served_share):.1%}",
         "" if figures.gain is None else f"{figures.gain:,}",

@@ -9,67 +9,80 @@ from typing import Any
 
 import numpy as np
 
-from offchain.simulation.cells import Cell, blocks
+from offchain.simulation.cells import Cell, Mix, Piece, blocks, pieces
 from offchain.simulation.outcomes import COLUMNS, Columns, outcomes
 from offchain.simulation.store import Store
 
-Runner = Callable[[Sequence[Cell]], Iterable[tuple[Cell, Columns]]]
-"""Computes cells and yields each when it is finished, in any order."""
+Runner = Callable[[Sequence[Piece]], Iterable[tuple[Piece, Columns]]]
+"""Computes pieces and yields each when it is finished, in any order."""
+
+Heard = Callable[[Cell, int, bool], None]
+"""Hears of progress: so many auctions more of a cell are finished; whether its file was there already."""
+
+
+class BadAddress(Exception):
+    """What should be a scheduler's address is none."""
 
 
 class ClusterUnreachable(Exception):
-    """The Dask scheduler does not answer."""
+    """The Dask scheduler does not answer, or has no workers."""
 
 
 class WorkersLost(Exception):
     """Processes that computed were ended from outside, and no others are left to do it."""
 
 
-def run_cell(cell: Cell) -> dict[str, Any]:
-    """All columns of one cell. O(values · log members) time, memory for a block of them."""
-    parts = [outcomes(draw, cell.reserve) for draw in blocks(cell)]
+def run_piece(piece: Piece) -> dict[str, Any]:
+    """All columns of a piece. O(values · log members) time, memory for a block of values."""
+    return _joined([outcomes(draw, piece.cell.reserve) for draw in blocks(piece)])
+
+
+def _joined(parts: Sequence[Columns]) -> dict[str, Any]:
     return {name: np.concatenate([part[name] for part in parts]) for name in COLUMNS}
 
 
 def run(
-    cells: Sequence[Cell], runner: Runner, store: Store | None, done: Callable[[Cell, bool], None]
+    cells: Sequence[Cell], runner: Runner, store: Store | None, heard: Heard
 ) -> dict[Cell, Columns]:
-    """The columns of every cell, in the order given. Cells whose file is in the store are read, not run.
-
-    `done` is called for each: the cell, and whether it was there already.
-    """
+    """The columns of every cell, in the order given. Cells whose file is in the store are read, not run."""
     found: dict[Cell, Columns] = {}
     for cell in cells:
         kept = store.read(cell) if store else None
         if kept is not None:
             found[cell] = kept
-            done(cell, True)
-    missing = [cell for cell in dict.fromkeys(cells) if cell not in found]
-    for cell, columns in runner(missing) if missing else ():
-        if store:
-            store.write(cell, columns)
-        found[cell] = columns
-        done(cell, False)
+            heard(cell, cell.auctions, True)
+    wanted = {cell: pieces(cell) for cell in cells if cell not in found}
+    parts: dict[Cell, dict[Piece, Columns]] = {cell: {} for cell in wanted}
+    work = [piece for some in wanted.values() for piece in some]
+    for piece, columns in runner(work) if work else ():
+        cell = piece.cell
+        parts[cell][piece] = columns
+        if len(parts[cell]) == len(wanted[cell]):
+            done = parts.pop(cell)
+            found[cell] = _joined([done[one] for one in wanted[cell]])
+            if store:
+                store.write(cell, found[cell])
+        heard(cell, piece.auctions, False)
     return {cell: found[cell] for cell in cells}
 
 
-def here(cells: Sequence[Cell]) -> Iterator[tuple[Cell, Columns]]:
+def here(work: Sequence[Piece]) -> Iterator[tuple[Piece, Columns]]:
     """One after the other, in this process."""
-    for cell in cells:
-        yield cell, run_cell(cell)
+    for piece in work:
+        yield piece, run_piece(piece)
 
 
 def processes(workers: int) -> Runner:
     """In so many processes of this machine."""
 
-    def runner(cells: Sequence[Cell]) -> Iterator[tuple[Cell, Columns]]:
+    def runner(work: Sequence[Piece]) -> Iterator[tuple[Piece, Columns]]:
         # A fresh interpreter for each: a fork would copy the threads of progress bars in whatever state.
         context = get_context("spawn")
-        with ProcessPoolExecutor(min(workers, len(cells)), mp_context=context) as pool:
-            running = {pool.submit(run_cell, cell): cell for cell in cells}
+        with ProcessPoolExecutor(min(workers, len(work)), mp_context=context) as pool:
+            running = {pool.submit(run_piece, piece): piece for piece in work}
             try:
-                for future in as_completed(running):
-                    yield running[future], future.result()
+                for future in as_completed(list(running)):
+                    yield running.pop(future), future.result()
             except BrokenProcessPool as error:
                 raise WorkersLost("a process was ended while it computed") from error
 
@@ -79,36 +92,44 @@ def processes(workers: int) -> Runner:
 def cluster(address: str, timeout: float = 10) -> Runner:
     """On the Dask cluster whose scheduler has this address. What a lost worker was doing is done again by others.
 
-    Workers need this package at the same version. Raises ClusterUnreachable when run.
+    Workers need this package at the same version. `timeout`: seconds for the scheduler to answer, and for a first worker to be
+    there. Raises BadAddress and ClusterUnreachable when run.
     """
 
-    def runner(cells: Sequence[Cell]) -> Iterator[tuple[Cell, Columns]]:
+    def runner(work: Sequence[Piece]) -> Iterator[tuple[Piece, Columns]]:
         from distributed import Client, KilledWorker
         from distributed import as_completed as finished
 
         try:
             client = Client(address, timeout=timeout)  # type: ignore[no-untyped-call]
-        except (OSError, ValueError, TimeoutError) as error:
+        except (ValueError, AssertionError) as error:
+            raise BadAddress(f"{address!r}: {error or 'no address'}") from error
+        except (OSError, TimeoutError) as error:
             raise ClusterUnreachable(f"{address}: {error or 'no answer'}") from error
         with client:
+            try:
+                client.wait_for_workers(1, timeout=timeout)
+            except TimeoutError as error:
+                raise ClusterUnreachable(f"{address}: the cluster has no workers") from error
             running = {
-                client.submit(run_cell, cell, key=f"consort-{cell.key}", retries=3): cell
-                for cell in cells
+                client.submit(
+                    run_piece, piece, key=f"consort-{piece.cell.key}-{piece.first}", retries=3
+                ): piece
+                for piece in work
             }
             for future in finished(list(running)):  # type: ignore[no-untyped-call]
                 try:
                     columns = future.result()
                 except KilledWorker as error:
                     raise WorkersLost(f"workers were lost again and again: {error}") from error
-                yield running[future], columns
+                yield running.pop(future), columns
 
     return runner
 
 
 def grid(
     families: Sequence[str],
-    groups: Sequence[int],
-    members: Sequence[int],
+    mixes: Sequence[Mix],
     rivals: Sequence[int],
     correlations: Sequence[float],
     strengths: Sequence[int],
@@ -126,5 +147,5 @@ def grid(
             seed=seed,
             values=values if combination[0] == "file" else (),
         )
-        for combination in product(families, groups, members, rivals, correlations, strengths)
+        for combination in product(families, mixes, rivals, correlations, strengths)
     ]

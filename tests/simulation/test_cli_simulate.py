@@ -8,7 +8,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from offchain.cli import app
+from offchain.simulation import plain, sweep
 from offchain.simulation.outcomes import COLUMNS
+from offchain.simulation.summary import WAYS
 
 SMALL = ("--family", "uniform,harmonic", "--members", "5,8", "--auctions", "20")
 
@@ -22,7 +24,7 @@ def test_table_on_standard_output_and_progress_on_standard_error() -> None:
     result = simulate(*SMALL)
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("20 auctions of each combination, seed 1\n")
-    assert result.stdout.count("\nuniform ") == result.stdout.count("\nharmonic ") == 8
+    assert result.stdout.count("\nuniform ") == result.stdout.count("\nharmonic ") == 14
     assert "Simulating" in result.stderr
     assert "Simulating" not in result.stdout
     assert simulate(*SMALL).stdout == result.stdout
@@ -40,14 +42,16 @@ def test_report_and_raw_data(tmp_path: Path) -> None:
     assert "http" not in page
     with (tmp_path / "summary.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 16
+    assert len(rows) == 4 * len(WAYS)
     for row in rows:
         (path,) = (tmp_path / "auctions").glob(f"*{row['key']}.parquet")
         table = pq.read_table(path)
         assert tuple(table.column_names) == COLUMNS
         assert table.num_rows == 20
         assert sum(table.column("optimum").to_pylist()) == int(row["optimum"])
-        assert sum(table.column(f"{row['way']}_welfare").to_pylist()) == int(row["welfare"])
+        way = WAYS[row["way"]]
+        assert sum(table.column(f"{way.auction}_welfare").to_pylist()) == int(row["welfare"])
+        assert sum(table.column(way.paid).to_pylist()) == int(row["revenue"])
     again = simulate(*SMALL, "--out", str(tmp_path))
     assert "4 of 4 combinations were there already" in again.stderr
     assert again.stdout == result.stdout
@@ -71,16 +75,120 @@ def test_values_from_a_file(tmp_path: Path) -> None:
     assert "\nfile " in result.stdout
 
 
-def test_contributions(tmp_path: Path) -> None:
+def test_groups_of_several_sizes_in_one_auction(tmp_path: Path) -> None:
+    result = simulate(
+        *("--family", "harmonic", "--mix", "2x3+1x5, 1x4", "--auctions", "2"),
+        "--out",
+        str(tmp_path),
+    )
+    assert result.exit_code == 0, result.output
+    assert result.stdout.count(" 2x3+1x5 ") == result.stdout.count(" 1x4 ") == len(WAYS)
+    with (tmp_path / "summary.csv").open(newline="") as file:
+        rows = {(row["groups"], row["way"]): row for row in csv.DictReader(file)}
+    # The group of five is worth the most, and pays 1 as the individual bids it.
+    assert rows["2x3+1x5", "pooled"]["served"] == "10"
+    assert rows["2x3+1x5", "pooled"]["optimum"] == str(2 * sum(10**6 // i for i in range(1, 6)))
+    assert rows["1x4", "second"]["revenue"] == str(2 * 1_000_003)
+
+
+def test_the_reference_plays_the_same_auctions() -> None:
+    result = simulate(*SMALL, "--compare", "3")
+    assert result.exit_code == 0, result.output
+    title = "\nAgainst the plain reference: all figures equal\n"
+    before, after = result.stdout.split(title)
+    assert before == simulate(*SMALL).stdout
+    rows = [line.split() for line in after.splitlines()[2:-1]]
+    assert len(rows) == 8
+    assert all(row[-4] == "3" and float(row[-3].replace(",", "")) > 0 for row in rows)
+
+
+def test_a_difference_from_the_reference_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain, "gains", lambda values, reserve: {"split_gain": 1})
+    result = simulate(*SMALL, "--compare", "1")
+    assert result.exit_code == 1
+    assert "error: --compare: uniform, 2x5, " in result.stderr
+    assert "auction 1: split_gain is 0, and 1 by the reference" in result.stderr
+
+
+@pytest.fixture
+def gifts(tmp_path: Path) -> str:
+    """Contributions of 10, 5, 5 and 3 ETH by the addresses 1 to 4."""
     file = tmp_path / "gifts.csv"
     amounts = [10, 5, 5, 3]
     file.write_text("".join(f"0x{i:040x},{a * 10**18}\n" for i, a in enumerate(amounts, 1)))
-    result = simulate("--contributions", str(file), "--out", str(tmp_path / "out"))
+    return str(file)
+
+
+def test_contributions(gifts: str, tmp_path: Path) -> None:
+    result = simulate("--contributions", gifts, "--out", str(tmp_path / "out"))
     assert result.exit_code == 0, result.output
     assert "15 ETH" in result.stdout
     assert "3 members of at least 5 ETH" in result.stdout
-    names = {"contributions.html", "curve.png", "curve.csv", "prices.csv"}
+    assert "\nAt 15 ETH: 3 of 4 served\n" in result.stdout
+    names = {"contributions.html", "curve.png", "curve.csv", "prices.csv", "served.parquet"}
     assert {path.name for path in (tmp_path / "out").iterdir()} == names
+    rows = pq.read_table(tmp_path / "out" / "served.parquet").to_pylist()
+    assert [row["address"] for row in rows] == [f"0x{i:040x}" for i in (1, 2, 3)]
+    assert rows[0] == {
+        "price_gwei": 15 * 10**9,
+        "address": f"0x{1:040x}",
+        "contribution_gwei": 10 * 10**9,
+        "share_gwei": 5 * 10**9,
+        "refund_gwei": 5 * 10**9,
+    }
+
+
+def test_who_is_served_at_given_prices(gifts: str, tmp_path: Path) -> None:
+    arguments = ("--price", "12", "--price", "12.0", "--price", "0.000000001", "--price", "15.5")
+    result = simulate(
+        "--contributions", gifts, *arguments, "--out", str(tmp_path), "--format", "csv"
+    )
+    assert result.exit_code == 0, result.output
+    assert result.stdout.count("\nAt 12 ETH: 4 of 4 served\n") == 1
+    assert "\nAt 0.000000001 ETH: 4 of 4 served\n" in result.stdout
+    assert "\nAt 15.5 ETH: 0 of 4 served\n" in result.stdout
+    with (tmp_path / "served.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["price_gwei"] for row in rows] == ["12000000000"] * 4 + ["1"] * 4
+    assert {row["share_gwei"] for row in rows} == {"3000000000", "1"}
+    assert "At 12 ETH: 4 of 4 served" in (tmp_path / "contributions.html").read_text()
+
+
+def test_long_lists_are_cut_on_the_terminal_only(tmp_path: Path) -> None:
+    file = tmp_path / "gifts.csv"
+    file.write_text("".join(f"0x{i:040x},{10**18}\n" for i in range(1, 31)))
+    result = simulate("--contributions", str(file), "--out", str(tmp_path / "out"))
+    assert result.stdout.count("\n0x") == 10
+    assert "… 20 more" in result.stdout
+    page = (tmp_path / "out" / "contributions.html").read_text().lower()
+    assert all(f"0x{i:040x}" in page for i in range(1, 31))
+    assert "all 30 addresses" in page
+
+
+def test_a_cluster_that_does_not_answer_is_code_3(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed")
+    patient = sweep.cluster
+    monkeypatch.setattr(sweep, "cluster", lambda address: patient(address, timeout=1))
+    result = simulate(*SMALL, "--dask", "tcp://127.0.0.1:9")
+    assert result.exit_code == 3
+    assert "error: --dask: tcp://127.0.0.1:9: " in result.stderr
+    assert result.stdout == ""
+    result = simulate(*SMALL, "--dask", "nonsense")
+    assert result.exit_code == 2
+    assert "error: --dask: 'nonsense': " in result.stderr
+
+
+def test_workers_that_are_lost_are_code_3(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def lost(cells: object) -> object:
+        raise sweep.WorkersLost("a process was ended while it computed")
+
+    monkeypatch.setattr(sweep, "processes", lambda number: lost)
+    result = simulate(*SMALL, "--workers", "2", "--out", str(tmp_path))
+    assert result.exit_code == 3
+    assert (
+        f"error: --workers: a process was ended while it computed; what is finished is in {tmp_path}"
+        in result.stderr
+    )
 
 
 @pytest.mark.parametrize(
@@ -102,13 +210,31 @@ def test_contributions(tmp_path: Path) -> None:
         (("--values", "no-such"), "--values: no-such: cannot be read: "),
         (("--contributions", "no-such"), "--contributions: no-such: cannot be read: "),
         (("--out", "/dev/null/x"), "--out: /dev/null is not a directory"),
-        (("--groups", "65536", "--members", "1048576"), "--groups, --members: 65536 x 1048576 is"),
+        (("--groups", "65536", "--members", "1048576"), "--groups, --members: 65536x1048576 is"),
+        (("--mix", "65536x1048576+1x1"), "--mix: 65536x1048576+1x1 is more than 16777216 members"),
+        (("--mix", "5x20+"), "--mix: '5x20+' is not groups x members, like 5x20+1x100"),
+        (("--mix", "5x-1"), "--mix: '5x-1' is not groups x members"),
+        (("--mix", ""), "--mix: '' is not groups x members"),
+        (("--mix", "0x5"), "--mix: 0 is not from 1 to "),
+        (("--mix", "2x5", "--groups", "3"), "--mix: stands in place of --groups and --members"),
+        (("--compare", "0"), "--compare: 0 is not from 1 to "),
+        (("--price", "5"), "--price: only with --contributions"),
     ],
 )
 def test_bad_input(arguments: tuple[str, ...], message: str) -> None:
     result = simulate(*arguments)
     assert result.exit_code == 2
     assert result.stderr.startswith(f"error: {message}")
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "price", ["", "x", "-1", "0", "1e3", "0.0000000001", "1" * 12, "٣", "1.5\n"]
+)
+def test_bad_prices(gifts: str, price: str) -> None:
+    result = simulate("--contributions", gifts, "--price", price)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: --price: ")
     assert result.stdout == ""
 
 

@@ -4,9 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from offchain.demo.contributions import parse
+from offchain.demo.contributions import Contribution, parse
 from offchain.mechanisms.equal_split import served_count, share, willingness_to_pay
-from offchain.simulation.contributions import Curve, curve, facts, prices, raw
+from offchain.simulation.contributions import (
+    Curve,
+    curve,
+    facts,
+    members,
+    prices,
+    raw,
+    raw_served,
+    served,
+)
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "constitutiondao.csv"
 BIDS = (10, 5, 5, 3, 1, 1)
@@ -36,6 +45,31 @@ def test_prices_and_raw_file() -> None:
         first, last, rank, at_first, at_last = map(int, line.split(","))
         assert served_count(BIDS, first) == served_count(BIDS, last) == rank
         assert (at_first, at_last) == (share(first, rank), share(last, rank))
+
+
+def test_served_are_those_of_the_reference() -> None:
+    """At every price; equal contributions go together, and the highest stands first."""
+    gifts = [Contribution(f"0x{i:040x}", bid * 10**9) for i, bid in enumerate(BIDS[::-1])]
+    for price in range(1, 18):
+        found = served(gifts, price)
+        count = served_count(BIDS, price)
+        assert [gift.units for gift in found.members] == list(BIDS[:count])
+        assert found.share == (share(price, count) if count else 0)
+        assert all(gift.units >= found.share for gift in found.members)
+        left = set(gifts) - set(found.members)
+        assert all(gift.units < found.share for gift in left) or not count
+        rows = raw_served([found])
+        assert [row[1] for row in rows] == [gift.address for gift in found.members]
+        assert all(row[2] - row[4] == row[3] == found.share for row in rows)
+
+
+def test_a_long_list_is_cut() -> None:
+    gifts = [Contribution(f"0x{i:040x}", 10**9) for i in range(30)]
+    assert len(members(served(gifts, 30)).rows) == 30
+    *some, rest = members(served(gifts, 30), 4).rows
+    assert len(some) == 4
+    assert rest.cells[0] == "… 26 more"
+    assert not any(row.is_rest for row in members(served(gifts, 30), 30).rows)
 
 
 @pytest.fixture(scope="module")

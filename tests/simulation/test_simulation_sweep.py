@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from offchain.simulation import sweep
-from offchain.simulation.cells import Cell
+from offchain.simulation.cells import Cell, Piece, pieces
 from offchain.simulation.outcomes import COLUMNS
 from offchain.simulation.store import Store
 
@@ -17,7 +17,14 @@ from offchain.simulation.store import Store
 def cells(auctions: int = 50, members: int = 10) -> list[Cell]:
     """Six combinations."""
     return sweep.grid(
-        ["uniform", "pareto", "equal-revenue"], [1, 2], [members], [1], [0.0], [1], 1, auctions, 3
+        ["uniform", "pareto", "equal-revenue"],
+        [((1, members),), ((1, members), (2, members // 2))],
+        [1],
+        [0.0],
+        [1],
+        1,
+        auctions,
+        3,
     )
 
 
@@ -26,7 +33,7 @@ def same(one: sweep.Columns, other: sweep.Columns) -> bool:
     return all(np.array_equal(one[name], other[name]) for name in COLUMNS)
 
 
-def ignore(cell: Cell, was_there: bool) -> None:
+def ignore(cell: Cell, auctions: int, was_there: bool) -> None:
     """No progress."""
 
 
@@ -36,12 +43,12 @@ def test_finished_cells_are_not_run_again(tmp_path: Path, kind: str) -> None:
     first = sweep.run(wanted[:4], sweep.here, store, ignore)
     run: list[Cell] = []
 
-    def counting(missing: list[Cell]) -> object:
-        run.extend(missing)
+    def counting(missing: list[Piece]) -> object:
+        run.extend(piece.cell for piece in missing)
         return sweep.here(missing)
 
     kept: list[bool] = []
-    found = sweep.run(wanted, counting, store, lambda cell, was_there: kept.append(was_there))
+    found = sweep.run(wanted, counting, store, lambda *heard: kept.append(heard[2]))
     assert run == wanted[4:]
     assert kept == [True] * 4 + [False] * 2
     assert list(found) == wanted
@@ -71,7 +78,7 @@ def test_processes_find_the_same(tmp_path: Path) -> None:
 def test_a_dask_cluster_finds_the_same_though_a_worker_is_killed() -> None:
     """Two worker processes, of whom one is killed while it computes."""
     distributed = pytest.importorskip("distributed")
-    wanted = cells(auctions=20_000, members=100)
+    wanted = cells(auctions=30_000, members=100)
     alone = sweep.run(wanted, sweep.here, None, ignore)
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
@@ -79,7 +86,7 @@ def test_a_dask_cluster_finds_the_same_though_a_worker_is_killed() -> None:
         victim = next(iter(cluster.workers.values())).process.process.pid
         killed: list[int] = []
 
-        def done(cell: Cell, was_there: bool) -> None:
+        def done(cell: Cell, auctions: int, was_there: bool) -> None:
             if not killed:
                 os.kill(victim, signal.SIGKILL)
                 killed.append(victim)
@@ -90,9 +97,9 @@ def test_a_dask_cluster_finds_the_same_though_a_worker_is_killed() -> None:
 
 
 def test_a_process_that_is_killed_is_reported_and_its_fellows_are_kept(tmp_path: Path) -> None:
-    store, wanted = Store(tmp_path, "parquet"), cells(auctions=20_000, members=100)
+    store, wanted = Store(tmp_path, "parquet"), cells(auctions=30_000, members=100)
 
-    def done(cell: Cell, was_there: bool) -> None:
+    def done(cell: Cell, auctions: int, was_there: bool) -> None:
         for child in psutil.Process().children(recursive=True):
             if "spawn_main" in " ".join(child.cmdline()):
                 child.kill()
@@ -102,12 +109,40 @@ def test_a_process_that_is_killed_is_reported_and_its_fellows_are_kept(tmp_path:
     kept = [cell for cell in wanted if store.read(cell)]
     assert kept
     again: list[bool] = []
-    found = sweep.run(wanted, sweep.here, store, lambda cell, there: again.append(there))
+    found = sweep.run(wanted, sweep.here, store, lambda *heard: again.append(heard[2]))
     assert again.count(True) == len(kept)
     assert set(found) == set(wanted)
+
+
+def test_one_combination_is_shared_between_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is cut into pieces; the auctions come out in order, and progress is told piece by piece."""
+    wanted = cells(auctions=3_000)[:1]
+    alone = sweep.run(wanted, sweep.here, None, ignore)
+    monkeypatch.setattr(sweep, "pieces", lambda cell: pieces(cell, values=10_000))
+    heard: list[int] = []
+    found = sweep.run(wanted, sweep.processes(2), None, lambda *each: heard.append(each[1]))
+    assert len(heard) > 1
+    assert sum(heard) == 3_000
+    assert same(alone[wanted[0]], found[wanted[0]])
 
 
 def test_a_cluster_that_does_not_answer_is_named() -> None:
     pytest.importorskip("distributed")
     with pytest.raises(sweep.ClusterUnreachable, match=r"127\.0\.0\.1:9"):
-        list(sweep.cluster("tcp://127.0.0.1:9", timeout=1)(cells()[:1]))
+        list(sweep.cluster("tcp://127.0.0.1:9", timeout=1)(pieces(cells()[0])))
+
+
+@pytest.mark.parametrize("address", ["", "nonsense", "tcp://127.0.0.1:x"])
+def test_what_is_no_address_is_named(address: str) -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(sweep.BadAddress, match=f"^'{address}': "):
+        list(sweep.cluster(address, timeout=1)(pieces(cells()[0])))
+
+
+def test_a_cluster_without_workers_is_not_waited_for() -> None:
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(n_workers=0, dashboard_address=None) as cluster,
+        pytest.raises(sweep.ClusterUnreachable, match="no workers"),
+    ):
+        list(sweep.cluster(cluster.scheduler_address, timeout=1)(pieces(cells()[0])))
