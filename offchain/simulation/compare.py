@@ -1,7 +1,7 @@
 """The simulation against the plain reference mechanisms: the same auctions played by both, held equal, and timed in one run.
 
-Times are those of the processor, so that what else runs on the machine does not count. Drawing is not timed, nor, for the truthful
-figures, the building of the instances that the reference mechanisms read.
+Times are those of the processor, so that what else runs on the machine does not count. Drawing is not timed, nor, for the
+truthful figures, the building of the instances that the reference mechanisms read.
 """
 
 import time

@@ -97,8 +97,8 @@ def test_the_reference_plays_the_same_auctions() -> None:
     title = "\nAgainst the plain reference: all figures equal\n"
     before, after = result.stdout.split(title)
     assert before == simulate(*SMALL).stdout
-    rows = [line.split() for line in after.splitlines()[2:-1]]
-    assert len(rows) == 8
+    rows = [line.split() for line in after.splitlines()[2:10]]
+    assert [row[0] for row in rows] == ["uniform"] * 4 + ["harmonic"] * 4
     assert all(row[-4] == "3" and float(row[-3].replace(",", "")) > 0 for row in rows)
 
 
