@@ -248,7 +248,40 @@ def layers(palette: Palette) -> str:
     return canvas.svg()
 
 
-DRAWINGS: dict[str, Callable[[Palette], str]] = {"lot": lot, "layers": layers}
+def draw(palette: Palette) -> str:
+    """The two ways to a random word: a header's proof, and secrets where nobody sends it."""
+    canvas = Canvas(1000, 330, "The way to a random word", palette)
+    canvas.text(10, 45, "Beacon", 13, "600", anchor="start")
+    canvas.text(10, 215, "Secrets", 13, "600", anchor="start")
+    canvas.phase(110, 15, 170, "request", "the books are closed", "main")
+    canvas.phase(420, 15, 170, "block N", "its mix is unknown till now", "plain")
+    canvas.phase(820, 15, 170, "word", "for good", "good")
+    canvas.arrow((280, 41), (420, 41))
+    canvas.text(350, 33, "132 blocks", 12, quiet=True)
+    canvas.arrow((590, 41), (820, 41))
+    canvas.text(705, 33, "prove", 12, code=True)
+    canvas.text(705, 60, "within 256 blocks, anyone,", 12, quiet=True)
+    canvas.text(705, 77, "by the header of N", 12, quiet=True)
+    canvas.arrow((505, 67), (505, 125), (195, 125), (195, 185))
+    canvas.text(350, 116, "fallBack", 12, code=True)
+    canvas.text(350, 143, "nobody proved it in time", 12, quiet=True)
+    canvas.phase(110, 185, 170, "open", "no round is under way", "plain")
+    canvas.phase(420, 185, 170, "sealing", "everybody has all of it", "main")
+    canvas.phase(680, 185, 170, "opening", "bonds are redeemed", "main")
+    canvas.arrow((280, 211), (420, 211))
+    canvas.text(350, 203, "commit", 12, code=True)
+    canvas.text(350, 230, "the first seal", 12, quiet=True)
+    canvas.arrow((590, 211), (680, 211))
+    canvas.text(635, 203, "reveal", 12, code=True)
+    canvas.arrow((850, 211), (905, 211), (905, 67))
+    canvas.text(895, 150, "all are open, or", 12, quiet=True, anchor="end")
+    canvas.text(895, 167, "draw", 12, code=True, anchor="end")
+    canvas.arrow((765, 237), (765, 290), (195, 290), (195, 237))
+    canvas.text(480, 281, "nobody opened any: their bonds are burnt", 12, quiet=True)
+    return canvas.svg()
+
+
+DRAWINGS: dict[str, Callable[[Palette], str]] = {"lot": lot, "layers": layers, "draw": draw}
 
 
 def pictures() -> dict[str, str]:
