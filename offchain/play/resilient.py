@@ -380,7 +380,7 @@ class ResilientStage:
 
     def _sale(self, sale: Sale) -> Mapping[str, Any]:
         """The contract's own account of a sale."""
-        return dict(zip(_sale_fields(), self._view("saleOf", sale.lot)[0], strict=True))
+        return dict(zip(sale_fields(), self._view("saleOf", sale.lot)[0], strict=True))
 
     def _view(self, function: str, *arguments: object) -> tuple[Any, ...]:
         answer = self._chain.call(self.auction, self._abi.encode(function, *arguments))
@@ -401,7 +401,7 @@ class ResilientStage:
 
 
 @cache
-def _sale_fields() -> tuple[str, ...]:
+def sale_fields() -> tuple[str, ...]:
     """What the contract calls the fields of a sale, in its order."""
     entries: Sequence[Any] = load("ResilientAuction").abi
     (view,) = (one for one in entries if one.get("name") == "saleOf")

@@ -1,0 +1,224 @@
+"""The coin: asked for once, when nothing can change any more; and what happens if it never falls."""
+
+import pytest
+from resilient_world import (
+    EVERYTHING,
+    HEADS,
+    TAILS,
+    UNIT,
+    Outcome,
+    Stage,
+    World,
+    announce,
+    bits,
+)
+
+
+def test_the_coin_is_asked_for_when_all_is_known(world: World) -> None:
+    """Not while an announcement can still be sealed or kept back; then by anyone, once."""
+    lot, _ = world.sale()
+    one = announce((world.bob, 2, bits(0)))
+    world.seal(lot, world.ann, one)
+    call, decide = ("requestDraw", lot), ("decide", lot, one.words)
+    for stage in (Stage.BIDDING, Stage.REVEAL):
+        world.fails("WrongStage", lot, stage, sender=world.stranger, call=call)
+        world.fails("WrongStage", lot, stage, sender=world.stranger, call=decide)
+        if stage == Stage.BIDDING:
+            world.to(lot, Stage.REVEAL)
+            world.reveal(lot, [(world.ann, one)])
+    world.to(lot, Stage.DRAW)
+    world.set_word(lot, HEADS)  # the source knows, but was not asked
+    world.fails("NotDrawn", lot, sender=world.stranger, call=decide)
+    world.send(world.stranger, "requestDraw", lot)
+    with pytest.raises(Exception, match="AlreadyRequested"):
+        world.send(world.stranger, "requestDraw", lot)
+    world.send(world.stranger, "decide", lot, one.words)
+    world.fails("WrongStage", lot, Stage.FINAL, sender=world.stranger, call=call)
+    world.fails("WrongStage", lot, Stage.FINAL, sender=world.stranger, call=decide)
+
+
+@pytest.mark.parametrize(
+    ("word", "outcome"),
+    [(0, Outcome.TAILS), (1, Outcome.HEADS), (2**256 - 1, Outcome.HEADS), (2**255, Outcome.TAILS)],
+)
+def test_the_lowest_bit_is_the_coin(world: World, word: int, outcome: int) -> None:
+    lot, _ = world.sale()
+    one = announce((world.bob, 2, bits(0)))
+    world.announced(lot, {world.ann: one})
+    world.decide(lot, one, word)
+    assert world.state(lot)["outcome"] == outcome
+
+
+def test_only_the_announcement_that_rules_decides(world: World) -> None:
+    """Neither that of a player who is no star, nor one that was never announced."""
+    lot, _ = world.sale()
+    star, other = announce((world.bob, 2, bits(0))), announce((world.bob, 1, bits(0)))
+    world.announced(lot, {world.ann: star, world.cid: other})
+    world.send(world.keeper, "requestDraw", lot)
+    world.set_word(lot, HEADS)
+    richer = announce((world.bob, 2, bits(0)), wish=EVERYTHING)
+    for wrong in (other, richer):
+        call = ("decide", lot, wrong.words)
+        world.fails("WrongAnnouncement", lot, sender=world.ann, call=call)
+    world.send(world.stranger, "decide", lot, star.words)
+
+
+def test_heads_gives_the_star_its_wish_for_nothing(world: World) -> None:
+    """Nobody pays, every deposit comes back, the rest of the goods returns."""
+    lot, goods = world.sale(4)
+    star = announce((world.bob, 5, bits(0, 1)), wish=bits(1, 3))
+    other = announce((world.ann, 3, bits(2)), wish=bits(0))
+    world.announced(lot, {world.ann: star, world.bob: other})
+    world.decide(lot, star, HEADS)
+    assert world.view("stage", lot) == Stage.FINAL
+    call = ("answer", lot, star.words, 0, True)
+    world.fails("WrongStage", lot, Stage.FINAL, sender=world.bob, call=call, value=5 * UNIT)
+    refused = ("deliver", lot, star.words, 0, EVERYTHING)
+    world.fails("NotAwaited", lot, 0, sender=world.bob, call=refused)
+    world.send(world.stranger, "deliverWish", lot, bits(1))
+    world.send(world.stranger, "reclaim", lot, EVERYTHING)
+    world.send(world.stranger, "deliverWish", lot, EVERYTHING)
+    assert [world.owner_of(good) for good in goods] == [
+        world.seller,
+        world.ann,
+        world.seller,
+        world.ann,
+    ]
+    dues = [world.view("dueOf", lot, who) for who in (world.ann, world.bob)]
+    assert dues == [11 * UNIT, 7 * UNIT]
+    assert world.view("rebateOf", lot, world.ann)[0] == 0
+    world.send(world.stranger, "claimBatch", lot, [world.ann, world.bob])
+    assert world.view("proceeds", world.seller) == UNIT == world.balance(world.auction)
+
+
+def test_a_wish_can_be_had_on_heads_only(world: World) -> None:
+    lot, _ = world.sale()
+    star = announce((world.bob, 5, bits(0)), wish=bits(1))
+    world.announced(lot, {world.ann: star})
+    call = ("deliverWish", lot, EVERYTHING)
+    world.fails("WrongStage", lot, Stage.DRAW, sender=world.ann, call=call)
+    world.decide(lot, star, TAILS)
+    world.fails("WrongStage", lot, Stage.ANSWERS, sender=world.ann, call=call)
+
+
+@pytest.mark.parametrize("asked", [True, False], ids=["asked for", "not asked for"])
+def test_a_word_that_never_comes_voids_the_sale(world: World, asked: bool) -> None:
+    """After a week everything goes back, bonds too: it is nobody's fault."""
+    lot, goods = world.sale(2)
+    star, silent = announce((world.bob, 5, bits(0)), wish=bits(1)), announce(wish=bits(0))
+    world.seal(lot, world.cid, silent, deposit=50)
+    world.announced(lot, {world.ann: star})
+    if asked:
+        world.send(world.keeper, "requestDraw", lot)
+    call = ("claim", lot)
+    world.fails("WrongStage", lot, Stage.DRAW, sender=world.ann, call=call)
+    world.to(lot, Stage.VOID)
+    world.set_word(lot, HEADS)  # too late
+    late = ("decide", lot, star.words)
+    world.fails("WrongStage", lot, Stage.VOID, sender=world.ann, call=late)
+    before = [world.balance(who) for who in (world.ann, world.cid)]
+    world.send(world.stranger, "claimBatch", lot, [world.ann, world.cid])
+    gains = [
+        world.balance(who) - was for who, was in zip((world.ann, world.cid), before, strict=True)
+    ]
+    assert gains == [11 * UNIT, 50 * UNIT]
+    world.send(world.stranger, "reclaim", lot, EVERYTHING)
+    assert {world.owner_of(good) for good in goods} == {world.seller}
+    assert world.view("proceeds", world.seller) == UNIT == world.balance(world.auction)
+
+
+def test_a_sale_that_nobody_revealed_is_void_and_costs_no_bond(world: World) -> None:
+    lot, _ = world.sale()
+    world.seal(lot, world.ann, announce((world.bob, 5, bits(0))), deposit=30)
+    world.to(lot, Stage.DRAW)
+    assert world.view("stage", lot) == Stage.VOID
+    assert world.view("dueOf", lot, world.ann) == 30 * UNIT
+
+
+# THE SELLER'S OWN OFFER
+
+
+@pytest.mark.parametrize("answers", [(True, True), (True, False), (False, False)])
+def test_the_sellers_own_offer_takes_the_place_of_a_smaller_one(
+    world: World, answers: tuple[bool, bool]
+) -> None:
+    """No coin, no star, no wish; a NO costs nobody anything, and rebates are paid even if nothing is earned."""
+    lot, _ = world.sale(3)
+    star = announce((world.bob, 5, bits(0)), wish=bits(0, 1, 2))
+    own = announce((world.bob, 4, bits(1)), (world.ann, 2, bits(2)))
+    world.seal(lot, world.seller, own, deposit=1)
+    world.seal(lot, world.ann, star)
+    world.to(lot, Stage.REVEAL)
+    world.reveal(lot, [(world.seller, own), (world.ann, star)])
+    world.to(lot, Stage.DRAW)
+    world.fails("NoDrawNeeded", lot, sender=world.keeper, call=("requestDraw", lot))
+    call = ("decide", lot, star.words)
+    world.fails("WrongAnnouncement", lot, sender=world.ann, call=call)
+    world.send(world.keeper, "decide", lot, own.words)
+    for who, yes in zip((world.bob, world.ann), answers, strict=True):
+        world.answer(lot, own, who, yes)
+        if yes:
+            world.deliver(lot, own, who)
+    world.fails("WrongStage", lot, Stage.FINAL, sender=world.ann, call=("deliverWish", lot, 1))
+    earned = sum(p for p, yes in zip((4, 2), answers, strict=True) if yes) * UNIT
+    # Ann offered 5 of 5: half of a unit times 5/6, rounded down
+    rebate = UNIT * 5 // 12
+    assert world.view("rebateOf", lot, world.ann) == (5, 12)
+    assert world.view("dueOf", lot, world.ann) == 11 * UNIT + rebate
+    assert world.view("rebateOf", lot, world.seller)[0] == 0
+    assert world.view("dueOf", lot, world.seller) == UNIT
+    world.send(world.stranger, "claimBatch", lot, [world.ann, world.bob, world.seller])
+    assert world.view("proceeds", world.seller) == earned + UNIT - rebate
+    assert world.balance(world.auction) == earned + UNIT - rebate
+
+
+def test_an_own_offer_that_is_worth_no_more_changes_nothing(world: World) -> None:
+    """On a tie the star's is carried out, with its fines; and the seller's is in no rebate."""
+    lot, _ = world.sale(3)
+    star, own = announce((world.bob, 5, bits(0))), announce((world.bob, 5, bits(1)))
+    world.seal(lot, world.seller, own, deposit=1)
+    world.seal(lot, world.ann, star)
+    world.to(lot, Stage.REVEAL)
+    world.reveal(lot, [(world.seller, own), (world.ann, star)])
+    assert world.state(lot)["revenues"] == 5
+    world.to(lot, Stage.DRAW)
+    world.decide(lot, star, TAILS)
+    world.answer(lot, star, world.bob, yes=False)
+    assert world.view("dueOf", lot, world.ann) == (11 - 5) * UNIT + UNIT * 5 // 12
+    assert world.view("dueOf", lot, world.seller) == UNIT
+
+
+def test_an_own_offer_needs_no_players(world: World) -> None:
+    """It is carried out even if nobody announced anything."""
+    lot, goods = world.sale(1)
+    own = announce((world.bob, 5, bits(0)))
+    world.seal(lot, world.seller, own, deposit=1)
+    world.to(lot, Stage.REVEAL)
+    world.send(world.seller, "reveal", lot, own.words)
+    world.to(lot, Stage.DRAW)
+    world.send(world.stranger, "decide", lot, own.words)
+    world.answer(lot, own, world.bob, yes=True)
+    world.deliver(lot, own, world.bob)
+    assert world.owner_of(goods[0]) == world.bob
+
+
+def test_an_own_offer_that_is_not_revealed_costs_the_seller_nothing(world: World) -> None:
+    """Its bond would be its own."""
+    lot, _ = world.sale(1)
+    star = announce((world.bob, 5, bits(0)))
+    world.seal(lot, world.seller, announce((world.bob, 9, bits(0))), deposit=40)
+    world.announced(lot, {world.ann: star})
+    world.decide(lot, star, HEADS)
+    assert world.view("dueOf", lot, world.seller) == 40 * UNIT
+
+
+def test_an_undecided_own_offer_voids_the_sale_too(world: World) -> None:
+    """Anyone could have decided for a week; nobody is locked in."""
+    lot, _ = world.sale(1)
+    own = announce((world.bob, 5, bits(0)))
+    world.seal(lot, world.seller, own, deposit=1)
+    world.to(lot, Stage.REVEAL)
+    world.send(world.seller, "reveal", lot, own.words)
+    world.to(lot, Stage.VOID)
+    assert world.view("stage", lot) == Stage.VOID
+    world.send(world.stranger, "reclaim", lot, EVERYTHING)

@@ -1,0 +1,254 @@
+"""Tokens that refuse, lie or re-enter: a YES stays a YES, nobody is fined for them, and other goods move on."""
+
+import pytest
+from resilient_world import (
+    DELIVERY_WINDOW,
+    EVERYTHING,
+    HEADS,
+    TAILS,
+    UNIT,
+    Manner,
+    TokenManner,
+    World,
+    announce,
+    bits,
+    index_of,
+)
+
+from offchain.chain.backend import Reverted
+from offchain.play.resilient_announcements import Announcement
+
+Accepted = tuple[int, str, Announcement, list[tuple[str, int]]]
+"""A sale's number, the token that will misbehave, what is carried out, and the goods."""
+
+
+def mixed(world: World) -> tuple[int, str, list[tuple[str, int]]]:
+    """A sale of goods 0 and 1 of an honest token, 2 and 3 of one that will misbehave."""
+    token = world.hostile_token()
+    goods = world.mint(world.seller, 2) + world.mint(world.seller, 2, token)
+    return world.list_goods(goods), token, goods
+
+
+@pytest.fixture
+def accepted(world: World) -> Accepted:
+    """Tails: Bob took goods 0 and 2 for 5, Cid good 1 for 7."""
+    lot, token, goods = mixed(world)
+    star = announce((world.bob, 5, bits(0, 2)), (world.cid, 7, bits(1)))
+    world.announced(lot, {world.ann: star})
+    world.decide(lot, star, TAILS)
+    for who in (world.bob, world.cid):
+        world.answer(lot, star, who, yes=True)
+    return lot, token, star, goods
+
+
+BAD = [TokenManner.REFUSE, TokenManner.BURN_GAS]
+
+
+@pytest.mark.parametrize("manner", BAD)
+def test_a_token_that_refuses_delivery(world: World, accepted: Accepted, manner: int) -> None:
+    """The buyer waits three days at most, and gets all it paid back; the star is not fined, others get theirs."""
+    lot, token, star, goods = accepted
+    world.behave(token, manner)
+    with pytest.raises(Reverted):
+        world.deliver(lot, star, world.bob)
+    world.deliver(lot, star, world.cid)
+    index = index_of(star, world.bob)
+    end = world.state(lot)["endOfAnswers"] + DELIVERY_WINDOW
+    refund = ("refund", lot, star.words, index)
+    world.fails("WrongTime", lot, end, sender=world.bob, call=refund)
+    rebate = UNIT * 12 // 26
+    assert world.view("dueOf", lot, world.ann) == 25 * UNIT + rebate
+    world.send(world.ann, "claim", lot)  # waits for no token
+    world.chain.advance_to(end)
+    late = ("deliver", lot, star.words, index, EVERYTHING)
+    world.fails("WrongTime", lot, end, sender=world.bob, call=late)
+    before = world.balance(world.bob)
+    world.send(world.stranger, *refund)
+    assert world.balance(world.bob) == before + 5 * UNIT
+    world.fails("NotAwaited", lot, index, sender=world.stranger, call=refund)
+    world.send(world.stranger, "reclaim", lot, bits(0))
+    assert world.owner_of(goods[0]) == world.seller
+    assert world.view("proceeds", world.seller) == (7 + 1) * UNIT - rebate
+
+
+def test_nothing_delivered_at_all(world: World) -> None:
+    """The seller earns nothing; rebates come out of its stake all the same."""
+    token = world.hostile_token()
+    lot = world.list_goods(world.mint(world.seller, 1, token))
+    star = announce((world.bob, 5, bits(0)))
+    world.announced(lot, {world.ann: star})
+    world.decide(lot, star, TAILS)
+    world.answer(lot, star, world.bob, yes=True)
+    world.behave(token, TokenManner.REFUSE)
+    world.chain.advance_to(world.state(lot)["endOfAnswers"] + DELIVERY_WINDOW)
+    world.send(world.bob, "refund", lot, star.words, 0)
+    world.send(world.ann, "claim", lot)
+    assert world.view("proceeds", world.seller) == UNIT - UNIT * 5 // 12
+    assert world.balance(world.auction) == UNIT - UNIT * 5 // 12
+
+
+def test_delivery_can_be_tried_again_and_in_parts(world: World, accepted: Accepted) -> None:
+    """The seller is paid when the whole bundle has arrived, and not before."""
+    lot, token, star, goods = accepted
+    world.behave(token, TokenManner.REFUSE)
+    receipt = world.deliver(lot, star, world.bob, bits(0, 1, 3))
+    assert [name for name, _ in world.events(receipt)] == ["GoodsGiven"]
+    assert world.owner_of(goods[0]) == world.bob
+    assert world.owner_of(goods[1]) == world.auction  # not in the bundle
+    assert world.view("proceeds", world.seller) == 0
+    index = index_of(star, world.bob)
+    again = ("deliver", lot, star.words, index, bits(0))
+    world.fails("NoGoodsLeft", lot, bits(0), sender=world.keeper, call=again)
+    world.behave(token, TokenManner.HONEST)
+    world.deliver(lot, star, world.bob)
+    assert world.owner_of(goods[2]) == world.bob
+    assert world.view("proceeds", world.seller) == 5 * UNIT
+    whole = ("deliver", lot, star.words, index, EVERYTHING)
+    world.fails("NotAwaited", lot, index, sender=world.keeper, call=whole)
+    world.chain.advance_to(world.state(lot)["endOfAnswers"] + DELIVERY_WINDOW)
+    refund = ("refund", lot, star.words, index)
+    world.fails("NotAwaited", lot, index, sender=world.bob, call=refund)
+
+
+def test_a_bundle_delivered_in_part_is_refunded_in_full(world: World, accepted: Accepted) -> None:
+    """Part of a bundle may be worth nothing; the token is the seller's choice, and so its risk."""
+    lot, token, star, goods = accepted
+    world.behave(token, TokenManner.REFUSE)
+    world.deliver(lot, star, world.bob, bits(0))
+    world.chain.advance_to(world.state(lot)["endOfAnswers"] + DELIVERY_WINDOW)
+    world.send(world.stranger, "refund", lot, star.words, index_of(star, world.bob))
+    world.behave(token, TokenManner.HONEST)
+    world.send(world.stranger, "reclaim", lot, EVERYTHING)
+    owners = [world.owner_of(good) for good in goods]
+    assert owners == [world.bob, world.auction, world.seller, world.seller]
+
+
+def test_what_was_accepted_cannot_be_reclaimed(world: World, accepted: Accepted) -> None:
+    """Neither before it is delivered, nor while the delivery is late."""
+    lot, _, star, goods = accepted
+    world.send(world.seller, "reclaim", lot, EVERYTHING)
+    assert world.owner_of(goods[3]) == world.seller
+    call = ("reclaim", lot, EVERYTHING)
+    # what is left is held by buyers
+    world.fails("NoGoodsLeft", lot, bits(3), sender=world.seller, call=call)
+    world.deliver(lot, star, world.bob)
+
+
+def test_nothing_can_be_delivered_that_was_not_accepted(world: World) -> None:
+    lot, _, _ = mixed(world)
+    star = announce((world.bob, 5, bits(0, 2)), (world.cid, 7, bits(1)))
+    world.announced(lot, {world.ann: star})
+    world.decide(lot, star, TAILS)
+    for who in (world.bob, world.cid):
+        index = index_of(star, who)
+        for _ in ("while answers are taken", "afterwards"):
+            call = ("deliver", lot, star.words, index, EVERYTHING)
+            world.fails("NotAwaited", lot, index, sender=who, call=call)
+            refund = ("refund", lot, star.words, index)
+            world.fails("NotAwaited", lot, index, sender=who, call=refund)
+            world.chain.advance_to(world.state(lot)["endOfAnswers"])
+
+
+@pytest.mark.parametrize("manner", BAD)
+def test_a_wish_that_a_token_refuses(world: World, manner: int) -> None:
+    """The star gets the rest, and what was refused whenever the token has come round: nobody else may have it."""
+    lot, token, goods = mixed(world)
+    star = announce((world.bob, 5, bits(0)), wish=bits(0, 2))
+    world.announced(lot, {world.ann: star})
+    world.decide(lot, star, HEADS)
+    world.behave(token, manner)
+    for call in (("deliverWish", lot, EVERYTHING), ("reclaim", lot, EVERYTHING)):
+        with pytest.raises(Reverted):
+            world.send(world.keeper, *call)
+    world.send(world.keeper, "deliverWish", lot, bits(0))
+    world.send(world.keeper, "reclaim", lot, bits(1))
+    world.send(world.ann, "claim", lot)
+    world.chain.advance_to(world.now() + 30 * 24 * 3_600)
+    world.behave(token, TokenManner.HONEST)
+    world.send(world.keeper, "reclaim", lot, EVERYTHING)
+    world.send(world.keeper, "deliverWish", lot, EVERYTHING)
+    owners = [world.owner_of(good) for good in goods]
+    assert owners == [world.ann, world.seller, world.ann, world.seller]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "deliver",
+        "refund",
+        "reclaim",
+        "deliverWish",
+        "settle",
+        "claimBatch",
+        "withdrawProceeds",
+    ],
+)
+def test_a_token_that_calls_back_during_delivery(
+    world: World, accepted: Accepted, call: str
+) -> None:
+    """It can do what anybody may, once; a bundle is delivered and paid for once. (`world` counts the money after it.)"""
+    lot, token, star, goods = accepted
+    index = index_of(star, world.bob)
+    arguments: dict[str, tuple[object, ...]] = {
+        "deliver": (lot, star.words, index, EVERYTHING),
+        "refund": (lot, star.words, index),
+        "reclaim": (lot, bits(0, 2)),
+        "deliverWish": (lot, EVERYTHING),
+        "settle": (lot,),
+        "claimBatch": (lot, [world.ann, world.bob]),
+        "withdrawProceeds": (world.seller,),
+    }
+    world.prepare(token, call, *arguments[call])
+    world.behave(token, TokenManner.REENTER)
+    receipt = world.deliver(lot, star, world.bob)
+    (success, error), *more = world.reentered(receipt)
+    assert not more
+    assert success == (call in ("settle", "claimBatch"))
+    refused = {
+        "deliver": "NotAwaited",
+        "refund": "NotAwaited",
+        "reclaim": "NoGoodsLeft",
+        "deliverWish": "WrongStage",
+        "withdrawProceeds": "NoProceeds",
+    }
+    assert error == refused.get(call, "")
+    assert world.owner_of(goods[2]) == world.bob
+    assert world.ledger().proceeds[world.seller] >= 5 * UNIT
+
+
+def test_a_token_that_calls_back_while_it_is_listed(world: World) -> None:
+    """What it lists or adds meanwhile gets numbers of its own."""
+    token = world.hostile_token()
+    goods = world.mint(world.seller, 2, token)
+    world.prepare(token, "commit", 1, b"\1" * 24)
+    world.behave(token, TokenManner.REENTER)
+    lot = world.list_goods(goods)
+    assert [world.view("goodOf", lot, n) for n in range(3)] == [*goods, ("0x" + "00" * 20, 0)]
+    assert world.view("slotOf", lot, token) == 0
+
+
+@pytest.mark.parametrize("manner", [TokenManner.IDLE, TokenManner.REFUSE])
+def test_a_token_that_does_not_come_is_not_listed(world: World, manner: int) -> None:
+    token = world.hostile_token()
+    goods = world.mint(world.seller, 1, token)
+    world.behave(token, manner)
+    with pytest.raises(Reverted):
+        world.list_goods(goods)
+    assert world.view("lotCount") == 0
+
+
+def test_a_buyer_that_refuses_its_refund(world: World) -> None:
+    """The price waits for it; the sale goes on."""
+    lot, token, _ = mixed(world)
+    buyer = world.actor(Manner.BURN_GAS)
+    star = announce((buyer, 5, bits(2)))
+    world.announced(lot, {world.ann: star})
+    world.decide(lot, star, TAILS)
+    world.answer(lot, star, buyer, yes=True)
+    world.behave(token, TokenManner.REFUSE)
+    world.chain.advance_to(world.state(lot)["endOfAnswers"] + DELIVERY_WINDOW)
+    receipt = world.send(world.stranger, "refund", lot, star.words, 0)
+    assert [name for name, _ in world.events(receipt)] == ["BundleRefunded", "PushRefused"]
+    assert receipt.gas_used < 150_000
+    world.send(buyer, "withdrawProceeds", world.eve)
+    assert world.view("proceeds", buyer) == 0
