@@ -2,6 +2,6 @@
 
 import pytest
 
-pytest.register_assert_rewrite("checks", "fixtures", "ledger")
+pytest.register_assert_rewrite("checks", "clock", "fixtures", "ledger")
 
 from fixtures import *  # noqa: E402, F403

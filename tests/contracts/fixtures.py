@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import brownie
+import clock
 import ledger
 import pytest
 from auction import Manner, create_dao, list_lot
@@ -140,6 +141,25 @@ def open_dao(factory: Any, DAO: Any, auctioneer: Any, lot: int) -> Any:
 def book(request: Any, auctioneer: Any, dao: Any) -> Any:
     """Each contract that takes sealed bids: the auctioneer from individuals, the DAO from members."""
     return auctioneer if request.param == "auctioneer" else dao
+
+
+@pytest.fixture(scope="module")
+def words(SetRandomness: Any) -> Any:
+    """The source of random words, which tests set."""
+    return accounts[0].deploy(SetRandomness)
+
+
+@pytest.fixture(scope="module")
+def clock_house(SignalClockAuction: Any, words: Any) -> Any:
+    """The signal clock auction."""
+    return accounts[0].deploy(SignalClockAuction, words)
+
+
+@pytest.fixture
+def house(clock_house: Any, forced: dict[str, int]) -> Iterator[Any]:
+    """The same, with the check after the test that it always held what it owed; see ``clock.check_debts``."""
+    yield clock_house
+    clock.check_debts(clock_house, forced.get(clock_house.address, 0))
 
 
 @pytest.fixture

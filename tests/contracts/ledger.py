@@ -143,7 +143,9 @@ class Ledger:
             book.slots[bidder] = open_slot(0, amount)
 
     def _ProceedsWithdrawn(self, at: str, seller: str, recipient: str, amountWei: int) -> None:
-        self.proceeds_wei[at, seller] -= amountWei
+        # a contract that lists lots of another kind keeps its own books
+        if any(at == auctioneer for auctioneer, _ in self.sellers):
+            self.proceeds_wei[at, seller] -= amountWei
 
 
 def _parts(entry: int) -> tuple[int, int, str]:

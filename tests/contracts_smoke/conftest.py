@@ -6,6 +6,6 @@ from pathlib import Path
 import pytest
 
 sys.path.append(str(Path(__file__).parent.parent / "contracts"))
-pytest.register_assert_rewrite("checks", "fixtures", "ledger")
+pytest.register_assert_rewrite("checks", "clock", "fixtures", "ledger")
 
 from fixtures import *  # noqa: E402, F403

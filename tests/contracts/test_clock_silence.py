@@ -1,0 +1,287 @@
+"""Whoever keeps silent, at whatever stage of a signal clock auction: nobody waits for long, and it costs the deposit."""
+
+import pytest
+from auction import advance_to, now
+from brownie import accounts
+from checks import emitted, reverts_with
+from clock import DEPOSIT, WINDOW, ClockLot, Stage, check_debts
+from mechanism import UNIT
+
+
+def registered(house, words, item, seller, tables, **changed):
+    """A lot whose bidders have joined and, where they have a table, registered it."""
+    lot = ClockLot(house, words, item, seller, **changed)
+    lot.join(*tables)
+    lot.close_joining()
+    for who, table in tables.items():
+        if table:
+            lot.register(who, *table)
+    lot.close_registering()
+    return lot
+
+
+@pytest.fixture
+def trio(house, words, item, seller, alice, bob, carol):
+    """Alice is optimal if nobody's signal is high, bob if one is, carol if two or three are."""
+    tables = {alice: [4] * 4, bob: [0, 6, 6, 6], carol: [0, 0, 9, 9]}
+    return registered(house, words, item, seller, tables)
+
+
+def names(tx):
+    """What a transaction logged, by name."""
+    return [log.name for log in emitted(tx)]
+
+
+def forfeited(lot, *bidders):
+    """Who of them loses the deposit, in the order given."""
+    logs = emitted(lot.return_deposits(*bidders))
+    assert len(logs) == len(bidders)
+    return [log.fields["bidder"] for log in logs if log.name == "DepositForfeited"]
+
+
+# TABLES
+
+
+def test_no_table_is_value_zero(house, words, item, seller, alice, bob, carol):
+    """Bob, first drawn, registered nothing; he counts, with value 0, answers, and loses the deposit."""
+    tables = {alice: [4] * 4, bob: None, carol: [5, 5, 5, 5]}
+    lot = registered(house, words, item, seller, tables)
+    lot.draw(1)
+    lot.prepare(alice, bob, carol)
+    lot.leave(bob)
+    lot.leave(alice)
+    lot.state(carol)
+    lot.buy(carol, 5)
+    assert forfeited(lot, alice, bob, carol) == [bob]
+    assert house.proceeds(seller) == (5 + DEPOSIT) * UNIT
+
+
+def test_nobody_registers(house, words, item, seller, alice):
+    """The value is 0 everywhere, and so is the price; the deposit pays for it."""
+    lot = registered(house, words, item, seller, {alice: None})
+    lot.draw()
+    lot.prepare(alice)
+    lot.state(alice)
+    lot.buy(alice, 0)
+    assert item.ownerOf(lot.number) == alice
+    assert forfeited(lot, alice) == [alice]
+
+
+def test_who_registered_nothing_cannot_supply_a_table_later(house, words, item, seller, alice, bob):
+    """Neither when it is prepared, nor when the offer is stated."""
+    lot = registered(house, words, item, seller, {alice: None, bob: None})
+    lot.draw()
+    lot.tables[alice] = bytes(24)
+    with reverts_with(house, "WrongTable", lot.number, alice):
+        lot.prepare(alice, bob)
+    del lot.tables[alice]
+    lot.prepare(alice, bob)
+    lot.leave(alice)  # drawn; bob is optimal nowhere, and discovered for free
+    lot.leave(bob)
+    assert lot.stage == Stage.UNSOLD
+
+
+# THE WORD
+
+
+def test_word_never_comes(house, item, trio, seller, alice, bob, carol):
+    """Three days after registering the lot is void: item and all deposits go back."""
+    house.requestDraw(trio.number, {"from": accounts[9]})
+    with reverts_with(house, "WordNotDrawn", trio.number):
+        house.begin(trio.number, {"from": accounts[9]})
+    advance_to(trio.terms[4] + WINDOW)
+    assert trio.stage == Stage.VOID
+    with reverts_with(house, "WrongStage", trio.number, Stage.VOID):
+        house.begin(trio.number, {"from": accounts[9]})
+    trio.reclaim()
+    assert item.ownerOf(trio.number) == seller
+    assert forfeited(trio, alice, bob, carol) == []
+    assert house.balance() == 0
+
+
+def test_void_costs_nobody_anything(house, words, item, seller, alice, bob):
+    """Not even those who registered no table."""
+    lot = registered(house, words, item, seller, {alice: None, bob: [1, 1, 1]})
+    advance_to(lot.terms[4] + WINDOW)
+    assert forfeited(lot, alice, bob) == []
+
+
+def test_word_that_comes_too_late(house, trio):
+    """Void stays void."""
+    house.requestDraw(trio.number, {"from": accounts[9]})
+    advance_to(trio.terms[4] + WINDOW)
+    trio.words.set(house, trio.number, 5, {"from": accounts[0]})
+    with reverts_with(house, "WrongStage", trio.number, Stage.VOID):
+        house.begin(trio.number, {"from": accounts[9]})
+
+
+# LEARNING
+
+
+@pytest.fixture
+def learning(house, words, item, seller, alice, bob, carol, dave):
+    """Alice's type is drawn; bob, carol and dave, of the other, have three signals to choose from."""
+    lot = ClockLot(house, words, item, seller, types=2, signals=3)
+    lot.join(alice)
+    lot.join(bob, carol, dave, kind=1)
+    lot.close_joining()
+    for who in (alice, bob, carol, dave):
+        lot.register(who, *(10 * x + y for x in range(3) for y in range(7)))
+    lot.close_registering()
+    lot.draw(0)
+    return lot
+
+
+def test_silent_while_learned(house, learning, alice, bob, carol, dave):
+    """Bob answers, carol half, dave not at all: the clocks count where they stand, the silent pay."""
+    learning.accept(bob, 2)
+    learning.accept(carol, 1)
+    advance_to(learning.deadline)
+    assert learning.stage == Stage.PREPARING
+    for late in (carol, dave):
+        with reverts_with(house, "WrongStage", learning.number, Stage.PREPARING):
+            learning.leave(late)
+    learning.prepare(alice)
+    assert house.lotOf(learning.number)["offset"] == 3
+    learning.state(alice)
+    learning.buy(alice, 3)
+    assert forfeited(learning, alice, bob, carol, dave) == [carol, dave]
+
+
+def test_nobody_prepares_after_learning(learning, alice, bob, carol, dave):
+    """The window starts with the end of learning."""
+    end = learning.deadline
+    advance_to(end + WINDOW - 1)
+    assert learning.stage == Stage.PREPARING
+    advance_to(end + WINDOW)
+    assert learning.stage == Stage.VOID
+    assert forfeited(learning, alice, bob, carol, dave) == []
+
+
+# THE CLOCK
+
+
+def test_asked_and_silent(house, trio, alice, bob, carol):
+    """Alice is asked and says nothing: she left at 0, which anyone may say once the time is over."""
+    trio.draw(0)
+    trio.prepare(alice, bob, carol)
+    deadline = trio.deadline
+    with reverts_with(house, "TooEarly", trio.number, deadline):
+        house.expire(trio.number, {"from": accounts[9]})
+    assert names(trio.expire()) == ["BidderLeft", "BidderAsked"]
+    with reverts_with(house, "NotAsked", trio.number, alice):
+        trio.accept(alice, 1)
+    trio.accept(bob, 1)
+    trio.state(carol)
+    trio.buy(carol, 9)
+    assert forfeited(trio, alice, bob, carol) == [alice]
+
+
+def test_asked_and_half_silent(house, words, item, seller, alice, bob):
+    """What was accepted counts; a bidder below the top has to say that it leaves."""
+    tables = {alice: range(7), bob: range(1, 8)}
+    lot = registered(house, words, item, seller, tables, signals=4)
+    lot.draw(0)
+    lot.prepare(alice, bob)
+    lot.accept(alice, 2)
+    lot.expire()
+    assert house.lotOf(lot.number)["clock"]["least"] == 2
+    lot.state(bob)
+    lot.leave(bob)
+    assert forfeited(lot, alice, bob) == [alice]
+
+
+def test_everybody_silent(house, item, trio, seller, alice, bob, carol):
+    """The auction ends all the same, with one deadline for each; silence means signals of 0, so carol goes for free."""
+    trio.draw(0)
+    trio.prepare(alice, bob, carol)
+    for _ in range(3):
+        assert trio.stage == Stage.ASKING
+        trio.expire()
+    assert trio.stage == Stage.UNSOLD
+    trio.reclaim()
+    assert item.ownerOf(trio.number) == seller
+    assert forfeited(trio, alice, bob, carol) == [alice, bob, carol]
+    assert house.proceeds(seller) == 3 * DEPOSIT * UNIT
+
+
+def test_unanswered_question_waits_for_no_window(house, trio, alice, bob, carol):
+    """However late somebody says that the time is over."""
+    trio.draw(0)
+    trio.prepare(alice, bob, carol)
+    advance_to(now() + 10 * WINDOW)
+    assert trio.stage == Stage.ASKING
+    with reverts_with(house, "TooLate", trio.number, trio.deadline):
+        trio.leave(alice)
+    house.expire(trio.number, {"from": accounts[9]})
+    trio.leave(bob)
+
+
+# TABLES AND THE OFFER
+
+
+def test_nobody_prepares(trio, alice, bob, carol):
+    """Three days after the draw the lot is void."""
+    trio.draw(0)
+    trio.prepare(alice)
+    advance_to(trio.deadline)
+    assert trio.stage == Stage.VOID
+    with reverts_with(trio.house, "WrongStage", trio.number, Stage.VOID):
+        trio.prepare(bob, carol, place=1)
+    assert forfeited(trio, alice, bob, carol) == []
+
+
+def test_nobody_states_the_offer(trio, alice, bob, carol):
+    """Nor is anything locked in if the last bidder's table is lost."""
+    trio.draw(0)
+    trio.prepare(alice, bob, carol)
+    trio.leave(alice)
+    trio.accept(bob, 1)
+    advance_to(trio.deadline)
+    assert trio.stage == Stage.VOID
+    with reverts_with(trio.house, "WrongStage", trio.number, Stage.VOID):
+        trio.state(carol)
+    trio.reclaim()
+    assert forfeited(trio, alice, bob, carol) == []
+
+
+def test_offered_and_silent(house, item, trio, seller, alice, bob, carol):
+    """No sale, and the last bidder pays for the wait."""
+    trio.draw(0)
+    trio.prepare(alice, bob, carol)
+    trio.leave(alice)
+    trio.accept(bob, 1)
+    trio.state(carol)
+    advance_to(trio.deadline)
+    with reverts_with(house, "TooLate", trio.number, trio.deadline):
+        trio.buy(carol, 9)
+    assert names(trio.expire()) == ["BidderLeft", "AuctionUnsold"]
+    trio.reclaim()
+    assert item.ownerOf(trio.number) == seller
+    assert forfeited(trio, alice, bob, carol) == [carol]
+
+
+def test_offered_and_declined(house, item, trio, seller, alice, bob, carol):
+    """Who says no gets the deposit back."""
+    trio.draw(0)
+    trio.prepare(alice, bob, carol)
+    trio.leave(alice)
+    trio.accept(bob, 1)
+    trio.state(carol)
+    assert names(trio.leave(carol)) == ["BidderLeft", "AuctionUnsold"]
+    assert forfeited(trio, alice, bob, carol) == []
+    assert check_debts(house).wei == 0
+
+
+def test_expire_at_other_stages(house, trio, alice, bob, carol):
+    """There is nobody to speak for."""
+    for stage in (Stage.DRAWING, Stage.PREPARING, Stage.STATING):
+        assert trio.stage == stage
+        with reverts_with(house, "WrongStage", trio.number, stage):
+            house.expire(trio.number, {"from": accounts[9]})
+        if stage == Stage.DRAWING:
+            trio.draw(0)
+        elif stage == Stage.PREPARING:
+            trio.prepare(alice, bob, carol)
+            trio.leave(alice)
+            trio.accept(bob, 1)
