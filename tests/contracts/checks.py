@@ -47,11 +47,11 @@ def reverts_with(contract: Any, name: str, *args: Any) -> Iterator[None]:
 
 @cache
 def _event_abis() -> dict[bytes, dict[str, Any]]:
-    """Every event of the project by its topic."""
+    """Every event of the project by its topic; where several have one, names are those of the two levels."""
     (project,) = brownie.project.get_loaded_projects()
     return {
         event_abi_to_log_topic(entry): entry
-        for container in project
+        for container in sorted(project, key=lambda each: each._name in ("Auctioneer", "DAO"))
         for entry in container.abi
         if entry["type"] == "event"
     }
