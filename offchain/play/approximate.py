@@ -37,6 +37,7 @@ from offchain.keeper.ledger import Ledger
 from offchain.keeper.receipts import Receipts
 from offchain.mechanisms.approximate_groups import UNSOLD, Sale
 from offchain.play.audit import audit
+from offchain.play.words import Source, ToldWords
 
 UNIT = 10**9
 """One unit in wei."""
@@ -69,9 +70,11 @@ class ApproximateStage:
         chain: Chain,
         phase_seconds: int = 3_600,
         players_per_step: int = PLAYERS_PER_STEP,
+        source: Source = ToldWords,
     ) -> None:
         """`phase_seconds`: how long bidding, reveal and tally last each. `players_per_step`: how many players one
-        transaction meets that decides a lot.
+        transaction meets that decides a lot. `source`: where words come from; if they are not told, an instance's
+        draw is not the one that decides.
         """
         self._chain = chain
         self._seconds = phase_seconds
@@ -80,9 +83,9 @@ class ApproximateStage:
         chain.fund_all({self._seller: _GAS_MONEY, self._keeper_account: _GAS_MONEY})
         self._abi, self._token = contract("ApproximateAuction"), contract("Item")
         self._factory_abi, self._dao = contract("DAOFactory"), contract("DAO")
-        self._source = contract("SetRandomness")
         block = chain.block()
-        self.randomness = create(chain, self._keeper_account, "SetRandomness")
+        self._words = source(chain, self._keeper_account)
+        self.randomness = self._words.address
         self._factory = create(chain, self._keeper_account, "DAOFactory")
         self.auction = create(
             chain, self._keeper_account, "ApproximateAuction", self._factory, self.randomness
@@ -256,9 +259,7 @@ class ApproximateStage:
     def _conclude(self, lot: int, delta: Fraction, draw: Fraction) -> None:
         """Draws and decides, then settles or returns the item, and pays everybody out."""
         self._call("draw", "requestDraw", lot)
-        word = word_of(draw)
-        fall = self._source.encode("set", self.auction, lot, word)
-        self._chain.send(Transaction(self._keeper_account, self.randomness, fall))
+        word = self._words.deliver(self.auction, lot, word_of(draw))
         entries = self._players(lot)
         proof = prove([bid_of(entry) for entry in entries], delta, word >> 1)
         for walk, some in steps(entries, proof, self._players_per_step):

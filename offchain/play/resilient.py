@@ -36,6 +36,7 @@ from offchain.play.resilient_announcements import (
     check_playable,
 )
 from offchain.play.resilient_books import SaleBook
+from offchain.play.words import Source, ToldWords
 
 UNIT = 10**9
 """One unit in wei."""
@@ -46,6 +47,8 @@ _SELLER, _KEEPER, _FIRST_PLAYER = 0, 1, 2
 """Actors of the back end."""
 _GAS_MONEY = 10**20
 """Wei that every actor holds beside its deposits, for gas."""
+_HEADS_CAME = 1
+"""The outcome of a sale on heads (`ResilientAuction.Outcome`)."""
 _EVERYTHING = 2**256 - 1
 """All goods, as bits."""
 _GOODS_PER_CALL, _OPENINGS_PER_CALL, _CLAIMS_PER_CALL = 80, 16, 100
@@ -98,25 +101,29 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the chain says of a finished sale. star: its name, None if the seller's own offer was carried out."""
+    """What the chain says of a finished sale. star: its name, None if the seller's own offer was carried out, which
+    needs no coin and counts as tails.
+    """
 
     star: str | None
     side: Side
+    coin: Coin
 
 
 class ResilientStage:
     """The contract deployed on `chain`, with a coin that falls as the play wants it; ready to play instances."""
 
-    def __init__(self, chain: Chain, phase_seconds: int = 3_600) -> None:
-        """`phase_seconds`: how long bidding, the reveal and the answers last each."""
+    def __init__(
+        self, chain: Chain, phase_seconds: int = 3_600, source: Source = ToldWords
+    ) -> None:
+        """`phase_seconds`: how long bidding, the reveal and the answers last each. `source`: where coins come from."""
         self._chain = chain
         self._seconds = phase_seconds
         self._seller, self._keeper = chain.actor(_SELLER), chain.actor(_KEEPER)
         chain.fund_all({self._seller: _GAS_MONEY, self._keeper: _GAS_MONEY})
         self._abi, self._token = contract("ResilientAuction"), contract("Item")
-        self._source = contract("SetRandomness")
-        self._randomness = create(chain, self._keeper, "SetRandomness")
-        self.auction = create(chain, self._keeper, "ResilientAuction", self._randomness)
+        self._words = source(chain, self._keeper)
+        self.auction = create(chain, self._keeper, "ResilientAuction", self._words.address)
         self._item = create(chain, self._seller, "Item")
         self._minted = 0
         self._gas: Counter[str] = Counter()
@@ -130,6 +137,24 @@ class ResilientStage:
             InstanceError: it does not fit the contract.
             ChainError: a transaction fails, or money went astray.
         """
+        heads, tails = self._play(instance, conduct, (HEADS, TAILS))
+        return ResilientOutcome(
+            star=heads.star,
+            heads=heads.side if instance.coin is not Coin.TAILS else None,
+            tails=tails.side if instance.coin is not Coin.HEADS else None,
+            expected_revenue=(heads.side.revenue + tails.side.revenue) / 2,
+            gas={**self._gas, "total": self._gas.total()},
+        )
+
+    def play_once(self, instance: ResilientInstance, conduct: Conduct = STRAIGHT) -> Result:
+        """Plays one sale of `instance`, on whichever side its coin falls; tails, where coins are told. Raises as `play`."""
+        (result,) = self._play(instance, conduct, (TAILS,))
+        return result
+
+    def _play(
+        self, instance: ResilientInstance, conduct: Conduct, words: Sequence[int]
+    ) -> list[Result]:
+        """A sale for each word, all at once."""
         check_playable(instance, conduct.seller)
         self._gas.clear()
         block = self._chain.block() + 1
@@ -138,9 +163,7 @@ class ResilientStage:
             for place, player in enumerate(instance.players)
         }
         end_of_bidding = self._chain.now() + self._seconds
-        sales = [
-            self._list(instance, conduct, accounts, end_of_bidding, word) for word in (HEADS, TAILS)
-        ]
+        sales = [self._list(instance, conduct, accounts, end_of_bidding, word) for word in words]
         self._fund(instance, conduct, accounts)
         for sale in sales:
             self._commit(sale, conduct, accounts)
@@ -157,14 +180,7 @@ class ResilientStage:
             for sale, offers in zip(sales, carried_out, strict=True)
         ]
         self._audit(results)
-        heads, tails = results
-        return ResilientOutcome(
-            star=heads.star,
-            heads=heads.side if instance.coin is not Coin.TAILS else None,
-            tails=tails.side if instance.coin is not Coin.HEADS else None,
-            expected_revenue=(heads.side.revenue + tails.side.revenue) / 2,
-            gas={**self._gas, "total": self._gas.total()},
-        )
+        return results
 
     # Listing and announcing
 
@@ -252,11 +268,10 @@ class ResilientStage:
             return own
         name = next(name for name, account in accounts.items() if account == star)
         chosen = sale.announcements[name]
-        word = self._source.encode("set", self.auction, sale.lot, sale.word)
-        self._send("draw", [Transaction(self._keeper, self._randomness, word)])
         self._call("draw", self._keeper, "requestDraw", sale.lot)
+        coin = self._words.deliver(self.auction, sale.lot, sale.word) & 1
         self._call("decide", self._keeper, "decide", sale.lot, chosen.words)
-        return chosen if sale.word == TAILS else None
+        return chosen if coin == TAILS else None
 
     def _own_rules(self, sale: Sale) -> Announcement | None:
         """The seller's own announcement, if it is worth more than the star's by what the contract says."""
@@ -316,7 +331,8 @@ class ResilientStage:
         }
         self._check_earned(earned, book)
         own = self._own_rules(sale) is not None
-        return Result(None if own else names.get(star), Side(owned, payments))
+        fell = Coin.HEADS if self._sale(sale)["outcome"] == _HEADS_CAME else Coin.TAILS
+        return Result(None if own else names.get(star), Side(owned, payments), fell)
 
     def _deliver(self, sale: Sale, carried_out: Announcement | None, goods: int) -> None:
         """Delivers all that was accepted or wished, and returns the rest to the seller."""

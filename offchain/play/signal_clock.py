@@ -15,6 +15,7 @@ from offchain.instances.signal_clock import SignalClockInstance
 from offchain.instances.signals import UNSOLD, Rule, Sale, Table
 from offchain.play.audit import UNIT, MoneyAstray
 from offchain.play.signal_clock_trail import Play, Trail
+from offchain.play.words import Source, ToldWords
 
 MOST_VALUES = 4_096
 MOST_TYPES = 12
@@ -40,18 +41,17 @@ _PRICING = {Rule.WELFARE: Pricing.WELFARE, Rule.REVENUE: Pricing.REVENUE}
 class SignalClocks:
     """The contracts deployed on `chain`, ready to play auctions one after another."""
 
-    def __init__(self, chain: Chain) -> None:
+    def __init__(self, chain: Chain, source: Source = ToldWords) -> None:
         """Deploys an item, a source of words, and the auction; the seller lets the auction take its items.
 
-        `ChainError` if the chain cannot be reached.
+        Where words are not told but drawn, a play's own word does not count. `ChainError` if the chain cannot be reached.
         """
         self._chain = chain
         self._seller, self._keeper = chain.actor(_SELLER), chain.actor(_KEEPER)
         chain.fund_all({self._seller: _GAS_MONEY, self._keeper: _GAS_MONEY})
         self._house, self._token = contract("SignalClockAuction"), contract("Item")
-        self._source = contract("SetRandomness")
-        self._words = create(chain, self._seller, "SetRandomness")
-        self.address = create(chain, self._seller, "SignalClockAuction", self._words)
+        self._words = source(chain, self._seller)
+        self.address = create(chain, self._seller, "SignalClockAuction", self._words.address)
         self._item = create(chain, self._seller, "Item")
         self.gas: Counter[str] = Counter()
         self._paid = 0
@@ -158,13 +158,9 @@ class SignalClocks:
 
     def _draw(self, lot: int, trail: Trail, word: int) -> None:
         """The word is asked for, comes, and is taken."""
-        come = self._source.encode("set", self.address, lot, word)
-        draw = [
-            self._call(self._keeper, "requestDraw", lot),
-            Transaction(self._keeper, self._words, come),
-            self._call(self._keeper, "begin", lot),
-        ]
-        self._take("draw", trail, draw)
+        self._take("draw", trail, [self._call(self._keeper, "requestDraw", lot)])
+        self._words.deliver(self.address, lot, word)
+        self._take("draw", trail, [self._call(self._keeper, "begin", lot)])
 
     def _learn(self, lot: int, trail: Trail) -> None:
         """Everybody outside the drawn type answers."""
