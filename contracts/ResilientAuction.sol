@@ -209,6 +209,8 @@ contract ResilientAuction is Proceeds, Multicall {
     error AlreadyAnswered(uint256 lot, uint256 index);
     /// @notice The bundle was not accepted, or is delivered or refunded already.
     error NotAwaited(uint256 lot, uint256 index);
+    /// @notice Only the seller may deliver the bundle without these of its goods.
+    error NotWhole(uint256 lot, uint256 index, uint256 missing);
     /// @notice The time to deliver ended, or (for a refund) ends, at `end`.
     error WrongTime(uint256 lot, uint256 end);
     /// @notice None of these goods is there for that.
@@ -394,21 +396,25 @@ contract ResilientAuction is Proceeds, Multicall {
 
     // DELIVERING
 
-    /// @notice Delivers an accepted bundle, or some of it: the seller is paid when all of it is delivered. Anyone may call, as soon as it is
-    /// accepted and until `DELIVERY_WINDOW` after the answers; what a token refuses can be tried again.
+    /// @notice Delivers an accepted bundle, which pays the seller. Anyone may call, as soon as it is accepted and until `DELIVERY_WINDOW` after
+    /// the answers; what a token refuses can be tried again. Only the seller may do it in parts: if the rest cannot follow, the buyer keeps
+    /// them and gets its price back.
     /// @param lot The sale's number.
     /// @param announcement The one that is carried out.
     /// @param index The number of the offer in it.
-    /// @param goods Which, as bits; those that are not left in the bundle are passed over.
+    /// @param goods Which, as bits; those that are not left in the bundle are passed over. All that are left, unless the seller calls.
     function deliver(uint256 lot, Announcement calldata announcement, uint256 index, uint256 goods) external {
         Sale storage sale = _sales[lot];
         (Offer calldata offer, uint32 bit) = _awaited(lot, sale, announcement, index);
         uint256 end = sale.endOfAnswers + DELIVERY_WINDOW;
         if (block.timestamp >= end) revert WrongTime(lot, end);
-        if (offer.bundle & ~goods & ~sale.gone == 0) {
+        uint256 missing = offer.bundle & ~goods & ~sale.gone;
+        if (missing == 0) {
             sale.closed |= bit;
             proceeds[sale.seller] += Units.toWei(offer.price);
             emit BundleSold(lot, index, offer.price);
+        } else if (msg.sender != sale.seller) {
+            revert NotWhole(lot, index, missing);
         }
         _give(lot, sale, offer.bundle & goods, offer.to);
     }

@@ -261,12 +261,14 @@ class ResilientStage:
     # The coin and the answers
 
     def _decide(self, sale: Sale, accounts: Mapping[str, Address]) -> Announcement | None:
-        """Has it decided what happens; what is carried out, None on heads."""
+        """Has it decided what happens; what is carried out; None on heads, and if nobody revealed anything."""
         own, star = self._own_rules(sale), self._star(sale)
         if own is not None:
             self._call("decide", self._keeper, "decide", sale.lot, own.words)
             return own
-        name = next(name for name, account in accounts.items() if account == star)
+        name = next((name for name, account in accounts.items() if account == star), None)
+        if name is None:
+            return None
         chosen = sale.announcements[name]
         self._call("draw", self._keeper, "requestDraw", sale.lot)
         coin = self._words.deliver(self.auction, sale.lot, sale.word) & 1
@@ -342,21 +344,24 @@ class ResilientStage:
             for index in range(len(carried_out.offers)):
                 if accepted >> index & 1:
                     offer = (sale.lot, carried_out.words, index)
-                    self._in_parts("deliver", "deliver", *offer, goods=carried_out.offers[index][2])
+                    bundle = carried_out.offers[index][2]
+                    self._in_parts("deliver", self._seller, "deliver", *offer, goods=bundle)
         elif held:
-            self._in_parts("deliver", "deliverWish", sale.lot, goods=held)
+            self._in_parts("deliver", self._keeper, "deliverWish", sale.lot, goods=held)
         if unsold := ((1 << goods) - 1) & ~held:
-            self._in_parts("deliver", "reclaim", sale.lot, goods=unsold)
+            self._in_parts("deliver", self._keeper, "reclaim", sale.lot, goods=unsold)
 
-    def _in_parts(self, step: str, function: str, *arguments: object, goods: int) -> None:
+    def _in_parts(
+        self, step: str, sender: Address, function: str, *arguments: object, goods: int
+    ) -> None:
         """Calls `function` as often as it takes to move `goods`, some at a time."""
         if goods.bit_count() <= _GOODS_PER_CALL:
-            self._call(step, self._keeper, function, *arguments, goods)
+            self._call(step, sender, function, *arguments, goods)
             return
         part = (1 << _GOODS_PER_CALL) - 1
         for start in range(0, goods.bit_length(), _GOODS_PER_CALL):
             if some := goods & (part << start):
-                self._call(step, self._keeper, function, *arguments, some)
+                self._call(step, sender, function, *arguments, some)
 
     def _owners(self, sale: Sale, goods: Bundle, names: Mapping[Address, str]) -> dict[str, Bundle]:
         """What every player owns of the goods, by the token's own word, in file order; the seller's is nobody's."""

@@ -89,3 +89,18 @@ def test_silent_players_are_as_if_they_had_announced_nothing() -> None:
     outcome = ResilientStage(Revm()).play(sale.instance, conduct)
     assert outcome.star == names[-1]
     assert outcome == solve(counted(sale.instance, conduct))
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["own offer", "void"])
+def test_all_silent(own: bool) -> None:
+    """Without any announcement the sale is void, or the seller's own offer is all there is."""
+    knowing = ResilientPlayer("a", {}, offer=(Offer("b", ("g",), 8),), wish=("g",))
+    instance = ResilientInstance(
+        Fraction(1, 3), ("g",), (knowing, ResilientPlayer("b", {("g",): 9}))
+    )
+    seller = (Offer("b", ("g",), 9),) if own else ()
+    conduct = Conduct(silent=frozenset("ab"), seller=seller)
+    outcome = ResilientStage(Revm()).play(instance, conduct)
+    expected = solve(counted(instance, conduct), seller)
+    assert outcome.star is None
+    assert (outcome.heads, outcome.tails) == (expected.heads, expected.tails)

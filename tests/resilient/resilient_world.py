@@ -301,11 +301,16 @@ class World:
         return self.send(player, "answer", lot, ruling.words, index, yes, value=value, gas=gas)
 
     def deliver(
-        self, lot: int, ruling: Announcement, player: str, goods: int = EVERYTHING
+        self,
+        lot: int,
+        ruling: Announcement,
+        player: str,
+        goods: int = EVERYTHING,
+        sender: str = "",
     ) -> Receipt:
         """A bundle that a player accepted is delivered."""
         index = index_of(ruling, player)
-        return self.send(self.keeper, "deliver", lot, ruling.words, index, goods)
+        return self.send(sender or self.keeper, "deliver", lot, ruling.words, index, goods)
 
     def force(self, wei: int) -> None:
         """Ether that cannot be refused, from a contract that destroys itself in its constructor."""

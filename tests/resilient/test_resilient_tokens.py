@@ -91,16 +91,16 @@ def test_delivery_can_be_tried_again_and_in_parts(world: World, accepted: Accept
     """The seller is paid when the whole bundle has arrived, and not before."""
     lot, token, star, goods = accepted
     world.behave(token, TokenManner.REFUSE)
-    receipt = world.deliver(lot, star, world.bob, bits(0, 1, 3))
+    receipt = world.deliver(lot, star, world.bob, bits(0, 1, 3), sender=world.seller)
     assert [name for name, _ in world.events(receipt)] == ["GoodsGiven"]
     assert world.owner_of(goods[0]) == world.bob
     assert world.owner_of(goods[1]) == world.auction  # not in the bundle
     assert world.view("proceeds", world.seller) == 0
     index = index_of(star, world.bob)
     again = ("deliver", lot, star.words, index, bits(0))
-    world.fails("NoGoodsLeft", lot, bits(0), sender=world.keeper, call=again)
+    world.fails("NoGoodsLeft", lot, bits(0), sender=world.seller, call=again)
     world.behave(token, TokenManner.HONEST)
-    world.deliver(lot, star, world.bob)
+    world.deliver(lot, star, world.bob, bits(2))  # the rest, by anyone
     assert world.owner_of(goods[2]) == world.bob
     assert world.view("proceeds", world.seller) == 5 * UNIT
     whole = ("deliver", lot, star.words, index, EVERYTHING)
@@ -110,13 +110,31 @@ def test_delivery_can_be_tried_again_and_in_parts(world: World, accepted: Accept
     world.fails("NotAwaited", lot, index, sender=world.bob, call=refund)
 
 
-def test_a_bundle_delivered_in_part_is_refunded_in_full(world: World, accepted: Accepted) -> None:
-    """Part of a bundle may be worth nothing; the token is the seller's choice, and so its risk."""
+def test_a_buyer_cannot_take_a_part_and_have_the_price_back(
+    world: World, accepted: Accepted
+) -> None:
+    """Of a token that Bob can keep from coming to it, it would get the other goods of the bundle for nothing."""
     lot, token, star, goods = accepted
     world.behave(token, TokenManner.REFUSE)
-    world.deliver(lot, star, world.bob, bits(0))
+    index = index_of(star, world.bob)
+    for who in (world.bob, world.ann, world.stranger):
+        call = ("deliver", lot, star.words, index, bits(0))
+        world.fails("NotWhole", lot, index, bits(2), sender=who, call=call)
     world.chain.advance_to(world.state(lot)["endOfAnswers"] + DELIVERY_WINDOW)
+    world.send(world.bob, "refund", lot, star.words, index)
+    world.send(world.stranger, "reclaim", lot, bits(0))
+    assert world.owner_of(goods[0]) == world.seller
+
+
+def test_a_bundle_delivered_in_part_is_refunded_in_full(world: World, accepted: Accepted) -> None:
+    """Part of a bundle may be worth nothing; only the seller, whose goods they are, can give parts away so."""
+    lot, token, star, goods = accepted
+    world.behave(token, TokenManner.REFUSE)
+    world.deliver(lot, star, world.bob, bits(0), sender=world.seller)
+    world.chain.advance_to(world.state(lot)["endOfAnswers"] + DELIVERY_WINDOW)
+    before = world.balance(world.bob)
     world.send(world.stranger, "refund", lot, star.words, index_of(star, world.bob))
+    assert world.balance(world.bob) == before + 5 * UNIT
     world.behave(token, TokenManner.HONEST)
     world.send(world.stranger, "reclaim", lot, EVERYTHING)
     owners = [world.owner_of(good) for good in goods]
