@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import gas_resilient
 from gas_auctions import measure
 from gas_report import Snapshot, budgets, differences, tables
 
@@ -21,6 +22,17 @@ PAGE = ROOT / "docs" / "gas.md"
 PICTURES = ROOT / "benchmarks" / "pictures"
 
 _TABLE = re.compile(r"(<!-- make gas: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+FURTHER = {"resilient": gas_resilient.measure}
+"""The auctions with tables of their own; what they return is a book among the others' steps."""
+
+
+def measured() -> Snapshot:
+    """Everything that is measured."""
+    snapshot = measure()
+    snapshot["steps"] |= {name: each() for name, each in FURTHER.items()}
+    return snapshot
 
 
 def load() -> Snapshot:
@@ -59,7 +71,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print the measurements as JSON")
     parser.add_argument("--write", action="store_true", help="renew snapshot, tables and pictures")
     options = parser.parse_args()
-    snapshot = measure()
+    snapshot = measured()
     if options.json:
         print(dumped(snapshot), end="")
     else:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
+import gas_resilient
 from gas_auctions import LARGE, SIZES, TRACED
 from gas_meter import (
     CHANGED_SLOT,
@@ -34,6 +35,9 @@ from gas_meter import (
 from gas_peers import PEERS
 
 from offchain.chain.backend import MAX_TRANSACTION_GAS
+
+FURTHER: Final = {"resilient": gas_resilient.ROWS}
+"""The auctions with tables of their own: what their steps are called, and their budgets."""
 
 Snapshot = Mapping[str, Any]
 Number = int | Fraction
@@ -134,6 +138,11 @@ def budgets(snapshot: Snapshot) -> list[Budget]:
         Budget(
             "the largest transaction of all", Fraction(snapshot["largest"]), MAX_TRANSACTION_GAS
         ),
+        *(
+            Budget(f"{kind}: {label}", each(snapshot, kind, step), limit)
+            for kind, steps in FURTHER.items()
+            for step, (label, limit) in steps.items()
+        ),
     ]
 
 
@@ -148,6 +157,7 @@ def tables(snapshot: Snapshot) -> dict[str, str]:
         "budgets": _budgets_table(snapshot),
         "refused": _refused_table(snapshot),
         "peers": _peers_table(snapshot),
+        **{kind: _further_table(snapshot, kind) for kind in FURTHER},
     }
 
 
@@ -301,6 +311,7 @@ def _budgets_table(snapshot: Snapshot) -> str:
     rows = [
         [one.name, written(one.figure), written(one.limit), written(one.floor), one.verdict]
         for one in budgets(snapshot)
+        if one.name.partition(":")[0] not in FURTHER
     ]
     return table(["budget", "gas", "limit", "the EVM alone", "verdict"], rows)
 
@@ -371,6 +382,14 @@ def _peers_table(snapshot: Snapshot) -> str:
             for *steps, name, source in rows
         ],
     )
+
+
+def _further_table(snapshot: Snapshot, kind: str) -> str:
+    rows = [
+        [label, written(each(snapshot, kind, step)), written(limit)]
+        for step, (label, limit) in FURTHER[kind].items()
+    ]
+    return table(["step", "gas", "budget"], rows)
 
 
 def _flat(snapshot: Snapshot, above: str = "") -> dict[str, Any]:
