@@ -281,7 +281,59 @@ def draw(palette: Palette) -> str:
     return canvas.svg()
 
 
-DRAWINGS: dict[str, Callable[[Palette], str]] = {"lot": lot, "layers": layers, "draw": draw}
+def choosing(palette: Palette) -> str:
+    """From what bidders know to the auction for it."""
+    canvas = Canvas(1000, 346, "Which auction for which knowledge", palette)
+    canvas.text(180, 24, "What does a bidder know?", 14, "600")
+    canvas.text(560, 24, "auction", 12, quiet=True)
+    canvas.text(855, 24, "guaranteed", 12, quiet=True)
+    choices = [
+        (
+            "its own value",
+            "to the unit",
+            "Auctioneer",
+            "one critical bid, no chance",
+            "welfare within H_l",
+        ),
+        (
+            "its own value, roughly",
+            "within a factor of 1 ± δ",
+            "ApproximateAuction",
+            "a lottery among the highest",
+            "r + (1 - r)/n of welfare",
+        ),
+        (
+            "what others would pay",
+            "for any bundles",
+            "ResilientAuction",
+            "offers to others, and a coin",
+            "half of what one knows",
+        ),
+        (
+            "a signal",
+            "of a common quality",
+            "SignalClockAuction",
+            "clocks, one after another",
+            "welfare within 5l(k - 1)",
+        ),
+    ]
+    for row, (known, how, name, note, promise) in enumerate(choices):
+        y = 44 + 80 * row
+        canvas.phase(60, y, 240, known, how, "plain")
+        canvas.arrow((300, y + 26), (430, y + 26))
+        canvas.phase(430, y, 260, name, note, "main")
+        canvas.arrow((690, y + 26), (760, y + 26))
+        canvas.box(760, y, 190, 52, "good")
+        canvas.text(855, y + 31, promise, 13)
+    return canvas.svg()
+
+
+DRAWINGS: dict[str, Callable[[Palette], str]] = {
+    "lot": lot,
+    "layers": layers,
+    "draw": draw,
+    "choosing": choosing,
+}
 
 
 def pictures() -> dict[str, str]:
