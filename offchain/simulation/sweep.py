@@ -1,10 +1,12 @@
 """Runs the cells of a sweep: in this process, in several, or on a Dask cluster. The figures are the same on all."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import CancelledError, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from itertools import product
 from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -29,7 +31,7 @@ class ClusterUnreachable(Exception):
 
 
 class WorkersLost(Exception):
-    """Processes that computed were ended from outside, and no others are left to do it."""
+    """What computed was ended from outside, and nothing is left to do it: processes, Dask workers, or their scheduler."""
 
 
 def run_piece(piece: Piece) -> dict[str, Any]:
@@ -78,22 +80,48 @@ def processes(workers: int) -> Runner:
     def runner(work: Sequence[Piece]) -> Iterator[tuple[Piece, Columns]]:
         # A fresh interpreter for each: a fork would copy the threads of progress bars in whatever state.
         context = get_context("spawn")
-        with ProcessPoolExecutor(min(workers, len(work)), mp_context=context) as pool:
-            running = {pool.submit(run_piece, piece): piece for piece in work}
+        with (
+            TemporaryDirectory(prefix="consort-") as folder,
+            ProcessPoolExecutor(min(workers, len(work)), mp_context=context) as pool,
+        ):
+            running = {
+                pool.submit(_run_into, Path(folder, f"{number}.npy"), piece): piece
+                for number, piece in enumerate(work)
+            }
             try:
                 for future in as_completed(list(running)):
-                    yield running.pop(future), future.result()
+                    yield running.pop(future), _read(future.result())
             except BrokenProcessPool as error:
                 raise WorkersLost("a process was ended while it computed") from error
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
 
     return runner
+
+
+def _run_into(path: Path, piece: Piece) -> Path:
+    """Leaves the columns of a piece in a file and returns its path.
+
+    Not the columns: the pool would wait for ever for the rest of what a process was ended in the midst of sending. A path is
+    sent at once or not at all.
+    """
+    columns = run_piece(piece)
+    np.save(path, np.stack([columns[name] for name in COLUMNS]))
+    return path
+
+
+def _read(path: Path) -> Columns:
+    """The columns in a file of `_run_into`, which is removed."""
+    columns = np.load(path)
+    path.unlink()
+    return dict(zip(COLUMNS, columns, strict=True))
 
 
 def cluster(address: str, timeout: float = 10) -> Runner:
     """On the Dask cluster whose scheduler has this address. What a lost worker was doing is done again by others.
 
     Workers need this package at the same version. `timeout`: seconds for the scheduler to answer, and for a first worker to be
-    there. Raises BadAddress and ClusterUnreachable when run.
+    there. Raises BadAddress, ClusterUnreachable and WorkersLost when run.
     """
 
     def runner(work: Sequence[Piece]) -> Iterator[tuple[Piece, Columns]]:
@@ -122,6 +150,8 @@ def cluster(address: str, timeout: float = 10) -> Runner:
                     columns = future.result()
                 except KilledWorker as error:
                     raise WorkersLost(f"workers were lost again and again: {error}") from error
+                except CancelledError as error:
+                    raise WorkersLost(f"the scheduler was lost: {address}") from error
                 yield running.pop(future), columns
 
     return runner

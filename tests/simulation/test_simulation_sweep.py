@@ -1,7 +1,13 @@
 """Sweeps: resuming, several processes, and a Dask cluster that loses a worker."""
 
+import json
 import os
 import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -96,13 +102,58 @@ def test_a_dask_cluster_finds_the_same_though_a_worker_is_killed() -> None:
     assert all(same(alone[cell], found[cell]) for cell in wanted)
 
 
+def test_a_scheduler_that_is_killed_is_reported(tmp_path: Path) -> None:
+    """Scheduler and worker are processes of their own; what was finished before stays finished."""
+    pytest.importorskip("distributed")
+    dask, file = Path(sys.executable).with_name("dask"), tmp_path / "scheduler.json"
+    place = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
+    scheduler = subprocess.Popen([dask, "scheduler", *place], stderr=subprocess.DEVNULL)
+    worker = None
+    try:
+        wait_until(lambda: file.exists() and file.read_text().endswith("}"))
+        address = json.loads(file.read_text())["address"]
+        worker = subprocess.Popen(
+            [dask, "worker", address, "--nthreads", "1", "--no-dashboard"],
+            stderr=subprocess.DEVNULL,
+        )
+        finished: list[Cell] = []
+
+        def done(cell: Cell, auctions: int, was_there: bool) -> None:
+            finished.append(cell)
+            scheduler.kill()
+
+        with pytest.raises(sweep.WorkersLost, match=f"scheduler was lost: {address}"):
+            sweep.run(
+                cells(auctions=30_000, members=100),
+                sweep.cluster(address, timeout=30),
+                Store(tmp_path, "parquet"),
+                done,
+            )
+    finally:
+        for process in filter(None, (scheduler, worker)):
+            process.kill()
+            process.wait()
+    assert finished
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 30) -> None:
+    """Fails if it does not hold in time."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
 def test_a_process_that_is_killed_is_reported_and_its_fellows_are_kept(tmp_path: Path) -> None:
     store, wanted = Store(tmp_path, "parquet"), cells(auctions=30_000, members=100)
 
     def done(cell: Cell, auctions: int, was_there: bool) -> None:
+        if not any(store.read(cell) for cell in wanted):
+            return
         for child in psutil.Process().children(recursive=True):
-            if "spawn_main" in " ".join(child.cmdline()):
-                child.kill()
+            with suppress(psutil.Error):
+                if "spawn_main" in " ".join(child.cmdline()):
+                    child.kill()
 
     with pytest.raises(sweep.WorkersLost):
         sweep.run(wanted, sweep.processes(2), store, done)
