@@ -113,9 +113,10 @@ class ApproximateStage:
         check_playable(instance)
         self._gas.clear()
         bids = list(instance.bids.values())
-        cast = self._bid(bids, (), instance.delta)
+        cast = self.bid(bids, (), instance.delta)
         chances = self._chances(cast.lot, instance.delta)
-        self._conclude(cast.lot, instance.delta, instance.draw or Fraction(0))
+        self.decide(cast.lot, instance.delta, instance.draw or Fraction(0))
+        self._keep()
         sale = None
         if instance.draw is not None:
             winner, price = self._sold(cast)
@@ -142,11 +143,10 @@ class ApproximateStage:
             ChainError: a transaction fails, or money went astray.
         """
         self._gas.clear()
-        cast = self._bid(individuals, groups, delta)
+        cast = self.bid(individuals, groups, delta)
         if self._players(cast.lot):
-            self._conclude(cast.lot, delta, draw)
-        else:
-            self._keep()
+            self.decide(cast.lot, delta, draw)
+        self._keep()
         winner, price = self._sold(cast)
         sale = UNSOLD if winner is None else Sale(winner, price, price, ())
         if winner is not None and winner >= len(individuals):
@@ -161,10 +161,10 @@ class ApproximateStage:
 
     # Bidding
 
-    def _bid(
+    def bid(
         self, individuals: Sequence[int], groups: Sequence[Sequence[int]], delta: Fraction
     ) -> Cast:
-        """An auction up to the tally, with individuals' bids opened in their order."""
+        """An auction up to its draw: listed, all bids made, individuals' opened in their order, DAOs tallied in theirs."""
         end_of_bidding = self._chain.now() + self._seconds
         lot = self._list(delta, end_of_bidding)
         count = len(individuals)
@@ -256,15 +256,14 @@ class ApproximateStage:
         answer = self._view(self._abi, self.auction, "chancesOf", lot, winners.word, entries)
         return [Fraction(*terms) for terms in zip(*answer, strict=True)]
 
-    def _conclude(self, lot: int, delta: Fraction, draw: Fraction) -> None:
-        """Draws and decides, then settles or returns the item, and pays everybody out."""
+    def decide(self, lot: int, delta: Fraction, draw: Fraction) -> None:
+        """Has a lot drawn, and decides it."""
         self._call("draw", "requestDraw", lot)
         word = self._words.deliver(self.auction, lot, word_of(draw))
         entries = self._players(lot)
         proof = prove([bid_of(entry) for entry in entries], delta, word >> 1)
         for walk, some in steps(entries, proof, self._players_per_step):
             self._call("decide", "decide", lot, proof.words, walk.words, some)
-        self._keep()
 
     def _sold(self, cast: Cast) -> tuple[int | None, int]:
         """Who holds the item now, by place, and what the lot cost."""

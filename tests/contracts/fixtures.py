@@ -137,18 +137,6 @@ def open_dao(factory: Any, DAO: Any, auctioneer: Any, lot: int) -> Any:
     return dao
 
 
-@pytest.fixture(scope="module")
-def randomness(SetRandomness: Any) -> Any:
-    """A source whose words a test sets."""
-    return accounts[0].deploy(SetRandomness)
-
-
-@pytest.fixture(scope="module")
-def house(ApproximateAuction: Any, factory: Any, randomness: Any) -> Any:
-    """The upper level under approximate valuations."""
-    return accounts[0].deploy(ApproximateAuction, factory, randomness)
-
-
 @pytest.fixture(params=["auctioneer", "dao"])
 def book(request: Any, auctioneer: Any, dao: Any) -> Any:
     """Each contract that takes sealed bids: the auctioneer from individuals, the DAO from members."""
@@ -159,6 +147,12 @@ def book(request: Any, auctioneer: Any, dao: Any) -> Any:
 def words(SetRandomness: Any) -> Any:
     """The source of random words, which tests set."""
     return accounts[0].deploy(SetRandomness)
+
+
+@pytest.fixture(scope="module")
+def approximate(ApproximateAuction: Any, factory: Any, words: Any) -> Any:
+    """The upper level under approximate valuations."""
+    return accounts[0].deploy(ApproximateAuction, factory, words)
 
 
 @pytest.fixture(scope="module")

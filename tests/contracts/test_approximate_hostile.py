@@ -42,9 +42,9 @@ MOST_PLAYERS = 2**24 - 1
 
 
 @pytest.fixture(scope="module")
-def game(house, item, seller):
+def game(approximate, item, seller):
     """A lot in its bidding phase: inaccuracy 1/2."""
-    return list_game(house, item, seller)
+    return list_game(approximate, item, seller)
 
 
 # RECIPIENTS
@@ -53,54 +53,56 @@ def game(house, item, seller):
 @pytest.mark.parametrize("manner", [Manner.REFUSE, Manner.BURN_GAS, Manner.REVERT_MUCH])
 @pytest.mark.parametrize("wins", [False, True])
 def test_who_refuses_a_push_keeps_the_claim(
-    house, randomness, game, alice, bob, stranger, actor, manner, wins
+    approximate, words, game, alice, bob, stranger, actor, manner, wins
 ):
     """Others are paid; a winner at any price, and a loser, can have theirs by another way, once."""
     hostile = actor(manner)
     players = [(alice, 10), (hostile, 9), (bob, 7)]
-    play(house, randomness, game, players, draw_in(bids_of(players), 1 if wins else 0))
-    _, _, price = house.standing(game)
-    house.settle(game, {"from": stranger})
-    tx = house.claimBatch(game, [alice, hostile, bob], {"from": stranger})
+    play(approximate, words, game, players, draw_in(bids_of(players), 1 if wins else 0))
+    _, _, price = approximate.standing(game)
+    approximate.settle(game, {"from": stranger})
+    tx = approximate.claimBatch(game, [alice, hostile, bob], {"from": stranger})
     due = 19 - (price if wins else 0)
     refused = ("PushRefused", {"lot": game, "bidder": hostile.address, "amount": due})
-    assert refused in logs_of(tx, house)
+    assert refused in logs_of(tx, approximate)
     before = stranger.balance()
-    claim(house, game, hostile, recipient=stranger)
+    claim(approximate, game, hostile, recipient=stranger)
     assert stranger.balance() - before == due * UNIT
-    with reverts_with(house, "NothingToClaim", game, hostile):
-        claim(house, game, hostile, recipient=stranger)
+    with reverts_with(approximate, "NothingToClaim", game, hostile):
+        claim(approximate, game, hostile, recipient=stranger)
 
 
 @pytest.mark.parametrize("manner", [Manner.REFUSE, Manner.REENTER])
-def test_a_winner_for_nothing_is_paid_once(house, randomness, game, alice, stranger, actor, manner):
+def test_a_winner_for_nothing_is_paid_once(
+    approximate, words, game, alice, stranger, actor, manner
+):
     """Its bid of 0 and its whole deposit come out of one slot, refused or claimed from within."""
     hostile = actor(manner)
     players = [(hostile, 0), (alice, 0)]
-    play(house, randomness, game, players, Fraction(0))
-    house.settle(game, {"from": stranger})
-    prepare(hostile, house.claim, game)
+    play(approximate, words, game, players, Fraction(0))
+    approximate.settle(game, {"from": stranger})
+    prepare(hostile, approximate.claim, game)
     for _ in range(2):
-        house.claimBatch(game, [hostile, hostile], {"from": stranger})
+        approximate.claimBatch(game, [hostile, hostile], {"from": stranger})
     if hostile.balance() == 0:
-        claim(house, game, hostile, recipient=hostile) if manner == Manner.REENTER else None
+        claim(approximate, game, hostile, recipient=hostile) if manner == Manner.REENTER else None
         hostile.behave(Manner.ACCEPT, {"from": stranger})
-        house.claimBatch(game, [hostile], {"from": stranger})
+        approximate.claimBatch(game, [hostile], {"from": stranger})
     assert hostile.balance() == 10 * UNIT
-    claim(house, game, alice)
-    assert house.balance() == 0
+    claim(approximate, game, alice)
+    assert approximate.balance() == 0
 
 
 @pytest.mark.parametrize("wins", [False, True])
-def test_calls_from_within_a_claim(house, randomness, game, alice, stranger, actor, wins):
+def test_calls_from_within_a_claim(approximate, words, game, alice, stranger, actor, wins):
     """All gas comes along, and still the money is had once."""
     hostile = actor(Manner.REENTER)
     players = [(alice, 10), (hostile, 9)]
-    play(house, randomness, game, players, draw_in(bids_of(players), 1 if wins else 0))
-    _, _, price = house.standing(game)
-    house.settle(game, {"from": stranger})
-    prepare(hostile, house.claim, game)
-    tx = claim(house, game, hostile)
+    play(approximate, words, game, players, draw_in(bids_of(players), 1 if wins else 0))
+    _, _, price = approximate.standing(game)
+    approximate.settle(game, {"from": stranger})
+    prepare(hostile, approximate.claim, game)
+    tx = claim(approximate, game, hostile)
     assert [log.fields["success"] for log in emitted(tx) if log.name == "Reentered"] == [False]
     assert hostile.balance() == (19 - (price if wins else 0)) * UNIT
 
@@ -109,98 +111,99 @@ def test_calls_from_within_a_claim(house, randomness, game, alice, stranger, act
 
 
 @pytest.fixture
-def hostile_game(house, HostileItem, seller):
+def hostile_game(approximate, HostileItem, seller):
     """A lot whose item misbehaves when told to; and the item."""
     item = accounts[0].deploy(HostileItem)
-    return list_game(house, item, seller), item
+    return list_game(approximate, item, seller), item
 
 
 @pytest.mark.parametrize("manner", [ItemManner.REFUSE, ItemManner.BURN_GAS])
 def test_an_item_that_cannot_be_delivered_locks_nobodys_money_in(
-    house, randomness, hostile_game, seller, alice, bob, manner
+    approximate, words, hostile_game, seller, alice, bob, manner
 ):
     """After the window everybody gets everything back, the winner too."""
     lot, item = hostile_game
     players = [(alice, 10), (bob, 9)]
-    play(house, randomness, lot, players, Fraction(0))
+    play(approximate, words, lot, players, Fraction(0))
     item.behave(manner, {"from": accounts[0]})
     with pytest.raises(Exception, match=r"revert|out of gas|OutOfGas"):
-        house.settle(lot, {"from": accounts[0], "gas_limit": 2_000_000})
-    claim(house, lot, bob)
+        approximate.settle(lot, {"from": accounts[0], "gas_limit": 2_000_000})
+    claim(approximate, lot, bob)
     advance_to(now() + WINDOW)
-    tx = claim(house, lot, alice)
+    tx = claim(approximate, lot, alice)
     assert emitted(tx)[-1].fields == {"entry": entry(lot, 20, alice)}
-    assert house.proceeds(seller) == house.balance() == 0
+    assert approximate.proceeds(seller) == approximate.balance() == 0
 
 
 def test_an_item_that_calls_back_while_it_is_delivered(
-    house, randomness, hostile_game, seller, alice, bob
+    approximate, words, hostile_game, seller, alice, bob
 ):
     """The lot is settled already: it cannot be settled, reclaimed or decided again."""
     lot, item = hostile_game
     players = [(alice, 10), (bob, 9)]
-    play(house, randomness, lot, players, Fraction(0))
-    _, _, price = house.standing(lot)
+    play(approximate, words, lot, players, Fraction(0))
+    _, _, price = approximate.standing(lot)
     item.behave(ItemManner.REENTER, {"from": accounts[0]})
-    prepare(item, house.settle, lot)
-    tx = house.settle(lot, {"from": accounts[0]})
+    prepare(item, approximate.settle, lot)
+    tx = approximate.settle(lot, {"from": accounts[0]})
     assert [log.fields["success"] for log in emitted(tx) if log.name == "Reentered"] == [False]
-    assert house.proceeds(seller) == price * UNIT
+    assert approximate.proceeds(seller) == price * UNIT
 
 
 # CROWDS
 
 
-def test_bids_of_nothing_by_the_dozen_block_nobody(house, randomness, game, alice, actor):
+def test_bids_of_nothing_by_the_dozen_block_nobody(approximate, words, game, alice, actor):
     """Spam costs its sender a deposit and gas for each, and the decision stays a walk of small steps."""
     crowd = [(who, 0) for who in accounts[10:25]]
     players = [*crowd, (alice, 10)]
-    sealed_to_draw(house, game, players)
-    point = draw(house, randomness, game, Fraction(1, 8))
-    tx = decide(house, game, players, point, size=5)
+    sealed_to_draw(approximate, game, players)
+    point = draw(approximate, words, game, Fraction(1, 8))
+    tx = decide(approximate, game, players, point, size=5)
     assert tx.gas_used < 150_000
-    assert plain(house.standing(game))[1:] == (
+    assert plain(approximate.standing(game))[1:] == (
         alice.address,
         1,
     )  # for 0 it would have had but 1 chance in 16
 
 
-def set_players(house, lot, count):
+def set_players(approximate, lot, count):
     """Give the lot a roster of so many players, as only an incredible crowd could."""
     slot = web3.keccak(encode(["uint256", "uint256"], [lot, GAMES_SLOT]))
     word = (1 << 200 | count).to_bytes(32, "big").hex()
     web3.provider.make_request(
-        "anvil_setStorageAt", [house.address, "0x" + slot.hex().removeprefix("0x"), "0x" + word]
+        "anvil_setStorageAt",
+        [approximate.address, "0x" + slot.hex().removeprefix("0x"), "0x" + word],
     )
-    assert house.gameOf(lot)["roster"] == 1 << 200 | count
+    assert approximate.gameOf(lot)["roster"] == 1 << 200 | count
 
 
 def test_beyond_the_most_players_nobody_plays_and_nobody_loses(
-    house, factory, DAO, item, seller, game, alice, bob, carol, dave
+    approximate, factory, DAO, item, seller, game, alice, bob, carol, dave
 ):
     """An individual opens its bid and does not join; a DAO is turned away; all deposits come back."""
-    dao = add_dao(house, factory, DAO, game)
+    dao = add_dao(approximate, factory, DAO, game)
     seal(dao, game, dave, 5)
-    bid(house, game, [(alice, 3), (bob, 4), (carol, 5)])
-    advance(house, game, Phase.REVEAL)
-    set_players(house, game, MOST_PLAYERS - 1)
-    tx = reveal_all(house, game, {alice: 3, bob: 4})
-    assert logs_of(tx, house) == [
+    bid(approximate, game, [(alice, 3), (bob, 4), (carol, 5)])
+    advance(approximate, game, Phase.REVEAL)
+    set_players(approximate, game, MOST_PLAYERS - 1)
+    tx = reveal_all(approximate, game, {alice: 3, bob: 4})
+    assert logs_of(tx, approximate) == [
         ("BidsOpened", {"entries": tuple(entries_of(game, [(alice, 3), (bob, 4)]))}),
         ("PlayerRefused", {"entry": entry(game, 4, bob)}),
     ]
-    full = house.gameOf(game)["roster"]
+    full = approximate.gameOf(game)["roster"]
     assert full % 2**24 == MOST_PLAYERS
-    tx = reveal(house, game, carol, 5)
-    assert logs_of(tx, house)[-1] == ("PlayerRefused", {"entry": entry(game, 5, carol)})
+    tx = reveal(approximate, game, carol, 5)
+    assert logs_of(tx, approximate)[-1] == ("PlayerRefused", {"entry": entry(game, 5, carol)})
     reveal_all(dao, game, {dave: 5})
-    advance(house, game, Phase.TALLY)
-    with reverts_with(house, "TooManyPlayers", game):
+    advance(approximate, game, Phase.TALLY)
+    with reverts_with(approximate, "TooManyPlayers", game):
         tally(dao, game, {dave: 5})
-    assert house.gameOf(game)["roster"] == full
-    advance_to(start_of(house, game, Phase.CLOSED) + DRAW_WINDOW)
-    assert house.phase(game) == Phase.VOID
-    house.claimBatch(game, [alice, bob, carol], {"from": accounts[0]})
+    assert approximate.gameOf(game)["roster"] == full
+    advance_to(start_of(approximate, game, Phase.CLOSED) + DRAW_WINDOW)
+    assert approximate.phase(game) == Phase.VOID
+    approximate.claimBatch(game, [alice, bob, carol], {"from": accounts[0]})
     claim(dao, game, dave)
-    house.reclaim(game, {"from": accounts[0]})
-    assert house.balance() == dao.balance() == 0
+    approximate.reclaim(game, {"from": accounts[0]})
+    assert approximate.balance() == dao.balance() == 0

@@ -1,0 +1,110 @@
+"""Random auctions under approximate valuations through the contract, in process, against the reference model."""
+
+from collections import Counter
+from fractions import Fraction
+from itertools import product
+from math import lcm
+
+import pytest
+from approximate_scenarios import hold_equal, hold_groups_equal
+
+from offchain.chain.codec import contract
+from offchain.chain.revm import Revm
+from offchain.instances import ApproximateInstance, Group, Member, TwoLevelInstance
+from offchain.mechanisms import solve
+from offchain.mechanisms.approximate import (
+    deterministic_guarantee,
+    price_lottery,
+    probabilities,
+    second_price,
+    worst_case,
+)
+from offchain.play.approximate import ApproximateStage
+from offchain.play.stage import Stage
+
+AUCTIONS, GROUPS, CHUNK = 5_000, 1_500, 500
+MOST_DRAWS = 2_500
+
+
+@pytest.mark.parametrize("first", range(0, AUCTIONS, CHUNK))
+def test_chain_equals_reference(first: int) -> None:
+    """Chances, winner and price among individuals."""
+    stage = ApproximateStage(Revm())
+    for seed in range(first, first + CHUNK):
+        hold_equal(stage, seed)
+
+
+@pytest.mark.parametrize("first", range(0, GROUPS, CHUNK))
+def test_groups_equal_reference(first: int) -> None:
+    """Winner, price, share and the members served, where DAOs bid beside individuals."""
+    stage = ApproximateStage(Revm())
+    for seed in range(first, first + CHUNK):
+        hold_groups_equal(stage, seed)
+
+
+PROFILES = [
+    (delta, bids)
+    for delta, most, players in (
+        (Fraction(1, 3), 3, 2),
+        (Fraction(1, 2), 2, 2),
+        (Fraction(1, 3), 1, 3),
+        (Fraction(1, 2), 7, 1),
+    )
+    for bids in product(range(most + 1), repeat=players)
+]
+
+
+@pytest.mark.parametrize(("delta", "bids"), PROFILES, ids=str)
+def test_all_draws_together_are_the_price_lottery(delta: Fraction, bids: tuple[int, ...]) -> None:
+    """With draws k/Q for all k, Q being a common denominator, each sale comes up as often as it is likely."""
+    expected = {
+        (place, price): chance
+        for place in range(len(bids))
+        for price, chance in price_lottery(bids, place, delta).items()
+    }
+    draws = lcm(*(chance.denominator for chance in expected.values()))
+    assert draws <= MOST_DRAWS
+    chain = Revm()
+    stage = ApproximateStage(chain)
+    cast = stage.bid(bids, (), delta)
+    found: Counter[tuple[int, int]] = Counter()
+    mark = chain.snapshot()
+    for number in range(draws):
+        stage.decide(cast.lot, delta, Fraction(number, draws))
+        query = contract("ApproximateAuction").encode("standing", cast.lot)
+        answer = chain.call(stage.auction, query)
+        _, leader, price = contract("ApproximateAuction").decode("standing", answer)
+        if leader in cast.individuals:
+            found[cast.individuals.index(leader), price] += 1
+        chain.restore(mark)
+    assert found == {sale: chance * draws for sale, chance in expected.items()}
+
+
+@pytest.mark.parametrize("size", [100, 4_000])
+def test_hundreds_of_bidders(size: int) -> None:
+    """350 players, decided in one transaction or in several; all bids differ, and most have a chance."""
+    bids = {f"p{n}": 10**6 + n * n % 10_007 for n in range(350)}
+    for draw in (Fraction(0), Fraction(1, 3), Fraction(9, 10)):
+        instance = ApproximateInstance(Fraction(1, 2), bids, draw)
+        stage = ApproximateStage(Revm(), players_per_step=size)
+        assert stage.play(instance) == solve(instance)
+
+
+BIDS = [(10, 7), (7, 10), (5, 5), (1, 1, 1), (9, 3, 9), (2, 8, 7), (100, 1, 99, 100)]
+
+
+@pytest.mark.parametrize("bids", BIDS, ids=str)
+def test_the_auctioneer_is_the_deterministic_mechanism(bids: tuple[int, ...]) -> None:
+    """The same bids there sell by second price: with its winner, so with all it can guarantee, at a price of
+    one unit more at most, where an earlier bid is as high as the price.
+    """
+    groups = tuple(Group(f"g{n}", (Member("m", (bid,), (bid,)),)) for n, bid in enumerate(bids))
+    outcome = Stage(Revm()).play(TwoLevelInstance(1, (1,), groups))
+    winner, price = second_price(bids)
+    (lot,) = outcome.items
+    assert lot.winner == f"g{winner}"
+    assert lot.price == price + (price in bids[:winner])
+    delta = Fraction(1, 2)
+    sure = [Fraction(place == winner) for place in range(len(bids))]
+    assert worst_case(bids, sure, delta)[1] >= deterministic_guarantee(delta)
+    assert worst_case(bids, probabilities(bids, delta), delta)[1] > deterministic_guarantee(delta)
