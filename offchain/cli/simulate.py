@@ -289,7 +289,10 @@ def _run(
     number = workers or os.cpu_count() or 1
     runner = sweep.here if number == 1 else sweep.processes(number)
     if dask is not None:
-        runner = sweep.cluster(dask)
+        try:
+            runner = sweep.cluster(dask)
+        except sweep.BadAddress as error:
+            raise BadInput(f"--dask: {error}") from error
     kept = 0
     with _bar() as bar:
         task = bar.add_task("Simulating", total=sum(cell.auctions for cell in cells))
@@ -301,8 +304,6 @@ def _run(
 
         try:
             found = sweep.run(cells, runner, Store(folder, data) if folder else None, heard)
-        except sweep.BadAddress as error:
-            raise BadInput(f"--dask: {error}") from error
         except sweep.ClusterUnreachable as error:
             raise BackEndFailed(f"--dask: {error}") from error
         except sweep.WorkersLost as error:

@@ -175,7 +175,7 @@ def test_a_cluster_that_does_not_answer_is_code_3(monkeypatch: pytest.MonkeyPatc
     assert result.stdout == ""
     result = simulate(*SMALL, "--dask", "nonsense")
     assert result.exit_code == 2
-    assert "error: --dask: 'nonsense': " in result.stderr
+    assert "error: --dask: 'nonsense' is no " in result.stderr
 
 
 def test_workers_that_are_lost_are_code_3(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -183,11 +183,19 @@ def test_a_cluster_that_does_not_answer_is_named() -> None:
         list(sweep.cluster("tcp://127.0.0.1:9", timeout=1)(pieces(cells()[0])))
 
 
-@pytest.mark.parametrize("address", ["", "nonsense", "tcp://127.0.0.1:x"])
+@pytest.mark.parametrize(
+    "address", ["", "nonsense", "foo://127.0.0.1:9", "tcp://127.0.0.1:x", "tcp://:9", "a b:9"]
+)
 def test_what_is_no_address_is_named(address: str) -> None:
-    pytest.importorskip("distributed")
-    with pytest.raises(sweep.BadAddress, match=f"^'{address}': "):
-        list(sweep.cluster(address, timeout=1)(pieces(cells()[0])))
+    with pytest.raises(sweep.BadAddress, match=f"^'{address}' is no scheduler's address"):
+        sweep.cluster(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["tcp://127.0.0.1:8786", "tls://host.example:1/", "host:8786", "tcp://[::1]:8786"]
+)
+def test_addresses_of_schedulers(address: str) -> None:
+    assert callable(sweep.cluster(address))
 
 
 def test_a_cluster_without_workers_is_not_waited_for() -> None:
