@@ -98,19 +98,23 @@ class SignalClocks:
         Every bidder stays while its clock is at most its signal, and buys at any price that its clock
         reaches. `ChainError` if a transaction fails or the contract names a stage out of turn.
         """
-        accounts = self._accounts(instance)
-        trail = Trail(instance, accounts)
-        self._draw(lot, trail, word)
-        self._learn(lot, trail)
-        self._prepare(lot, trail)
+        trail = self.start(instance, lot, word)
         while trail.asked is not None:
             self._take("answer", trail, [self._answer(lot, trail, trail.asked)])
         if trail.last is not None:
             self._sell(lot, trail, trail.last)
         if trail.sale is None:
             raise ChainError(f"lot {lot} came to no end: {self.stage_of(lot).name}")
-        self._wind_up(lot, accounts, trail.sale)
+        self._wind_up(lot, trail.accounts, trail.sale)
         return trail.play()
+
+    def start(self, instance: SignalClockInstance, lot: int, word: int) -> Trail:
+        """Brings an open lot with this word to the first question, or to the offer. `ChainError` as `play`."""
+        trail = Trail(instance, self._accounts(instance))
+        self._draw(lot, trail, word)
+        self._learn(lot, trail)
+        self._prepare(lot, trail)
+        return trail
 
     def stage_of(self, lot: int) -> ClockStage:
         """The stage of a lot."""
