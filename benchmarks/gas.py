@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import gas_resilient
+import gas_signal
 from gas_auctions import measure
 from gas_report import Snapshot, budgets, differences, tables
 
@@ -24,7 +25,7 @@ PICTURES = ROOT / "benchmarks" / "pictures"
 _TABLE = re.compile(r"(<!-- make gas: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-FURTHER = {"resilient": gas_resilient.measure}
+FURTHER = {"resilient": gas_resilient.measure, "signal_clock": gas_signal.measure}
 """The auctions with tables of their own; what they return is a book among the others' steps."""
 
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 import gas_resilient
+import gas_signal
 from gas_auctions import LARGE, SIZES, TRACED
 from gas_meter import (
     CHANGED_SLOT,
@@ -36,7 +37,7 @@ from gas_peers import PEERS
 
 from offchain.chain.backend import MAX_TRANSACTION_GAS
 
-FURTHER: Final = {"resilient": gas_resilient.ROWS}
+FURTHER: Final = {"resilient": gas_resilient.ROWS, "signal_clock": gas_signal.ROWS}
 """The auctions with tables of their own: what their steps are called, and their budgets."""
 
 Snapshot = Mapping[str, Any]

@@ -5,10 +5,9 @@ calldata dear: where EIP-7623 charges more than was used, since Prague, that is 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
 from gas_meter import floor_since_prague
 
@@ -47,38 +46,41 @@ _CALLS: Final = {
 }
 """Every function of the auction that is measured, with arguments of the right types, for its selector."""
 
-BUDGETS: Final[Mapping[str, int]] = {
-    "list": 175_000,
-    "join": 83_000,
-    "join, the twelfth of 12 types": 90_000,
-    "register 32 values": 70_000,
-    "register 512 values": 210_000,
-    "register 4,095 values": 1_260_000,
-    "register 4,096 values of 12 types": 4_500_000,
-    "ask for the word": 59_000,
-    "take the word": 94_000,
-    "learn: accept and leave": 66_000,
-    "prepare, 32 values": 17_500,
-    "prepare, 4,093 values": 860_000,
-    "answer: leave": 74_000,
-    "answer: accept the top": 75_000,
-    "answer: accept and leave": 72_000,
-    "answer of somebody silent": 67_000,
-    "state the offer, 32 values": 75_000,
-    "state the offer, 4,095 values": 865_000,
-    "buy": 104_000,
-    "item back": 70_000,
-    "claim a deposit": 47_000,
-    "return a deposit, in a batch of 31": 23_500,
+ROWS: Final = {
+    "list": ("list", 175_000),
+    "join": ("join", 83_000),
+    "join 12": ("join as the last of 12 types", 90_000),
+    "register 32": ("register 32 values", 70_000),
+    "register 512": ("register 512 values", 210_000),
+    "register 4095": ("register 4,095 values", 1_260_000),
+    "register 12": ("register 4,096 values, of 12 types", 4_500_000),
+    "request": ("ask for the word", 59_000),
+    "begin": ("take the word", 94_000),
+    "learn": ("other type: accept and leave", 66_000),
+    "prepare 32": ("prepare a table of 32 values, in a batch of 31", 17_500),
+    "prepare 4093": ("prepare a table of 4,093 values, in a batch of 2", 860_000),
+    **{
+        f"{kind} {number}": (f"asked as number {number} of 31: {label}", 70_000)
+        for kind, label in (("leave", "leave"), ("accept", "accept the top"))
+        for number in (1, 2, 10, 20, 30)
+    },
+    "both": ("asked: accept and leave, 133 signals", 72_000),
+    "expire": ("pass over somebody silent", 49_000),
+    "state 32": ("state the offer, 32 values", 75_000),
+    "state 4095": ("state the offer, 4,095 values", 865_000),
+    "buy": ("buy", 104_000),
+    "reclaim": ("return the item", 53_000),
+    "claim": ("claim the deposit, by oneself", 47_000),
+    "return": ("return a deposit, in a batch of 31", 23_500),
+    "largest": ("the largest transaction of all these", MAX_TRANSACTION_GAS),
 }
-"""Gas of each step for each bidder that it serves, a little above what was measured; of several, the dearest."""
-
-ROUNDS: Final = (1, 2, 10, 20, 30)
-"""The questions whose answers are shown one by one."""
+"""Every step with what it is called in tables, and its budget in gas, for each bidder that it serves."""
 
 
-def measure_signal() -> dict[str, Any]:
-    """Plays the auctions on an Anvil of its own. What it returns is what JSON takes.
+def measure() -> dict[str, dict[str, int]]:
+    """Plays the auctions on an Anvil of its own: gas, how many it served and transactions, for every step of `ROWS`.
+
+    Of several transactions of a kind the dearest counts.
 
     Raises:
         ChainError: Anvil does not start, or a transaction fails.
@@ -93,19 +95,8 @@ def measure_signal() -> dict[str, Any]:
         bench.long_tables()
         bench.types()
         bench.silence()
-        assert bench.steps.keys() == BUDGETS.keys()
-        steps = {name: bench.steps[name] for name in BUDGETS}
-        return {"steps": steps, "answers": bench.answers, "largest": chain.largest}
-
-
-def signal_budgets(snapshot: Mapping[str, Any]) -> list[tuple[str, Fraction, int]]:
-    """Every step, its gas for each bidder, and what that may be; and the largest transaction of all."""
-    found = [
-        (f"signal clock: {name}", Fraction(step["gas"], step["members"]), BUDGETS[name])
-        for name, step in snapshot["steps"].items()
-    ]
-    largest = Fraction(snapshot["largest"])
-    return [*found, ("signal clock: the largest transaction", largest, MAX_TRANSACTION_GAS)]
+        bench.keep("largest", chain.largest)
+        return {name: bench.steps[name] for name in ROWS}
 
 
 class Recorder(JsonRpc):
@@ -171,60 +162,58 @@ def _instance(
 
 
 class _Bench:
-    """The contract on a node, and the costs so far: of each step, and of answers by the number of the question."""
+    """The contract on a node, and the costs so far."""
 
     def __init__(self, chain: Recorder) -> None:
         self.steps: dict[str, dict[str, int]] = {}
-        self.answers: dict[str, dict[str, int]] = {}
         self._chain = chain
         self._clocks = SignalClocks(chain)
 
     def crowds(self) -> None:
         """31 bidders with two signals, each the best at a total of its own, so that all are asked."""
-        for name, signal in (("leave", 0), ("accept the top", 1)):
+        for kind, call, signal in (("leave", "leaveAuction", 0), ("accept", "accept", 1)):
             crowd = _one_type(2, [signal] * _MOST, lambda n, q: _VALUE * (2 * q + (n == q)))
             self._play(crowd, 1 + signal)
-            answers = self._chain.costs["accept" if signal else "leaveAuction"]
-            self._keep(f"answer: {name}", max(answers))
-            kept = {str(number): answers[number - 1] for number in ROUNDS}
-            self.answers[name] = kept
-        self._keep("list", self._chain.costs["list"][0])
-        self._keep("join", max(self._chain.costs["join"]))
-        self._keep("register 32 values", max(self._chain.costs["register"]))
-        self._keep("ask for the word", self._chain.costs["requestDraw"][0])
-        self._keep("take the word", self._chain.costs["begin"][0])
-        self._keep("prepare, 32 values", sum(self._chain.costs["prepare"]), _MOST)
-        self._keep("state the offer, 32 values", self._chain.costs["stateOffer"][0])
-        self._keep("buy", self._chain.costs["buy"][0])
-        back = self._chain.costs["returnDeposits"][0]
-        self._keep("return a deposit, in a batch of 31", back, _MOST)
+            answers = self._chain.costs[call]
+            for number in (1, 2, 10, 20, 30):
+                self.keep(f"{kind} {number}", answers[number - 1])
+        costs = self._chain.costs
+        self.keep("list", costs["list"][0])
+        self.keep("join", max(costs["join"]))
+        self.keep("register 32", max(costs["register"]))
+        self.keep("request", costs["requestDraw"][0])
+        self.keep("begin", costs["begin"][0])
+        self.keep("prepare 32", sum(costs["prepare"]), _MOST)
+        self.keep("state 32", costs["stateOffer"][0])
+        self.keep("buy", costs["buy"][0])
+        self.keep("return", costs["returnDeposits"][0], _MOST)
 
     def long_tables(self) -> None:
         """The longest tables: of one bidder, of two, and of 31."""
         self._play(_one_type(512, [100], lambda _, q: _VALUE + q), 0)
-        self._keep("register 512 values", self._chain.costs["register"][0])
+        self.keep("register 512", self._chain.costs["register"][0])
         steep = _one_type(2048, [1023, 1023], lambda n, q: _VALUE + 10 * (n + 1) * q)
         self._play(steep, 1000)
-        self._keep("register 4,095 values", max(self._chain.costs["register"]))
-        self._keep("state the offer, 4,095 values", self._chain.costs["stateOffer"][0])
+        self.keep("register 4095", max(self._chain.costs["register"]))
+        self.keep("state 4095", self._chain.costs["stateOffer"][0])
         many = _one_type(133, [4 * n for n in range(_MOST)], lambda _, q: _VALUE + 10 * q)
         self._play(many, 10**17)
-        self._keep("prepare, 4,093 values", sum(self._chain.costs["prepare"]), _MOST)
-        self._keep("answer: accept and leave", max(self._chain.costs["multicall"]))
+        self.keep("prepare 4093", sum(self._chain.costs["prepare"]), _MOST)
+        self.keep("both", max(self._chain.costs["multicall"]))
 
     def types(self) -> None:
         """12 types of one bidder, the most sides a table can have; and two types of two bidders."""
         names = tuple(f"t{n}" for n in range(12))
         profile = [1] * len(names)
         self._play(_instance(2, names, names, profile, lambda _, q: _VALUE + q), 0)
-        self._keep("register 4,096 values of 12 types", max(self._chain.costs["register"]))
-        self._keep("join, the twelfth of 12 types", max(self._chain.costs["join"]))
+        self.keep("register 12", max(self._chain.costs["register"]))
+        self.keep("join 12", max(self._chain.costs["join"]))
         kinds = ("x", "x", "y", "y")
         two = _instance(3, ("x", "y"), kinds, [1] * 4, lambda n, q: _VALUE + 10 * q + n)
         self._play(two, 0)
         begun = [name for name, _ in self._chain.order].index("begin")
         answers = [gas for name, gas in self._chain.order[begun:] if name == "multicall"]
-        self._keep("learn: accept and leave", max(answers[:2]))
+        self.keep("learn", max(answers[:2]))
 
     def silence(self) -> None:
         """Somebody asked lets the deadline pass; then everybody gets back what is left, by itself or not at all."""
@@ -238,11 +227,11 @@ class _Bench:
         while clocks.stage_of(lot) is ClockStage.ASKING:
             chain.advance_to(chain.now() + _DAY)
             self._say(keeper, "expire", lot)
-        self._keep("answer of somebody silent", max(chain.costs["expire"]))
+        self.keep("expire", max(chain.costs["expire"]))
         self._say(keeper, "reclaim", lot)
-        self._keep("item back", chain.costs["reclaim"][0])
+        self.keep("reclaim", chain.costs["reclaim"][0])
         self._say(first, "claim", lot, first)
-        self._keep("claim a deposit", chain.costs["claim"][0])
+        self.keep("claim", chain.costs["claim"][0])
 
     def _say(self, sender: str, function: str, *arguments: object) -> None:
         data = contract("SignalClockAuction").encode(function, *arguments)
@@ -253,5 +242,6 @@ class _Bench:
         (lot,) = self._clocks.open(instance, 1)
         self._clocks.play(instance, lot, word)
 
-    def _keep(self, step: str, gas: int, members: int = 1) -> None:
+    def keep(self, step: str, gas: int, members: int = 1) -> None:
+        """Notes what a step cost all whom it served."""
         self.steps[step] = {"gas": gas, "members": members, "transactions": 1}
