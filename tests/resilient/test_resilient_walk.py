@@ -55,6 +55,15 @@ class Walk:
         if self.try_(seller, "list", goods, *epsilon, schedule, value=UNIT):
             self.goods[len(self.goods) + 1] = goods
 
+    def add(self) -> None:
+        """More goods; by somebody else than the seller at times."""
+        lot, owner = self.lot(), self.random.choice(self.people)
+        if lot in self.goods and self.random.random() < 0.9:
+            owner = self.world.state(lot)["seller"]
+        goods = self.world.mint(owner, 1, self.random.choice(("", self.token)))
+        if self.try_(owner, "add", lot, goods):
+            self.goods[lot] += goods
+
     def seal(self) -> None:
         lot, player = self.lot(), self.random.choice(self.people)
         one = self.announcement(lot)
@@ -122,7 +131,11 @@ class Walk:
             "settle": (lot,),
         }
         function = self.random.choice(list(calls))
-        self.try_(who, function, *calls[function])
+        if self.random.random() < 0.1:
+            encoded = self.world.auction_abi.encode(function, *calls[function])
+            self.try_(who, "multicall", [encoded] * self.random.randint(1, 2))
+        else:
+            self.try_(who, function, *calls[function])
 
     def withdraw_proceeds(self) -> None:
         who = self.random.choice(self.people)
@@ -167,13 +180,14 @@ class Walk:
     def run(self) -> None:
         """Does one thing after another: mostly what the stage of some sale asks for, at times anything."""
         anything = [
-            *(self.list_goods, self.seal, self.withdraw, self.reveal, self.draw, self.decide),
+            *(self.list_goods, self.add, self.seal, self.withdraw, self.reveal, self.draw),
+            self.decide,
             *(self.answer, self.move_goods, self.pay, self.withdraw_proceeds),
             *(self.misbehave, self.let_time_pass, self.force),
         ]
         fitting = {
             Stage.NONE: [self.list_goods],
-            Stage.BIDDING: [self.seal, self.seal, self.seal, self.withdraw, self.let_time_pass],
+            Stage.BIDDING: [*[self.seal] * 5, self.add, self.withdraw, self.let_time_pass],
             Stage.REVEAL: [self.reveal, self.reveal, self.reveal, self.let_time_pass],
             Stage.DRAW: [self.draw, self.decide, self.decide],
             Stage.ANSWERS: [self.answer, self.answer, self.move_goods],
@@ -288,8 +302,8 @@ def test_walks_get_everywhere() -> None:
             walk.run()
             walk.end_it_all()
             SEEN.update(walk.outcomes)
-    functions = "list commit withdraw reveal revealBatch requestDraw decide answer deliver refund deliverWish reclaim"
-    claims = "claim claimTo claimBatch settle withdrawProceeds"
+    functions = "list add commit withdraw reveal revealBatch requestDraw decide answer deliver refund deliverWish reclaim"
+    claims = "claim claimTo claimBatch settle withdrawProceeds multicall"
     missing = [one for one in f"{functions} {claims}".split() if not SEEN[f"{one} done"]]
     assert not missing, SEEN
     refusals = "WrongStage FlawedAnnouncement NotOffered AlreadyAnswered NotAwaited WrongAnnouncement NotDrawn"
