@@ -1,0 +1,105 @@
+"""Groups under the optimal mechanism for approximate valuations: the composition, and that its members are truthful."""
+
+from fractions import Fraction
+from itertools import product
+from math import lcm
+
+import pytest
+
+from offchain.mechanisms import approximate
+from offchain.mechanisms.approximate_groups import UNSOLD, Sale, lottery, sell
+from offchain.mechanisms.equal_split import willingness_to_pay
+
+HALF, THIRD = Fraction(1, 2), Fraction(1, 3)
+
+
+def test_a_group_bids_its_willingness_to_pay_and_splits_the_price() -> None:
+    """Of an individual at 9 and a group that can pay 8, an early draw sells to the first, a late one to the group."""
+    assert approximate.probabilities([9, 8], HALF) == (Fraction(73, 144), Fraction(63, 128))
+    assert sell([9], [[4, 4, 2]], HALF, Fraction(0)) == Sale(0, 1, 1, ())
+    late = sell([9], [[4, 4, 2]], HALF, Fraction(999, 1000) * Fraction(1151, 1152))
+    assert late == Sale(1, late.price, -(-late.price // len(late.served)), late.served)
+    assert late.price > 6
+    assert late.served == (0, 1)
+
+
+def test_who_plays() -> None:
+    """A group that bids nothing does not; an individual who does, plays."""
+    assert sell([], [[0, 0]], HALF, Fraction(0)) == UNSOLD
+    assert sell([0], [[0, 0]], HALF, Fraction(99, 100)) == Sale(0, 0, 0, ())
+    assert sell([5, 0], [[0], [5]], HALF, Fraction(0)) == sell([5, 0], [[5]], HALF, Fraction(0))
+
+
+def test_a_group_that_would_win_for_nothing_pays_one_unit() -> None:
+    """An individual in its place pays nothing."""
+    assert sell([0], [[5, 5]], HALF, Fraction(0)) == Sale(1, 1, 1, (0, 1))
+    assert sell([0, 5], [], HALF, Fraction(0)) == Sale(1, 0, 0, ())
+
+
+@pytest.mark.parametrize("groups", [((2, 1), (3,)), ((1, 1, 1), (2, 2))], ids=str)
+def test_the_lottery_is_what_all_draws_bring(groups: tuple[tuple[int, ...], ...]) -> None:
+    """Counted over all draws of a common denominator."""
+    expected: dict[Sale, Fraction] = {}
+    for group in range(len(groups)):
+        expected |= lottery([2], groups, group, THIRD)
+    draws = lcm(*(chance.denominator for chance in expected.values()), 2**2 * 3**3 * 5)
+    found: dict[Sale, int] = {}
+    for number in range(draws):
+        sale = sell([2], groups, THIRD, Fraction(number, draws))
+        if sale.winner is not None and sale.winner > 0:
+            found[sale] = found.get(sale, 0) + 1
+    assert found == {sale: chance * draws for sale, chance in expected.items()}
+
+
+GAMES = [(1, (2,)), (0, (2, 2)), (0, (3, 1)), (2, (2,))]
+"""How many individuals, and the sizes of the groups."""
+BIDS = range(4)
+
+
+@pytest.mark.parametrize("delta", [HALF, Fraction(1, 10)], ids=str)
+@pytest.mark.parametrize(("individuals", "sizes"), GAMES, ids=str)
+def test_no_member_gains_by_lying_in_expectation(
+    individuals: int, sizes: tuple[int, ...], delta: Fraction
+) -> None:
+    """Over the draw, for every profile of bids, member, value and lie; 0 is not to bid."""
+    players = individuals + sum(sizes)
+
+    def split(bids: tuple[int, ...]) -> list[tuple[int, ...]]:
+        rest = iter(bids[individuals:])
+        return [tuple(next(rest) for _ in range(size)) for size in sizes]
+
+    owners = [(group, place) for group, size in enumerate(sizes) for place in range(size)]
+    lotteries = {
+        bids: [
+            lottery(bids[:individuals], split(bids), group, delta) for group, _ in enumerate(sizes)
+        ]
+        for bids in product(BIDS, repeat=players)
+    }
+
+    def utility(bids: tuple[int, ...], member: int, value: int) -> Fraction:
+        group, place = owners[member]
+        sales = lotteries[bids][group].items()
+        gains = (chance * (value - sale.share) for sale, chance in sales if place in sale.served)
+        return sum(gains, Fraction(0))
+
+    lies = [
+        (bids, member, lie)
+        for bids in lotteries
+        for member in range(len(owners))
+        for lie in BIDS
+        if utility(
+            (*bids[: individuals + member], lie, *bids[individuals + member + 1 :]),
+            member,
+            bids[individuals + member],
+        )
+        > utility(bids, member, bids[individuals + member])
+    ]
+    assert not lies
+
+
+def test_a_group_wins_as_often_as_an_individual_with_its_bid() -> None:
+    """The mechanism above never looks inside."""
+    for members in ((5,), (3, 3), (2, 2, 2), (9, 1)):
+        reach = willingness_to_pay(members)
+        chance = sum(lottery([4], [members], 0, HALF).values())
+        assert chance == approximate.probability([4, reach], 1, HALF)
