@@ -31,7 +31,7 @@ def rows(text: str) -> list[list[str]]:
     return [row for row in cells if row[0].isdigit()]
 
 
-@pytest.mark.parametrize("name", ["Auctioneer", "DAO", "DAOFactory"])
+@pytest.mark.parametrize("name", ["Auctioneer", "ApproximateAuction", "DAO", "DAOFactory"])
 def test_storage_slots(name: str) -> None:
     text = section("Storage").split(f"**{name}**")[1].split("\n**")[0]
     if name == "DAOFactory":
@@ -91,6 +91,7 @@ def test_constants_that_the_pages_quote() -> None:
     assert constant("base/AuctionHouse.sol", "MIN_STAGE") == "10 minutes"
     assert constant("base/AuctionHouse.sol", "MAX_STAGE") == "30 days"
     assert constant("base/AuctionHouse.sol", "SETTLEMENT_WINDOW") == "3 days"
+    assert constant("ApproximateAuction.sol", "DRAW_WINDOW") == "3 days"
     assert constant("base/AuctionHouse.sol", "DEFAULT_BOND_BPS") == "1_000"
     assert constant("DAO.sol", "MAX_STEP") == "500"
     assert constant("libraries/Payments.sol", "PUSH_GAS") == "10_000"
