@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import gas_approximate
 import gas_resilient
 import gas_signal
 from gas_auctions import measure
@@ -25,7 +26,11 @@ PICTURES = ROOT / "benchmarks" / "pictures"
 _TABLE = re.compile(r"(<!-- make gas: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-FURTHER = {"resilient": gas_resilient.measure, "signal_clock": gas_signal.measure}
+FURTHER = {
+    "resilient": gas_resilient.measure,
+    "signal_clock": gas_signal.measure,
+    "approximate": gas_approximate.measure,
+}
 """The auctions with tables of their own; what they return is a book among the others' steps."""
 
 

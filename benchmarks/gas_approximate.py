@@ -26,18 +26,18 @@ from offchain.keeper.draws import DRAWS, prove, steps
 
 PLAYERS: Final = 400
 ROWS: Final = {
-    "list": ("list an item", 215_000),
+    "list": ("list an item", 206_000),
     "bid": ("bid", 49_000),
-    "batch reveal": ("reveal, in a batch of 400", 9_000),
-    "own reveal": ("reveal, by oneself", 41_000),
-    "request": ("ask for the draw", 62_000),
-    "decide, all": ("decide, per player: 400, all with a chance, the last wins", 2_200),
-    "decide, one": ("decide, per player: 400, one with a chance, nobody wins", 1_400),
-    "decide, few": ("decide, in all: three players", 130_000),
-    "walk": ("a step of a longer walk, per player: 200 of 400", 2_300),
-    "settle": ("settle: an individual pays and gets the item", 110_000),
-    "batch claim": ("refund, in a batch of 399", 14_000),
-    "own claim": ("refund, by oneself", 37_000),
+    "batch reveal": ("reveal, in a batch of 400", 8_000),
+    "own reveal": ("reveal, by oneself", 46_000),
+    "request": ("ask for the draw", 64_000),
+    "decide, all": ("decide, per player: 400, all with a chance, the last wins", 1_950),
+    "decide, one": ("decide, per player: 400, one with a chance, nobody wins", 1_250),
+    "decide, few": ("decide, in all: three players", 103_000),
+    "walk": ("a step of a longer walk, per player: 200 of 400", 2_060),
+    "settle": ("settle: an individual pays and gets the item", 106_000),
+    "batch claim": ("refund, in a batch of 399", 13_500),
+    "own claim": ("refund, by oneself", 40_500),
 }
 """Every step with what it is called in tables, and its budget in gas."""
 

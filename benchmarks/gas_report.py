@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
+import gas_approximate
 import gas_resilient
 import gas_signal
 from gas_auctions import LARGE, SIZES, TRACED
@@ -37,7 +38,11 @@ from gas_peers import PEERS
 
 from offchain.chain.backend import MAX_TRANSACTION_GAS
 
-FURTHER: Final = {"resilient": gas_resilient.ROWS, "signal_clock": gas_signal.ROWS}
+FURTHER: Final = {
+    "resilient": gas_resilient.ROWS,
+    "signal_clock": gas_signal.ROWS,
+    "approximate": gas_approximate.ROWS,
+}
 """The auctions with tables of their own: what their steps are called, and their budgets."""
 
 Snapshot = Mapping[str, Any]

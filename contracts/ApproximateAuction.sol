@@ -121,7 +121,7 @@ contract ApproximateAuction is AuctionHouse {
     }
 
     /// @notice Decides `lot` by its draw, or walks on towards that. Anyone may call; each caller has a walk of its own.
-    /// @dev Budget: 2,500 gas for each player.
+    /// @dev Budget: 2,000 gas for each player.
     /// @param lot The lot's number.
     /// @param proof What the draw decides, and why; the same in each step of a walk.
     /// @param walk Where the caller's walk has come to, all zero at the beginning.
