@@ -165,7 +165,7 @@ def test_a_seller_that_takes_no_ether(world: World, manner: int) -> None:
 
 @pytest.mark.parametrize("word", [TAILS, HEADS])
 def test_silence_costs_the_bond(world: World, word: int) -> None:
-    """A tenth of the deposit, rounded down to a unit, to the seller, whichever side of the coin falls."""
+    """A tenth of the deposit, rounded down to a unit, to the seller, whichever side of the coin falls; and the rebate."""
     lot, _ = world.sale(2)
     world.seal(lot, world.bob, announce((world.eve, 1, bits(0))), deposit=19)
     star = announce((world.eve, 9, bits(0)))
@@ -173,6 +173,7 @@ def test_silence_costs_the_bond(world: World, word: int) -> None:
     world.decide(lot, star, word)
     if word == TAILS:
         world.answer(lot, star, world.eve, yes=False)
+    assert world.view("rebateOf", lot, world.bob) == (0, 20)
     before = world.balance(world.bob)
     world.send(world.stranger, "claimBatch", lot, [world.bob])
     assert world.balance(world.bob) == before + 18 * UNIT
