@@ -4,6 +4,8 @@ Single auctions, whose every draw is chosen by a random word, and exact distribu
 """
 
 import random
+from fractions import Fraction
+from math import factorial
 
 import pytest
 from signal_draws import auction, coins_of, hold_equal, reproduction, spread
@@ -124,3 +126,10 @@ def test_what_is_tested() -> None:
         for types in (1, 2):
             for rule in Rule:
                 assert seen[f"k={signals} l={types} {rule}"] >= 10
+
+
+def test_draws_are_as_good_as_uniform() -> None:
+    """A word has so many values that what is left over, where digits do not divide it, is below 2^-126."""
+    types, residues, prices = 12, 4_095, 2
+    sequences = types * residues * factorial(31) * prices
+    assert Fraction(sequences, 2**256) < Fraction(1, 2**126)
