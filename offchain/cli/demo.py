@@ -1,6 +1,8 @@
 """`consort demo`: a whole auction, explained as it runs, checked, and reported."""
 
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +12,7 @@ from offchain.cli.backends import OnChain
 from offchain.cli.exits import CHECK_FAILED, BadInput, put, say
 
 if TYPE_CHECKING:
+    from offchain.demo.chance import Play
     from offchain.demo.scenario import Scenario
     from offchain.report.auction import Auction
 
@@ -18,13 +21,35 @@ _PHASE_MINUTES = range(10, 30 * 24 * 60 + 1)
 """How long the auctioneer lets reveal and tally last."""
 _MOST = 2**64 - 1
 """The largest bid, in gwei."""
+_FOLDER = Path("build/demo")
+
+
+class Mechanism(StrEnum):
+    """What can be shown."""
+
+    TWO_LEVEL = "two-level"
+    APPROXIMATE = "approximate"
+    RESILIENT = "resilient"
+    SIGNAL_CLOCK = "signal-clock"
 
 
 def command(
     on: OnChain = "ganache",
+    mechanism: Annotated[
+        Mechanism,
+        typer.Option(
+            help="Which auction to show: among groups; among bidders who know their values roughly, or what "
+            "others would pay, or a signal of a common quality. The options below are for the first."
+        ),
+    ] = Mechanism.TWO_LEVEL,
     out: Annotated[
-        str, typer.Option(metavar="DIR", help="Folder for the report: HTML, PNG and JSON.")
-    ] = "build/demo",
+        str | None,
+        typer.Option(
+            metavar="DIR",
+            help=f"Folder for the report: HTML, PNG and JSON. By default {_FOLDER}, and for the other "
+            "mechanisms a folder of their name in it.",
+        ),
+    ] = None,
     contributions: Annotated[
         str | None,
         typer.Option(
@@ -57,7 +82,18 @@ def command(
         ),
     ] = None,
 ) -> None:
-    """Play a ConstitutionDAO-style auction on a chain: explained as it runs, cross-checked, with a report."""
+    """Play an auction on a chain, by default a ConstitutionDAO-style one: explained as it runs, cross-checked, with a report."""
+    if mechanism is not Mechanism.TWO_LEVEL:
+        options = {
+            "--contributions": contributions,
+            "--rival": rival,
+            "--silent": silent,
+            "--phase-minutes": phase_minutes,
+        }
+        if given := [name for name, value in options.items() if value not in (None, [])]:
+            raise BadInput(f"{given[0]}: is for --mechanism two-level only")
+        _show(mechanism, on, _FOLDER / mechanism.value if out is None else Path(out))
+        return
     rivals = [units(bid) for bid in rival or ()]
     if silent is not None and silent < 0:
         raise BadInput(f"--silent: {silent} is negative")
@@ -65,7 +101,7 @@ def command(
         raise BadInput(
             f"--phase-minutes: {phase_minutes} is not from {_PHASE_MINUTES[0]} to {_PHASE_MINUTES[-1]}"
         )
-    folder = Path(out)
+    folder = _FOLDER if out is None else Path(out)
     _refuse_unusable(folder)
     scenario = _scenario(contributions, rivals, silent)
 
@@ -77,6 +113,27 @@ def command(
     _print(auction)
     _report(auction, folder)
     if not all(check.holds for check in auction.checks):
+        raise typer.Exit(CHECK_FAILED)
+
+
+def _show(mechanism: Mechanism, on: str, folder: Path) -> None:
+    """Plays the demo of an auction that draws lots."""
+    _refuse_unusable(folder)
+
+    from rich.console import Console
+
+    from offchain.demo.chance import run
+    from offchain.report.show import as_text, write
+
+    play: Play = import_module(f"offchain.demo.show_{mechanism.value.replace('-', '_')}").play
+    show = run(play, on, Console(stderr=True))
+    put(as_text(show))
+    try:
+        page, *others = write(show, folder)
+    except OSError as error:
+        raise BadInput(f"--out: {folder} cannot be written: {error.strerror or error}") from error
+    say(f"Report: {page} (also {', '.join(path.name for path in others)})")
+    if not all(check.holds for check in show.checks):
         raise typer.Exit(CHECK_FAILED)
 
 

@@ -21,7 +21,50 @@ _WIDTH = 100
 """Columns that sentences are wrapped at, on wider terminals."""
 
 
-class Narrator:
+class Voice:
+    """Tells a story on a console, chapter by chapter, and remembers it. `clock` is in seconds."""
+
+    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
+        self._console = console
+        self._clock = clock
+        self._began = clock()
+        self._told: list[tuple[str, str, list[str]]] = []
+
+    @property
+    def story(self) -> tuple[Chapter, ...]:
+        """All that was told so far."""
+        return tuple(
+            Chapter(title, sentence, tuple(results)) for title, sentence, results in self._told
+        )
+
+    @property
+    def seconds(self) -> float:
+        """How long it has taken so far."""
+        return self._clock() - self._began
+
+    def tell(self, title: str, sentence: str) -> None:
+        """A numbered heading and what there is to say under it."""
+        self._told.append((title, sentence, []))
+        self._console.print(f"\n[bold]{len(self._told):2} {escape(title)}[/]", highlight=False)
+        if sentence:
+            self._say(sentence)
+
+    def add(self, result: str) -> None:
+        """One more line of what came of the step told last."""
+        self._told[-1][2].append(result)
+        self._say(f"{_RESULT} {result}", "cyan")
+
+    def _say(self, sentence: str, style: str = "") -> None:
+        text = fill(
+            sentence,
+            width=min(self._console.width, _WIDTH),
+            initial_indent="   ",
+            subsequent_indent="     " if sentence.startswith(_RESULT) else "   ",
+        )
+        self._console.print(escape(text), style=style, highlight=False, soft_wrap=True)
+
+
+class Narrator(Voice):
     """An observer of a play; see `Observer`. It also counts what each step did, and how long it took by `clock` (seconds).
 
     `entries` are the bidders' accounts, once the refunds are over.
@@ -34,26 +77,17 @@ class Narrator:
         narration: Narration,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._console = console
+        super().__init__(console, clock)
         self._meter = meter
         self._narration = narration
-        self._told: list[tuple[str, str, list[str]]] = []
         self._under_way: list[str] = []
         self._over: list[str] = []
         self._served: dict[str, int] = {}
         self._transactions: dict[str, int] = {}
         self._gas: dict[str, int] = {}
-        self._clock = clock
-        self._began = self._heard = clock()
+        self._heard = self._began
         self._seconds: dict[str, float] = {}
         self.entries: tuple[Entry, ...] = ()
-
-    @property
-    def story(self) -> tuple[Chapter, ...]:
-        """All that was told so far."""
-        return tuple(
-            Chapter(title, sentence, tuple(results)) for title, sentence, results in self._told
-        )
 
     def begins(self, step: str, total: int) -> None:
         """See `Observer`."""
@@ -106,23 +140,6 @@ class Narrator:
             if isinstance(amount, int) and amount
         )
 
-    @property
-    def seconds(self) -> float:
-        """How long it has taken so far."""
-        return self._clock() - self._began
-
-    def tell(self, title: str, sentence: str) -> None:
-        """A numbered heading and what there is to say under it."""
-        self._told.append((title, sentence, []))
-        self._console.print(f"\n[bold]{len(self._told):2} {escape(title)}[/]", highlight=False)
-        if sentence:
-            self._say(sentence)
-
-    def add(self, result: str) -> None:
-        """One more line of what came of the step told last."""
-        self._told[-1][2].append(result)
-        self._say(f"{_RESULT} {result}", "cyan")
-
     def _time(self, step: str) -> None:
         """Puts the time since something was last heard down to `step`."""
         now = self._clock()
@@ -139,12 +156,3 @@ class Narrator:
             self.tell(self._narration.title(step), self._narration.before(step))
         for line in self._narration.after(step):
             self.add(line)
-
-    def _say(self, sentence: str, style: str = "") -> None:
-        text = fill(
-            sentence,
-            width=min(self._console.width, _WIDTH),
-            initial_indent="   ",
-            subsequent_indent="     " if sentence.startswith(_RESULT) else "   ",
-        )
-        self._console.print(escape(text), style=style, highlight=False, soft_wrap=True)

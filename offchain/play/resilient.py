@@ -123,7 +123,8 @@ class ResilientStage:
         chain.fund_all({self._seller: _GAS_MONEY, self._keeper: _GAS_MONEY})
         self._abi, self._token = contract("ResilientAuction"), contract("Item")
         self._words = source(chain, self._keeper)
-        self.auction = create(chain, self._keeper, "ResilientAuction", self._words.address)
+        self.source_address = self._words.address
+        self.auction = create(chain, self._keeper, "ResilientAuction", self.source_address)
         self._item = create(chain, self._seller, "Item")
         self._minted = 0
         self._gas: Counter[str] = Counter()

@@ -51,7 +51,8 @@ class SignalClocks:
         chain.fund_all({self._seller: _GAS_MONEY, self._keeper: _GAS_MONEY})
         self._house, self._token = contract("SignalClockAuction"), contract("Item")
         self._words = source(chain, self._seller)
-        self.address = create(chain, self._seller, "SignalClockAuction", self._words.address)
+        self.source_address = self._words.address
+        self.address = create(chain, self._seller, "SignalClockAuction", self.source_address)
         self._item = create(chain, self._seller, "Item")
         self.gas: Counter[str] = Counter()
         self._paid = 0

@@ -48,7 +48,7 @@ def png(name: str, auction: Auction, theme: Theme) -> bytes:
 def split_curve(auction: Auction, theme: Theme) -> Figure:
     """i·b_(i) over i: what the i highest bidders can pay in equal shares, with the price and T."""
     shape = curve(auction)
-    figure, axes = _canvas(theme)
+    figure, axes = canvas(theme)
     ranks = range(1, len(shape.ranked) + 1)
     products = [_in_eth(product) for product in shape.products]
     top = _in_eth(max(shape.peak, shape.price)) * 1.3
@@ -79,7 +79,7 @@ def served_members(auction: Auction, theme: Theme) -> Figure:
     """All members of the group by their bids, highest first: who is served, who is not, who kept silent."""
     members = sorted(auction.of(auction.focus), key=lambda entry: -entry.bid)
     members = [entry for entry in members if entry.bid > 0]
-    figure, axes = _canvas(theme)
+    figure, axes = canvas(theme)
     colours = {
         Source.SERVED: theme.served,
         Source.UNSERVED: theme.unserved,
@@ -102,7 +102,7 @@ def served_members(auction: Auction, theme: Theme) -> Figure:
     if auction.focus_won:
         handles.append(axes.axhline(_in_eth(share), **_threshold(theme)))
         labels.append(f"share {eth(share)} ETH")
-    _legend_box(axes, handles, labels, theme)
+    legend_box(axes, handles, labels, theme)
     axes.set_title(
         f"Who is served in {auction.focus}", loc="left", color=theme.text, pad=12, fontsize=_TITLE
     )
@@ -157,7 +157,8 @@ def _figure(theme: Theme) -> Figure:
     return figure
 
 
-def _canvas(theme: Theme) -> tuple[Figure, Axes]:
+def canvas(theme: Theme) -> tuple[Figure, Axes]:
+    """An empty picture with its axes."""
     figure = _figure(theme)
     axes = figure.add_axes((0.122, 0.125, 0.853, 0.78), facecolor=theme.page)
     for side in ("top", "right"):
@@ -182,7 +183,7 @@ def _threshold(theme: Theme) -> dict[str, Any]:
     return {"color": theme.price, "linewidth": 1.8, "linestyle": (0, (5, 3))}
 
 
-def _legend_box(axes: Axes, handles: Sequence[Artist], labels: Sequence[str], theme: Theme) -> None:
+def legend_box(axes: Axes, handles: Sequence[Artist], labels: Sequence[str], theme: Theme) -> None:
     """A legend in the upper right corner, which both the curve and the bars leave free."""
     legend = axes.legend(
         handles, labels, loc="upper right", borderaxespad=0.2, frameon=False, handlelength=2.4
@@ -252,7 +253,7 @@ def _mark_price(axes: Axes, shape: Curve, theme: Theme, won: bool) -> None:
     level = _in_eth(shape.price)
     line = axes.axhline(level, zorder=1.5, **_threshold(theme))
     what = "price" if won else "price it would have paid"
-    _legend_box(axes, [line], [f"{what} {eth(shape.price)} ETH"], theme)
+    legend_box(axes, [line], [f"{what} {eth(shape.price)} ETH"], theme)
     if not shape.served:
         return
     axes.axvspan(axes.get_xlim()[0], shape.served, color=theme.served, alpha=0.10, linewidth=0)

@@ -1,7 +1,7 @@
 """One page of HTML about an auction, with everything in it: no scripts, no fonts, no links that load anything."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from html import escape
 
@@ -29,7 +29,7 @@ def page(auction: Auction, pictures: Pictures, size: tuple[int, int]) -> str:
             html_table(tables.money(auction)),
         ),
         section("Who pays and gets what", html_table(tables.groups(auction))),
-        section("How it went", _story(auction)),
+        section("How it went", story_list(auction.story)),
         section("Gas and time", html_table(tables.gas(auction))),
         section("Checks", html_table(tables.checks(auction))),
         section(
@@ -153,8 +153,9 @@ def section(title: str, *parts: str) -> str:
     return f"<section>\n<h2>{escape(title)}</h2>\n{body}\n</section>"
 
 
-def _story(auction: Auction) -> str:
-    return f"<ol>\n{''.join(_chapter(chapter) for chapter in auction.story)}</ol>"
+def story_list(story: Iterable[Chapter]) -> str:
+    """The chapters as a numbered list."""
+    return f"<ol>\n{''.join(map(_chapter, story))}</ol>"
 
 
 def _chapter(chapter: Chapter) -> str:

@@ -1,0 +1,172 @@
+"""What the demos of auctions that draw lots share: where words come from on which chain, and how a draw is told."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rich.console import Console
+
+from offchain.chain.backend import Chain
+from offchain.chain.codec import Event
+from offchain.chain.connect import connect
+from offchain.demo.heard import DEPLOY, Listener, Scene, heard
+from offchain.demo.progress import meter
+from offchain.instances.errors import InstanceError
+from offchain.play.words import BOND, BeaconWords, SecretWords, Source, Words
+from offchain.report.amounts import count, eth
+from offchain.report.auction import Check
+from offchain.report.show import Show
+
+DEVELOPMENT_CHAINS: Final = frozenset({"revm", "anvil", "ganache"})
+"""Where any address can send, and time passes at will."""
+SOURCES: Final = ("BeaconRandomness", "CommitRevealRandomness")
+"""The contracts whose events tell of a draw."""
+_BEACON_ON: Final = frozenset({"anvil"})
+_SEALERS: Final = range(40, 43)
+"""Actors of the back end who seal secrets: none that any play uses."""
+_SEALER_MONEY: Final = 10**20
+_GWEI: Final = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A chain ready for a play: what is listened to, where words come from, and everybody's account."""
+
+    chain: Chain
+    listener: Listener
+    source: Source
+
+
+Play = Callable[[Chain, Console], Show]
+
+
+def run(play: Play, on: str, console: Console) -> Show:
+    """Plays on the back end `on`.
+
+    `InstanceError` if its clock cannot be moved. `ChainError` if it cannot be reached, a transaction
+    fails, or money went astray.
+    """
+    console.print("Starting the chain and deploying the contracts …", highlight=False)
+    with connect(on) as chain:
+        if chain.name not in DEVELOPMENT_CHAINS:
+            raise InstanceError(
+                f"--on: {on}: the clock of this node cannot be moved, and this auction takes days; "
+                f"it can be shown on {', '.join(sorted(DEVELOPMENT_CHAINS))}"
+            )
+        return play(chain, console)
+
+
+def setting(
+    chain: Chain, console: Console, scenes: Sequence[Scene], contracts: Sequence[str]
+) -> Setting:
+    """`scenes`: those of the auction, in order; the ones of the draw come after the one titled "Reveal" or "Valuations"."""
+    listener = Listener(console, meter(console), scenes, (*contracts, *SOURCES))
+    return Setting(heard(chain, listener), listener, source_on(chain))
+
+
+def source_on(chain: Chain) -> Source:
+    """The beacon on Anvil; elsewhere secrets, sealed by three who take no part."""
+    return BeaconWords if chain.name in _BEACON_ON else _secrets
+
+
+def draw_scenes(chain: Chain, final: str) -> tuple[Scene, ...]:
+    """The scenes of a draw; `final` says what cannot change any more."""
+    if chain.name in _BEACON_ON:
+        return (
+            Scene(
+                "Asking for a random word",
+                f"{final} The request fixes a block 132 blocks ahead, whose random mix nobody knows yet.",
+                frozenset({"requestDraw"}),
+                _chosen,
+            ),
+            Scene(
+                "The beacon's word",
+                "The block is there. Anyone may send its header: it hashes to what the chain knows, so no "
+                "other will do, and the mix in it makes the word.",
+                frozenset({"prove"}),
+                _drawn,
+            ),
+        )
+    return (
+        Scene(
+            "Asking for a random word",
+            f"{final} Now anyone may add a secret.",
+            frozenset({"requestDraw"}),
+        ),
+        Scene(
+            "Secrets are sealed",
+            f"Whoever wants to be sure that the word is random seals a secret of its own, under a bond of "
+            f"{eth(BOND // _GWEI)} ETH.",
+            frozenset({"commit(address,uint256,bytes32)"}),
+            lambda events: [f"{_number(events, 'SecretSealed')} sealed; nobody knows the word."],
+        ),
+        Scene(
+            "Secrets are opened",
+            "Each opened secret redeems its bond. The word is a hash of them all, in whatever order they come.",
+            frozenset({"reveal(address,uint256,address,bytes32)"}),
+            _drawn,
+        ),
+    )
+
+
+def deployment(what: str) -> Scene:
+    """The scene in which the contracts come into being."""
+    return Scene(
+        "Contracts",
+        f"{what}, and the source of random words that it will always use, are deployed. Nobody owns them.",
+        frozenset({DEPLOY}),
+    )
+
+
+def word_drawn(listener: Listener) -> int:
+    """The word of the only draw."""
+    (word,) = (event.args["word"] for event in listener.events if event.name == "WordDrawn")
+    return int(word)
+
+
+def conclude(listener: Listener, checks: Sequence[Check]) -> None:
+    """Tells what was checked."""
+    listener.conclude()
+    listener.tell(
+        "Cross-check",
+        "chain = reference: the exact model in Python does the same with this draw, and every wei is accounted for."
+        if all(check.holds for check in checks)
+        else "FAILED: see the checks below.",
+    )
+    steps = listener.steps
+    listener.add(
+        f"{count(sum(step.transactions for step in steps), 'transaction')}, "
+        f"{sum(step.gas for step in steps):,} gas, {listener.seconds:,.1f} s."
+    )
+
+
+def audited(chain: Chain, **contracts: str) -> Check:
+    """That none of these holds any ether."""
+    left = {name: chain.balance(address) for name, address in contracts.items()}
+    stuck = [f"{name}: {wei} wei" for name, wei in left.items() if wei]
+    names = ", ".join(contracts)
+    return Check("no wei astray", not stuck, "; ".join(stuck) or f"none left in {names}")
+
+
+def _secrets(chain: Chain, account: str) -> Words:
+    sealers = [chain.actor(index) for index in _SEALERS]
+    chain.fund_all(dict.fromkeys(sealers, _SEALER_MONEY))
+    return SecretWords(chain, account, sealers)
+
+
+def _chosen(events: Sequence[Event]) -> list[str]:
+    return [
+        f"Block {event.args['blockNumber']:,} will decide."
+        for event in events
+        if event.name == "BlockChosen"
+    ]
+
+
+def _drawn(events: Sequence[Event]) -> list[str]:
+    return [
+        f"The word is {event.args['word']:#066x}." for event in events if event.name == "WordDrawn"
+    ]
+
+
+def _number(events: Sequence[Event], name: str) -> str:
+    return count(sum(event.name == name for event in events), "secret is", "secrets are")

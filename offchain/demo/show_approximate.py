@@ -1,0 +1,208 @@
+"""A demo of ApproximateAuction: collectors who know what a car is worth to them only within a quarter."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Final
+
+from rich.console import Console
+
+from offchain.chain.backend import Chain
+from offchain.chain.codec import Event
+from offchain.demo.chance import (
+    audited,
+    conclude,
+    deployment,
+    draw_scenes,
+    setting,
+    word_drawn,
+)
+from offchain.demo.heard import Scene
+from offchain.instances.approximate import ApproximateInstance, ApproximateOutcome
+from offchain.mechanisms.approximate import (
+    deterministic_guarantee,
+    probabilistic_guarantee,
+    solve,
+)
+from offchain.play.approximate import ApproximateStage
+from offchain.report.amounts import count, eth
+from offchain.report.auction import Check
+from offchain.report.chance_figures import chances
+from offchain.report.show import Picture, Show
+from offchain.report.tables import Row, Table
+
+ETH: Final = 10**9
+INSTANCE: Final = ApproximateInstance(
+    delta=Fraction(1, 4),
+    bids={"Ada": 12 * ETH, "Bruno": 11 * ETH, "Chiara": 10 * ETH, "Dev": 3 * ETH},
+    draw=Fraction(0),
+)
+"""The draw is replaced by the one that falls."""
+_GRID: Final = 2**255
+_FIRST_BIDDER: Final = 2
+"""The stage's actors before it are the seller and the keeper."""
+_BID_BITS, _ACCOUNT_BITS = 64, 160
+
+
+def play(chain: Chain, console: Console) -> Show:
+    """Plays it; see `chance.run`."""
+    names = {chain.actor(_FIRST_BIDDER + place): name for place, name in enumerate(INSTANCE.bids)}
+    scenes = _scenes(chain, names)
+    ready = setting(chain, console, scenes, ("ApproximateAuction",))
+    stage = ApproximateStage(ready.chain, source=ready.source)
+    outcome = stage.play(INSTANCE)
+    draw = Fraction(word_drawn(ready.listener) >> 1, _GRID)
+    instance = replace(INSTANCE, draw=draw)
+    checks = (
+        _agrees(instance, outcome),
+        audited(chain, auction=stage.auction, source=stage.randomness),
+    )
+    conclude(ready.listener, checks)
+    sale = outcome.sale
+    assert sale is not None  # the instance has a draw
+    return Show(
+        title="A car that nobody can value exactly",
+        lead=_lead(sale.winner, sale.price),
+        chain=chain.name,
+        key=(
+            ("winner", sale.winner or "nobody"),
+            ("price", f"{eth(sale.price)} ETH"),
+            ("second price guarantees", _percent(deterministic_guarantee(INSTANCE.delta))),
+            ("this guarantees", _percent(_guarantee())),
+        ),
+        picture=Picture(
+            "Who can win, and who did",
+            "Each bidder has a piece of the line from 0 to 1, as wide as its chance; whoever has the piece into which the draw "
+            "falls wins. How deep into the piece it falls decides the price, at most the bid.",
+            "A bar from 0 to 1 cut into the bidders' chances, and a line where the draw falls.",
+            lambda theme: chances(INSTANCE.bids, outcome.probabilities, draw, sale.winner, theme),
+        ),
+        people=_people(outcome),
+        steps=ready.listener.steps,
+        checks=checks,
+        story=ready.listener.story,
+        addresses={"auction": stage.auction, "source": stage.randomness},
+        source="The mechanism is M_f of “Mechanism Design with Approximate Valuations”.",
+        instance=instance,
+        seconds=ready.listener.seconds,
+    )
+
+
+def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
+    return (
+        deployment("An item, the auction"),
+        Scene(
+            "Listing",
+            "The seller puts the car into escrow, and says how well people know their values: within 1 ± 1/4.",
+            frozenset({"mint", "list"}),
+        ),
+        Scene(
+            "Sealed bids",
+            "Everybody seals a bid under a deposit that hides it. Any bid in the range of what the car may be worth is "
+            "reasonable; none is surely the best.",
+            frozenset({"commit(uint256,bytes24)"}),
+        ),
+        Scene(
+            "Reveal",
+            "Bidding is over, and the bids are opened.",
+            frozenset({"revealBatch"}),
+            lambda events: _opened(events, names),
+        ),
+        *draw_scenes(chain, "All bids are open, so nothing that the draw decides can change."),
+        Scene(
+            "Decision",
+            "Anyone proves into whose piece the draw falls, and the least bid that would still have had it: the price.",
+            frozenset({"decide"}),
+            lambda events: _decided(events, names),
+        ),
+        Scene(
+            "Settlement and refunds",
+            "The winner pays from its deposit and gets the car; everybody gets back what is left.",
+            frozenset({"settle", "reclaim", "claimBatch"}),
+        ),
+        Scene("Proceeds", "The seller withdraws the price.", frozenset({"withdrawProceeds"})),
+    )
+
+
+def _opened(events: Sequence[Event], names: Mapping[str, str]) -> list[str]:
+    entries = [
+        entry for event in events if event.name == "BidsOpened" for entry in event.args["entries"]
+    ]
+    bids = [_bid(entry) for entry in entries]
+    who = {int(account, 16): name for account, name in names.items()}
+    told = [
+        f"{who[entry % 2**_ACCOUNT_BITS]} {eth(bid)}"
+        for entry, bid in zip(entries, bids, strict=True)
+    ]
+    return [f"{', '.join(told)} ETH."] if told else []
+
+
+def _bid(entry: int) -> int:
+    return entry >> _ACCOUNT_BITS & (1 << _BID_BITS) - 1
+
+
+def _decided(events: Sequence[Event], names: Mapping[str, str]) -> list[str]:
+    said = []
+    for event in events:
+        if event.name == "DrawDecided":
+            winner = names.get(event.args["winner"])
+            said.append(
+                "The draw falls beyond all pieces: nobody gets the car."
+                if winner is None
+                else f"{winner} wins at {eth(event.args['price'])} ETH, having bid {eth(event.args['bid'])}."
+            )
+    return said
+
+
+def _guarantee() -> Fraction:
+    return probabilistic_guarantee(INSTANCE.delta, len(INSTANCE.bids))
+
+
+def _lead(winner: str | None, price: int) -> str:
+    happened = (
+        "The draw fell on nobody, and the car went back to its seller."
+        if winner is None
+        else f"The draw fell on {winner}, who pays {eth(price)} ETH."
+    )
+    return (
+        f"{count(len(INSTANCE.bids), 'collector')} bid for a car whose worth they know only within a quarter. Selling to the "
+        f"highest bid could lose {_percent(1 - deterministic_guarantee(INSTANCE.delta))} of its worth to the one who values "
+        f"it most; a lottery among the highest bids is the best that can be guaranteed. {happened}"
+    )
+
+
+def _people(outcome: ApproximateOutcome) -> Table:
+    sale = outcome.sale
+    assert sale is not None
+    rows = [
+        Row(
+            (
+                name,
+                eth(bid),
+                _percent(outcome.probabilities[name]),
+                "the car" if name == sale.winner else "",
+                eth(sale.price if name == sale.winner else 0),
+            )
+        )
+        for name, bid in INSTANCE.bids.items()
+    ]
+    rest = ("nobody", "", _percent(outcome.unsold), "", "")
+    return Table(
+        title="Who had what chance",
+        headings=("bidder", "bid", "chance", "gets", "pays"),
+        rows=(*rows, Row(rest)),
+        note="In ETH, exact; chances rounded.",
+    )
+
+
+def _percent(share: Fraction) -> str:
+    return f"{round(share * 1000) / 10:.1f} %"
+
+
+def _agrees(instance: ApproximateInstance, outcome: ApproximateOutcome) -> Check:
+    same = solve(instance) == outcome
+    return Check(
+        "chain = reference",
+        same,
+        "equal chances as fractions, winner and price at this draw" if same else "they differ",
+    )

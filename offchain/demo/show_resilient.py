@@ -1,0 +1,233 @@
+"""A demo of ResilientAuction: two rooms that are worth most together, and neighbours who collude under VCG.
+
+The values are those of Ausubel and Milgrom ("A New Approach to Auctions and Resilient Mechanism
+Design", §1.2), in hundredths of an ETH, with one who knows what the third player would pay.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from math import ceil
+from typing import Final
+
+from rich.console import Console
+
+from offchain.chain.backend import Chain
+from offchain.chain.codec import Event
+from offchain.demo.chance import audited, conclude, deployment, draw_scenes, setting
+from offchain.demo.heard import Scene
+from offchain.instances.bundles import Bundle, Values
+from offchain.instances.resilient import Coin, Offer, ResilientInstance, ResilientPlayer
+from offchain.instances.vcg import VcgInstance, VcgPlayer
+from offchain.mechanisms import vcg
+from offchain.mechanisms.resilient import revenue_guarantee, solve, worth
+from offchain.play.resilient import ResilientStage, Result
+from offchain.report.amounts import eth
+from offchain.report.auction import Check
+from offchain.report.chance_figures import knowledge
+from offchain.report.show import Picture, Show
+from offchain.report.tables import Row, Table
+
+CENT: Final = 10**7
+"""A hundredth of an ETH, in units."""
+EAST, WEST = "east room", "west room"
+BOTH: Final = (EAST, WEST)
+KNOWN: Final = 99 * CENT
+"""The most that Dora knows the rooms to be sellable for."""
+INSTANCE: Final = ResilientInstance(
+    epsilon=Fraction(1, 2),
+    goods=BOTH,
+    players=(
+        ResilientPlayer("Ann", {(EAST,): CENT}, (Offer("Ben", (WEST,), CENT // 2),), (EAST,)),
+        ResilientPlayer("Ben", {(WEST,): CENT}, (), (WEST,)),
+        ResilientPlayer("Choir", {BOTH: 100 * CENT}, (), BOTH),
+        ResilientPlayer("Dora", {(EAST,): 2 * CENT}, (Offer("Choir", BOTH, KNOWN),), (EAST,)),
+    ),
+)
+_FIRST_PLAYER: Final = 2
+"""The stage's actors before it are the seller and the keeper."""
+_HEADS: Final = 1
+"""`ResilientAuction.Outcome.Heads`."""
+
+
+def play(chain: Chain, console: Console) -> Show:
+    """Plays it; see `chance.run`."""
+    names = {
+        chain.actor(_FIRST_PLAYER + place): player.name
+        for place, player in enumerate(INSTANCE.players)
+    }
+    ready = setting(chain, console, _scenes(chain, names), ("ResilientAuction",))
+    stage = ResilientStage(ready.chain, source=ready.source)
+    result = stage.play_once(INSTANCE)
+    instance = replace(INSTANCE, coin=result.coin)
+    checks = (
+        _agrees(instance, result),
+        audited(chain, auction=stage.auction, source=stage.source_address),
+    )
+    conclude(ready.listener, checks)
+    revenue = result.side.revenue
+    offered = {player.name: worth(player.offer) for player in INSTANCE.players}
+    return Show(
+        title="Two rooms, and what one knows of the others",
+        lead=_lead(result),
+        chain=chain.name,
+        key=(
+            ("star", result.star or "nobody"),
+            ("coin", result.coin.value),
+            ("the seller gets", f"{eth(int(revenue))} ETH"),
+            (
+                "guaranteed on average",
+                f"{eth(int(revenue_guarantee(KNOWN, INSTANCE.epsilon)))} ETH",
+            ),
+            ("VCG, if two collude", f"{eth(_vcg_revenue(colluding=True))} ETH"),
+        ),
+        picture=Picture(
+            "What everybody knows",
+            "Everybody offers bundles to others, at prices that it knows them to accept. Whose offers are worth the most is the "
+            "star: on tails its offers are carried out, on heads it gets its wish for nothing.",
+            "Bars: the worth of everybody's offers, the star's the highest; a line at what the seller gets.",
+            lambda theme: knowledge(offered, result.star, int(revenue), theme),
+        ),
+        people=_people(result),
+        steps=ready.listener.steps,
+        checks=checks,
+        story=ready.listener.story,
+        addresses={"auction": stage.auction, "source": stage.source_address},
+        source="The mechanism is that of “A New Approach to Auctions and Resilient Mechanism Design”, and so are the values.",
+        instance=instance,
+        seconds=ready.listener.seconds,
+    )
+
+
+def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
+    return (
+        deployment("Two items, the auction"),
+        Scene(
+            "Listing",
+            "The seller puts both rooms into escrow. They are sold at once, in any bundles.",
+            frozenset({"mint", "list"}),
+        ),
+        Scene(
+            "Sealed announcements",
+            "Everybody announces two things, sealed: bundles for others at prices that one knows them to accept, and a wish of "
+            "one's own. A deposit covers the prices, since the star pays what others decline.",
+            frozenset({"commit(uint256,bytes24)"}),
+        ),
+        Scene(
+            "Reveal",
+            "The announcements are opened. The star is who offers the most.",
+            frozenset({"revealBatch"}),
+            lambda events: _announced(events, names),
+        ),
+        *draw_scenes(
+            chain, "All announcements are open, so nothing that the coin decides can change."
+        ),
+        Scene(
+            "The coin",
+            "Heads: the star gets its wish for nothing, which is why it tells what it knows. Tails: its offer is carried out.",
+            frozenset({"decide"}),
+            _decided,
+        ),
+        Scene(
+            "Answers",
+            "Whoever is offered a bundle says YES and pays, or NO, and then the star pays.",
+            frozenset({"answer"}),
+            lambda events: _answered(events, names),
+        ),
+        Scene(
+            "Delivery and refunds",
+            "Goods go to their new owners, deposits and rebates to everybody.",
+            frozenset({"deliver", "deliverWish", "reclaim", "claimBatch"}),
+        ),
+        Scene("Proceeds", "The seller withdraws.", frozenset({"withdrawProceeds"})),
+    )
+
+
+def _announced(events: Sequence[Event], names: Mapping[str, str]) -> list[str]:
+    told = [
+        f"{names[event.args['player']]} {eth(event.args['revenue'])}"
+        for event in events
+        if event.name == "Announced"
+    ]
+    return [f"Offers to others: {', '.join(told)} ETH."] if told else []
+
+
+def _decided(events: Sequence[Event]) -> list[str]:
+    outcomes = [event.args["outcome"] for event in events if event.name == "Decided"]
+    return ["Heads." if outcome == _HEADS else "Tails." for outcome in outcomes]
+
+
+def _answered(events: Sequence[Event], names: Mapping[str, str]) -> list[str]:
+    return [
+        f"{names[event.args['player']]} says {'YES' if event.args['yes'] else 'NO'}."
+        for event in events
+        if event.name == "Answered"
+    ]
+
+
+def _lead(result: Result) -> str:
+    happened = (
+        f"The coin fell on heads: {result.star} gets its wish for nothing."
+        if result.coin is Coin.HEADS
+        else f"The coin fell on tails: {result.star}'s offer was carried out, and the seller gets "
+        f"{eth(int(result.side.revenue))} ETH."
+    )
+    return (
+        f"The choir would pay {eth(100 * CENT)} ETH for both rooms, Ann and Ben {eth(CENT)} each for one. Under VCG the seller "
+        f"gets {eth(_vcg_revenue(colluding=False))} ETH, and nothing if Ann and Ben collude. Here Dora, who knows the choir, "
+        f"offers it both rooms for {eth(KNOWN)} ETH, and Ann and Ben can do nothing about it. {happened}"
+    )
+
+
+def _vcg_revenue(colluding: bool) -> int:
+    """What VCG brings among Ann, Ben and the choir: on their values, or with Ann and Ben each claiming the choir's."""
+
+    def values(player: ResilientPlayer) -> Values:
+        claim = 100 * CENT
+        own: dict[Bundle, int] = {
+            bundle: claim if colluding and len(bundle) == 1 else value
+            for bundle, value in player.values.items()
+        }
+        return own
+
+    players = tuple(VcgPlayer(one.name, values(one)) for one in INSTANCE.players[:3])
+    return vcg.solve(VcgInstance(BOTH, players)).revenue
+
+
+def _people(result: Result) -> Table:
+    rows = []
+    for player in INSTANCE.players:
+        got = result.side.allocation.get(player.name, ())
+        paid = result.side.payments[player.name]
+        rows.append(
+            Row(
+                (
+                    player.name,
+                    " and ".join(got),
+                    eth(worth(player.offer)),
+                    eth(player.value(got)),
+                    eth(ceil(paid)),
+                    f"0.{round((ceil(paid) - paid) * 1000):03d}",
+                )
+            )
+        )
+    return Table(
+        title="Who offers, gets and pays what",
+        headings=("player", "gets", "offers to others", "worth to it", "pays", "rebate"),
+        rows=tuple(rows),
+        texts=2,
+        note="In ETH; rebates in gwei, rounded: on tails whoever offered something gets less than half of one.",
+    )
+
+
+def _agrees(instance: ResilientInstance, result: Result) -> Check:
+    expected = solve(instance)
+    side = expected.heads if result.coin is Coin.HEADS else expected.tails
+    same = (expected.star, side) == (result.star, result.side)
+    return Check(
+        "chain = reference",
+        same,
+        f"equal star, allocation and exact payments on {result.coin.value}"
+        if same
+        else "they differ",
+    )

@@ -1,0 +1,248 @@
+"""A demo of SignalClockAuction: four experts, each with an opinion of whether a painting is genuine."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from rich.console import Console
+
+from offchain.chain.backend import Chain
+from offchain.chain.codec import Event
+from offchain.demo.chance import audited, conclude, deployment, draw_scenes, setting
+from offchain.demo.heard import Scene
+from offchain.instances.signal_clock import SignalClockInstance
+from offchain.instances.signals import DEFAULT_TYPE, Rule, SignalBidder, Table
+from offchain.mechanisms.signal_discovery import Coins, clock_auction, solve
+from offchain.play.signal_clock import SignalClocks
+from offchain.play.signal_clock_trail import Play
+from offchain.report import tables
+from offchain.report.amounts import eth
+from offchain.report.auction import Check
+from offchain.report.chance_figures import valuations
+from offchain.report.show import Picture, Show
+from offchain.report.tables import Row
+
+CENT: Final = 10**7
+"""A hundredth of an ETH, in units."""
+GRADES: Final = 3
+"""Opinions: 0 a copy, 1 undecided, 2 genuine."""
+# What the painting is worth to each in hundredths of an ETH, by the total of all opinions, 0 to 8.
+_WORTH: Final = {
+    "Dealer": (1, 40, 70, 100, 120, 140, 160, 180, 200),
+    "Museum": (0, 5, 20, 60, 130, 200, 260, 320, 400),
+    "Fund": (0, 10, 30, 90, 150, 190, 220, 250, 280),
+    "Heir": (50, 55, 60, 65, 70, 75, 80, 85, 90),
+}
+_OPINIONS: Final = {"Dealer": 1, "Museum": 2, "Fund": 2, "Heir": 0}
+INSTANCE: Final = SignalClockInstance(
+    signals=GRADES,
+    rule=Rule.WELFARE,
+    types=(DEFAULT_TYPE,),
+    bidders=tuple(
+        SignalBidder(
+            name,
+            DEFAULT_TYPE,
+            _OPINIONS[name],
+            Table((len(worth),), tuple(CENT * one for one in worth)),
+        )
+        for name, worth in _WORTH.items()
+    ),
+)
+_FIRST_BIDDER: Final = 2
+"""The play's actors before it are the seller and the keeper."""
+_ASKED: Final = ("first", "second", "third", "fourth")
+
+
+def play(chain: Chain, console: Console) -> Show:
+    """Plays it; see `chance.run`."""
+    names = {
+        chain.actor(_FIRST_BIDDER + place): bidder.name
+        for place, bidder in enumerate(INSTANCE.bidders)
+    }
+    ready = setting(chain, console, _scenes(chain, names), ("SignalClockAuction",))
+    house = SignalClocks(ready.chain, ready.source)
+    (lot,) = house.open(INSTANCE, 1)
+    found = house.play(INSTANCE, lot, 0)
+    house.audit()
+    checks = (
+        _agrees(found),
+        audited(chain, auction=house.address, source=house.source_address),
+    )
+    conclude(ready.listener, checks)
+    expected = solve(INSTANCE)
+    return Show(
+        title="A painting, and what four experts make of it",
+        lead=_lead(found),
+        chain=chain.name,
+        key=(
+            ("winner", found.sale.winner or "nobody"),
+            ("price", f"{eth(found.sale.price)} ETH"),
+            ("worth to the best owner", f"{eth(expected.optimal_welfare)} ETH"),
+            ("welfare over all draws", f"{eth(int(expected.expected_welfare))} ETH"),
+        ),
+        picture=Picture(
+            "What the painting is worth",
+            "Everybody's valuation is public; where on the axis the truth lies nobody knows. Whoever tells its signal, and so "
+            "narrows the totals that are possible, cannot win any more; the last one is offered the painting at its value at the "
+            "least possible total at which it is the best owner, which its own signal cannot change.",
+            f"Lines: what the painting is worth to each of {len(INSTANCE.bidders)} bidders by the total of all signals; the true "
+            f"total is {sum(INSTANCE.profile)}.",
+            lambda theme: valuations(
+                {bidder.name: bidder.value.entries for bidder in INSTANCE.bidders},
+                sum(INSTANCE.profile),
+                found.sale.winner,
+                found.sale.price,
+                theme,
+            ),
+        ),
+        people=_people(found),
+        steps=ready.listener.steps,
+        checks=checks,
+        story=ready.listener.story,
+        addresses={"auction": house.address, "source": house.source_address},
+        source="The mechanism is that of “Prior-Free Clock Auctions for Bidders with Interdependent Values”.",
+        instance=INSTANCE,
+        seconds=ready.listener.seconds,
+    )
+
+
+def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
+    return (
+        deployment("An item, the auction"),
+        Scene(
+            "Listing",
+            "The seller puts the painting into escrow. Opinions go from 0, a copy, to 2, genuine.",
+            frozenset({"mint", "list"}),
+        ),
+        Scene("Joining", "Everybody joins under a small deposit.", frozenset({"join"})),
+        Scene(
+            "Valuations",
+            "Each registers, for all to see, what the painting is worth to it at any total of opinions. The opinions "
+            "themselves stay private.",
+            frozenset({"register"}),
+        ),
+        *draw_scenes(
+            chain, "All valuations are known, so nothing that the draw decides can change."
+        ),
+        Scene(
+            "The clock is set",
+            "The word decides at which totals the price may lie, and who is asked in which order. Anyone hands in the "
+            "valuations, and the auction notes who is the best owner at each total.",
+            frozenset({"begin", "prepare"}),
+        ),
+        Scene(
+            "The clock",
+            "One bidder after another is asked for its opinion, by a clock that rises until it leaves. Asked by chance, or "
+            "since it is the best owner at no total any more: either way it cannot win.",
+            frozenset({"multicall", "accept", "leaveAuction"}),
+            lambda events: _told(events, names),
+        ),
+        Scene(
+            "The offer",
+            "The last one has told nothing yet. It may buy at its value at the least total at which it is the best owner.",
+            frozenset({"stateOffer", "buy"}),
+            lambda events: _sold(events, names),
+        ),
+        Scene(
+            "Deposits",
+            "Deposits go back, and an unsold painting to its seller.",
+            frozenset({"reclaim", "returnDeposits"}),
+        ),
+        Scene("Proceeds", "The seller withdraws the price.", frozenset({"withdrawProceeds"})),
+    )
+
+
+def _told(events: Sequence[Event], names: Mapping[str, str]) -> list[str]:
+    """Where everybody who was asked stopped."""
+    heights: dict[str, int] = {}
+    said = []
+    for event in events:
+        if event.name == "ClockRaised":
+            heights[event.args["bidder"]] = event.args["signal"]
+        if event.name == "BidderLeft" or (
+            event.name == "ClockRaised" and event.args["signal"] == GRADES - 1
+        ):
+            bidder = event.args["bidder"]
+            said.append(f"{names[bidder]} tells {heights.get(bidder, 0)}, and is out.")
+    return said
+
+
+def _sold(events: Sequence[Event], names: Mapping[str, str]) -> list[str]:
+    said = []
+    for event in events:
+        if event.name == "OfferStated":
+            said.append(
+                f"{names[event.args['bidder']]} may buy at {eth(event.args['price'])} ETH; who buys says that its opinion "
+                f"is at least {event.args['signal']}."
+            )
+        elif event.name == "AuctionSold":
+            said.append(f"{names[event.args['bidder']]} buys.")
+        elif event.name == "AuctionUnsold":
+            said.append("Nobody buys: the painting goes back.")
+    return said
+
+
+def _lead(found: Play) -> str:
+    sale = found.sale
+    happened = (
+        "This time nobody bought: chance asked the one whom it could have gone to."
+        if sale.winner is None
+        else f"{sale.winner} was asked last, and bought at {eth(sale.price)} ETH."
+    )
+    return (
+        "What a painting is worth to each of four experts depends on the opinions of all four, and each knows only its own. "
+        f"No bid could say that. {happened}"
+    )
+
+
+def _people(found: Play) -> tables.Table:
+    worths = INSTANCE.worths(INSTANCE.profile)
+    rows = [
+        Row(
+            (
+                bidder.name,
+                f"{bidder.signal}",
+                f"{found.clocks[place]}",
+                _asked(found, place),
+                eth(worths[place]),
+                eth(found.sale.price) if bidder.name == found.sale.winner else "0",
+            )
+        )
+        for place, bidder in enumerate(INSTANCE.bidders)
+    ]
+    return tables.Table(
+        title="Who knew, told and paid what",
+        headings=("bidder", "opinion", "clock", "asked", "worth to it", "pays"),
+        rows=tuple(rows),
+        note="In ETH; what it is worth at the true total of all opinions, which nobody knew.",
+    )
+
+
+def _asked(found: Play, place: int) -> str:
+    if place not in found.discovered:
+        return ""
+    return _ASKED[found.discovered.index(place)]
+
+
+def coins_of(found: Play) -> Coins:
+    """The reference's coins for the draws that the chain made."""
+    kind, residue, *later = found.drawings
+    members = INSTANCE.members(kind.digit)
+    drawn, pick = list[int](), 0
+    for drawing in later:
+        active = [place for place in range(len(members)) if drawing.state[2] >> place & 1]
+        if len(active) > 1:
+            drawn.append(members[active[drawing.digit]])
+        else:
+            pick = drawing.digit
+    rest = (member for member in members if member not in drawn)
+    return Coins(kind.digit, residue.digit, (*drawn, *rest), pick)
+
+
+def _agrees(found: Play) -> Check:
+    record = clock_auction(INSTANCE, coins_of(found))
+    same = (record.sale, record.clocks) == (found.sale, found.clocks)
+    return Check(
+        "chain = reference",
+        same,
+        "equal sale, price and clocks with these draws" if same else "they differ",
+    )

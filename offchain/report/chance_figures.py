@@ -1,0 +1,158 @@
+"""The pictures of the auctions that draw lots, from plain data.
+
+Chances and amounts become floats here, on their way to pixels, and nowhere else.
+"""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from offchain.report.amounts import GWEI_PER_ETH, eth
+from offchain.report.figures import canvas
+from offchain.report.theme import Theme
+
+_TITLE = 13.5
+"""Points."""
+_MARKERS = ("o", "s", "^", "D")
+
+
+def chances(
+    bids: Mapping[str, int],
+    found: Mapping[str, Fraction],
+    draw: Fraction,
+    winner: str | None,
+    theme: Theme,
+) -> Figure:
+    """Every player's piece of the line from 0 to 1, in order, and where the draw falls."""
+    figure, axes = canvas(theme)
+    left, pieces = 0.0, [*found.items(), ("nobody", 1 - sum(found.values(), Fraction(0)))]
+    for name, chance in pieces:
+        width = float(chance)
+        colour = theme.served if name == winner else theme.unserved
+        if name == "nobody":
+            colour = theme.served if winner is None else theme.rule
+        axes.barh(0.0, width, 0.5, left=left, color=colour, edgecolor=theme.page, linewidth=2)
+        if width > 0.06:
+            bid = f"bids {eth(bids[name])} ETH\n" if name in bids else ""
+            axes.text(
+                left + width / 2,
+                -0.42,
+                f"{name}\n{bid}{width:.1%}",
+                ha="center",
+                va="top",
+                color=theme.text,
+            )
+        left += width
+    axes.axvline(float(draw), 0.42, 0.80, color=theme.price, linewidth=2)
+    axes.text(
+        float(draw),
+        0.55,
+        f"the draw: {float(draw):.4f}",
+        ha="center",
+        va="bottom",
+        color=theme.price,
+        fontweight="bold",
+    )
+    axes.set_xlim(0, 1)
+    axes.set_ylim(-1.2, 0.9)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.set_title(
+        "Each one's chance, side by side", loc="left", color=theme.text, pad=12, fontsize=_TITLE
+    )
+    return figure
+
+
+def knowledge(offered: Mapping[str, int], star: str | None, revenue: int, theme: Theme) -> Figure:
+    """What everybody's offers to others are worth, and what the sale brought."""
+    figure, axes = canvas(theme)
+    names = list(offered)
+    colours = [theme.served if name == star else theme.unserved for name in names]
+    amounts = [amount / GWEI_PER_ETH for amount in offered.values()]
+    axes.bar(names, amounts, 0.6, color=colours)
+    for place, name in enumerate(names):
+        is_star = name == star
+        axes.annotate(
+            f"the star\n{eth(offered[name])} ETH" if is_star else f"{eth(offered[name])} ETH",
+            (place, amounts[place]),
+            xytext=(0, -34 if is_star else 5),
+            textcoords="offset points",
+            ha="center",
+            color=theme.page if is_star else theme.text,
+        )
+    axes.axhline(revenue / GWEI_PER_ETH, color=theme.price, linewidth=1.8, linestyle=(0, (5, 3)))
+    axes.text(
+        0.02,
+        0.9,
+        f"the seller gets {eth(revenue)} ETH",
+        transform=axes.transAxes,
+        color=theme.price,
+        fontweight="bold",
+    )
+    axes.set_ylim(0, max([*amounts, revenue / GWEI_PER_ETH]) * 1.25)
+    axes.set_ylabel("offers to others, in ETH")
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.set_title(
+        "What everybody offers to others", loc="left", color=theme.text, pad=12, fontsize=_TITLE
+    )
+    return figure
+
+
+def valuations(
+    worths: Mapping[str, Sequence[int]],
+    total: int,
+    winner: str | None,
+    price: int,
+    theme: Theme,
+) -> Figure:
+    """What the item is worth to each at every total of the signals, the true one, and the price."""
+    figure, axes = canvas(theme)
+    colours = (theme.served, theme.peak, theme.silent, theme.rival)
+    totals = range(len(next(iter(worths.values()))))
+    for place, (name, worth) in enumerate(worths.items()):
+        axes.plot(
+            totals,
+            [value / GWEI_PER_ETH for value in worth],
+            color=colours[place % len(colours)],
+            marker=_MARKERS[place % len(_MARKERS)],
+            markersize=6,
+            linewidth=2.6 if name == winner else 1.4,
+            label=name,
+        )
+    axes.axvline(total, color=theme.muted, linewidth=1.2, linestyle=(0, (5, 3)))
+    axes.annotate(
+        f"true total: {total}",
+        (total, axes.get_ylim()[1]),
+        xytext=(-6, -4),
+        textcoords="offset points",
+        ha="right",
+        va="top",
+        color=theme.muted,
+    )
+    if winner is not None:
+        axes.axhline(price / GWEI_PER_ETH, color=theme.price, linewidth=1.8, linestyle=(0, (5, 3)))
+        axes.annotate(
+            f"{winner} pays {eth(price)} ETH",
+            (0, price / GWEI_PER_ETH),
+            xytext=(0, 5),
+            textcoords="offset points",
+            color=theme.price,
+            fontweight="bold",
+        )
+    axes.set_xlim(-0.2, len(totals) - 0.8)
+    axes.set_xlabel("total of all signals")
+    axes.set_ylabel("worth, in ETH")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    legend = axes.legend(loc="center left", frameon=False)
+    for text in legend.get_texts():
+        text.set_color(theme.text)
+    axes.set_title(
+        "What it is worth, by what all know together",
+        loc="left",
+        color=theme.text,
+        pad=12,
+        fontsize=_TITLE,
+    )
+    return figure

@@ -1,0 +1,162 @@
+"""`consort demo --mechanism`: each auction that draws lots, told by listening to the chain."""
+
+import json
+import re
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner, Result
+
+from offchain.chain.backend import Transaction
+from offchain.chain.codec import contract
+from offchain.chain.revm import Revm
+from offchain.cli import app
+from offchain.demo import chance, show_approximate, show_resilient, show_signal_clock
+from offchain.demo.heard import DEPLOY, Listener, Scene, called, heard
+from offchain.demo.progress import meter
+from offchain.instances.approximate import ApproximateOutcome, ApproximateSale
+from offchain.report.show import Show
+
+SHOWS = {
+    "approximate": show_approximate.play,
+    "resilient": show_resilient.play,
+    "signal-clock": show_signal_clock.play,
+}
+BEACON = "The beacon's word"
+SECRETS = "Secrets are sealed"
+
+
+def consort(*arguments: str) -> Result:
+    """Run the command line in this process."""
+    return CliRunner().invoke(app, ["demo", *arguments])
+
+
+def silent() -> Console:
+    """A console that nobody reads."""
+    return Console(file=StringIO(), width=100)
+
+
+@pytest.mark.parametrize("on", ["revm", "anvil", "ganache"])
+@pytest.mark.parametrize("mechanism", SHOWS)
+def test_every_mechanism_on_every_chain(mechanism: str, on: str) -> None:
+    """The chain agrees with the reference, no money is left, and chance comes from where it should."""
+    show: Show = chance.run(SHOWS[mechanism], on, silent())
+    assert [(check.name, check.holds) for check in show.checks] == [
+        ("chain = reference", True),
+        ("no wei astray", True),
+    ]
+    titles = [chapter.title for chapter in show.story]
+    assert titles[:2] == ["Contracts", "Listing"]
+    assert titles[-1] == "Cross-check"
+    assert len(set(titles)) == len(titles), "a scene told twice"
+    assert (BEACON in titles, SECRETS in titles) == (on == "anvil", on != "anvil")
+    assert [step.name for step in show.steps] == titles[:-1]
+    assert all(step.gas > 0 and step.transactions > 0 for step in show.steps)
+
+
+def test_the_report(tmp_path: Path) -> None:
+    """One page with everything in it, and an instance that solves to what was played."""
+    folder = tmp_path / "report"
+    result = consort("--mechanism", "approximate", "--on", "anvil", "--out", str(folder))
+    assert result.exit_code == 0, result.stderr
+    assert "chain = reference  holds" in result.stdout
+    assert re.search(r"Block \d+ will decide", result.stderr)
+    page = (folder / "report.html").read_text()
+    assert "http" not in page
+    assert page.count("data:image/png;base64,") == 2
+    assert (folder / "picture.png").read_bytes().startswith(b"\x89PNG")
+    solved = CliRunner().invoke(app, ["solve", str(folder / "instance.json")])
+    sale = json.loads(solved.stdout)
+    assert (sale["winner"] or "nobody") in page
+    told = re.search(r"<dt>winner</dt><dd>(\w+)</dd>", page)
+    assert told is not None
+    assert told[1] == (sale["winner"] or "nobody")
+
+
+def test_a_chain_that_disagrees(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The demo says so, and fails."""
+    wrong = ApproximateOutcome({}, 0, ApproximateSale(None, 0))
+    monkeypatch.setattr(show_approximate, "solve", lambda instance: wrong)
+    result = consort("--mechanism", "approximate", "--on", "revm", "--out", str(tmp_path))
+    assert result.exit_code == 1
+    assert "chain = reference  FAILS" in result.stdout
+    assert "FAILED" in result.stderr
+
+
+def test_money_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A contract that still holds something fails the audit, by how much."""
+    chain = Revm()
+    account = chain.actor(0)
+    chain.fund(account, 7)
+    check = chance.audited(chain, auction=account, source=chain.actor(1))
+    assert (check.holds, check.detail) == (False, "auction: 7 wei")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--silent", "0"), "--silent: is for --mechanism two-level only"),
+        (("--rival", "2"), "--rival: is for --mechanism two-level only"),
+        (("--contributions", "x.csv"), "--contributions: is for --mechanism two-level only"),
+        (("--phase-minutes", "20"), "--phase-minutes: is for --mechanism two-level only"),
+    ],
+)
+def test_options_of_the_first_mechanism(options: tuple[str, ...], said: str) -> None:
+    result = consort("--mechanism", "resilient", "--on", "revm", *options)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_an_unknown_mechanism() -> None:
+    result = consort("--mechanism", "dutch")
+    assert result.exit_code == 2
+    assert "signal-clock" in result.stderr
+
+
+def test_a_clock_that_cannot_be_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These auctions take days: nobody is left waiting unawares."""
+    monkeypatch.setattr(chance, "DEVELOPMENT_CHAINS", frozenset({"anvil"}))
+    result = consort("--mechanism", "resilient", "--on", "revm")
+    assert result.exit_code == 2
+    assert "--on: revm: the clock of this node cannot be moved" in result.stderr
+
+
+def test_functions_of_one_name_are_told_apart() -> None:
+    """Sealing a bid and sealing a secret are both called `commit`."""
+    to = Revm().actor(0)
+    bid = contract("Auctioneer").encode("commit", 1, bytes(24))
+    secret = contract("CommitRevealRandomness").encode("commit", to, 1, bytes(32))
+    assert called(Transaction(to, to, bid)) == "commit(uint256,bytes24)"
+    assert called(Transaction(to, to, secret)) == "commit(address,uint256,bytes32)"
+    assert called(Transaction(to, None, b"")) == DEPLOY
+    assert called(Transaction(to, to, b"\x00")) == ""
+
+
+def test_a_listener_tells_and_counts() -> None:
+    """Scenes come in order and never again; what belongs to none counts to the one under way."""
+    scenes = (
+        Scene("Contracts", "They are made.", frozenset({DEPLOY})),
+        Scene("Minting", "Tokens are.", frozenset({"mint"}), lambda events: [f"{len(events)}"]),
+    )
+    output = StringIO()
+    console = Console(file=output, width=100)
+    listener = Listener(console, meter(console), scenes, ("Item",))
+    chain = heard(Revm(), listener)
+    token, account = contract("Item"), chain.actor(0)
+    receipt = chain.send(Transaction(account, None, token.creation()))
+    item = receipt.contract
+    mint = [Transaction(account, item, token.encode("mint", account, n)) for n in (1, 1, 2)]
+    chain.send_all(mint)
+    again = chain.send(Transaction(account, None, token.creation()))
+    listener.conclude()
+    assert [(one.title, one.results) for one in listener.story] == [
+        ("Contracts", ()),
+        ("Minting", ("2",)),
+    ]
+    contracts, minting = listener.steps
+    assert (contracts.transactions, contracts.gas) == (1, receipt.gas_used)
+    assert minting.transactions == 3, "two tokens, and the contract made afterwards"
+    assert minting.gas > again.gas_used
+    assert [event.name for event in listener.events] == ["Transfer", "Transfer"]
