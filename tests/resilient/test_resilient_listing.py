@@ -36,6 +36,7 @@ def test_epsilon_lies_between_0_and_1(world: World, numerator: int, denominator:
     ("bidding", "reveal", "answers"),
     [
         (-10, HOUR, HOUR),  # bidding that is over
+        (0, HOUR, HOUR),  # just now
         (HOUR, 10 * MINUTE - 1, HOUR),
         (HOUR, 30 * 24 * HOUR + 1, HOUR),
         (HOUR, -1, HOUR),
@@ -50,6 +51,15 @@ def test_schedules_that_shut_out_or_lock_in(
     times = (end, end + reveal, answers)
     call = ("list", world.mint(world.seller, 1), *EPSILON, (*times, BOND_BPS))
     world.fails("BadSchedule", *times, sender=world.seller, call=call, value=UNIT)
+
+
+@pytest.mark.parametrize("length", [10 * MINUTE, 30 * 24 * HOUR])
+def test_the_shortest_and_the_longest_schedule(world: World, length: int) -> None:
+    """And a bond of all there is."""
+    end = world.now() + HOUR
+    times = (end, end + length, length, 10_000)
+    goods = world.mint(world.seller, 1)
+    world.send(world.seller, "list", goods, *EPSILON, times, value=UNIT)
 
 
 def test_a_bond_above_the_deposit(world: World) -> None:
