@@ -14,20 +14,21 @@ import {Payments} from "./libraries/Payments.sol";
 import {Units} from "./libraries/Units.sol";
 
 /// @title The resilient auction: players sell to each other what they know
-/// @notice Any bundles of up to 256 goods are sold at once. Every player announces, sealed, an offer of bundles to others and a wish. The star is
-/// the player whose offer is worth the most. A coin falls: on heads the star gets its wish for nothing, and nothing else is sold. On tails its
-/// offer is carried out, and the star pays wherever somebody declines. The seller may seal an offer of its own, which takes the place of the
-/// star's if it is worth more. Source: Chen and Micali, "A New Approach to Auctions and Resilient Mechanism Design", sections 6 and 9.
-/// @dev No owner, no upgrade, no pause. The balance covers deposits, prices, rebates and proceeds at every moment. Only the digest of the offer
-/// that is carried out is kept: whoever takes a step sends the announcement along, which the event `Announced` tells. Calls that move no
-/// ether in can be combined through `multicall`.
+/// @notice Any bundles of up to 256 goods are sold at once. Every player announces, sealed, an offer of bundles to others and a wish. The
+/// star is the player whose offer is worth the most. A coin falls: on heads the star gets its wish for nothing, and nothing else is sold.
+/// On tails its offer is carried out, and the star pays wherever somebody declines. The seller may seal an offer of its own, which takes
+/// the place of the star's if it is worth more. Source: Chen and Micali, "A New Approach to Auctions and Resilient Mechanism Design",
+/// sections 6 and 9.
+/// @dev No owner, no upgrade, no pause. The balance covers deposits, prices, rebates and proceeds at every moment. Only the digest of the
+/// offer that is carried out is kept: whoever takes a step sends the announcement along, which the event `Announced` tells. Calls that move
+/// no ether in can be combined through `multicall`.
 contract ResilientAuction is Proceeds, Multicall {
     using Announcements for Announcement;
     using BidSlots for BidSlot;
     using Goods for mapping(uint256 index => Good);
 
     /// @notice Where a sale stands. It follows from the clock and from what was decided.
-    enum Stage {
+    enum SaleStage {
         None, // never listed
         Bidding, // announcements are sealed, replaced and withdrawn
         Reveal, // they are opened
@@ -38,7 +39,7 @@ contract ResilientAuction is Proceeds, Multicall {
     }
 
     /// @notice What was decided.
-    enum Outcome {
+    enum CoinOutcome {
         Open,
         Heads, // the star gets its wish
         Tails, // the star's offer is carried out
@@ -65,7 +66,8 @@ contract ResilientAuction is Proceeds, Multicall {
     ///     slot 3: digest of the announcement that is carried out: the star's, until the seller's own replaces it
     ///     slot 4: revenues (96), all R_j together, in units | taken (64), what the YES pay, in units | ownRevenue (64, units)
     ///     slot 5: ownDigest of the seller's own announcement
-    ///     slot 6: one bit for each offer: offers (32), those there are | answered (32) | accepted (32) | closed (32), delivered or refunded
+    ///     slot 6: one bit for each offer: offers (32), those there are | answered (32) | accepted (32) | closed (32), delivered or
+    ///             refunded
     ///     slot 7: held, goods that are somebody's: of the wish on heads, of all bundles accepted otherwise
     ///     slot 8: gone, goods that have left
     struct Sale {
@@ -77,7 +79,7 @@ contract ResilientAuction is Proceeds, Multicall {
         uint32 epsilonDenominator;
         uint32 answerSeconds;
         uint16 goods;
-        Outcome outcome;
+        CoinOutcome outcome;
         bool settled;
         uint40 endOfAnswers;
         uint32 pot;
@@ -103,7 +105,8 @@ contract ResilientAuction is Proceeds, Multicall {
         Announcement announcement;
     }
 
-    /// @notice Bounds on how long the reveal and the answers last each: long enough that nobody is shut out, short enough that no money is locked in.
+    /// @notice Bounds on how long the reveal and the answers last each: long enough that nobody is shut out, short enough that no money is
+    /// locked in.
     uint256 public constant MIN_STAGE = 10 minutes;
     uint256 public constant MAX_STAGE = 30 days;
     /// @notice How long after the reveal it can be decided what happens. Afterwards the sale is void, so that a word that never comes locks
@@ -142,7 +145,8 @@ contract ResilientAuction is Proceeds, Multicall {
     );
     /// @notice Goods were escrowed, numbered from `first` on.
     event GoodsAdded(uint256 indexed lot, uint256 first, Good[] goods);
-    /// @notice `player` sealed an announcement, or replaced it, or raised the deposit: commitment (24 bytes), whole deposit in units (8 bytes).
+    /// @notice `player` sealed an announcement, or replaced it, or raised the deposit: commitment (24 bytes), whole deposit in units (8
+    /// bytes).
     event AnnouncementSealed(uint256 indexed lot, address indexed player, bytes32 slot);
     /// @notice `player` took `deposit` units back before bidding ended.
     event AnnouncementWithdrawn(uint256 indexed lot, address indexed player, uint64 deposit);
@@ -153,7 +157,7 @@ contract ResilientAuction is Proceeds, Multicall {
     /// @notice The coin of `lot` was asked for.
     event DrawRequested(uint256 indexed lot);
     /// @notice It is decided what happens. Answers, if there are to be any, are taken until `endOfAnswers`.
-    event Decided(uint256 indexed lot, Outcome outcome, uint40 endOfAnswers);
+    event Decided(uint256 indexed lot, CoinOutcome outcome, uint40 endOfAnswers);
     /// @notice `player` said YES, and paid, or NO to the offer numbered `index`.
     event Answered(uint256 indexed lot, address indexed player, uint256 index, bool yes);
     /// @notice Goods, as bits, went to their new owner, or back to the seller.
@@ -176,7 +180,7 @@ contract ResilientAuction is Proceeds, Multicall {
     // ERRORS
 
     /// @notice The call does not belong to the stage that `lot` is in.
-    error WrongStage(uint256 lot, Stage stage);
+    error WrongStage(uint256 lot, SaleStage stage);
     /// @notice An epsilon that is not between 0 and 1.
     error BadEpsilon(uint32 numerator, uint32 denominator);
     /// @notice Bidding that has ended already, or a reveal or answers out of `MIN_STAGE` and `MAX_STAGE`.
@@ -263,7 +267,8 @@ contract ResilientAuction is Proceeds, Multicall {
         _add(lot, sale, goods);
     }
 
-    /// @notice Gives goods that are nobody else's back to the seller. Anyone may call, once the sale is final or void, in any number of steps.
+    /// @notice Gives goods that are nobody else's back to the seller. Anyone may call, once the sale is final or void, in any number of
+    /// steps.
     /// @param lot The sale's number.
     /// @param goods Which, as bits; those that are not there for it are passed over.
     function reclaim(uint256 lot, uint256 goods) external {
@@ -274,8 +279,8 @@ contract ResilientAuction is Proceeds, Multicall {
 
     // ANNOUNCING
 
-    /// @notice Seals an announcement on `lot`, or replaces the one there. `msg.value` adds to the deposit, which must cover the revenue of the
-    /// offers when it is revealed (the seller's own need not) and may be larger to hide it. It is 1 unit at least.
+    /// @notice Seals an announcement on `lot`, or replaces the one there. `msg.value` adds to the deposit, which must cover the revenue of
+    /// the offers when it is revealed (the seller's own need not) and may be larger to hide it. It is 1 unit at least.
     /// @dev Only in the bidding stage; whole units only.
     /// @param lot The sale's number.
     /// @param commitment `bytes24(keccak256(abi.encode(chainid, this contract, lot, player, uint64 revenue, digest)))` with
@@ -308,7 +313,7 @@ contract ResilientAuction is Proceeds, Multicall {
     /// @param lot The sale's number.
     /// @param announcement What was sealed.
     function reveal(uint256 lot, Announcement calldata announcement) external {
-        _requireStage(lot, Stage.Reveal);
+        _requireStage(lot, SaleStage.Reveal);
         AnnouncementFlaw flaw = _open(lot, msg.sender, announcement);
         if (flaw != AnnouncementFlaw.None) revert FlawedAnnouncement(lot, msg.sender, flaw);
     }
@@ -318,7 +323,7 @@ contract ResilientAuction is Proceeds, Multicall {
     /// @param lot The sale's number.
     /// @param openings The openings, in any order.
     function revealBatch(uint256 lot, Opening[] calldata openings) external {
-        _requireStage(lot, Stage.Reveal);
+        _requireStage(lot, SaleStage.Reveal);
         for (uint256 i = 0; i < openings.length; ++i) {
             address player = openings[i].player;
             AnnouncementFlaw flaw = _open(lot, player, openings[i].announcement);
@@ -331,31 +336,32 @@ contract ResilientAuction is Proceeds, Multicall {
     /// @notice Asks for the coin. Anyone may call, once: from here on nothing can be announced any more that the coin could be known for.
     /// @param lot The sale's number.
     function requestDraw(uint256 lot) external {
-        _requireStage(lot, Stage.Draw);
+        _requireStage(lot, SaleStage.Draw);
         if (_isOwn(_sales[lot])) revert NoDrawNeeded(lot);
         emit DrawRequested(lot);
         // the source refuses to draw twice for one lot
         randomness.request(lot);
     }
 
-    /// @notice Decides what happens: by the coin, once it has fallen; or at once, if the seller's own offer is worth the most. Anyone may call.
+    /// @notice Decides what happens: by the coin, once it has fallen; or at once, if the seller's own offer is worth the most. Anyone may
+    /// call.
     /// @param lot The sale's number.
     /// @param announcement The star's; or the seller's own.
     function decide(uint256 lot, Announcement calldata announcement) external {
-        _requireStage(lot, Stage.Draw);
+        _requireStage(lot, SaleStage.Draw);
         Sale storage sale = _sales[lot];
-        Outcome outcome = Outcome.Own;
+        CoinOutcome outcome = CoinOutcome.Own;
         if (_isOwn(sale)) {
             sale.digest = sale.ownDigest;
         } else {
             (bool drawn, uint256 word) = randomness.wordOf(address(this), lot);
             if (!drawn) revert NotDrawn(lot);
-            outcome = word & COIN != 0 ? Outcome.Heads : Outcome.Tails;
+            outcome = word & COIN != 0 ? CoinOutcome.Heads : CoinOutcome.Tails;
         }
         if (announcement.digest() != sale.digest) revert WrongAnnouncement(lot);
         uint256 end = block.timestamp;
         uint256 count = announcement.offers.length;
-        if (outcome == Outcome.Heads) {
+        if (outcome == CoinOutcome.Heads) {
             sale.held = announcement.wish;
         } else if (count != 0) {
             // casting is safe: at most 32 offers were revealed
@@ -369,14 +375,14 @@ contract ResilientAuction is Proceeds, Multicall {
 
     // ANSWERING
 
-    /// @notice Says YES, for exactly the price, or NO, for nothing, to what the caller is offered. Once, and in time: silence is a NO. Nothing but
-    /// the price is needed for a YES: the goods come afterwards.
+    /// @notice Says YES, for exactly the price, or NO, for nothing, to what the caller is offered. Once, and in time: silence is a NO.
+    /// Nothing but the price is needed for a YES: the goods come afterwards.
     /// @param lot The sale's number.
     /// @param announcement The one that is carried out.
     /// @param index The number of the caller's offer in it, from 0.
     /// @param yes Whether the caller takes the bundle at its price.
     function answer(uint256 lot, Announcement calldata announcement, uint256 index, bool yes) external payable {
-        _requireStage(lot, Stage.Answers);
+        _requireStage(lot, SaleStage.Answers);
         Sale storage sale = _sales[lot];
         (Offer calldata offer, uint32 bit) = _offer(lot, sale, announcement, index);
         if (msg.sender != offer.to) revert NotOffered(lot, index, msg.sender);
@@ -396,9 +402,9 @@ contract ResilientAuction is Proceeds, Multicall {
 
     // DELIVERING
 
-    /// @notice Delivers an accepted bundle, which pays the seller. Anyone may call, as soon as it is accepted and until `DELIVERY_WINDOW` after
-    /// the answers; what a token refuses can be tried again. Only the seller may do it in parts: if the rest cannot follow, the buyer keeps
-    /// them and gets its price back.
+    /// @notice Delivers an accepted bundle, which pays the seller. Anyone may call, as soon as it is accepted and until `DELIVERY_WINDOW`
+    /// after the answers; what a token refuses can be tried again. Only the seller may do it in parts: if the rest cannot follow, the buyer
+    /// keeps them and gets its price back.
     /// @param lot The sale's number.
     /// @param announcement The one that is carried out.
     /// @param index The number of the offer in it.
@@ -419,8 +425,8 @@ contract ResilientAuction is Proceeds, Multicall {
         _give(lot, sale, offer.bundle & goods, offer.to);
     }
 
-    /// @notice Gives the price of an accepted bundle back to its buyer, if it was not delivered in time. The star is not fined for it, since
-    /// somebody said YES. Anyone may call.
+    /// @notice Gives the price of an accepted bundle back to its buyer, if it was not delivered in time. The star is not fined for it,
+    /// since somebody said YES. Anyone may call.
     /// @param lot The sale's number.
     /// @param announcement The one that is carried out.
     /// @param index The number of the offer in it.
@@ -440,14 +446,14 @@ contract ResilientAuction is Proceeds, Multicall {
     /// @param goods Which, as bits; those that are not left in the wish are passed over.
     function deliverWish(uint256 lot, uint256 goods) external {
         Sale storage sale = _sales[lot];
-        if (sale.outcome != Outcome.Heads) revert WrongStage(lot, stage(lot));
+        if (sale.outcome != CoinOutcome.Heads) revert WrongStage(lot, stage(lot));
         _give(lot, sale, sale.held & goods, sale.star);
     }
 
     // CLAIMS
 
-    /// @notice Credits the seller with the star's fines, and with what is left of the stake. Anyone may call, once the sale is final or void; the
-    /// first claim does it too.
+    /// @notice Credits the seller with the star's fines, and with what is left of the stake. Anyone may call, once the sale is final or
+    /// void; the first claim does it too.
     /// @param lot The sale's number.
     function settle(uint256 lot) external {
         _requireOver(lot);
@@ -470,8 +476,8 @@ contract ResilientAuction is Proceeds, Multicall {
         _claim(lot, recipient);
     }
 
-    /// @notice Pays many players what is left of their deposits on `lot`. Anyone may call. Whoever does not take the payment can have it through
-    /// `withdrawProceeds`. Whoever has nothing to claim is passed over.
+    /// @notice Pays many players what is left of their deposits on `lot`. Anyone may call. Whoever does not take the payment can have it
+    /// through `withdrawProceeds`. Whoever has nothing to claim is passed over.
     /// @param lot The sale's number.
     /// @param players Whom to pay.
     function claimBatch(uint256 lot, address[] calldata players) external {
@@ -490,14 +496,14 @@ contract ResilientAuction is Proceeds, Multicall {
     /// @notice Where `lot` stands.
     /// @param lot The sale's number.
     /// @return The stage.
-    function stage(uint256 lot) public view returns (Stage) {
+    function stage(uint256 lot) public view returns (SaleStage) {
         Sale storage sale = _sales[lot];
-        if (sale.seller == address(0)) return Stage.None;
-        if (block.timestamp < sale.endOfBidding) return Stage.Bidding;
-        if (block.timestamp < sale.endOfReveal) return Stage.Reveal;
-        if (sale.outcome != Outcome.Open) return block.timestamp < sale.endOfAnswers ? Stage.Answers : Stage.Final;
+        if (sale.seller == address(0)) return SaleStage.None;
+        if (block.timestamp < sale.endOfBidding) return SaleStage.Bidding;
+        if (block.timestamp < sale.endOfReveal) return SaleStage.Reveal;
+        if (sale.outcome != CoinOutcome.Open) return block.timestamp < sale.endOfAnswers ? SaleStage.Answers : SaleStage.Final;
         bool announced = sale.star != address(0) || _isOwn(sale);
-        return announced && block.timestamp < sale.endOfReveal + DRAW_WINDOW ? Stage.Draw : Stage.Void;
+        return announced && block.timestamp < sale.endOfReveal + DRAW_WINDOW ? SaleStage.Draw : SaleStage.Void;
     }
 
     /// @notice All that is kept of `lot` as a whole.
@@ -542,8 +548,8 @@ contract ResilientAuction is Proceeds, Multicall {
 
     // STAGES
 
-    function _requireStage(uint256 lot, Stage wanted) private view {
-        Stage now_ = stage(lot);
+    function _requireStage(uint256 lot, SaleStage wanted) private view {
+        SaleStage now_ = stage(lot);
         if (now_ != wanted) revert WrongStage(lot, now_);
     }
 
@@ -554,12 +560,12 @@ contract ResilientAuction is Proceeds, Multicall {
     }
 
     function _requireOver(uint256 lot) private view {
-        Stage now_ = stage(lot);
+        SaleStage now_ = stage(lot);
         if (!_isOver(now_)) revert WrongStage(lot, now_);
     }
 
-    function _isOver(Stage now_) private pure returns (bool) {
-        return now_ >= Stage.Final;
+    function _isOver(SaleStage now_) private pure returns (bool) {
+        return now_ >= SaleStage.Final;
     }
 
     function _checkSchedule(Schedule calldata schedule) private view {
@@ -683,12 +689,12 @@ contract ResilientAuction is Proceeds, Multicall {
 
     /// @dev Whether offers were, so that there are rebates.
     function _areCarriedOut(Sale storage sale) private view returns (bool) {
-        return sale.outcome == Outcome.Tails || sale.outcome == Outcome.Own;
+        return sale.outcome == CoinOutcome.Tails || sale.outcome == CoinOutcome.Own;
     }
 
     /// @dev What the star pays for all that was not accepted, in units, once answers are over.
     function _fines(Sale storage sale) private view returns (uint64) {
-        return sale.outcome == Outcome.Tails ? sale.starRevenue - sale.taken : 0;
+        return sale.outcome == CoinOutcome.Tails ? sale.starRevenue - sale.taken : 0;
     }
 
     function _rebate(Sale storage sale, address player, BidSlot slot)
@@ -709,7 +715,7 @@ contract ResilientAuction is Proceeds, Multicall {
         uint64 left = slot.deposit();
         if (slot.isSealed()) {
             // a void sale costs nobody a bond; the seller's would be its own
-            if (sale.outcome != Outcome.Open && player != sale.seller) {
+            if (sale.outcome != CoinOutcome.Open && player != sale.seller) {
                 bond = uint64((uint256(left) * sale.bondBps) / BPS); // casting is safe: bondBps <= BPS
             }
             return (Units.toWei(left - bond), 0, bond);

@@ -41,7 +41,8 @@ enum AnnouncementFlaw {
 
 /// @title Announcements: sealing, opening and checking them
 /// @notice Source: Chen and Micali, "A New Approach to Auctions and Resilient Mechanism Design", section 6, step 1.
-/// @dev What is sealed is a `BidSlot`, as of any bid: the bid is the revenue R of the offers, and the salt the digest of all that was announced.
+/// @dev What is sealed is a `BidSlot`, as of any bid: the bid is the revenue R of the offers, and the salt the digest of all that was
+/// announced.
 library Announcements {
     using BidSlots for BidSlot;
 

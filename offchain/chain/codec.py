@@ -93,6 +93,44 @@ class ClockStage(IntEnum):
     VOID = 11
 
 
+class SaleStage(IntEnum):
+    """Where a sale stands (contracts/ResilientAuction.sol)."""
+
+    NONE = 0
+    BIDDING = 1
+    REVEAL = 2
+    DRAW = 3
+    ANSWERS = 4
+    FINAL = 5
+    VOID = 6
+
+
+class CoinOutcome(IntEnum):
+    """What was decided in a sale (contracts/ResilientAuction.sol)."""
+
+    OPEN = 0
+    HEADS = 1
+    TAILS = 2
+    OWN = 3
+
+
+class AnnouncementFlaw(IntEnum):
+    """Why an announcement is not taken (contracts/libraries/Announcements.sol)."""
+
+    NONE = 0
+    NOT_SEALED = 1
+    ALREADY_REVEALED = 2
+    TOO_MANY_OFFERS = 3
+    WRONG_OPENING = 4
+    ZERO_PRICE = 5
+    EMPTY_BUNDLE = 6
+    OVERLAPPING_BUNDLES = 7
+    UNKNOWN_GOODS = 8
+    OFFER_TO_SELF = 9
+    RECIPIENTS_OUT_OF_ORDER = 10
+    REVENUE_ABOVE_DEPOSIT = 11
+
+
 ENUMS: Final[Mapping[str, type[IntEnum]]] = {
     "enum Phase": Phase,
     "enum BidBook.Flaw": Flaw,
@@ -100,6 +138,9 @@ ENUMS: Final[Mapping[str, type[IntEnum]]] = {
     "enum AuctionHouse.Part": Part,
     "enum SignalClockAuction.Pricing": Pricing,
     "enum SignalClockAuction.ClockStage": ClockStage,
+    "enum ResilientAuction.SaleStage": SaleStage,
+    "enum ResilientAuction.CoinOutcome": CoinOutcome,
+    "enum AnnouncementFlaw": AnnouncementFlaw,
 }
 
 _SELECTOR: Final = 4

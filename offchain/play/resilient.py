@@ -13,7 +13,7 @@ from typing import Any
 
 from offchain.chain.artifacts import load
 from offchain.chain.backend import Chain, Receipt, Reverted, Transaction
-from offchain.chain.codec import contract
+from offchain.chain.codec import CoinOutcome, contract
 from offchain.chain.deployment import create
 from offchain.chain.errors import ChainError
 from offchain.instances.bundles import Bundle
@@ -47,8 +47,6 @@ _SELLER, _KEEPER, _FIRST_PLAYER = 0, 1, 2
 """Actors of the back end."""
 _GAS_MONEY = 10**20
 """Wei that every actor holds beside its deposits, for gas."""
-_HEADS_CAME = 1
-"""The outcome of a sale on heads (`ResilientAuction.Outcome`)."""
 _EVERYTHING = 2**256 - 1
 """All goods, as bits."""
 _GOODS_PER_CALL, _OPENINGS_PER_CALL, _CLAIMS_PER_CALL = 80, 16, 100
@@ -334,7 +332,7 @@ class ResilientStage:
         }
         self._check_earned(earned, book)
         own = self._own_rules(sale) is not None
-        fell = Coin.HEADS if self._sale(sale)["outcome"] == _HEADS_CAME else Coin.TAILS
+        fell = Coin.HEADS if self._sale(sale)["outcome"] == CoinOutcome.HEADS else Coin.TAILS
         return Result(None if own else names.get(star), Side(owned, payments), fell)
 
     def _deliver(self, sale: Sale, carried_out: Announcement | None, goods: int) -> None:

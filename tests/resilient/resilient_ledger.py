@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from offchain.chain.backend import Chain
-from offchain.chain.codec import contract
+from offchain.chain.codec import CoinOutcome, contract
 
 UNIT = 10**9
 
@@ -65,7 +65,7 @@ class Ledger:
         sale.announced.append((args["player"], args["revenue"], args["announcement"]))
 
     def _Decided(self, sale: Sale, args: dict[str, Any]) -> None:  # noqa: N802
-        sale.own = args["outcome"] == 3
+        sale.own = args["outcome"] == CoinOutcome.OWN
 
     def _Answered(self, sale: Sale, args: dict[str, Any]) -> None:  # noqa: N802
         if args["yes"]:

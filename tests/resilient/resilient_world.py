@@ -15,7 +15,7 @@ from eth_hash.auto import keccak
 from offchain.chain import abi
 from offchain.chain.artifacts import load
 from offchain.chain.backend import Chain, Receipt, Reverted, Transaction
-from offchain.chain.codec import contract
+from offchain.chain.codec import AnnouncementFlaw, CoinOutcome, SaleStage, contract
 from offchain.chain.deployment import create
 from offchain.play.resilient import sale_fields
 from offchain.play.resilient_announcements import Announcement
@@ -32,37 +32,6 @@ FUNDS = 10**30
 FIRST_TOKEN = 1
 
 
-class Stage:
-    """`ResilientAuction.Stage`."""
-
-    NONE, BIDDING, REVEAL, DRAW, ANSWERS, FINAL, VOID = range(7)
-
-
-class Outcome:
-    """`ResilientAuction.Outcome`."""
-
-    OPEN, HEADS, TAILS, OWN = range(4)
-
-
-class Flaw:
-    """`AnnouncementFlaw`."""
-
-    (
-        NONE,
-        NOT_SEALED,
-        ALREADY_REVEALED,
-        TOO_MANY_OFFERS,
-        WRONG_OPENING,
-        ZERO_PRICE,
-        EMPTY_BUNDLE,
-        OVERLAPPING_BUNDLES,
-        UNKNOWN_GOODS,
-        OFFER_TO_SELF,
-        RECIPIENTS_OUT_OF_ORDER,
-        REVENUE_ABOVE_DEPOSIT,
-    ) = range(12)
-
-
 class Manner:
     """What an `Actor` does when it is paid."""
 
@@ -75,6 +44,7 @@ class TokenManner:
     HONEST, REFUSE, BURN_GAS, IDLE, REENTER = range(5)
 
 
+Flaw, Outcome, Stage = AnnouncementFlaw, CoinOutcome, SaleStage
 ERRORS = {
     keccak(abi.signature(entry["name"], entry["inputs"]).encode())[:4]: entry["name"]
     for entry in load("ResilientAuction").abi
@@ -137,6 +107,18 @@ class World:
         token = create(self.chain, self.keeper, "HostileItem")
         self.behave(token, manner)
         return token
+
+    def hostile_source(self) -> str:
+        """A new auction whose coins come from a source without manners, in place of the one there was."""
+        self.check()
+        self.source = create(self.chain, self.keeper, "HostileRandomness")
+        self.auction = create(self.chain, self.keeper, "ResilientAuction", self.source)
+        self._books = resilient_ledger.Follower(self.chain, self.auction)
+        return self.source
+
+    def behave_source(self, source: str, function: str, *args: object) -> None:
+        """The source does so from now on."""
+        self._raw(self.keeper, source, contract("HostileRandomness").encode(function, *args))
 
     def mint(self, owner: str, count: int, token: str = "") -> list[tuple[str, int]]:
         """New goods of `owner`, who lets the auction take them."""

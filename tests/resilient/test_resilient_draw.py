@@ -13,6 +13,9 @@ from resilient_world import (
     bits,
 )
 
+from offchain.chain.backend import Reverted
+from offchain.play.resilient_announcements import Announcement
+
 
 def test_the_coin_is_asked_for_when_all_is_known(world: World) -> None:
     """Not while an announcement can still be sealed or kept back; then by anyone, once."""
@@ -133,6 +136,45 @@ def test_a_sale_that_nobody_revealed_is_void_and_costs_no_bond(world: World) -> 
     world.to(lot, Stage.DRAW)
     assert world.view("stage", lot) == Stage.VOID
     assert world.view("dueOf", lot, world.ann) == 30 * UNIT
+
+
+# SOURCES THAT MISBEHAVE
+
+
+def test_a_source_that_refuses_to_be_asked(world: World) -> None:
+    """The sale turns void in time; nobody's money depends on the source."""
+    source = world.hostile_source()
+    lot, _ = revealed(world)
+    world.behave_source(source, "refuse")
+    with pytest.raises(Reverted):
+        world.send(world.keeper, "requestDraw", lot)
+    world.to(lot, Stage.VOID)
+    world.send(world.ann, "claim", lot)
+    world.send(world.seller, "reclaim", lot, EVERYTHING)
+
+
+def test_a_source_that_calls_back_or_changes_its_mind(world: World) -> None:
+    """It cannot decide before it was asked to, nor a second time."""
+    source = world.hostile_source()
+    lot, star = revealed(world)
+    world.behave_source(source, "set", True, HEADS)
+    world.prepare(source, "decide", lot, star.words)
+    receipt = world.send(world.keeper, "requestDraw", lot)
+    assert world.reentered(receipt) == [
+        (True, "")
+    ]  # all was final: as if anybody had decided just then
+    world.behave_source(source, "set", True, TAILS)
+    call = ("decide", lot, star.words)
+    world.fails("WrongStage", lot, Stage.FINAL, sender=world.keeper, call=call)
+    assert world.state(lot)["outcome"] == Outcome.HEADS
+
+
+def revealed(world: World) -> tuple[int, Announcement]:
+    """A sale that waits for its coin, and its star's announcement."""
+    lot, _ = world.sale()
+    star = announce((world.bob, 5, bits(0)), wish=bits(1))
+    world.announced(lot, {world.ann: star})
+    return lot, star
 
 
 # THE SELLER'S OWN OFFER
