@@ -37,8 +37,8 @@ from offchain.demo.run import play
 from offchain.demo.scenario import Scenario, replay
 from offchain.keeper.keeper import Action
 from offchain.keeper.receipts import Receipts
-from offchain.play.audit import UNIT as WEI_PER_UNIT
 from offchain.play.stage import Stage
+from offchain.play.terms import UNIT as WEI_PER_UNIT
 from offchain.report import tables
 from offchain.report.auction import Auction, Check
 

@@ -14,10 +14,10 @@ from typing import Any, Final
 
 from offchain.chain.abi import checksum, to_bytes
 from offchain.chain.seals import SALT_BYTES, Opening
+from offchain.instances.two_level import BID_LIMIT
 
 MODE: Final = 0o600
-_LOT_LIMIT: Final = 1 << 32
-_BID_LIMIT: Final = 1 << 64
+_LOT_LIMIT: Final = (1 << 32) - 1
 _FIELDS: Final = ("contract", "lot", "bidder", "bid", "salt")
 
 
@@ -146,10 +146,10 @@ def _check(opening: Opening) -> None:
     """Refuses what no contract would take, before it can do harm further on."""
     for field, value, limit in (
         ("lot", opening.lot, _LOT_LIMIT),
-        ("bid", opening.bid, _BID_LIMIT),
+        ("bid", opening.bid, BID_LIMIT),
     ):
-        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value < limit:
-            raise ReceiptsError(f"{field}: {value!r} is not an integer from 1 to {limit - 1}")
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= limit:
+            raise ReceiptsError(f"{field}: {value!r} is not an integer from 1 to {limit}")
     if len(opening.salt) != SALT_BYTES:
         raise ReceiptsError(f"salt: {len(opening.salt)} bytes, not {SALT_BYTES}")
 

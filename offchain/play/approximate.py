@@ -37,11 +37,9 @@ from offchain.keeper.ledger import Ledger
 from offchain.keeper.receipts import Receipts
 from offchain.mechanisms.approximate_groups import UNSOLD, Sale
 from offchain.play.audit import audit
+from offchain.play.terms import BOND_BPS, UNIT
 from offchain.play.words import Source, ToldWords
 
-UNIT = 10**9
-"""One unit in wei."""
-BOND_BPS = 1_000
 _SELLER, _KEEPER, _FIRST_BIDDER = 0, 1, 2
 """Actors of the back end."""
 _GAS_MONEY = 10**20

@@ -5,9 +5,7 @@ from collections.abc import Callable, Sequence
 from offchain.chain.backend import Chain
 from offchain.chain.errors import ChainError
 from offchain.keeper.ledger import Ledger
-
-UNIT = 10**9
-"""One unit in wei."""
+from offchain.play.terms import UNIT
 
 
 class MoneyAstray(ChainError):

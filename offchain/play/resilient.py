@@ -36,11 +36,9 @@ from offchain.play.resilient_announcements import (
     check_playable,
 )
 from offchain.play.resilient_books import SaleBook
+from offchain.play.terms import BOND_BPS, UNIT
 from offchain.play.words import Source, ToldWords
 
-UNIT = 10**9
-"""One unit in wei."""
-BOND_BPS = 1_000
 HEADS, TAILS = 1, 0
 """Random words of which the contract makes either side of the coin."""
 _SELLER, _KEEPER, _FIRST_PLAYER = 0, 1, 2

@@ -13,8 +13,9 @@ from offchain.chain.deployment import create
 from offchain.chain.errors import ChainError
 from offchain.instances.signal_clock import SignalClockInstance
 from offchain.instances.signals import UNSOLD, Rule, Sale, Table
-from offchain.play.audit import UNIT, MoneyAstray
+from offchain.play.audit import MoneyAstray
 from offchain.play.signal_clock_trail import Play, Trail
+from offchain.play.terms import UNIT
 from offchain.play.words import Source, ToldWords
 
 MOST_VALUES = 4_096

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Protocol
 
 from offchain.chain.backend import Chain, Receipt, Reverted, Transaction
@@ -11,6 +12,7 @@ from offchain.chain.codec import contract as contract_named
 from offchain.chain.deployment import Deployment, create, deploy
 from offchain.chain.seals import Opening, commitment, new_salt
 from offchain.instances.two_level import (
+    BID_LIMIT,
     Group,
     LotOutcome,
     Member,
@@ -24,15 +26,14 @@ from offchain.mechanisms.two_level import lot_welfare, optimal_lot_welfare
 from offchain.play.audit import audit
 from offchain.play.behaviour import STRAIGHT, Behaviour, MemberKey
 from offchain.play.observer import Observer, Silent
+from offchain.play.terms import BOND_BPS, UNIT
 
-UNIT = 10**9
-"""One unit in wei."""
-BID_LIMIT = 2**64 - 1
-BOND_BPS = 1_000
 _QUERIES = 500
 """How many questions go to a contract at once: about 3 million gas of them."""
 _SELLER, _KEEPER, _FIRST_MEMBER = 0, 1, 2
 """Actors of the back end."""
+_FIRST_DEPOSIT = 1
+"""Units that who changes a bid puts down with the first one: no more than any bid, so that a second deposit never falls below."""
 _GAS_MONEY = 10**20
 """Wei that every actor holds beside its deposits, for gas."""
 
@@ -61,15 +62,18 @@ class Bidder:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Everybody in one auction: its lots by item, the bidders in file order, and each group's bidder at the auctioneer."""
+    """Everybody in one auction: its lots by item, the members of each group in file order, and each group's bidder at the
+    auctioneer.
+    """
 
     lots: tuple[int, ...]
-    bidders: tuple[Bidder, ...]
-    groups: dict[str, str]
+    members: Mapping[str, tuple[Bidder, ...]]
+    groups: Mapping[str, str]
 
-    def of(self, group: str) -> list[Bidder]:
-        """The bidders of a group."""
-        return [bidder for bidder in self.bidders if bidder.key[0] == group]
+    @property
+    def bidders(self) -> tuple[Bidder, ...]:
+        """All members of all groups, in file order."""
+        return tuple(bidder for members in self.members.values() for bidder in members)
 
 
 class Stage:
@@ -181,22 +185,24 @@ class Stage:
     ) -> Cast:
         lots = self._list(instance, end_of_bidding)
         contracts = self._create_daos(instance, behaviour, lots)
-        bidders = [(group, member) for group in instance.groups for member in group.members]
-        cast = tuple(
-            Bidder(
-                key=(group.name, member.name),
-                member=member,
-                account=accounts.get((group.name, member.name))
-                or self._chain.actor(_FIRST_MEMBER + index),
-                contract=contracts.get(group.name, self.deployment.auctioneer),
-                is_open=group.name in behaviour.open_groups,
+        indices = count(_FIRST_MEMBER)
+        members = {
+            group.name: tuple(
+                Bidder(
+                    key=(group.name, member.name),
+                    member=member,
+                    account=accounts.get((group.name, member.name)) or self._chain.actor(index),
+                    contract=contracts.get(group.name, self.deployment.auctioneer),
+                    is_open=group.name in behaviour.open_groups,
+                )
+                for member, index in zip(group.members, indices, strict=False)
             )
-            for index, (group, member) in enumerate(bidders)
-        )
-        individuals = {
-            b.key[0]: b.account for b in cast if b.contract == self.deployment.auctioneer
+            for group in instance.groups
         }
-        return Cast(lots, cast, contracts | individuals)
+        individuals = {
+            name: bidders[0].account for name, bidders in members.items() if name not in contracts
+        }
+        return Cast(lots, members, contracts | individuals)
 
     def _list(self, instance: TwoLevelInstance, end_of_bidding: int) -> tuple[int, ...]:
         seconds = self._phase_seconds
@@ -306,19 +312,20 @@ class Stage:
         ]
 
     def _first_bids(self, cast: Cast, bidder: Bidder) -> list[Transaction]:
-        """Bids that will be replaced: of one unit, on one unit of the deposit."""
-        transactions = []
-        for opening in self._openings(cast, bidder):
-            draft = Opening(opening.contract, opening.lot, opening.bidder, 1, new_salt())
-            transactions.append(self._single_bid(bidder, draft, 1))
-        return transactions
+        """Bids that will be replaced: of one unit, on a first deposit."""
+        drafts = (
+            Opening(bidder.contract, lot, bidder.account, 1, new_salt())
+            for lot, bid in zip(cast.lots, bidder.member.bids, strict=True)
+            if bid > 0
+        )
+        return [self._single_bid(bidder, draft, _FIRST_DEPOSIT) for draft in drafts]
 
     def _bids(
         self, bidder: Bidder, openings: list[Opening], behaviour: Behaviour
     ) -> list[Transaction]:
-        """The transactions that bring a member's bids to `openings`; who changes them has one unit on each lot already."""
-        before = bidder.key in behaviour.changed
-        added = [_deposit(opening.bid, bidder, behaviour) - before for opening in openings]
+        """The transactions that bring a member's bids to `openings`; who changes them has a first deposit on each lot already."""
+        first_deposit = _FIRST_DEPOSIT if bidder.key in behaviour.changed else 0
+        added = [_deposit(opening.bid, bidder, behaviour) - first_deposit for opening in openings]
         if not openings:
             return []
         if len(openings) == 1:
@@ -418,7 +425,7 @@ class Stage:
         if lot.winner is None:
             return LotOutcome(None, 0, 0, 0, (), group_bids)
         winner = next(name for name, account in cast.groups.items() if account == lot.winner)
-        members = cast.of(winner)
+        members = cast.members[winner]
         book = self.ledger.book(members[0].contract, number)
         granted = self._granted(members, number, lot.winner)
         served = tuple(b.key[1] for b, is_served in zip(members, granted, strict=True) if is_served)
@@ -426,7 +433,7 @@ class Stage:
 
     def _group_bid(self, cast: Cast, lot: int, group: str) -> int:
         bidder = cast.groups[group]
-        if cast.of(group)[0].contract == self.deployment.auctioneer:
+        if cast.members[group][0].contract == self.deployment.auctioneer:
             account = self.ledger.book(self.deployment.auctioneer, lot).accounts.get(bidder)
             return (account.bid or 0) if account else 0
         return self.ledger.lots[lot].group_bids.get(bidder, 0)
