@@ -197,7 +197,10 @@ class Book:
 
 @dataclass(slots=True)
 class Lot:
-    """A lot and the DAOs that entered it, in order. Times are seconds since the epoch."""
+    """A lot and the DAOs that entered it, in order. Times are seconds since the epoch.
+
+    gifts: wei that others than these DAOs, which forward bonds, credited to the seller.
+    """
 
     number: int
     seller: str
@@ -214,6 +217,7 @@ class Lot:
     price: int = 0
     paid: int = 0
     returned: bool = False
+    gifts: int = 0
 
     @staticmethod
     def listed(args: Args) -> "Lot":
@@ -254,6 +258,10 @@ class Lot:
     def _on_returned(self, args: Args) -> None:
         self.returned = True
 
+    def _on_credited(self, args: Args) -> None:
+        if args["giver"] not in self.daos:
+            self.gifts += args["amountWei"]
+
 
 NEVER: Final = 1 << 256
 """A time after all others."""
@@ -284,6 +292,7 @@ _LOT_EVENTS: Final[Mapping[str, Callable[[Lot, Args], None]]] = {
     "DAOBid": Lot._on_dao_bid,
     "LotSettled": Lot._on_settled,
     "ItemReturned": Lot._on_returned,
+    "BondsCredited": Lot._on_credited,
 }
 
 

@@ -15,11 +15,12 @@ class MoneyAstray(ChainError):
 def audit(chain: Chain, ledger: Ledger, lots: Sequence[int], withdraw: Callable[[], int]) -> None:
     """Checks the money of `lots` after everybody was paid; `withdraw` pays the seller and returns the wei owed to it before.
 
-    `MoneyAstray` names the sums that differ.
+    What strangers gave to the seller of a lot is neither missing nor too much. `MoneyAstray` names the sums that differ.
     """
     owed = withdraw()
+    gifts = sum(ledger.lots[lot].gifts for lot in lots)
     earned = sum(ledger.lots[lot].paid for lot in lots) + sum(_bonds(ledger, lot) for lot in lots)
-    _equal("the seller's proceeds", owed, earned * UNIT)
+    _equal("the seller's proceeds", owed, earned * UNIT + gifts)
     _equal("what bidders paid", sum(_kept(ledger, lot) for lot in lots) * UNIT, earned * UNIT)
     for contract in {dao for lot in lots for dao in ledger.lots[lot].daos} | {ledger.auctioneer}:
         _equal(
