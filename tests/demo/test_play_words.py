@@ -1,0 +1,84 @@
+"""Where the words of a play come from: each source delivers what its contract then tells every consumer."""
+
+import pytest
+
+from offchain.chain.backend import Chain, Transaction
+from offchain.chain.codec import contract
+from offchain.chain.connect import connect
+from offchain.chain.errors import ChainError
+from offchain.chain.revm import Revm
+from offchain.play.words import BOND, BeaconWords, SecretWords, ToldWords, Words, drawn
+
+CONTRACTS = {
+    ToldWords: "SetRandomness",
+    BeaconWords: "BeaconRandomness",
+    SecretWords: "CommitRevealRandomness",
+}
+
+
+def ask(chain: Chain, words: Words, consumer: str, id_: int) -> None:
+    """A request, as an auction makes it."""
+    data = contract("BeaconRandomness").encode("request", id_)
+    chain.send(Transaction(consumer, words.address, data))
+
+
+def word(chain: Chain, words: Words, consumer: str, id_: int) -> int:
+    """What the contract tells."""
+    return drawn(chain, contract(CONTRACTS[type(words)]), words.address, consumer, id_)
+
+
+@pytest.mark.parametrize("on", ["anvil", "ganache"])
+def test_beacon(on: str) -> None:
+    """The same block serves two draws with different words; nothing is told in advance."""
+    with connect(on) as chain:
+        account, consumer = chain.actor(0), chain.actor(1)
+        words = BeaconWords(chain, account)
+        found = []
+        for id_ in (1, 2):
+            ask(chain, words, consumer, id_)
+            assert word(chain, words, consumer, id_) == 0
+            found.append(words.deliver(consumer, id_, wanted=5))
+            assert found[-1] == word(chain, words, consumer, id_) != 5
+        assert len(set(found)) == 2
+
+
+def test_beacon_needs_headers() -> None:
+    """revm has none, and says so."""
+    chain = Revm()
+    words = BeaconWords(chain, chain.actor(0))
+    ask(chain, words, chain.actor(1), 1)
+    with pytest.raises(ChainError, match="revm has no header of block"):
+        words.deliver(chain.actor(1), 1, 0)
+
+
+@pytest.mark.parametrize("sealers", [0, 1, 3])
+def test_secrets(sealers: int) -> None:
+    """However many seal, the word comes, and every bond goes back to who put it down."""
+    chain = Revm()
+    account, consumer = chain.actor(0), chain.actor(1)
+    people = [chain.actor(10 + n) for n in range(sealers)]
+    for one in (account, *people):
+        chain.fund(one, BOND)
+    words = SecretWords(chain, account, people)
+    ask(chain, words, consumer, 1)
+    found = words.deliver(consumer, 1, wanted=5)
+    assert found == word(chain, words, consumer, 1) != 5
+    assert chain.balance(words.address) == 0
+    assert [chain.balance(one) for one in (account, *people)] == [BOND] * (sealers + 1)
+
+
+def test_told() -> None:
+    """For tests and `solve --on`: the word is the one wanted."""
+    chain = Revm()
+    words = ToldWords(chain, chain.actor(0))
+    ask(chain, words, chain.actor(1), 1)
+    assert words.deliver(chain.actor(1), 1, wanted=5) == word(chain, words, chain.actor(1), 1) == 5
+
+
+def test_nothing_was_asked_for() -> None:
+    """No source delivers what nobody requested."""
+    chain = Revm()
+    chain.fund(chain.actor(0), BOND)
+    words = SecretWords(chain, chain.actor(0))
+    with pytest.raises(ChainError, match="WrongStage"):
+        words.deliver(chain.actor(1), 1, 0)
