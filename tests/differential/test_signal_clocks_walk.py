@@ -1,0 +1,49 @@
+"""Whatever anybody tries at signal clock auctions, in any order: see `clock_walk`.
+
+After every transaction the house holds what it owes, calls that must succeed do, and no call fails
+but by name. At the end a stranger alone brings every lot to its end, everybody has what is theirs,
+and every offer is the reference's for the clocks as they stood.
+"""
+
+from collections import Counter
+
+import pytest
+from clock_walk import Walk
+
+SEEDS = range(12)
+STEPS = 1_500
+SEEN: Counter[str] = Counter()
+"""What happened on all walks so far."""
+
+
+def walked(seed: int) -> Counter[str]:
+    """What happened on one walk."""
+    walk = Walk(seed)
+    try:
+        walk.run(STEPS)
+        walk.end_it_all()
+    except BaseException:
+        print("\n".join(walk.story))
+        raise
+    return walk.outcomes
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_walk(seed: int) -> None:
+    outcomes = walked(seed)
+    SEEN.update(outcomes)
+    assert outcomes["done"] > STEPS // 5, outcomes
+
+
+def test_walks_get_everywhere() -> None:
+    """Walks that got nowhere would prove little: every call was done, and refused, on some."""
+    if not SEEN:
+        for seed in SEEDS[:4]:
+            SEEN.update(walked(seed))
+    calls = "list join register requestDraw begin accept leaveAuction multicall prepare stateOffer buy expire"
+    after = "claim returnDeposits reclaim withdrawProceeds"
+    for call in f"{calls} {after}".split():
+        assert SEEN[f"{call} done"], (call, SEEN)
+        assert SEEN[f"{call} refused"], (call, SEEN)
+    for end in ("SOLD", "UNSOLD", "VOID"):
+        assert SEEN[f"lot {end}"] >= 10, SEEN
