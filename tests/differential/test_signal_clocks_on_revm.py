@@ -17,6 +17,7 @@ from offchain.mechanisms import solve
 from offchain.mechanisms.signal_discovery import clock_auction
 from offchain.play.signal_clock import SignalClocks
 from offchain.play.signal_clock_solve import SignalStage, refusal
+from offchain.play.words import SecretWords
 
 AUCTIONS = 10_000
 CHUNK = 1_000
@@ -79,6 +80,18 @@ def test_distributions_of_every_profile(signals: int, types: int, rule: Rule) ->
             ),
         )
         assert stage.play(instance) == solve(instance), profile
+
+
+def test_a_word_from_secrets() -> None:
+    """A real source of words instead of one that tests tell: the sale is one of those that can happen."""
+    clocks = SignalClocks(Revm(), SecretWords)
+    for seed in range(4_000_000, 4_000_020):
+        instance = auction(seed)
+        (lot,) = clocks.open(instance, 1)
+        play = clocks.play(instance, lot, 0)
+        possible = {chance.sale for chance in solve(instance).chances}
+        assert play.sale in possible, reproduction(seed, instance)
+    clocks.audit()
 
 
 def test_the_most_bidders_there_can_be() -> None:
