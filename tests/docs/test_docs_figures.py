@@ -31,7 +31,9 @@ def rows(text: str) -> list[list[str]]:
     return [row for row in cells if row[0].isdigit()]
 
 
-@pytest.mark.parametrize("name", ["Auctioneer", "ApproximateAuction", "DAO", "DAOFactory"])
+@pytest.mark.parametrize(
+    "name", ["Auctioneer", "ApproximateAuction", "DAO", "DAOFactory", "ResilientAuction"]
+)
 def test_storage_slots(name: str) -> None:
     text = section("Storage").split(f"**{name}**")[1].split("\n**")[0]
     if name == "DAOFactory":
