@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import gas_approximate
+import gas_randomness
 import gas_resilient
 import gas_signal
 from gas_auctions import measure
@@ -30,6 +31,7 @@ FURTHER = {
     "resilient": gas_resilient.measure,
     "signal_clock": gas_signal.measure,
     "approximate": gas_approximate.measure,
+    "randomness": gas_randomness.measure,
 }
 """The auctions with tables of their own; what they return is a book among the others' steps."""
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 import gas_approximate
+import gas_randomness
 import gas_resilient
 import gas_signal
 from gas_auctions import LARGE, SIZES, TRACED
@@ -42,6 +43,7 @@ FURTHER: Final = {
     "resilient": gas_resilient.ROWS,
     "signal_clock": gas_signal.ROWS,
     "approximate": gas_approximate.ROWS,
+    "randomness": gas_randomness.ROWS,
 }
 """The auctions with tables of their own: what their steps are called, and their budgets."""
 

@@ -94,7 +94,7 @@ class SecretWords:
             [
                 self._call(
                     *(sealer, "commit", consumer, id_),
-                    self._seal(consumer, id_, sealer, secret),
+                    seal(self._chain.chain_id, self.address, consumer, id_, sealer, secret),
                     value=BOND,
                 )
                 for sealer, secret in found.items()
@@ -110,10 +110,6 @@ class SecretWords:
         self._send([self._call(sealer, "withdraw", sealer) for sealer in found])
         return drawn(self._chain, self._abi, self.address, consumer, id_)
 
-    def _seal(self, consumer: str, id_: int, sealer: str, secret: bytes) -> bytes:
-        parts = self._chain.chain_id, self.address, consumer, id_, sealer, secret
-        return keccak(_SEALED.encode(parts))
-
     def _call(self, sender: str, function: str, *arguments: object, value: int = 0) -> Transaction:
         return Transaction(sender, self.address, self._abi.encode(function, *arguments), value)
 
@@ -121,6 +117,13 @@ class SecretWords:
         for result in self._chain.send_all(transactions):
             if isinstance(result, Reverted):
                 raise result
+
+
+def seal(
+    chain_id: int, source: str, consumer: str, id_: int, committer: str, secret: bytes
+) -> bytes:
+    """The commitment of `committer` to its secret, 32 bytes (`CommitRevealRandomness.commit`)."""
+    return keccak(_SEALED.encode((chain_id, source, consumer, id_, committer, secret)))
 
 
 def drawn(chain: Chain, abi: Contract, source: str, consumer: str, id_: int) -> int:
