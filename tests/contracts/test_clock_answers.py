@@ -1,10 +1,10 @@
 """Answers at the wrong time, by the wrong person, or of the wrong height; and offers answered so."""
 
 import pytest
-from auction import advance_to, attempt, send
+from auction import advance_to, attempt, next_block_at, send
 from brownie import accounts
 from checks import reverts_with
-from clock import ANSWER, ClockLot, Stage
+from clock import ANSWER, WINDOW, ClockLot, Stage
 from mechanism import UNIT
 
 
@@ -132,6 +132,49 @@ def test_answering_too_late(house, asking, alice):
         asking.accept(alice, 3)
     with reverts_with(house, "TooLate", asking.number, deadline):
         asking.leave(alice)
+
+
+def test_last_second_to_answer(asking, alice):
+    """The deadline is excluded, to the second."""
+    next_block_at(asking.deadline - 1)
+    asking.leave(alice)
+    assert asking.stage == Stage.STATING
+
+
+def test_first_second_after_an_answer(house, asking, alice, stranger):
+    """At the deadline itself the answer is refused, and the bidder passed over."""
+    deadline = asking.deadline
+    next_block_at(deadline - 1)
+    with reverts_with(house, "TooEarly", asking.number, deadline):
+        house.expire(asking.number, {"from": stranger})
+    next_block_at(deadline)
+    with reverts_with(house, "TooLate", asking.number, deadline):
+        asking.leave(alice)
+
+
+def test_passed_over_in_the_first_second(house, asking, stranger):
+    """Nobody waits longer than the deadline."""
+    next_block_at(asking.deadline)
+    house.expire(asking.number, {"from": stranger})
+    assert asking.stage == Stage.STATING
+
+
+def test_stages_change_on_the_second(house, words, item, seller, alice, bob, carol):
+    """Each begins with its second: joining ended, registering ended."""
+    lot = ClockLot(house, words, item, seller)
+    next_block_at(lot.terms[3] - 1)
+    lot.join(alice)
+    next_block_at(lot.terms[3])
+    with reverts_with(house, "WrongStage", lot.number, Stage.REGISTERING):
+        lot.join(bob)
+    next_block_at(lot.terms[4] - 1)
+    lot.register(alice, 1, 1)
+    next_block_at(lot.terms[4])
+    house.requestDraw(lot.number, {"from": carol})
+    words.set(house, lot.number, 0, {"from": carol})
+    next_block_at(lot.terms[4] + WINDOW - 1)
+    house.begin(lot.number, {"from": carol})
+    assert lot.stage == Stage.PREPARING
 
 
 def test_partial_answer_buys_no_time(asking, alice):

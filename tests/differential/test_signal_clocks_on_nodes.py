@@ -14,7 +14,7 @@ from offchain.play.signal_clock_solve import SignalStage
 from offchain.theory import signals
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("signals_*.py"))
-NODES = {"anvil": (60, 8), "ganache": (12, 2)}
+NODES = {"anvil": (40, 5), "ganache": (8, 1)}
 """How many single auctions, and how many distributions."""
 
 

@@ -19,7 +19,7 @@ from offchain.play.signal_clock import SignalClocks
 from offchain.play.signal_clock_solve import SignalStage, refusal
 from offchain.play.words import SecretWords
 
-AUCTIONS = 10_000
+AUCTIONS = 8_000
 CHUNK = 1_000
 DISTRIBUTIONS = 400
 
