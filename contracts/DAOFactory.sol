@@ -15,7 +15,12 @@ contract DAOFactory is IDAOFactory {
     /// @inheritdoc IDAOFactory
     mapping(address account => bool) public isDAO;
 
-    /// @notice `creator` deployed `dao`; `minimumBid` in units.
+    /// @notice `creator` deployed `dao`.
+    /// @param dao The new DAO.
+    /// @param creator Who deployed it, without any rights over it.
+    /// @param auctioneer The auctioneer at whose lots it will bid.
+    /// @param isOpen Whether its bids are public rather than sealed.
+    /// @param minimumBid The smallest bid a member may make, in units, at least 1.
     event DAOCreated(
         address indexed dao, address indexed creator, IAuctioneer indexed auctioneer, bool isOpen, uint64 minimumBid
     );

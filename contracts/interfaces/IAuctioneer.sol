@@ -7,6 +7,10 @@ import {Phase} from "./Phase.sol";
 /// @notice The upper mechanism as its groups see it: enter a lot, bid once, pay if the bid wins.
 interface IAuctioneer {
     /// @notice The times of a lot, in seconds since the epoch, and its bond.
+    /// @param endOfBidding Bids can be made, changed and taken back before it.
+    /// @param endOfReveal Sealed bids can be opened from `endOfBidding` until before it.
+    /// @param endOfTally DAOs can bid from `endOfReveal` until before it.
+    /// @param bondBps What who does not open a sealed bid forfeits, in basis points of the deposit.
     struct Schedule {
         uint40 endOfBidding;
         uint40 endOfReveal;

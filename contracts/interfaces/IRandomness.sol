@@ -7,11 +7,18 @@ pragma solidity ^0.8.30;
 /// calls back with.
 interface IRandomness {
     /// @notice `consumer` asked for the word of `id`.
+    /// @param consumer Who asked.
+    /// @param id Chosen by the consumer, whose ids are its own.
     event WordRequested(address indexed consumer, uint256 indexed id);
     /// @notice The word of `id` is there, for good.
+    /// @param consumer Who asked for it.
+    /// @param id Its id.
+    /// @param word Uniform over 256 bits.
     event WordDrawn(address indexed consumer, uint256 indexed id, uint256 word);
 
     /// @notice `consumer` has asked for the word of `id` before: a draw is never repeated.
+    /// @param consumer Who asked.
+    /// @param id Its id.
     error AlreadyRequested(address consumer, uint256 id);
 
     /// @notice Asks for the word of `id`, on behalf of the caller, once.

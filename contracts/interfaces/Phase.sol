@@ -14,4 +14,6 @@ enum Phase {
 }
 
 /// @notice The call does not belong to the phase that `lot` is in.
+/// @param lot The lot of the call.
+/// @param phase The phase it is in.
 error WrongPhase(uint256 lot, Phase phase);
