@@ -14,6 +14,7 @@ from offchain.chain.abi import arguments
 from offchain.chain.backend import Chain, Reverted, Transaction
 from offchain.chain.codec import Contract, contract
 from offchain.chain.deployment import create
+from offchain.keeper.beacon import BeaconKeeper
 
 BOND: Final = 10**17
 """What sealing a secret takes, in wei."""
@@ -64,6 +65,7 @@ class BeaconWords:
         self._chain, self._account = chain, account
         self._abi = contract("BeaconRandomness")
         fallback = SecretWords(chain, account).address
+        self._first_block = chain.block()
         self.address = create(chain, account, "BeaconRandomness", fallback)
 
     def deliver(self, consumer: str, id_: int, wanted: int) -> int:
@@ -71,8 +73,10 @@ class BeaconWords:
         asked = self._chain.call(self.address, self._abi.encode("drawOf", consumer, id_))
         block: int = self._abi.decode("drawOf", asked)[1]
         self._chain.advance_to_block(block)
-        data = self._abi.encode("prove", consumer, id_, self._chain.header(block))
-        self._chain.send(Transaction(self._account, self.address, data))
+        keeper = BeaconKeeper(
+            self._chain, self.address, self._account, {consumer}, self._first_block, _refuse
+        )
+        keeper.step()
         return drawn(self._chain, self._abi, self.address, consumer, id_)
 
 
@@ -117,6 +121,10 @@ class SecretWords:
         for result in self._chain.send_all(transactions):
             if isinstance(result, Reverted):
                 raise result
+
+
+def _refuse(what: str, error: Exception) -> None:
+    raise error
 
 
 def seal(
