@@ -40,6 +40,7 @@ def test_yes_no_and_silence(world: World, tails: Tails) -> None:
     world.answer(lot, star, world.cid, yes=False)
     assert world.view("stage", lot) == Stage.ANSWERS
     world.fails("WrongStage", lot, Stage.ANSWERS, sender=world.ann, call=("claim", lot))
+    assert world.view("dueOf", lot, world.ann) == 0
     world.to(lot, Stage.FINAL)
     assert world.view("stage", lot) == Stage.FINAL
     world.deliver(lot, star, world.bob)
