@@ -52,7 +52,7 @@ def command(
         bool, typer.Option("--once", help="Do all that can be done now, then stop.")
     ] = False,
 ) -> None:
-    """Open bids, tally, settle and refund, on all lots, until interrupted.
+    """Open bids, tally, draw, settle and refund, on all lots, until interrupted.
 
     Prints a line for each transaction: lot, work, members, gas. It may be stopped at any moment and
     started again: all but the openings is read from the chain. Several keepers can work at once, each
@@ -68,16 +68,17 @@ def command(
 
     from offchain.chain.connect import connect
     from offchain.keeper.keeper import Keeper
-    from offchain.keeper.ledger import Ledger
+    from offchain.keeper.ledger import Ledger, kind_of
 
     known = _read_receipts(receipts)
     deployed = _read_deployment(deployment)
     journal = _Journal()
     with until_stopped("Stopped."), connect(on) as chain:
         _check_deployment(chain, deployed, deployment)
+        kind = kind_of(chain, deployed.auctioneer)
         keeper = Keeper(
             chain,
-            Ledger(chain, deployed.auctioneer, deployed.block),
+            Ledger(chain, deployed.auctioneer, deployed.block, kind),
             chain.actor(account),
             known,
             on_action=journal.on_action,

@@ -1,4 +1,4 @@
-"""The keeper: opens the bids entrusted to it, tallies, settles and pays out, for every lot of one auctioneer.
+"""The keeper: opens the bids entrusted to it, tallies, draws, settles and pays out, for every lot of one auctioneer.
 
 Everything but the openings is read from the chain, and every step is decided anew from what stands there: a keeper can be killed
 at any point and started again, and any number of keepers can work side by side. No transaction is sent that simulation says
@@ -7,6 +7,7 @@ will fail. What goes wrong with one book is left for the next step, and stops no
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import partial
 from itertools import islice
 from typing import Any, Final
@@ -18,7 +19,8 @@ from offchain.chain.errors import ChainError
 from offchain.chain.seals import Opening, commitment
 from offchain.keeper.batches import GAS_MARGIN, BatchSizer, Item
 from offchain.keeper.books import Account, Book, Lot
-from offchain.keeper.ledger import REORG_DEPTH, Ledger
+from offchain.keeper.draws import PLAYERS_PER_STEP, bid_of, prove, steps
+from offchain.keeper.ledger import APPROXIMATE, REORG_DEPTH, Ledger
 from offchain.keeper.receipts import Receipts, ReceiptsError
 
 MAX_STEP: Final = 500
@@ -87,9 +89,11 @@ class Keeper:
         on_action: Callable[[Action], None] | None = None,
         on_skip: Callable[[str, Exception], None] | None = None,
         gas_limit: int = MAX_TRANSACTION_GAS,
+        players_per_step: int = PLAYERS_PER_STEP,
     ) -> None:
         """`account` sends the transactions and pays their gas; `gas_limit` bounds each. `on_action` hears of every transaction
         done, `on_skip` of everything that could not be done now, and why (`ChainError` or `ReceiptsError`).
+        `players_per_step`: the most players that one transaction meets to decide a lot by its draw.
         """
         self._chain = chain
         self._ledger = ledger
@@ -98,9 +102,12 @@ class Keeper:
         self._on_action = on_action or (lambda action: None)
         self._on_skip = on_skip or (lambda what, error: None)
         self._gas_limit = min(gas_limit, MAX_TRANSACTION_GAS)
-        self._auctioneer = contract_named("Auctioneer")
-        self._dao = contract_named("DAO")
-        self._minimums: dict[str, int] = {}
+        self._auctioneer = contract_named(ledger.kind)
+        self._dao, self._source = contract_named("DAO"), contract_named("IRandomness")
+        self._players_per_step = players_per_step
+        self._minimums: dict[str, int] = {
+            ledger.auctioneer: 0 if ledger.kind == APPROXIMATE else 1,
+        }
         self._steps = self._sent = 0
         self._forget()
 
@@ -150,6 +157,8 @@ class Keeper:
             self._each_book(lot, "reveal", self._reveal)
         elif phase == Phase.TALLY:
             self._each_book(lot, "tally", self._tally)
+        elif phase == Phase.DRAW:
+            self._draw(lot)
         elif phase >= Phase.CLOSED:
             self._conclude(lot, phase, leader, price, refunds)
 
@@ -217,8 +226,6 @@ class Keeper:
 
     def _minimum(self, book: Book) -> int:
         """The smallest bid that can be opened in a book, in units."""
-        if not book.of_dao:
-            return 1
         if book.contract not in self._minimums:
             (self._minimums[book.contract],) = self._view(book.contract, "minimumBid")
         return self._minimums[book.contract]
@@ -245,6 +252,29 @@ class Keeper:
             members=lambda steps: sum(map(len, steps)),
             in_order=True,
         )
+
+    # Draw
+
+    def _draw(self, lot: Lot) -> None:
+        """Asks for the draw of a lot; once it is there, walks over the players and decides."""
+        auction = self._at_top()
+        ((_, numerator, denominator, requested, _),) = self._view(auction, "gameOf", lot.number)
+        if not requested:
+            self._do(
+                _Task("draw", lot.number, auction), 0, self._gas_limit, "requestDraw", lot.number
+            )
+        (source,) = self._view(auction, "randomness")
+        drawn, word = self._ask(self._source, source, "wordOf", auction, lot.number)
+        if not drawn:
+            return
+        self._sync()
+        entries = self._ledger.players(lot.number)
+        bids = [bid_of(entry) for entry in entries]
+        proof = prove(bids, Fraction(numerator, denominator), word >> 1)
+        task = _Task("decide", lot.number, auction)
+        for walk, some in steps(entries, proof, self._players_per_step):
+            arguments = (lot.number, proof.words, walk.words, some)
+            self._do(task, len(some), self._gas_limit, "decide", *arguments)
 
     # Settlement
 
@@ -397,7 +427,11 @@ class Keeper:
         return Transaction(self._account, task.contract, data)
 
     def _view(self, address: str, function: str, *arguments: object) -> tuple[Any, ...]:
-        contract = self._contract(address)
+        return self._ask(self._contract(address), address, function, *arguments)
+
+    def _ask(
+        self, contract: Contract, address: str, function: str, *arguments: object
+    ) -> tuple[Any, ...]:
         answer = self._chain.call(address, contract.encode(function, *arguments))
         try:
             return contract.decode(function, answer)

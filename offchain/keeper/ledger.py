@@ -7,13 +7,18 @@ which is what lets a keeper be killed and started again.
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from offchain.chain.backend import Chain, Log
+from offchain.chain.backend import Chain, Log, Reverted
 from offchain.chain.codec import Event
 from offchain.chain.codec import contract as contract_named
 from offchain.chain.errors import ChainError
-from offchain.keeper.books import Account, Book, Lot, Step, lot_of
+from offchain.keeper.books import Account, Book, Lot, Step, lot_of, pack
+from offchain.keeper.draws import MOST_PLAYERS
 
 __all__ = ["REORG_DEPTH", "Account", "Book", "Ledger", "Lot", "Step"]
+
+AUCTIONEER: Final = "Auctioneer"
+APPROXIMATE: Final = "ApproximateAuction"
+"""The contracts whose lots a ledger can follow; both are an AuctionHouse."""
 
 REORG_DEPTH: Final = 64
 """How many of the newest blocks `sync` can compare with what it read before: two epochs, after which Ethereum is final."""
@@ -27,14 +32,18 @@ class Ledger:
     """The lots of one auctioneer and all their books.
 
     generation: grows when the books had to be rebuilt, which makes new objects of all of them.
+    kind: which contract the auctioneer is.
     """
 
-    def __init__(self, chain: Chain, auctioneer: str, first_block: int = 0) -> None:
+    def __init__(
+        self, chain: Chain, auctioneer: str, first_block: int = 0, kind: str = AUCTIONEER
+    ) -> None:
         """`first_block`: the first in which the auctioneer, or a DAO made for it, can have logged anything."""
+        self.kind: Final = kind
         self._chain = chain
         self._auctioneer = auctioneer
         self._first_block = first_block
-        self._at_auctioneer = contract_named("Auctioneer")
+        self._at_auctioneer = contract_named(kind)
         self._at_dao = contract_named("DAO")
         self.generation = 0
         self.lots: dict[int, Lot] = {}
@@ -87,6 +96,14 @@ class Ledger:
     def books_on(self, lot: int) -> list[Book]:
         """All books on a lot: the individuals', then the DAOs' in the order in which they entered."""
         return [self.books[contract, lot] for contract in (self._auctioneer, *self.lots[lot].daos)]
+
+    def players(self, lot: int) -> list[int]:
+        """The entries of all who play for a lot under approximate valuations, in order of arrival."""
+        late = self.lots[lot].group_bids.items()
+        return [
+            *self.book(self._auctioneer, lot).openings,
+            *(pack(lot, bid, dao) for dao, bid in late if bid > 0),
+        ][:MOST_PLAYERS]
 
     def forget(self, lots: Iterable[int]) -> None:
         """Stops following `lots`, and the DAOs that entered no other."""
@@ -152,6 +169,16 @@ class Ledger:
                 dao, bond_bps = event.args["dao"], self.lots[number].bond_bps
                 self.books[dao, number] = Book(dao, number, bond_bps, of_dao=True)
         self.books[contract, number].apply(event)
+
+
+def kind_of(chain: Chain, auctioneer: str) -> str:
+    """Which contract an auctioneer is: the one that can be asked for a source of random words, or the other."""
+    asked = contract_named(APPROXIMATE)
+    try:
+        asked.decode("randomness", chain.call(auctioneer, asked.encode("randomness")))
+    except (Reverted, ValueError):
+        return AUCTIONEER
+    return APPROXIMATE
 
 
 def _by_address(logs: Iterable[Log]) -> dict[str, list[Log]]:

@@ -144,12 +144,12 @@ def _salt(text: Any) -> bytes:
 
 def _check(opening: Opening) -> None:
     """Refuses what no contract would take, before it can do harm further on."""
-    for field, value, limit in (
-        ("lot", opening.lot, _LOT_LIMIT),
-        ("bid", opening.bid, BID_LIMIT),
+    for field, value, least, most in (
+        ("lot", opening.lot, 1, _LOT_LIMIT),
+        ("bid", opening.bid, 0, BID_LIMIT),
     ):
-        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= limit:
-            raise ReceiptsError(f"{field}: {value!r} is not an integer from 1 to {limit}")
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise ReceiptsError(f"{field}: {value!r} is not an integer from {least} to {most}")
     if len(opening.salt) != SALT_BYTES:
         raise ReceiptsError(f"salt: {len(opening.salt)} bytes, not {SALT_BYTES}")
 

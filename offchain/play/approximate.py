@@ -22,18 +22,16 @@ from offchain.instances.approximate import (
 )
 from offchain.instances.errors import InstanceError
 from offchain.instances.two_level import BID_LIMIT
-from offchain.keeper.books import pack
 from offchain.keeper.draws import (
     MOST_PLAYERS,
     PLAYERS_PER_STEP,
     TERM_LIMIT,
     bid_of,
     prove,
-    steps,
     word_of,
 )
 from offchain.keeper.keeper import Action, Keeper
-from offchain.keeper.ledger import Ledger
+from offchain.keeper.ledger import APPROXIMATE, Ledger
 from offchain.keeper.receipts import Receipts
 from offchain.mechanisms.approximate_groups import UNSOLD, Sale
 from offchain.play.audit import audit
@@ -44,9 +42,6 @@ _SELLER, _KEEPER, _FIRST_BIDDER = 0, 1, 2
 """Actors of the back end."""
 _GAS_MONEY = 10**20
 """Wei that every actor holds beside its deposits, for gas."""
-_OPENINGS_PER_CALL = 1_000
-"""About 9 million gas of them."""
-
 Address = str
 
 
@@ -76,25 +71,30 @@ class ApproximateStage:
         """
         self._chain = chain
         self._seconds = phase_seconds
-        self._players_per_step = players_per_step
         self._seller, self._keeper_account = chain.actor(_SELLER), chain.actor(_KEEPER)
         chain.fund_all({self._seller: _GAS_MONEY, self._keeper_account: _GAS_MONEY})
-        self._abi, self._token = contract("ApproximateAuction"), contract("Item")
+        self._abi, self._token = contract(APPROXIMATE), contract("Item")
         self._factory_abi, self._dao = contract("DAOFactory"), contract("DAO")
         block = chain.block()
         self._words = source(chain, self._keeper_account)
         self.randomness = self._words.address
         self._factory = create(chain, self._keeper_account, "DAOFactory")
         self.auction = create(
-            chain, self._keeper_account, "ApproximateAuction", self._factory, self.randomness
+            chain, self._keeper_account, APPROXIMATE, self._factory, self.randomness
         )
         self._item = create(chain, self._seller, "Item")
         approval = self._token.encode("setApprovalForAll", self.auction, True)
         chain.send(Transaction(self._seller, self._item, approval))
-        self.ledger = Ledger(chain, self.auction, block)
+        self.ledger = Ledger(chain, self.auction, block, APPROXIMATE)
         self._gas: Counter[str] = Counter()
+        self._receipts = Receipts()
         self._keeper = Keeper(
-            chain, self.ledger, self._keeper_account, Receipts(), on_action=self._on_action
+            chain,
+            self.ledger,
+            self._keeper_account,
+            self._receipts,
+            on_action=self._on_action,
+            players_per_step=players_per_step,
         )
         self._minted = 0
 
@@ -113,8 +113,7 @@ class ApproximateStage:
         bids = list(instance.bids.values())
         cast = self.bid(bids, (), instance.delta)
         chances = self._chances(cast.lot, instance.delta)
-        self.decide(cast.lot, instance.delta, instance.draw or Fraction(0))
-        self._keep()
+        self._conclude(cast.lot, instance.draw or Fraction(0))
         sale = None
         if instance.draw is not None:
             winner, price = self._sold(cast)
@@ -142,9 +141,7 @@ class ApproximateStage:
         """
         self._gas.clear()
         cast = self.bid(individuals, groups, delta)
-        if self._players(cast.lot):
-            self.decide(cast.lot, delta, draw)
-        self._keep()
+        self._conclude(cast.lot, draw)
         winner, price = self._sold(cast)
         sale = UNSOLD if winner is None else Sale(winner, price, price, ())
         if winner is not None and winner >= len(individuals):
@@ -162,7 +159,7 @@ class ApproximateStage:
     def bid(
         self, individuals: Sequence[int], groups: Sequence[Sequence[int]], delta: Fraction
     ) -> Cast:
-        """An auction up to its draw: listed, all bids made, individuals' opened in their order, DAOs tallied in theirs."""
+        """An auction up to its draw, which is asked for: individuals' bids opened in their order, DAOs tallied in theirs."""
         end_of_bidding = self._chain.now() + self._seconds
         lot = self._list(delta, end_of_bidding)
         count = len(individuals)
@@ -195,12 +192,10 @@ class ApproximateStage:
         self._chain.fund_all({bid.sender: _GAS_MONEY + bid.value for bid in bids})
         self._send("bid", bids)
         self._chain.advance_to(end_of_bidding)
-        words = [(one.bidder, one.bid, one.salt) for one in openings]
-        for start in range(0, count, _OPENINGS_PER_CALL):
-            self._call("reveal", "revealBatch", lot, words[start : start + _OPENINGS_PER_CALL])
+        self._receipts.add(openings)
+        self._keep()
         self._chain.advance_to(end_of_bidding + self._seconds)
-        if groups:
-            self._keep()
+        self._keep()
         return Cast(lot, accounts, daos, tuple(members))
 
     def _list(self, delta: Fraction, end_of_bidding: int) -> int:
@@ -238,30 +233,18 @@ class ApproximateStage:
 
     # The draw
 
-    def _players(self, lot: int) -> list[int]:
-        """The entries of all players in order, from the logs."""
-        self.ledger.sync()
-        late = self.ledger.lots[lot].group_bids.items()
-        return [
-            *self.ledger.book(self.auction, lot).openings,
-            *(pack(lot, bid, dao) for dao, bid in late if bid > 0),
-        ]
-
     def _chances(self, lot: int, delta: Fraction) -> list[Fraction]:
         """Every player's chance, as the contract has it."""
-        entries = self._players(lot)
+        entries = self.ledger.players(lot)
         winners = prove([bid_of(entry) for entry in entries], delta, 0).all.winners
         answer = self._view(self._abi, self.auction, "chancesOf", lot, winners.word, entries)
         return [Fraction(*terms) for terms in zip(*answer, strict=True)]
 
-    def decide(self, lot: int, delta: Fraction, draw: Fraction) -> None:
-        """Has a lot drawn, and decides it."""
-        self._call("draw", "requestDraw", lot)
-        word = self._words.deliver(self.auction, lot, word_of(draw))
-        entries = self._players(lot)
-        proof = prove([bid_of(entry) for entry in entries], delta, word >> 1)
-        for walk, some in steps(entries, proof, self._players_per_step):
-            self._call("decide", "decide", lot, proof.words, walk.words, some)
+    def _conclude(self, lot: int, draw: Fraction) -> None:
+        """Has the word of a lot come, if it asked for one, and the lot decided, settled or returned, and paid out."""
+        if self.ledger.players(lot):
+            self._words.deliver(self.auction, lot, word_of(draw))
+        self._keep()
 
     def _sold(self, cast: Cast) -> tuple[int | None, int]:
         """Who holds the item now, by place, and what the lot cost."""
@@ -286,7 +269,7 @@ class ApproximateStage:
     # Transactions
 
     def _keep(self) -> None:
-        """Lets the keeper tally, settle, return and refund until nothing is left to do."""
+        """Lets the keeper reveal, tally, draw, settle, return and refund until nothing is left to do."""
         while self._keeper.step():
             pass
         self.ledger.sync()
@@ -296,10 +279,6 @@ class ApproximateStage:
 
     def _view(self, abi: Any, address: Address, function: str, *arguments: object) -> Any:
         return abi.decode(function, self._chain.call(address, abi.encode(function, *arguments)))
-
-    def _call(self, step: str, function: str, *arguments: object) -> None:
-        data = self._abi.encode(function, *arguments)
-        self._send(step, [Transaction(self._keeper_account, self.auction, data)])
 
     def _send(self, step: str, transactions: Sequence[Transaction]) -> list[Receipt]:
         receipts = []

@@ -8,9 +8,11 @@ from math import lcm
 import pytest
 from approximate_scenarios import hold_equal, hold_groups_equal
 
+from offchain.chain.backend import Transaction
 from offchain.chain.codec import contract
 from offchain.chain.revm import Revm
 from offchain.instances import ApproximateInstance, Group, Member, TwoLevelInstance
+from offchain.keeper.draws import Walk, prove, word_of
 from offchain.mechanisms import solve
 from offchain.mechanisms.approximate import (
     deterministic_guarantee,
@@ -24,6 +26,7 @@ from offchain.play.stage import Stage
 
 AUCTIONS, GROUPS, CHUNK = 5_000, 1_500, 500
 MOST_DRAWS = 2_500
+AUCTION, SOURCE = contract("ApproximateAuction"), contract("SetRandomness")
 
 
 @pytest.mark.parametrize("first", range(0, AUCTIONS, CHUNK))
@@ -67,13 +70,18 @@ def test_all_draws_together_are_the_price_lottery(delta: Fraction, bids: tuple[i
     chain = Revm()
     stage = ApproximateStage(chain)
     cast = stage.bid(bids, (), delta)
+    entries = stage.ledger.players(cast.lot)
     found: Counter[tuple[int, int]] = Counter()
     mark = chain.snapshot()
     for number in range(draws):
-        stage.decide(cast.lot, delta, Fraction(number, draws))
-        query = contract("ApproximateAuction").encode("standing", cast.lot)
-        answer = chain.call(stage.auction, query)
-        _, leader, price = contract("ApproximateAuction").decode("standing", answer)
+        word = word_of(Fraction(number, draws))
+        proof = prove(bids, delta, word >> 1)
+        told = SOURCE.encode("set", stage.auction, cast.lot, word)
+        decided = AUCTION.encode("decide", cast.lot, proof.words, Walk().words, entries)
+        for to, data in ((stage.randomness, told), (stage.auction, decided)):
+            chain.send(Transaction(chain.actor(0), to, data))
+        answer = chain.call(stage.auction, AUCTION.encode("standing", cast.lot))
+        _, leader, price = AUCTION.decode("standing", answer)
         if leader in cast.individuals:
             found[cast.individuals.index(leader), price] += 1
         chain.restore(mark)

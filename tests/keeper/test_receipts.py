@@ -88,7 +88,7 @@ def test_a_kill_at_any_byte_loses_at_most_the_line_being_written(path: Path) -> 
         (line(bidder=7), "bidder: 7 is no address"),
         (line(lot=0), "lot: 0 is not an integer from 1 to 4294967295"),
         (line(lot=True), "lot: True is not"),
-        (line(bid=0), "bid: 0 is not an integer from 1 to 18446744073709551615"),
+        (line(bid=-1), "bid: -1 is not an integer from 0 to 18446744073709551615"),
         (line(bid=2**64), f"bid: {2**64} is not"),
         (line(bid=1.5), "bid: 1.5 is not"),
         (line(bid="5"), "bid: '5' is not"),
@@ -120,7 +120,7 @@ def test_addresses_in_any_case_are_the_same(path: Path) -> None:
 
 def test_what_opens_no_bid_is_not_kept(path: Path) -> None:
     receipts = Receipts(path)
-    for bad in (opening(bid=0), opening(bid=2**64), opening(lot=2**32), opening(salt=b"short")):
+    for bad in (opening(bid=-1), opening(bid=2**64), opening(lot=2**32), opening(salt=b"short")):
         with pytest.raises(ReceiptsError):
             receipts.add([opening(), bad])
     assert len(receipts) == 0
