@@ -15,10 +15,11 @@ import {Standing} from "./libraries/PriceRule.sol";
 import {MOST_PLAYERS, Roster} from "./libraries/Roster.sol";
 
 /// @title An upper mechanism for bidders who know their own values only roughly: the optimal one, which leaves the choice to chance
-/// @notice Each player is an individual who revealed a bid, be it 0, or a DAO that bids. Of the highest bids each has a chance by its amount
-/// (`Chances`); a draw picks one of them, or nobody, and with it the price, at most the bid. Expected welfare is the most that any mechanism can
-/// guarantee when everybody's value is known to itself only within a factor.
-/// Source: Mechanism Design with Approximate Valuations, Definition E.2 and Theorems 4 and 5, with the price by a critical draw (`DrawProof`).
+/// @notice Each player is an individual who revealed a bid, be it 0, or a DAO that bids. Of the highest bids each has a chance by its
+/// amount (`Chances`); a draw picks one of them, or nobody, and with it the price, at most the bid. Expected welfare is the most that any
+/// mechanism can guarantee when everybody's value is known to itself only within a factor.
+/// Source: Mechanism Design with Approximate Valuations, Definition E.2 and Theorems 4 and 5, with the price by a critical draw
+/// (`DrawProof`).
 /// @dev The list of players is not stored but proved, see `Roster`. Individuals come in the order of their reveals, then DAOs as they bid.
 contract ApproximateAuction is AuctionHouse {
     using DrawProofs for Walk;
@@ -29,7 +30,7 @@ contract ApproximateAuction is AuctionHouse {
 
     /// @notice What a lot has beside its listing.
     ///     slot 0: roster of its players, see `Roster`
-    ///     slot 1: inaccuracy of its players: numerator (32 bits) | denominator (32); draw requested (8) | decided at (40, seconds, 0: not yet)
+    ///     slot 1: inaccuracy, numerator (32 bits) | denominator (32) | draw requested (8) | decided at (40, in seconds; 0: not yet)
     struct Game {
         Roster roster;
         uint32 numerator;
@@ -47,8 +48,8 @@ contract ApproximateAuction is AuctionHouse {
 
     /// @dev Slot 6.
     mapping(uint256 lot => Game) private _games;
-    /// @notice Slot 7: digest of the proof and of the walk of each caller who has not met all players of a lot. Kept per caller, so that nobody
-    /// can block another's.
+    /// @notice Slot 7: digest of the proof and of the walk of each caller who has not met all players of a lot. Kept per caller, so that
+    /// nobody can block another's.
     mapping(uint256 lot => mapping(address walker => bytes32)) public progress;
 
     // EVENTS
@@ -212,8 +213,8 @@ contract ApproximateAuction is AuctionHouse {
         return 0;
     }
 
-    /// @dev A lot is decided by a draw among its players. One without any is void; so is one that is not sold, or not decided in time, or not settled
-    /// in time once decided.
+    /// @dev A lot is decided by a draw among its players. One without any is void; so is one that is not sold, or not decided in time, or
+    /// not settled in time once decided.
     function _phaseAfterTally(uint256 lot, Lot storage item, uint256 endOfTally) internal view override returns (Phase) {
         Game storage game = _games[lot];
         uint256 decidedAt = game.decidedAt;

@@ -20,8 +20,8 @@ abstract contract AuctionHouse is BidBook, Proceeds, IAuctioneer {
     /// @notice Bounds on how long reveal and tally last each: long enough that nobody is shut out, short enough that no money is locked in.
     uint256 public constant MIN_STAGE = 10 minutes;
     uint256 public constant MAX_STAGE = 30 days;
-    /// @notice How long a winner can still be settled, by anyone. Afterwards the lot is void, so that an item that cannot be delivered locks
-    /// nobody's money in.
+    /// @notice How long a winner can still be settled, by anyone. Afterwards the lot is void, so that an item that cannot be delivered
+    /// locks nobody's money in.
     uint256 public constant SETTLEMENT_WINDOW = 3 days;
     /// @notice The customary bond: 10 % of the deposit for a bid that is not revealed.
     uint16 public constant DEFAULT_BOND_BPS = 1_000;
@@ -229,7 +229,8 @@ abstract contract AuctionHouse is BidBook, Proceeds, IAuctioneer {
 
     // SHARED STEPS
 
-    /// @dev Opens a lot of the caller. Its item has to be taken into escrow (`Items.take`) after all effects. `reserve` in units, 0 for none.
+    /// @dev Opens a lot of the caller. Its item has to be taken into escrow (`Items.take`) after all effects. `reserve` in units, 0 for
+    /// none.
     function _list(IERC721 token, uint256 tokenId, uint96 reserve, Schedule calldata schedule) internal returns (uint256 lot) {
         _checkSchedule(schedule);
         lot = ++lotCount;

@@ -34,20 +34,21 @@ struct Walk {
 }
 
 /// @title The proof of what a draw decides, in any number of steps
-/// @notice The players' chances are laid side by side on `[0, 2^255)`, in order of arrival; the draw is a point there. Whose piece it falls into wins,
-/// at the least bid that would have made the piece longer than the draw's offset in it; beyond all pieces, nobody does.
+/// @notice The players' chances are laid side by side on `[0, 2^255)`, in order of arrival; the draw is a point there. Whose piece it falls
+/// into wins, at the least bid that would have made the piece longer than the draw's offset in it; beyond all pieces, nobody does.
 ///
-/// **Why nothing has to be sorted.** One walk in order of arrival counts which bids have a chance, under the proof's own word for how many do and
-/// what they sum up to. There is one right word (`Winners`), and a wrong one does not reproduce itself: so every threshold, chance and piece
-/// rests on numbers that the walk has confirmed when it ends. The same walk confirms those for the two other bids of the winner.
+/// **Why nothing has to be sorted.** One walk in order of arrival counts which bids have a chance, under the proof's own word for how many
+/// do and what they sum up to. There is one right word (`Winners`), and a wrong one does not reproduce itself: so every threshold, chance
+/// and piece rests on numbers that the walk has confirmed when it ends. The same walk confirms those for the two other bids of the winner.
 ///
 /// **Why the price is right.** A chance never falls when its bid rises (Lemma E.3), so the least bid worth more than the offset is the one
 /// that is while a unit less is not.
 ///
-/// **Why rounding down harms nobody.** Pieces are whole multiples of 2^-255, still never fall when the bid rises, and do not overlap. So a player faces posted
-/// prices, z with probability `piece(z) - piece(z - 1)`, which no bid of its own changes: the truth is optimal exactly, in expectation.
-/// Rounding moves a border by less than 2^-231 (2^24 players, 2^-255 each), and makes an offset longer, never shorter. Where a unit more raises a chance at all,
-/// it does by more than 2^-219: f grows by `(n + D) / (n * D * (k + D)) * R / z^2`, R >= 1 being the sum of the others with a chance. So the price is the exact critical bid, or one unit more.
+/// **Why rounding down harms nobody.** Pieces are whole multiples of 2^-255, still never fall when the bid rises, and do not overlap. So a
+/// player faces posted prices, z with probability `piece(z) - piece(z - 1)`, which no bid of its own changes: the truth is optimal exactly,
+/// in expectation. Rounding moves a border by less than 2^-231 (2^24 players, 2^-255 each), and makes an offset longer, never shorter.
+/// Where a unit more raises a chance at all, it does by more than 2^-219: f grows by `(n + D) / (n * D * (k + D)) * R / z^2`, R >= 1 being
+/// the sum of the others with a chance. So the price is the exact critical bid, or one unit more.
 library DrawProofs {
     /// @notice Bids that have a chance (or would at another bid of the winner) are others than was claimed.
     error WrongWinners(Winners claimed, Winners found);

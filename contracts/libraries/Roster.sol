@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-/// @notice The players of a lot in their order of arrival, in one word: digest of the list (232 bits) | number of players (24). The list itself
-/// stands in the logs; whoever needs it brings it along, and the word tells whether it is the one. The empty list is 0.
+/// @notice The players of a lot in their order of arrival, in one word: digest of the list (232 bits) | number of players (24). The list
+/// itself stands in the logs; whoever needs it brings it along, and the word tells whether it is the one. The empty list is 0.
 /// @dev Two lists of one digest cost 2^116 work to find.
 type Roster is uint256;
 
