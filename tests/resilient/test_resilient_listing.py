@@ -107,6 +107,20 @@ def test_adding_goods(world: World) -> None:
     world.fails("WrongStage", lot, Stage.REVEAL, sender=world.seller, call=("add", lot, late))
 
 
+def test_256_goods_and_no_more(world: World) -> None:
+    """The last one is bit 255."""
+    lot, _ = world.sale(100)
+    for count in (100, 56):
+        world.send(world.seller, "add", lot, world.mint(world.seller, count))
+    last = world.view("goodOf", lot, 255)
+    assert world.state(lot)["goods"] == 256
+    call = ("add", lot, [last])
+    world.fails("BadNumberOfGoods", 257, sender=world.seller, call=call)
+    world.to(lot, Stage.DRAW)
+    world.send(world.stranger, "reclaim", lot, bits(255))
+    assert world.owner_of(last) == world.seller
+
+
 def test_a_sale_that_nobody_takes_part_in(world: World) -> None:
     """It is void as soon as the reveal is over: goods and stake come back, whoever asks."""
     lot, goods = world.sale(3)

@@ -58,6 +58,7 @@ def test_the_seller_waits_for_no_player(world: World) -> None:
     world.send(world.seller, "withdrawProceeds", world.seller)
     world.send(world.stranger, "claimBatch", lot, [world.ann, world.bob, world.cid])
     assert world.view("proceeds", world.seller) < 3
+    assert (world.state(lot)["pot"], world.state(lot)["unpaid"]) == (0, 0)
     assert world.balance(world.auction) == world.view("proceeds", world.seller)
 
 
