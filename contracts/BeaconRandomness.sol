@@ -45,21 +45,38 @@ contract BeaconRandomness is IRandomness {
     // EVENTS (beside those of IRandomness)
 
     /// @notice The header of `blockNumber` will decide.
+    /// @param consumer Who asked for the word.
+    /// @param id The consumer's number for it.
+    /// @param blockNumber The block whose header decides.
     event BlockChosen(address indexed consumer, uint256 indexed id, uint256 blockNumber);
     /// @notice The draw went to the second source, which knows it as this contract's draw `fallbackId` and announces its word under that.
+    /// @param consumer Who asked for the word.
+    /// @param id The consumer's number for it.
+    /// @param fallbackId The id of the draw at the second source.
     event FellBack(address indexed consumer, uint256 indexed id, uint256 fallbackId);
 
     // ERRORS (beside those of IRandomness and BlockHeader)
 
     /// @notice The draw is not `Waiting`.
+    /// @param consumer Who asked for the word.
+    /// @param id The consumer's number for it.
+    /// @param stage How the draw stands.
     error NotWaiting(address consumer, uint256 id, Stage stage);
     /// @notice The hash of `blockNumber` can be read in later blocks only.
+    /// @param blockNumber The block whose header decides.
+    /// @param current The number of the present block.
     error TooEarly(uint256 blockNumber, uint256 current);
     /// @notice The hash of `blockNumber` cannot be read any more.
+    /// @param blockNumber The block whose header decides.
+    /// @param current The number of the present block.
     error TooLate(uint256 blockNumber, uint256 current);
     /// @notice `blockNumber` can still be proved, or will be.
+    /// @param blockNumber The block whose header decides.
+    /// @param current The number of the present block.
     error StillProvable(uint256 blockNumber, uint256 current);
     /// @notice What was sent hashes to `digest`, so it is not the header of `blockNumber`.
+    /// @param blockNumber The block whose header decides.
+    /// @param digest The hash of what was sent.
     error WrongHeader(uint256 blockNumber, bytes32 digest);
 
     /// @param fallbackSource_ Where draws go that nobody proved in time.

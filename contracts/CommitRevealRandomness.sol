@@ -63,35 +63,73 @@ contract CommitRevealRandomness is IRandomness {
     // EVENTS (beside those of IRandomness)
 
     /// @notice Secrets for this draw are sealed before `endOfCommit`, then opened before `endOfReveal` (seconds since the epoch).
+    /// @param consumer Who asked for the word.
+    /// @param id The consumer's number for it.
+    /// @param round The number of the round, from 1.
+    /// @param endOfCommit When sealing ends.
+    /// @param endOfReveal When opening ends.
     event RoundOpened(address indexed consumer, uint256 indexed id, uint256 round, uint256 endOfCommit, uint256 endOfReveal);
     /// @notice `committer` sealed a secret and paid the bond.
+    /// @param consumer Who asked for the word.
+    /// @param id The consumer's number for it.
+    /// @param round The number of the round, from 1.
+    /// @param committer Whose secret it is.
+    /// @param commitment What was sealed.
     event SecretSealed(address indexed consumer, uint256 indexed id, uint256 round, address committer, bytes32 commitment);
     /// @notice The secret of `committer` was opened, which redeemed its bond.
+    /// @param consumer Who asked for the word.
+    /// @param id The consumer's number for it.
+    /// @param round The number of the round, from 1.
+    /// @param committer Whose secret it is.
+    /// @param secret The secret.
     event SecretOpened(address indexed consumer, uint256 indexed id, uint256 round, address committer, bytes32 secret);
     /// @notice `committer` withdrew its redeemed bonds to `recipient`.
+    /// @param committer Whose bonds they are.
+    /// @param recipient Who got them.
+    /// @param amountWei How much, in wei.
     event BondsWithdrawn(address indexed committer, address recipient, uint256 amountWei);
 
     // ERRORS (beside those of IRandomness)
 
     /// @notice A draw in `stage` does not take this call.
+    /// @param consumer Who asked for the word.
+    /// @param id The consumer's number for it.
+    /// @param stage How the draw stands.
     error WrongStage(address consumer, uint256 id, Stage stage);
     /// @notice A window out of `MIN_WINDOW` and `MAX_WINDOW`, in seconds.
+    /// @param window The window, in seconds.
     error BadWindow(uint256 window);
     /// @notice Without a bond, withholding would be free.
     error ZeroBond();
     /// @notice `sent` wei came instead of the bond.
+    /// @param sent What came, in wei.
+    /// @param due The bond, in wei.
     error WrongBond(uint256 sent, uint256 due);
     /// @notice A commitment that stands for no seal, or for an opened one.
+    /// @param commitment What was sealed.
     error ReservedCommitment(bytes32 commitment);
     /// @notice `committer` has sealed a secret in this round.
+    /// @param consumer Who asked for the word.
+    /// @param id The consumer's number for it.
+    /// @param committer Whose secret it is.
     error AlreadyCommitted(address consumer, uint256 id, address committer);
     /// @notice `committer` has sealed none in this round.
+    /// @param consumer Who asked for the word.
+    /// @param id The consumer's number for it.
+    /// @param committer Whose secret it is.
     error NotCommitted(address consumer, uint256 id, address committer);
     /// @notice The secret of `committer` is open already.
+    /// @param consumer Who asked for the word.
+    /// @param id The consumer's number for it.
+    /// @param committer Whose secret it is.
     error AlreadyOpened(address consumer, uint256 id, address committer);
     /// @notice The secret is not the one that `committer` sealed.
+    /// @param consumer Who asked for the word.
+    /// @param id The consumer's number for it.
+    /// @param committer Whose secret it is.
     error WrongSecret(address consumer, uint256 id, address committer);
     /// @notice `committer` has no bonds to withdraw.
+    /// @param committer Who asked for them.
     error NoBonds(address committer);
 
     /// @param bond_ What sealing a secret takes, in wei; more than the best word can bring anybody.

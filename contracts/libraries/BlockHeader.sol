@@ -27,22 +27,30 @@ library BlockHeader {
     uint256 private constant LONGER_STRING = 0xb9;
 
     /// @notice `length` bytes are too few or too many for a header.
+    /// @param length How many bytes were sent.
     error BadHeaderLength(uint256 length);
     /// @notice What starts with `prefix` is no list, or one of another length.
+    /// @param prefix The first three bytes.
     error BadListPrefix(bytes3 prefix);
     /// @notice At `position` is a list, or a string longer than any in a header.
+    /// @param position Where in the header.
     error NotAString(uint256 position);
     /// @notice The string at `position` has a shorter encoding.
+    /// @param position Where in the header.
     error NotCanonical(uint256 position);
     /// @notice The string at `position` ends after the header does.
+    /// @param position Where in the header.
     error FieldOverrun(uint256 position);
     /// @notice A header has at least 15 fields.
+    /// @param fields How many there are.
     error TooFewFields(uint256 fields);
     /// @notice The mix hash has 32 bytes.
+    /// @param width How many bytes it has.
     error BadMixHash(uint256 width);
     /// @notice The block has a difficulty; one that a beacon chain made has none (EIP-3675).
     error NotProofOfStake();
     /// @notice Too small to be the mix of a beacon.
+    /// @param mix What stands in place of the mix.
     error NoBeacon(bytes32 mix);
 
     /// @notice The beacon's latest mix: the field of number 13, where a beacon chain made the block (EIP-4399).

@@ -32,7 +32,16 @@ def rows(text: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(
-    "name", ["Auctioneer", "ApproximateAuction", "DAO", "DAOFactory", "ResilientAuction"]
+    "name",
+    [
+        "Auctioneer",
+        "ApproximateAuction",
+        "ResilientAuction",
+        "BeaconRandomness",
+        "CommitRevealRandomness",
+        "DAO",
+        "DAOFactory",
+    ],
 )
 def test_storage_slots(name: str) -> None:
     text = section("Storage").split(f"**{name}**")[1].split("\n**")[0]
