@@ -425,7 +425,7 @@ contract SignalClockAuction is Proceeds, Multicall {
     // PREPARING
 
     /// @notice Supplies the tables of the drawn type's bidders in the order of their places, once all other signals are known; the clock
-    /// starts with the last. Anyone may call, with as many as gas allows: at most 700,000 each.
+    /// starts with the last. Anyone may call, with as many as gas allows: less than 1.4 million for each of the largest.
     /// @dev Nobody can spoil it: tables that were looked at before are skipped, and any but the registered one reverts.
     /// @param lot The lot's number.
     /// @param place The place of the first table supplied.
