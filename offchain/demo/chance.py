@@ -11,14 +11,13 @@ from offchain.chain.codec import Event
 from offchain.chain.connect import connect
 from offchain.demo.heard import DEPLOY, Listener, Scene, heard
 from offchain.demo.progress import meter
+from offchain.demo.run import DEVELOPMENT_CHAINS
 from offchain.instances.errors import InstanceError
 from offchain.play.words import BOND, BeaconWords, SecretWords, Source, Words
 from offchain.report.amounts import count, eth
 from offchain.report.auction import Check
 from offchain.report.show import Show
 
-DEVELOPMENT_CHAINS: Final = frozenset({"revm", "anvil", "ganache"})
-"""Where any address can send, and time passes at will."""
 SOURCES: Final = ("BeaconRandomness", "CommitRevealRandomness")
 """The contracts whose events tell of a draw."""
 _BEACON_ON: Final = frozenset({"anvil"})

@@ -1,12 +1,20 @@
 """Where the words of a play come from: each source delivers what its contract then tells every consumer."""
 
+from dataclasses import replace
+from fractions import Fraction
+
 import pytest
 
 from offchain.chain.backend import Chain, Transaction
 from offchain.chain.codec import contract
 from offchain.chain.connect import connect
+from offchain.chain.deployment import create
 from offchain.chain.errors import ChainError
 from offchain.chain.revm import Revm
+from offchain.instances.approximate import ApproximateInstance
+from offchain.keeper.beacon import BeaconKeeper
+from offchain.mechanisms.approximate import solve
+from offchain.play.approximate import ApproximateStage
 from offchain.play.words import BOND, BeaconWords, SecretWords, ToldWords, Words, drawn
 
 CONTRACTS = {
@@ -49,6 +57,43 @@ def test_beacon_needs_headers() -> None:
     ask(chain, words, chain.actor(1), 1)
     with pytest.raises(ChainError, match="revm has no header of block"):
         words.deliver(chain.actor(1), 1, 0)
+
+
+class LapsedBeacon(BeaconWords):
+    """A beacon whose header nobody sends in time, so that its words come from secrets."""
+
+    def __init__(self, chain: Chain, account: str) -> None:
+        self.chain, self.account = chain, account
+        self.secrets = SecretWords(chain, account)
+        self.address = create(chain, account, "BeaconRandomness", self.secrets.address)
+
+    def deliver(self, consumer: str, id_: int, wanted: int) -> int:
+        """See `Words`."""
+        abi = contract("BeaconRandomness")
+        self.chain.advance_to_block(self.chain.block() + 132 + 256)
+        keeper = BeaconKeeper(self.chain, self.address, self.account, {consumer})
+        assert [proof.step for proof in keeper.step()] == ["fall back"]
+        answer = self.chain.call(self.address, abi.encode("fallbackId", consumer, id_))
+        word = self.secrets.deliver(self.address, abi.decode("fallbackId", answer)[0], wanted)
+        assert word == drawn(self.chain, abi, self.address, consumer, id_)
+        return word
+
+
+@pytest.mark.parametrize("on", ["anvil", "ganache"])
+def test_an_auction_whose_header_nobody_sent(on: str) -> None:
+    """It is decided all the same, by the word of the second source, and as the reference decides with it."""
+    instance = ApproximateInstance(Fraction(1, 2), {"a": 10, "b": 9, "c": 4}, Fraction(0))
+    found = []
+
+    class Noted(LapsedBeacon):
+        def deliver(self, consumer: str, id_: int, wanted: int) -> int:
+            found.append(super().deliver(consumer, id_, wanted))
+            return found[-1]
+
+    with connect(on) as chain:
+        outcome = ApproximateStage(chain, source=Noted).play(instance)
+    (word,) = found
+    assert outcome == solve(replace(instance, draw=Fraction(word >> 1, 2**255)))
 
 
 @pytest.mark.parametrize("sealers", [0, 1, 3])
