@@ -21,7 +21,7 @@ from brownie import accounts
 from checks import emitted, error_data, logs_of, plain, reverts_with
 from mechanism import NOBODY, Phase, entry
 
-from offchain.keeper.draws import Winners, prove, steps
+from offchain.keeper.draws import Rivals, Winners, prove, steps
 from offchain.mechanisms.approximate import sell
 
 PLACE = 2
@@ -123,6 +123,35 @@ def test_false_prices(approximate, game, players, point, proof, price):
     claimed = (PLACE, price, proof.all.winners.word, winners_with(price), below)
     with reverts_with(approximate, "WrongPrice", price):
         submit(approximate, game, claimed, entries_of(game, players))
+
+
+@pytest.mark.parametrize("price", [3, 5, 8, 10])
+def test_a_piece_holds_its_beginning_not_its_end(approximate, words, game, players, price):
+    """A bid whose piece is as long as the offset does not win; nor does its player at one unit above its bid."""
+    sealed_to_draw(approximate, game, players)
+    bids = bids_of(players)
+    every = Rivals(bids, DELTA).odds()
+    rivals = Rivals([*bids[:PLACE], *bids[PLACE + 1 :]], DELTA)
+    start = sum(map(every.piece, bids[:PLACE]))
+    at, below = rivals.odds_with(price), rivals.odds_with(price - 1)
+    point = start + below.piece(price - 1)
+    approximate.requestDraw(game, {"from": accounts[0]})
+    words.set(approximate, game, point << 1, {"from": accounts[0]})
+
+    def claim_of(amount):
+        odds = rivals.odds_with(amount).winners.word, rivals.odds_with(amount - 1).winners.word
+        return (PLACE, amount, every.winners.word, *odds)
+
+    assert at.piece(price) > below.piece(price - 1)
+    entries = entries_of(game, players)
+    if price > bids[PLACE]:
+        with reverts_with(approximate, "DrawElsewhere", point, start, every.piece(bids[PLACE])):
+            submit(approximate, game, claim_of(price), entries)
+    else:
+        with reverts_with(approximate, "WrongPrice", price - 1):
+            submit(approximate, game, claim_of(price - 1), entries)
+        submit(approximate, game, claim_of(price), entries)
+        assert plain(approximate.standing(game)) == (Phase.CLOSED, players[PLACE][0].address, price)
 
 
 @pytest.mark.parametrize("place", [0, 1, 3, 4, 5, 2**255])
