@@ -8,19 +8,28 @@ from offchain.chain.backend import Chain, Transaction
 from offchain.chain.codec import contract
 from offchain.chain.errors import ChainError
 
+BOND = 10**17
+"""What it takes to seal a secret for a random word where the beacon failed, in wei."""
+SECRET_WINDOW_SECONDS = 3_600
+"""How long secrets are sealed, and then opened."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Where the contracts are. `block` is the first in which they can have logged anything."""
+    """Where an auction is. `block` is the first in which it can have logged anything.
+
+    auctioneer: the auction at which DAOs of the `factory` bid. randomness: its source of random words, if it draws any.
+    """
 
     chain_id: int
     block: int
     factory: str
     auctioneer: str
+    randomness: str | None = None
 
     def write(self, path: Path) -> None:
         """Writes the deployment as a JSON object."""
-        path.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+        _write(asdict(self), path)
 
     @staticmethod
     def read(path: Path) -> "Deployment":
@@ -31,6 +40,20 @@ class Deployment:
             raise ChainError(f"{path} is not a deployment file: {error}") from error
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnDeployment:
+    """Where an `auction` is that takes no DAOs, and its source of random words."""
+
+    chain_id: int
+    block: int
+    auction: str
+    randomness: str
+
+    def write(self, path: Path) -> None:
+        """Writes the deployment as a JSON object."""
+        _write(asdict(self), path)
+
+
 def deploy(chain: Chain, account: str) -> Deployment:
     """Deploys factory and auctioneer from `account`, which pays the gas."""
     block = chain.block()
@@ -39,8 +62,36 @@ def deploy(chain: Chain, account: str) -> Deployment:
     return Deployment(chain.chain_id, block, factory, auctioneer)
 
 
+def deploy_approximate(chain: Chain, account: str, randomness: str | None) -> Deployment:
+    """Deploys the auction for approximate valuations, with a factory; and a source of random words, if it is not given."""
+    block = chain.block()
+    source = randomness or deploy_randomness(chain, account)
+    factory = create(chain, account, "DAOFactory")
+    auctioneer = create(chain, account, "ApproximateAuction", factory, source)
+    return Deployment(chain.chain_id, block, factory, auctioneer, source)
+
+
+def deploy_drawn(chain: Chain, account: str, name: str, randomness: str | None) -> DrawnDeployment:
+    """Deploys the auction contract called `name`; and a source of random words, if it is not given."""
+    block = chain.block()
+    source = randomness or deploy_randomness(chain, account)
+    return DrawnDeployment(chain.chain_id, block, create(chain, account, name, source), source)
+
+
+def deploy_randomness(chain: Chain, account: str) -> str:
+    """Deploys the source for chains with a beacon, over sealed secrets for when it fails. Returns its address."""
+    window = SECRET_WINDOW_SECONDS
+    secrets = create(chain, account, "CommitRevealRandomness", BOND, window, window)
+    return create(chain, account, "BeaconRandomness", secrets)
+
+
 def create(chain: Chain, account: str, name: str, *arguments: object) -> str:
     """Deploys the contract called `name` from `account` and returns its address."""
     receipt = chain.send(Transaction(account, None, contract(name).creation(*arguments)))
     assert receipt.contract is not None
     return receipt.contract
+
+
+def _write(fields: dict[str, object], path: Path) -> None:
+    known = {name: value for name, value in fields.items() if value is not None}
+    path.write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")

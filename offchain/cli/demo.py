@@ -1,7 +1,6 @@
 """`consort demo`: a whole auction, explained as it runs, checked, and reported."""
 
 from decimal import Decimal, InvalidOperation
-from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +9,7 @@ import typer
 
 from offchain.cli.backends import OnChain
 from offchain.cli.exits import CHECK_FAILED, BadInput, put, say
+from offchain.cli.mechanism import Mechanism
 
 if TYPE_CHECKING:
     from offchain.demo.chance import Play
@@ -22,15 +22,6 @@ _PHASE_MINUTES = range(10, 30 * 24 * 60 + 1)
 _MOST = 2**64 - 1
 """The largest bid, in gwei."""
 _FOLDER = Path("build/demo")
-
-
-class Mechanism(StrEnum):
-    """What can be shown."""
-
-    TWO_LEVEL = "two-level"
-    APPROXIMATE = "approximate"
-    RESILIENT = "resilient"
-    SIGNAL_CLOCK = "signal-clock"
 
 
 def command(

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,9 +13,11 @@ from offchain.cli.backends import OnChain
 from offchain.cli.exits import BadInput, put, say
 from offchain.cli.files import refuse_unwritable
 from offchain.cli.interrupts import until_stopped
+from offchain.cli.mechanism import Mechanism
 
 if TYPE_CHECKING:
     from offchain.chain.backend import Chain
+    from offchain.chain.deployment import Deployment, DrawnDeployment
 
 DEFAULT_OUT = "build/deployment.json"
 _SELLER = 0
@@ -28,12 +31,30 @@ def command(
     out: Annotated[
         str, typer.Option(metavar="FILE", help="Where to write the deployment, as JSON.")
     ] = DEFAULT_OUT,
+    mechanism: Annotated[
+        Mechanism,
+        typer.Option(
+            help="Which auction: among groups; among bidders who know their values roughly, or what others "
+            "would pay, or a signal of a common quality."
+        ),
+    ] = Mechanism.TWO_LEVEL,
+    randomness: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="The source of random words of an auction that draws some. By default one is deployed along: "
+            "for chains with a beacon, with sealed secrets to fall back on.",
+        ),
+    ] = None,
     hold: Annotated[
         bool,
         typer.Option("--hold", help="Keep the ganache or anvil that is started until Ctrl-C."),
     ] = False,
 ) -> None:
-    """Deploy the factory and the auctioneer, print their addresses, and write a deployment file.
+    """Deploy an auction, print the addresses, and write a deployment file.
+
+    Those in which groups bid as one, the first two, come with a factory of DAOs, and `consort keep`
+    serves them.
 
     To leave something behind, give the URL of a running node, or --hold. Otherwise ganache and
     anvil are started for this command alone and stopped at its end, and revm lives inside it.
@@ -46,21 +67,16 @@ def command(
     if out == DEFAULT_OUT:
         Path(out).parent.mkdir(exist_ok=True)
     refuse_unwritable(out)
-
-    from offchain.chain.deployment import deploy
+    if randomness is not None and mechanism is Mechanism.TWO_LEVEL:
+        raise BadInput(f"--randomness: nothing is drawn in a {mechanism} auction")
 
     with _connected(on) as (chain, url):
-        deployment = deploy(chain, chain.actor(_SELLER))
+        deployment = _deploy(chain, mechanism, randomness)
         try:
             deployment.write(Path(out))
         except OSError as error:
             raise BadInput(f"--out: {out} cannot be written: {error.strerror}") from error
-        put(
-            f"chain id    {deployment.chain_id}\n"
-            f"block       {deployment.block}\n"
-            f"factory     {deployment.factory}\n"
-            f"auctioneer  {deployment.auctioneer}\n"
-        )
+        put(_told(deployment))
         say(f"Deployment file: {out}")
         if hold:
             say(f"The node answers at {url} until Ctrl-C.")
@@ -69,6 +85,53 @@ def command(
         say(f"The {on} that this command started has been stopped: nothing is left there.")
     elif on == "revm":
         say("revm lived inside this command: nothing is left there.")
+
+
+_AUCTIONS = {
+    Mechanism.RESILIENT: "ResilientAuction",
+    Mechanism.SIGNAL_CLOCK: "SignalClockAuction",
+}
+
+
+def _deploy(
+    chain: "Chain", mechanism: Mechanism, randomness: str | None
+) -> "Deployment | DrawnDeployment":
+    """The auction of the mechanism on the chain. Raises BadInput if `randomness` is no source of random words there."""
+    from offchain.chain.deployment import deploy, deploy_approximate, deploy_drawn
+
+    account = chain.actor(_SELLER)
+    if mechanism is Mechanism.TWO_LEVEL:
+        return deploy(chain, account)
+    source = None if randomness is None else _checked_source(chain, randomness)
+    if mechanism is Mechanism.APPROXIMATE:
+        return deploy_approximate(chain, account, source)
+    return deploy_drawn(chain, account, _AUCTIONS[mechanism], source)
+
+
+def _checked_source(chain: "Chain", address: str) -> str:
+    """The address as checksummed text, once a source of random words has answered there."""
+    from offchain.chain.abi import checksum, to_bytes
+    from offchain.chain.backend import Reverted
+    from offchain.chain.codec import contract
+
+    source = contract("IRandomness")
+    try:
+        known = checksum(to_bytes(address))
+    except ValueError as error:
+        raise BadInput(f"--randomness: {address!r} is no address") from error
+    try:
+        source.decode("wordOf", chain.call(known, source.encode("wordOf", known, 0)))
+    except (Reverted, ValueError) as error:
+        raise BadInput(f"--randomness: there is no source of random words at {known}") from error
+    return known
+
+
+def _told(deployment: "Deployment | DrawnDeployment") -> str:
+    """The deployment as lines of a name and what it has."""
+    fields = asdict(deployment).items()
+    return "".join(
+        f"{name.replace('_', ' '):<12}{value}\n" for name, value in fields if value is not None
+    )
 
 
 @contextmanager

@@ -1,10 +1,12 @@
 """`consort deploy`: addresses, the file, and what is said about what is left."""
 
+import json
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -13,7 +15,7 @@ from offchain.chain import nodes
 from offchain.chain.backend import Chain
 from offchain.chain.codec import contract
 from offchain.chain.connect import connect
-from offchain.chain.deployment import Deployment
+from offchain.chain.deployment import Deployment, create
 from offchain.cli import app
 
 
@@ -42,6 +44,47 @@ def test_prints_the_addresses_and_writes_the_file(tmp_path: Path) -> None:
         f"auctioneer  {deployment.auctioneer}\n"
     )
     assert "revm lived inside this command: nothing is left there." in result.stderr
+
+
+def test_an_auction_that_groups_and_chance_decide(tmp_path: Path) -> None:
+    """As the file says: an auction of the factory's DAOs and of the source, which knows what to fall back on."""
+    file = tmp_path / "deployment.json"
+    with nodes.anvil(accounts=1) as node:
+        result = consort("--on", node.url, "--mechanism", "approximate", "--out", str(file))
+        assert result.exit_code == 0, result.stderr
+        with connect(node.url) as chain:
+            deployment = Deployment.read(file)
+            assert factory_of(chain, deployment) == deployment.factory
+            source = answer(chain, "ApproximateAuction", deployment.auctioneer, "randomness")
+            assert source == deployment.randomness
+            secrets = answer(chain, "BeaconRandomness", source, "fallbackSource")
+            assert answer(chain, "CommitRevealRandomness", secrets, "bond") > 0
+
+
+@pytest.mark.parametrize(
+    ("mechanism", "name"),
+    [("resilient", "ResilientAuction"), ("signal-clock", "SignalClockAuction")],
+)
+def test_an_auction_with_a_source_that_stands(mechanism: str, name: str, tmp_path: Path) -> None:
+    file = tmp_path / "deployment.json"
+    with nodes.anvil(accounts=1) as node:
+        with connect(node.url) as chain:
+            source = create(chain, chain.actor(0), "SetRandomness")
+        options = ("--mechanism", mechanism, "--randomness", source.lower(), "--out", str(file))
+        result = consort("--on", node.url, *options)
+        assert result.exit_code == 0, result.stderr
+        written = json.loads(file.read_text())
+        assert list(written) == ["chain_id", "block", "auction", "randomness"]
+        assert written["randomness"] == source
+        assert f"auction     {written['auction']}\n" in result.stdout
+        with connect(node.url) as chain:
+            assert answer(chain, name, written["auction"], "randomness") == source
+
+
+def answer(chain: Chain, name: str, address: str, question: str) -> Any:
+    """What a contract answers to a question without arguments."""
+    abi = contract(name)
+    return abi.decode(question, chain.call(address, abi.encode(question)))[0]
 
 
 def test_a_running_node_keeps_the_contracts(tmp_path: Path) -> None:
@@ -80,6 +123,18 @@ def test_a_node_of_its_own_can_be_held(tmp_path: Path) -> None:
         ([], "Missing option '--on'"),
         (["--on", "reference"], "'reference' is not revm, ganache, anvil or an http(s)"),
         (["--on", "revm", "--out", "no/such/folder/d.json"], "--out: no/such/folder is not a"),
+        (
+            ["--on", "revm", "--randomness", "0x" + "1" * 40],
+            "--randomness: nothing is drawn in a two-level auction",
+        ),
+        (
+            ["--on", "revm", "--mechanism", "resilient", "--randomness", "0x12"],
+            "--randomness: '0x12' is no address",
+        ),
+        (
+            ["--on", "revm", "--mechanism", "resilient", "--randomness", "0x" + "1" * 40],
+            "--randomness: there is no source of random words at 0x" + "1" * 40,
+        ),
         (["--on", "revm", "--hold"], "--hold: revm is not a node that is started here"),
     ],
 )
