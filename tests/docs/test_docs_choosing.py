@@ -1,11 +1,21 @@
 """The figures on the page that compares the auctions are those of the reference models."""
 
+import json
+import re
 from fractions import Fraction
 
 from markdown import ROOT
 
 from offchain.mechanisms.approximate import deterministic_guarantee, probabilistic_guarantee
 
+STEPS = json.loads((ROOT / "benchmarks" / "gas.json").read_text(encoding="utf-8"))["steps"]
+LOSER = {
+    "sealed lost 400": ("bid", "batch reveal", "tally", "batch claim"),
+    "approximate": ("bid", "batch reveal", "decide, all", "batch claim"),
+    "resilient": ("seal", "batch reveal", "batch claim"),
+    "signal_clock": ("join", "register 32", "learn", "prepare 32", "return"),
+}
+"""What a person who gets nothing goes through."""
 PAGE = (ROOT / "docs" / "choosing.md").read_text(encoding="utf-8")
 
 
@@ -32,3 +42,12 @@ def test_times_better() -> None:
     assert probabilistic_guarantee(half, 2) == 5 * second_price
     assert probabilistic_guarantee(half, 4) == 3 * second_price
     assert "five times the guarantee for two bidders, three times for four" in PAGE
+
+
+def test_gas_of_who_gets_nothing() -> None:
+    """To within 3 %: the exact figures are on the page about gas."""
+    (row,) = (line for line in PAGE.splitlines() if line.startswith("| its gas"))
+    told = [int(one.replace(",", "")) for one in re.findall(r"\| ([\d,]+)", row)]
+    for figure, (book, steps) in zip(told, LOSER.items(), strict=True):
+        used = sum(STEPS[book][step]["gas"] / STEPS[book][step]["members"] for step in steps)
+        assert abs(used - figure) < 0.03 * figure, f"{book}: {used:,.0f}"
