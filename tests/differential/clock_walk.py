@@ -46,6 +46,7 @@ class Record:
     tables: dict[str, bytes] = field(default_factory=dict)
     word: int | None = None
     kind: int = 0
+    phase: ClockStage = ClockStage.JOINING
     deadline: int = 0
     clocks: dict[str, int] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)
@@ -57,6 +58,20 @@ class Record:
     held: set[str] = field(default_factory=set)
     forfeited: set[str] = field(default_factory=set)
     returned: bool = False
+
+    def stage(self, now: int) -> ClockStage:
+        """Where it stands: what happened last, and what time has made of that."""
+        joining, registering = self.terms[3:5]
+        if self.phase == ClockStage.JOINING:
+            if now < joining:
+                return ClockStage.JOINING
+            if not self.kinds or now >= registering + WINDOW:
+                return ClockStage.VOID
+            return ClockStage.REGISTERING if now < registering else ClockStage.DRAWING
+        if self.phase == ClockStage.LEARNING and now >= self.deadline:
+            return ClockStage.PREPARING if now < self.deadline + WINDOW else ClockStage.VOID
+        waits = self.phase in (ClockStage.PREPARING, ClockStage.STATING)
+        return ClockStage.VOID if waits and now >= self.deadline else self.phase
 
     @property
     def top(self) -> int:
@@ -96,6 +111,7 @@ class Books:
     """All lots, and what the house owes, by its logs alone."""
 
     def __init__(self) -> None:
+        self.now = 0
         self.lots: dict[int, Record] = {}
         self.proceeds_wei: defaultdict[str, int] = defaultdict(int)
 
@@ -125,6 +141,10 @@ class Books:
 
     def _TypeDrawn(self, lot: Record, said: dict[str, Any]) -> None:  # noqa: N802
         lot.word, lot.kind, lot.deadline = said["word"], said["kind"], said["deadline"]
+        lot.phase = ClockStage.LEARNING
+
+    def _OthersLearned(self, lot: Record, _: dict[str, Any]) -> None:  # noqa: N802
+        lot.phase, lot.deadline = ClockStage.PREPARING, min(self.now, lot.deadline) + WINDOW
 
     def _ClockRaised(self, lot: Record, said: dict[str, Any]) -> None:  # noqa: N802
         assert said["signal"] > lot.clocks.get(said["bidder"], 0)
@@ -137,23 +157,27 @@ class Books:
             lot.silent.add(said["bidder"])
 
     def _BidderAsked(self, lot: Record, said: dict[str, Any]) -> None:  # noqa: N802
-        lot.asked, lot.deadline = said["bidder"], said["deadline"]
+        assert said["deadline"] == self.now + lot.terms[5]
+        lot.asked, lot.deadline, lot.phase = said["bidder"], said["deadline"], ClockStage.ASKING
 
     def _LastBidder(self, lot: Record, said: dict[str, Any]) -> None:  # noqa: N802
         lot.asked, lot.last = None, said["bidder"]
+        lot.phase, lot.deadline = ClockStage.STATING, self.now + WINDOW
 
     def _OfferStated(self, lot: Record, said: dict[str, Any]) -> None:  # noqa: N802
         assert said["bidder"] == lot.last
+        assert said["deadline"] == self.now + lot.terms[5]
         lot.offer, lot.deadline = (said["price"], said["signal"]), said["deadline"]
+        lot.phase = ClockStage.OFFERED
 
     def _AuctionSold(self, lot: Record, said: dict[str, Any]) -> None:  # noqa: N802
         assert lot.end is None
-        lot.end = Sale(said["bidder"], said["price"])
+        lot.end, lot.phase = Sale(said["bidder"], said["price"]), ClockStage.SOLD
         self.proceeds_wei[lot.seller] += said["price"] * UNIT
 
     def _AuctionUnsold(self, lot: Record, _: dict[str, Any]) -> None:  # noqa: N802
         assert lot.end is None
-        lot.end = UNSOLD
+        lot.end, lot.phase = UNSOLD, ClockStage.UNSOLD
 
     def _AuctionItemReturned(self, lot: Record, _: dict[str, Any]) -> None:  # noqa: N802
         assert not lot.returned
@@ -232,9 +256,11 @@ class Walk:
         return self.chain.now()
 
     def stage(self, lot: int) -> ClockStage:
-        """Of a lot."""
+        """Of a lot, as the chain says it, and as the logs and the time do."""
         data = self.chain.call(self.house, self.abi.encode("stageOf", lot))
-        return ClockStage(self.abi.decode("stageOf", data)[0])
+        stage = ClockStage(self.abi.decode("stageOf", data)[0])
+        assert stage == self.books.lots[lot].stage(self.now()), lot
+        return stage
 
     def try_(
         self,
@@ -245,7 +271,7 @@ class Walk:
         must: bool | None = None,
     ) -> bool:
         """Calls; whether it was done or refused by name, the house holds what it owes. `must`: which of them."""
-        said = [one.hex() if isinstance(one, bytes) else one for one in arguments]
+        said = [one.hex() if isinstance(one, bytes) else str(one)[:200] for one in arguments]
         self.story.append(f"{self.now()} {who} {function} {said} {value_wei} must={must}")
         outcome = "done"
         try:
@@ -263,6 +289,7 @@ class Walk:
 
     def check(self) -> None:
         """What is held is what is owed, to the wei, beside what was forced on it; who is at fault pays, and nobody else."""
+        self.books.now = self.now()
         for log in self.chain.logs([self.house], self._next_block):
             event = self.abi.event(log)
             assert event is not None
@@ -378,6 +405,8 @@ class Walk:
         tables = [at.table_of(who) for who in members[first : first + draw.randint(1, 9)]]
         if draw.random() < 0.1:
             draw.shuffle(tables)
+        elif draw.random() < 0.1:
+            tables = [one or bytes(8 * prod(at.box())) for one in tables]
         right = stage == ClockStage.PREPARING and tables == [
             at.table_of(who) for who in members[first : first + len(tables)]
         ]
@@ -437,7 +466,7 @@ class Walk:
             ("expire", lot),
             ("leaveAuction", lot),
             ("withdrawProceeds", self.puppets[1]),
-            ("prepare", lot, 0, [at.table_of(who) for who in at.members()]),
+            ("prepare", lot, 0, []),
         ]
         for one, manner in manners:
             self._as(self.keeper, one, self.puppet.encode("behave", manner))
@@ -453,12 +482,16 @@ class Walk:
 
     def let_time_pass(self, lot: int, at: Record, stage: ClockStage) -> None:
         """Mostly by a little; at times to the second of a deadline; seldom past a window."""
+        draw, now_ = self.random, self.now()
         ends = [*at.terms[3:5], at.deadline, at.deadline + WINDOW, at.terms[4] + WINDOW]
-        near = [end + d for end in ends for d in (-1, 0) if 0 < end + d - self.now() <= 900]
-        steps = (MINUTE, 5 * MINUTE, 20 * MINUTE, WINDOW)
-        (seconds,) = self.random.choices(steps, (8, 4, 2, 0.1))
-        until = self.now() + seconds
-        self.chain.advance_to(self.random.choice(near) if near else until)
+        near = [end + d for end in ends for d in (-1, 0) if now_ < end + d <= now_ + 900]
+        far = [end + d for end in ends for d in (-1, 0) if end + d > now_ + 900]
+        if far and draw.random() < 0.04:
+            self.chain.advance_to(draw.choice(far))
+        elif near:
+            self.chain.advance_to(draw.choice(near))
+        else:
+            self.chain.advance_to(now_ + draw.choice((MINUTE, MINUTE, 5 * MINUTE, 20 * MINUTE)))
 
     # How
 
@@ -484,7 +517,7 @@ class Walk:
             running = [lot for lot in self.books.lots if self.stage(lot) not in OVER]
             if len(running) < 3 and self.random.random() < 0.5:
                 self.list_item()
-            lots = running if running and self.random.random() < 0.9 else list(self.books.lots)
+            lots = running if running and self.random.random() < 0.75 else list(self.books.lots)
             if not lots:
                 continue
             lot = self.random.choice(lots)
@@ -535,7 +568,8 @@ class Walk:
             assert self.item.decode("ownerOf", data)[0] == owner
             if not void:
                 hold_equal_whatever_they_did(at)
-            self.outcomes[f"lot {self.stage(lot).name}"] += 1
+            self.outcomes[f"lot {self.stage(lot).name}" if at.kinds else "lot nobody joined"] += 1
+            self.outcomes["a void lot with somebody at fault"] += void and bool(at.at_fault())
         for who in self.people:
             if self.books.proceeds_wei[who]:
                 self.try_(who, "withdrawProceeds", who, must=True)
