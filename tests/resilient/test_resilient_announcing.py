@@ -3,6 +3,7 @@
 import pytest
 from resilient_world import UNIT, Flaw, Outcome, Stage, World, announce, bits
 
+from offchain.chain.seals import Opening, commitment
 from offchain.play.resilient_announcements import Announcement
 
 MOST = 2**64 - 1
@@ -132,6 +133,18 @@ def test_what_is_not_sealed_cannot_be_opened(world: World) -> None:
     receipt = world.reveal(lot, [(world.ann, one), (world.ann, one)])
     assert [name for name, _ in world.events(receipt)] == ["Announced", "OpeningSkipped"]
     call, flaw = ("reveal", lot, one.words), Flaw.ALREADY_REVEALED
+    world.fails("FlawedAnnouncement", lot, world.ann, flaw, sender=world.ann, call=call)
+
+
+def test_prices_that_wrap_around(world: World) -> None:
+    """Together 1 more than 64 bits hold, sealed as 0: no star whose fines its deposit does not cover."""
+    lot, _ = world.sale()
+    one = announce((world.bob, MOST, bits(0)), (world.cid, 1, bits(1)))
+    opening = Opening(world.auction, lot, world.ann, one.revenue % 2**64, one.digest())
+    seal = commitment(world.chain.chain_id, opening)
+    world.send(world.ann, "commit", lot, seal, value=UNIT)
+    world.to(lot, Stage.REVEAL)
+    call, flaw = ("reveal", lot, one.words), Flaw.WRONG_OPENING
     world.fails("FlawedAnnouncement", lot, world.ann, flaw, sender=world.ann, call=call)
 
 

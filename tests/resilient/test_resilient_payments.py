@@ -183,14 +183,16 @@ def test_silence_costs_the_bond(world: World, word: int) -> None:
 
 
 def test_a_bond_of_the_whole_deposit(world: World) -> None:
-    """There is nothing to pay out; a batch, or a claim of nothing, takes it."""
+    """There is nothing to pay out, or to refuse; a batch, or a claim of nothing, takes it."""
     lot, _ = world.sale(1, bond_bps=10_000)
     star = announce((world.eve, 9, bits(0)))
-    for who in (world.bob, world.cid):
+    refusing = world.actor(Manner.REFUSE)
+    for who in (refusing, world.cid):
         world.seal(lot, who, star, deposit=30)
     world.announced(lot, {world.ann: star})
     world.decide(lot, star, HEADS)
-    world.send(world.stranger, "claimBatch", lot, [world.bob])
+    receipt = world.send(world.stranger, "claimBatch", lot, [refusing])
+    assert "PushRefused" not in [name for name, _ in world.events(receipt)]
     world.send(world.cid, "claim", lot)
     assert world.view("proceeds", world.seller) == 61 * UNIT
 
