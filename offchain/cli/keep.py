@@ -11,10 +11,15 @@ from offchain.cli.exits import BACK_END_FAILED, BadInput, put, say
 from offchain.cli.interrupts import until_stopped
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from offchain.chain.backend import Chain
     from offchain.chain.deployment import Deployment
-    from offchain.keeper.keeper import Action, Keeper
+    from offchain.keeper.keeper import Action
     from offchain.keeper.receipts import Receipts
+
+    Step = Callable[[], int]
+    """Does what can be done now, and returns how many transactions that took."""
 
 _KEEPER = 1
 """The account that keeps the demo's auction, too."""
@@ -86,10 +91,11 @@ def command(
             gas_limit=_block_gas(on),
         )
         say(f"Keeping the lots of {deployed.auctioneer} from {chain.actor(account)}.")
+        steps = [keeper.step, *_beacon_steps(chain, deployed, chain.actor(account), journal)]
         if once:
-            _work_off(keeper, journal)
+            _work_off(steps, journal)
         else:
-            _work_on(keeper, journal, poll)
+            _work_on(steps, journal, poll)
 
 
 class _Journal:
@@ -117,20 +123,53 @@ class _Journal:
         self.failing.clear()
 
 
-def _work_off(keeper: "Keeper", journal: _Journal) -> None:
-    while keeper.step():
+def _beacon_steps(
+    chain: "Chain", deployed: "Deployment", account: str, journal: _Journal
+) -> "list[Step]":
+    """Sends the headers that the auction's draws wait for, if its random words come from the beacon."""
+    from offchain.chain.backend import Reverted
+    from offchain.chain.codec import contract
+    from offchain.keeper.beacon import PROOF_WINDOW, BeaconKeeper
+
+    if deployed.randomness is None:
+        return []
+    beacon = contract("BeaconRandomness")
+    try:
+        answer = chain.call(deployed.randomness, beacon.encode("PROOF_WINDOW"))
+        if beacon.decode("PROOF_WINDOW", answer) != (PROOF_WINDOW,):
+            return []
+    except (Reverted, ValueError):
+        return []  # a source of another kind
+    keeper = BeaconKeeper(
+        *(chain, deployed.randomness, account, {deployed.auctioneer}, deployed.block),
+        on_skip=journal.on_skip,
+    )
+
+    def step() -> int:
+        sent = keeper.step()
+        for one in sent:
+            put(
+                f"lot {one.draw.id}  {one.step}  {deployed.randomness}  members 0  gas {one.gas_used}\n"
+            )
+        return len(sent)
+
+    return [step]
+
+
+def _work_off(steps: "Sequence[Step]", journal: _Journal) -> None:
+    while sum([step() for step in steps]):
         journal.next_round()
     if journal.failing:
         raise typer.Exit(BACK_END_FAILED)
 
 
-def _work_on(keeper: "Keeper", journal: _Journal, poll: float) -> None:
+def _work_on(steps: "Sequence[Step]", journal: _Journal, poll: float) -> None:
     from offchain.chain.errors import ChainError
 
     while True:
         journal.next_round()
         try:
-            sent = keeper.step()
+            sent = sum([step() for step in steps])
         except ChainError as error:
             journal.on_skip("reading the chain", error)
             sent = 0
