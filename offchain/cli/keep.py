@@ -61,7 +61,8 @@ def command(
 
     Prints a line for each transaction: lot, work, members, gas. It may be stopped at any moment and
     started again: all but the openings is read from the chain. Several keepers can work at once, each
-    with an account of its own.
+    with an account of its own. Where random words come from the beacon it also sends the headers that
+    they are made of.
 
     Account NUMBER pays for gas. On Anvil and Ganache it has money; on other nodes its key is made of
     the secret phrase in the environment variable CONSORT_SEED, and it is given money for gas by the
