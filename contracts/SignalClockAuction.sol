@@ -141,7 +141,7 @@ contract SignalClockAuction is Proceeds, Multicall {
     uint256 public constant MOST_TYPES = 12;
     /// @notice The most bidders of one type.
     uint256 public constant MOST_OF_A_TYPE = ValueTables.MOST_OF_A_TYPE;
-    /// @notice Bounds on how long registering lasts.
+    /// @notice Bounds on how long registering lasts; joining, which no deposit leaves, lasts no longer than the second either.
     uint256 public constant MIN_STAGE = 10 minutes;
     uint256 public constant MAX_STAGE = 30 days;
     /// @notice The longest time for an answer; the shortest is `MIN_STAGE`.
@@ -218,8 +218,8 @@ contract SignalClockAuction is Proceeds, Multicall {
     error BadSignals(uint16 signals);
     /// @notice No type, or more than `MOST_TYPES`.
     error BadTypes(uint8 types);
-    /// @notice Joining that has ended already, registering out of `MIN_STAGE` and `MAX_STAGE`, or answers out of `MIN_STAGE` and
-    /// `MAX_ANSWER`.
+    /// @notice Joining that has ended already or lasts longer than `MAX_STAGE`, registering out of `MIN_STAGE` and `MAX_STAGE`, or answers
+    /// out of `MIN_STAGE` and `MAX_ANSWER`.
     error BadTimes(uint40 endOfJoining, uint40 endOfRegistering, uint24 answerSeconds);
     /// @notice No deposit.
     error NoDeposit();
@@ -660,7 +660,8 @@ contract SignalClockAuction is Proceeds, Multicall {
         if (terms.signals < 2 || terms.signals > MOST_VALUES) revert BadSignals(terms.signals);
         if (terms.types == 0 || terms.types > MOST_TYPES) revert BadTypes(terms.types);
         if (
-            terms.endOfJoining <= block.timestamp || terms.endOfRegistering < terms.endOfJoining + MIN_STAGE
+            terms.endOfJoining <= block.timestamp || terms.endOfJoining > block.timestamp + MAX_STAGE
+                || terms.endOfRegistering < terms.endOfJoining + MIN_STAGE
                 || terms.endOfRegistering > terms.endOfJoining + MAX_STAGE || terms.answerSeconds < MIN_STAGE
                 || terms.answerSeconds > MAX_ANSWER
         ) revert BadTimes(terms.endOfJoining, terms.endOfRegistering, terms.answerSeconds);

@@ -47,12 +47,20 @@ def test_bad_types(house, item, seller, types):
     ("joining", "registering", "answer"),
     [
         (0, HOUR, HOUR),
+        (31 * 24 * HOUR, HOUR, HOUR),
         (HOUR, 599, HOUR),
         (HOUR, 30 * 24 * HOUR + 1, HOUR),
         (HOUR, HOUR, 599),
         (HOUR, HOUR, 24 * HOUR + 1),
     ],
-    ids=["past", "too short", "too long", "no time to answer", "too much time to answer"],
+    ids=[
+        "past",
+        "joining too long",
+        "too short",
+        "too long",
+        "no time to answer",
+        "too much time to answer",
+    ],
 )
 def test_bad_times(house, item, seller, joining, registering, answer):
     """Nobody may be shut out by haste, nor kept waiting for ever."""
@@ -61,6 +69,23 @@ def test_bad_times(house, item, seller, joining, registering, answer):
     bad = terms(now(), endOfJoining=times[0], endOfRegistering=times[1], answerSeconds=times[2])
     with reverts_with(house, "BadTimes", *times):
         house.list(item, 1, bad, {"from": seller})
+
+
+def test_most_signals(house, words, item, seller, alice):
+    """One bidder's table of the largest size."""
+    lot = ClockLot(house, words, item, seller, signals=MOST_VALUES)
+    lot.join(alice)
+    assert house.tableSize(lot.number) == MOST_VALUES
+
+
+def test_longest_and_shortest_times(house, words, item, seller):
+    """The bounds themselves are within."""
+    day = 24 * HOUR
+    for joining, registering, answer in ((30 * day - 60, 30 * day, day), (60, 600, 600)):
+        end = now() + joining
+        times = {"endOfJoining": end, "endOfRegistering": end + registering}
+        lot = ClockLot(house, words, item, seller, answerSeconds=answer, **times)
+        assert lot.stage == Stage.JOINING
 
 
 def test_no_deposit(house, item, seller):

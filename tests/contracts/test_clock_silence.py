@@ -141,7 +141,8 @@ def test_silent_while_learned(house, learning, alice, bob, carol, dave):
     for late in (carol, dave):
         with reverts_with(house, "WrongStage", learning.number, Stage.PREPARING):
             learning.leave(late)
-    learning.prepare(alice)
+    tx = learning.prepare(alice)
+    assert names(tx) == ["OthersLearned", "TablesPrepared", "ClockStarted", "LastBidder"]
     assert house.lotOf(learning.number)["offset"] == 3
     learning.state(alice)
     learning.buy(alice, 3)
@@ -149,8 +150,11 @@ def test_silent_while_learned(house, learning, alice, bob, carol, dave):
 
 
 def test_nobody_prepares_after_learning(learning, alice, bob, carol, dave):
-    """The window starts with the end of learning."""
+    """The window starts with the end of learning, whenever the first table, or none, is supplied."""
     end = learning.deadline
+    advance_to(end + WINDOW // 2)
+    learning.prepare()
+    assert learning.deadline == end + WINDOW
     advance_to(end + WINDOW - 1)
     assert learning.stage == Stage.PREPARING
     advance_to(end + WINDOW)

@@ -311,7 +311,7 @@ class Walk:
         seller, token = draw.choice(self.people), draw.choice([*self.tokens[:1] * 3, *self.tokens])
         self.minted += 1
         self._as(self.keeper, token, self.item.encode("mint", seller, self.minted))
-        joining = start + draw.choice((1, 300, 900, 900))
+        joining = start + draw.choice((*[1, 300, 900, 900] * 4, 0, 31 * DAY))
         registering = joining + draw.choice((*[600, 1_200] * 9, 599))
         answer = draw.choice((*[600, 900] * 9, 599))
         signals, types = draw.choice((2, 2, 3, 4, 7)), draw.choice((1, 1, 2, 3, 12))
@@ -324,7 +324,8 @@ class Walk:
             answer,
             draw.choice((1, 2, 3, 4, 5, 6) * 4 + (0,)),
         )
-        good = registering - joining >= 600 and answer >= 600 and terms[6] > 0
+        good = start < joining <= start + 30 * DAY and registering - joining >= 600
+        good &= answer >= 600 and terms[6] > 0
         moving = token == self.tokens[0]
         self.try_(
             seller, "list", token, self.minted, terms, must=(moving or None) if good else False
