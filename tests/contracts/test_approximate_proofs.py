@@ -366,6 +366,14 @@ def test_a_source_that_calls_back(at_hostile_source, players, function, error):
     assert log.fields == {"success": False, "answer": error_data(approximate, error, lot)[:4]}
 
 
+def test_a_source_that_has_a_word_before_it_is_asked(at_hostile_source, players):
+    """Such a word was known before the bids; none counts that nobody asked for."""
+    house, source, lot = at_hostile_source
+    source.set(True, 0, {"from": accounts[0]})
+    with reverts_with(house, "NotDrawn", lot):
+        submit(house, lot, proof_of(players, 0).words, entries_of(lot, players))
+
+
 def test_a_source_that_refuses_leaves_the_lot_as_it_was(at_hostile_source):
     """It can be asked again until the lot is void."""
     approximate, source, lot = at_hostile_source
