@@ -117,6 +117,10 @@ class Listener(Voice):
                     self._events.append(found)
                     self.events.append(found)
 
+    def close(self) -> None:
+        """Stops whatever is shown."""
+        self._meter.close()
+
     def conclude(self) -> None:
         """The scene under way is over: says what came of it."""
         if self._current is None:
@@ -163,7 +167,11 @@ class _Heard:
                 progress(done)
 
         self._listener.before(transactions)
-        outcomes = self._chain.send_all(transactions, advance)
+        try:
+            outcomes = self._chain.send_all(transactions, advance)
+        except BaseException:  # interrupted, too: a bar left open would hide the cursor
+            self._listener.close()
+            raise
         pairs = zip(transactions, outcomes, strict=True)
         self._listener.after([(one, got) for one, got in pairs if isinstance(got, Receipt)])
         return outcomes

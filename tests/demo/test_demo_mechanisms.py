@@ -4,6 +4,7 @@ import json
 import re
 from io import StringIO
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from rich.console import Console
@@ -132,6 +133,23 @@ def test_functions_of_one_name_are_told_apart() -> None:
     assert called(Transaction(to, to, secret)) == "commit(address,uint256,bytes32)"
     assert called(Transaction(to, None, b"")) == DEPLOY
     assert called(Transaction(to, to, b"\x00")) == ""
+
+
+def test_a_failure_closes_the_bars() -> None:
+    """Whatever ends a demo, the terminal is left as it was."""
+
+    class Broken(Revm):
+        def send_all(self, transactions: object, progress: object = None) -> NoReturn:
+            raise KeyboardInterrupt
+
+    output = StringIO()
+    console = Console(file=output, width=100, force_terminal=True)
+    scene = Scene("Contracts", "They are made.", frozenset({DEPLOY}))
+    chain = heard(Broken(), Listener(console, meter(console), [scene], ()))
+    with pytest.raises(KeyboardInterrupt):
+        chain.send_all([Transaction(chain.actor(0), None, b"")] * 2)
+    shown = output.getvalue()
+    assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l"), "the cursor is hidden"
 
 
 def test_a_listener_tells_and_counts() -> None:
