@@ -1,4 +1,4 @@
-"""Helpers for the sources of random words: headers, seals, and the words they must give."""
+"""Headers, seals, and the words that the sources must give: what the tests of random words share."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
