@@ -168,7 +168,7 @@ abstract contract BidBook is Multicall {
     /// @notice Opens the caller's bid on `lot`.
     /// @dev Only in the reveal phase; reverts with the flaw if the opening is not good.
     /// @param lot The lot's number.
-    /// @param bid_ The bid, in units, at least 1 and the minimum, at most the deposit.
+    /// @param bid_ The bid, in units, at least the minimum (1, unless the auction knows bids of nothing), at most the deposit.
     /// @param salt The salt of the commitment.
     function reveal(uint256 lot, uint64 bid_, bytes32 salt) external {
         Book storage book = _requireReveal(lot);
@@ -212,8 +212,8 @@ abstract contract BidBook is Multicall {
     // CLAIMS
 
     /// @notice Pays the caller what is left of its deposit on `lot`: all of it, less the share if served, less the bond if never revealed.
-    /// @dev Only once the lot is decided for this book, and for those who did not reveal once it is settled. Several lots at once: through `multicall`. The bond rounds down to a unit; one of the
-    /// whole deposit is taken by `claimBatch` only, since there is nothing to claim.
+    /// @dev Only once the lot is decided for this book, and for those who did not reveal once it is settled. Several lots at once: through
+    /// `multicall`. The bond rounds down to a unit; one of the whole deposit is taken by `claimBatch` only, since there is nothing to claim.
     /// @param lot The lot's number.
     function claim(uint256 lot) external {
         uint64 due = _claim(lot);

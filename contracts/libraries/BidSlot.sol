@@ -7,8 +7,8 @@ pragma solidity ^0.8.30;
 ///     sealed   commitment (192 bits, not all of the upper 128 zero) | deposit (64)
 ///     open     zero mark (128 bits) | bid (64) | deposit (64)
 ///
-/// An open slot with deposit 0 has been paid out and only remembers the bid of a served member; one with bid 0 holds a payment that its
-/// bidder, who was not served, refused.
+/// An open slot with deposit 0 has been paid out and only remembers the bid of a served member; that of one whose share was the whole deposit
+/// stays as it is. One with bid 0 holds a payment that its bidder, who was not served, refused, or a bid of nothing where those are taken.
 type BidSlot is uint256;
 
 using {deposit, bid, isEmpty, isSealed} for BidSlot global;
