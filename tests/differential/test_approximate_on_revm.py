@@ -1,6 +1,8 @@
 """Random auctions under approximate valuations through the contract, in process, against the reference model."""
 
+import random
 from collections import Counter
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import product
 from math import lcm
@@ -26,6 +28,7 @@ from offchain.play.stage import Stage
 
 AUCTIONS, GROUPS, CHUNK = 5_000, 1_500, 500
 MOST_DRAWS = 2_500
+SECOND_PRICES = 100
 AUCTION, SOURCE = contract("ApproximateAuction"), contract("SetRandomness")
 
 
@@ -106,13 +109,48 @@ def test_the_auctioneer_is_the_deterministic_mechanism(bids: tuple[int, ...]) ->
     """The same bids there sell by second price: with its winner, so with all it can guarantee, at a price of
     one unit more at most, where an earlier bid is as high as the price.
     """
-    groups = tuple(Group(f"g{n}", (Member("m", (bid,), (bid,)),)) for n, bid in enumerate(bids))
-    outcome = Stage(Revm()).play(TwoLevelInstance(1, (1,), groups))
-    winner, price = second_price(bids)
-    (lot,) = outcome.items
-    assert lot.winner == f"g{winner}"
-    assert lot.price == price + (price in bids[:winner])
+    (lot,) = Stage(Revm()).play(singletons(bids, 1)).items
+    assert (lot.winner, lot.price) == by_second_price(bids, 1)
+    winner, _ = second_price(bids)
     delta = Fraction(1, 2)
     sure = [Fraction(place == winner) for place in range(len(bids))]
     assert worst_case(bids, sure, delta)[1] >= deterministic_guarantee(delta)
     assert worst_case(bids, probabilities(bids, delta), delta)[1] > deterministic_guarantee(delta)
+
+
+def test_the_auctioneer_sells_random_bids_by_second_price() -> None:
+    """Few different bids, so that many tie; reserves below, among and above them; bids of 0, which are none."""
+    stage, sold = Stage(Revm()), Counter[str]()
+    for seed in range(SECOND_PRICES):
+        rng = random.Random(seed)
+        most = rng.choice([3, 10, 10**6])
+        bids = [rng.randint(0, most) for _ in range(rng.randint(1, 6))]
+        reserve = rng.randint(1, rng.choice([1, most + 1]))
+        (lot,) = stage.play(singletons(bids, reserve)).items
+        expected = by_second_price(bids, reserve)
+        assert (lot.winner, lot.price) == expected, f"seed {seed}: {bids}, reserve {reserve}"
+        sold[_case(bids, reserve, lot.price)] += 1
+    assert min(sold[case] for case in ("unsold", "reserve", "second", "tie")) >= 3, sold
+
+
+def _case(bids: Sequence[int], reserve: int, price: int) -> str:
+    """What made the price. A price at the reserve may be the second bid too."""
+    if price == 0:
+        return "unsold"
+    if price == reserve:
+        return "reserve"
+    return "second" if price == second_price(bids)[1] else "tie"
+
+
+def singletons(bids: Sequence[int], reserve: int) -> TwoLevelInstance:
+    """One item for groups of a single member each, in the order of the bids."""
+    groups = tuple(Group(f"g{n}", (Member("m", (bid,), (bid,)),)) for n, bid in enumerate(bids))
+    return TwoLevelInstance(1, (reserve,), groups)
+
+
+def by_second_price(bids: Sequence[int], reserve: int) -> tuple[str | None, int]:
+    """The winner, and the price: the reserve at least, and a unit on top where an earlier rival would win the tie."""
+    winner, price = second_price(bids)
+    if bids[winner] < reserve:
+        return None, 0
+    return f"g{winner}", max(reserve, price + (price in bids[:winner]))

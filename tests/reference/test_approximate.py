@@ -7,7 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from offchain.checks import Verdict, approximate, check_reference
-from offchain.instances import ApproximateInstance, ApproximateOutcome, ApproximateSale, parse_text
+from offchain.instances import (
+    ApproximateInstance,
+    ApproximateOutcome,
+    ApproximateSale,
+    Group,
+    Member,
+    TwoLevelInstance,
+    parse_text,
+)
+from offchain.mechanisms import two_level
 from offchain.mechanisms.approximate import (
     critical_bid,
     deterministic_guarantee,
@@ -164,6 +173,19 @@ def test_second_price() -> None:
     assert second_price([5, 9, 9]) == (1, 9)
     assert second_price([4]) == (0, 0)
     assert second_price([0, 0]) == (0, 0)
+
+
+@given(any_bids | small_bids, st.integers(1, 13))
+def test_groups_of_one_are_sold_by_second_price(bids: list[int], reserve: int) -> None:
+    """What the two-level mechanism adds: a reserve, and a unit where an earlier rival would win the tie."""
+    groups = tuple(Group(f"g{n}", (Member("m", (bid,), (bid,)),)) for n, bid in enumerate(bids))
+    (lot,) = two_level.solve(TwoLevelInstance(1, (reserve,), groups)).items
+    winner, price = second_price(bids)
+    if bids[winner] < reserve:
+        assert (lot.winner, lot.price) == (None, 0)
+    else:
+        tie = price in bids[:winner]
+        assert (lot.winner, lot.price) == (f"g{winner}", max(reserve, price + tie))
 
 
 @given(any_bids, deltas, st.data())
