@@ -14,9 +14,10 @@ from gas_meter import NONZERO_BYTE, ZERO_BYTE
 from offchain.chain import abi, nodes
 from offchain.chain.backend import Transaction
 from offchain.chain.codec import Contract, contract
-from offchain.chain.deployment import create
+from offchain.chain.deployment import BOND, SecretTerms, create, deploy_secrets
 from offchain.chain.jsonrpc import JsonRpc
-from offchain.play.words import BOND, WINDOW_SECONDS, seal
+from offchain.chain.seals import secret_seal
+from offchain.play.words import WINDOW_SECONDS
 
 ROWS: Final = {
     "request": ("beacon: ask for a word", 48_500),
@@ -69,9 +70,7 @@ class _Bench:
         self._consumer = self._people[_CONSUMER]
         self._beacon_abi = contract("BeaconRandomness")
         self._secrets_abi = contract("CommitRevealRandomness")
-        self._secrets = create(
-            chain, self._consumer, "CommitRevealRandomness", BOND, WINDOW_SECONDS, WINDOW_SECONDS
-        )
+        self._secrets = deploy_secrets(chain, self._consumer, SecretTerms(BOND, WINDOW_SECONDS))
         self._beacon = create(chain, self._consumer, "BeaconRandomness", self._secrets)
 
     def draw_by_beacon(self) -> None:
@@ -99,7 +98,7 @@ class _Bench:
         for step, (one, secret) in zip(
             ("first seal", "seal", "seal"), secrets.items(), strict=True
         ):
-            sealed = seal(self._chain.chain_id, self._secrets, *draw, one, secret)
+            sealed = secret_seal(self._chain.chain_id, self._secrets, *draw, one, secret)
             self._send(step, self._secrets_abi, one, "commit", *draw, sealed, value=BOND)
         self._chain.advance_to(self._chain.now() + WINDOW_SECONDS)
         steps = ("first reveal", "reveal", "last reveal")

@@ -29,7 +29,7 @@ from offchain.chain import nodes
 from offchain.chain.backend import actor_address
 from offchain.chain.connect import connect
 from offchain.chain.deployment import Deployment
-from offchain.cli.demo import units
+from offchain.cli.amounts import units
 from offchain.cli.exits import CHECK_FAILED, BadInput, put, reported
 from offchain.demo.contributions import Contribution, parse
 from offchain.demo.figures import CONSTITUTION_DAO
@@ -103,7 +103,7 @@ def prepared(file: str | None, members: int | None, rivals: Sequence[str]) -> Sc
     """
     listed = _percentiles(members) if file is None else _chosen(file, members)
     name = "the percentiles of offchain/demo/figures.py" if file is None else Path(file).name
-    scenario = replay(listed, name, [units(one) for one in rivals])
+    scenario = replay(listed, name, [units("--rival", one) for one in rivals])
     others = (group for group in scenario.instance.groups if group.name != scenario.focus)
     # no accounts of the back end: each keeper that starts gives those money for gas
     bidders = {

@@ -3,15 +3,29 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
 
 from offchain.chain.backend import Chain, Transaction
 from offchain.chain.codec import contract
 from offchain.chain.errors import ChainError
 
-BOND = 10**17
-"""What it takes to seal a secret for a random word where the beacon failed, in wei."""
-SECRET_WINDOW_SECONDS = 3_600
-"""How long secrets are sealed, and then opened."""
+BOND: Final = 10**17
+"""What it takes to seal a secret for a random word, in wei, if nothing else is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretTerms:
+    """What a source of sealed secrets is deployed with.
+
+    bond: wei for sealing one. window_seconds: how long secrets are sealed, and then opened, each.
+    """
+
+    bond: int = BOND
+    window_seconds: int = 3_600
+
+
+SECRET_TERMS: Final = SecretTerms()
+"""0.1 ETH, an hour each: for stakes below that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +76,39 @@ def deploy(chain: Chain, account: str) -> Deployment:
     return Deployment(chain.chain_id, block, factory, auctioneer)
 
 
-def deploy_approximate(chain: Chain, account: str, randomness: str | None) -> Deployment:
+def deploy_approximate(
+    chain: Chain, account: str, randomness: str | None, secrets: SecretTerms = SECRET_TERMS
+) -> Deployment:
     """Deploys the auction for approximate valuations, with a factory; and a source of random words, if it is not given."""
     block = chain.block()
-    source = randomness or deploy_randomness(chain, account)
+    source = randomness or deploy_randomness(chain, account, secrets)
     factory = create(chain, account, "DAOFactory")
     auctioneer = create(chain, account, "ApproximateAuction", factory, source)
     return Deployment(chain.chain_id, block, factory, auctioneer, source)
 
 
-def deploy_drawn(chain: Chain, account: str, name: str, randomness: str | None) -> DrawnDeployment:
+def deploy_drawn(
+    chain: Chain,
+    account: str,
+    name: str,
+    randomness: str | None,
+    secrets: SecretTerms = SECRET_TERMS,
+) -> DrawnDeployment:
     """Deploys the auction contract called `name`; and a source of random words, if it is not given."""
     block = chain.block()
-    source = randomness or deploy_randomness(chain, account)
+    source = randomness or deploy_randomness(chain, account, secrets)
     return DrawnDeployment(chain.chain_id, block, create(chain, account, name, source), source)
 
 
-def deploy_randomness(chain: Chain, account: str) -> str:
+def deploy_randomness(chain: Chain, account: str, secrets: SecretTerms) -> str:
     """Deploys the source for chains with a beacon, over sealed secrets for when it fails. Returns its address."""
-    window = SECRET_WINDOW_SECONDS
-    secrets = create(chain, account, "CommitRevealRandomness", BOND, window, window)
-    return create(chain, account, "BeaconRandomness", secrets)
+    return create(chain, account, "BeaconRandomness", deploy_secrets(chain, account, secrets))
+
+
+def deploy_secrets(chain: Chain, account: str, terms: SecretTerms) -> str:
+    """Deploys a source of sealed secrets. Returns its address."""
+    window = terms.window_seconds
+    return create(chain, account, "CommitRevealRandomness", terms.bond, window, window)
 
 
 def create(chain: Chain, account: str, name: str, *arguments: object) -> str:

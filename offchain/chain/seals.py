@@ -1,6 +1,7 @@
-"""Sealed bids as members make them off-chain: a commitment now, its opening later.
+"""What is sealed off-chain: a commitment now, its opening later. For bids, and for secrets that make a random word.
 
-The formula is that of `contracts/libraries/BidSlot.sol`; a test holds both equal.
+The formulas are those of `contracts/libraries/BidSlot.sol` and `contracts/CommitRevealRandomness.sol`;
+tests hold them equal.
 """
 
 import secrets
@@ -39,6 +40,27 @@ def commitment(chain_id: int, opening: Opening) -> bytes:
         opening.salt,
     )
     return keccak(b"".join(words))[:COMMITMENT_BYTES]
+
+
+def secret_seal(
+    chain_id: int, source: str, consumer: str, id_: int, committer: str, secret: bytes
+) -> bytes:
+    """The 32 bytes that seal a `secret` of 32 bytes, bound to chain, source, draw (`consumer`, `id_`) and committer.
+
+    A secret is as random as a salt (`new_salt`), and never used twice: who knows it can choose the word.
+    Raises ValueError if it has another length.
+    """
+    if len(secret) != SALT_BYTES:
+        raise ValueError(f"a secret has {SALT_BYTES} bytes, not {len(secret)}")
+    words = (
+        chain_id.to_bytes(32, "big"),
+        _address_word(source),
+        _address_word(consumer),
+        id_.to_bytes(32, "big"),
+        _address_word(committer),
+        secret,
+    )
+    return keccak(b"".join(words))
 
 
 def _address_word(address: str) -> bytes:

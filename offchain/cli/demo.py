@@ -1,14 +1,15 @@
 """`consort demo`: a whole auction, explained as it runs, checked, and reported."""
 
-from decimal import Decimal, InvalidOperation
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from offchain.cli.amounts import units
 from offchain.cli.backends import OnChain
 from offchain.cli.exits import CHECK_FAILED, BadInput, put, say
+from offchain.cli.files import report_folder
 from offchain.cli.mechanism import Mechanism
 
 if TYPE_CHECKING:
@@ -16,11 +17,8 @@ if TYPE_CHECKING:
     from offchain.demo.scenario import Scenario
     from offchain.report.auction import Auction
 
-_GWEI_PER_ETH = 10**9
 _PHASE_MINUTES = range(10, 30 * 24 * 60 + 1)
 """How long the auctioneer lets reveal and tally last."""
-_MOST = 2**64 - 1
-"""The largest bid, in gwei."""
 _FOLDER = Path("build/demo")
 
 
@@ -83,17 +81,16 @@ def command(
         }
         if given := [name for name, value in options.items() if value not in (None, [])]:
             raise BadInput(f"{given[0]}: is for --mechanism two-level only")
-        _show(mechanism, on, _FOLDER / mechanism.value if out is None else Path(out))
+        _show(mechanism, on, report_folder(_FOLDER / mechanism.value if out is None else out))
         return
-    rivals = [units(bid) for bid in rival or ()]
+    rivals = [units("--rival", bid) for bid in rival or ()]
     if silent is not None and silent < 0:
         raise BadInput(f"--silent: {silent} is negative")
     if phase_minutes is not None and phase_minutes not in _PHASE_MINUTES:
         raise BadInput(
             f"--phase-minutes: {phase_minutes} is not from {_PHASE_MINUTES[0]} to {_PHASE_MINUTES[-1]}"
         )
-    folder = _FOLDER if out is None else Path(out)
-    _refuse_unusable(folder)
+    folder = report_folder(_FOLDER if out is None else out)
     scenario = _scenario(contributions, rivals, silent)
 
     from rich.console import Console
@@ -109,8 +106,6 @@ def command(
 
 def _show(mechanism: Mechanism, on: str, folder: Path) -> None:
     """Plays the demo of an auction that draws lots."""
-    _refuse_unusable(folder)
-
     from rich.console import Console
 
     from offchain.demo.chance import run
@@ -140,30 +135,6 @@ def _scenario(file: str | None, rivals: list[int], silent: int | None) -> "Scena
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise BadInput(f"--contributions: {file}: cannot be read: {reason}") from error
     return replay(parse(data, file), Path(file).name, rivals, silent or 0)
-
-
-def units(text: str) -> int:
-    """What a rival bids, in ETH, as a whole number of gwei. Raises BadInput."""
-    try:
-        amount = Decimal(text) * _GWEI_PER_ETH
-    except InvalidOperation:
-        amount = Decimal("nan")
-    if not amount.is_finite():
-        raise BadInput(f"--rival: {text!r} is not an amount in ETH")
-    if amount < 1:
-        raise BadInput(f"--rival: {text} ETH is less than 1 gwei, the least that can be bid")
-    if amount > _MOST:
-        raise BadInput(f"--rival: {text} ETH is more than 2^64-1 gwei, the most that can be bid")
-    if amount != amount.to_integral_value():
-        raise BadInput(f"--rival: {text} ETH is not a whole number of gwei")
-    return int(amount)
-
-
-def _refuse_unusable(folder: Path) -> None:
-    """Raise BadInput if the report can clearly not go there, before any work is done for it."""
-    taken = next((one for one in (folder, *folder.parents) if one.exists()), None)
-    if taken is not None and not taken.is_dir():
-        raise BadInput(f"--out: {taken} is not a directory")
 
 
 def _print(auction: "Auction") -> None:

@@ -3,12 +3,13 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from offchain.cli.amounts import units
 from offchain.cli.backends import OnChain
 from offchain.cli.exits import BadInput, put, say
 from offchain.cli.files import refuse_unwritable
@@ -17,11 +18,14 @@ from offchain.cli.mechanism import Mechanism
 
 if TYPE_CHECKING:
     from offchain.chain.backend import Chain
-    from offchain.chain.deployment import Deployment, DrawnDeployment
+    from offchain.chain.deployment import Deployment, DrawnDeployment, SecretTerms
 
 DEFAULT_OUT = "build/deployment.json"
 _SELLER = 0
 """The account that deploys; the demo's seller."""
+_WEI_PER_UNIT = 10**9
+_WINDOW_MINUTES = range(10, 7 * 24 * 60 + 1)
+"""What the contract takes."""
 _NODES = ("ganache", "anvil")
 """What the command starts as a process that others can reach."""
 
@@ -44,6 +48,21 @@ def command(
             metavar="ADDRESS",
             help="The source of random words of an auction that draws some. By default one is deployed along: "
             "for chains with a beacon, with sealed secrets to fall back on.",
+        ),
+    ] = None,
+    bond: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ETH",
+            help="What sealing a secret takes at the source that is deployed along: more than the best word "
+            "can bring anybody. By default 0.1.",
+        ),
+    ] = None,
+    window_minutes: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="How long secrets are sealed there, and then opened, each. By default 60.",
         ),
     ] = None,
     hold: Annotated[
@@ -69,9 +88,10 @@ def command(
     refuse_unwritable(out)
     if randomness is not None and mechanism is Mechanism.TWO_LEVEL:
         raise BadInput(f"--randomness: nothing is drawn in a {mechanism} auction")
+    secrets = _secrets(bond, window_minutes, mechanism, randomness)
 
     with _connected(on) as (chain, url):
-        deployment = _deploy(chain, mechanism, randomness)
+        deployment = _deploy(chain, mechanism, randomness, secrets)
         try:
             deployment.write(Path(out))
         except OSError as error:
@@ -93,8 +113,33 @@ _AUCTIONS = {
 }
 
 
+def _secrets(
+    bond: str | None, window_minutes: int | None, mechanism: Mechanism, randomness: str | None
+) -> "SecretTerms":
+    """The terms of the source to fall back on. Raises BadInput if they are given where none is deployed, or out of range."""
+    from offchain.chain.deployment import SECRET_TERMS
+
+    given = {"--bond": bond, "--window-minutes": window_minutes}
+    for option in (name for name, value in given.items() if value is not None):
+        if mechanism is Mechanism.TWO_LEVEL:
+            raise BadInput(f"{option}: nothing is drawn in a {mechanism} auction")
+        if randomness is not None:
+            raise BadInput(
+                f"{option}: is for a source that is deployed along, not for --randomness"
+            )
+    terms = SECRET_TERMS
+    if bond is not None:
+        terms = replace(terms, bond=units("--bond", bond) * _WEI_PER_UNIT)
+    if window_minutes is not None:
+        if window_minutes not in _WINDOW_MINUTES:
+            least, most = _WINDOW_MINUTES[0], _WINDOW_MINUTES[-1]
+            raise BadInput(f"--window-minutes: {window_minutes} is not from {least} to {most}")
+        terms = replace(terms, window_seconds=60 * window_minutes)
+    return terms
+
+
 def _deploy(
-    chain: "Chain", mechanism: Mechanism, randomness: str | None
+    chain: "Chain", mechanism: Mechanism, randomness: str | None, secrets: "SecretTerms"
 ) -> "Deployment | DrawnDeployment":
     """The auction of the mechanism on the chain. Raises BadInput if `randomness` is no source of random words there."""
     from offchain.chain.deployment import deploy, deploy_approximate, deploy_drawn
@@ -104,8 +149,8 @@ def _deploy(
         return deploy(chain, account)
     source = None if randomness is None else _checked_source(chain, randomness)
     if mechanism is Mechanism.APPROXIMATE:
-        return deploy_approximate(chain, account, source)
-    return deploy_drawn(chain, account, _AUCTIONS[mechanism], source)
+        return deploy_approximate(chain, account, source, secrets)
+    return deploy_drawn(chain, account, _AUCTIONS[mechanism], source, secrets)
 
 
 def _checked_source(chain: "Chain", address: str) -> str:

@@ -40,6 +40,15 @@ def refuse_unwritable(file: str) -> None:
         raise BadInput(f"--out: {path.parent} is not a directory")
 
 
+def report_folder(out: str | Path) -> Path:
+    """Where a report goes. Raise BadInput if it clearly cannot, before any work is done for it."""
+    folder = Path(out)
+    taken = next((one for one in (folder, *folder.parents) if one.exists()), None)
+    if taken is not None and not taken.is_dir():
+        raise BadInput(f"--out: {taken} is not a directory")
+    return folder
+
+
 def write_text(file: str, text: str) -> None:
     """Write the file in UTF-8. Raises BadInput if that fails."""
     try:

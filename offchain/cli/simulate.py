@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from offchain.cli.amounts import units
 from offchain.cli.exits import BackEndFailed, BadInput, CheckFailed, put, say
+from offchain.cli.files import report_folder
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -117,9 +119,9 @@ def command(
 
     if data not in FORMATS:
         raise BadInput(f"--format: {data!r} is neither parquet nor csv")
-    folder = None if out is None else _folder(out)
+    folder = None if out is None else report_folder(out)
     if contributions is not None:
-        _curve(contributions, [_eth(text) for text in price or ()], folder, data)
+        _curve(contributions, [units("--price", text) for text in price or ()], folder, data)
         return
     if price:
         raise BadInput("--price: only with --contributions")
@@ -354,15 +356,6 @@ def _report(found: "dict[Cell, Columns]", folder: Path | None) -> None:
         say(f"Report: {page} (also {', '.join(path.name for path in others)}, auctions/)")
 
 
-def _folder(out: str) -> Path:
-    """Raise BadInput if the report can clearly not go there, before any work is done for it."""
-    folder = Path(out)
-    taken = next((one for one in (folder, *folder.parents) if one.exists()), None)
-    if taken is not None and not taken.is_dir():
-        raise BadInput(f"--out: {taken} is not a directory")
-    return folder
-
-
 Entry = TypeVar("Entry")
 
 
@@ -381,17 +374,6 @@ def _number(option: str, text: str, least: int, most: int) -> int:
     if not least <= int(text) <= most:
         raise BadInput(f"{option}: {text} is not from {least} to {most}")
     return int(text)
-
-
-def _eth(text: str) -> int:
-    """An amount in ETH, at least 1 gwei, in units."""
-    if not re.fullmatch(r"[0-9]{1,10}(\.[0-9]{1,9})?", text):
-        raise BadInput(f"--price: {text!r} is not an amount in ETH with at most nine decimals")
-    whole, _, decimals = text.partition(".")
-    units = int(whole + decimals.ljust(9, "0"))
-    if units < 1:
-        raise BadInput(f"--price: {text} is less than 1 gwei")
-    return units
 
 
 def _correlation(text: str) -> float:

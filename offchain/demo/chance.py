@@ -9,11 +9,12 @@ from rich.console import Console
 from offchain.chain.backend import Chain
 from offchain.chain.codec import Event
 from offchain.chain.connect import connect
+from offchain.chain.deployment import BOND
 from offchain.demo.heard import DEPLOY, Listener, Scene, heard
 from offchain.demo.progress import meter
 from offchain.demo.run import DEVELOPMENT_CHAINS
 from offchain.instances.errors import InstanceError
-from offchain.play.words import BOND, BeaconWords, SecretWords, Source, Words
+from offchain.play.words import BeaconWords, SecretWords, Source, Words
 from offchain.report.amounts import count, eth
 from offchain.report.auction import Check
 from offchain.report.show import Show

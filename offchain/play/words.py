@@ -5,25 +5,16 @@ A stage asks its auction to request a word, then has it delivered here. What is 
 """
 
 from collections.abc import Callable, Sequence
-from secrets import token_bytes
 from typing import Final, Protocol
 
-from eth_hash.auto import keccak
-
-from offchain.chain.abi import arguments
 from offchain.chain.backend import Chain, Reverted, Transaction
 from offchain.chain.codec import Contract, contract
-from offchain.chain.deployment import create
+from offchain.chain.deployment import BOND, SecretTerms, create, deploy_secrets
+from offchain.chain.seals import new_salt, secret_seal
 from offchain.keeper.beacon import BeaconKeeper
 
-BOND: Final = 10**17
-"""What sealing a secret takes, in wei."""
 WINDOW_SECONDS: Final = 600
 """How long secrets are sealed, and then opened: the shortest that the contract takes."""
-
-_SEALED: Final = arguments(
-    [{"type": kind} for kind in ("uint256", "address", "address", "uint256", "address", "bytes32")]
-)
 
 
 class Words(Protocol):
@@ -87,18 +78,16 @@ class SecretWords:
         self._chain, self._account = chain, account
         self._sealers = tuple(sealers) or (account,)
         self._abi = contract("CommitRevealRandomness")
-        self.address = create(
-            chain, account, "CommitRevealRandomness", BOND, WINDOW_SECONDS, WINDOW_SECONDS
-        )
+        self.address = deploy_secrets(chain, account, SecretTerms(BOND, WINDOW_SECONDS))
 
     def deliver(self, consumer: str, id_: int, wanted: int) -> int:
         """See `Words`."""
-        found = {sealer: token_bytes(32) for sealer in self._sealers}
+        found = {sealer: new_salt() for sealer in self._sealers}
         self._send(
             [
                 self._call(
                     *(sealer, "commit", consumer, id_),
-                    seal(self._chain.chain_id, self.address, consumer, id_, sealer, secret),
+                    secret_seal(self._chain.chain_id, self.address, consumer, id_, sealer, secret),
                     value=BOND,
                 )
                 for sealer, secret in found.items()
@@ -125,13 +114,6 @@ class SecretWords:
 
 def _refuse(what: str, error: Exception) -> None:
     raise error
-
-
-def seal(
-    chain_id: int, source: str, consumer: str, id_: int, committer: str, secret: bytes
-) -> bytes:
-    """The commitment of `committer` to its secret, 32 bytes (`CommitRevealRandomness.commit`)."""
-    return keccak(_SEALED.encode((chain_id, source, consumer, id_, committer, secret)))
 
 
 def drawn(chain: Chain, abi: Contract, source: str, consumer: str, id_: int) -> int:

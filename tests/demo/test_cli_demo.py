@@ -65,10 +65,11 @@ def test_the_written_instance_solves_to_the_written_outcome(
     [
         (["--rival", "much"], "--rival: 'much' is not an amount in ETH"),
         (["--rival", "nan"], "--rival: 'nan' is not an amount in ETH"),
-        (["--rival", "-1"], "--rival: -1 ETH is less than 1 gwei"),
+        (["--rival", "-1"], "--rival: '-1' is not an amount in ETH"),
         (["--rival", "0.0000000001"], "--rival: 0.0000000001 ETH is less than 1 gwei"),
         (["--rival", "1.0000000001"], "--rival: 1.0000000001 ETH is not a whole number of gwei"),
-        (["--rival", "1e30"], "--rival: 1e30 ETH is more than 2^64-1 gwei"),
+        (["--rival", "1e3"], "--rival: '1e3' is not an amount in ETH"),
+        (["--rival", "1" * 30], "ETH is more than 2^64-1 gwei"),
         (["--silent", "61"], "--silent: 61 is more than the 60 members of ConstitutionDAO"),
         (["--contributions", "missing.csv"], "--contributions: missing.csv: cannot be read"),
         (["--on", "reference"], "'reference' is not revm, ganache, anvil"),

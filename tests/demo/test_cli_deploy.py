@@ -18,6 +18,8 @@ from offchain.chain.connect import connect
 from offchain.chain.deployment import Deployment, create
 from offchain.cli import app
 
+RESILIENT = ("--on", "revm", "--mechanism", "resilient")
+
 
 def consort(*arguments: str) -> Result:
     """Run the command line in this process."""
@@ -58,7 +60,29 @@ def test_an_auction_that_groups_and_chance_decide(tmp_path: Path) -> None:
             source = answer(chain, "ApproximateAuction", deployment.auctioneer, "randomness")
             assert source == deployment.randomness
             secrets = answer(chain, "BeaconRandomness", source, "fallbackSource")
-            assert answer(chain, "CommitRevealRandomness", secrets, "bond") > 0
+            assert terms_of(chain, secrets) == (10**17, 3_600, 3_600)
+
+
+def terms_of(chain: Chain, secrets: str) -> tuple[int, int, int]:
+    """What a source of secrets was deployed with: the bond in wei, the seconds for sealing, those for opening."""
+    bond, commit, reveal = (
+        answer(chain, "CommitRevealRandomness", secrets, question)
+        for question in ("bond", "commitWindow", "revealWindow")
+    )
+    return bond, commit, reveal
+
+
+@pytest.mark.parametrize("mechanism", ["approximate", "resilient", "signal-clock"])
+def test_a_bond_for_the_stakes(mechanism: str, tmp_path: Path) -> None:
+    file = tmp_path / "deployment.json"
+    options = ("--bond", "50.000000001", "--window-minutes", "10080", "--out", str(file))
+    with nodes.anvil(accounts=1) as node:
+        result = consort("--on", node.url, "--mechanism", mechanism, *options)
+        assert result.exit_code == 0, result.stderr
+        with connect(node.url) as chain:
+            source = json.loads(file.read_text())["randomness"]
+            secrets = answer(chain, "BeaconRandomness", source, "fallbackSource")
+            assert terms_of(chain, secrets) == (50 * 10**18 + 10**9, 7 * 86_400, 7 * 86_400)
 
 
 @pytest.mark.parametrize(
@@ -134,6 +158,22 @@ def test_a_node_of_its_own_can_be_held(tmp_path: Path) -> None:
         (
             ["--on", "revm", "--mechanism", "resilient", "--randomness", "0x" + "1" * 40],
             "--randomness: there is no source of random words at 0x" + "1" * 40,
+        ),
+        (["--on", "revm", "--bond", "1"], "--bond: nothing is drawn in a two-level auction"),
+        (
+            ["--on", "revm", "--window-minutes", "60"],
+            "--window-minutes: nothing is drawn in a two-level auction",
+        ),
+        (
+            [*RESILIENT, "--bond", "1", "--randomness", "0x" + "1" * 40],
+            "--bond: is for a source that is deployed along, not for --randomness",
+        ),
+        ([*RESILIENT, "--bond", "0"], "--bond: 0 ETH is less than 1 gwei"),
+        ([*RESILIENT, "--bond", "much"], "--bond: 'much' is not an amount in ETH"),
+        ([*RESILIENT, "--window-minutes", "9"], "--window-minutes: 9 is not from 10 to 10080"),
+        (
+            [*RESILIENT, "--window-minutes", "10081"],
+            "--window-minutes: 10081 is not from 10 to 10080",
         ),
         (["--on", "revm", "--hold"], "--hold: revm is not a node that is started here"),
     ],

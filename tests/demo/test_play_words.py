@@ -8,14 +8,15 @@ import pytest
 from offchain.chain.backend import Chain, Transaction
 from offchain.chain.codec import contract
 from offchain.chain.connect import connect
-from offchain.chain.deployment import create
+from offchain.chain.deployment import BOND, create
 from offchain.chain.errors import ChainError
 from offchain.chain.revm import Revm
+from offchain.chain.seals import secret_seal
 from offchain.instances.approximate import ApproximateInstance
 from offchain.keeper.beacon import BeaconKeeper
 from offchain.mechanisms.approximate import solve
 from offchain.play.approximate import ApproximateStage
-from offchain.play.words import BOND, BeaconWords, SecretWords, ToldWords, Words, drawn
+from offchain.play.words import BeaconWords, SecretWords, ToldWords, Words, drawn
 
 CONTRACTS = {
     ToldWords: "SetRandomness",
@@ -110,6 +111,12 @@ def test_secrets(sealers: int) -> None:
     assert found == word(chain, words, consumer, 1) != 5
     assert chain.balance(words.address) == 0
     assert [chain.balance(one) for one in (account, *people)] == [BOND] * (sealers + 1)
+
+
+def test_a_secret_of_another_length_is_not_sealed() -> None:
+    """Nothing could open it."""
+    with pytest.raises(ValueError, match="a secret has 32 bytes, not 31"):
+        secret_seal(1, "0x" + "1" * 40, "0x" + "2" * 40, 1, "0x" + "3" * 40, bytes(31))
 
 
 def test_told() -> None:

@@ -3,7 +3,12 @@
 import json
 import re
 
-from markdown import ROOT
+from markdown import ROOT, blocks
+
+from offchain.chain.backend import Transaction
+from offchain.chain.codec import contract
+from offchain.chain.deployment import BOND, SECRET_TERMS, SecretTerms, deploy_secrets
+from offchain.chain.revm import Revm
 
 PAGE = (ROOT / "docs" / "randomness.md").read_text(encoding="utf-8")
 STEPS = json.loads((ROOT / "benchmarks" / "gas.json").read_text(encoding="utf-8"))["steps"]
@@ -44,3 +49,29 @@ def test_gas_that_the_page_tells() -> None:
         used = [STEPS["randomness"][step] for step in steps]
         rounded = [f"{round(one['gas'] / one['members'], -3):,.0f}" for one in used]
         assert told[call] == " to ".join(rounded)
+
+
+def test_terms_of_the_source_that_is_deployed_along() -> None:
+    assert SecretTerms(bond=10**17, window_seconds=3_600) == SECRET_TERMS
+    assert "a bond of 0.1 ETH and windows of one hour each" in PAGE
+
+
+def test_the_snippet_seals_a_secret_that_opens() -> None:
+    """Played on revm: the seal is taken, the secret opens it and makes the word, and the bond comes back."""
+    (snippet,) = (b for b in blocks("python") if b.page == ROOT / "docs" / "randomness.md")
+    chain = Revm()
+    ann, consumer = chain.actor(0), chain.actor(1)
+    chain.fund(ann, BOND)
+    source, abi = deploy_secrets(chain, ann, SECRET_TERMS), contract("CommitRevealRandomness")
+    chain.send(Transaction(consumer, source, abi.encode("request", 7)))
+
+    names = {"chain": chain, "source": source, "consumer": consumer, "id_": 7, "ann": ann}
+    exec(snippet.text, names)
+    chain.send(names["commit"])
+    assert chain.balance(ann) == 0
+    chain.advance_to(chain.now() + SECRET_TERMS.window_seconds)
+    chain.send(names["reveal"])
+    chain.send(names["withdraw"])
+    assert chain.balance(ann) == BOND
+    answer = chain.call(source, abi.encode("wordOf", consumer, 7))
+    assert abi.decode("wordOf", answer)[0] is True
