@@ -122,7 +122,7 @@ contract ApproximateAuction is AuctionHouse {
     }
 
     /// @notice Decides `lot` by its draw, or walks on towards that. Anyone may call; each caller has a walk of its own.
-    /// @dev Budget: 2,000 gas for each player.
+    /// @dev Some 2,000 gas for each player; the budget is in docs/gas.md.
     /// @param lot The lot's number.
     /// @param proof What the draw decides, and why; the same in each step of a walk.
     /// @param walk Where the caller's walk has come to, all zero at the beginning.
@@ -152,6 +152,8 @@ contract ApproximateAuction is AuctionHouse {
     // VIEWS
 
     /// @notice The inaccuracy of `lot`, the roster of its players and how far its draw has come.
+    /// @param lot The lot's number.
+    /// @return All of it, see `Game`.
     function gameOf(uint256 lot) external view returns (Game memory) {
         return _games[lot];
     }

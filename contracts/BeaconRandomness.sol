@@ -13,7 +13,7 @@ import {BlockHeader} from "./libraries/BlockHeader.sol";
 /// bidders do not run; where one sequencer makes the blocks, use another source.
 contract BeaconRandomness is IRandomness {
     /// @notice How a draw stands.
-    enum Stage {
+    enum BeaconStage {
         None, // never asked for
         Waiting, // for its block, then for the proof
         Drawn,
@@ -23,7 +23,7 @@ contract BeaconRandomness is IRandomness {
     /// @dev Slot 0: the block whose header decides (64 bits), the stage (8). Slot 1: the word, once drawn.
     struct Draw {
         uint64 blockNumber;
-        Stage stage;
+        BeaconStage stage;
         uint256 word;
     }
 
@@ -61,7 +61,7 @@ contract BeaconRandomness is IRandomness {
     /// @param consumer Who asked for the word.
     /// @param id The consumer's number for it.
     /// @param stage How the draw stands.
-    error NotWaiting(address consumer, uint256 id, Stage stage);
+    error NotWaiting(address consumer, uint256 id, BeaconStage stage);
     /// @notice The hash of `blockNumber` can be read in later blocks only.
     /// @param blockNumber The block whose header decides.
     /// @param current The number of the present block.
@@ -87,10 +87,10 @@ contract BeaconRandomness is IRandomness {
     /// @inheritdoc IRandomness
     function request(uint256 id) external {
         Draw storage draw = _draws[msg.sender][id];
-        if (draw.stage != Stage.None) revert AlreadyRequested(msg.sender, id);
+        if (draw.stage != BeaconStage.None) revert AlreadyRequested(msg.sender, id);
         uint256 blockNumber = block.number + DELAY;
         // casting is safe: block numbers stay far below 2^64
-        (draw.blockNumber, draw.stage) = (uint64(blockNumber), Stage.Waiting);
+        (draw.blockNumber, draw.stage) = (uint64(blockNumber), BeaconStage.Waiting);
         emit WordRequested(msg.sender, id);
         emit BlockChosen(msg.sender, id, blockNumber);
     }
@@ -108,7 +108,7 @@ contract BeaconRandomness is IRandomness {
         if (digest != blockhash(blockNumber)) revert WrongHeader(blockNumber, digest);
         // the mix is the same for all draws of a block, their words are not
         uint256 word = uint256(keccak256(abi.encode(block.chainid, this, consumer, id, BlockHeader.beaconMix(header))));
-        (draw.stage, draw.word) = (Stage.Drawn, word);
+        (draw.stage, draw.word) = (BeaconStage.Drawn, word);
         emit WordDrawn(consumer, id, word);
     }
 
@@ -119,7 +119,7 @@ contract BeaconRandomness is IRandomness {
         Draw storage draw = _requireWaiting(consumer, id);
         uint256 blockNumber = draw.blockNumber;
         if (block.number <= blockNumber + PROOF_WINDOW) revert StillProvable(blockNumber, block.number);
-        draw.stage = Stage.FellBack;
+        draw.stage = BeaconStage.FellBack;
         uint256 other = fallbackId(consumer, id);
         emit FellBack(consumer, id, other);
         fallbackSource.request(other);
@@ -128,8 +128,8 @@ contract BeaconRandomness is IRandomness {
     /// @inheritdoc IRandomness
     function wordOf(address consumer, uint256 id) external view returns (bool drawn, uint256 word) {
         Draw storage draw = _draws[consumer][id];
-        if (draw.stage == Stage.FellBack) return fallbackSource.wordOf(address(this), fallbackId(consumer, id));
-        return (draw.stage == Stage.Drawn, draw.word);
+        if (draw.stage == BeaconStage.FellBack) return fallbackSource.wordOf(address(this), fallbackId(consumer, id));
+        return (draw.stage == BeaconStage.Drawn, draw.word);
     }
 
     /// @notice How a draw stands.
@@ -137,7 +137,7 @@ contract BeaconRandomness is IRandomness {
     /// @param id Its id.
     /// @return stage Its stage.
     /// @return blockNumber The block whose header decides; 0 if it was never asked for.
-    function drawOf(address consumer, uint256 id) external view returns (Stage stage, uint256 blockNumber) {
+    function drawOf(address consumer, uint256 id) external view returns (BeaconStage stage, uint256 blockNumber) {
         Draw storage draw = _draws[consumer][id];
         return (draw.stage, draw.blockNumber);
     }
@@ -152,6 +152,6 @@ contract BeaconRandomness is IRandomness {
 
     function _requireWaiting(address consumer, uint256 id) private view returns (Draw storage draw) {
         draw = _draws[consumer][id];
-        if (draw.stage != Stage.Waiting) revert NotWaiting(consumer, id, draw.stage);
+        if (draw.stage != BeaconStage.Waiting) revert NotWaiting(consumer, id, draw.stage);
     }
 }

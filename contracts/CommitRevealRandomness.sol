@@ -15,7 +15,7 @@ import {Payments} from "./libraries/Payments.sol";
 /// itself. The balance covers all other bonds at every moment. Each call costs the same however many take part.
 contract CommitRevealRandomness is IRandomness {
     /// @notice How a draw stands; by the clock, and by what was sealed and opened.
-    enum Stage {
+    enum SecretsStage {
         None, // never asked for
         Open, // no round is under way: the next seal opens one
         Committing,
@@ -95,7 +95,7 @@ contract CommitRevealRandomness is IRandomness {
     /// @param consumer Who asked for the word.
     /// @param id The consumer's number for it.
     /// @param stage How the draw stands.
-    error WrongStage(address consumer, uint256 id, Stage stage);
+    error WrongStage(address consumer, uint256 id, SecretsStage stage);
     /// @notice A window out of `MIN_WINDOW` and `MAX_WINDOW`, in seconds.
     /// @param window The window, in seconds.
     error BadWindow(uint256 window);
@@ -158,11 +158,11 @@ contract CommitRevealRandomness is IRandomness {
     function commit(address consumer, uint256 id, bytes32 commitment) external payable {
         if (msg.value != bond) revert WrongBond(msg.value, bond);
         if (uint256(commitment) <= uint256(OPENED)) revert ReservedCommitment(commitment);
-        Stage stage = stageOf(consumer, id);
+        SecretsStage stage = stageOf(consumer, id);
         Draw storage current = _draws[consumer][id];
-        if (stage == Stage.Open) {
+        if (stage == SecretsStage.Open) {
             _openRound(current, consumer, id);
-        } else if (stage != Stage.Committing) {
+        } else if (stage != SecretsStage.Committing) {
             revert WrongStage(consumer, id, stage);
         }
         mapping(address committer => bytes32) storage seals = _sealsOf(consumer, id, current.round);
@@ -178,7 +178,7 @@ contract CommitRevealRandomness is IRandomness {
     /// @param committer Who sealed the secret.
     /// @param secret The secret.
     function reveal(address consumer, uint256 id, address committer, bytes32 secret) external {
-        _requireStage(consumer, id, Stage.Revealing);
+        _requireStage(consumer, id, SecretsStage.Revealing);
         Draw storage current = _draws[consumer][id];
         mapping(address committer => bytes32) storage seals = _sealsOf(consumer, id, current.round);
         bytes32 seal = seals[committer];
@@ -199,7 +199,7 @@ contract CommitRevealRandomness is IRandomness {
     /// @param consumer Who asked for the draw.
     /// @param id Its id.
     function draw(address consumer, uint256 id) external {
-        _requireStage(consumer, id, Stage.Ready);
+        _requireStage(consumer, id, SecretsStage.Ready);
         _draw(_draws[consumer][id], consumer, id);
     }
 
@@ -232,13 +232,13 @@ contract CommitRevealRandomness is IRandomness {
     /// @param consumer Who asked for it.
     /// @param id Its id.
     /// @return The stage.
-    function stageOf(address consumer, uint256 id) public view returns (Stage) {
+    function stageOf(address consumer, uint256 id) public view returns (SecretsStage) {
         Draw storage current = _draws[consumer][id];
-        if (!current.requested) return Stage.None;
-        if (current.drawn) return Stage.Drawn;
-        if (block.timestamp < current.endOfCommit) return Stage.Committing;
-        if (block.timestamp < current.endOfCommit + revealWindow) return Stage.Revealing; // before the first round, 1970 is long over
-        return current.reveals == 0 ? Stage.Open : Stage.Ready;
+        if (!current.requested) return SecretsStage.None;
+        if (current.drawn) return SecretsStage.Drawn;
+        if (block.timestamp < current.endOfCommit) return SecretsStage.Committing;
+        if (block.timestamp < current.endOfCommit + revealWindow) return SecretsStage.Revealing; // before the first round, 1970 is long over
+        return current.reveals == 0 ? SecretsStage.Open : SecretsStage.Ready;
     }
 
     function _openRound(Draw storage current, address consumer, uint256 id) private {
@@ -263,8 +263,8 @@ contract CommitRevealRandomness is IRandomness {
         return _seals[keccak256(abi.encode(consumer, id, round))];
     }
 
-    function _requireStage(address consumer, uint256 id, Stage wanted) private view {
-        Stage stage = stageOf(consumer, id);
+    function _requireStage(address consumer, uint256 id, SecretsStage wanted) private view {
+        SecretsStage stage = stageOf(consumer, id);
         if (stage != wanted) revert WrongStage(consumer, id, stage);
     }
 

@@ -189,6 +189,7 @@ contract DAO is BidBook {
     /// @notice Whether `member` has access to what the DAO won at `lot`: the excludable good, for other contracts and web sites to gate on.
     /// @param lot The lot's number.
     /// @param member Whom to ask about.
+    /// @return Whether the DAO won, and the member's bid is at least the share.
     function hasAccess(uint256 lot, address member) external view returns (bool) {
         Book storage book = _books[lot];
         BidSlot slot = _boxes[lot][member].slot;

@@ -60,7 +60,7 @@ contract ResilientAuction is Proceeds, Multicall {
     /// @notice A sale beside its goods and its sealed announcements.
     ///     slot 0: seller (160 bits) | endOfBidding (40) | endOfReveal (40) | bondBps (16)
     ///     slot 1: epsilon's numerator (32) and denominator (32) | answerSeconds (32) | goods, their number (16) | outcome (8)
-    ///             | settled (8) | endOfAnswers (40), 0 until decided | pot (32), what is left for rebates, in wei
+    ///             | settled (8) | requested (8), the coin | endOfAnswers (40), 0 until decided | pot (32), what is left for rebates, in wei
     ///     slot 2: star (160) | starRevenue (64, units) | unpaid (32), players who revealed and were not paid yet
     ///     slot 3: digest of the announcement that is carried out: the star's, until the seller's own replaces it
     ///     slot 4: revenues (96), all R_j together, in units | taken (64), what the YES pay, in units | ownRevenue (64, units)
@@ -80,6 +80,7 @@ contract ResilientAuction is Proceeds, Multicall {
         uint16 goods;
         CoinOutcome outcome;
         bool settled;
+        bool requested;
         uint40 endOfAnswers;
         uint32 pot;
         address star;
@@ -200,7 +201,7 @@ contract ResilientAuction is Proceeds, Multicall {
     error FlawedAnnouncement(uint256 lot, address player, AnnouncementFlaw flaw);
     /// @notice The seller's own offer is worth the most: no coin falls.
     error NoDrawNeeded(uint256 lot);
-    /// @notice The coin of `lot` is not there yet.
+    /// @notice The coin of `lot` was not asked for, or is not there yet.
     error NotDrawn(uint256 lot);
     /// @notice Not the announcement that is carried out on `lot`.
     error WrongAnnouncement(uint256 lot);
@@ -336,7 +337,9 @@ contract ResilientAuction is Proceeds, Multicall {
     /// @param lot The sale's number.
     function requestDraw(uint256 lot) external {
         _requireStage(lot, SaleStage.Draw);
-        if (_isOwn(_sales[lot])) revert NoDrawNeeded(lot);
+        Sale storage sale = _sales[lot];
+        if (_isOwn(sale)) revert NoDrawNeeded(lot);
+        sale.requested = true;
         emit DrawRequested(lot);
         // the source refuses to draw twice for one lot
         randomness.request(lot);
@@ -354,7 +357,8 @@ contract ResilientAuction is Proceeds, Multicall {
             sale.digest = sale.ownDigest;
         } else {
             (bool drawn, uint256 word) = randomness.wordOf(address(this), lot);
-            if (!drawn) revert NotDrawn(lot);
+            // a word that a source has before it is asked could have been known before the announcements
+            if (!drawn || !sale.requested) revert NotDrawn(lot);
             outcome = word & COIN != 0 ? CoinOutcome.Heads : CoinOutcome.Tails;
         }
         if (announcement.digest() != sale.digest) revert WrongAnnouncement(lot);

@@ -92,7 +92,8 @@ contract SignalClockAuction is Proceeds, Multicall {
     /// @notice A lot.
     ///     slot 0: terms (200 bits)
     ///     slot 1: seller (160) | bidders of each type, 5 bits each (64) | bidders still to be learned (8) | tables prepared (8)
-    ///     slot 2: token (160) | stage as stored (8) | item returned (8) | drawn type (8) | residue (16) | offset (16) | stride (16)
+    ///     slot 2: token (160) | stage as stored (8) | item returned (8) | word requested (8) | drawn type (8) | residue (16) | offset (16)
+    ///             | stride (16)
     ///     slot 3: token id (256)
     ///     slot 4: clock (256)
     ///     slot 5: what is left of the random word (256)
@@ -109,6 +110,7 @@ contract SignalClockAuction is Proceeds, Multicall {
         IERC721 token;
         ClockStage stage;
         bool returned;
+        bool requested;
         uint8 kind;
         uint16 residue;
         uint16 offset;
@@ -241,7 +243,7 @@ contract SignalClockAuction is Proceeds, Multicall {
     error WrongLength(uint256 length, uint256 expected);
     /// @notice The value at `place` is below the one of a lower total.
     error NotMonotone(uint256 place);
-    /// @notice The word is not there yet.
+    /// @notice The word was not asked for, or is not there yet.
     error WordNotDrawn(uint256 lot);
     /// @notice Tables from `place` on where those from `next` on are due.
     error OutOfOrder(uint256 place, uint256 next);
@@ -349,7 +351,7 @@ contract SignalClockAuction is Proceeds, Multicall {
     /// @notice Asks for the word of `lot`, once all tables are registered. Anyone may call; the source refuses a second time.
     /// @param lot The lot's number.
     function requestDraw(uint256 lot) external {
-        _inStage(lot, ClockStage.Drawing);
+        _inStage(lot, ClockStage.Drawing).requested = true;
         emit DrawRequested(lot);
         randomness.request(lot);
     }
@@ -359,7 +361,8 @@ contract SignalClockAuction is Proceeds, Multicall {
     function begin(uint256 lot) external {
         Lot storage item = _inStage(lot, ClockStage.Drawing);
         (bool drawn, uint256 word) = randomness.wordOf(address(this), lot);
-        if (!drawn) revert WordNotDrawn(lot);
+        // a word that a source has before it is asked could have been known before the tables
+        if (!drawn || !item.requested) revert WordNotDrawn(lot);
         uint256[] memory sizes = _sides(item);
         uint256 step = item.terms.signals - 1;
         (uint256 kind, uint256 others, uint256 rest) = _drawKind(item.counts, sizes.length, word);

@@ -193,6 +193,8 @@ abstract contract AuctionHouse is BidBook, Proceeds, IAuctioneer {
     }
 
     /// @notice The listing of `lot`.
+    /// @param lot The lot's number.
+    /// @return All of it, see `Lot`.
     function lotOf(uint256 lot) external view returns (Lot memory) {
         return _lots[lot];
     }

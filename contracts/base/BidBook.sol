@@ -260,16 +260,23 @@ abstract contract BidBook is Multicall {
     // VIEWS
 
     /// @notice The head of the book on `lot`.
+    /// @param lot The lot's number.
+    /// @return All of it, see `Book`.
     function bookOf(uint256 lot) external view returns (Book memory) {
         return _books[lot];
     }
 
     /// @notice The slot of `bidder` on `lot`, packed as `BidSlot` says.
+    /// @param lot The lot's number.
+    /// @param bidder Whose bid it is.
+    /// @return The bid and the deposit; empty if there is none.
     function bidOf(uint256 lot, address bidder) external view returns (BidSlot) {
         return _boxes[lot][bidder].slot;
     }
 
     /// @notice The phase of `lot`.
+    /// @param lot The lot's number.
+    /// @return Where it stands for this book; `None` if it has none on the lot.
     function phase(uint256 lot) public view virtual returns (Phase);
 
     // WHAT THE TWO LEVELS DO DIFFERENTLY

@@ -114,6 +114,26 @@ class CoinOutcome(IntEnum):
     OWN = 3
 
 
+class BeaconStage(IntEnum):
+    """How a draw by the beacon stands (contracts/BeaconRandomness.sol)."""
+
+    NONE = 0
+    WAITING = 1
+    DRAWN = 2
+    FELL_BACK = 3
+
+
+class SecretsStage(IntEnum):
+    """How a draw by secrets stands (contracts/CommitRevealRandomness.sol)."""
+
+    NONE = 0
+    OPEN = 1
+    COMMITTING = 2
+    REVEALING = 3
+    READY = 4
+    DRAWN = 5
+
+
 class AnnouncementFlaw(IntEnum):
     """Why an announcement is not taken (contracts/libraries/Announcements.sol)."""
 
@@ -141,6 +161,8 @@ ENUMS: Final[Mapping[str, type[IntEnum]]] = {
     "enum ResilientAuction.SaleStage": SaleStage,
     "enum ResilientAuction.CoinOutcome": CoinOutcome,
     "enum AnnouncementFlaw": AnnouncementFlaw,
+    "enum BeaconRandomness.BeaconStage": BeaconStage,
+    "enum CommitRevealRandomness.SecretsStage": SecretsStage,
 }
 
 _SELECTOR: Final = 4

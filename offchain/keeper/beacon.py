@@ -6,25 +6,15 @@ before anything is sent, so it can be killed at any point, and any number can wo
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Final
 
 from offchain.chain.backend import Chain, Transaction
-from offchain.chain.codec import contract
+from offchain.chain.codec import BeaconStage, contract
 from offchain.chain.errors import ChainError
 from offchain.keeper.ledger import REORG_DEPTH
 
 PROOF_WINDOW: Final = 256
 """For how many blocks a header can be proved; `BeaconRandomness.PROOF_WINDOW`."""
-
-
-class Stage(IntEnum):
-    """How a draw stands (contracts/BeaconRandomness.sol)."""
-
-    NONE = 0
-    WAITING = 1
-    DRAWN = 2
-    FELL_BACK = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +92,7 @@ class BeaconKeeper:
         """Does what can be done for a draw, by what the contract says of it."""
         asked = self._abi.encode("drawOf", draw.consumer, draw.id)
         stage, block = self._abi.decode("drawOf", self._chain.call(self._beacon, asked))
-        if stage != Stage.WAITING:
+        if stage != BeaconStage.WAITING:
             self._settle(draw, newest)
             return None
         self._settled_at[draw] = None

@@ -305,6 +305,26 @@ def test_word_of_another_lot_does_not_count(house, words, lot):
         house.begin(lot.number, {"from": accounts[9]})
 
 
+def test_a_source_that_has_a_word_before_it_is_asked(
+    SignalClockAuction, HostileRandomness, item, seller, alice, bob
+):
+    """Such a word could have been known before the tables; none counts that nobody asked for."""
+    source = accounts[0].deploy(HostileRandomness)
+    house = accounts[0].deploy(SignalClockAuction, source)
+    lot = ClockLot(house, source, item, seller)
+    lot.join(alice, bob)
+    lot.close_joining()
+    lot.register(alice, 1, 2, 3)
+    lot.register(bob, 1, 2, 4)
+    lot.close_registering()
+    source.set(True, 0, {"from": accounts[9]})
+    with reverts_with(house, "WordNotDrawn", lot.number):
+        house.begin(lot.number, {"from": accounts[9]})
+    house.requestDraw(lot.number, {"from": accounts[9]})
+    house.begin(lot.number, {"from": accounts[9]})
+    assert lot.stage == Stage.PREPARING  # one type only: nobody has to be learned
+
+
 # TABLES
 
 

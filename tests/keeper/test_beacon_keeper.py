@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from offchain.chain.backend import Chain, Transaction
-from offchain.chain.codec import contract
+from offchain.chain.codec import BeaconStage, contract
 from offchain.chain.connect import connect
 from offchain.chain.deployment import create
 from offchain.chain.errors import ChainError
-from offchain.keeper.beacon import PROOF_WINDOW, BeaconKeeper, Draw, Stage
+from offchain.keeper.beacon import PROOF_WINDOW, BeaconKeeper, Draw
 
 BEACON = contract("BeaconRandomness")
 DELAY = 132
@@ -45,11 +45,11 @@ def ask(chain: Chain, beacon: str, id_: int, who: int = CONSUMER) -> Draw:
     return Draw(chain.actor(who), id_)
 
 
-def state(chain: Chain, beacon: str, draw: Draw) -> tuple[Stage, int]:
+def state(chain: Chain, beacon: str, draw: Draw) -> tuple[BeaconStage, int]:
     """Where the contract has the draw, and its block."""
     answer = chain.call(beacon, BEACON.encode("drawOf", draw.consumer, draw.id))
     stage, block = BEACON.decode("drawOf", answer)
-    return Stage(stage), block
+    return stage, block
 
 
 def test_proves_when_the_block_has_come_and_not_before(chain: Chain, beacon: str) -> None:
@@ -62,16 +62,16 @@ def test_proves_when_the_block_has_come_and_not_before(chain: Chain, beacon: str
     (proof,) = keeper.step()
     assert (proof.step, proof.draw) == ("prove", draw)
     assert 60_000 < proof.gas_used < 80_000
-    assert state(chain, beacon, draw)[0] is Stage.DRAWN
+    assert state(chain, beacon, draw)[0] is BeaconStage.DRAWN
     assert keeper.step() == []
 
 
 @pytest.mark.parametrize(
     ("passed", "step", "stage"),
-    [(255, "prove", Stage.DRAWN), (256, "fall back", Stage.FELL_BACK)],
+    [(255, "prove", BeaconStage.DRAWN), (256, "fall back", BeaconStage.FELL_BACK)],
 )
 def test_the_last_block_for_a_proof(
-    chain: Chain, beacon: str, passed: int, step: str, stage: Stage
+    chain: Chain, beacon: str, passed: int, step: str, stage: BeaconStage
 ) -> None:
     """What is sent comes one block later: in the 256th it proves, in the 257th it falls back."""
     draw = ask(chain, beacon, 1)
@@ -97,7 +97,7 @@ def test_draws_of_strangers_are_left_alone(chain: Chain, beacon: str) -> None:
     draw = ask(chain, beacon, 1)
     chain.advance_to_block(chain.block() + DELAY)
     assert [proof.draw for proof in keeper_of(chain, beacon).step()] == [draw]
-    assert {state(chain, beacon, one)[0] for one in spam} == {Stage.WAITING}
+    assert {state(chain, beacon, one)[0] for one in spam} == {BeaconStage.WAITING}
 
 
 def test_a_keeper_started_anew_goes_on(chain: Chain, beacon: str) -> None:

@@ -153,6 +153,18 @@ def test_a_source_that_refuses_to_be_asked(world: World) -> None:
     world.send(world.seller, "reclaim", lot, EVERYTHING)
 
 
+def test_a_source_that_has_a_word_before_it_is_asked(world: World) -> None:
+    """Such a coin could have been known before the announcements; none counts that nobody asked for."""
+    source = world.hostile_source()
+    lot, _ = world.sale()
+    star = announce((world.bob, 2, bits(0)))
+    world.announced(lot, {world.ann: star})
+    world.behave_source(source, "set", True, HEADS)
+    world.fails("NotDrawn", lot, sender=world.ann, call=("decide", lot, star.words))
+    world.send(world.stranger, "requestDraw", lot)
+    world.send(world.stranger, "decide", lot, star.words)
+
+
 def test_a_source_that_calls_back_or_changes_its_mind(world: World) -> None:
     """It cannot decide before it was asked to, nor a second time."""
     source = world.hostile_source()
