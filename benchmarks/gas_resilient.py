@@ -27,7 +27,7 @@ ROWS: Final = {
     "batch reveal": ("reveal one offer, in a batch of 50", 19_000),
     "own reveal": ("reveal one offer, by oneself", 52_000),
     "own reveal of 32": ("reveal 32 offers, by oneself", 200_000),
-    "request": ("ask for the coin", 62_000),
+    "request": ("ask for the coin", 64_000),
     "decide": ("decide by the coin, one offer", 73_000),
     "answer": ("say YES to the only offer", 72_000),
     "yes of 32": ("say YES to one of 32", 83_000),

@@ -54,7 +54,7 @@ ROWS: Final = {
     "register 512": ("register 512 values", 210_000),
     "register 4095": ("register 4,095 values", 1_260_000),
     "register 12": ("register 4,096 values, of 12 types", 4_500_000),
-    "request": ("ask for the word", 59_000),
+    "request": ("ask for the word", 62_000),
     "begin": ("take the word", 94_000),
     "learn": ("other type: accept and leave", 66_000),
     "prepare 32": ("prepare a table of 32 values, in a batch of 31", 17_500),
