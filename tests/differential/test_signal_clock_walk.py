@@ -1,8 +1,10 @@
-"""Random walks through signal clock auctions: people who do anything at any time, and one who always ends it.
+"""Random walks through one signal clock auction each: people who do anything at any time, and one who always ends it.
 
 After every transaction the contract holds what its logs say it owes. From wherever the walk stops, a
-stranger ends the auction with nothing but public data, within one deadline for each bidder and stage.
-What came of it is what the reference says of bidders whose signals are where their clocks stopped.
+stranger ends the auction with nothing but public data. What came of it is what the reference says of
+bidders whose signals are where their clocks stopped. Beyond test_signal_clock_strangers_walk.py, which
+has many lots at once and contracts that mean harm: hundreds of short walks stop at every stage, and the
+end takes at most one deadline for each bidder of the drawn type and one more.
 """
 
 import random

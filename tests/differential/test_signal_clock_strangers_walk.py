@@ -1,8 +1,10 @@
-"""Whatever anybody tries at signal clock auctions, in any order: see `clock_walk`.
+"""Many lots at one signal clock house at once, and strangers who mean harm: see `clock_walk`.
 
-After every transaction the house holds what it owes, calls that must succeed do, and no call fails
-but by name. At the end a stranger alone brings every lot to its end, everybody has what is theirs,
-and every offer is the reference's for the clocks as they stood.
+Beyond test_signal_clock_walk.py: contracts bid that refuse payments or call back, items refuse to be
+moved, money is forced on the house; no call fails but by name, calls that must succeed do, and at every
+moment logs and clock tell each lot's stage. Few walks, but long ones. At the end a stranger alone brings
+every lot to its end, everybody has what is theirs, and every offer is the reference's for the clocks as
+they stood.
 """
 
 from collections import Counter
