@@ -1,5 +1,6 @@
 """`consort keep`: a keeper at work on a running node."""
 
+import json
 import time
 from contextlib import closing
 from pathlib import Path
@@ -57,7 +58,7 @@ def command(
         bool, typer.Option("--once", help="Do all that can be done now, then stop.")
     ] = False,
 ) -> None:
-    """Open bids, tally, draw, settle and refund, on all lots, until interrupted.
+    """Open bids, tally, draw, settle and refund, on all lots of an auction among groups, until interrupted.
 
     Prints a line for each transaction: lot, work, members, gas. It may be stopped at any moment and
     started again: all but the openings is read from the chain. Several keepers can work at once, each
@@ -208,11 +209,25 @@ def _read_receipts(file: str) -> "Receipts":
     return receipts
 
 
+def _refuse_auction_without_groups(file: str) -> None:
+    """Names the reason where the file is of an auction that this command cannot serve; other flaws are told on reading it."""
+    try:
+        fields = json.loads(Path(file).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return
+    if isinstance(fields, dict) and "auction" in fields:
+        raise BadInput(
+            f"--deployment: {file} is of an auction at which no groups bid; this command serves only two-level"
+            " and approximate ones, at others anyone sends the steps"
+        )
+
+
 def _read_deployment(file: str) -> "Deployment":
     from offchain.chain.abi import to_bytes
     from offchain.chain.deployment import Deployment
     from offchain.chain.errors import ChainError
 
+    _refuse_auction_without_groups(file)
     try:
         deployed = Deployment.read(Path(file))
         to_bytes(deployed.auctioneer)

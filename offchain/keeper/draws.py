@@ -19,7 +19,10 @@ TERM_LIMIT: Final = 1 << 32
 """What the terms of an inaccuracy stay below in the contract."""
 MOST_PLAYERS: Final = (1 << 24) - 1
 PLAYERS_PER_STEP: Final = 4_000
-"""How many players one transaction of a walk meets: some 8 million gas."""
+"""How many players one transaction of a walk meets: 32 bytes each, and nodes refuse transactions of more than 128 kB.
+
+By gas twice as many would fit: these take some 8 million.
+"""
 _SUM_BITS: Final = 88
 _ADDRESS_BITS: Final = 160
 _BID_MASK: Final = (1 << 64) - 1

@@ -37,6 +37,7 @@ def rows(text: str) -> list[list[str]]:
         "Auctioneer",
         "ApproximateAuction",
         "ResilientAuction",
+        "SignalClockAuction",
         "BeaconRandomness",
         "CommitRevealRandomness",
         "DAO",
@@ -108,6 +109,24 @@ def test_constants_that_the_pages_quote() -> None:
     assert constant("libraries/Payments.sol", "PUSH_GAS") == "10_000"
     assert constant("libraries/Payments.sol", "PUSH_RESERVE") == "60_000"
     assert constant("libraries/Units.sol", "UNIT") == "1 gwei"
+
+
+def test_the_numbers_of_random_auctions_in_the_readme() -> None:
+    def number(module: str, *names: str) -> int:
+        source = (ROOT / "tests" / "differential" / module).read_text(encoding="utf-8")
+        constants = dict[str, int]()
+        for left, right in re.findall(r"^([A-Z, ]+) = ([\d_, ]+)$", source, re.MULTILINE):
+            constants |= zip(left.split(", "), map(int, right.split(", ")), strict=True)
+        return sum(constants[name] for name in names)
+
+    of_groups = number("test_revm.py", "AUCTIONS")
+    others = (
+        number("test_approximate_on_revm.py", "AUCTIONS", "GROUPS")
+        + number("test_resilient_sales.py", "SALES")
+        + number("test_signal_clocks_on_revm.py", "AUCTIONS")
+    )
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert f"{of_groups:,} random auctions of groups and {others:,} of the other kinds" in readme
 
 
 def test_the_number_of_profitable_lies_that_the_page_on_the_mechanism_tells() -> None:

@@ -14,7 +14,7 @@ import pytest
 from market import Market
 
 from offchain.chain.connect import connect
-from offchain.chain.deployment import create
+from offchain.chain.deployment import DrawnDeployment, create
 from offchain.chain.nodes import anvil
 
 
@@ -181,6 +181,18 @@ def test_only_running_nodes_can_be_kept(town: Market, on: str) -> None:
     result = keep(town, on, "--once")
     assert result.returncode == 2
     assert "is not the http(s) or ws(s) URL of a running node" in result.stderr
+
+
+def test_an_auction_without_groups_is_not_served(tmp_path: Path) -> None:
+    """What `deploy --mechanism resilient` writes; told before any node is asked."""
+    file = tmp_path / "deployment.json"
+    DrawnDeployment(1, 0, "0x" + "11" * 20, "0x" + "22" * 20).write(file)
+    command = [sys.executable, "-m", "offchain.cli", "keep", "--on", "http://127.0.0.1:9"]
+    command += ["--deployment", str(file), "--receipts", str(tmp_path / "receipts.jsonl")]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "is of an auction at which no groups bid" in " ".join(result.stderr.split())
+    assert "Traceback" not in result.stderr
 
 
 def test_a_node_that_does_not_answer(town: Market) -> None:

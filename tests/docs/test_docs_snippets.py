@@ -1,0 +1,80 @@
+"""The snippets of the pages about auctions without groups, run: what they make is taken by the contracts on revm."""
+
+from collections.abc import Sequence
+
+from markdown import ROOT, blocks
+
+from offchain.chain.backend import Transaction
+from offchain.chain.codec import ClockStage, Pricing, contract
+from offchain.chain.deployment import create
+from offchain.chain.revm import Revm
+
+HOUR = 3_600
+GWEI = 10**9
+ACCOUNTS = 5
+
+
+def snippet(page: str) -> str:
+    """The only block of Python on a page."""
+    (block,) = (b for b in blocks("python") if b.page == ROOT / "docs" / page)
+    return block.text
+
+
+def world(auction: str) -> tuple[Revm, str, Sequence[str]]:
+    """A chain, the auction, and accounts with money, the last of them a token: three items of it are the first account's."""
+    chain = Revm()
+    accounts = [chain.actor(place) for place in range(ACCOUNTS)]
+    chain.fund_all(dict.fromkeys(accounts, 10**18))
+    seller = accounts[0]
+    house = create(chain, seller, auction, create(chain, seller, "SetRandomness"))
+    item, token = create(chain, seller, "Item"), contract("Item")
+    for data in (
+        *(token.encode("mint", seller, number) for number in range(3)),
+        token.encode("setApprovalForAll", house, True),
+    ):
+        chain.send(Transaction(seller, item, data))
+    return chain, house, (*accounts, item)
+
+
+def test_the_announcement_that_the_page_seals_can_be_revealed() -> None:
+    chain, auction, (seller, ann, bob, cid, dan, item) = world("ResilientAuction")
+    sale = contract("ResilientAuction")
+    goods = [(item, number) for number in range(3)]
+    end = chain.now() + HOUR
+    data = sale.encode("list", goods, 1, 2, (end, end + HOUR, HOUR, 1_000))
+    chain.send(Transaction(seller, auction, data, GWEI))
+
+    openings = {}
+    for player, first, second in ((ann, bob, cid), (dan, cid, bob)):  # the snippet has to sort
+        names = {"ann": player, "bob": first, "cid": second}
+        names |= {"auction": auction, "chain_id": chain.chain_id}
+        exec(snippet("resilient.md"), names)
+        chain.send(Transaction(player, auction, names["data"], 47 * GWEI))
+        openings[player] = names["opening"]
+    chain.advance_to(end)
+    for player, opening in openings.items():
+        chain.send(Transaction(player, auction, opening))
+    logs = [sale.event(log) for log in chain.logs([auction], 0)]
+    revealed = [event.args for event in logs if event and event.name == "Announced"]
+    assert [event["player"] for event in revealed] == [ann, dan]
+
+
+def test_the_table_that_the_page_packs_can_be_registered() -> None:
+    """A table in another order of totals would fall somewhere, and be refused."""
+    chain, auction, (seller, *bidders, _, item) = world("SignalClockAuction")
+    house = contract("SignalClockAuction")
+    end = chain.now() + HOUR
+    terms = (4, 2, Pricing.WELFARE, end, end + HOUR, HOUR, 1)
+    chain.send(Transaction(seller, auction, house.encode("list", item, 0, terms)))
+    for bidder, kind in zip(bidders, (0, 0, 1), strict=True):
+        chain.send(Transaction(bidder, auction, house.encode("join", 1, kind), GWEI))
+    chain.advance_to(end)
+    names: dict[str, bytes] = {}
+    exec(snippet("signal-clock.md"), names)
+    chain.send(Transaction(bidders[0], auction, names["data"]))
+    (stage,) = house.decode("stageOf", chain.call(auction, house.encode("stageOf", 1)))
+    assert ClockStage(stage) is ClockStage.REGISTERING
+    registered = [house.event(log) for log in chain.logs([auction], 0)]
+    assert [e.args["bidder"] for e in registered if e and e.name == "TableRegistered"] == bidders[
+        :1
+    ]
