@@ -18,6 +18,7 @@ from offchain.mechanisms import solve
 from offchain.play.audit import MoneyAstray
 from offchain.play.behaviour import MemberKey
 from offchain.play.stage import Stage
+from offchain.play.terms import FIRST_PLAYER
 from offchain.report.amounts import count
 from offchain.report.auction import Auction, Check, Entry
 from offchain.report.flows import DoesNotAddUp, streams
@@ -27,8 +28,6 @@ DEVELOPMENT_CHAINS: Final = frozenset({"revm", "anvil", "ganache"})
 PHASE_MINUTES: Final = 60
 SHORTEST_PHASE_MINUTES: Final = 10
 """What the auctioneer accepts (`Auctioneer.MIN_STAGE`), and what is waited for where time is real."""
-_FIRST_MEMBER: Final = 2
-"""Actors of the back end before it are the seller and the keeper."""
 
 
 def run(scenario: Scenario, on: str, console: Console, phase_minutes: int | None = None) -> Auction:
@@ -106,7 +105,7 @@ def _accounts(scenario: Scenario, chain: Chain, any_address: bool) -> Mapping[Me
     ]
     wished = scenario.addresses if any_address else {}
     return {
-        key: wished.get(key) or chain.actor(_FIRST_MEMBER + index) for index, key in enumerate(keys)
+        key: wished.get(key) or chain.actor(FIRST_PLAYER + index) for index, key in enumerate(keys)
     }
 
 

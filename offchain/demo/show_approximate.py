@@ -19,12 +19,14 @@ from offchain.demo.chance import (
 )
 from offchain.demo.heard import Scene
 from offchain.instances.approximate import ApproximateInstance, ApproximateOutcome
+from offchain.keeper.draws import DRAWS, account_of, bid_of
 from offchain.mechanisms.approximate import (
     deterministic_guarantee,
     probabilistic_guarantee,
     solve,
 )
 from offchain.play.approximate import ApproximateStage
+from offchain.play.terms import FIRST_PLAYER
 from offchain.report.amounts import count, eth
 from offchain.report.auction import Check
 from offchain.report.chance_figures import chances
@@ -38,20 +40,16 @@ INSTANCE: Final = ApproximateInstance(
     draw=Fraction(0),
 )
 """The draw is replaced by the one that falls."""
-_GRID: Final = 2**255
-_FIRST_BIDDER: Final = 2
-"""The stage's actors before it are the seller and the keeper."""
-_BID_BITS, _ACCOUNT_BITS = 64, 160
 
 
 def play(chain: Chain, console: Console) -> Show:
     """Plays it; see `chance.run`."""
-    names = {chain.actor(_FIRST_BIDDER + place): name for place, name in enumerate(INSTANCE.bids)}
+    names = {chain.actor(FIRST_PLAYER + place): name for place, name in enumerate(INSTANCE.bids)}
     scenes = _scenes(chain, names)
     ready = setting(chain, console, scenes, ("ApproximateAuction",))
     stage = ApproximateStage(ready.chain, source=ready.source)
     outcome = stage.play(INSTANCE)
-    draw = Fraction(word_drawn(ready.listener) >> 1, _GRID)
+    draw = Fraction(word_drawn(ready.listener) >> 1, DRAWS)
     instance = replace(INSTANCE, draw=draw)
     checks = (
         _agrees(instance, outcome),
@@ -128,17 +126,9 @@ def _opened(events: Sequence[Event], names: Mapping[str, str]) -> list[str]:
     entries = [
         entry for event in events if event.name == "BidsOpened" for entry in event.args["entries"]
     ]
-    bids = [_bid(entry) for entry in entries]
     who = {int(account, 16): name for account, name in names.items()}
-    told = [
-        f"{who[entry % 2**_ACCOUNT_BITS]} {eth(bid)}"
-        for entry, bid in zip(entries, bids, strict=True)
-    ]
+    told = [f"{who[account_of(entry)]} {eth(bid_of(entry))}" for entry in entries]
     return [f"{', '.join(told)} ETH."] if told else []
-
-
-def _bid(entry: int) -> int:
-    return entry >> _ACCOUNT_BITS & (1 << _BID_BITS) - 1
 
 
 def _decided(events: Sequence[Event], names: Mapping[str, str]) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Final
 from rich.console import Console
 
 from offchain.chain.backend import Chain
-from offchain.chain.codec import Event
+from offchain.chain.codec import CoinOutcome, Event
 from offchain.demo.chance import audited, conclude, deployment, draw_scenes, setting
 from offchain.demo.heard import Scene
 from offchain.instances.bundles import Bundle, Values
@@ -22,6 +22,7 @@ from offchain.instances.vcg import VcgInstance, VcgPlayer
 from offchain.mechanisms import vcg
 from offchain.mechanisms.resilient import revenue_guarantee, solve, worth
 from offchain.play.resilient import ResilientStage, Result
+from offchain.play.terms import FIRST_PLAYER
 from offchain.report.amounts import eth
 from offchain.report.auction import Check
 from offchain.report.chance_figures import knowledge
@@ -44,16 +45,12 @@ INSTANCE: Final = ResilientInstance(
         ResilientPlayer("Dora", {(EAST,): 2 * CENT}, (Offer("Choir", BOTH, KNOWN),), (EAST,)),
     ),
 )
-_FIRST_PLAYER: Final = 2
-"""The stage's actors before it are the seller and the keeper."""
-_HEADS: Final = 1
-"""`ResilientAuction.Outcome.Heads`."""
 
 
 def play(chain: Chain, console: Console) -> Show:
     """Plays it; see `chance.run`."""
     names = {
-        chain.actor(_FIRST_PLAYER + place): player.name
+        chain.actor(FIRST_PLAYER + place): player.name
         for place, player in enumerate(INSTANCE.players)
     }
     ready = setting(chain, console, _scenes(chain, names), ("ResilientAuction",))
@@ -154,7 +151,7 @@ def _announced(events: Sequence[Event], names: Mapping[str, str]) -> list[str]:
 
 def _decided(events: Sequence[Event]) -> list[str]:
     outcomes = [event.args["outcome"] for event in events if event.name == "Decided"]
-    return ["Heads." if outcome == _HEADS else "Tails." for outcome in outcomes]
+    return ["Heads." if outcome == CoinOutcome.HEADS else "Tails." for outcome in outcomes]
 
 
 def _answered(events: Sequence[Event], names: Mapping[str, str]) -> list[str]:

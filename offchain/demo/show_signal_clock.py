@@ -14,6 +14,7 @@ from offchain.instances.signals import DEFAULT_TYPE, Rule, SignalBidder, Table
 from offchain.mechanisms.signal_discovery import Coins, clock_auction, solve
 from offchain.play.signal_clock import SignalClocks
 from offchain.play.signal_clock_trail import Play
+from offchain.play.terms import FIRST_PLAYER
 from offchain.report import tables
 from offchain.report.amounts import eth
 from offchain.report.auction import Check
@@ -47,15 +48,13 @@ INSTANCE: Final = SignalClockInstance(
         for name, worth in _WORTH.items()
     ),
 )
-_FIRST_BIDDER: Final = 2
-"""The play's actors before it are the seller and the keeper."""
 _ASKED: Final = ("first", "second", "third", "fourth")
 
 
 def play(chain: Chain, console: Console) -> Show:
     """Plays it; see `chance.run`."""
     names = {
-        chain.actor(_FIRST_BIDDER + place): bidder.name
+        chain.actor(FIRST_PLAYER + place): bidder.name
         for place, bidder in enumerate(INSTANCE.bidders)
     }
     ready = setting(chain, console, _scenes(chain, names), ("SignalClockAuction",))

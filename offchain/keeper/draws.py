@@ -41,6 +41,11 @@ def bid_of(entry: int) -> int:
     return entry >> _ADDRESS_BITS & _BID_MASK
 
 
+def account_of(entry: int) -> int:
+    """The account in a player's entry, as a number."""
+    return entry & (1 << _ADDRESS_BITS) - 1
+
+
 @dataclass(frozen=True, slots=True)
 class Winners:
     """How many bids have a chance, and their sum."""

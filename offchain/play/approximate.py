@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from offchain.chain.backend import Chain, Receipt, Reverted, Transaction
+from offchain.chain.backend import Chain, Receipt, Transaction
 from offchain.chain.codec import contract
 from offchain.chain.deployment import create
 from offchain.chain.seals import Opening, commitment, new_salt
@@ -35,13 +35,10 @@ from offchain.keeper.ledger import APPROXIMATE, Ledger
 from offchain.keeper.receipts import Receipts
 from offchain.mechanisms.approximate_groups import UNSOLD, Sale
 from offchain.play.audit import audit
-from offchain.play.terms import BOND_BPS, UNIT
+from offchain.play.sending import send_counted
+from offchain.play.terms import BOND_BPS, FIRST_PLAYER, GAS_MONEY, KEEPER, SELLER, UNIT
 from offchain.play.words import Source, ToldWords
 
-_SELLER, _KEEPER, _FIRST_BIDDER = 0, 1, 2
-"""Actors of the back end."""
-_GAS_MONEY = 10**20
-"""Wei that every actor holds beside its deposits, for gas."""
 Address = str
 
 
@@ -71,8 +68,8 @@ class ApproximateStage:
         """
         self._chain = chain
         self._seconds = phase_seconds
-        self._seller, self._keeper_account = chain.actor(_SELLER), chain.actor(_KEEPER)
-        chain.fund_all({self._seller: _GAS_MONEY, self._keeper_account: _GAS_MONEY})
+        self._seller, self._keeper_account = chain.actor(SELLER), chain.actor(KEEPER)
+        chain.fund_all({self._seller: GAS_MONEY, self._keeper_account: GAS_MONEY})
         self._abi, self._token = contract(APPROXIMATE), contract("Item")
         self._factory_abi, self._dao = contract("DAOFactory"), contract("DAO")
         block = chain.block()
@@ -163,7 +160,7 @@ class ApproximateStage:
         end_of_bidding = self._chain.now() + self._seconds
         lot = self._list(delta, end_of_bidding)
         count = len(individuals)
-        accounts = tuple(self._chain.actor(_FIRST_BIDDER + place) for place in range(count))
+        accounts = tuple(self._chain.actor(FIRST_PLAYER + place) for place in range(count))
         openings = [
             Opening(self.auction, lot, account, bid, new_salt())
             for account, bid in zip(accounts, individuals, strict=True)
@@ -181,7 +178,7 @@ class ApproximateStage:
         daos = tuple(self._create_dao(lot) for _ in groups)
         members: list[tuple[Address, ...]] = []
         for dao, group in zip(daos, groups, strict=True):
-            first = _FIRST_BIDDER + count + sum(map(len, members))
+            first = FIRST_PLAYER + count + sum(map(len, members))
             members.append(tuple(self._chain.actor(first + place) for place in range(len(group))))
             data = self._dao.encode("raiseBid", lot)
             bids += [
@@ -189,7 +186,7 @@ class ApproximateStage:
                 for member, bid in zip(members[-1], group, strict=True)
                 if bid > 0
             ]
-        self._chain.fund_all({bid.sender: _GAS_MONEY + bid.value for bid in bids})
+        self._chain.fund_all({bid.sender: GAS_MONEY + bid.value for bid in bids})
         self._send("bid", bids)
         self._chain.advance_to(end_of_bidding)
         self._receipts.add(openings)
@@ -281,13 +278,7 @@ class ApproximateStage:
         return abi.decode(function, self._chain.call(address, abi.encode(function, *arguments)))
 
     def _send(self, step: str, transactions: Sequence[Transaction]) -> list[Receipt]:
-        receipts = []
-        for result in self._chain.send_all(transactions):
-            if isinstance(result, Reverted):
-                raise result
-            self._gas[step] += result.gas_used
-            receipts.append(result)
-        return receipts
+        return send_counted(self._chain, transactions, self._gas, step)
 
 
 def check_playable(instance: ApproximateInstance) -> None:

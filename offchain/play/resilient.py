@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from offchain.chain.artifacts import load
-from offchain.chain.backend import Chain, Receipt, Reverted, Transaction
+from offchain.chain.backend import Chain, Receipt, Transaction
 from offchain.chain.codec import CoinOutcome, contract
 from offchain.chain.deployment import create
 from offchain.chain.errors import ChainError
@@ -36,15 +36,12 @@ from offchain.play.resilient_announcements import (
     check_playable,
 )
 from offchain.play.resilient_books import SaleBook
-from offchain.play.terms import BOND_BPS, UNIT
+from offchain.play.sending import send_counted
+from offchain.play.terms import BOND_BPS, FIRST_PLAYER, GAS_MONEY, KEEPER, SELLER, UNIT
 from offchain.play.words import Source, ToldWords
 
 HEADS, TAILS = 1, 0
 """Random words of which the contract makes either side of the coin."""
-_SELLER, _KEEPER, _FIRST_PLAYER = 0, 1, 2
-"""Actors of the back end."""
-_GAS_MONEY = 10**20
-"""Wei that every actor holds beside its deposits, for gas."""
 _EVERYTHING = 2**256 - 1
 """All goods, as bits."""
 _GOODS_PER_CALL, _OPENINGS_PER_CALL, _CLAIMS_PER_CALL = 80, 16, 100
@@ -115,8 +112,8 @@ class ResilientStage:
         """`phase_seconds`: how long bidding, the reveal and the answers last each. `source`: where coins come from."""
         self._chain = chain
         self._seconds = phase_seconds
-        self._seller, self._keeper = chain.actor(_SELLER), chain.actor(_KEEPER)
-        chain.fund_all({self._seller: _GAS_MONEY, self._keeper: _GAS_MONEY})
+        self._seller, self._keeper = chain.actor(SELLER), chain.actor(KEEPER)
+        chain.fund_all({self._seller: GAS_MONEY, self._keeper: GAS_MONEY})
         self._abi, self._token = contract("ResilientAuction"), contract("Item")
         self._words = source(chain, self._keeper)
         self.source_address = self._words.address
@@ -156,7 +153,7 @@ class ResilientStage:
         self._gas.clear()
         block = self._chain.block() + 1
         accounts = {
-            player.name: self._chain.actor(_FIRST_PLAYER + place)
+            player.name: self._chain.actor(FIRST_PLAYER + place)
             for place, player in enumerate(instance.players)
         }
         end_of_bidding = self._chain.now() + self._seconds
@@ -214,7 +211,7 @@ class ResilientStage:
     ) -> None:
         """Gives everybody what deposits and prices can take on both sides of the coin, and gas money."""
         prices = [offer for player in instance.players for offer in player.offer]
-        needed = dict.fromkeys(accounts.values(), _GAS_MONEY)
+        needed = dict.fromkeys(accounts.values(), GAS_MONEY)
         for offer in (*prices, *conduct.seller):
             needed[accounts[offer.to]] += 2 * offer.price * UNIT
         for player in instance.players:
@@ -409,13 +406,7 @@ class ResilientStage:
         self._send(step, [Transaction(sender, self.auction, data)])
 
     def _send(self, step: str, transactions: Sequence[Transaction]) -> list[Receipt]:
-        receipts = []
-        for result in self._chain.send_all(transactions):
-            if isinstance(result, Reverted):
-                raise result
-            self._gas[step] += result.gas_used
-            receipts.append(result)
-        return receipts
+        return send_counted(self._chain, transactions, self._gas, step)
 
 
 @cache

@@ -7,15 +7,16 @@ Everything that a play returns is read from the contract's events, nothing from 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from offchain.chain.backend import Chain, Receipt, Reverted, Transaction
+from offchain.chain.backend import Chain, Receipt, Transaction
 from offchain.chain.codec import ClockStage, Pricing, contract
 from offchain.chain.deployment import create
 from offchain.chain.errors import ChainError
 from offchain.instances.signal_clock import SignalClockInstance
 from offchain.instances.signals import UNSOLD, Rule, Sale, Table
 from offchain.play.audit import MoneyAstray
+from offchain.play.sending import send_counted
 from offchain.play.signal_clock_trail import Play, Trail
-from offchain.play.terms import UNIT
+from offchain.play.terms import FIRST_PLAYER, GAS_MONEY, KEEPER, SELLER, UNIT
 from offchain.play.words import Source, ToldWords
 
 MOST_VALUES = 4_096
@@ -31,10 +32,6 @@ _ANSWER_SECONDS = 86_400
 """The longest there is: nobody is in a hurry here, and no play takes that long."""
 _BATCH_BYTES = 96_000
 """Of tables in one transaction: nodes refuse those of more than 128 kB."""
-_SELLER, _KEEPER, _FIRST_BIDDER = 0, 1, 2
-"""Actors of the back end."""
-_GAS_MONEY = 10**20
-"""Wei that every actor holds beside what it pays, for gas."""
 
 _PRICING = {Rule.WELFARE: Pricing.WELFARE, Rule.REVENUE: Pricing.REVENUE}
 
@@ -48,8 +45,8 @@ class SignalClocks:
         Where words are not told but drawn, a play's own word does not count. `ChainError` if the chain cannot be reached.
         """
         self._chain = chain
-        self._seller, self._keeper = chain.actor(_SELLER), chain.actor(_KEEPER)
-        chain.fund_all({self._seller: _GAS_MONEY, self._keeper: _GAS_MONEY})
+        self._seller, self._keeper = chain.actor(SELLER), chain.actor(KEEPER)
+        chain.fund_all({self._seller: GAS_MONEY, self._keeper: GAS_MONEY})
         self._house, self._token = contract("SignalClockAuction"), contract("Item")
         self._words = source(chain, self._seller)
         self.source_address = self._words.address
@@ -68,7 +65,7 @@ class SignalClocks:
         house = self._house
         accounts = self._accounts(instance)
         deposits = count * DEPOSIT * UNIT
-        self._chain.fund_all(dict.fromkeys(accounts, _GAS_MONEY + deposits))
+        self._chain.fund_all(dict.fromkeys(accounts, GAS_MONEY + deposits))
         end = self._chain.now() + _REGISTERING_SECONDS
         lots = self._list(instance, count, end)
         kinds = {name: kind for kind, name in enumerate(instance.types)}
@@ -203,7 +200,7 @@ class SignalClocks:
             self._take("answer", trail, [self._answer(lot, trail, last)])
             return
         account, price = trail.accounts[last], trail.offer.price
-        self._chain.fund(account, price * UNIT + _GAS_MONEY)
+        self._chain.fund(account, price * UNIT + GAS_MONEY)
         data = self._house.encode("buy", lot)
         self._take("buy", trail, [Transaction(account, self.address, data, price * UNIT)])
         self._paid += price
@@ -218,7 +215,7 @@ class SignalClocks:
     # Transactions
 
     def _accounts(self, instance: SignalClockInstance) -> list[str]:
-        return [self._chain.actor(_FIRST_BIDDER + n) for n in range(len(instance.bidders))]
+        return [self._chain.actor(FIRST_PLAYER + n) for n in range(len(instance.bidders))]
 
     def _call(self, sender: str, function: str, *arguments: object) -> Transaction:
         return Transaction(sender, self.address, self._house.encode(function, *arguments))
@@ -232,13 +229,7 @@ class SignalClocks:
                     trail.take(event)
 
     def _send(self, step: str, transactions: Sequence[Transaction]) -> list[Receipt]:
-        receipts = []
-        for result in self._chain.send_all(transactions):
-            if isinstance(result, Reverted):
-                raise result
-            self.gas[step] += result.gas_used
-            receipts.append(result)
-        return receipts
+        return send_counted(self._chain, transactions, self.gas, step)
 
 
 def packed(table: Table) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Protocol
 
-from offchain.chain.backend import Chain, Receipt, Reverted, Transaction
+from offchain.chain.backend import Chain, Receipt, Transaction
 from offchain.chain.codec import Contract
 from offchain.chain.codec import contract as contract_named
 from offchain.chain.deployment import Deployment, create, deploy
@@ -26,16 +26,13 @@ from offchain.mechanisms.two_level import lot_welfare, optimal_lot_welfare
 from offchain.play.audit import audit
 from offchain.play.behaviour import STRAIGHT, Behaviour, MemberKey
 from offchain.play.observer import Observer, Silent
-from offchain.play.terms import BOND_BPS, UNIT
+from offchain.play.sending import send
+from offchain.play.terms import BOND_BPS, FIRST_PLAYER, GAS_MONEY, KEEPER, SELLER, UNIT
 
 _QUERIES = 500
 """How many questions go to a contract at once: about 3 million gas of them."""
-_SELLER, _KEEPER, _FIRST_MEMBER = 0, 1, 2
-"""Actors of the back end."""
 _FIRST_DEPOSIT = 1
 """Units that who changes a bid puts down with the first one: no more than any bid, so that a second deposit never falls below."""
-_GAS_MONEY = 10**20
-"""Wei that every actor holds beside its deposits, for gas."""
 
 
 class Hand(Protocol):
@@ -91,9 +88,9 @@ class Stage:
         """
         self._chain = chain
         self._phase_seconds = phase_seconds
-        self._seller, self._keeper_account = chain.actor(_SELLER), chain.actor(_KEEPER)
+        self._seller, self._keeper_account = chain.actor(SELLER), chain.actor(KEEPER)
         for account in (self._seller, self._keeper_account):
-            chain.fund(account, _GAS_MONEY)
+            chain.fund(account, GAS_MONEY)
         self.deployment: Deployment = deploy(chain, self._seller)
         self._item = create(chain, self._seller, "Item")
         self._auctioneer, self._factory = contract_named("Auctioneer"), contract_named("DAOFactory")
@@ -185,7 +182,7 @@ class Stage:
     ) -> Cast:
         lots = self._list(instance, end_of_bidding)
         contracts = self._create_daos(instance, behaviour, lots)
-        indices = count(_FIRST_MEMBER)
+        indices = count(FIRST_PLAYER)
         members = {
             group.name: tuple(
                 Bidder(
@@ -299,7 +296,7 @@ class Stage:
         amounts: dict[str, int] = {}
         for bidder in cast.bidders:
             deposits = sum(_deposit(bid, bidder, behaviour) for bid in bidder.member.bids)
-            amounts[bidder.account] = amounts.get(bidder.account, _GAS_MONEY) + deposits * UNIT
+            amounts[bidder.account] = amounts.get(bidder.account, GAS_MONEY) + deposits * UNIT
         self._chain.fund_all(amounts, self._advancer("fund"))
         self._observer.ends("fund", 0)
 
@@ -462,12 +459,9 @@ class Stage:
 
     def _send(self, step: str, transactions: Sequence[Transaction]) -> list[Receipt]:
         self._observer.begins(step, len(transactions))
-        receipts = []
-        for result in self._chain.send_all(transactions, self._advancer(step)):
-            if isinstance(result, Reverted):
-                raise result
-            self._gas[step] += result.gas_used
-            receipts.append(result)
+        receipts = send(self._chain, transactions, self._advancer(step))
+        for receipt in receipts:
+            self._gas[step] += receipt.gas_used
         self._observer.ends(step, self._gas[step])
         return receipts
 

@@ -7,11 +7,12 @@ A stage asks its auction to request a word, then has it delivered here. What is 
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from offchain.chain.backend import Chain, Reverted, Transaction
+from offchain.chain.backend import Chain, Transaction
 from offchain.chain.codec import Contract, contract
 from offchain.chain.deployment import BOND, SecretTerms, create, deploy_secrets
 from offchain.chain.seals import new_salt, secret_seal
 from offchain.keeper.beacon import BeaconKeeper
+from offchain.play.sending import send
 
 WINDOW_SECONDS: Final = 600
 """How long secrets are sealed, and then opened: the shortest that the contract takes."""
@@ -83,7 +84,8 @@ class SecretWords:
     def deliver(self, consumer: str, id_: int, wanted: int) -> int:
         """See `Words`."""
         found = {sealer: new_salt() for sealer in self._sealers}
-        self._send(
+        send(
+            self._chain,
             [
                 self._call(
                     *(sealer, "commit", consumer, id_),
@@ -91,25 +93,21 @@ class SecretWords:
                     value=BOND,
                 )
                 for sealer, secret in found.items()
-            ]
+            ],
         )
         self._chain.advance_to(self._chain.now() + WINDOW_SECONDS)
-        self._send(
+        send(
+            self._chain,
             [
                 self._call(self._account, "reveal", consumer, id_, sealer, secret)
                 for sealer, secret in found.items()
-            ]
+            ],
         )
-        self._send([self._call(sealer, "withdraw", sealer) for sealer in found])
+        send(self._chain, [self._call(sealer, "withdraw", sealer) for sealer in found])
         return drawn(self._chain, self._abi, self.address, consumer, id_)
 
     def _call(self, sender: str, function: str, *arguments: object, value: int = 0) -> Transaction:
         return Transaction(sender, self.address, self._abi.encode(function, *arguments), value)
-
-    def _send(self, transactions: Sequence[Transaction]) -> None:
-        for result in self._chain.send_all(transactions):
-            if isinstance(result, Reverted):
-                raise result
 
 
 def _refuse(what: str, error: Exception) -> None:
