@@ -12,11 +12,11 @@ from itertools import product
 from random import Random
 
 from offchain.checks.finding import Finding, Verdict
+from offchain.instances.lotteries import Lottery
 from offchain.instances.monotone_signals import MonotoneSignalsInstance, most_allocated
 from offchain.instances.signal_clock import SignalClockInstance
 from offchain.instances.signals import Rule, SignalInstance, SignalOutcome
 from offchain.mechanisms import monotone_allocation, signal_discovery
-from offchain.mechanisms.lotteries import Lottery
 from offchain.mechanisms.signal_discovery import TooManyDrawsError
 
 WORK_LIMIT = 1_000_000

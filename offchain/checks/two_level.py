@@ -22,14 +22,11 @@ from offchain.instances.two_level import (
     LotOutcome,
     TwoLevelInstance,
     TwoLevelOutcome,
-)
-from offchain.mechanisms.price_rule import PriceRule, exact
-from offchain.mechanisms.two_level import (
     lot_welfare,
     optimal_lot_welfare,
-    solve,
-    total_payments,
 )
+from offchain.mechanisms.price_rule import PriceRule, exact
+from offchain.mechanisms.two_level import solve, total_payments
 
 GRID_LIMIT = 64
 """The deviation search tries every bid up to one above the largest amount in the instance, or up to this."""

@@ -6,7 +6,7 @@ Bids and prices are integers in units; probabilities, the inaccuracy and the dra
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from offchain.instances.fields import Field
 from offchain.instances.text import fraction_text
@@ -80,6 +80,22 @@ class ApproximateOutcome:
         if self.gas is not None:
             written["gas"] = dict(self.gas)
         return written
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSale:
+    """What a draw decides where groups bid too, in units. winner: its place among individuals and groups; None: unsold.
+
+    served: the members by their places in the group; empty for an individual.
+    """
+
+    winner: int | None
+    price: int
+    share: int
+    served: tuple[int, ...]
+
+
+NO_SALE: Final = GroupSale(None, 0, 0, ())
 
 
 def read(instance: Field) -> ApproximateInstance:

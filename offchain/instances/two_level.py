@@ -137,6 +137,24 @@ class TwoLevelOutcome:
         return written
 
 
+def lot_welfare(instance: TwoLevelInstance, item: int, lot: LotOutcome) -> int:
+    """The sum of the served members' values for the item, in units; 0 if it is unsold."""
+    if lot.winner is None:
+        return 0
+    served = frozenset(lot.served)
+    return sum(m.values[item] for m in instance.group(lot.winner).members if m.name in served)
+
+
+def optimal_lot_welfare(instance: TwoLevelInstance, item: int) -> int:
+    """The most welfare that the item can give: one group gets it and serves all its members."""
+    return max(group_value(group, item) for group in instance.groups)
+
+
+def group_value(group: Group, item: int) -> int:
+    """The sum of all members' values for the item, in units."""
+    return sum(member.values[item] for member in group.members)
+
+
 def read(instance: Field) -> TwoLevelInstance:
     """The two-level instance of a JSON object. Raises InstanceError naming the field and its value."""
     fields = instance.record(required=("mechanism", "groups"), optional=("items", "reserve"))

@@ -11,26 +11,10 @@ group that would win for nothing pays one unit, as nobody can share nothing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
+from offchain.instances.approximate import NO_SALE, GroupSale
 from offchain.mechanisms import approximate, equal_split
-
-
-@dataclass(frozen=True, slots=True)
-class Sale:
-    """What a draw decides, in units. winner: its place among individuals and groups together; None: unsold.
-
-    served: the members by their places in the group; empty for an individual.
-    """
-
-    winner: int | None
-    price: int
-    share: int
-    served: tuple[int, ...]
-
-
-UNSOLD = Sale(None, 0, 0, ())
 
 
 def sell(
@@ -38,17 +22,17 @@ def sell(
     groups: Sequence[Sequence[int]],
     delta: Fraction,
     draw: Fraction,
-) -> Sale:
+) -> GroupSale:
     """To whom `draw`, uniform in [0, 1), sells, and who pays what.
 
     individuals: their bids, which come first. groups: their members' bids; 0 is no bid.
     """
     players = _players(individuals, groups)
     if not players:
-        return UNSOLD
+        return NO_SALE
     winner, price = approximate.sell([bid for _, bid in players], delta, draw)
     if winner is None:
-        return UNSOLD
+        return NO_SALE
     return _sale(players[winner][0], price, len(individuals), groups)
 
 
@@ -57,7 +41,7 @@ def lottery(
     groups: Sequence[Sequence[int]],
     group: int,
     delta: Fraction,
-) -> dict[Sale, Fraction]:
+) -> dict[GroupSale, Fraction]:
     """What a group's members can come to pay, with which probability: every sale to it. O(bid * n log n)."""
     players = _players(individuals, groups)
     place = len(individuals) + group
@@ -65,7 +49,7 @@ def lottery(
     if player is None:
         return {}
     prices = approximate.price_lottery([bid for _, bid in players], player, delta)
-    found: dict[Sale, Fraction] = {}
+    found: dict[GroupSale, Fraction] = {}
     for price, chance in prices.items():
         sale = _sale(place, price, len(individuals), groups)
         found[sale] = found.get(sale, Fraction(0)) + chance
@@ -79,10 +63,10 @@ def _players(individuals: Sequence[int], groups: Sequence[Sequence[int]]) -> lis
     return [*enumerate(individuals), *late]
 
 
-def _sale(winner: int, price: int, individuals: int, groups: Sequence[Sequence[int]]) -> Sale:
+def _sale(winner: int, price: int, individuals: int, groups: Sequence[Sequence[int]]) -> GroupSale:
     if winner < individuals:
-        return Sale(winner, price, price, ())
+        return GroupSale(winner, price, price, ())
     members = groups[winner - individuals]
     split = equal_split.equal_split(members, max(1, price))
     served = tuple(place for place, bid in enumerate(members) if split.serves(bid))
-    return Sale(winner, split.price, split.share, served)
+    return GroupSale(winner, split.price, split.share, served)

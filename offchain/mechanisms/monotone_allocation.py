@@ -21,9 +21,9 @@ sold if s_i is at least that signal, even where a lower signal has the same valu
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
+from offchain.instances.lotteries import Lottery, merged, optimal_bidder, outcome_of
 from offchain.instances.monotone_signals import MonotoneSignalsInstance, most_allocated
 from offchain.instances.signals import Rule, SignalOutcome
-from offchain.mechanisms.lotteries import Lottery, merged, optimal_bidder, outcome_of
 
 Worths = Callable[[Sequence[int]], Sequence[int]]
 """The value of every bidder at a profile of signals, in units."""

@@ -20,9 +20,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from offchain.instances.two_level import TwoLevelInstance
+from offchain.instances.two_level import TwoLevelInstance, optimal_lot_welfare
 from offchain.mechanisms.price_rule import plain_second_price, run_auction
-from offchain.mechanisms.two_level import optimal_lot_welfare
 
 
 class Asks(StrEnum):

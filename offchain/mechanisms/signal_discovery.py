@@ -45,9 +45,9 @@ from math import factorial
 from random import Random
 from typing import NamedTuple
 
+from offchain.instances.lotteries import Lottery, merged, optimal_bidder, outcome_of
 from offchain.instances.signal_clock import SignalClockInstance
 from offchain.instances.signals import UNSOLD, Rule, Sale, SignalOutcome
-from offchain.mechanisms.lotteries import Lottery, merged, optimal_bidder, outcome_of
 
 DRAWS_LIMIT = 1_000_000
 """How many draws of a bidder the exact distribution may weigh (about four seconds); beyond, it is sampled.

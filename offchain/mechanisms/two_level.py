@@ -5,7 +5,13 @@ values: an independent copy of Mechanism 1 for each item). Groups bid in the ord
 instance lists them.
 """
 
-from offchain.instances.two_level import Group, LotOutcome, TwoLevelInstance, TwoLevelOutcome
+from offchain.instances.two_level import (
+    LotOutcome,
+    TwoLevelInstance,
+    TwoLevelOutcome,
+    lot_welfare,
+    optimal_lot_welfare,
+)
 from offchain.mechanisms.equal_split import equal_split, willingness_to_pay
 from offchain.mechanisms.price_rule import PriceRule, exact, run_auction
 
@@ -54,21 +60,3 @@ def total_payments(
             for member in lot.served:
                 payments[lot.winner][member] += lot.share
     return payments
-
-
-def lot_welfare(instance: TwoLevelInstance, item: int, lot: LotOutcome) -> int:
-    """The sum of the served members' values for the item, in units; 0 if it is unsold."""
-    if lot.winner is None:
-        return 0
-    served = frozenset(lot.served)
-    return sum(m.values[item] for m in instance.group(lot.winner).members if m.name in served)
-
-
-def optimal_lot_welfare(instance: TwoLevelInstance, item: int) -> int:
-    """The most welfare that the item can give: one group gets it and serves all its members."""
-    return max(group_value(group, item) for group in instance.groups)
-
-
-def group_value(group: Group, item: int) -> int:
-    """The sum of all members' values for the item, in units."""
-    return sum(member.values[item] for member in group.members)

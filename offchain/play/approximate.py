@@ -16,9 +16,11 @@ from offchain.chain.codec import contract
 from offchain.chain.deployment import create
 from offchain.chain.seals import Opening, commitment, new_salt
 from offchain.instances.approximate import (
+    NO_SALE,
     ApproximateInstance,
     ApproximateOutcome,
     ApproximateSale,
+    GroupSale,
 )
 from offchain.instances.errors import InstanceError
 from offchain.instances.two_level import BID_LIMIT
@@ -33,7 +35,6 @@ from offchain.keeper.draws import (
 from offchain.keeper.keeper import Action, Keeper
 from offchain.keeper.ledger import APPROXIMATE, Ledger
 from offchain.keeper.receipts import Receipts
-from offchain.mechanisms.approximate_groups import UNSOLD, Sale
 from offchain.play.audit import audit
 from offchain.play.sending import send_counted
 from offchain.play.terms import BOND_BPS, FIRST_PLAYER, GAS_MONEY, KEEPER, SELLER, UNIT
@@ -130,7 +131,7 @@ class ApproximateStage:
         groups: Sequence[Sequence[int]],
         delta: Fraction,
         draw: Fraction,
-    ) -> Sale:
+    ) -> GroupSale:
         """Plays an auction among individuals and groups, each a DAO with open bids; see `approximate_groups.sell`.
 
         Raises:
@@ -140,14 +141,14 @@ class ApproximateStage:
         cast = self.bid(individuals, groups, delta)
         self._conclude(cast.lot, draw)
         winner, price = self._sold(cast)
-        sale = UNSOLD if winner is None else Sale(winner, price, price, ())
+        sale = NO_SALE if winner is None else GroupSale(winner, price, price, ())
         if winner is not None and winner >= len(individuals):
             group = winner - len(individuals)
             dao, members = cast.daos[group], cast.members[group]
             share = self.ledger.book(dao, cast.lot).share
             granted = [self._view(self._dao, dao, "hasAccess", cast.lot, m)[0] for m in members]
             served = tuple(place for place, is_granted in enumerate(granted) if is_granted)
-            sale = Sale(winner, price, share, served)
+            sale = GroupSale(winner, price, share, served)
         self._close(cast.lot)
         return sale
 

@@ -16,9 +16,9 @@ from offchain.chain.backend import Chain
 from offchain.chain.errors import ChainError
 from offchain.instances.errors import InstanceError
 from offchain.instances.fields import show
+from offchain.instances.lotteries import Lottery, merged, outcome_of
 from offchain.instances.signal_clock import SignalClockInstance, shape
 from offchain.instances.signals import Sale, SignalOutcome, type_counts
-from offchain.mechanisms.lotteries import Lottery, merged, outcome_of
 from offchain.mechanisms.signal_discovery import DRAWS_LIMIT as COUNTED
 from offchain.mechanisms.signal_discovery import TooManyDrawsError, draws_needed
 from offchain.play.signal_clock import MOST_OF_A_TYPE, MOST_TYPES, MOST_VALUES, SignalClocks

@@ -18,11 +18,12 @@ from offchain.instances.two_level import (
     Member,
     TwoLevelInstance,
     TwoLevelOutcome,
+    lot_welfare,
+    optimal_lot_welfare,
 )
 from offchain.keeper.keeper import Action, Keeper
 from offchain.keeper.ledger import Book, Ledger
 from offchain.keeper.receipts import Receipts
-from offchain.mechanisms.two_level import lot_welfare, optimal_lot_welfare
 from offchain.play.audit import audit
 from offchain.play.behaviour import STRAIGHT, Behaviour, MemberKey
 from offchain.play.observer import Observer, Silent

@@ -19,12 +19,12 @@ from random import Random
 from typing import TypeAlias
 
 from offchain.checks.signals import every_misreport
+from offchain.instances.lotteries import Lottery, optimal_bidder
 from offchain.instances.monotone_signals import MonotoneSignalsInstance
 from offchain.instances.signal_bounds import Bound, shared_quality_bound, symmetric_values_bound
 from offchain.instances.signal_clock import SignalClockInstance, shape
 from offchain.instances.signals import Rule, SignalBidder, SignalInstance, Table
 from offchain.mechanisms import monotone_allocation, signal_discovery
-from offchain.mechanisms.lotteries import Lottery, optimal_bidder
 from offchain.mechanisms.signal_discovery import Coins
 from offchain.theory.claim import Evidence, claim
 

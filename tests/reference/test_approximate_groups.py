@@ -6,8 +6,9 @@ from math import lcm
 
 import pytest
 
+from offchain.instances.approximate import NO_SALE, GroupSale
 from offchain.mechanisms import approximate
-from offchain.mechanisms.approximate_groups import UNSOLD, Sale, lottery, sell
+from offchain.mechanisms.approximate_groups import lottery, sell
 from offchain.mechanisms.equal_split import willingness_to_pay
 
 HALF, THIRD = Fraction(1, 2), Fraction(1, 3)
@@ -16,34 +17,34 @@ HALF, THIRD = Fraction(1, 2), Fraction(1, 3)
 def test_a_group_bids_its_willingness_to_pay_and_splits_the_price() -> None:
     """Of an individual at 9 and a group that can pay 8, an early draw sells to the first, a late one to the group."""
     assert approximate.probabilities([9, 8], HALF) == (Fraction(73, 144), Fraction(63, 128))
-    assert sell([9], [[4, 4, 2]], HALF, Fraction(0)) == Sale(0, 1, 1, ())
+    assert sell([9], [[4, 4, 2]], HALF, Fraction(0)) == GroupSale(0, 1, 1, ())
     late = sell([9], [[4, 4, 2]], HALF, Fraction(999, 1000) * Fraction(1151, 1152))
-    assert late == Sale(1, late.price, -(-late.price // len(late.served)), late.served)
+    assert late == GroupSale(1, late.price, -(-late.price // len(late.served)), late.served)
     assert late.price > 6
     assert late.served == (0, 1)
 
 
 def test_who_plays() -> None:
     """A group that bids nothing does not; an individual who does, plays."""
-    assert sell([], [[0, 0]], HALF, Fraction(0)) == UNSOLD
-    assert sell([0], [[0, 0]], HALF, Fraction(99, 100)) == Sale(0, 0, 0, ())
+    assert sell([], [[0, 0]], HALF, Fraction(0)) == NO_SALE
+    assert sell([0], [[0, 0]], HALF, Fraction(99, 100)) == GroupSale(0, 0, 0, ())
     assert sell([5, 0], [[0], [5]], HALF, Fraction(0)) == sell([5, 0], [[5]], HALF, Fraction(0))
 
 
 def test_a_group_that_would_win_for_nothing_pays_one_unit() -> None:
     """An individual in its place pays nothing."""
-    assert sell([0], [[5, 5]], HALF, Fraction(0)) == Sale(1, 1, 1, (0, 1))
-    assert sell([0, 5], [], HALF, Fraction(0)) == Sale(1, 0, 0, ())
+    assert sell([0], [[5, 5]], HALF, Fraction(0)) == GroupSale(1, 1, 1, (0, 1))
+    assert sell([0, 5], [], HALF, Fraction(0)) == GroupSale(1, 0, 0, ())
 
 
 @pytest.mark.parametrize("groups", [((2, 1), (3,)), ((1, 1, 1), (2, 2))], ids=str)
 def test_the_lottery_is_what_all_draws_bring(groups: tuple[tuple[int, ...], ...]) -> None:
     """Counted over all draws of a common denominator."""
-    expected: dict[Sale, Fraction] = {}
+    expected: dict[GroupSale, Fraction] = {}
     for group in range(len(groups)):
         expected |= lottery([2], groups, group, THIRD)
     draws = lcm(*(chance.denominator for chance in expected.values()), 2**2 * 3**3 * 5)
-    found: dict[Sale, int] = {}
+    found: dict[GroupSale, int] = {}
     for number in range(draws):
         sale = sell([2], groups, THIRD, Fraction(number, draws))
         if sale.winner is not None and sale.winner > 0:

@@ -18,10 +18,10 @@ from offchain.checks.signals import (
 )
 from offchain.instances import MonotoneSignalsInstance, SignalClockInstance, parse_text
 from offchain.instances.document import instance_text
+from offchain.instances.lotteries import Lottery
 from offchain.instances.signal_bounds import Bound, shared_quality_bound, symmetric_values_bound
 from offchain.instances.signals import Chance, Rule, Sale, SignalInstance, SignalOutcome
 from offchain.mechanisms import monotone_allocation, signal_discovery, solve
-from offchain.mechanisms.lotteries import Lottery
 
 
 def probability(instance: SignalInstance, bidder: int) -> Fraction:
