@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 from signal_draws import coins_of, table
 
+from offchain.chain.artifacts import load
 from offchain.chain.backend import Reverted, Transaction
 from offchain.chain.codec import ClockStage, Event, contract
 from offchain.chain.deployment import create
@@ -32,6 +33,11 @@ HOUR = 3_600
 WINDOW = 72 * HOUR
 SELLER, STRANGER, PLAYERS = 0, 1, range(2, 8)
 HOUSE = contract("SignalClockAuction")
+(_LOT,) = next(one["outputs"] for one in load(HOUSE.name).abi if one.get("name") == "lotOf")
+_LOT_FIELDS = [one["name"] for one in _LOT["components"]]
+CLOCK = _LOT_FIELDS.index("clock")
+DEADLINE = [one["name"] for one in _LOT["components"][CLOCK]["components"]].index("deadline")
+"""Where a deadline stands in what `lotOf` answers."""
 ANSWERS = ("accept", "leaveAuction", "both", "buy")
 
 
@@ -121,8 +127,9 @@ class Walk:
     @property
     def deadline(self) -> int:
         data = self.chain.call(self.house, HOUSE.encode("lotOf", self.lot))
-        clock: tuple[int, ...] = HOUSE.decode("lotOf", data)[0][13]
-        return clock[4]
+        (lot,) = HOUSE.decode("lotOf", data)
+        deadline: int = lot[CLOCK][DEADLINE]
+        return deadline
 
     def try_(
         self, sender: str, function: str, *arguments: object, value: int = 0, lot: bool = True
