@@ -12,7 +12,7 @@ from contextlib import closing
 from fractions import Fraction
 from typing import Final
 
-from gas_auctions import Cost
+from gas_costs import Cost, figures
 from gas_meter import floor_since_prague
 
 from offchain.chain import nodes
@@ -66,10 +66,7 @@ def measure() -> dict[str, dict[str, int]]:
         bench.play_all()
         bench.play_one()
         bench.play_few()
-    return {
-        step: {"gas": cost.gas, "members": cost.members, "transactions": cost.transactions}
-        for step, cost in ((step, bench.costs[step]) for step in ROWS)
-    }
+    return figures(bench.costs, ROWS)
 
 
 class _Bench:
@@ -227,7 +224,4 @@ class _Bench:
         if gas > MAX_TRANSACTION_GAS:
             raise ValueError(f"{function} used {gas} gas")
         if step:
-            cost = self.costs[step]
-            cost.gas += gas
-            cost.members += serves
-            cost.transactions += 1
+            self.costs[step].book(gas, serves)

@@ -6,12 +6,13 @@ Everything that members do not send is sent by the keeper, in the batches that i
 """
 
 import random
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
+from gas_costs import Cost, figures
 from gas_meter import Meter, Use
 
 from offchain.chain import nodes
@@ -41,16 +42,6 @@ _FUNDS: Final = 10**29
 _CHANGES: Final = 10
 """How many members replace a bid, take it back, and bid again."""
 _KEEPER, _FIRST_MEMBER, _FIRST_SELLER = 0, 1, 2_000
-
-
-@dataclass(slots=True)
-class Cost:
-    """Gas of a step: total, for how many members, in how many transactions; and what it went to, where traced."""
-
-    gas: int = 0
-    members: int = 0
-    transactions: int = 0
-    parts: Counter[str] = field(default_factory=Counter)
 
 
 Costs = dict[str, dict[str, Cost]]
@@ -84,13 +75,7 @@ def measure() -> dict[str, Any]:
                     bench.play(size, winner, by_members)
         bench.settle_large()
         return {
-            "steps": {
-                book: {
-                    step: {"gas": c.gas, "members": c.members, "transactions": c.transactions}
-                    for step, c in steps.items()
-                }
-                for book, steps in bench.costs.items()
-            },
+            "steps": {book: figures(steps, steps) for book, steps in bench.costs.items()},
             "parts": {
                 book: {step: dict(c.parts) for step, c in steps.items() if c.parts}
                 for book, steps in bench.costs.items()

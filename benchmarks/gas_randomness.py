@@ -8,7 +8,7 @@ from collections import defaultdict
 from contextlib import closing
 from typing import Final
 
-from gas_auctions import Cost
+from gas_costs import Cost, figures
 from gas_meter import NONZERO_BYTE, ZERO_BYTE
 
 from offchain.chain import abi, nodes
@@ -53,10 +53,7 @@ def measure() -> dict[str, dict[str, int]]:
         bench = _Bench(chain)
         bench.draw_by_beacon()
         bench.draw_by_secrets(bench.fall_back())
-    return {
-        step: {"gas": cost.gas, "members": cost.members, "transactions": cost.transactions}
-        for step, cost in ((step, bench.costs[step]) for step in ROWS)
-    }
+    return figures(bench.costs, ROWS)
 
 
 class _Bench:
@@ -135,7 +132,4 @@ class _Bench:
 
     def _book(self, step: str, gas: int) -> None:
         if step:
-            cost = self.costs[step]
-            cost.gas += gas
-            cost.members += 1
-            cost.transactions += 1
+            self.costs[step].book(gas)

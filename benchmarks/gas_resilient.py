@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Final
 
-from gas_auctions import Cost
+from gas_costs import Cost, figures
 from gas_meter import floor_since_prague
 
 from offchain.chain import abi, nodes
@@ -71,10 +71,7 @@ def measure() -> dict[str, dict[str, int]]:
         bench.play_batches()
         bench.play_alone()
         bench.play_large()
-    return {
-        step: {"gas": cost.gas, "members": cost.members, "transactions": cost.transactions}
-        for step, cost in ((step, bench.costs[step]) for step in ROWS)
-    }
+    return figures(bench.costs, ROWS)
 
 
 class _Bench:
@@ -246,7 +243,4 @@ class _Bench:
         if gas > MAX_TRANSACTION_GAS:
             raise ValueError(f"{function} used {gas} gas")
         if step:
-            cost = self.costs[step]
-            cost.gas += gas
-            cost.members += serves
-            cost.transactions += 1
+            self.costs[step].book(gas, serves)

@@ -161,6 +161,12 @@ def canvas(theme: Theme) -> tuple[Figure, Axes]:
     """An empty picture with its axes."""
     figure = _figure(theme)
     axes = figure.add_axes((0.122, 0.125, 0.853, 0.78), facecolor=theme.page)
+    dress(axes, theme)
+    return figure, axes
+
+
+def dress(axes: Axes, theme: Theme) -> None:
+    """Axes in the colours of a theme: two sides, quiet marks, lines across."""
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     for side in ("left", "bottom"):
@@ -170,7 +176,6 @@ def canvas(theme: Theme) -> tuple[Figure, Axes]:
     axes.yaxis.label.set_color(theme.text)
     axes.grid(axis="y", color=theme.rule, linewidth=0.7)
     axes.set_axisbelow(True)
-    return figure, axes
 
 
 def _plain(value: float, _: object) -> str:

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from offchain.report.amounts import GWEI_PER_ETH, count, eth
+from offchain.report.figures import dress
 from offchain.report.theme import Theme
 from offchain.simulation.cells import Cell, mix_text
 from offchain.simulation.contributions import Curve
@@ -163,13 +164,5 @@ def _canvas(theme: Theme, bottom: float) -> tuple[Figure, Axes]:
     figure = Figure(figsize=SIZE, dpi=DOTS_PER_INCH, facecolor=theme.page)
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.1, bottom, 0.88, 0.86 - bottom), facecolor=theme.page)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    for side in ("left", "bottom"):
-        axes.spines[side].set_color(theme.muted)
-    axes.tick_params(colors=theme.muted, labelcolor=theme.text, which="both")
-    axes.xaxis.label.set_color(theme.text)
-    axes.yaxis.label.set_color(theme.text)
-    axes.grid(axis="y", color=theme.rule, linewidth=0.7)
-    axes.set_axisbelow(True)
+    dress(axes, theme)
     return figure, axes
