@@ -67,7 +67,17 @@ class Claim(Generic[P]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Row:
         """The row, measured now."""
-        found = self.measure(*args, **kwargs)
+        return self._row(self.measure(*args, **kwargs))
+
+    def attempt(self, *args: P.args, **kwargs: P.kwargs) -> Row:
+        """The row, measured now; if that raises, a row that does not hold, with the error in words."""
+        try:
+            return self(*args, **kwargs)
+        except Exception as error:
+            words = " ".join(f"{type(error).__name__}: {error}".split())
+            return self._row(Evidence(f"not measured: {words}", holds=False))
+
+    def _row(self, found: Evidence) -> Row:
         return Row(
             self.name, self.source, self.statement, found.measured, found.holds, found.amended
         )

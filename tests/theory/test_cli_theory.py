@@ -67,6 +67,26 @@ def test_a_row_that_does_not_hold_is_exit_code_1(
     assert run("--only", "half").exit_code == 0
 
 
+def breaks() -> Evidence:
+    """A measurement that cannot be made."""
+    raise KeyError("no such\nfigure")
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_row_that_raises_is_a_row_that_does_not_hold_and_the_others_are_measured(
+    monkeypatch: pytest.MonkeyPatch, form: list[str]
+) -> None:
+    broken = Claim("fake-broken", "Nobody", "it can be measured", breaks)
+    monkeypatch.setattr(theory, "CLAIMS", (broken, AMENDED))
+    result = run(*form)
+    assert result.exit_code == 1
+    assert "not measured: KeyError: 'no such\\nfigure'" in result.stdout.replace("\\\\", "\\")
+    if form:
+        assert [row["holds"] for row in json.loads(result.stdout)] == [False, True]
+    else:
+        assert result.stdout.rstrip().endswith("1 of 2 hold, 1 of them as amended")
+
+
 def test_a_row_in_words() -> None:
     assert str(FALSE()).splitlines() == [
         "fake-lie: DOES NOT HOLD",
