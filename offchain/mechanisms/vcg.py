@@ -9,16 +9,30 @@ Appendix A, in `vcg_equal_split`). All amounts are integers in units.
 from collections.abc import Sequence
 
 from offchain.instances.bundles import Bundle, Values
+from offchain.instances.errors import InstanceError
 from offchain.instances.vcg import VcgInstance, VcgOutcome
-from offchain.mechanisms.winner_determination import Choice, maximum_welfare, winners
+from offchain.mechanisms.winner_determination import (
+    Choice,
+    TooHardError,
+    maximum_welfare_without,
+    winners,
+)
 
 
 def solve(instance: VcgInstance) -> VcgOutcome:
     """The allocation with the largest sum of bids, and the Clarke payments.
 
     Ties go to the player listed first, see `winner_determination`. One winner determination, and one
-    more for each player that gets something.
+    more for each player that gets something, or, over sets of goods, two in all. Raises InstanceError
+    if too many allocations are worth nearly the same to prove which is the best.
     """
+    try:
+        return _solve(instance)
+    except TooHardError as error:
+        raise InstanceError(f"players: {error}") from error
+
+
+def _solve(instance: VcgInstance) -> VcgOutcome:
     bids = [player.values for player in instance.players]
     choice = winners(instance.goods, bids)
     names = [player.name for player in instance.players]
@@ -40,11 +54,11 @@ def payments(goods: Bundle, bids: Sequence[Values], choice: Choice) -> tuple[int
     nothing, the others cannot have more.
     """
     got = received(bids, choice)
+    total = sum(got)
+    winning = [player for player, bundle in enumerate(choice) if bundle is not None]
+    without = maximum_welfare_without(goods, bids, winning)
     return tuple(
-        0
-        if bundle is None
-        else maximum_welfare(goods, [*bids[:player], *bids[player + 1 :]]) - sum(got) + got[player]
-        for player, bundle in enumerate(choice)
+        without[player] - total + own if player in without else 0 for player, own in enumerate(got)
     )
 
 

@@ -9,12 +9,17 @@ All bids are non-negative integers in units, and all results are exact.
 order: player by player as they stand, a player's bundles as it lists them, nothing last. A bundle
 that is bid 0 for is never given.
 
-**Exactness.** SciPy's solvers compute in floating point. `by_integer_program` takes from HiGHS no
+**Exactness.** With few goods a dynamic programme over their sets decides (`subset_programme`), in
+integers. Beyond, SciPy's solvers compute in floating point. `by_integer_program` takes from HiGHS no
 more than a first allocation and prices of the goods: every bound that excludes an allocation is
 computed from these prices in integers, so that an error of the solver can cost time but not the
 result, however large the bids. `by_assignment` trusts its solver only where all that it adds and
-subtracts are integers below 2^53, which floats hold exactly; with larger bids it falls back on
-`by_integer_program`.
+subtracts are integers below 2^53, which floats hold exactly; with larger bids it augments paths in
+integers itself (`assignment`).
+
+**Time.** What the solver's prices cannot exclude has to be tried, and with many goods and many
+allocations worth nearly the same, that can be nearly all. So there is a limit (STEPS_LIMIT), and
+beyond it TooHardError rather than an answer that is not proved.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,6 +29,8 @@ from math import prod
 from typing import Any, TypeAlias
 
 from offchain.instances.bundles import Bundle, Values
+from offchain.mechanisms import assignment
+from offchain.mechanisms.subset_programme import SubsetProgramme
 
 Choice: TypeAlias = tuple[Bundle | None, ...]
 """What each player gets: a bundle that it lists, or None."""
@@ -34,8 +41,18 @@ ENUMERATION_LIMIT = 20_000
 EXACT_FLOATS = 2**53
 """Floats hold all integers up to this one."""
 
+STEPS_LIMIT = 10_000
+"""How many linear programs branch and bound may solve for one answer (a minute or two)."""
+
+FIRST_STEPS = 500
+"""How many nodes HiGHS may look at for the first allocation, which only saves time."""
+
 PRICE_STEPS = 2**20
 """The goods' prices, which only bound what is possible, are multiples of 1 unit over this."""
+
+
+class TooHardError(Exception):
+    """The best allocation is not proved within STEPS_LIMIT; the message says what was too hard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +71,39 @@ Solver: TypeAlias = Callable[[Options, int], "Options | None"]
 """The best of the allocations worth more than the amount given, None if there is none. -1: all of them."""
 
 
-def winners(goods: Bundle, bids: Sequence[Values]) -> Choice:
-    """The first of the best allocations: by enumeration where that is little work, else by a solver.
+Method: TypeAlias = Callable[[Bundle, Sequence[Values]], Choice]
+"""The first of the best allocations."""
 
-    NP-hard in general, polynomial with unit demand.
+
+def winners(goods: Bundle, bids: Sequence[Values]) -> Choice:
+    """The first of the best allocations: by enumeration or over sets where that is little work, else by a solver.
+
+    NP-hard in general, polynomial with unit demand. Raises TooHardError beyond STEPS_LIMIT.
     """
-    return _solved(goods, bids, _solver(bids))
+    return _method(goods, bids)(goods, bids)
 
 
 def maximum_welfare(goods: Bundle, bids: Sequence[Values]) -> int:
     """What the best allocations are worth, in units. As `winners`, without the work of deciding ties."""
-    return worth(_solver(bids)(_options(goods, bids), -1) or ())
+    if _method(goods, bids) is by_subsets:
+        return _programme(goods, bids).worth
+    return worth(_solver(goods, bids)(_options(goods, bids), -1) or ())
+
+
+def maximum_welfare_without(
+    goods: Bundle, bids: Sequence[Values], players: Sequence[int]
+) -> dict[int, int]:
+    """What the best allocations to all others are worth, in units, for each of these players.
+
+    Over sets of goods as much work as two winner determinations; else one for each player.
+    """
+    if _method(goods, bids) is by_subsets:
+        return _programme(goods, bids).without(players)
+    solver = _solver(goods, bids)
+    return {
+        player: worth(solver(_options(goods, [*bids[:player], *bids[player + 1 :]]), -1) or ())
+        for player in players
+    }
 
 
 def by_enumeration(goods: Bundle, bids: Sequence[Values]) -> Choice:
@@ -75,12 +114,26 @@ def by_enumeration(goods: Bundle, bids: Sequence[Values]) -> Choice:
     return _solved(goods, bids, _enumerate)
 
 
+def by_subsets(goods: Bundle, bids: Sequence[Values]) -> Choice:
+    """The first of the best allocations, by a dynamic programme over the sets of goods.
+
+    O(2^goods * number of bundles listed), whatever the bids.
+    """
+    chosen = _programme(goods, bids).first()
+    listed = [[bundle for bundle, bid in values.items() if bid > 0] for values in bids]
+    return tuple(
+        None if place is None else bundles[place]
+        for place, bundles in zip(chosen, listed, strict=True)
+    )
+
+
 def by_integer_program(goods: Bundle, bids: Sequence[Values]) -> Choice:
     """The first of the best allocations, by an integer program: HiGHS proposes, branch and bound decides.
 
-    Exponential in the worst case; tens of goods and players take seconds.
+    Exponential in the worst case; tens of goods and players take seconds, unless very many
+    allocations are worth nearly the same. Raises TooHardError beyond STEPS_LIMIT.
     """
-    return _solved(goods, bids, _bound)
+    return _solved(goods, bids, BranchAndBound())
 
 
 def by_assignment(goods: Bundle, bids: Sequence[Values]) -> Choice:
@@ -101,12 +154,38 @@ def worth(options: Iterable[Option]) -> int:
     return sum(option.bid for option in options)
 
 
-def _solver(bids: Sequence[Values]) -> Solver:
+def _method(goods: Bundle, bids: Sequence[Values]) -> Method:
+    """The one of the methods that is the least work."""
     if prod(len(values) + 1 for values in bids) <= ENUMERATION_LIMIT:
-        return _enumerate
+        return by_enumeration
+    if _programme(goods, bids).affordable:
+        return by_subsets
     if all(len(bundle) == 1 for values in bids for bundle in values):
-        return _assign
-    return _bound
+        return by_assignment
+    return by_integer_program
+
+
+def _solver(goods: Bundle, bids: Sequence[Values]) -> Solver:
+    """The same but for `by_subsets`, as a `Solver`."""
+    method = _method(goods, bids)
+    if method is by_enumeration:
+        return _enumerate
+    return _assign if method is by_assignment else BranchAndBound()
+
+
+def _programme(goods: Bundle, bids: Sequence[Values]) -> SubsetProgramme:
+    """The dynamic programme over the goods that anybody bids for."""
+    wanted = frozenset(
+        good for values in bids for bundle, bid in values.items() if bid for good in bundle
+    )
+    bit = {good: 1 << place for place, good in enumerate(good for good in goods if good in wanted)}
+    return SubsetProgramme(
+        len(bit),
+        [
+            [(sum(bit[good] for good in bundle), bid) for bundle, bid in values.items() if bid > 0]
+            for values in bids
+        ],
+    )
 
 
 def _solved(goods: Bundle, bids: Sequence[Values], solver: Solver) -> Choice:
@@ -184,54 +263,73 @@ def _first(options: Options, best: Options, solver: Solver) -> Options:
 
 def _assign(options: Options, floor: int) -> Options | None:
     """A `Solver` for options of one good each."""
-    from numpy import zeros
-    from scipy.optimize import linear_sum_assignment
-
     players = {player: row for row, player in enumerate(dict.fromkeys(o.player for o in options))}
     goods = {good: column for column, good in enumerate(dict.fromkeys(o.goods for o in options))}
+    option_at = {(players[o.player], goods[o.goods]): o for o in options}
     # The solver's potentials change by sums of at most so many bids, in at most so many rounds.
     size = len(players) + len(goods)
-    if 4 * size**2 * max((option.bid for option in options), default=0) >= EXACT_FLOATS:
-        return _bound(options, floor)
-    bids = zeros((len(players), len(goods)))
-    option_at = {}
-    for option in options:
-        cell = players[option.player], goods[option.goods]
-        bids[cell] = option.bid
-        option_at[cell] = option
-    pairs = zip(*linear_sum_assignment(bids, maximize=True), strict=True)
-    best = [option_at[cell] for cell in pairs if cell in option_at]
+    largest = max((option.bid for option in options), default=0)
+    pairs = _paired if 4 * size**2 * largest < EXACT_FLOATS else assignment.pairs
+    bids = [[0] * len(goods) for _ in players]
+    for (row, column), option in option_at.items():
+        bids[row][column] = option.bid
+    best = [option_at[cell] for cell in pairs(bids) if cell in option_at]
     return best if worth(best) > floor else None
 
 
-def _bound(options: Options, floor: int) -> Options | None:
-    """A `Solver` for all options: depth-first branch and bound.
+def _paired(bids: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
+    """`assignment.pairs` in floats, by SciPy."""
+    from numpy import array
+    from scipy.optimize import linear_sum_assignment
 
-    Without a floor to beat, HiGHS solves the integer program first, and what it finds is the floor.
-    """
-    best: Options | None = None
-    if floor < 0:
-        best = _packed(options, _integer_program(options))
-        floor = worth(best)
-    stack: list[tuple[Options, tuple[Option, ...]]] = [(options, ())]
-    while stack:
-        rest, taken = stack.pop()
-        shares, prices = _relaxation(rest)
-        candidate = (*taken, *_packed(rest, shares))
-        if worth(candidate) > floor:
-            best, floor = candidate, worth(candidate)
-        limits = _limits(rest, prices)
-        open_ones = [
-            (abs(share - 0.5), option)
-            for option, share, limit in zip(rest, shares, limits, strict=True)
-            if worth(taken) + limit > floor
-        ]
-        if open_ones:
-            _, branch = min(open_ones, key=lambda entry: entry[0])
-            without = [option for _, option in open_ones if option is not branch]
-            stack.append((without, taken))
-            stack.append((_compatible(without, branch), (*taken, branch)))
-    return best
+    if not bids:
+        return []
+    rows, columns = linear_sum_assignment(array(bids, dtype=float), maximize=True)
+    return [(int(row), int(column)) for row, column in zip(rows, columns, strict=True)]
+
+
+class BranchAndBound:
+    """A `Solver` for all options: depth-first branch and bound, of STEPS_LIMIT steps over all that it is asked."""
+
+    def __init__(self) -> None:
+        """With all its steps left."""
+        self._left = STEPS_LIMIT
+
+    def __call__(self, options: Options, floor: int) -> Options | None:
+        """Without a floor to beat, HiGHS solves the integer program first, and what it finds is the floor."""
+        best: Options | None = None
+        if floor < 0:
+            best = _packed(options, _integer_program(options))
+            floor = worth(best)
+        stack: list[tuple[Options, tuple[Option, ...]]] = [(options, ())]
+        while stack:
+            rest, taken = stack.pop()
+            shares, prices = self._step(rest)
+            candidate = (*taken, *_packed(rest, shares))
+            if worth(candidate) > floor:
+                best, floor = candidate, worth(candidate)
+            limits = _limits(rest, prices)
+            open_ones = [
+                (abs(share - 0.5), option)
+                for option, share, limit in zip(rest, shares, limits, strict=True)
+                if worth(taken) + limit > floor
+            ]
+            if open_ones:
+                _, branch = min(open_ones, key=lambda entry: entry[0])
+                without = [option for _, option in open_ones if option is not branch]
+                stack.append((without, taken))
+                stack.append((_compatible(without, branch), (*taken, branch)))
+        return best
+
+    def _step(self, options: Options) -> tuple[Sequence[float], Sequence[int]]:
+        if options:
+            self._left -= 1
+            if self._left < 0:
+                raise TooHardError(
+                    f"the best of the allocations of {len(options)} bids is not proved in"
+                    f" {STEPS_LIMIT} steps: too many are worth nearly the same"
+                )
+        return _relaxation(options)
 
 
 def _limits(options: Options, prices: Sequence[int]) -> list[int]:
@@ -269,7 +367,7 @@ def _packed(options: Options, shares: Sequence[float]) -> list[Option]:
 
 
 def _integer_program(options: Options) -> Sequence[float]:
-    """HiGHS's solution of the integer program: about 1 for what to give, 0 for what not."""
+    """What HiGHS finds to solve the integer program: about 1 for what to give, 0 for what not."""
     if not options:
         return ()
     from scipy.optimize import Bounds, LinearConstraint, milp
@@ -280,7 +378,7 @@ def _integer_program(options: Options) -> Sequence[float]:
         constraints=LinearConstraint(once, ub=1),
         integrality=1,
         bounds=Bounds(0, 1),
-        options={"mip_rel_gap": 0},
+        options={"mip_rel_gap": 0, "node_limit": FIRST_STEPS},
     )
     return _shares(found.x, options)
 

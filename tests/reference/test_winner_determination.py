@@ -7,16 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offchain.instances import BID_LIMIT
+from offchain.instances import BID_LIMIT, InstanceError, VcgInstance, VcgPlayer
 from offchain.instances.bundles import Bundle, Values
 from offchain.mechanisms import winner_determination
-from offchain.mechanisms.vcg import received, value
+from offchain.mechanisms.vcg import received, solve, value
 from offchain.mechanisms.winner_determination import (
     Choice,
     by_assignment,
     by_enumeration,
     by_integer_program,
+    by_subsets,
     maximum_welfare,
+    maximum_welfare_without,
     winners,
 )
 
@@ -68,6 +70,7 @@ def test_all_methods_find_the_first_of_the_best(bids: list[Values]) -> None:
     assert sum(received(bids, expected)) == best_by_handing_out(bids)
     assert by_enumeration(GOODS, bids) == expected
     assert by_integer_program(GOODS, bids) == expected
+    assert by_subsets(GOODS, bids) == expected
     assert winners(GOODS, bids) == expected
     assert maximum_welfare(GOODS, bids) == sum(received(bids, expected))
 
@@ -78,6 +81,23 @@ def test_assignments_too(bids: list[Values]) -> None:
     expected = first_of_the_best(bids)
     assert by_assignment(GOODS, bids) == expected
     assert by_integer_program(GOODS, bids) == expected
+    assert by_subsets(GOODS, bids) == expected
+
+
+@given(bids(), st.sampled_from(["by_enumeration", "by_subsets", "by_integer_program"]))
+@settings(max_examples=60)
+def test_what_the_others_could_have_is_that_of_an_auction_without_the_player(
+    bids: list[Values], method: str
+) -> None:
+    """Whichever method is asked: the dynamic programme shares the work of all players, the others do not."""
+    everybody = range(len(bids))
+    with pytest.MonkeyPatch.context() as patch:
+        chosen = getattr(winner_determination, method)
+        patch.setattr(winner_determination, "_method", lambda goods, bids: chosen)
+        found = maximum_welfare_without(GOODS, bids, everybody)
+    assert found == {
+        player: best_by_handing_out([*bids[:player], *bids[player + 1 :]]) for player in everybody
+    }
 
 
 @pytest.mark.parametrize("scale", [3, 1000, 10**9, BID_LIMIT // 2])
@@ -106,6 +126,8 @@ def test_larger_ones(scale: int) -> None:
     ]
     assert winners(goods, singles) == by_assignment(goods, singles)
     assert by_assignment(goods, singles) == by_integer_program(goods, singles)
+    assert by_subsets(goods, singles) == by_assignment(goods, singles)
+    assert by_subsets(goods, bundles) == by_integer_program(goods, bundles) == choice
     assert maximum_welfare(goods, singles) == dynamic(goods, singles)
 
 
@@ -155,10 +177,10 @@ def test_a_solver_that_fails_changes_nothing(bids: list[Values]) -> None:
 
 def test_ties_go_to_the_earlier_player_and_its_earlier_bundle() -> None:
     rivals: list[Values] = [{("b",): 4, ("a",): 4}, {("a",): 4}, {("a",): 4, ("b",): 4}]
-    for method in (by_enumeration, by_integer_program, by_assignment):
+    for method in (by_enumeration, by_integer_program, by_assignment, by_subsets):
         assert method(("a", "b"), rivals) == (("b",), ("a",), None)
     together: list[Values] = [{("a", "b"): 4}, {("a",): 2}, {("b",): 2}]
-    for method in (by_enumeration, by_integer_program):
+    for method in (by_enumeration, by_integer_program, by_subsets):
         assert method(("a", "b"), together) == (("a", "b"), None, None)
 
 
@@ -166,14 +188,14 @@ def test_a_unit_decides_where_floats_cannot_tell() -> None:
     large = 2**63
     close: list[Values] = [{("a",): large}, {("a",): large + 1}, {("a", "b"): large + 2}]
     assert float(large) == float(large + 2)
-    for method in (by_enumeration, by_integer_program):
+    for method in (by_enumeration, by_integer_program, by_subsets):
         assert method(("a", "b"), close) == (None, None, ("a", "b"))
         assert method(("a", "b"), close[:2]) == (None, ("a",))
     assert by_assignment(("a", "b"), close[:2]) == (None, ("a",))
 
 
 def test_what_is_bid_nothing_for_is_not_given() -> None:
-    for method in (by_enumeration, by_integer_program, by_assignment):
+    for method in (by_enumeration, by_integer_program, by_assignment, by_subsets):
         assert method(("a", "b"), [{("a",): 0}, {}]) == (None, None)
         assert method(("a",), []) == ()
 
@@ -181,3 +203,58 @@ def test_what_is_bid_nothing_for_is_not_given() -> None:
 def test_an_assignment_is_of_single_goods() -> None:
     with pytest.raises(ValueError, match="a bundle of 2 goods in an assignment"):
         by_assignment(("a", "b"), [{("a", "b"): 1}])
+
+
+@pytest.mark.parametrize("unit", [2**30, 10**18, BID_LIMIT // 10 - 3])
+def test_near_ties_at_real_amounts_are_decided_without_a_solver(
+    unit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every bundle is worth its size in units and up to three more: no float tells them apart, so none is asked."""
+    for solver in ("_integer_program", "_relaxation"):
+        monkeypatch.setattr(winner_determination, solver, None)
+    goods = tuple("abcdefghij")
+    random = Random(7)
+
+    def near_tie() -> tuple[Bundle, int]:
+        bundle = tuple(sorted(random.sample(goods, random.randint(1, len(goods)))))
+        return bundle, len(bundle) * unit + random.randrange(4)
+
+    bids: list[Values] = [dict(near_tie() for _ in range(20)) for _ in range(8)]
+    choice = winners(goods, bids)
+    assert sum(received(bids, choice)) == maximum_welfare(goods, bids) == dynamic(goods, bids)
+    winning = [player for player, bundle in enumerate(choice) if bundle]
+    assert maximum_welfare_without(goods, bids, winning) == {
+        player: dynamic(goods, [*bids[:player], *bids[player + 1 :]]) for player in winning
+    }
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=30)
+def test_large_assignments_are_found_in_integers(seed: int) -> None:
+    """Beyond what floats hold, and whether there are more players than goods or fewer."""
+    random = Random(seed)
+    goods = tuple(map(str, range(random.randint(1, 7))))
+    bids: list[Values] = [
+        {(good,): 2**60 + random.randrange(4) for good in goods if random.random() < 0.8}
+        for _ in range(random.randint(1, 7))
+    ]
+    assert by_assignment(goods, bids) == by_subsets(goods, bids)
+
+
+def test_what_cannot_be_proved_in_time_is_refused_and_not_guessed() -> None:
+    """Beyond few goods, and with a floor that no price can tell apart."""
+    goods = tuple(f"g{place}" for place in range(30))
+    random = Random(3)
+
+    def near_tie() -> tuple[Bundle, int]:
+        bundle = tuple(goods[place] for place in sorted(random.sample(range(30), 5)))
+        return bundle, 5 * 10**18 + random.randrange(4)
+
+    bids: list[Values] = [dict(near_tie() for _ in range(8)) for _ in range(8)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(winner_determination, "STEPS_LIMIT", 5)
+        with pytest.raises(winner_determination.TooHardError, match="not proved in 5 steps"):
+            winners(goods, bids)
+        players = tuple(VcgPlayer(str(place), values) for place, values in enumerate(bids))
+        with pytest.raises(InstanceError, match=r"^players: .* worth nearly the same"):
+            solve(VcgInstance(goods, players))
