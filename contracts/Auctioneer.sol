@@ -12,6 +12,11 @@ import {PriceRule, Standing} from "./libraries/PriceRule.sol";
 /// @title The upper mechanism: a second-price auction among groups that never looks inside them
 /// @notice The highest bidder wins at its critical bid, which is at least the reserve.
 /// Source: When Bidders Are DAOs, Mechanisms 1 and 2, with the tie rule of an integer grid (`PriceRule`).
+///
+/// Guarantee. With equal splits below (`DAO`), the bids of all others being fixed, no bid is better than one's value for whoever knows it,
+/// bids under one address, and in one only of a lot's groups (Theorem 2). If all do, the optimum is at most H_l times the welfare of a lot
+/// that is sold, l the members of the largest group; no truthful, budget-balanced mechanism with equal treatment has a better factor
+/// (Theorems 3 and 5). What sealing keeps of this: docs/mechanism.md.
 /// @dev Storage: that of `AuctionHouse`.
 contract Auctioneer is AuctionHouse {
     using PriceRule for Standing;

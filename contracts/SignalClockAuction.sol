@@ -23,12 +23,15 @@ import {ValueTables} from "./libraries/ValueTables.sol";
 /// Chance. All draws are digits of one word, read from its low end in mixed radix (`word % radix`, then `word / radix`): the type, among
 /// those that have bidders; the residue, among k - 1; at each costly discovery, one of the active bidders, in the order of joining; under
 /// the revenue rule, the price, among one or two. The radices multiply to at most 12 * 4095 * 31! * 2 < 2^130, so the draws are uniform up
-/// to a total variation distance of 2^-126. The word is public before the first answer; consistent bidding is an ex-post equilibrium for
-/// every draw, known or not.
+/// to a total variation distance of 2^-126. The word is public before the first answer; consistent bidding is an obvious ex-post
+/// equilibrium for every draw, known or not, if the tables are what everybody's values are, whoever joins joins once, and the others bid
+/// consistently.
 ///
 /// Deadlines. Whoever is asked has the same time to answer, and silence is leaving. Who lets a deadline pass (for its table, or for an
 /// answer) loses its deposit to the seller: whoever is being discovered cannot win any more, and would have no reason to spend gas on an
-/// answer. Everybody else gets the deposit back when the auction is over.
+/// answer. (The paper's footnote 2 would hide who is being discovered behind an ascending clock for all, held with a small probability. Here
+/// the word tells which it is before the first answer, so that deposits do it.) Everybody else gets the deposit back when the auction is
+/// over.
 /// @dev No owner, no upgrade, no pause. The balance covers all deposits and proceeds at every moment. Calls without ether can be combined
 /// through `multicall`: `accept` and `leaveAuction`.
 contract SignalClockAuction is Proceeds, Multicall {

@@ -45,10 +45,11 @@ struct Walk {
 /// that is while a unit less is not.
 ///
 /// **Why rounding down harms nobody.** Pieces are whole multiples of 2^-255, still never fall when the bid rises, and do not overlap. So a
-/// player faces posted prices, z with probability `piece(z) - piece(z - 1)`, which no bid of its own changes: the truth is optimal exactly,
-/// in expectation. Rounding moves a border by less than 2^-231 (2^24 players, 2^-255 each), and makes an offset longer, never shorter.
-/// Where a unit more raises a chance at all, it does by more than 2^-219: f grows by `(n + D) / (n * D * (k + D)) * R / z^2`, R >= 1 being
-/// the sum of the others with a chance. So the price is the exact critical bid, or one unit more.
+/// player faces posted prices, z with probability `piece(z) - piece(z - 1)`, which no bid of its own changes: for a known value the truth is
+/// optimal exactly, in expectation over the draw, the others' bids being fixed.
+/// Rounding moves a border by less than 2^-231 (2^24 players, 2^-255 each), and makes an offset longer, never shorter. Where a unit more
+/// raises a chance at all, it does by more than 2^-219: f grows by `(n + D) / (n * D * (k + D)) * R / z^2`, R >= 1 being the sum of the
+/// others with a chance. So the price is the exact critical bid, or one unit more.
 library DrawProofs {
     /// @notice Bids that have a chance (or would at another bid of the winner) are others than was claimed.
     error WrongWinners(Winners claimed, Winners found);

@@ -53,7 +53,7 @@ struct Odds {
 /// M + N < 2^89`, `z * (k * M + N) < 2^153`, the numerator below 2^242 and the denominator below 2^243. Nothing overflows.
 library Chances {
     /// @notice The number of equally likely draws: chances are whole multiples of 2^-255, rounded down. They sum up to at most 1 still, and
-    /// a larger bid never has a smaller chance: so the truth stays optimal exactly, see `DrawProof`.
+    /// a larger bid never has a smaller chance: so the truth stays optimal exactly, in expectation, see `DrawProof`.
     uint256 internal constant DRAWS = 1 << 255;
 
     /// @notice Of `players` players that know their values with an inaccuracy of `numerator / denominator`, between 0 and 1.
