@@ -20,6 +20,11 @@ COMMANDS = ("solve", "check", "demo", "simulate", "deploy", "keep", "theory")
 class ReportingGroup(TyperGroup):
     """A group of commands whose failures become messages and exit codes."""
 
+    def make_context(self, *arguments: Any, **extra: Any) -> Any:
+        """Read the arguments: help and the version are printed on the way."""
+        with reported():
+            return super().make_context(*arguments, **extra)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command that the arguments name."""
         with reported():
@@ -54,7 +59,7 @@ def consort(
     """Auctions in which groups bid as one, and split what they pay so that no member can game it.
 
     Exit codes: 0 done; 1 a check failed; 2 bad input; 3 the chain could not be reached or a
-    transaction failed.
+    transaction failed; 4 the output could not be written.
     """
 
 

@@ -3,7 +3,6 @@
 Failures that a user can meet become one line on standard error and a code, never a traceback.
 """
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,13 +11,14 @@ import typer
 
 from offchain.chain.errors import ChainError
 from offchain.instances.errors import InstanceError
+from offchain.output import OutputFailed
 
 CHECK_FAILED = 1
 BAD_INPUT = 2
 BACK_END_FAILED = 3
 """A chain, a cluster or processes to compute on: not reached, or failed on the way."""
-BROKEN_PIPE = 128 + 13
-"""What a shell reports of a program that SIGPIPE ended: the reader left, which none of the above covers."""
+OUTPUT_FAILED = 4
+"""The output could not be written: a full disk, a closed stream, a folder that cannot be written to."""
 
 
 class BadInput(Exception):
@@ -50,23 +50,17 @@ def reported() -> Iterator[None]:
     except (ChainError, BackEndFailed) as error:
         say(f"error: {error}")
         raise typer.Exit(BACK_END_FAILED) from error
-    except BrokenPipeError as error:
-        # What is still buffered would fail once more when Python exits, with a message of its own.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(BROKEN_PIPE) from error
+    except OutputFailed as error:
+        # A reader that leaves early, like `head`, needs no telling.
+        if not isinstance(error.__cause__, BrokenPipeError):
+            say(f"error: {error}")
+        raise typer.Exit(OUTPUT_FAILED) from error
 
 
 def put(text: str) -> None:
-    """Text on standard output: UTF-8 whatever the locale, so that no name in an instance can fail to print.
-
-    Raises BrokenPipeError if the reader has left.
-    """
-    stream = sys.stdout.buffer
-    rest = memoryview(text.encode())
-    while rest:
-        # An unbuffered stream (PYTHONUNBUFFERED) may take only a part of what it is given.
-        rest = rest[stream.write(rest) :]
-    stream.flush()
+    """Text on standard output, now. Raises OutputFailed if it cannot be written."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def say(line: str) -> None:
