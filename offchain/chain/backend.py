@@ -150,6 +150,9 @@ class Chain(Protocol):
             ChainError: the chain has no such block, or no headers at all.
         """
 
+    def block_hash(self, number: int) -> bytes:
+        """The hash of a block. `ChainError` if the chain has no such block, or no hashes at all."""
+
     def now(self) -> int:
         """The time that the next transaction will see, at least."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Final
 
-from offchain.chain.abi import checksum
+from offchain.chain.answers import COUNT_BITS, HASH_BYTES, Answer
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Log, Receipt, Reverted, Transaction
 from offchain.chain.errors import ChainError
 from offchain.chain.headers import encode_header
-from offchain.chain.rpc import Rpc, RpcError, blob, quantity, to_blob, to_number
+from offchain.chain.rpc import Rpc, RpcError, blob, quantity
 
 NOBODY: Final = "0x" + "00" * 20
 
@@ -45,12 +46,13 @@ class Client:
 
     def latest(self) -> Block:
         """The newest block."""
-        raw = self.rpc.request("eth_getBlockByNumber", "latest", False)
+        head = self.rpc.ask("eth_getBlockByNumber", "latest", False)
+        base_fee = head.field("baseFeePerGas")
         return Block(
-            to_number(raw["number"]),
-            to_number(raw["timestamp"]),
-            to_number(raw["gasLimit"]),
-            to_number(raw.get("baseFeePerGas") or "0x0"),
+            head.field("number").number(COUNT_BITS),
+            head.field("timestamp").number(COUNT_BITS),
+            head.field("gasLimit").number(COUNT_BITS),
+            0 if base_fee.is_missing() else base_fee.number(),
         )
 
     def header(self, number: int) -> bytes:
@@ -59,34 +61,35 @@ class Client:
         Raises:
             ChainError: there is no such block, or its header has fields unknown here.
         """
-        raw = self.rpc.request("eth_getBlockByNumber", quantity(number), False)
-        if raw is None:
-            raise ChainError(f"{self.rpc.url}: there is no block {number}")
-        return encode_header(raw)
+        return encode_header(self._block(number).raw, f"{self.rpc.url}: eth_getBlockByNumber")
+
+    def block_hash(self, number: int) -> bytes:
+        """The hash of a block. `ChainError` if there is no such block."""
+        return self._block(number).field("hash").blob(HASH_BYTES)
 
     def pending_time(self) -> int:
         """The time that the next block would have now; 0 where the node does not tell."""
         try:
-            answer = self.rpc.request("eth_call", {"data": _CLOCK}, "pending")
+            answer = self.rpc.ask("eth_call", {"data": _CLOCK}, "pending").blob()
         except RpcError:
             return 0
-        return to_number(answer) if len(answer) > len("0x") else 0
+        return int.from_bytes(answer, "big")
 
     def balances(self, addresses: Sequence[str]) -> list[int]:
         """The balances of `addresses`, in wei."""
         return [
-            to_number(one)
-            for one in self.rpc.results(
+            one.number()
+            for one in self.rpc.answers(
                 [("eth_getBalance", (address, "latest")) for address in addresses]
             )
         ]
 
     def nonces(self, addresses: Sequence[str], block: str = "latest") -> dict[str, int]:
         """How many transactions each of `addresses` has sent."""
-        counts = self.rpc.results(
+        counts = self.rpc.answers(
             [("eth_getTransactionCount", (address, block)) for address in addresses]
         )
-        return {one: to_number(count) for one, count in zip(addresses, counts, strict=True)}
+        return {one: count.number(COUNT_BITS) for one, count in zip(addresses, counts, strict=True)}
 
     def call(self, transaction: Transaction, block: str = "latest") -> bytes:
         """What `transaction` would return.
@@ -95,10 +98,9 @@ class Client:
             Reverted: it would fail.
         """
         try:
-            answer: str = self.rpc.request("eth_call", self.fields(transaction), block)
+            return self.rpc.ask("eth_call", self.fields(transaction), block).blob()
         except RpcError as error:
             raise failure(transaction, error) from error
-        return to_blob(answer)
 
     def estimate(self, transaction: Transaction) -> int:
         """What the node thinks that `transaction` needs.
@@ -107,15 +109,19 @@ class Client:
             Reverted: it would fail.
         """
         try:
-            answer: str = self.rpc.request("eth_estimateGas", self.fields(transaction))
+            return self.rpc.ask("eth_estimateGas", self.fields(transaction)).number(COUNT_BITS)
         except RpcError as error:
             raise failure(transaction, error) from error
-        return to_number(answer)
 
     def receipts(self, hashes: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """The receipts there are, by hash."""
-        raw = self.rpc.results([("eth_getTransactionReceipt", (one,)) for one in hashes])
-        return {one: found for one, found in zip(hashes, raw, strict=True) if found}
+        """The receipts there are, by hash, as the node gave them; `outcome` can read each."""
+        found = self.rpc.answers([("eth_getTransactionReceipt", (one,)) for one in hashes])
+        for one in found:
+            if not one.is_missing():
+                _read_receipt(one)
+        return {
+            hash_: one.raw for hash_, one in zip(hashes, found, strict=True) if not one.is_missing()
+        }
 
     def wait(self, hashes: Sequence[str], patience: float) -> dict[str, dict[str, Any]]:
         """The receipts of all, by hash.
@@ -138,22 +144,18 @@ class Client:
 
     def outcome(self, transaction: Transaction, raw: Mapping[str, Any]) -> Receipt | Reverted:
         """What became of a transaction that was mined."""
-        used = to_number(raw["gasUsed"])
-        fee = used * to_number(raw.get("effectiveGasPrice") or "0x0")
-        if to_number(raw["status"]) == 1:
-            created = raw.get("contractAddress")
-            return Receipt(
-                used,
-                to_number(raw["blockNumber"]),
-                tuple(map(_log, raw["logs"])),
-                checksum(to_blob(created)) if transaction.to is None and created else None,
-                fee,
-            )
+        mined = _read_receipt(Answer(raw, f"{self.rpc.url}: eth_getTransactionReceipt"))
+        fee = mined.gas_used * mined.gas_price
+        if mined.succeeded:
+            created = mined.contract if transaction.to is None else None
+            return Receipt(mined.gas_used, mined.block, mined.logs, created, fee)
         data = self._why(transaction, raw)
         if data:
             return Reverted(f"{transaction.what} reverted", data, fee)
         cause = (
-            "out of gas" if used >= self.gas_limit(transaction) else "reverted, and gave no reason"
+            "out of gas"
+            if mined.gas_used >= self.gas_limit(transaction)
+            else "reverted, and gave no reason"
         )
         return Reverted(f"{transaction.what} failed: {cause}", fee=fee)
 
@@ -167,15 +169,14 @@ class Client:
             "toBlock": quantity(last),
         }
         try:
-            found = self.rpc.request("eth_getLogs", query)
+            found = self.rpc.ask("eth_getLogs", query).items()
         except RpcError:
             # Public nodes limit both the range and the number of results, each in its own words.
             if first == last:
                 raise
             middle = (first + last) // 2
             return self.logs(addresses, first, middle) + self.logs(addresses, middle + 1, last)
-        found.sort(key=lambda one: (to_number(one["blockNumber"]), to_number(one["logIndex"])))
-        return list(map(_log, found))
+        return [log for _, log in sorted(map(_placed, found), key=itemgetter(0))]
 
     def gas_limit(self, transaction: Transaction) -> int:
         """The gas that `transaction` may use: as much as one can, if it does not say."""
@@ -195,14 +196,22 @@ class Client:
             told["to"] = transaction.to
         return told
 
+    def _block(self, number: int) -> Answer:
+        block = self.rpc.ask("eth_getBlockByNumber", quantity(number), False)
+        if block.is_missing():
+            raise ChainError(f"{self.rpc.url}: there is no block {number}")
+        if block.field("number").number(COUNT_BITS) != number:
+            raise block.field("number").unwanted(f"is not {number}")
+        return block
+
     def _why(self, transaction: Transaction, raw: Mapping[str, Any]) -> bytes:
         """What a mined transaction returned as it failed."""
         if self._traces:
             try:
-                trace = self.rpc.request(
-                    "debug_traceTransaction", raw["transactionHash"], {"tracer": "callTracer"}
-                )
-                return to_blob(trace.get("output") or "0x")
+                output = self.rpc.ask(
+                    "debug_traceTransaction", raw.get("transactionHash"), {"tracer": "callTracer"}
+                ).field("output")
+                return b"" if output.is_missing() else output.blob()
             except RpcError:
                 pass  # public nodes seldom trace
         # Where a block holds this transaction alone, its state is the one that the transaction
@@ -226,10 +235,41 @@ def failure(transaction: Transaction, error: RpcError) -> ChainError:
     return Reverted(f"{transaction.what} failed: {error.message}")
 
 
-def _log(raw: Mapping[str, Any]) -> Log:
+@dataclass(frozen=True, slots=True)
+class _Mined:
+    """What a receipt says; `gas_price` in wei per gas, 0 where the node does not tell."""
+
+    succeeded: bool
+    gas_used: int
+    gas_price: int
+    block: int
+    contract: str | None
+    logs: tuple[Log, ...]
+
+
+def _read_receipt(raw: Answer) -> _Mined:
+    price, contract = raw.field("effectiveGasPrice"), raw.field("contractAddress")
+    return _Mined(
+        raw.field("status").number(1) == 1,
+        raw.field("gasUsed").number(COUNT_BITS),
+        0 if price.is_missing() else price.number(),
+        raw.field("blockNumber").number(COUNT_BITS),
+        None if contract.is_missing() else contract.address(),
+        tuple(map(read_log, raw.field("logs").items())),
+    )
+
+
+def _placed(raw: Answer) -> tuple[tuple[int, int], Log]:
+    """A log, and before it its place in the chain: block and index."""
+    log = read_log(raw)
+    return (log.block, raw.field("logIndex").number(COUNT_BITS)), log
+
+
+def read_log(raw: Answer) -> Log:
+    """A log of an answer. `MalformedAnswer` if it is none of a mined block."""
     return Log(
-        checksum(to_blob(raw["address"])),
-        tuple(map(to_blob, raw["topics"])),
-        to_blob(raw["data"]),
-        to_number(raw["blockNumber"]),
+        raw.field("address").address(),
+        tuple([topic.blob(HASH_BYTES) for topic in raw.field("topics").items()]),
+        raw.field("data").blob(),
+        raw.field("blockNumber").number(COUNT_BITS),
     )

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from offchain.chain.backend import Log
 
 
+class Undecodable(ChainError, ValueError):
+    """What a call returned is not what its function returns: there is another contract, or the node errs."""
+
+
 class Phase(IntEnum):
     """Where a lot stands (contracts/interfaces/Phase.sol)."""
 
@@ -253,12 +257,14 @@ class Contract:
         """The results of a call, as a tuple even if there is only one.
 
         Raises:
-            ValueError: there is no such function, or `data` does not hold its results.
+            ValueError: there is no such function.
+            Undecodable: `data` does not hold its results.
         """
+        codec = self._function(function).outputs
         try:
-            results: tuple[Any, ...] = self._function(function).outputs.decode(data, 0)
+            results: tuple[Any, ...] = codec.decode(data, 0)
         except ValueError as error:
-            raise ValueError(f"result of {self.name}.{function}: {error}") from error
+            raise Undecodable(f"result of {self.name}.{function}: {error}") from error
         return results
 
     def event(self, log: Log) -> Event | None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from offchain.chain import nodes
 from offchain.chain.backend import Chain
+from offchain.chain.urls import argument
 
 SEED_VARIABLE: Final = "CONSORT_SEED"
 """The environment variable with the secret that keys are made of, where transactions need signing."""
@@ -34,7 +35,7 @@ def connect(on: str) -> AbstractContextManager[Chain]:
         return _STARTED[on]()
     if urlsplit(on).scheme in _SCHEMES and urlsplit(on).hostname:
         return _at(on)
-    raise ValueError(f"{on!r} is neither {', '.join(_STARTED)} nor the URL of a node")
+    raise ValueError(f"{argument(on)} is neither {', '.join(_STARTED)} nor the URL of a node")
 
 
 @contextmanager

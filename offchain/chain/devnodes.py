@@ -14,7 +14,7 @@ from typing import Final
 from offchain.chain.backend import Receipt, Reverted, Transaction, actor_address
 from offchain.chain.client import Client, failure
 from offchain.chain.errors import ChainError
-from offchain.chain.rpc import BATCH, Request, RpcError, quantity, to_number
+from offchain.chain.rpc import BATCH, Request, RpcError, quantity
 
 Outcome = Receipt | Reverted
 
@@ -189,8 +189,8 @@ class Anvil(DevNode):
 
     def _mine_leftovers(self) -> bool:
         """Mines what others left behind; returns whether mining is automatic."""
-        automatic: bool = self._rpc.request("anvil_getAutomine")
-        if not automatic and to_number(self._rpc.request("txpool_status")["pending"]):
+        automatic = self._rpc.ask("anvil_getAutomine").flag()
+        if not automatic and self._rpc.ask("txpool_status").field("pending").number():
             self._rpc.request("evm_mine")
         return automatic
 
@@ -209,16 +209,18 @@ class Anvil(DevNode):
         So those behind a refused one are taken back, and it comes first in the next round.
         """
         self._make_gas_cheap()
-        answers = self._rpc.batch(self._requests(pending))
-        hashes = dict(zip(pending, answers, strict=True))
-        refused = next((n for n, one in hashes.items() if isinstance(one, RpcError)), None)
-        if refused is not None:
-            behind = [one for n, one in hashes.items() if n > refused and isinstance(one, str)]
-            self._drop(behind)
-            hashes = {n: one for n, one in hashes.items() if n < refused}
+        answers = dict(zip(pending, self._rpc.ask_all(self._requests(pending)), strict=True))
+        hashes = {n: one.text() for n, one in answers.items() if not isinstance(one, RpcError)}
+        first, refused = next(
+            ((n, one) for n, one in answers.items() if isinstance(one, RpcError)), (None, None)
+        )
+        if first is not None:
+            self._drop([one for n, one in hashes.items() if n > first])
+            hashes = {n: one for n, one in hashes.items() if n < first}
         if not hashes:
+            assert first is not None
             assert refused is not None
-            return {refused: _reverted(pending[refused], answers[0])}
+            return {first: _reverted(pending[first], refused)}
         return self._mined({n: pending[n] for n in hashes}, hashes)
 
     def _requests(self, pending: Mapping[int, Transaction]) -> list[Request]:
@@ -318,9 +320,8 @@ class Ganache(DevNode):
 
     def _send(self, transaction: Transaction, price: str) -> Outcome:
         try:
-            sent: str = self._rpc.request(
-                "eth_sendTransaction", self._client.fields(transaction) | {"gasPrice": price}
-            )
+            asked = self._client.fields(transaction) | {"gasPrice": price}
+            sent = self._rpc.ask("eth_sendTransaction", asked).text()
         except RpcError as error:
             # With `vmErrorsOnRPCResponse` this may be one that was mined, and failed.
             mined = error.transaction_hash()

@@ -7,14 +7,13 @@ not know of shows at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import rlp
 from eth_hash.auto import keccak
 
+from offchain.chain.answers import HASH_BYTES, WORD_BITS, Answer
 from offchain.chain.errors import ChainError
-from offchain.chain.rpc import to_blob, to_number
 
 # The Yellow Paper's order (4.4), then what forks appended: EIP-1559, 4895, 4844 (two), 4788, 7685.
 _ALWAYS: Final = (
@@ -56,24 +55,25 @@ _NUMBERS: Final = frozenset(
 )
 
 
-def encode_header(block: Mapping[str, Any]) -> bytes:
-    """The RLP of the header of `block`, an answer to `eth_getBlockByNumber`.
+def encode_header(block: object, source: str = "eth_getBlockByNumber") -> bytes:
+    """The RLP of the header of `block`, an answer to `eth_getBlockByNumber` of the node that `source` names.
 
     Raises:
-        ChainError: a field is missing, or the result does not hash to the block's hash.
+        ChainError: a field is missing or malformed, or the result does not hash to the block's hash.
     """
-    if missing := [name for name in _ALWAYS if block.get(name) is None]:
-        raise ChainError(f"the node does not tell {missing[0]!r} of block {block.get('number')}")
-    appended = [name for name in _APPENDED if block.get(name) is not None]
-    header: bytes = rlp.encode([_field(name, block[name]) for name in (*_ALWAYS, *appended)])
-    if keccak(header) != to_blob(block["hash"]):
-        raise ChainError(f"block {to_number(block['number'])} has header fields unknown here")
+    told = Answer(block, source)
+    appended = [name for name in _APPENDED if not told.field(name).is_missing()]
+    header: bytes = rlp.encode([_bytes(name, told) for name in (*_ALWAYS, *appended)])
+    if keccak(header) != told.field("hash").blob(HASH_BYTES):
+        number = told.field("number").number()
+        raise ChainError(f"{source}: block {number} has header fields unknown here")
     return header
 
 
-def _field(name: str, text: str) -> bytes:
+def _bytes(name: str, block: Answer) -> bytes:
     """A field's bytes; numbers are big-endian without leading zeros."""
+    field = block.field(name)
     if name not in _NUMBERS:
-        return to_blob(text)
-    number = to_number(text)
+        return field.blob()
+    number = field.number(WORD_BITS)
     return number.to_bytes((number.bit_length() + 7) // 8, "big")

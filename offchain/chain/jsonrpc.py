@@ -6,17 +6,20 @@ transactions are signed with keys made from a secret, and time is real (`signing
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
+from offchain.chain.answers import COUNT_BITS
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Log, Receipt, Reverted, Transaction
 from offchain.chain.client import NOBODY, Client
 from offchain.chain.devnodes import Anvil, Ganache
-from offchain.chain.rpc import Rpc, RpcError, to_number
+from offchain.chain.rpc import Rpc, RpcError
 from offchain.chain.signing import Signing
 
 PATIENCE: Final = 300.0
 """How long a public chain may take to mine a transaction, in seconds."""
+_NAME: Final = re.compile(r"[\w.-]{1,40}", re.ASCII)
 
 
 class JsonRpc:
@@ -32,7 +35,7 @@ class JsonRpc:
     def __init__(self, url: str, seed: str | None = None, patience: float = PATIENCE) -> None:
         self._rpc = Rpc(url)
         self.name = self._client_name()
-        self.chain_id = to_number(self._rpc.request("eth_chainId"))
+        self.chain_id = self._rpc.ask("eth_chainId").number()
         self._client = Client(self._rpc, traces=self.name != "ganache")
         self._node = self._manners(seed, patience)
 
@@ -95,7 +98,7 @@ class JsonRpc:
 
     def block(self) -> int:
         """The number of the newest block."""
-        return to_number(self._rpc.request("eth_blockNumber"))
+        return self._rpc.ask("eth_blockNumber").number(COUNT_BITS)
 
     def advance_to_block(self, number: int) -> None:
         """Lets blocks pass until the newest is `number` or later."""
@@ -108,6 +111,10 @@ class JsonRpc:
             ChainError: there is no such block, or its header has fields unknown here.
         """
         return self._client.header(number)
+
+    def block_hash(self, number: int) -> bytes:
+        """The hash of a block. `ChainError` if there is no such block."""
+        return self._client.block_hash(number)
 
     def now(self) -> int:
         """The time that the next transaction will see, at least."""
@@ -137,10 +144,11 @@ class JsonRpc:
 
     def _client_name(self) -> str:
         try:
-            version: str = self._rpc.request("web3_clientVersion")
+            version = self._rpc.ask("web3_clientVersion").text()
         except RpcError:
             return "node"  # some public ones do not tell
-        return version.partition("/")[0].lower()
+        name = version.partition("/")[0].lower()
+        return name if _NAME.fullmatch(name) else "node"
 
     def _manners(self, seed: str | None, patience: float) -> _Manners:
         if self.name == "anvil":

@@ -173,6 +173,10 @@ class Revm:
         """
         raise ChainError(f"revm has no header of block {number}")
 
+    def block_hash(self, number: int) -> bytes:
+        """Nothing, for the same reason. Raises ChainError, always."""
+        raise ChainError(f"revm has no hash of block {number}")
+
     def now(self) -> int:
         """The time that the next transaction will see."""
         return self._timestamp

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import re
 import time
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import requests
 from web3 import HTTPProvider, LegacyWebSocketProvider
 from web3.types import RPCEndpoint
 from websockets.exceptions import WebSocketException
 
+from offchain.chain.answers import Answer, MalformedAnswer
 from offchain.chain.errors import ChainError
+from offchain.chain.urls import foreign, without_secrets
 
 Request = tuple[str, Sequence[Any]]
 """A method and its parameters."""
@@ -27,6 +30,8 @@ _PAUSES: Final = (0.2, 0.5, 1.0)
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _BUSY_STATUSES: Final = frozenset({429, 502, 503, 504})
 _TOO_MANY_REQUESTS: Final = 429
+_TOO_LARGE_STATUSES: Final = frozenset({400, 413, 414, 500, 502, 503, 504})
+"""With which servers answer what asks for too much at once, beside other reasons."""
 _BUSY_CODES: Final = frozenset({-32005, 429})
 _NOT_UNDERSTOOD: Final = frozenset({-32700, -32600, -32601, -32602})
 _REFUSED_BY_EVM: Final = re.compile(
@@ -35,6 +40,19 @@ _REFUSED_BY_EVM: Final = re.compile(
     r"max code ?size|initcode",
     re.IGNORECASE,
 )
+
+
+# Infura says so with the code of a busy node.
+_TOO_MANY_RESULTS: Final = re.compile(r"more than \d+ (results|logs)|block range", re.IGNORECASE)
+_DEEPEST: Final = 8
+
+
+class NoAnswer(ChainError):
+    """No answer came, or none in JSON-RPC. `perhaps_too_large`: it could come if less was asked for."""
+
+    def __init__(self, message: str, perhaps_too_large: bool) -> None:
+        super().__init__(message)
+        self.perhaps_too_large = perhaps_too_large
 
 
 class RpcError(ChainError):
@@ -58,7 +76,7 @@ class RpcError(ChainError):
 
     def is_transient(self) -> bool:
         """Whether the node only asks for patience."""
-        return self.code in _BUSY_CODES
+        return self.code in _BUSY_CODES and not _TOO_MANY_RESULTS.search(self.message)
 
     def transaction_hash(self) -> str | None:
         """The transaction that failed: Ganache can name it in the refusal."""
@@ -71,51 +89,75 @@ class Rpc:
 
     Requests that change nothing, or nothing when repeated, are tried again a few times when the
     node cannot be reached or is busy; all others only when it says that it did not look at them.
+
+    `url` names the node in messages: without what may be a key. No message holds more of the URL.
     """
 
     def __init__(self, url: str, timeout: float = TIMEOUT_SECONDS) -> None:
-        self.url = _without_password(url)
+        self.url = without_secrets(url)
+        self._secret_url = url
         self._timeout = timeout
+        self._batch_size = BATCH
         self._session = requests.Session()
         # A proxy from the environment is of no use to reach this machine.
         self._session.trust_env = urlsplit(url).hostname not in _LOOPBACK
         self._provider = self._open(url)
 
     def request(self, method: str, *params: Any) -> Any:
-        """The result of one request.
+        """The result of one request, as it came.
 
         Raises:
             RpcError: the node refused it.
             ChainError: the node did not answer.
         """
         return self._patiently(
-            lambda: self._result(self._provider.make_request(RPCEndpoint(method), list(params))),
+            lambda: self._result(
+                self._exchange(
+                    lambda: self._provider.make_request(RPCEndpoint(method), list(params))
+                )
+            ),
             repeatable=_repeatable(method),
         )
 
+    def ask(self, method: str, *params: Any) -> Answer:
+        """The result of one request, to be read with suspicion. Raises what `request` does."""
+        return Answer(self.request(method, *params), f"{self.url}: {method}")
+
     def batch(self, batch: Sequence[Request]) -> list[Any]:
-        """The results of many requests, in order; an `RpcError` in place of each one refused.
+        """The results of many requests, in order, as they came; an `RpcError` in place of each one refused.
 
         Raises:
             ChainError: the node did not answer.
         """
         answers: list[Any] = []
-        for start in range(0, len(batch), BATCH):
-            answers.extend(self._batch(batch[start : start + BATCH]))
+        while len(answers) < len(batch):
+            answers.extend(self._batch(batch[len(answers) : len(answers) + self._batch_size]))
         return answers
 
+    def ask_all(self, batch: Sequence[Request]) -> list[Answer | RpcError]:
+        """`batch`, the results to be read with suspicion."""
+        return [
+            answer if isinstance(answer, RpcError) else Answer(answer, f"{self.url}: {request[0]}")
+            for request, answer in zip(batch, self.batch(batch), strict=True)
+        ]
+
     def results(self, batch: Sequence[Request]) -> list[Any]:
-        """The results of many requests, in order.
+        """The results of many requests, in order, as they came.
 
         Raises:
             RpcError: the node refused one.
             ChainError: the node did not answer.
         """
-        answers = self.batch(batch)
-        for answer in answers:
+        return [one.raw for one in self.answers(batch)]
+
+    def answers(self, batch: Sequence[Request]) -> list[Answer]:
+        """`results`, to be read with suspicion."""
+        found: list[Answer] = []
+        for answer in self.ask_all(batch):
             if isinstance(answer, RpcError):
                 raise answer
-        return answers
+            found.append(answer)
+        return found
 
     def close(self) -> None:
         """Closes the connections."""
@@ -134,14 +176,19 @@ class Rpc:
         )
 
     def _batch(self, batch: Sequence[Request]) -> list[Any]:
+        """The results of some requests in one message, or else of the first half of them in another."""
+        if len(batch) == 1:
+            return [self._alone(batch[0])]
         repeatable = all(_repeatable(method) for method, _ in batch)
         try:
-            answers: list[Any] = self._patiently(lambda: self._exchange(batch), repeatable)
-        except RpcError:
+            answers: list[Any] = self._patiently(lambda: self._together(batch), repeatable)
+        except (RpcError, NoAnswer) as error:
             # Some public nodes take no batches, or only small ones.
-            if not repeatable:
+            too_large = isinstance(error, RpcError) or error.perhaps_too_large
+            if not repeatable or not too_large:
                 raise
-            return [self._alone(one) for one in batch]
+            self._batch_size = len(batch) // 2
+            return self._batch(batch[: self._batch_size])
         # A busy node may refuse some of a batch; those it has not looked at, so they can be asked
         # once more, one by one.
         for place, answer in enumerate(answers):
@@ -156,16 +203,36 @@ class Rpc:
         except RpcError as error:
             return error
 
-    def _exchange(self, batch: Sequence[Request]) -> list[Any]:
-        response = self._provider.make_batch_request(
-            [(RPCEndpoint(method), list(params)) for method, params in batch]
-        )
+    def _together(self, batch: Sequence[Request]) -> list[Any]:
+        asked = [(RPCEndpoint(method), list(params)) for method, params in batch]
+        response = self._exchange(lambda: self._provider.make_batch_request(asked))
         if not isinstance(response, list):
             self._result(response)  # one error for all
-            raise ChainError(f"{self.url}: the answer to a batch is not a list")
+            raise self._nonsense("the answer to a batch is not a list")
         if len(response) != len(batch):
-            raise ChainError(f"{self.url}: {len(response)} answers to {len(batch)} requests")
+            raise self._nonsense(f"{len(response)} answers to {len(batch)} requests")
+        numbers = [one["id"] for one in response]
+        if numbers != list(range(numbers[0], numbers[0] + len(batch))):
+            raise self._nonsense("the answers to a batch do not bear the numbers of its requests")
         return [self._answer(one) for one in response]
+
+    def _exchange(self, ask: Callable[[], Any]) -> Any:
+        """What came back. The library that fetches it trusts its shape: what it stumbles on is no answer."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", RuntimeWarning)  # a batch without numbers
+                return ask()
+        except requests.HTTPError as error:
+            told = _error_in(error.response)
+            if told is None:
+                raise
+            return told
+        except (OSError, WebSocketException):
+            raise
+        except (ValueError, RecursionError):
+            raise self._nonsense("the answer is not JSON") from None
+        except (ArithmeticError, AttributeError, LookupError, TypeError, RuntimeWarning):
+            raise self._nonsense("the answer is not JSON-RPC") from None
 
     def _answer(self, response: Any) -> Any:
         try:
@@ -175,18 +242,21 @@ class Rpc:
 
     def _result(self, response: Any) -> Any:
         if not isinstance(response, dict):
-            raise ChainError(f"{self.url}: the answer is not JSON-RPC")
+            raise self._nonsense("the answer is not JSON-RPC")
         error = response.get("error")
         if error is None:
             return response.get("result")
         if not isinstance(error, dict):
-            raise RpcError(f"{self.url}: {error}")
+            raise RpcError(f"{self.url}: {self._foreign(error)}")
         code = error.get("code")
         raise RpcError(
-            f"{self.url}: {error.get('message', error)}",
+            f"{self.url}: {self._foreign(error.get('message', error))}",
             code if isinstance(code, int) else 0,
             error.get("data"),
         )
+
+    def _nonsense(self, what: str) -> NoAnswer:
+        return NoAnswer(f"{self.url}: {what}", perhaps_too_large=True)
 
     def _patiently(self, attempt: Callable[[], Any], repeatable: bool) -> Any:
         for pause in (*_PAUSES, None):
@@ -195,24 +265,29 @@ class Rpc:
             except RpcError as error:
                 if pause is None or not error.is_transient():
                     raise
-            except (OSError, WebSocketException, ValueError) as error:
+            except (OSError, WebSocketException) as error:
                 again = _is_busy(error) and (repeatable or _was_ignored(error))
                 if pause is None or not again:
-                    raise ChainError(f"{self.url}: {self._cause(error)}") from error
+                    # what the libraries say names the whole URL, so it must not be the cause
+                    raise NoAnswer(
+                        f"{self.url}: {self._cause(error)}", _may_be_too_large(error)
+                    ) from None
             time.sleep(pause)
         raise AssertionError("unreachable")
 
     def _cause(self, error: Exception) -> str:
         """What went wrong, in a few words: the libraries' own texts run over several lines."""
         if isinstance(error, requests.HTTPError) and error.response is not None:
-            return f"HTTP {error.response.status_code} {error.response.reason}".strip()
+            reason = self._foreign(error.response.reason or "")
+            return f"HTTP {error.response.status_code} {reason}".strip()
         if isinstance(error, requests.Timeout | TimeoutError):
             return f"no answer within {self._timeout:g} s"
-        if isinstance(error, ValueError) and not isinstance(error, OSError):
-            return "the answer is not JSON"
         if found := re.search(r"\[Errno (\d+)\]", str(error)):
             return os.strerror(int(found[1]))
-        return str(error) or type(error).__name__
+        return self._foreign(str(error) or type(error).__name__)
+
+    def _foreign(self, text: object) -> str:
+        return foreign(text, self._secret_url)
 
 
 def quantity(number: int) -> str:
@@ -225,14 +300,14 @@ def blob(data: bytes) -> str:
     return "0x" + data.hex()
 
 
-def to_number(text: str) -> int:
-    """A number that JSON-RPC wrote."""
-    return int(text, 16)
+def to_number(text: object) -> int:
+    """A number that JSON-RPC wrote. `MalformedAnswer` if it is none."""
+    return Answer(text, "a node's answer").number()
 
 
-def to_blob(text: str) -> bytes:
-    """Bytes that JSON-RPC wrote."""
-    return bytes.fromhex(text.removeprefix("0x"))
+def to_blob(text: object) -> bytes:
+    """Bytes that JSON-RPC wrote. `MalformedAnswer` if these are none."""
+    return Answer(text, "a node's answer").blob()
 
 
 def _repeatable(method: str) -> bool:
@@ -256,21 +331,39 @@ def _was_ignored(error: Exception) -> bool:
     )
 
 
-def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+def _may_be_too_large(error: Exception) -> bool:
+    """Whether a smaller question may be answered: it took too long, or the connection broke in the middle of an answer."""
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        return error.response.status_code in _TOO_LARGE_STATUSES
+    if isinstance(error, requests.ConnectTimeout):
+        return False
+    broken = requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError
+    return isinstance(error, requests.Timeout | TimeoutError | broken | WebSocketException)
 
 
-def _revert_data(detail: object) -> bytes | None:
+def _error_in(response: requests.Response | None) -> dict[str, Any] | None:
+    """The JSON-RPC error in an answer with an HTTP status of failure, other than one that asks for patience."""
+    if response is None or response.status_code in _BUSY_STATUSES:
+        return None
+    try:
+        told = response.json()
+    except (ValueError, RecursionError):
+        return None
+    return told if isinstance(told, dict) and told.get("error") is not None else None
+
+
+def _revert_data(detail: object, depth: int = 0) -> bytes | None:
     """Nodes differ: plain hex (Geth, Anvil), "Reverted 0x…" (Nethermind), or objects (Ganache)."""
     if isinstance(detail, str):
         text = detail.removeprefix("Reverted ")
         try:
-            return to_blob(text) if text.startswith("0x") else None
-        except ValueError:
+            return to_blob(text)
+        except MalformedAnswer:
             return None
-    if isinstance(detail, dict):
-        return _first(_revert_data(detail.get(key)) for key in ("result", "return", "data"))
+    if isinstance(detail, dict) and depth < _DEEPEST:
+        return _first(
+            _revert_data(detail.get(key), depth + 1) for key in ("result", "return", "data")
+        )
     return None
 
 

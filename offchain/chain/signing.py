@@ -17,6 +17,7 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from eth_hash.auto import keccak
 
+from offchain.chain.answers import COUNT_BITS
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Receipt, Reverted, Transaction
 from offchain.chain.client import Client, failure
 from offchain.chain.connect import SEED_VARIABLE
@@ -47,7 +48,7 @@ class Signing:
         self._client = client
         self._rpc = client.rpc
         self._patience = patience
-        self._chain_id = to_number(self._rpc.request("eth_chainId"))
+        self._chain_id = self._rpc.ask("eth_chainId").number()
         self._unlocked = self._node_accounts()
         if seed is None and self._chain_id not in _TOY_CHAINS:
             raise ChainError(
@@ -109,10 +110,9 @@ class Signing:
 
     def _node_accounts(self) -> list[str]:
         try:
-            accounts: list[str] = self._rpc.request("eth_accounts")
+            return [one.address() for one in self._rpc.ask("eth_accounts").items()]
         except RpcError:
             return []  # public nodes have none, and some refuse the question
-        return accounts
 
     def _derive(self, index: int) -> LocalAccount:
         account: LocalAccount = Account.from_key(keccak(f"{self._seed}/{index}".encode()))
@@ -121,7 +121,7 @@ class Signing:
 
     def _gas_price(self) -> int:
         """What miners ask now and a quarter more, in wei per gas."""
-        return to_number(self._rpc.request("eth_gasPrice")) * 5 // 4 + 1
+        return self._rpc.ask("eth_gasPrice").number() * 5 // 4 + 1
 
     def _send_some(self, transactions: Sequence[Transaction]) -> list[Outcome]:
         """Sends the first few of `transactions`, at least one, and waits for them.
@@ -168,7 +168,7 @@ class Signing:
 
     def _limits(self, transactions: Sequence[Transaction]) -> list[int] | Reverted:
         """Gas limits for the first of `transactions` that would succeed now, or why none would."""
-        answers = self._rpc.batch(
+        answers = self._rpc.ask_all(
             [("eth_estimateGas", (self._client.fields(one),)) for one in transactions]
         )
         limits: list[int] = []
@@ -179,7 +179,7 @@ class Signing:
                     raise failed
                 return limits or failed
             # Those before it in the same chunk may make it dearer.
-            generous = to_number(answer) * 5 // 4 + 20_000
+            generous = answer.number(COUNT_BITS) * 5 // 4 + 20_000
             limits.append(one.gas or min(generous, MAX_TRANSACTION_GAS))
         return limits
 
@@ -195,8 +195,7 @@ class Signing:
         if transaction.sender.lower() not in map(str.lower, self._unlocked):
             raise ChainError(f"{self._rpc.url}: there is no key to send from {transaction.sender}")
         asked = {name: quantity(v) if isinstance(v, int) else v for name, v in told.items()}
-        mined: str = self._rpc.request("eth_sendTransaction", asked | {"from": transaction.sender})
-        return mined
+        return self._rpc.ask("eth_sendTransaction", asked | {"from": transaction.sender}).text()
 
     def _submit_signed(self, raw: str, hash_: str) -> str:
         try:

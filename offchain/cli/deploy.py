@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from offchain.cli.amounts import units
-from offchain.cli.backends import OnChain
+from offchain.cli.backends import OnChainOrNode
 from offchain.cli.exits import BadInput, put, say
 from offchain.cli.files import refuse_unwritable
 from offchain.cli.interrupts import until_stopped
@@ -31,7 +31,7 @@ _NODES = ("ganache", "anvil")
 
 
 def command(
-    on: OnChain,
+    on: OnChainOrNode,
     out: Annotated[
         str, typer.Option(metavar="FILE", help="Where to write the deployment, as JSON.")
     ] = DEFAULT_OUT,

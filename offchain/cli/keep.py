@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from offchain.cli.backends import OnNode
 from offchain.cli.exits import BACK_END_FAILED, BadInput, put, say
 from offchain.cli.interrupts import until_stopped
 
@@ -29,10 +30,7 @@ _SECRET_BITS = 0o077
 
 
 def command(
-    on: Annotated[
-        str,
-        typer.Option(metavar="URL", help="The node: an http(s) or ws(s) URL.", show_default=False),
-    ],
+    on: OnNode,
     deployment: Annotated[
         str,
         typer.Option(metavar="FILE", help="What `consort deploy` wrote.", show_default=False),
@@ -71,8 +69,6 @@ def command(
 
     With --once the exit code is 3 if something that is due could not be done.
     """
-    _refuse_other_than_url(on)
-
     from offchain.chain.connect import connect
     from offchain.keeper.keeper import Keeper
     from offchain.keeper.ledger import Ledger, kind_of
@@ -177,13 +173,6 @@ def _work_on(steps: "Sequence[Step]", journal: _Journal, poll: float) -> None:
             sent = 0
         if not sent:
             time.sleep(poll)
-
-
-def _refuse_other_than_url(on: str) -> None:
-    from offchain.cli.backends import CHAINS, is_chain
-
-    if on in CHAINS or not is_chain(on):
-        raise BadInput(f"--on: {on!r} is not the http(s) or ws(s) URL of a running node")
 
 
 def _read_receipts(file: str) -> "Receipts":

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from offchain.chain.urls import named
 from offchain.cli.backends import REFERENCE, On
 from offchain.cli.exits import BadInput, put, say
 from offchain.cli.files import read_instances, refuse_unwritable, write_text
@@ -66,7 +67,7 @@ def _solve(file: "InstanceFile", on: str | None) -> "list[Outcome]":
         if instance.mechanism not in WITH_CONTRACTS:
             where = f"{file.path(index)}.mechanism" if file.is_list else "mechanism"
             raise BadInput(
-                f"--on {on}: {where}: {instance.mechanism} has no contracts to run on a chain; "
+                f"--on {named(on)}: {where}: {instance.mechanism} has no contracts to run on a chain; "
                 f"leave --on out or use --on {REFERENCE}"
             )
     return solve_on(file.instances, on, progress=say) if file.instances else []

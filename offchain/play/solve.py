@@ -6,6 +6,7 @@ from typing import Any
 
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
+from offchain.chain.urls import named
 from offchain.instances import Instance, InstanceError, Outcome
 from offchain.instances.approximate import ApproximateInstance
 from offchain.instances.resilient import ResilientInstance
@@ -45,7 +46,7 @@ def solve_on(
             try:
                 outcomes.append(stages[kind].play(instance))
             except InstanceError as error:
-                raise InstanceError(f"--on {on}: instance {number}: {error}") from error
+                raise InstanceError(f"--on {named(on)}: instance {number}: {error}") from error
             if progress is not None and len(instances) > 1:
                 progress(f"{number} of {len(instances)} auctions played on {chain.name}")
     return outcomes

@@ -350,7 +350,7 @@ def test_a_node_that_forgets_states() -> None:
         for _ in range(8):
             chain.send(payment)
         with closing(Rpc(node.url)) as rpc:
-            failed = {"gasUsed": "0x5208", "status": "0x0", "blockNumber": hex(block)}
+            failed = {"gasUsed": "0x5208", "status": "0x0", "blockNumber": hex(block), "logs": []}
             outcome = Client(rpc, traces=False).outcome(payment, failed)
     assert isinstance(outcome, Reverted)
     assert "gave no reason" in str(outcome)
