@@ -8,7 +8,6 @@ knows less may offer less. Amounts are exact, in units; expectations are over th
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
-from itertools import combinations
 
 from offchain.checks.finding import Finding, Verdict
 from offchain.instances.resilient import (
@@ -34,8 +33,11 @@ from offchain.mechanisms.resilient import (
     worth,
 )
 
-BUNDLES_LIMIT = 100
-"""With more bundles than this in all, what players could know takes a solver too long."""
+BUNDLES_LIMIT, PLAYERS_LIMIT = 100, 1_000
+"""With more bundles than this in all, or more players, what everybody could know takes too long to find."""
+
+ANSWERS_LIMIT = 100_000
+"""With more offers times players than this, trying every other answer takes too long."""
 
 
 def check(instance: ResilientInstance) -> list[Finding]:
@@ -62,15 +64,16 @@ def feasibility(instance: ResilientInstance, outcome: ResilientOutcome) -> Findi
     """No good is given twice, nor any that is not there."""
 
     def counterexample() -> str | None:
+        goods = frozenset(instance.goods)
         for name, side in sides(outcome):
+            owner: dict[str, str] = {}
             for player, bundle in side.allocation.items():
-                unknown = set(bundle) - set(instance.goods)
-                if unknown:
-                    return f"{name}: {player} gets {min(unknown)}, which is not for sale"
-            for one, other in combinations(side.allocation, 2):
-                common = set(side.allocation[one]) & set(side.allocation[other])
-                if common:
-                    return f"{name}: {one} and {other} both get {min(common)}"
+                for good in bundle:
+                    if good not in goods:
+                        return f"{name}: {player} gets {good}, which is not for sale"
+                    if good in owner:
+                        return f"{name}: {owner[good]} and {player} both get {good}"
+                    owner[good] = player
         return None
 
     return Finding.of("feasibility", counterexample(), "no good is given twice")
@@ -117,7 +120,10 @@ def individual_rationality(instance: ResilientInstance, outcome: ResilientOutcom
 
 def incentive_compatibility(instance: ResilientInstance) -> Finding:
     """Lemma 1: no player that the star offers a bundle does better by the answer that is not the truth."""
+    name = "incentive compatibility"
     star = find_star(instance)
+    if len(star.offer) * len(instance.players) > ANSWERS_LIMIT:
+        return Finding(name, Verdict.NOT_CLAIMED, "not worked out: too many answers")
     places = {player.name: place for place, player in enumerate(instance.players)}
 
     def with_answer(place: int, answer: Answer | None) -> Fraction:
@@ -135,20 +141,21 @@ def incentive_compatibility(instance: ResilientInstance) -> Finding:
                 detail = (
                     f"{offer.to} gets {truthful} by the truth and {gain} by saying {answer.value}"
                 )
-                return Finding("incentive compatibility", Verdict.FAILS, detail)
+                return Finding(name, Verdict.FAILS, detail)
         if accepts(player, offer) and player.value(offer.goods) < offer.price:
             liars.append(f"{offer.to} says yes at a loss")
         if not accepts(player, offer) and player.value(offer.goods) > offer.price:
             liars.append(f"{offer.to} says no and misses a gain")
     detail = "; ".join(["no answer is better than the truth", *liars])
-    return Finding("incentive compatibility", Verdict.HOLDS, detail)
+    return Finding(name, Verdict.HOLDS, detail)
 
 
 def knowledge(instance: ResilientInstance, outcome: ResilientOutcome) -> list[Finding]:
     """Lemma 3 and Theorem 1, if everybody knows everybody's values."""
     names = ("no underbidding", "revenue")
-    if sum(len(player.values) for player in instance.players) > BUNDLES_LIMIT:
-        detail = "not worked out: too many bundles"
+    bundles = sum(len(player.values) for player in instance.players)
+    if bundles > BUNDLES_LIMIT or len(instance.players) > PLAYERS_LIMIT:
+        detail = f"not worked out: too many {'bundles' if bundles > BUNDLES_LIMIT else 'players'}"
         return [Finding(name, Verdict.NOT_CLAIMED, detail) for name in names]
     known = [full_knowledge(instance, player) for player in instance.players]
     return [

@@ -16,6 +16,9 @@ Bundle: TypeAlias = tuple[str, ...]
 Values: TypeAlias = Mapping[Bundle, int]
 """What the bundles that a player lists are worth to it, in the order listed."""
 
+Places: TypeAlias = Mapping[str, int]
+"""Where each good stands among the goods of a file, so that reading a bundle takes no look at all of them."""
+
 AMOUNT_LIMIT = BID_LIMIT
 """The largest value or price, in units."""
 
@@ -39,29 +42,34 @@ def read_goods(goods: Field) -> Bundle:
     return tuple(first)
 
 
-def read_values(values: Field, goods: Bundle) -> dict[Bundle, int]:
+def places_of(goods: Bundle) -> Places:
+    """Every good with its place in the order of the file."""
+    return {good: place for place, good in enumerate(goods)}
+
+
+def read_values(values: Field, places: Places) -> dict[Bundle, int]:
     """The values of bundles, each written as its goods in file order with commas between them."""
     return {
-        _read_bundle_name(key, entry, goods): entry.integer(0, AMOUNT_LIMIT)
+        _read_bundle_name(key, entry, places): entry.integer(0, AMOUNT_LIMIT)
         for key, entry in values.members().items()
     }
 
 
-def read_bundle(bundle: Field, goods: Bundle) -> Bundle:
-    """A list of different goods in any order, possibly empty, as a bundle."""
+def read_bundle(bundle: Field, places: Places) -> Bundle:
+    """A list of different goods in any order, possibly empty, as a bundle. O(b log b) for b goods in it."""
     first: dict[str, Field] = {}
     for entry in bundle.entries():
         name = entry.name()
-        if name not in goods:
+        if name not in places:
             entry.fail(f"{show(name)} is not one of the goods")
         if name in first:
             entry.fail(f"{show(name)} is already {first[name].path}")
         first[name] = entry
-    return in_order(first, goods)
+    return _sorted(first, places)
 
 
 def in_order(bundle: Iterable[str], goods: Bundle) -> Bundle:
-    """The goods of the bundle in the order of the file."""
+    """The goods of the bundle in the order of the file. O(goods)."""
     chosen = frozenset(bundle)
     return tuple(good for good in goods if good in chosen)
 
@@ -71,14 +79,18 @@ def values_to_json(values: Values) -> dict[str, int]:
     return {SEPARATOR.join(bundle): value for bundle, value in values.items()}
 
 
-def _read_bundle_name(key: str, entry: Field, goods: Bundle) -> Bundle:
+def _sorted(bundle: Iterable[str], places: Places) -> Bundle:
+    return tuple(sorted(set(bundle), key=places.__getitem__))
+
+
+def _read_bundle_name(key: str, entry: Field, places: Places) -> Bundle:
     named = key.split(SEPARATOR) if key else []
     if not named:
         entry.fail("a bundle holds at least one good")
     for name in named:
-        if name not in goods:
+        if name not in places:
             entry.fail(f"{show(name)} is not one of the goods")
-    bundle = in_order(named, goods)
+    bundle = _sorted(named, places)
     # One way to write each bundle, so that no two keys can name the same one.
     if SEPARATOR.join(bundle) != key:
         entry.fail(f"write it as {show(SEPARATOR.join(bundle))}: every good once, in file order")

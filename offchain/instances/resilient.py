@@ -5,7 +5,7 @@ Instances built directly, rather than read, are not checked: names must be disti
 of goods in the order of the instance, offers disjoint, to others, and at positive prices.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
@@ -14,7 +14,9 @@ from typing import ClassVar
 from offchain.instances.bundles import (
     AMOUNT_LIMIT,
     Bundle,
+    Places,
     Values,
+    places_of,
     read_bundle,
     read_goods,
     read_values,
@@ -159,28 +161,30 @@ def read(instance: Field) -> ResilientInstance:
         entry.record(required=("name", "values"), optional=("offer", "wish", "answer"))
         for entry in entries
     ]
+    places = places_of(goods)
     # All names come first: an offer may be to a player further down.
     names = [record["name"].name() for record in records]
+    known = frozenset(names)
     players = tuple(
-        _read_player(record, name, names, goods)
+        _read_player(record, name, known, places)
         for record, name in zip(records, names, strict=True)
     )
     return ResilientInstance(epsilon, goods, players, coin)
 
 
 def _read_player(
-    fields: dict[str, Field], name: str, names: list[str], goods: Bundle
+    fields: dict[str, Field], name: str, names: Set[str], places: Places
 ) -> ResilientPlayer:
     return ResilientPlayer(
         name=name,
-        values=read_values(fields["values"], goods),
-        offer=_read_offer(fields["offer"], name, names, goods) if "offer" in fields else (),
-        wish=read_bundle(fields["wish"], goods) if "wish" in fields else (),
+        values=read_values(fields["values"], places),
+        offer=_read_offer(fields["offer"], name, names, places) if "offer" in fields else (),
+        wish=read_bundle(fields["wish"], places) if "wish" in fields else (),
         answer=Answer(fields["answer"].choice(list(Answer))) if "answer" in fields else None,
     )
 
 
-def _read_offer(offer: Field, name: str, names: list[str], goods: Bundle) -> tuple[Offer, ...]:
+def _read_offer(offer: Field, name: str, names: Set[str], places: Places) -> tuple[Offer, ...]:
     """Offers to different other players, of bundles that have no good in common."""
     offers = []
     offered_to: dict[str, Field] = {}
@@ -195,7 +199,7 @@ def _read_offer(offer: Field, name: str, names: list[str], goods: Bundle) -> tup
         if to in offered_to:
             fields["to"].fail(f"{show(to)} already gets {offered_to[to].path}")
         offered_to[to] = entry
-        bundle = read_bundle(fields["goods"], goods)
+        bundle = read_bundle(fields["goods"], places)
         if not bundle:
             fields["goods"].fail("[] holds no good")
         for good in fields["goods"].entries():

@@ -8,7 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from offchain.instances.bundles import Bundle, Values, read_goods, read_values, values_to_json
+from offchain.instances.bundles import (
+    Bundle,
+    Places,
+    Values,
+    places_of,
+    read_goods,
+    read_values,
+    values_to_json,
+)
 from offchain.instances.fields import Field, named_entries
 
 
@@ -72,12 +80,13 @@ def read(instance: Field) -> VcgInstance:
     """The VCG instance of a JSON object. Raises InstanceError naming the field and its value."""
     fields = instance.record(required=("mechanism", "goods", "players"))
     goods = read_goods(fields["goods"])
+    places = places_of(goods)
     players = tuple(
-        _read_player(player, goods) for player in named_entries(fields["players"], "player")
+        _read_player(player, places) for player in named_entries(fields["players"], "player")
     )
     return VcgInstance(goods, players)
 
 
-def _read_player(player: Field, goods: Bundle) -> VcgPlayer:
+def _read_player(player: Field, places: Places) -> VcgPlayer:
     fields = player.record(required=("name", "values"))
-    return VcgPlayer(fields["name"].name(), read_values(fields["values"], goods))
+    return VcgPlayer(fields["name"].name(), read_values(fields["values"], places))
