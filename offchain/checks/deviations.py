@@ -5,11 +5,13 @@ additive and items are sold independently, so a member's best response is a best
 item alone, and the search goes item by item. All amounts are integers in units.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
-from offchain.instances.two_level import TwoLevelInstance
-from offchain.mechanisms.equal_split import equal_split, willingness_to_pay
+from offchain.checks.lies import around, different, evenly, shares
+from offchain.instances.two_level import BID_LIMIT, TwoLevelInstance
+from offchain.mechanisms.equal_split import equal_split, served_count, willingness_to_pay
 from offchain.mechanisms.price_rule import PriceRule, run_auction
 
 FINE = 2**40
@@ -117,20 +119,60 @@ class Deviation:
 
 
 def find_deviation(
-    places: Iterable[Seat], bids: Iterable[int], rule: PriceRule
+    places: Iterable[Seat], bids: Callable[[Seat], Iterable[int]], rule: PriceRule
 ) -> Deviation | None:
     """The first of the bids, at the first of the seats, that beats bidding one's value; None if none does.
 
-    Exhaustive over the bids given. O(seats * bids) evaluations.
+    Exhaustive over the bids given for each seat. O(seats * bids) evaluations.
     """
-    candidates = tuple(bids)
     for seat in places:
         truthful = seat.utility(seat.value, rule)
-        for bid in candidates:
+        for bid in bids(seat):
             utility = seat.utility(bid, rule)
             if utility > truthful:
                 return Deviation(seat, bid, truthful, utility)
     return None
+
+
+def critical_bids(seat: Seat) -> Iterator[int]:
+    """Bids at which what the member gets can change, each once, those that decide most first.
+
+    None and the largest; the member's own amounts; of the best rivals' bids, the reserve and what the
+    group can pay, the shares of as many as can share them; the amounts of the group and of its
+    rivals; evenly spaced ones; and the shares of all those prices among any number of members. All
+    with their neighbours. O(1) each, after O(bids * log bids).
+    """
+    rivals = sorted(
+        {bid for index, bid in enumerate(seat.group_bids) if index != seat.index}, reverse=True
+    )
+    mates = [bid for place, bid in enumerate(seat.bids) if place != seat.place]
+    ranks = range(1, len(seat.bids) + 1)
+    prices = [*rivals[:2], seat.reserve, seat.group_bids[seat.index]]
+    reached = {
+        price + step: served_count((*mates, seat.value), price + step)
+        for price in prices
+        for step in (-1, 0, 1)
+        if price + step > 0
+    }
+    largest = max(*seat.bids, *seat.group_bids, seat.value, seat.reserve)
+    return different(
+        chain(
+            (0, BID_LIMIT),
+            around((seat.value, seat.bid)),
+            *(
+                shares([price], range(max(1, count - 1), count + 3))
+                for price, count in reached.items()
+            ),
+            shares(around(prices), (1, 2, len(seat.bids))),
+            around(mates),
+            around(rivals),
+            evenly(largest),
+            around(amount // 2 for amount in (*mates, *rivals)),
+            around(2 * amount for amount in (*mates, *rivals)),
+            shares(around((*prices, *rivals)), ranks),
+        ),
+        BID_LIMIT,
+    )
 
 
 def find_unsovereign(places: Iterable[Seat], rule: PriceRule) -> Seat | None:

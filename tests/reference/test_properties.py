@@ -220,7 +220,8 @@ def test_they_agree_with_the_search_made_for_the_two_level_mechanism(rule: Price
             Group("0", (Member("0", bids[:1], bids[:1]),)),
             Group("1", tuple(Member(str(i), (b,), (b,)) for i, b in enumerate(bids[1:]))),
         )
-        special = find_two_level_deviation(seats(TwoLevelInstance(1, (1,), groups)), grid, rule)
+        places = seats(TwoLevelInstance(1, (1,), groups))
+        special = find_two_level_deviation(places, lambda seat: grid, rule)
         if special is None:
             assert general is None
         else:

@@ -1,0 +1,157 @@
+"""A rule that invites lies is found out in any unit of money: the same instance in wei fails the same check."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from offchain.checks import Finding, Verdict, check_reference, deviations
+from offchain.checks.pay_your_bid import find_lie
+from offchain.instances import BID_LIMIT, Group, Member, TwoLevelInstance
+from offchain.mechanisms.equal_split import EqualSplit, served_count, share
+from offchain.mechanisms.pay_your_bid import Asks
+from offchain.mechanisms.price_rule import PriceRule, Standing, exact, plain_second_price
+
+SCALES = [1, 997, 10**9, 10**15, 2**55 + 1]
+
+Groups = tuple[tuple[int, ...], ...]
+
+
+def game(groups: Groups, unit: int = 1, jitter: Callable[[], int] = lambda: 0) -> TwoLevelInstance:
+    """One item; everybody bids the value, in so many units and a few more."""
+    return TwoLevelInstance(
+        items=1,
+        reserves=(1,),
+        groups=tuple(
+            Group(
+                f"g{index}",
+                tuple(
+                    Member(f"m{place}", (amount,), (amount,))
+                    for place, amount in enumerate(bid * unit + jitter() for bid in group)
+                ),
+            )
+            for index, group in enumerate(groups)
+        ),
+    )
+
+
+def first_price(standing: Standing, bidder: int, bid: int) -> Standing:
+    """The winner pays its own bid."""
+    return Standing(bidder, bid, bid) if bid > standing.highest else standing
+
+
+def half_way(standing: Standing, bidder: int, bid: int) -> Standing:
+    """The winner pays the mean of its bid and what it had to beat."""
+    if bid > standing.highest:
+        return Standing(bidder, bid, (bid + standing.highest + 1) // 2)
+    return replace(standing, price=max(standing.price, bid))
+
+
+def a_tenth_off(standing: Standing, bidder: int, bid: int) -> Standing:
+    """The winner pays a tenth less than what it had to beat, so that to win narrowly is worth a lie."""
+    if bid > standing.highest:
+        return Standing(bidder, bid, 1 + standing.highest * 9 // 10)
+    return replace(standing, price=max(standing.price, bid * 9 // 10))
+
+
+def third_price(standing: Standing, bidder: int, bid: int) -> Standing:
+    """The winner pays what the bid before the last leader's was, in arrival order."""
+    if bid > standing.highest:
+        return Standing(bidder, bid, max(1, standing.price))
+    return standing
+
+
+GAMES: list[Groups] = [
+    ((20,), (12,), (9,)),
+    ((12,), (9,), (20,)),
+    ((9,), (20,), (12,)),
+    ((10, 8, 3), (19,)),
+    ((7, 7, 7), (4, 4), (13,)),
+    ((19,), (17, 6, 6, 2)),
+    ((1,), (2, 2, 2, 2, 2), (6,)),
+    ((40,), (38,)),
+    ((40,), (19, 19, 3)),
+    ((10,), (10, 5)),
+    ((18,), (10, 9)),
+    ((4,), (4, 2)),
+    ((12,), (6, 6, 4)),
+]
+RULES = [first_price, half_way, a_tenth_off, third_price, plain_second_price]
+
+
+def some_lie_pays(rule: PriceRule, groups: Groups) -> bool:
+    """By trying every bid that can make a difference."""
+    places = deviations.seats(game(groups))
+    return deviations.find_deviation(places, lambda seat: range(50), rule) is not None
+
+
+BROKEN = [(rule, groups) for rule in RULES for groups in GAMES if some_lie_pays(rule, groups)]
+BROKEN_FOR_ALL = [pair for pair in BROKEN if pair[0] is first_price]
+
+
+def test_each_rule_is_broken_somewhere() -> None:
+    assert {rule for rule, _ in BROKEN} == set(RULES)
+    assert len(BROKEN_FOR_ALL) >= 8
+
+
+def incentives(instance: TwoLevelInstance, rule: PriceRule) -> Finding:
+    """What `consort check` says of incentive compatibility."""
+    findings = check_reference(instance, rule)
+    return next(finding for finding in findings if finding.name == "incentive compatibility")
+
+
+@pytest.mark.parametrize("unit", SCALES)
+@pytest.mark.parametrize(("rule", "groups"), BROKEN, ids=str)
+def test_what_fails_in_small_amounts_fails_in_large_ones(
+    rule: PriceRule, groups: Groups, unit: int
+) -> None:
+    assert incentives(game(groups, unit), rule).verdict is Verdict.FAILS
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize(("rule", "groups"), BROKEN_FOR_ALL, ids=str)
+def test_odd_amounts_hide_nothing(rule: PriceRule, groups: Groups, seed: int) -> None:
+    random = Random(seed)
+    unit = random.choice([10**3, 10**9, 10**17])
+    instance = game(groups, unit, lambda: random.randrange(unit // 10))
+    assert incentives(instance, rule).verdict is Verdict.FAILS, instance.to_json()
+
+
+@pytest.mark.parametrize("unit", SCALES)
+@pytest.mark.parametrize("groups", GAMES, ids=str)
+def test_the_rule_in_use_holds_in_all_of_them(groups: Groups, unit: int) -> None:
+    finding = incentives(game(groups, unit), exact)
+    assert finding.verdict is Verdict.HOLDS
+    assert " tried: " in finding.detail, "what was tried is said"
+
+
+@pytest.mark.parametrize("unit", SCALES)
+def test_a_lower_rule_that_rounds_down_is_found_out(
+    unit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Among three who could share 10, each pays 3, and whoever bids 3 and a bit over is served for less than needed."""
+
+    def floor_split(bids: tuple[int, ...], price: int) -> EqualSplit:
+        served = served_count(bids, price)
+        return EqualSplit(price, served, max(1, share(price, served) * 2 // 3))
+
+    monkeypatch.setattr(deviations, "equal_split", floor_split)
+    groups: Groups = ((10, 8, 7, 5), (19,))
+    assert incentives(game(groups), exact).verdict is Verdict.FAILS
+    assert incentives(game(groups, unit), exact).verdict is Verdict.FAILS
+
+
+@pytest.mark.parametrize("unit", SCALES)
+@pytest.mark.parametrize("asks", Asks)
+def test_pooling_is_found_out(asks: Asks, unit: int) -> None:
+    for groups in (((10, 5), (9,)), ((6, 6, 6), (10, 1)), ((12,), (9, 9))):
+        assert find_lie(game(groups, unit), asks) is not None
+
+
+def test_no_bid_beyond_the_limit_is_tried() -> None:
+    """Twice the largest amount is beyond what the contracts hold."""
+    (seat,) = deviations.seats(game(((BID_LIMIT,),)))
+    tried = list(deviations.critical_bids(seat))
+    assert max(tried) == BID_LIMIT
+    assert len(set(tried)) == len(tried)
