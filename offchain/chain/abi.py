@@ -63,9 +63,12 @@ def to_bytes(address: str) -> bytes:
     if len(address) != 2 + 2 * ADDRESS_BYTES or not address.startswith("0x"):
         raise ValueError(f"{address!r} is no address")
     try:
-        return bytes.fromhex(address[2:])
+        raw = bytes.fromhex(address[2:])
     except ValueError as error:
         raise ValueError(f"{address!r} is no address") from error
+    if len(raw) != ADDRESS_BYTES:  # blanks are passed over
+        raise ValueError(f"{address!r} is no address")
+    return raw
 
 
 def signature(name: str, parameters: Sequence[Parameter]) -> str:

@@ -1,6 +1,7 @@
 """`consort keep`: a keeper at work on a running node."""
 
 import json
+import math
 import time
 from contextlib import closing
 from pathlib import Path
@@ -27,6 +28,16 @@ _KEEPER = 1
 """The account that keeps the demo's auction, too."""
 _SECRET_BITS = 0o077
 """Permissions that let others than the owner at a file."""
+_LONGEST_POLL = 86_400.0
+_FLAWS_TOLD = 5
+"""How many lines of a receipts file that are none are told one by one."""
+
+
+def _a_number(seconds: float) -> float:
+    # a range lets NaN pass, which is neither below it nor above
+    if math.isnan(seconds):
+        raise typer.BadParameter("nan is not a number of seconds")
+    return seconds
 
 
 def command(
@@ -49,7 +60,11 @@ def command(
     poll: Annotated[
         float,
         typer.Option(
-            min=0.1, metavar="SECONDS", help="How long to wait when there is nothing to do."
+            min=0.1,
+            max=_LONGEST_POLL,
+            callback=_a_number,
+            metavar="SECONDS",
+            help="How long to wait when there is nothing to do.",
         ),
     ] = 12.0,
     once: Annotated[
@@ -73,7 +88,7 @@ def command(
     from offchain.keeper.keeper import Keeper
     from offchain.keeper.ledger import Ledger, kind_of
 
-    known = _read_receipts(receipts)
+    known, flaws = _read_receipts(receipts)
     deployed = _read_deployment(deployment)
     journal = _Journal()
     with until_stopped("Stopped."), connect(on) as chain:
@@ -89,11 +104,36 @@ def command(
             gas_limit=_block_gas(on),
         )
         say(f"Keeping the lots of {deployed.auctioneer} from {chain.actor(account)}.")
-        steps = [keeper.step, *_beacon_steps(chain, deployed, chain.actor(account), journal)]
+
+        def step() -> int:
+            sent = keeper.step()
+            flaws.tell_rest()
+            return sent
+
+        steps = [step, *_beacon_steps(chain, deployed, chain.actor(account), journal)]
         if once:
             _work_off(steps, journal)
         else:
             _work_on(steps, journal, poll)
+
+
+class _Flaws:
+    """Lines of a receipts file that are no receipts: of each reading the first few one by one, the others by their number."""
+
+    def __init__(self) -> None:
+        self.any = False
+        self._new = 0
+
+    def take(self, flaw: Exception) -> None:
+        self.any = True
+        self._new += 1
+        if self._new <= _FLAWS_TOLD:
+            say(f"passed over: {flaw}")
+
+    def tell_rest(self) -> None:
+        if self._new > _FLAWS_TOLD:
+            say(f"passed over: {self._new - _FLAWS_TOLD} more lines that are no receipts")
+        self._new = 0
 
 
 class _Journal:
@@ -175,27 +215,23 @@ def _work_on(steps: "Sequence[Step]", journal: _Journal, poll: float) -> None:
             time.sleep(poll)
 
 
-def _read_receipts(file: str) -> "Receipts":
+def _read_receipts(file: str) -> "tuple[Receipts, _Flaws]":
     from offchain.keeper.receipts import Receipts, ReceiptsError
 
     path = Path(file)
-    flaws: list[ReceiptsError] = []
-
-    def pass_over(flaw: ReceiptsError) -> None:
-        flaws.append(flaw)
-        say(f"passed over: {flaw}")
-
+    flaws = _Flaws()
     try:
-        receipts = Receipts(path, on_flaw=pass_over)
+        receipts = Receipts(path, on_flaw=flaws.take)
     except ReceiptsError as error:
         raise BadInput(f"--receipts: {error}") from error
-    if flaws and not len(receipts):
+    flaws.tell_rest()
+    if flaws.any and not len(receipts):
         raise BadInput(f"--receipts: {file} holds no receipt")
     if not path.exists():
         say(f"{file} does not exist yet: until it does, no bids can be opened.")
     elif path.stat().st_mode & _SECRET_BITS:
         say(f"{file} can be read by others, who then know the bids: chmod 600 {file}")
-    return receipts
+    return receipts, flaws
 
 
 def _refuse_auction_without_groups(file: str) -> None:

@@ -16,7 +16,7 @@ from offchain.chain.backend import MAX_TRANSACTION_GAS, Chain, Reverted, Transac
 from offchain.chain.codec import Contract, Phase
 from offchain.chain.codec import contract as contract_named
 from offchain.chain.errors import ChainError
-from offchain.chain.seals import Opening, commitment
+from offchain.chain.seals import Opening
 from offchain.keeper.batches import GAS_MARGIN, BatchSizer, Item
 from offchain.keeper.books import Account, Book, Lot
 from offchain.keeper.draws import PLAYERS_PER_STEP, bid_of, prove, steps
@@ -219,10 +219,11 @@ class Keeper:
 
     def _opening(self, book: Book, bidder: str, account: Account) -> Opening | None:
         """The receipt that opens the bid as it stands, if there is one."""
-        for opening in self._receipts.of(book.contract, book.lot, bidder):
-            if commitment(self._chain.chain_id, opening) == account.commitment:
-                return opening
-        return None
+        if account.commitment is None:
+            return None
+        return self._receipts.opening(
+            *(self._chain.chain_id, book.contract, book.lot, bidder, account.commitment)
+        )
 
     def _minimum(self, book: Book) -> int:
         """The smallest bid that can be opened in a book, in units."""

@@ -8,17 +8,24 @@ its owner alone.
 import fcntl
 import json
 import os
-from collections.abc import Callable, Iterable
+import stat
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from offchain.chain.abi import checksum, to_bytes
-from offchain.chain.seals import SALT_BYTES, Opening
+from offchain.chain.seals import SALT_BYTES, Opening, commitment
 from offchain.instances.two_level import BID_LIMIT
 
 MODE: Final = 0o600
+MAX_LINE: Final = 1_024
+"""The most bytes a line may have; a receipt takes 230."""
 _LOT_LIMIT: Final = (1 << 32) - 1
 _FIELDS: Final = ("contract", "lot", "bidder", "bid", "salt")
+_PIECE: Final = 1 << 20
+"""How many bytes of a file are in memory at once."""
+_SHOWN: Final = 60
+"""How many characters of a value a message shows."""
 
 
 class ReceiptsError(Exception):
@@ -26,7 +33,10 @@ class ReceiptsError(Exception):
 
 
 class Receipts:
-    """Openings by contract, lot and bidder. A later receipt for the same bid replaces an earlier one, as the bid did."""
+    """Openings by contract, lot and bidder. A later receipt for the same bid replaces an earlier one, as the bid did.
+
+    Each is read and hashed once; which one opens a sealed bid is then found in O(1), whatever else the file holds.
+    """
 
     def __init__(
         self, path: Path | None = None, on_flaw: Callable[[ReceiptsError], None] | None = None
@@ -41,12 +51,14 @@ class Receipts:
         self._path = path
         self._on_flaw = on_flaw or _refuse
         self._openings: dict[tuple[str, int, str], dict[Opening, None]] = {}
+        self._sealed: dict[int, dict[bytes, Opening]] = {}
         self._file: tuple[int, int] | None = None
         self._offset = self._lines = 0
+        self._in_long_line = False
         self.refresh()
 
     def refresh(self) -> None:
-        """Reads what others appended to the file since the last time; O(new lines).
+        """Reads what others appended to the file since the last time; O(new bytes), of which one MiB is in memory.
 
         Raises:
             ReceiptsError: as when it was first read.
@@ -54,26 +66,51 @@ class Receipts:
         if self._path is None:
             return
         try:
-            with self._path.open("rb") as file:
-                state = os.fstat(file.fileno())
-                if self._file != (state.st_dev, state.st_ino) or state.st_size < self._offset:
-                    self._file = (state.st_dev, state.st_ino)
-                    self._offset = self._lines = 0
+            with _opened(self._path) as file:
+                self._rewind_if_replaced(os.fstat(file.fileno()))
                 file.seek(self._offset)
-                text = file.read()
+                for line in self._new_lines(file):
+                    self._take(line)
         except FileNotFoundError:
             return
         except OSError as error:
             raise ReceiptsError(f"{self._path} cannot be read: {error.strerror}") from error
-        # what follows the last newline was cut off while being written, and never acknowledged
-        *lines, rest = text.split(b"\n")
-        self._offset += len(text) - len(rest)
-        for line in lines:
-            self._lines += 1
-            try:
-                self._remember(_parse(line))
-            except ReceiptsError as error:
-                self._on_flaw(ReceiptsError(f"{self._path}, line {self._lines}: {error}"))
+
+    def _rewind_if_replaced(self, state: os.stat_result) -> None:
+        if self._file != (state.st_dev, state.st_ino) or state.st_size < self._offset:
+            self._file = (state.st_dev, state.st_ino)
+            self._offset = self._lines = 0
+            self._in_long_line = False
+
+    def _new_lines(self, file: BinaryIO) -> Iterator[bytes]:
+        """Each further line, the first bytes of it where it is too long.
+
+        What follows the last newline was cut off while being written, and never acknowledged: it is read again the next time,
+        unless it is too long already.
+        """
+        rest = b""
+        while piece := file.read(_PIECE):
+            *lines, rest = (rest + piece).split(b"\n")
+            for line in lines:
+                self._offset += len(line) + 1
+                self._lines += 1
+                if not self._in_long_line:
+                    yield line
+                self._in_long_line = False
+            if len(rest) > MAX_LINE:
+                self._offset += len(rest)
+                if not self._in_long_line:
+                    self._in_long_line = True
+                    self._lines += 1
+                    yield rest
+                    self._lines -= 1
+                rest = b""
+
+    def _take(self, line: bytes) -> None:
+        try:
+            self._remember(_parse(line))
+        except ReceiptsError as error:
+            self._on_flaw(ReceiptsError(f"{self._path}, line {self._lines}: {error}"))
 
     def add(self, openings: Iterable[Opening]) -> None:
         """Keeps `openings`, on disk first.
@@ -96,22 +133,61 @@ class Receipts:
         """All openings known for a bid, newest first: whether the newest or an older one fits, the chain decides."""
         return list(self._openings.get((contract, lot, bidder), ()))[::-1]
 
+    def opening(
+        self, chain_id: int, contract: str, lot: int, bidder: str, seal: bytes
+    ) -> Opening | None:
+        """The opening of the bid that stands sealed as `seal` (24 bytes), if it is known. O(1), and one hash for each receipt
+        the first time that a chain is asked about.
+        """
+        if chain_id not in self._sealed:
+            self._sealed[chain_id] = {
+                commitment(chain_id, opening): opening
+                for known in self._openings.values()
+                for opening in known
+            }
+        found = self._sealed[chain_id].get(seal)
+        if found is None or (found.contract, found.lot, found.bidder) != (contract, lot, bidder):
+            return None
+        return found
+
     def __len__(self) -> int:
         """How many bids there are receipts for."""
         return len(self._openings)
 
     def _remember(self, opening: Opening) -> None:
         key = (opening.contract, opening.lot, opening.bidder)
-        self._openings.setdefault(key, {})[opening] = None
+        known = self._openings.setdefault(key, {})
+        if opening in known:
+            return
+        known[opening] = None
+        for chain_id, sealed in self._sealed.items():
+            sealed[commitment(chain_id, opening)] = opening
 
 
 def _refuse(flaw: ReceiptsError) -> None:
     raise flaw
 
 
+def _opened(path: Path) -> BinaryIO:
+    """The file for reading. `OSError` if it is a pipe, a device or a folder, which hold no lines to go back to."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(0, "not a regular file")
+    return os.fdopen(descriptor, "rb")
+
+
 def _parse(line: bytes) -> Opening:
+    """Whatever the bytes are: a receipt, or a `ReceiptsError`."""
+    if len(line) > MAX_LINE:
+        raise ReceiptsError(f"longer than {MAX_LINE} bytes")
     try:
-        entry = json.loads(line)
+        # not from bytes: JSON's own guess at the encoding would take more than one
+        entry = json.loads(line.decode("utf-8"), object_pairs_hook=_fields)
+    except UnicodeDecodeError as error:
+        raise ReceiptsError("not UTF-8") from error
+    except RecursionError as error:
+        raise ReceiptsError("not JSON: nested too deeply") from error
     except ValueError as error:
         raise ReceiptsError(f"not JSON: {error}") from error
     if not isinstance(entry, dict) or sorted(entry) != sorted(_FIELDS):
@@ -127,11 +203,24 @@ def _parse(line: bytes) -> Opening:
     return opening
 
 
+def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise ReceiptsError("a field comes twice")
+    return fields
+
+
+def _shown(value: object) -> str:
+    """A value as a message shows it: printable, and short."""
+    text = ascii(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
 def _address(entry: dict[str, Any], field: str) -> str:
     try:
         return checksum(to_bytes(entry[field]))
     except (AttributeError, TypeError, ValueError) as error:
-        raise ReceiptsError(f"{field}: {entry[field]!r} is no address") from error
+        raise ReceiptsError(f"{field}: {_shown(entry[field])} is no address") from error
 
 
 def _salt(text: Any) -> bytes:
@@ -149,7 +238,9 @@ def _check(opening: Opening) -> None:
         ("bid", opening.bid, 0, BID_LIMIT),
     ):
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise ReceiptsError(f"{field}: {value!r} is not an integer from {least} to {most}")
+            raise ReceiptsError(
+                f"{field}: {_shown(value)} is not an integer from {least} to {most}"
+            )
     if len(opening.salt) != SALT_BYTES:
         raise ReceiptsError(f"salt: {len(opening.salt)} bytes, not {SALT_BYTES}")
 

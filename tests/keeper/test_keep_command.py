@@ -171,6 +171,30 @@ def test_bad_files(town: Market, url: str, file: str, text: object, message: str
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize(
+    "seconds", ["inf", "nan", "-inf", "1e400", "-1", "0", "0.01", "1e9", "x", "", "9" * 5_000]
+)
+def test_how_long_to_wait_is_a_number_of_seconds(town: Market, url: str, seconds: str) -> None:
+    """No sleep without end, and none that Python refuses; told before any node is asked."""
+    result = keep(town, "http://127.0.0.1:9", "--poll", seconds)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "--poll" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_of_many_lines_that_are_no_receipts_a_few_are_told(town: Market, url: str) -> None:
+    lot, dao = an_auction(town)
+    with (town.folder / "receipts.jsonl").open("ab") as file:
+        file.write(b"[" * 1_000 + b"\n" + b"[\n" * 500 + b"[" * 5_000 + b"\n")
+    town.bid(dao, lot, 3)
+    town.until_reveal(lot)
+    result = keep(town, url, "--once")
+    assert (result.returncode, result.stderr.count("passed over")) == (0, 6)
+    assert "line 5: not JSON: nested too deeply" in result.stderr
+    assert "passed over: 497 more lines" in result.stderr
+    assert [line.split()[5] for line in result.stdout.splitlines()] == ["1", "4"]
+
+
 def test_receipts_that_others_can_read_or_that_are_not_there_yet(town: Market, url: str) -> None:
     receipts = town.folder / "receipts.jsonl"
     assert "receipts.jsonl does not exist yet" in keep(town, url, "--once").stderr

@@ -2,14 +2,18 @@
 
 import json
 import os
+import random
+import re
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from offchain.chain.abi import checksum
-from offchain.chain.seals import Opening
-from offchain.keeper.receipts import Receipts, ReceiptsError
+from offchain.chain.seals import Opening, commitment
+from offchain.keeper import receipts as module
+from offchain.keeper.receipts import MAX_LINE, Receipts, ReceiptsError
 
 CONTRACT = checksum(bytes.fromhex("00000000219ab540356cbb839cbe05303d7705fa"))
 BIDDER = checksum(bytes.fromhex("de0b295669a9fd93d5f28d9ec85e40f4cb697bae"))
@@ -152,7 +156,155 @@ def test_a_file_that_was_replaced_is_read_from_its_start(path: Path, tmp_path: P
 
 
 def test_a_file_that_cannot_be_read_or_written(tmp_path: Path) -> None:
-    with pytest.raises(ReceiptsError, match="cannot be read: Is a directory"):
+    with pytest.raises(ReceiptsError, match="cannot be read: not a regular file"):
         Receipts(tmp_path)
     with pytest.raises(ReceiptsError, match="cannot be written: No such file or directory"):
         Receipts(tmp_path / "missing" / "receipts").add([opening()])
+
+
+# FOUND AT ONCE
+
+
+def test_the_opening_of_a_seal_is_found_whatever_else_there_is(path: Path) -> None:
+    """An older one too, if that is what stands; for its chain, contract, lot and bidder only."""
+    receipts = Receipts(path)
+    first, second = opening(bid=5), opening(bid=6)
+    receipts.add([first])
+    seals = {chain: commitment(chain, first) for chain in (1, 5)}
+    assert receipts.opening(1, CONTRACT, 1, BIDDER, seals[1]) == first
+    receipts.add([second])
+    assert receipts.opening(1, CONTRACT, 1, BIDDER, seals[1]) == first
+    assert receipts.opening(1, CONTRACT, 1, BIDDER, commitment(1, second)) == second
+    assert receipts.opening(5, CONTRACT, 1, BIDDER, seals[5]) == first
+    assert receipts.opening(5, CONTRACT, 1, BIDDER, seals[1]) is None
+    assert receipts.opening(1, CONTRACT, 2, BIDDER, seals[1]) is None
+    assert receipts.opening(1, BIDDER, 1, BIDDER, seals[1]) is None
+    assert receipts.opening(1, CONTRACT, 1, CONTRACT, seals[1]) is None
+
+
+def test_each_receipt_is_hashed_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many there are for one bid, and however often it is looked up."""
+    hashed: list[Opening] = []
+
+    def counted(chain_id: int, one: Opening) -> bytes:
+        hashed.append(one)
+        return commitment(chain_id, one)
+
+    monkeypatch.setattr(module, "commitment", counted)
+    junk = [opening(bid=5, salt=number.to_bytes(32, "big")) for number in range(500)]
+    Receipts(path).add(junk)
+    receipts = Receipts(path)
+    for _ in range(100):
+        receipts.refresh()
+        assert receipts.opening(1, CONTRACT, 1, BIDDER, bytes(24)) is None
+    receipts.add(junk)
+    assert len(hashed) == len(junk)
+
+
+# WHATEVER BYTES
+
+
+def whole(path: Path, content: bytes) -> tuple[int, list[ReceiptsError]]:
+    """How many receipts are read out of `content`, and the flaws."""
+    path.write_bytes(content)
+    flaws: list[ReceiptsError] = []
+    return len(Receipts(path, on_flaw=flaws.append)), flaws
+
+
+@pytest.mark.parametrize(
+    ("bad", "named"),
+    [
+        (b"[" * 200, "not an object|not JSON"),
+        (b"[" * 100_000, "longer than 1024 bytes"),
+        (b"[" * 1_000 + b"]" * 24, "nested too deeply|not JSON"),
+        (b'{"a":' * 150, "not JSON"),
+        (b"9" * 1_000, "not an object"),
+        (b"9" * 5_000, "longer than 1024 bytes"),
+        (line(bid=10**700).encode(), r"bid: 1(0){59}… is not an integer"),
+        (line(bid=0).replace('"bid": 0', '"bid": 1e400').encode(), "bid: inf is not"),
+        (line(bid=0).replace('"bid": 0', '"bid": NaN').encode(), "bid: nan is not"),
+        (line(bid=0).replace('"bid": 0', '"bid": 0, "bid": 1').encode(), "a field comes twice"),
+        (line(lot=[[1]]).encode(), r"lot: \[\[1\]\] is not"),
+        (line(bidder="\ud800" * 42).encode(), "bidder: '.{59}… is no address"),
+        (line(bidder="0x" + "11" * 19 + "  ").encode(), "bidder: .* is no address"),
+        (line(bidder="\u0000" * 42).encode(), "bidder: .* is no address"),
+        (line(salt="\u0665" * 64).encode(), "salt: not in hexadecimal"),
+        (line(salt=["00"] * 32).encode(), "salt: not in hexadecimal"),
+        (line().encode("utf-16-le").replace(b"\n", b""), "not UTF-8|not JSON"),
+        (b"\xef\xbb\xbf" + line().encode(), "not JSON"),
+        (b"\x00" * 300, "not JSON"),
+        (b"\xff\xfe", "not UTF-8"),
+    ],
+)
+def test_any_line_is_a_receipt_or_a_flaw(path: Path, bad: bytes, named: str) -> None:
+    """Told once, in a line that can be printed, and the others are read."""
+    count, flaws = whole(path, f"{line()}\n".encode() + bad + f"\n{line(lot=2)}\n".encode())
+    assert (count, len(flaws)) == (2, 1)
+    assert re.search(f"line 2: ({named})", str(flaws[0])), str(flaws[0])
+    assert str(flaws[0]).isprintable()
+    assert len(str(flaws[0])) < len(str(path)) + 200
+
+
+def mutations(rng: random.Random) -> bytes:
+    """A receipt after a few accidents: bytes changed, cut out, doubled, or put in."""
+    text = bytearray(line(bid=rng.getrandbits(70), lot=rng.getrandbits(34)).encode())
+    spoil: list[Callable[[int], None]] = [
+        lambda at: text.__setitem__(at, rng.randrange(256)),
+        lambda at: text.__delitem__(slice(at, at + rng.randrange(40))),
+        lambda at: text.__setitem__(slice(at, at), text[at : at + rng.randrange(400)]),
+        lambda at: text.__setitem__(
+            slice(at, at), rng.choice((b"[", b'{"a":', b"9", b'"', b"\\u")) * rng.randrange(600)
+        ),
+    ]
+    for _ in range(rng.randrange(4)):
+        if text:
+            rng.choice(spoil)(rng.randrange(len(text)))
+    return bytes(text).replace(b"\n", b" ")
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_random_junk_never_stops_the_receipts_behind_it(path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    lines = [mutations(rng) for _ in range(200)] + [rng.randbytes(80) for _ in range(50)]
+    content = b"\n".join(lines) + f"\n{line(lot=77, bidder=CONTRACT)}\n".encode()
+    path.write_bytes(content)
+    flaws: list[ReceiptsError] = []
+    receipts = Receipts(path, on_flaw=flaws.append)
+    assert receipts.of(CONTRACT, 77, CONTRACT), f"seed {seed}"
+    assert flaws
+    assert all(str(flaw).isprintable() for flaw in flaws)
+
+
+def test_a_line_without_end_is_not_kept_in_memory_nor_read_again(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told once, while it grows; what follows it is read."""
+    monkeypatch.setattr(module, "_PIECE", 4_096)
+    flaws: list[ReceiptsError] = []
+    receipts = Receipts(path, on_flaw=flaws.append)
+    path.write_bytes(f"{line()}\n".encode())
+    for _ in range(20):
+        with path.open("ab") as file:
+            file.write(b"[" * 10_000)
+        receipts.refresh()
+        assert receipts._offset == path.stat().st_size
+    with path.open("ab") as file:
+        file.write(f"\n{line(lot=2)}\nx\n".encode())
+    receipts.refresh()
+    assert len(receipts) == 2
+    told = [str(flaw).removeprefix(str(path)) for flaw in flaws]
+    assert told[0] == f", line 2: longer than {MAX_LINE} bytes"
+    assert told[1].startswith(", line 4: not JSON")
+    assert len(told) == 2
+
+
+def test_a_line_over_two_pieces_is_whole(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_PIECE", 7)
+    Receipts(path).add([opening(lot) for lot in range(1, 20)])
+    assert len(Receipts(path)) == 19
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ReceiptsError, match="cannot be read: not a regular file"):
+        Receipts(tmp_path / "pipe")
