@@ -22,6 +22,8 @@ from offchain.chain.errors import ChainError
 
 MAX_TRANSACTION_GAS: Final = 16_777_216
 """The most gas that a transaction may ask for (EIP-7825)."""
+TOY_CHAINS: Final = frozenset({1337, 31337})
+"""Where money is worth nothing: the ids of development chains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,12 @@ class Chain(Protocol):
     name: str
     chain_id: int
 
+    @property
+    def clock_is_real(self) -> bool:
+        """Whether time passes as it does outside. Not where a development node can be told what time it is; what a node says of
+        itself does not suffice for that, its chain must be one of `TOY_CHAINS`, too.
+        """
+
     def actor(self, index: int) -> str:
         """The address of the `index`-th account that this back end can send from.
 
@@ -136,6 +144,13 @@ class Chain(Protocol):
 
     def block(self) -> int:
         """The number of the newest block."""
+
+    def time_of(self, number: int) -> int:
+        """The time of a block.
+
+        Raises:
+            ChainError: the chain has no such block.
+        """
 
     def advance_to_block(self, number: int) -> None:
         """Lets blocks pass until the newest is `number` or later.

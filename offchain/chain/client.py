@@ -63,6 +63,10 @@ class Client:
         """
         return encode_header(self._block(number).raw, f"{self.rpc.url}: eth_getBlockByNumber")
 
+    def time_of(self, number: int) -> int:
+        """The time of a block. `ChainError` if there is no such block."""
+        return self._block(number).field("timestamp").number(COUNT_BITS)
+
     def block_hash(self, number: int) -> bytes:
         """The hash of a block. `ChainError` if there is no such block."""
         return self._block(number).field("hash").blob(HASH_BYTES)

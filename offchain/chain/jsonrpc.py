@@ -11,7 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
 from offchain.chain.answers import COUNT_BITS
-from offchain.chain.backend import MAX_TRANSACTION_GAS, Log, Receipt, Reverted, Transaction
+from offchain.chain.backend import (
+    MAX_TRANSACTION_GAS,
+    TOY_CHAINS,
+    Log,
+    Receipt,
+    Reverted,
+    Transaction,
+)
 from offchain.chain.client import NOBODY, Client
 from offchain.chain.devnodes import Anvil, Ganache
 from offchain.chain.rpc import Rpc, RpcError
@@ -19,6 +26,8 @@ from offchain.chain.signing import Signing
 
 PATIENCE: Final = 300.0
 """How long a public chain may take to mine a transaction, in seconds."""
+_CLOCK_AT_WILL: Final = ("anvil", "ganache", "hardhat")
+"""How development nodes begin to name themselves, whose clock can be set."""
 _NAME: Final = re.compile(r"[\w.-]{1,40}", re.ASCII)
 
 
@@ -38,6 +47,11 @@ class JsonRpc:
         self.chain_id = self._rpc.ask("eth_chainId").number()
         self._client = Client(self._rpc, traces=self.name != "ganache")
         self._node = self._manners(seed, patience)
+
+    @property
+    def clock_is_real(self) -> bool:
+        """Whether time passes as it does outside; a node's name alone does not make it pass otherwise."""
+        return self.chain_id not in TOY_CHAINS or not self.name.startswith(_CLOCK_AT_WILL)
 
     def actor(self, index: int) -> str:
         """The address of the `index`-th account."""
@@ -115,6 +129,14 @@ class JsonRpc:
     def block_hash(self, number: int) -> bytes:
         """The hash of a block. `ChainError` if there is no such block."""
         return self._client.block_hash(number)
+
+    def time_of(self, number: int) -> int:
+        """The time of a block.
+
+        Raises:
+            ChainError: there is no such block.
+        """
+        return self._client.time_of(number)
 
     def now(self) -> int:
         """The time that the next transaction will see, at least."""

@@ -6,7 +6,7 @@ node, because the storage that one transaction touched stays warm for all later 
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -58,6 +58,7 @@ class Revm:
     """
 
     name = "revm"
+    clock_is_real = False
 
     def __init__(self, chain_id: int = CHAIN_ID, timestamp: int = GENESIS_TIME) -> None:
         self.chain_id = chain_id
@@ -69,6 +70,9 @@ class Revm:
         self._timestamp = timestamp
         self._logs: list[Log] = []
         self._positions: dict[str, list[int]] = {}  # of each address in `_logs`
+        self._times: list[tuple[int, int]] = [
+            (0, timestamp)
+        ]  # from which block on it is which time
         self._snapshots: list[_Snapshot] = []
         self._limits: dict[tuple[bytes, int], int] = {}  # by function and length of the call
         self._set_block()
@@ -159,6 +163,16 @@ class Revm:
         """The number of the newest block."""
         return self._block
 
+    def time_of(self, number: int) -> int:
+        """The time of a block; one that was skipped had that of the one before.
+
+        Raises:
+            ChainError: there is none of this number yet.
+        """
+        if not 0 <= number <= self._block:
+            raise ChainError(f"revm has no block {number}")
+        return self._times[bisect_right(self._times, number, key=lambda entry: entry[0]) - 1][1]
+
     def advance_to_block(self, number: int) -> None:
         """Skips blocks, unless the newest is `number` or later."""
         if number > self._block:
@@ -186,6 +200,7 @@ class Revm:
         if timestamp > self._timestamp:
             self._timestamp = timestamp
             self._block += 1
+            self._times.append((self._block, timestamp))
             self._set_block()
 
     def balance(self, address: str) -> int:
@@ -241,6 +256,8 @@ class Revm:
             del positions[bisect_left(positions, kept.logs) :]
         del self._logs[kept.logs :]
         self._block, self._timestamp = kept.block, kept.timestamp
+        while self._times[-1][0] > kept.block:
+            self._times.pop()
         self._set_block()
         self.snapshot()
 

@@ -207,7 +207,7 @@ def test_receipts_that_others_can_read_or_that_are_not_there_yet(town: Market, u
 def test_only_running_nodes_can_be_kept(town: Market, on: str) -> None:
     result = keep(town, on, "--once")
     assert result.returncode == 2
-    assert "is not the http(s) or ws(s) URL of a running node" in result.stderr
+    assert "is not an http(s) or ws(s) URL of a running node" in result.stderr
 
 
 def test_an_auction_without_groups_is_not_served(tmp_path: Path) -> None:
