@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from offchain.chain import nodes
 from offchain.chain.backend import Chain
+from offchain.chain.spending import DEFAULT_SPENDING, Spending
 from offchain.chain.urls import argument
 
 SEED_VARIABLE: Final = "CONSORT_SEED"
@@ -20,12 +21,12 @@ _STATES: Final = 32
 _SCHEMES: Final = ("http", "https", "ws", "wss")
 
 
-def connect(on: str) -> AbstractContextManager[Chain]:
+def connect(on: str, spending: Spending = DEFAULT_SPENDING) -> AbstractContextManager[Chain]:
     """The chain called `on`, for use in a `with` statement.
 
     `revm` runs in this process; `ganache` and `anvil` are started, and stopped afterwards;
     anything else is the URL of a running node. Unless that is a development node, it needs
-    `SEED_VARIABLE` to be set, and account 0 to own some ether.
+    `SEED_VARIABLE` to be set, and who sends to own some ether; `spending` bounds what gas may cost there.
 
     Raises:
         ValueError: `on` is none of these.
@@ -34,7 +35,7 @@ def connect(on: str) -> AbstractContextManager[Chain]:
     if on in _STARTED:
         return _STARTED[on]()
     if urlsplit(on).scheme in _SCHEMES and urlsplit(on).hostname:
-        return _at(on)
+        return _at(on, spending)
     raise ValueError(f"{argument(on)} is neither {', '.join(_STARTED)} nor the URL of a node")
 
 
@@ -62,10 +63,10 @@ def _anvil() -> Iterator[Chain]:
 
 
 @contextmanager
-def _at(url: str) -> Iterator[Chain]:
+def _at(url: str, spending: Spending = DEFAULT_SPENDING) -> Iterator[Chain]:
     from offchain.chain.jsonrpc import JsonRpc  # web3 takes a while to import
 
-    with closing(JsonRpc(url, os.environ.get(SEED_VARIABLE) or None)) as chain:
+    with closing(JsonRpc(url, os.environ.get(SEED_VARIABLE) or None, spending=spending)) as chain:
         yield chain
 
 

@@ -23,6 +23,7 @@ from offchain.chain.client import NOBODY, Client
 from offchain.chain.devnodes import Anvil, Ganache
 from offchain.chain.rpc import Rpc, RpcError
 from offchain.chain.signing import Signing
+from offchain.chain.spending import DEFAULT_SPENDING, Spending
 
 PATIENCE: Final = 300.0
 """How long a public chain may take to mine a transaction, in seconds."""
@@ -35,13 +36,20 @@ class JsonRpc:
     """The chain at an http, https, ws or wss URL; see `Chain`.
 
     `seed` is what the keys of the accounts are made of, where the node cannot send for any
-    address. `name` is the node's own name for itself, in lower case.
+    address. `spending` bounds what gas may cost there. `name` is the node's own name for itself, in lower case.
 
     Raises:
         ChainError: nobody answers there, or not in JSON-RPC; or a seed is needed.
     """
 
-    def __init__(self, url: str, seed: str | None = None, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        url: str,
+        seed: str | None = None,
+        patience: float = PATIENCE,
+        spending: Spending = DEFAULT_SPENDING,
+    ) -> None:
+        self._spending = spending
         self._rpc = Rpc(url)
         self.name = self._client_name()
         self.chain_id = self._rpc.ask("eth_chainId").number()
@@ -177,7 +185,7 @@ class JsonRpc:
             return Anvil(self._client)
         if self.name == "ganache":
             return Ganache(self._client)
-        return Signing(self._client, seed, patience)
+        return Signing(self._client, seed, patience, self._spending)
 
     def _suffices(self, transaction: Transaction, gas: int) -> bool:
         one = transaction

@@ -1,8 +1,8 @@
 """Sending on any other node: transactions are signed here, and time passes by waiting.
 
-The accounts' keys derive from a secret, the seed; whoever knows it owns what they hold. The money
-that `fund` hands out comes from the first account that the node itself can sign for, or else from
-account 0, which somebody has to send some.
+The accounts' keys derive from a secret, the seed; whoever knows it owns what they hold. Accounts are
+given money only out of the purse that was named. On development chains that is, unless another is named, the
+first account that the node itself can sign for, or else account 0.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
@@ -22,7 +22,9 @@ from offchain.chain.backend import MAX_TRANSACTION_GAS, Receipt, Reverted, Trans
 from offchain.chain.client import Client, failure
 from offchain.chain.connect import SEED_VARIABLE
 from offchain.chain.errors import ChainError
-from offchain.chain.rpc import RpcError, blob, quantity, to_number
+from offchain.chain.outbox import Outbox
+from offchain.chain.rpc import RpcError
+from offchain.chain.spending import DEFAULT_SPENDING, Spending
 
 Outcome = Receipt | Reverted
 
@@ -31,23 +33,31 @@ _TOY_CHAINS: Final = frozenset({1337, 31337})
 """Where money is worth nothing: the ids of development chains."""
 _CHUNK: Final = 50
 _GAS_ASIDE: Final = 1_000_000
+_WORKING_GAS: Final = 10_000_000
+"""What who lacks money for gas is given at once, beyond the need of the moment: some twenty of a keeper's transactions."""
 _TRANSFER_GAS: Final = 100_000
 _POLL_SECONDS: Final = 1.0
 # A block may still come whose time is this much behind the clock of the node.
 _LATE_BLOCK_SECONDS: Final = 15
-_KNOWN: Final = ("already known", "already imported", "known transaction")
 
 
 class Signing:
     """A node that sends for nobody, or only for its own accounts; see `Chain` for the methods.
 
-    `patience` is how long a transaction may take to be mined, in seconds.
+    `patience` is how long a transaction may take to be mined, in seconds; `spending` what gas may cost, and
+    who gives others money for it.
     """
 
-    def __init__(self, client: Client, seed: str | None, patience: float) -> None:
+    def __init__(
+        self,
+        client: Client,
+        seed: str | None,
+        patience: float,
+        spending: Spending = DEFAULT_SPENDING,
+    ) -> None:
         self._client = client
         self._rpc = client.rpc
-        self._patience = patience
+        self._fund_from = spending.fund_from
         self._chain_id = self._rpc.ask("eth_chainId").number()
         self._unlocked = self._node_accounts()
         if seed is None and self._chain_id not in _TOY_CHAINS:
@@ -58,6 +68,9 @@ class Signing:
         self._seed = _PUBLIC_SEED if seed is None else seed
         self._keys: dict[str, LocalAccount] = {}
         self._key = cache(self._derive)
+        self._outbox = Outbox(
+            *(client, self._chain_id, self._keys, self._unlocked, spending.max_fee, patience)
+        )
 
     def actor(self, index: int) -> str:
         """The `index`-th account of the seed."""
@@ -83,7 +96,7 @@ class Signing:
         """Sends each what is missing to its amount and some gas."""
         for start in range(0, len(amounts), _CHUNK):
             some = dict(islice(amounts.items(), start, start + _CHUNK))
-            aside = _GAS_ASIDE * self._gas_price()
+            aside = _GAS_ASIDE * self._outbox.fees().most
             owned = self._client.balances(list(some))
             self._give(
                 {
@@ -119,41 +132,33 @@ class Signing:
         self._keys[account.address] = account
         return account
 
-    def _gas_price(self) -> int:
-        """What miners ask now and a quarter more, in wei per gas."""
-        return self._rpc.ask("eth_gasPrice").number() * 5 // 4 + 1
-
     def _send_some(self, transactions: Sequence[Transaction]) -> list[Outcome]:
         """Sends the first few of `transactions`, at least one, and waits for them.
 
         One that depends on another before it seems to fail until that is mined; so what comes
         before the first that seems to fail is sent, and the rest is for the next time.
         """
+        for one in transactions:
+            if not self._outbox.can_send_from(one.sender):
+                raise ChainError(f"{self._rpc.url}: there is no key to send from {one.sender}")
         payable = self._payable(transactions)
         limits = self._limits(transactions[:payable])
         if isinstance(limits, Reverted):
             return [limits]
+        fees = self._outbox.fees()
         ready = list(zip(transactions, limits, strict=False))
-        price = self._gas_price()
-        self._top_up(ready, price)
-        hashes: list[str] = []
-        nonces = self._client.nonces(list({one.sender: None for one, _ in ready}), "pending")
-        for place, (one, limit) in enumerate(ready):
-            try:
-                # Prices fall, so that blocks keep the order.
-                hashes.append(self._submit(one, limit, nonces[one.sender], price + _CHUNK - place))
-            except RpcError as error:
-                if hashes:
-                    break
-                failed = failure(one, error)
-                if isinstance(failed, Reverted):
-                    return [failed]
-                raise failed from error
-            nonces[one.sender] += 1
-        mined = self._client.wait(hashes, self._patience)
+        self._top_up(ready, fees.most + len(ready))
+        ready = self._affordable(ready, fees.most + len(ready))
+        try:
+            receipts = self._outbox.send(ready, fees)
+        except RpcError as error:
+            failed = failure(ready[0][0], error)
+            if isinstance(failed, Reverted):
+                return [failed]
+            raise failed from error
         return [
-            self._client.outcome(one, mined[hash_])
-            for (one, _), hash_ in zip(ready, hashes, strict=False)
+            self._client.outcome(one, receipt)
+            for (one, _), receipt in zip(ready, receipts, strict=False)
         ]
 
     def _payable(self, transactions: Sequence[Transaction]) -> int:
@@ -178,69 +183,102 @@ class Signing:
                 if not isinstance(failed, Reverted):
                     raise failed
                 return limits or failed
+            estimated = answer.number(COUNT_BITS)
+            if estimated > MAX_TRANSACTION_GAS:
+                return limits or Reverted(
+                    f"{one.what} failed: it takes {estimated:,} gas, above the "
+                    f"{MAX_TRANSACTION_GAS:,} that a transaction may have"
+                )
             # Those before it in the same chunk may make it dearer.
-            generous = answer.number(COUNT_BITS) * 5 // 4 + 20_000
+            generous = estimated * 5 // 4 + 20_000
             limits.append(one.gas or min(generous, MAX_TRANSACTION_GAS))
         return limits
 
-    def _submit(self, transaction: Transaction, gas: int, nonce: int, price: int) -> str:
-        told: dict[str, Any] = {"gas": gas, "nonce": nonce, "gasPrice": price}
-        told |= {"data": blob(transaction.data), "value": transaction.value}
-        if transaction.to is not None:
-            told["to"] = transaction.to
-        key = self._keys.get(transaction.sender)
-        if key is not None:
-            signed = key.sign_transaction(told | {"chainId": self._chain_id})
-            return self._submit_signed(blob(signed.raw_transaction), blob(signed.hash))
-        if transaction.sender.lower() not in map(str.lower, self._unlocked):
-            raise ChainError(f"{self._rpc.url}: there is no key to send from {transaction.sender}")
-        asked = {name: quantity(v) if isinstance(v, int) else v for name, v in told.items()}
-        return self._rpc.ask("eth_sendTransaction", asked | {"from": transaction.sender}).text()
-
-    def _submit_signed(self, raw: str, hash_: str) -> str:
-        try:
-            self._rpc.request("eth_sendRawTransaction", raw)
-        except RpcError as error:
-            # It was sent before, and only the answer was lost.
-            if not any(known in error.message.lower() for known in _KNOWN):
-                raise
-        return hash_
-
     def _top_up(self, ready: Sequence[tuple[Transaction, int]], price: int) -> None:
-        """Gives senders what they lack for gas; what they pay with a call must be theirs."""
-        gas: dict[str, int] = {}
-        value: dict[str, int] = {}
-        for one, limit in ready:
-            gas[one.sender] = gas.get(one.sender, 0) + limit * (price + _CHUNK)
-            value[one.sender] = value.get(one.sender, 0) + one.value
-        ours = [one for one in gas if one in self._keys and one != self._purse()]
-        self._give(
-            {
-                one: min(gas[one], gas[one] + value[one] - balance)
-                for one, balance in zip(ours, self._client.balances(ours), strict=True)
-            }
-        )
+        """Gives senders what they lack for gas, and more for later; what they pay with a call must be theirs."""
+        purse = self._purse()
+        if purse is None:
+            return
+        gas, value = _needs(ready, price)
+        ours = [one for one in gas if one in self._keys and one != purse]
+        lacking = {
+            one: min(gas[one], gas[one] + value[one] - balance)
+            for one, balance in zip(ours, self._client.balances(ours), strict=True)
+            if gas[one] + value[one] > balance
+        }
+        self._give(lacking, _WORKING_GAS * price)
 
-    def _purse(self) -> str:
-        return self._unlocked[0] if self._unlocked else self.actor(0)
+    def _affordable(
+        self, ready: Sequence[tuple[Transaction, int]], price: int
+    ) -> list[tuple[Transaction, int]]:
+        """The first of them, whose senders can pay even the highest price, wei per gas.
 
-    def _give(self, amounts: dict[str, int]) -> None:
-        """Sends wei out of the purse, and waits for it."""
+        Raises:
+            ChainError: not even the first.
+        """
+        senders = list({one.sender: None for one, _ in ready})
+        left = dict(zip(senders, self._client.balances(senders), strict=True))
+        for place, (one, limit) in enumerate(ready):
+            owned, due = left[one.sender], limit * price + one.value
+            if owned < due and place:
+                return list(ready[:place])
+            if owned < due:
+                raise self._too_poor(one.sender, owned, due)
+            left[one.sender] -= due
+        return list(ready)
+
+    def _purse(self) -> str | None:
+        """Who gives others money, if anybody is to."""
+        if isinstance(self._fund_from, int):
+            return self.actor(self._fund_from)
+        if self._unlocked and (self._fund_from or self._is_toy()):
+            return self._unlocked[0]
+        if self._fund_from is not None:
+            raise ChainError(f"{self._rpc.url}: the node has no account of its own to fund from")
+        return self.actor(0) if self._is_toy() else None
+
+    def _is_toy(self) -> bool:
+        return self._chain_id in _TOY_CHAINS
+
+    def _give(self, amounts: Mapping[str, int], extra: int = 0) -> None:
+        """Sends wei out of the purse, and waits for it; `extra` to each if there is as much."""
         wanted = {one: amount for one, amount in amounts.items() if amount > 0}
         if not wanted:
             return
         purse = self._purse()
-        price = self._gas_price()
-        due = sum(wanted.values()) + len(wanted) * _TRANSFER_GAS * price
-        owned = self._client.balances([purse])[0]
+        if purse is None:
+            poor = next(iter(wanted))
+            (owned,) = self._client.balances([poor])
+            raise self._too_poor(poor, owned, owned + wanted[poor])
+        fees = self._outbox.fees()
+        due = sum(wanted.values()) + len(wanted) * _TRANSFER_GAS * (fees.most + len(wanted))
+        (owned,) = self._client.balances([purse])
         if owned < due or purse in wanted:
             raise ChainError(f"{self._rpc.url}: account {purse} has {owned} wei, and needs {due}")
-        nonce = self._client.nonces([purse], "pending")[purse]
-        hashes = [
-            self._submit(Transaction(purse, one, b"", amount), _TRANSFER_GAS, nonce + n, price)
-            for n, (one, amount) in enumerate(wanted.items())
-        ]
-        mined = self._client.wait(hashes, self._patience)
-        for one, hash_ in zip(wanted, hashes, strict=True):
-            if to_number(mined[hash_]["status"]) != 1:
-                raise ChainError(f"{self._rpc.url}: {one} does not take money")
+        if owned >= due + extra * len(wanted):
+            wanted = {one: amount + extra for one, amount in wanted.items()}
+        gifts = [Transaction(purse, one, b"", amount) for one, amount in wanted.items()]
+        while gifts:
+            receipts = self._outbox.send([(one, _TRANSFER_GAS) for one in gifts], fees)
+            for one, receipt in zip(gifts, receipts, strict=False):
+                if isinstance(self._client.outcome(one, receipt), Reverted):
+                    raise ChainError(f"{self._rpc.url}: {one.to} does not take money")
+            gifts = gifts[len(receipts) :]
+
+    def _too_poor(self, account: str, owned: int, due: int) -> ChainError:
+        return ChainError(
+            f"{self._rpc.url}: account {account} has {owned} wei, and needs {due}: send it some, "
+            "or say who gives it (--fund-from)"
+        )
+
+
+def _needs(
+    ready: Sequence[tuple[Transaction, int]], price: int
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Of each sender, in wei: what its gas may cost, and what it pays with its calls."""
+    gas: dict[str, int] = {}
+    value: dict[str, int] = {}
+    for one, limit in ready:
+        gas[one.sender] = gas.get(one.sender, 0) + limit * price
+        value[one.sender] = value.get(one.sender, 0) + one.value
+    return gas, value

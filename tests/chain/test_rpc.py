@@ -20,6 +20,7 @@ from offchain.chain.errors import ChainError
 from offchain.chain.jsonrpc import JsonRpc
 from offchain.chain.rpc import Rpc, RpcError
 from offchain.chain.signing import Signing
+from offchain.chain.spending import Spending
 
 Answer = Callable[[Any], tuple[int, str]]
 
@@ -277,14 +278,18 @@ def test_web_sockets(kind: str) -> None:
 
 class Relayed(JsonRpc):
     def _manners(self, seed: str | None, patience: float) -> Signing:
-        return Signing(self._client, seed, patience)
+        return Signing(self._client, seed, patience, self._spending)
 
 
 def test_money_that_counts_needs_keys_that_nobody_else_has() -> None:
     with nodes.anvil(chain_id=5) as node:
         with pytest.raises(ChainError, match="set CONSORT_SEED to a long secret"):
             Relayed(node.url)
-        with closing(Relayed(node.url, "one")) as one, closing(Relayed(node.url, "two")) as two:
+        purse = Spending(fund_from="node")
+        with (
+            closing(Relayed(node.url, "one", spending=purse)) as one,
+            closing(Relayed(node.url, "two")) as two,
+        ):
             assert one.chain_id == 5
             assert one.actor(0) != two.actor(0)
             one.fund(one.actor(0), 10**18)

@@ -1,0 +1,25 @@
+"""What may be spent on gas, and whose money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+GWEI: Final = 10**9
+DEFAULT_MAX_FEE: Final = 200 * GWEI
+"""The bound where nothing else is said, in wei per gas: more than most hours of Ethereum's busiest days took."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What may be spent on gas.
+
+    max_fee: wei per gas at most, tip included. fund_from: who gives accounts money that they lack: the account of
+    that number, or the node's own first one. None: nobody, except on development chains.
+    """
+
+    max_fee: int = DEFAULT_MAX_FEE
+    fund_from: int | Literal["node"] | None = None
+
+
+DEFAULT_SPENDING: Final = Spending()
