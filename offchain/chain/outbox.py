@@ -84,6 +84,10 @@ class Outbox:
         """What to offer now; see `suggest`."""
         return suggest(self._rpc, self._max_fee)
 
+    def can_send_from(self, address: str) -> bool:
+        """Whether there is a key for it, here or at the node."""
+        return address in self._keys or address.lower() in self._unlocked
+
     def send(self, ready: Sequence[tuple[Transaction, int]], fees: Fees) -> list[Mapping[str, Any]]:
         """Sends transactions, each with its gas limit, and waits; the receipts of the first of them, at least of one.
 
