@@ -139,8 +139,20 @@ class Chain(Protocol):
             Reverted: it would fail.
         """
 
-    def logs(self, addresses: Sequence[str], first_block: int) -> list[Log]:
-        """All events of `addresses` from `first_block` on, in order."""
+    def logs(
+        self,
+        addresses: Sequence[str],
+        first_block: int,
+        last_block: int | None = None,
+        topics: Sequence[bytes] | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> list[Log]:
+        """The events of `addresses` from `first_block` to `last_block`, or to the newest, in order.
+
+        All of them, or those whose first topic is among `topics`: who names the events that matter can also be served where
+        one block holds more than a node hands out at once. `progress` is called with the last block read so far, where reading
+        takes many requests.
+        """
 
     def block(self) -> int:
         """The number of the newest block."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any, Final
 
 from offchain.chain.answers import COUNT_BITS, HASH_BYTES, Answer
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Log, Receipt, Reverted, Transaction
 from offchain.chain.errors import ChainError
 from offchain.chain.headers import encode_header
+from offchain.chain.logreader import LogReader, read_log
 from offchain.chain.rpc import Rpc, RpcError, blob, quantity
 
 NOBODY: Final = "0x" + "00" * 20
@@ -42,6 +42,7 @@ class Client:
     def __init__(self, rpc: Rpc, traces: bool) -> None:
         self.rpc = rpc
         self._traces = traces
+        self._reader = LogReader(rpc)
         self.block_gas = self.latest().gas_limit
 
     def latest(self) -> Block:
@@ -163,24 +164,16 @@ class Client:
         )
         return Reverted(f"{transaction.what} failed: {cause}", fee=fee)
 
-    def logs(self, addresses: Sequence[str], first: int, last: int) -> list[Log]:
-        """All events of `addresses` in these blocks, in order."""
-        if not addresses or first > last:
-            return []
-        query = {
-            "address": list(addresses),
-            "fromBlock": quantity(first),
-            "toBlock": quantity(last),
-        }
-        try:
-            found = self.rpc.ask("eth_getLogs", query).items()
-        except RpcError:
-            # Public nodes limit both the range and the number of results, each in its own words.
-            if first == last:
-                raise
-            middle = (first + last) // 2
-            return self.logs(addresses, first, middle) + self.logs(addresses, middle + 1, last)
-        return [log for _, log in sorted(map(_placed, found), key=itemgetter(0))]
+    def logs(
+        self,
+        addresses: Sequence[str],
+        first: int,
+        last: int,
+        topics: Sequence[bytes] | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> list[Log]:
+        """The events of `addresses` in these blocks, in order; see `LogReader.read`."""
+        return self._reader.read(addresses, first, last, topics, progress)
 
     def gas_limit(self, transaction: Transaction) -> int:
         """The gas that `transaction` may use: as much as one can, if it does not say."""
@@ -260,20 +253,4 @@ def _read_receipt(raw: Answer) -> _Mined:
         raw.field("blockNumber").number(COUNT_BITS),
         None if contract.is_missing() else contract.address(),
         tuple(map(read_log, raw.field("logs").items())),
-    )
-
-
-def _placed(raw: Answer) -> tuple[tuple[int, int], Log]:
-    """A log, and before it its place in the chain: block and index."""
-    log = read_log(raw)
-    return (log.block, raw.field("logIndex").number(COUNT_BITS)), log
-
-
-def read_log(raw: Answer) -> Log:
-    """A log of an answer. `MalformedAnswer` if it is none of a mined block."""
-    return Log(
-        raw.field("address").address(),
-        tuple([topic.blob(HASH_BYTES) for topic in raw.field("topics").items()]),
-        raw.field("data").blob(),
-        raw.field("blockNumber").number(COUNT_BITS),
     )

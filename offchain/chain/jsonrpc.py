@@ -114,9 +114,17 @@ class JsonRpc:
                 least = middle
         return most
 
-    def logs(self, addresses: Sequence[str], first_block: int) -> list[Log]:
-        """All events of `addresses` from `first_block` on, in order."""
-        return self._client.logs(list(dict.fromkeys(addresses)), first_block, self.block())
+    def logs(
+        self,
+        addresses: Sequence[str],
+        first_block: int,
+        last_block: int | None = None,
+        topics: Sequence[bytes] | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> list[Log]:
+        """The events of `addresses` from `first_block` to `last_block`, or to the newest; see `Chain`."""
+        last = self.block() if last_block is None else last_block
+        return self._client.logs(addresses, first_block, last, topics, progress)
 
     def block(self) -> int:
         """The number of the newest block."""

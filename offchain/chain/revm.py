@@ -150,14 +150,34 @@ class Revm:
         self._limits[kind] = limit
         return limit
 
-    def logs(self, addresses: Sequence[str], first_block: int) -> list[Log]:
-        """All events of `addresses` from `first_block` on, in order."""
+    def logs(
+        self,
+        addresses: Sequence[str],
+        first_block: int,
+        last_block: int | None = None,
+        topics: Sequence[bytes] | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> list[Log]:
+        """The events of `addresses` from `first_block` to `last_block`, or to the newest; see `Chain`."""
         found: list[int] = []
         for address in dict.fromkeys(addresses):
             positions = self._positions.get(address, [])
-            start = bisect_left(positions, first_block, key=lambda place: self._logs[place].block)
-            found.extend(positions[start:])
-        return [self._logs[place] for place in sorted(found)]
+            start = bisect_left(positions, first_block, key=self._block_of)
+            end = (
+                None
+                if last_block is None
+                else bisect_right(positions, last_block, key=self._block_of)
+            )
+            found.extend(positions[start:end])
+        logs = [self._logs[place] for place in sorted(found)]
+        if topics is None:
+            return logs
+        heads = {(one,) for one in topics}
+        return [log for log in logs if log.topics[:1] in heads]
+
+    def _block_of(self, place: int) -> int:
+        """The block of the log at a place in `_logs`."""
+        return self._logs[place].block
 
     def block(self) -> int:
         """The number of the newest block."""
