@@ -15,8 +15,9 @@ import {PriceRule, Standing} from "./libraries/PriceRule.sol";
 ///
 /// Guarantee. With equal splits below (`DAO`), the bids of all others being fixed, no bid is better than one's value for whoever knows it,
 /// bids under one address, and in one only of a lot's groups (Theorem 2). If all do, the optimum is at most H_l times the welfare of a lot
-/// that is sold, l the members of the largest group; no truthful, budget-balanced mechanism with equal treatment has a better factor
-/// (Theorems 3 and 5). What sealing keeps of this: docs/mechanism.md.
+/// that is sold, l the members of the largest group (Theorem 3). No mechanism has a better factor that is deterministic, truthful,
+/// budget-balanced, individually rational, treats equal members alike, and has groups bid one amount (Theorem 5). What sealing keeps of
+/// this: docs/mechanism.md.
 /// @dev Storage: that of `AuctionHouse`.
 contract Auctioneer is AuctionHouse {
     using PriceRule for Standing;

@@ -6,6 +6,7 @@ bids, 0 (not bidding) included.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from math import lcm
@@ -17,7 +18,7 @@ from offchain.checks.vcg_equal_split import appendix_a as appendix_a_instance
 from offchain.checks.vcg_equal_split import find_lie, find_shut_out
 from offchain.instances.bundles import Values
 from offchain.instances.two_level import Group, Member, TwoLevelInstance
-from offchain.mechanisms import pay_your_bid
+from offchain.mechanisms import pay_your_bid, vcg_equal_split
 from offchain.mechanisms.equal_split import willingness_to_pay
 from offchain.mechanisms.price_rule import PriceRule, exact, plain_second_price
 from offchain.mechanisms.two_level import solve
@@ -118,7 +119,8 @@ def unbalanced(game: TwoLevelInstance) -> bool:
 
 @claim(
     f"{PAPER}, Theorem 2",
-    "Mechanism 1 is truthful, budget-balanced and individually rational",
+    "Mechanism 1 is truthful in dominant strategies, for whoever bids once and in one group, budget-balanced and"
+    " individually rational",
 )
 def theorem_2(sizes: Sequence[Sizes] = SIZES, top: int = 4) -> Evidence:
     """Every lie in every game, with the exact price rule."""
@@ -190,7 +192,10 @@ def lemma_4(members: int = 5, top: int = 5, crowds: Sequence[int] = (2, 10, 40))
     )
 
 
-@claim(f"{PAPER}, Theorem 3", "the optimal welfare is at most H_l times that of Mechanism 1")
+@claim(
+    f"{PAPER}, Theorem 3",
+    "if all bid their values, the optimal welfare is at most H_l times that of Mechanism 1",
+)
 def theorem_3(sizes: Sequence[Sizes] = SIZES, top: int = 4, members: int = 12) -> Evidence:
     """Every game; and the values 1/i against a rival who can pay as much and comes first, for tightness."""
     bad, worst, count = worst_ratio(games(some, top) for some in sizes)
@@ -224,7 +229,8 @@ def ratio(game: TwoLevelInstance) -> Fraction:
 
 @claim(
     f"{PAPER}, Theorem 5",
-    "no truthful, budget-balanced, individually rational mechanism with equal treatment does better than H_l",
+    "no two-level mechanism that is deterministic, truthful, budget-balanced and individually rational and treats equals"
+    " alike does better than H_l",
 )
 def theorem_5(members: Sequence[int] = (2, 5, 12)) -> Evidence:
     """What Mechanism 1 gets in the two instances of the proof, and every upper mechanism on the bids that matter.
@@ -269,7 +275,8 @@ def truthful_rules(bids: int) -> Iterator[dict[tuple[int, int], int | None]]:
 
 @claim(
     f"{PAPER}, Theorem 7",
-    "Mechanism 2 (additive items) is truthful, budget-balanced, individually rational and within H_l",
+    "Mechanism 2 (additive items) is truthful in dominant strategies, budget-balanced, individually rational and, if all"
+    " bid their values, within H_l",
 )
 def theorem_7(sizes: Sequence[Sizes] = ((1, 2), (2, 1)), top: int = 3, items: int = 2) -> Evidence:
     """Every joint lie about all items in every game."""
@@ -316,7 +323,8 @@ def profitable_joint_lies(
 
 @claim(
     f"{PAPER}, Theorem 8 (Lemma 14)",
-    "with unit demand no truthful two-level mechanism does better than n: at best 1+e of n+e",
+    "with unit demand no deterministic, truthful, budget-balanced two-level mechanism, in which a group's bid for an item"
+    " is bounded by its members' bids for it, does better than n: at best 1+e of n+e",
 )
 def theorem_8(players: Sequence[int] = (2, 3, 5, 8), one: int = 1000) -> Evidence:
     """n bidders who value the first of n items at 1+e, the others at 1, where a group pays the same for every set.
@@ -344,20 +352,38 @@ def unit_demand(players: int, one: int) -> tuple[tuple[str, ...], list[Values]]:
 
 @claim(
     f"{PAPER}, Appendix A",
-    "VCG with equal split below is not truthful, whatever the aggregation function",
+    "VCG with equal split below is not truthful, whatever the aggregation function: the group pays 10-e for r, 0 for s",
 )
 def appendix_a(ten: int = 1000) -> Evidence:
-    """Every aggregation of the family on the paper's instance: a lie that pays, or a member shut out of an item."""
+    """Every aggregation of the family on the paper's instance: a lie that pays, or a member shut out of an item.
+
+    And what the group pays for either item, whatever bids bring it there.
+    """
     instance = appendix_a_instance(ten)
+    paid = {item: prices_asked(instance, item) for item in range(instance.items)}
     lies = {name: find_lie(instance, rule) for name, rule in AGGREGATIONS.items()}
     truthful = [name for name, lie in lies.items() if lie is None]
     shut = [name for name in truthful if find_shut_out(instance, AGGREGATIONS[name]) is not None]
     return Evidence(
         f"of {len(lies)} aggregations {len(lies) - len(truthful)} let a member gain by a lie; the others"
-        f" ({', '.join(truthful)}) leave some member no bid that gets it some item",
-        len(truthful) < len(lies) and truthful == shut,
+        f" ({', '.join(truthful)}) leave some member no bid that gets it some item; e being 1 unit of {ten} in 10, the group"
+        f" is asked {' or '.join(map(str, sorted(paid[0])))} for r and {' or '.join(map(str, sorted(paid[1])))} for s",
+        len(truthful) < len(lies) and truthful == shut and paid == {0: {ten - 1}, 1: {0}},
         "the proof needs consumer sovereignty: without it the instance itself may have no lie that pays",
     )
+
+
+def prices_asked(instance: TwoLevelInstance, item: int) -> set[int]:
+    """What VCG asks of the first group for this item, over all aggregations and all pairs of bids for it and the other."""
+    group, *rivals = instance.groups
+    far = 2 * max(value for member in group.members for value in member.values)
+    asked = set()
+    for aggregation, bids in product(AGGREGATIONS.values(), product((0, 1, far), repeat=2)):
+        told = replace(group, members=tuple(replace(member, bids=bids) for member in group.members))
+        result = vcg_equal_split.solve(replace(instance, groups=(told, *rivals)), aggregation)[0]
+        if result.item == item:
+            asked.add(result.price)
+    return asked
 
 
 @claim(
@@ -378,3 +404,101 @@ def footnote_2(sizes: Sequence[Sizes] = ((1, 2), (2, 2)), top: int = 3) -> Evide
         f"{len(every)} games with bids 0..{top}: {short} below the optimum; some lie pays in {shown}",
         short == 0 and all(lies.values()),
     )
+
+
+@claim(
+    f"{PAPER}, beyond Theorem 2: false names",
+    "under several names a member may do better than by the truth: no theorem excludes it",
+)
+def false_names(sizes: Sizes = (1, 2), top: int = 7) -> Evidence:
+    """{11, 5, 5} against 19, its first member as two; and every game of a rival and a group, whose last member splits.
+
+    Both names bid the same.
+    """
+    truth = payments(auction([19], [11, 5, 5]))
+    split = payments(auction([19], [5, 5, 5, 5]))
+    gaining = count = 0
+    for *others, value in product(range(1, top + 1), repeat=sum(sizes)):
+        rivals, friends = others[: sizes[0]], others[sizes[0] :]
+        honest = payments(auction(rivals, [*friends, value]))[-1]
+        count += 1
+        gaining += any(
+            total_gain(value, payments(auction(rivals, [*friends, bid, bid]))[-2:])
+            > total_gain(value, [honest])
+            for bid in range(1, top + 1)
+        )
+    return Evidence(
+        f"against 19, {{11, 5, 5}} loses; as 5 and 5 the first member has access for {figure(sum_paid(split[1:3]))};"
+        f" in {gaining} of {count} games with values 1..{top} the last member gains as two names with equal bids",
+        truth[1:] == [None] * 3 and split[1:] == [5] * 4 and gaining > 0,
+    )
+
+
+@claim(
+    f"{PAPER}, beyond Theorem 2: several groups",
+    "who is in several groups may gain by bidding less than the truth in one: the theorem is for members of one",
+)
+def several_groups(sizes: Sizes = (0, 2), top: int = 7) -> Evidence:
+    """10 in {10} and in {10, 5, 5}; and every game of two groups with one member in both, and its lies in the first.
+
+    Access counts once, and both shares would be paid; but only one of the groups wins.
+    """
+    truth = payments(auction([10], [10, 5, 5]))
+    lie = payments(auction([0], [10, 5, 5]))
+    gaining = count = 0
+    for value, *others in product(range(1, top + 1), repeat=1 + sum(sizes)):
+        first, second = others[: sizes[0]], others[sizes[0] :]
+        gains = {
+            bid: total_gain(
+                value, both(payments(auction([bid, *first], [value, *second])), len(first))
+            )
+            for bid in range(value + 1)
+        }
+        count += 1
+        gaining += max(gains.values()) > gains[value]
+    return Evidence(
+        f"10 in {{10}} and in {{10, 5, 5}}: by the truth in both it pays {sum_paid(both(truth, 0))}, bidding 0 in the first"
+        f" {sum_paid(both(lie, 0))}; in {gaining} of {count} games with values 1..{top} some lower bid in the first group pays",
+        (both(truth, 0), both(lie, 0)) == ([None, 4], [None, 1]) and gaining > 0,
+    )
+
+
+def both(paid: Sequence[int | None], before: int) -> list[int | None]:
+    """What the first members of both groups pay, the first group having `before` others."""
+    return [paid[0], paid[before + 1]]
+
+
+@claim(
+    f"{PAPER}, beyond Theorem 2: merging",
+    "members who pool their money under one name may gain: the theorem is for single members",
+)
+def merging(sizes: Sizes = (1, 3), top: int = 5) -> Evidence:
+    """{10, 5, 5} after 16, its last two members as one; and every game of a rival and a group, whose last two do."""
+    truth = payments(auction([16], [10, 5, 5]))
+    pooled = payments(auction([16], [10, 10]))
+    gaining = count = 0
+    for profile in product(range(1, top + 1), repeat=sum(sizes)):
+        rivals, group = profile[: sizes[0]], profile[sizes[0] :]
+        *friends, one, other = group
+        apart = payments(auction(rivals, group))[-2:]
+        together = payments(auction(rivals, [*friends, one + other]))[-1]
+        honest = total_gain(one, apart[:1]) + total_gain(other, apart[1:])
+        count += 1
+        gaining += total_gain(one + other, [together]) > honest
+    return Evidence(
+        f"after 16, {{10, 5, 5}} can pay 15 and loses; as {{10, 10}} it can pay 20 and wins, at a share of"
+        f" {figure(sum_paid(pooled[1:2]))}; in {gaining} of {count} games with values 1..{top} the last two members gain by"
+        " bidding the sum of their values as one who shares the access",
+        truth[1:] == [None] * 3 and pooled[1:] == [9, 9] and gaining > 0,
+    )
+
+
+def sum_paid(paid: Sequence[int | None]) -> int:
+    """What is paid under all these names."""
+    return sum(amount or 0 for amount in paid)
+
+
+def total_gain(value: int, paid: Sequence[int | None]) -> int:
+    """What access is worth to somebody under these names, if it is had under one of them, less what they pay."""
+    served = any(amount is not None for amount in paid)
+    return value * served - sum_paid(paid)
