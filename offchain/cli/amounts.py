@@ -4,8 +4,10 @@ import re
 from fractions import Fraction
 
 from offchain.cli.exits import BadInput
+from offchain.instances.fields import show
 
 _GWEI_PER_ETH = 10**9
+_WEI_PER_GWEI = 10**9
 _MOST = 2**64 - 1
 """The largest bid, in gwei."""
 
@@ -22,3 +24,13 @@ def units(option: str, text: str) -> int:
     if amount.denominator != 1:
         raise BadInput(f"{option}: {text} ETH is not a whole number of gwei")
     return int(amount)
+
+
+def wei_per_gas(option: str, text: str) -> int:
+    """A price of gas in gwei, as "30" or "0.05", in wei: at least 1. Raises BadInput, which names the option."""
+    if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,40})?", text):
+        raise BadInput(f"{option}: {show(text)} is not a price of gas in gwei")
+    price = Fraction(text) * _WEI_PER_GWEI
+    if price < 1 or price.denominator != 1:
+        raise BadInput(f"{option}: {show(text)} gwei is not a whole number of wei from 1 on")
+    return int(price)

@@ -11,6 +11,7 @@ from offchain.cli.backends import OnChain
 from offchain.cli.exits import CHECK_FAILED, BadInput, put, say
 from offchain.cli.files import report_folder
 from offchain.cli.mechanism import Mechanism
+from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spending
 
 if TYPE_CHECKING:
     from offchain.demo.chance import Play
@@ -70,6 +71,8 @@ def command(
             "cannot be moved forward.",
         ),
     ] = None,
+    max_fee: MaxFee = DEFAULT_MAX_FEE_GWEI,
+    fund_from: FundFrom = None,
 ) -> None:
     """Play an auction on a chain, by default a ConstitutionDAO-style one: explained as it runs, cross-checked, with a report."""
     if mechanism is not Mechanism.TWO_LEVEL:
@@ -83,6 +86,7 @@ def command(
             raise BadInput(f"{given[0]}: is for --mechanism two-level only")
         _show(mechanism, on, report_folder(_FOLDER / mechanism.value if out is None else out))
         return
+    terms = spending(max_fee, fund_from)
     rivals = [units("--rival", bid) for bid in rival or ()]
     if silent is not None and silent < 0:
         raise BadInput(f"--silent: {silent} is negative")
@@ -97,7 +101,7 @@ def command(
 
     from offchain.demo.run import run
 
-    auction = run(scenario, on, Console(stderr=True), phase_minutes)
+    auction = run(scenario, on, Console(stderr=True), phase_minutes, terms)
     _print(auction)
     _report(auction, folder)
     if not all(check.holds for check in auction.checks):

@@ -15,10 +15,12 @@ from offchain.cli.exits import BadInput, put, say
 from offchain.cli.files import refuse_unwritable
 from offchain.cli.interrupts import until_stopped
 from offchain.cli.mechanism import Mechanism
+from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spending
 
 if TYPE_CHECKING:
     from offchain.chain.backend import Chain
     from offchain.chain.deployment import Deployment, DrawnDeployment, SecretTerms
+    from offchain.chain.spending import Spending
 
 DEFAULT_OUT = "build/deployment.json"
 _SELLER = 0
@@ -69,6 +71,8 @@ def command(
         bool,
         typer.Option("--hold", help="Keep the ganache or anvil that is started until Ctrl-C."),
     ] = False,
+    max_fee: MaxFee = DEFAULT_MAX_FEE_GWEI,
+    fund_from: FundFrom = None,
 ) -> None:
     """Deploy an auction, print the addresses, and write a deployment file.
 
@@ -78,8 +82,9 @@ def command(
     To leave something behind, give the URL of a running node, or --hold. Otherwise ganache and
     anvil are started for this command alone and stopped at its end, and revm lives inside it.
 
-    At a URL, Ganache and Anvil send for any address. Other nodes pay from their own first account,
-    or from account 0 of the secret phrase in the environment variable CONSORT_SEED.
+    At a URL, development nodes (Anvil, Ganache, Hardhat) send for any address. Elsewhere account 0 of the
+    secret phrase in the environment variable CONSORT_SEED sends and pays: somebody has to give it money, or
+    --fund-from says who.
     """
     if hold and on not in _NODES:
         raise BadInput(f"--hold: {on} is not a node that is started here ({', '.join(_NODES)})")
@@ -88,9 +93,10 @@ def command(
     refuse_unwritable(out)
     if randomness is not None and mechanism is Mechanism.TWO_LEVEL:
         raise BadInput(f"--randomness: nothing is drawn in a {mechanism} auction")
+    terms = spending(max_fee, fund_from)
     secrets = _secrets(bond, window_minutes, mechanism, randomness)
 
-    with _connected(on) as (chain, url):
+    with _connected(on, terms) as (chain, url):
         deployment = _deploy(chain, mechanism, randomness, secrets)
         try:
             deployment.write(Path(out))
@@ -180,13 +186,13 @@ def _told(deployment: "Deployment | DrawnDeployment") -> str:
 
 
 @contextmanager
-def _connected(on: str) -> "Iterator[tuple[Chain, str]]":
+def _connected(on: str, terms: "Spending") -> "Iterator[tuple[Chain, str]]":
     """The chain, and the URL at which others reach it; empty for revm."""
     from offchain.chain import nodes
     from offchain.chain.connect import connect
 
     if on not in _NODES:
-        with connect(on) as chain:
+        with connect(on, terms) as chain:
             yield chain, "" if on == "revm" else on
         return
     started = nodes.ganache() if on == "ganache" else nodes.anvil()

@@ -12,6 +12,7 @@ import typer
 from offchain.cli.backends import OnNode
 from offchain.cli.exits import BACK_END_FAILED, BadInput, put, say
 from offchain.cli.interrupts import until_stopped
+from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,6 +71,8 @@ def command(
     once: Annotated[
         bool, typer.Option("--once", help="Do all that can be done now, then stop.")
     ] = False,
+    max_fee: MaxFee = DEFAULT_MAX_FEE_GWEI,
+    fund_from: FundFrom = None,
 ) -> None:
     """Open bids, tally, draw, settle and refund, on all lots of an auction among groups, until interrupted.
 
@@ -78,9 +81,10 @@ def command(
     with an account of its own. Where random words come from the beacon it also sends the headers that
     they are made of.
 
-    Account NUMBER pays for gas. On Anvil and Ganache it has money; on other nodes its key is made of
-    the secret phrase in the environment variable CONSORT_SEED, and it is given money for gas by the
-    node's own first account or else by account 0 of that phrase.
+    Account NUMBER pays for gas. On development nodes it has money; on others its key is made of the
+    secret phrase in the environment variable CONSORT_SEED, and somebody has to send it some, or
+    --fund-from says who. Fees are those of EIP-1559, within --max-fee; what is stuck is sent again for
+    more after a few blocks.
 
     With --once the exit code is 3 if something that is due could not be done.
     """
@@ -88,10 +92,11 @@ def command(
     from offchain.keeper.keeper import Keeper
     from offchain.keeper.ledger import Ledger, kind_of
 
+    terms = spending(max_fee, fund_from)
     known, flaws = _read_receipts(receipts)
     deployed = _read_deployment(deployment)
     journal = _Journal()
-    with until_stopped("Stopped."), connect(on) as chain:
+    with until_stopped("Stopped."), connect(on, terms) as chain:
         _check_deployment(chain, deployed, deployment)
         kind = kind_of(chain, deployed.auctioneer)
         keeper = Keeper(

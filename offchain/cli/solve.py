@@ -8,8 +8,10 @@ from offchain.chain.urls import named
 from offchain.cli.backends import REFERENCE, On
 from offchain.cli.exits import BadInput, put, say
 from offchain.cli.files import read_instances, refuse_unwritable, write_text
+from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spending
 
 if TYPE_CHECKING:
+    from offchain.chain.spending import Spending
     from offchain.instances import InstanceFile, Outcome
 
 DEFAULT_CHAIN = "revm"
@@ -27,6 +29,8 @@ def command(
     out: Annotated[
         str | None, typer.Option(metavar="FILE", help="Also write the outcome to this file.")
     ] = None,
+    max_fee: MaxFee = DEFAULT_MAX_FEE_GWEI,
+    fund_from: FundFrom = None,
 ) -> None:
     """Solve an instance file and print the outcome as JSON.
 
@@ -36,17 +40,18 @@ def command(
     """
     from offchain.instances import outcome_text
 
+    terms = spending(max_fee, fund_from)
     if out is not None:
         refuse_unwritable(out)
     instances = read_instances(file)
-    outcomes = _solve(instances, on)
+    outcomes = _solve(instances, on, terms)
     text = outcome_text(outcomes, instances.is_list)
     if out is not None:
         write_text(out, text)
     put(text)
 
 
-def _solve(file: "InstanceFile", on: str | None) -> "list[Outcome]":
+def _solve(file: "InstanceFile", on: str | None, terms: "Spending") -> "list[Outcome]":
     """The outcomes, in order. Raises BadInput if `on` names a chain that an instance cannot run on."""
     from offchain.instances import TwoLevelInstance
     from offchain.mechanisms import solve
@@ -70,4 +75,4 @@ def _solve(file: "InstanceFile", on: str | None) -> "list[Outcome]":
                 f"--on {named(on)}: {where}: {instance.mechanism} has no contracts to run on a chain; "
                 f"leave --on out or use --on {REFERENCE}"
             )
-    return solve_on(file.instances, on, progress=say) if file.instances else []
+    return solve_on(file.instances, on, progress=say, spending=terms) if file.instances else []

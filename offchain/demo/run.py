@@ -7,6 +7,7 @@ from rich.console import Console
 
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
+from offchain.chain.spending import DEFAULT_SPENDING, Spending
 from offchain.checks import Verdict
 from offchain.checks.two_level import check_outcome
 from offchain.demo.narration import Narration
@@ -30,13 +31,19 @@ SHORTEST_PHASE_MINUTES: Final = 10
 """What the auctioneer accepts (`Auctioneer.MIN_STAGE`), and what is waited for where time is real."""
 
 
-def run(scenario: Scenario, on: str, console: Console, phase_minutes: int | None = None) -> Auction:
+def run(
+    scenario: Scenario,
+    on: str,
+    console: Console,
+    phase_minutes: int | None = None,
+    spending: Spending = DEFAULT_SPENDING,
+) -> Auction:
     """Plays `scenario` on the back end `on` and explains it on `console` as it runs.
 
     `ChainError` if the back end cannot be reached, a transaction fails, or money went astray.
     """
     console.print("Starting the chain and deploying the contracts …", highlight=False)
-    with connect(on) as chain:
+    with connect(on, spending) as chain:
         return play(scenario, chain, console, phase_minutes)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
+from offchain.chain.spending import DEFAULT_SPENDING, Spending
 from offchain.chain.urls import named
 from offchain.instances import Instance, InstanceError, Outcome
 from offchain.instances.approximate import ApproximateInstance
@@ -29,14 +30,17 @@ STAGES: Mapping[type, Callable[[Chain], Any]] = MappingProxyType(
 
 
 def solve_on(
-    instances: Sequence[Instance], on: str, progress: Callable[[str], None] | None = None
+    instances: Sequence[Instance],
+    on: str,
+    progress: Callable[[str], None] | None = None,
+    spending: Spending = DEFAULT_SPENDING,
 ) -> list[Outcome]:
     """The outcomes of `instances` on the back end `on`: "revm", "ganache", "anvil" or a node's URL.
 
     `progress` hears of every auction played. `ChainError` if the back end cannot be reached, or a transaction fails;
     `InstanceError` if an instance does not fit the contracts.
     """
-    with connect(on) as chain:
+    with connect(on, spending) as chain:
         stages: dict[type, Any] = {}
         outcomes: list[Outcome] = []
         for number, instance in enumerate(instances, start=1):
