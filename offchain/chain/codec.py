@@ -11,7 +11,7 @@ checksummed text, arrays and structs as tuples.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
@@ -294,6 +294,10 @@ class Contract:
         if event not in self._topics:
             raise ValueError(f"{self.name} has no event {event}")
         return self._topics[event]
+
+    def topics(self, events: Iterable[str]) -> set[bytes]:
+        """The first topics of those of `events` that this contract has."""
+        return {self._topics[name] for name in events if name in self._topics}
 
     def error(self, data: bytes) -> Event | None:
         """The custom error that a call reverted with; None if it is none of this contract."""

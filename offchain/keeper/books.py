@@ -296,6 +296,10 @@ _LOT_EVENTS: Final[Mapping[str, Callable[[Lot, Args], None]]] = {
 }
 
 
+EVENTS: Final = frozenset({"LotListed", *_LOT_EVENTS, *_BOOK_EVENTS})
+"""The events that change a lot or a book."""
+
+
 def lot_of(event: Event) -> int | None:
     """The lot an event is about, None if it is about none."""
     if "lot" in event.args:

@@ -4,15 +4,16 @@ A `Ledger` only ever reads; feeding it the same logs again in the same order giv
 which is what lets a keeper be killed and started again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from offchain.chain.backend import Chain, Log, Reverted
 from offchain.chain.codec import Event
 from offchain.chain.codec import contract as contract_named
 from offchain.chain.errors import ChainError
-from offchain.keeper.books import Account, Book, Lot, Step, lot_of, pack
+from offchain.keeper.books import EVENTS, Account, Book, Lot, Step, lot_of, pack
 from offchain.keeper.draws import MOST_PLAYERS
+from offchain.keeper.logstore import LogStore
 
 __all__ = ["REORG_DEPTH", "Account", "Book", "Ledger", "Lot", "Step"]
 
@@ -22,6 +23,9 @@ APPROXIMATE: Final = "ApproximateAuction"
 
 REORG_DEPTH: Final = 64
 """How many of the newest blocks `sync` can compare with what it read before: two epochs, after which Ethereum is final."""
+
+STRIDE: Final = 4_096
+"""How many blocks a ledger reads at first; about half a day of Ethereum's."""
 
 
 class LogsMissing(ChainError):
@@ -36,15 +40,27 @@ class Ledger:
     """
 
     def __init__(
-        self, chain: Chain, auctioneer: str, first_block: int = 0, kind: str = AUCTIONEER
+        self,
+        chain: Chain,
+        auctioneer: str,
+        first_block: int = 0,
+        kind: str = AUCTIONEER,
+        store: LogStore | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> None:
-        """`first_block`: the first in which the auctioneer, or a DAO made for it, can have logged anything."""
+        """`first_block`: the first in which the auctioneer, or a DAO made for it, can have logged anything. `store`: where what
+        is final is kept from one ledger to the next. `progress` is called with the block that has been read, and the newest.
+        """
         self.kind: Final = kind
         self._chain = chain
         self._auctioneer = auctioneer
         self._first_block = first_block
         self._at_auctioneer = contract_named(kind)
         self._at_dao = contract_named("DAO")
+        self._topics = sorted(self._at_auctioneer.topics(EVENTS) | self._at_dao.topics(EVENTS))
+        self._store = store
+        self._is_loaded = store is None
+        self._progress = progress or (lambda block, newest: None)
         self.generation = 0
         self.lots: dict[int, Lot] = {}
         self.books: dict[tuple[str, int], Book] = {}
@@ -58,36 +74,57 @@ class Ledger:
         """The auctioneer's address."""
         return self._auctioneer
 
+    @property
+    def followed(self) -> int:
+        """Of how many contracts logs are read: the auctioneer, and the DAOs that entered a lot that was not forgotten."""
+        return len(self._contracts)
+
     def sync(self, recheck: int = 0) -> None:
         """Reads what has happened since the last call; O(new logs).
 
         Also compares the logs of the last `recheck` blocks (at most `REORG_DEPTH`) with what they were; if any differ, because
-        the chain was reorganized or the node had left some out, it rebuilds all books.
+        the chain was reorganized or the node had left some out, it rebuilds all books. A long way is read in strides, each twice
+        the one before, so that what ends it loses at most about half.
 
         Raises:
-            ChainError: the chain could not be read; the books stay as they were, or (`LogsMissing`) start anew.
+            ChainError: the chain could not be read; the books stay as they were after the last stride, or (`LogsMissing`) start
+                anew.
         """
         newest = self._chain.block()
         if newest == self._synced:
             return
-        depth = min(recheck, REORG_DEPTH) if newest > self._synced else REORG_DEPTH
+        self._load()
+        stride = STRIDE
+        self._sync_to(min(newest, self._synced + stride), newest, recheck)
+        while self._synced < newest:
+            stride *= 2
+            self._sync_to(min(newest, self._synced + stride), newest, 0)
+
+    def _sync_to(self, last: int, newest: int, recheck: int) -> None:
+        """Reads up to block `last`. All is read before anything changes: a node that fails in between costs nothing."""
+        depth = min(recheck, REORG_DEPTH) if last > self._synced else REORG_DEPTH
         start = max(self._first_block, self._synced + 1 - depth)
-        logs = self._read(list(self._contracts), start, newest)
+        logs = self._read(list(self._contracts), start, last, newest)
         old = [log for log in logs if log.block <= self._synced]
         known = [log for log in self._recent if log.block >= start]
-        if newest < start - 1 or (depth and _by_address(old) != _by_address(known)):
+        if last < start - 1 or (depth and _by_address(old) != _by_address(known)):
             self._restart()
-            logs, old = self._read([self._auctioneer], self._first_block, newest), []
-        # everything is read before anything changes: a node that fails in between costs nothing
+            self._load()
+            last = min(newest, self._synced + STRIDE)
+            logs, old = self._read(list(self._contracts), self._synced + 1, last, newest), []
         fresh = logs[len(old) :]
         new_daos = self._entering(fresh)
-        # a DAO's own events start before it enters a lot
-        fresh += self._read(new_daos, self._first_block, newest)
+        # a DAO's book of a lot is opened as the DAO enters it
+        since = min(new_daos.values(), default=last)
+        fresh += self._read(list(new_daos), since, last, newest)
         self._contracts.update(dict.fromkeys(new_daos))
         self._take(fresh)
-        self._synced = newest
-        oldest = newest - REORG_DEPTH
-        self._recent = [log for log in [*self._recent, *fresh] if oldest < log.block <= newest]
+        self._reached(last, fresh)
+        if self._store is not None:
+            self._store.hear(fresh)
+            if not self._store.save(min(last, newest - REORG_DEPTH)):
+                self._restart()
+                raise LogsMissing(f"{self._chain.name}: the chain lost blocks that were final")
 
     def book(self, contract: str, lot: int) -> Book:
         """The book of `contract` on `lot`. KeyError if there is none."""
@@ -107,15 +144,39 @@ class Ledger:
 
     def forget(self, lots: Iterable[int]) -> None:
         """Stops following `lots`, and the DAOs that entered no other."""
+        gone = list(lots)
+        self._drop(gone)
+        if self._store is not None:
+            self._store.forget(gone)
+
+    def _drop(self, lots: Iterable[int]) -> None:
         for number in lots:
-            for book in self.books_on(number):
-                del self.books[book.contract, number]
-            del self.lots[number]
             self._forgotten.add(number)
+            lot = self.lots.pop(number, None)
+            for contract in (self._auctioneer, *(lot.daos if lot is not None else ())):
+                self.books.pop((contract, number), None)
         self._contracts = dict.fromkeys(
             [self._auctioneer, *(dao for lot in self.lots.values() for dao in lot.daos)]
         )
         self._recent = [log for log in self._recent if log.address in self._contracts]
+
+    def _load(self) -> None:
+        """Takes what an earlier ledger left in the store."""
+        if self._store is None or self._is_loaded:
+            return
+        entries = self._store.load()
+        self._is_loaded = True
+        for entry in entries:
+            self._contracts.update(dict.fromkeys(self._entering(entry.logs)))
+            self._take(entry.logs)
+            self._reached(entry.last, entry.logs)
+            self._drop(entry.forgotten)
+
+    def _reached(self, last: int, fresh: Iterable[Log]) -> None:
+        """Notes that everything up to block `last` has been taken, `fresh` as the last of it."""
+        self._synced = last
+        oldest = last - REORG_DEPTH
+        self._recent = [log for log in [*self._recent, *fresh] if oldest < log.block <= last]
 
     def _restart(self) -> None:
         self.generation += 1
@@ -123,27 +184,34 @@ class Ledger:
         self._contracts = {self._auctioneer: None}
         self._recent = []
         self._synced = self._first_block - 1
+        self._is_loaded = self._store is None
 
-    def _read(self, contracts: Sequence[str], first: int, last: int) -> list[Log]:
+    def _read(self, contracts: Sequence[str], first: int, last: int, newest: int) -> list[Log]:
         """The logs in these blocks. Later ones are left for the next time: more may follow in the same block."""
-        if not contracts:
+        if not contracts or first > last:
             return []
-        return [log for log in self._chain.logs(contracts, first) if log.block <= last]
+        logs = self._chain.logs(
+            contracts,
+            first,
+            last_block=last,
+            topics=self._topics,
+            progress=lambda block: self._progress(block, newest),
+        )
+        return [log for log in logs if log.block <= last]
 
-    def _entering(self, logs: Iterable[Log]) -> list[str]:
-        """The DAOs that enter a lot and are not followed yet."""
+    def _entering(self, logs: Iterable[Log]) -> dict[str, int]:
+        """The DAOs that enter a lot and are not followed yet, and the blocks in which they do so first."""
         topic = self._at_auctioneer.topic("DAOEntered")
-        events = (
-            self._at_auctioneer.event(log)
-            for log in logs
-            if log.address == self._auctioneer and log.topics[:1] == (topic,)
-        )
-        daos = (
-            event.args["dao"]
-            for event in events
-            if event is not None and event.args["lot"] not in self._forgotten
-        )
-        return [dao for dao in dict.fromkeys(daos) if dao not in self._contracts]
+        found: dict[str, int] = {}
+        for log in logs:
+            if log.address != self._auctioneer or log.topics[:1] != (topic,):
+                continue
+            event = self._at_auctioneer.event(log)
+            if event is None or event.args["lot"] in self._forgotten:
+                continue
+            if event.args["dao"] not in self._contracts:
+                found.setdefault(event.args["dao"], log.block)
+        return found
 
     def _take(self, logs: Iterable[Log]) -> None:
         try:
@@ -154,6 +222,8 @@ class Ledger:
                     self._apply(log.address, event)
         except LookupError as error:
             self._restart()
+            if self._store is not None:
+                self._store.clear()
             raise LogsMissing(f"{self._chain.name}: the logs do not add up: {error!r}") from error
 
     def _apply(self, contract: str, event: Event) -> None:
