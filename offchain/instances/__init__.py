@@ -1,6 +1,8 @@
 """Instances and outcomes of every mechanism, their JSON files, and what is said of a bad one."""
 
 from offchain.instances.approximate import (
+    ApproximateGroupsInstance,
+    ApproximateGroupsSale,
     ApproximateInstance,
     ApproximateOutcome,
     ApproximateSale,
@@ -42,6 +44,8 @@ __all__ = [
     "BID_LIMIT",
     "RESERVE_LIMIT",
     "Answer",
+    "ApproximateGroupsInstance",
+    "ApproximateGroupsSale",
     "ApproximateInstance",
     "ApproximateOutcome",
     "ApproximateSale",

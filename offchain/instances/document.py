@@ -26,6 +26,7 @@ Instance: TypeAlias = (
     | vcg.VcgInstance
     | resilient.ResilientInstance
     | approximate.ApproximateInstance
+    | approximate.ApproximateGroupsInstance
 )
 """An instance of any mechanism: the union of their types."""
 

@@ -9,7 +9,7 @@ from offchain.chain.connect import connect
 from offchain.chain.spending import DEFAULT_SPENDING, Spending
 from offchain.chain.urls import named
 from offchain.instances import Instance, InstanceError, Outcome
-from offchain.instances.approximate import ApproximateInstance
+from offchain.instances.approximate import ApproximateGroupsInstance, ApproximateInstance
 from offchain.instances.resilient import ResilientInstance
 from offchain.instances.signal_clock import SignalClockInstance
 from offchain.instances.two_level import TwoLevelInstance
@@ -24,6 +24,7 @@ STAGES: Mapping[type, Callable[[Chain], Any]] = MappingProxyType(
         ResilientInstance: ResilientStage,
         SignalClockInstance: SignalStage,
         ApproximateInstance: ApproximateStage,
+        ApproximateGroupsInstance: ApproximateStage,
     }
 )
 """What plays instances of each kind that has contracts: made of a chain, it deploys them; its `play` takes an instance."""
@@ -41,14 +42,14 @@ def solve_on(
     `InstanceError` if an instance does not fit the contracts.
     """
     with connect(on, spending) as chain:
-        stages: dict[type, Any] = {}
+        stages: dict[Callable[[Chain], Any], Any] = {}
         outcomes: list[Outcome] = []
         for number, instance in enumerate(instances, start=1):
-            kind = type(instance)
-            if kind not in stages:
-                stages[kind] = STAGES[kind](chain)
+            stage = STAGES[type(instance)]
+            if stage not in stages:
+                stages[stage] = stage(chain)
             try:
-                outcomes.append(stages[kind].play(instance))
+                outcomes.append(stages[stage].play(instance))
             except InstanceError as error:
                 raise InstanceError(f"--on {named(on)}: instance {number}: {error}") from error
             if progress is not None and len(instances) > 1:
