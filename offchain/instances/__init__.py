@@ -10,8 +10,10 @@ from offchain.instances.approximate import (
 from offchain.instances.document import (
     Instance,
     InstanceFile,
+    InstanceStream,
     Outcome,
     instance_text,
+    outcome_pieces,
     outcome_text,
     parse_bytes,
     parse_text,
@@ -29,6 +31,7 @@ from offchain.instances.resilient import (
 )
 from offchain.instances.signal_clock import SignalClockInstance
 from offchain.instances.signals import SignalOutcome
+from offchain.instances.stream import utf8
 from offchain.instances.two_level import (
     BID_LIMIT,
     RESERVE_LIMIT,
@@ -54,6 +57,7 @@ __all__ = [
     "Instance",
     "InstanceError",
     "InstanceFile",
+    "InstanceStream",
     "LotOutcome",
     "Member",
     "MonotoneSignalsInstance",
@@ -71,7 +75,9 @@ __all__ = [
     "VcgOutcome",
     "VcgPlayer",
     "instance_text",
+    "outcome_pieces",
     "outcome_text",
     "parse_bytes",
     "parse_text",
+    "utf8",
 ]
