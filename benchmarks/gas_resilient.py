@@ -1,7 +1,7 @@
 """What the steps of a resilient sale cost, measured on Anvil: the same goods, offers, salts and accounts every time.
 
-Three sales: one of 50 players with an offer each, whose reveals and refunds come in batches; one whose star offers 32
-bundles, where everybody acts for itself; and one of 256 goods that go in one bundle.
+Four sales: one of 50 players with an offer each, whose reveals and refunds come in batches; one whose star offers 32
+bundles, where everybody acts for itself; one of 256 goods that go in one bundle; and one where the seller's own offer rules.
 """
 
 import random
@@ -27,8 +27,9 @@ ROWS: Final = {
     "batch reveal": ("reveal one offer, in a batch of 50", 19_000),
     "own reveal": ("reveal one offer, by oneself", 52_000),
     "own reveal of 32": ("reveal 32 offers, by oneself", 200_000),
-    "request": ("ask for the coin", 64_000),
+    "request": ("ask for the coin", 62_000),
     "decide": ("decide by the coin, one offer", 73_000),
+    "decide own": ("decide, the seller's own offer", 79_000),
     "answer": ("say YES to the only offer", 72_000),
     "yes of 32": ("say YES to one of 32", 83_000),
     "no of 32": ("say NO to one of 32", 82_000),
@@ -71,6 +72,7 @@ def measure() -> dict[str, dict[str, int]]:
         bench.play_batches()
         bench.play_alone()
         bench.play_large()
+        bench.play_own()
     return figures(bench.costs, ROWS)
 
 
@@ -157,12 +159,28 @@ class _Bench:
         call = ("deliver", lot, ruling.words, 0, _EVERYTHING)
         self._call("deliver 256", self._keeper, *call, serves=MOST_GOODS)
 
+    def play_own(self) -> None:
+        """The seller's own offer takes the place of the star's."""
+        lot = self._list(1)
+        seller = self._seller()
+        star, buyer = self._players[:2]
+        announced = {
+            star: self._announcement([(buyer, 1)], most=10**6),
+            seller: self._announcement([(buyer, 1)]),
+        }
+        self._seal(lot, announced, "")
+        self._next_stage()
+        for player, one in announced.items():
+            self._call("", player, "reveal", lot, one.words)
+        self._next_stage()
+        self._decide(lot, announced, "", "decide own")
+
     # The parts of a sale
 
     def _list(self, goods: int) -> int:
         """A new sale of a new seller. Where there are many goods, the first call lists 80 and further ones add as many."""
         self._lots += 1
-        seller = self._meter.actor(_FIRST_SELLER + self._lots)
+        seller = self._seller()
         self._meter.fund(seller, _FUNDS)
         token = contract("Item")
         numbers = range(self._minted + 1, self._minted + goods + 1)
@@ -183,6 +201,10 @@ class _Bench:
                 args = (some, 1, 2, schedule)
                 self._call(step, seller, "list", *args, value=_UNIT, serves=len(some))
         return self._lots
+
+    def _seller(self) -> str:
+        """Of the newest sale."""
+        return self._meter.actor(_FIRST_SELLER + self._lots)
 
     def _announcement(self, offers: Sequence[tuple[str, int]], most: int = 10**9) -> Announcement:
         """Offers (to, bundle) at random prices, for which `most` is the largest."""
@@ -208,7 +230,7 @@ class _Bench:
     def _decide(
         self, lot: int, announced: dict[str, Announcement], request: str, decide: str
     ) -> tuple[str, Announcement]:
-        """Tails; the star, and what it announced."""
+        """Tails; whose announcement is worth the most, and what it says."""
         star, ruling = max(announced.items(), key=lambda one: one[1].revenue)
         self._call(request, self._keeper, "requestDraw", lot)
         word = contract("SetRandomness").encode("set", self._auction, lot, 0)

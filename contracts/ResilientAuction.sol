@@ -3,7 +3,6 @@ pragma solidity ^0.8.30;
 
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 
-import {Escrow} from "./base/Escrow.sol";
 import {Proceeds} from "./base/Proceeds.sol";
 import {IRandomness} from "./interfaces/IRandomness.sol";
 import {Announcement, AnnouncementFlaw, Announcements, Offer} from "./libraries/Announcements.sol";
@@ -17,12 +16,14 @@ import {Units} from "./libraries/Units.sol";
 /// @notice Any bundles of up to 256 goods are sold at once. Every player announces, sealed, an offer of bundles to others and a wish. The
 /// star is the player whose offer is worth the most. A coin falls: on heads the star gets its wish for nothing, and nothing else is sold.
 /// On tails its offer is carried out, and the star pays wherever somebody declines. The seller may seal an offer of its own, which takes
-/// the place of the star's if it is worth more. Source: Chen and Micali, "A New Approach to Auctions and Resilient Mechanism Design",
-/// sections 6 and 9.
+/// the place of the star's if it is worth more, under the same coin: on heads nothing is sold then. Expected over a fair coin, and provided
+/// that answers are rational, the seller earns (MEW - epsilon) / 2 at least, MEW the most that a player who colludes with nobody knows
+/// others to pay: such a player's offering less than it knows is dominated. Source: Chen and Micali, "A New Approach to Auctions and
+/// Resilient Mechanism Design", sections 6, 7 (Theorem 1) and 9.
 /// @dev No owner, no upgrade, no pause. The balance covers deposits, prices, rebates and proceeds at every moment. Only the digest of the
 /// offer that is carried out is kept: whoever takes a step sends the announcement along, which the event `Announced` tells. Calls that move
 /// no ether in can be combined through `multicall`.
-contract ResilientAuction is Proceeds, Escrow, Multicall {
+contract ResilientAuction is Proceeds, Multicall {
     using Announcements for Announcement;
     using BidSlots for BidSlot;
     using Goods for mapping(uint256 index => Good);
@@ -32,7 +33,7 @@ contract ResilientAuction is Proceeds, Escrow, Multicall {
         None, // never listed
         Bidding, // announcements are sealed, replaced and withdrawn
         Reveal, // they are opened
-        Draw, // all announcements are known; the coin, if one is needed, is asked for and falls
+        Draw, // all announcements are known; the coin is asked for and falls
         Answers, // those who are offered something say YES or NO
         Final, // goods are delivered, everybody is paid
         Void // nobody announced anything, or nothing was decided in time: everything goes back
@@ -43,7 +44,8 @@ contract ResilientAuction is Proceeds, Escrow, Multicall {
         Open,
         Heads, // the star gets its wish
         Tails, // the star's offer is carried out
-        Own // the seller's own offer is carried out
+        Own, // tails, and the seller's own offer is carried out, which is worth more than the star's
+        Unsold // heads, and the seller's own offer is worth more than the star's: nobody gets anything
     }
 
     /// @notice The times of a sale, and the price of silence.
@@ -200,8 +202,6 @@ contract ResilientAuction is Proceeds, Escrow, Multicall {
     error NothingSealed(uint256 lot, address player);
     /// @notice The announcement of `player` is not taken.
     error FlawedAnnouncement(uint256 lot, address player, AnnouncementFlaw flaw);
-    /// @notice The seller's own offer is worth the most: no coin falls.
-    error NoDrawNeeded(uint256 lot);
     /// @notice The coin of `lot` was not asked for, or is not there yet.
     error NotDrawn(uint256 lot);
     /// @notice Not the announcement that is carried out on `lot`.
@@ -210,8 +210,6 @@ contract ResilientAuction is Proceeds, Escrow, Multicall {
     error NoSuchOffer(uint256 lot, uint256 index);
     /// @notice The offer is not to `caller`.
     error NotOffered(uint256 lot, uint256 index, address caller);
-    /// @notice `caller` is not the star of `lot`.
-    error NotStar(uint256 lot, address caller);
     /// @notice The offer was answered before.
     error AlreadyAnswered(uint256 lot, uint256 index);
     /// @notice The bundle was not accepted, or is delivered or refunded already.
@@ -340,36 +338,30 @@ contract ResilientAuction is Proceeds, Escrow, Multicall {
     /// @param lot The sale's number.
     function requestDraw(uint256 lot) external {
         _requireStage(lot, SaleStage.Draw);
-        Sale storage sale = _sales[lot];
-        if (_isOwn(sale)) revert NoDrawNeeded(lot);
-        sale.requested = true;
+        _sales[lot].requested = true;
         emit DrawRequested(lot);
         // the source refuses to draw twice for one lot
         randomness.request(lot);
     }
 
-    /// @notice Decides what happens: by the coin, once it has fallen; or at once, if the seller's own offer is worth the most. Anyone may
-    /// call.
+    /// @notice Decides what happens, by the coin, once it has fallen. Anyone may call.
     /// @param lot The sale's number.
-    /// @param announcement The star's; or the seller's own.
+    /// @param announcement The star's; or the seller's own, if that is worth more.
     function decide(uint256 lot, Announcement calldata announcement) external {
         _requireStage(lot, SaleStage.Draw);
         Sale storage sale = _sales[lot];
-        CoinOutcome outcome = CoinOutcome.Own;
-        if (_isOwn(sale)) {
-            sale.digest = sale.ownDigest;
-        } else {
-            (bool drawn, uint256 word) = randomness.wordOf(address(this), lot);
-            // a word that a source has before it is asked could have been known before the announcements
-            if (!drawn || !sale.requested) revert NotDrawn(lot);
-            outcome = word & COIN != 0 ? CoinOutcome.Heads : CoinOutcome.Tails;
-        }
+        (bool drawn, uint256 word) = randomness.wordOf(address(this), lot);
+        // a word that a source has before it is asked could have been known before the announcements
+        if (!drawn || !sale.requested) revert NotDrawn(lot);
+        bool own = _isOwn(sale);
+        if (own) sale.digest = sale.ownDigest;
         if (announcement.digest() != sale.digest) revert WrongAnnouncement(lot);
+        CoinOutcome outcome = _outcome(word & COIN != 0, own);
         uint256 end = block.timestamp;
         uint256 count = announcement.offers.length;
         if (outcome == CoinOutcome.Heads) {
             sale.held = announcement.wish;
-        } else if (count != 0) {
+        } else if (outcome != CoinOutcome.Unsold && count != 0) {
             // casting is safe: at most 32 offers were revealed
             sale.offers = uint32((1 << count) - 1);
             end += sale.answerSeconds;
@@ -417,25 +409,18 @@ contract ResilientAuction is Proceeds, Escrow, Multicall {
     /// @param goods Which, as bits; those that are not left in the bundle are passed over. All that are left, unless the seller calls.
     function deliver(uint256 lot, Announcement calldata announcement, uint256 index, uint256 goods) external {
         Sale storage sale = _sales[lot];
-        (Offer calldata offer, uint32 bit) = _deliverable(lot, sale, announcement, index);
+        (Offer calldata offer, uint32 bit) = _awaited(lot, sale, announcement, index);
+        uint256 end = sale.endOfAnswers + DELIVERY_WINDOW;
+        if (block.timestamp >= end) revert WrongTime(lot, end);
         uint256 missing = offer.bundle & ~goods & ~sale.gone;
-        if (missing == 0) _sell(lot, sale, index, offer.price, bit);
-        else if (msg.sender != sale.seller) revert NotWhole(lot, index, missing);
+        if (missing == 0) {
+            sale.closed |= bit;
+            proceeds[sale.seller] += Units.toWei(offer.price);
+            emit BundleSold(lot, index, offer.price);
+        } else if (msg.sender != sale.seller) {
+            revert NotWhole(lot, index, missing);
+        }
         _give(lot, sale, offer.bundle & goods, offer.to);
-    }
-
-    /// @notice As `deliver`, but to somebody else, and always all that is left: for buyers whose own account a token refuses. Only the buyer.
-    /// @param lot The sale's number.
-    /// @param announcement The one that is carried out.
-    /// @param index The number of the offer in it.
-    /// @param recipient Who gets the goods.
-    function deliverTo(uint256 lot, Announcement calldata announcement, uint256 index, address recipient) external {
-        Sale storage sale = _sales[lot];
-        (Offer calldata offer, uint32 bit) = _deliverable(lot, sale, announcement, index);
-        if (msg.sender != offer.to) revert NotOffered(lot, index, msg.sender);
-        Items.requireRecipient(recipient);
-        _sell(lot, sale, index, offer.price, bit);
-        _give(lot, sale, offer.bundle, recipient);
     }
 
     /// @notice Gives the price of an accepted bundle back to its buyer, if it was not delivered in time. The star is not fined for it,
@@ -458,19 +443,9 @@ contract ResilientAuction is Proceeds, Escrow, Multicall {
     /// @param lot The sale's number.
     /// @param goods Which, as bits; those that are not left in the wish are passed over.
     function deliverWish(uint256 lot, uint256 goods) external {
-        Sale storage sale = _onHeads(lot);
+        Sale storage sale = _sales[lot];
+        if (sale.outcome != CoinOutcome.Heads) revert WrongStage(lot, stage(lot));
         _give(lot, sale, sale.held & goods, sale.star);
-    }
-
-    /// @notice As `deliverWish`, but to somebody else: for stars whose own account a token refuses. Only the star.
-    /// @param lot The sale's number.
-    /// @param goods Which, as bits; those that are not left in the wish are passed over.
-    /// @param recipient Who gets them.
-    function deliverWishTo(uint256 lot, uint256 goods, address recipient) external {
-        Sale storage sale = _onHeads(lot);
-        if (msg.sender != sale.star) revert NotStar(lot, msg.sender);
-        Items.requireRecipient(recipient);
-        _give(lot, sale, sale.held & goods, recipient);
     }
 
     // CLAIMS
@@ -616,13 +591,9 @@ contract ResilientAuction is Proceeds, Escrow, Multicall {
             kept[first + i] = goods[i];
         }
         emit GoodsAdded(lot, first, goods);
-        Goods.take(goods, msg.sender);
-    }
-
-    /// @dev The sale, if it is the star's wish that is carried out.
-    function _onHeads(uint256 lot) private view returns (Sale storage sale) {
-        sale = _sales[lot];
-        if (sale.outcome != CoinOutcome.Heads) revert WrongStage(lot, stage(lot));
+        for (uint256 i = 0; i < goods.length; ++i) {
+            Items.take(goods[i].token, goods[i].tokenId, msg.sender);
+        }
     }
 
     /// @dev Gives those of `goods` that have not left to `recipient`.
@@ -667,6 +638,12 @@ contract ResilientAuction is Proceeds, Escrow, Multicall {
         return sale.ownRevenue > sale.starRevenue;
     }
 
+    /// @dev A star that got its wish beside the seller's offer would have it for less than it knows: section 9 under the coin of section 6.
+    function _outcome(bool heads, bool own) private pure returns (CoinOutcome) {
+        if (own) return heads ? CoinOutcome.Unsold : CoinOutcome.Own;
+        return heads ? CoinOutcome.Heads : CoinOutcome.Tails;
+    }
+
     /// @dev The offer numbered `index` of the announcement that is carried out.
     function _offer(uint256 lot, Sale storage sale, Announcement calldata announcement, uint256 index)
         private
@@ -689,25 +666,7 @@ contract ResilientAuction is Proceeds, Escrow, Multicall {
         if (sale.accepted & ~sale.closed & bit == 0) revert NotAwaited(lot, index);
     }
 
-    /// @dev As `_awaited`, while there is time to deliver.
-    function _deliverable(uint256 lot, Sale storage sale, Announcement calldata announcement, uint256 index)
-        private
-        view
-        returns (Offer calldata offer, uint32 bit)
-    {
-        (offer, bit) = _awaited(lot, sale, announcement, index);
-        uint256 end = sale.endOfAnswers + DELIVERY_WINDOW;
-        if (block.timestamp >= end) revert WrongTime(lot, end);
-    }
-
     // MONEY
-
-    /// @dev Pays the seller for a bundle whose last goods are about to leave.
-    function _sell(uint256 lot, Sale storage sale, uint256 index, uint64 price, uint32 bit) private {
-        sale.closed |= bit;
-        proceeds[sale.seller] += Units.toWei(price);
-        emit BundleSold(lot, index, price);
-    }
 
     /// @dev The sale, once it is over and settled.
     function _settled(uint256 lot) private returns (Sale storage sale) {

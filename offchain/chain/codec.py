@@ -116,6 +116,7 @@ class CoinOutcome(IntEnum):
     HEADS = 1
     TAILS = 2
     OWN = 3
+    UNSOLD = 4
 
 
 class BeaconStage(IntEnum):

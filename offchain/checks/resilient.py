@@ -21,14 +21,14 @@ from offchain.instances.resilient import (
 )
 from offchain.mechanisms.resilient import (
     accepts,
-    carry_out,
     expected_utility,
     favourite,
-    find_star,
     rebates,
     relevant_knowledge,
     revenue_guarantee,
+    ruling_star,
     solve,
+    toss,
     utility,
     worth,
 )
@@ -82,9 +82,9 @@ def feasibility(instance: ResilientInstance, outcome: ResilientOutcome) -> Findi
 def budget_balance(instance: ResilientInstance, outcome: ResilientOutcome) -> Finding:
     """Heads: nobody pays. Tails: the seller gets what the star's offer is worth, from whoever it is, less the rebates.
 
-    These are less than epsilon in all.
+    Of an offer of its own it gets what is accepted. The rebates are less than epsilon in all.
     """
-    offered = worth(find_star(instance).offer)
+    due = due_on_tails(instance)
     back = sum(rebates(instance).values(), Fraction(0))
 
     def counterexample() -> str | None:
@@ -92,12 +92,24 @@ def budget_balance(instance: ResilientInstance, outcome: ResilientOutcome) -> Fi
             return "heads: somebody pays"
         if not 0 <= back < instance.epsilon:
             return f"the rebates are {back} in all, epsilon is {instance.epsilon}"
-        if outcome.tails is not None and outcome.tails.revenue != offered - back:
-            return f"tails: revenue {outcome.tails.revenue}, not {offered} less rebates of {back}"
+        if outcome.tails is not None and outcome.tails.revenue != due - back:
+            return f"tails: revenue {outcome.tails.revenue}, not {due} less rebates of {back}"
         return None
 
-    detail = f"on tails {offered} less rebates of {back}"
+    detail = f"on tails {due} less rebates of {back}"
     return Finding.of("budget balance", counterexample(), detail)
+
+
+def due_on_tails(instance: ResilientInstance) -> int:
+    """What the seller is due on tails before rebates: all of the star's offer, or what is accepted of its own."""
+    star = ruling_star(instance)
+    return worth(star.offer if star is not None else accepted(instance))
+
+
+def accepted(instance: ResilientInstance) -> list[Offer]:
+    """The seller's own offers to whoever says YES to them."""
+    player = {player.name: player for player in instance.players}
+    return [offer for offer in instance.seller if accepts(player[offer.to], offer)]
 
 
 def individual_rationality(instance: ResilientInstance, outcome: ResilientOutcome) -> Finding:
@@ -119,19 +131,21 @@ def individual_rationality(instance: ResilientInstance, outcome: ResilientOutcom
 
 
 def incentive_compatibility(instance: ResilientInstance) -> Finding:
-    """Lemma 1: no player that the star offers a bundle does better by the answer that is not the truth."""
+    """Lemma 1: nobody that is offered a bundle on tails does better by the answer that is not the truth."""
     name = "incentive compatibility"
-    star = find_star(instance)
-    if len(star.offer) * len(instance.players) > ANSWERS_LIMIT:
+    star = ruling_star(instance)
+    offers = instance.seller if star is None else star.offer
+    if len(offers) * len(instance.players) > ANSWERS_LIMIT:
         return Finding(name, Verdict.NOT_CLAIMED, "not worked out: too many answers")
     places = {player.name: place for place, player in enumerate(instance.players)}
 
     def with_answer(place: int, answer: Answer | None) -> Fraction:
         changed = with_player(instance, place, replace(instance.players[place], answer=answer))
-        return utility(changed.players[place], carry_out(changed, star.offer, star))
+        _, tails = toss(changed)
+        return utility(changed.players[place], tails)
 
     liars = []
-    for offer in star.offer:
+    for offer in offers:
         place = places[offer.to]
         player = instance.players[place]
         truthful = with_answer(place, None)
@@ -151,7 +165,7 @@ def incentive_compatibility(instance: ResilientInstance) -> Finding:
 
 
 def knowledge(instance: ResilientInstance, outcome: ResilientOutcome) -> list[Finding]:
-    """Lemma 3 and Theorem 1, if everybody knows everybody's values."""
+    """Lemma 3 and Theorem 1, if everybody is independent and knows everybody's values."""
     names = ("no underbidding", "revenue")
     bundles = sum(len(player.values) for player in instance.players)
     if bundles > BUNDLES_LIMIT or len(instance.players) > PLAYERS_LIMIT:
@@ -167,7 +181,7 @@ def knowledge(instance: ResilientInstance, outcome: ResilientOutcome) -> list[Fi
 def underbidding(instance: ResilientInstance, known: list[tuple[Offer, ...]]) -> Finding:
     """Lemma 3: whoever knows a better offer than it makes expects more by making it and wishing its favourite bundle.
 
-    Provided that the others answer rationally.
+    Provided that the others answer rationally. An own offer of the seller's changes nothing in that, under the coin.
     """
     name = "no underbidding"
     for offer in (offer for offers in known for offer in offers):
@@ -195,7 +209,15 @@ def underbidding(instance: ResilientInstance, known: list[tuple[Offer, ...]]) ->
 def revenue(
     instance: ResilientInstance, outcome: ResilientOutcome, known: Iterable[tuple[Offer, ...]]
 ) -> Finding:
-    """Theorem 1: the expected revenue is at least (MEW - epsilon) / 2, MEW over the players that do not underbid."""
+    """Theorem 1: the expected revenue is at least (benchmark - epsilon) / 2.
+
+    The benchmark is MEW, over the players that do not underbid, or what the seller's own offer is worth, if that is more.
+    """
+    name = "revenue"
+    expected = outcome.expected_revenue
+    if outcome.star is None and len(accepted(instance)) < len(instance.seller):
+        detail = f"{expected} expected; the seller's own offer is declined in part, so nothing is guaranteed"
+        return Finding(name, Verdict.NOT_CLAIMED, detail)
     benchmark = max(
         (
             worth(offers)
@@ -204,12 +226,14 @@ def revenue(
         ),
         default=0,
     )
+    known_by = "players who offer what they know make"
+    if outcome.star is None:
+        benchmark, known_by = worth(instance.seller), "the seller's own offer makes"
     bound = revenue_guarantee(benchmark, instance.epsilon)
-    expected = outcome.expected_revenue
     return Finding.of(
-        "revenue",
+        name,
         None if expected >= bound else f"{expected} expected, below {bound}",
-        f"{expected} expected; players who offer what they know make it at least {bound}",
+        f"{expected} expected; {known_by} it at least {bound}",
     )
 
 

@@ -1,8 +1,6 @@
 """Instances and outcomes of every mechanism, their JSON files, and what is said of a bad one."""
 
 from offchain.instances.approximate import (
-    ApproximateGroupsInstance,
-    ApproximateGroupsSale,
     ApproximateInstance,
     ApproximateOutcome,
     ApproximateSale,
@@ -10,10 +8,8 @@ from offchain.instances.approximate import (
 from offchain.instances.document import (
     Instance,
     InstanceFile,
-    InstanceStream,
     Outcome,
     instance_text,
-    outcome_pieces,
     outcome_text,
     parse_bytes,
     parse_text,
@@ -31,7 +27,6 @@ from offchain.instances.resilient import (
 )
 from offchain.instances.signal_clock import SignalClockInstance
 from offchain.instances.signals import SignalOutcome
-from offchain.instances.stream import utf8
 from offchain.instances.two_level import (
     BID_LIMIT,
     RESERVE_LIMIT,
@@ -47,8 +42,6 @@ __all__ = [
     "BID_LIMIT",
     "RESERVE_LIMIT",
     "Answer",
-    "ApproximateGroupsInstance",
-    "ApproximateGroupsSale",
     "ApproximateInstance",
     "ApproximateOutcome",
     "ApproximateSale",
@@ -57,7 +50,6 @@ __all__ = [
     "Instance",
     "InstanceError",
     "InstanceFile",
-    "InstanceStream",
     "LotOutcome",
     "Member",
     "MonotoneSignalsInstance",
@@ -75,9 +67,7 @@ __all__ = [
     "VcgOutcome",
     "VcgPlayer",
     "instance_text",
-    "outcome_pieces",
     "outcome_text",
     "parse_bytes",
     "parse_text",
-    "utf8",
 ]

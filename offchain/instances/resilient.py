@@ -5,7 +5,7 @@ Instances built directly, rather than read, are not checked: names must be disti
 of goods in the order of the instance, offers disjoint, to others, and at positive prices.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
@@ -71,7 +71,10 @@ class ResilientPlayer:
 
 @dataclass(frozen=True, slots=True)
 class ResilientInstance:
-    """Goods, players in the order of the file, and the rebate's epsilon, 0 < epsilon < 1."""
+    """Goods, players in the order of the file, and the rebate's epsilon, 0 < epsilon < 1.
+
+    seller: bundles that the seller itself offers to players, all disjoint; none without such an offer.
+    """
 
     mechanism: ClassVar[str] = "resilient"
 
@@ -79,15 +82,18 @@ class ResilientInstance:
     goods: Bundle
     players: tuple[ResilientPlayer, ...]
     coin: Coin = Coin.BOTH
+    seller: tuple[Offer, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """The instance as `read` takes it."""
+        own = {"seller": {"offer": _offer_to_json(self.seller)}} if self.seller else {}
         return {
             "mechanism": self.mechanism,
             "epsilon": fraction_text(self.epsilon),
             "goods": list(self.goods),
             "coin": self.coin.value,
             "players": [_player_to_json(player) for player in self.players],
+            **own,
         }
 
 
@@ -120,10 +126,10 @@ class Side:
 class ResilientOutcome:
     """The star, the sides of the coin that were asked for, and the revenue expected of a fair one.
 
-    star: None only where an offer of the seller's own takes its place. heads, tails: None if not
-    asked for. expected_revenue: before the coin falls, so the same whichever side was asked for.
-    gas: what the chain used, None from the reference model; outcomes that differ only in gas are
-    equal.
+    star: None where the seller's own offer takes the place of every player's: it is carried out on
+    tails, and nothing is sold on heads. heads, tails: None if not asked for. expected_revenue:
+    before the coin falls, so the same whichever side was asked for. gas: what the chain used, None
+    from the reference model; outcomes that differ only in gas are equal.
     """
 
     mechanism: ClassVar[str] = "resilient"
@@ -151,7 +157,7 @@ class ResilientOutcome:
 def read(instance: Field) -> ResilientInstance:
     """The resilient instance of a JSON object. Raises InstanceError naming the field and its value."""
     fields = instance.record(
-        required=("mechanism", "epsilon", "goods", "players"), optional=("coin",)
+        required=("mechanism", "epsilon", "goods", "players"), optional=("coin", "seller")
     )
     epsilon = fields["epsilon"].fraction(zero=False)
     goods = read_goods(fields["goods"])
@@ -169,7 +175,8 @@ def read(instance: Field) -> ResilientInstance:
         _read_player(record, name, known, places)
         for record, name in zip(records, names, strict=True)
     )
-    return ResilientInstance(epsilon, goods, players, coin)
+    seller = _read_seller(fields["seller"], known, places) if "seller" in fields else ()
+    return ResilientInstance(epsilon, goods, players, coin, seller)
 
 
 def _read_player(
@@ -184,8 +191,14 @@ def _read_player(
     )
 
 
-def _read_offer(offer: Field, name: str, names: Set[str], places: Places) -> tuple[Offer, ...]:
-    """Offers to different other players, of bundles that have no good in common."""
+def _read_seller(seller: Field, names: Set[str], places: Places) -> tuple[Offer, ...]:
+    return _read_offer(seller.record(required=("offer",))["offer"], None, names, places)
+
+
+def _read_offer(
+    offer: Field, name: str | None, names: Set[str], places: Places
+) -> tuple[Offer, ...]:
+    """Offers to different players but `name`, whose they are (None: the seller's), of bundles without a common good."""
     offers = []
     offered_to: dict[str, Field] = {}
     offered: dict[str, Field] = {}
@@ -214,12 +227,13 @@ def _player_to_json(player: ResilientPlayer) -> dict[str, object]:
     written: dict[str, object] = {
         "name": player.name,
         "values": values_to_json(player.values),
-        "offer": [
-            {"to": offer.to, "goods": list(offer.goods), "price": offer.price}
-            for offer in player.offer
-        ],
+        "offer": _offer_to_json(player.offer),
         "wish": list(player.wish),
     }
     if player.answer is not None:
         written["answer"] = player.answer.value
     return written
+
+
+def _offer_to_json(offers: Sequence[Offer]) -> list[dict[str, object]]:
+    return [{"to": offer.to, "goods": list(offer.goods), "price": offer.price} for offer in offers]

@@ -9,6 +9,7 @@ Every player announces an offer of bundles to the others, and a wish. The star i
 offer is worth the most. A fair coin falls: on heads the star gets its wish, for nothing, and on
 tails its offer is carried out, the star paying where somebody declines. So it pays to offer what
 one knows others to take, and the seller earns half of the most that any independent player knows.
+A seller who knows more itself may make an offer of its own, under the same coin.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,28 +30,43 @@ from offchain.mechanisms.winner_determination import winners
 HALF = Fraction(1, 2)
 
 
-def solve(instance: ResilientInstance, seller: Sequence[Offer] = ()) -> ResilientOutcome:
+def solve(instance: ResilientInstance, coin_free: bool = False) -> ResilientOutcome:
     """The outcome on the sides of the coin that the instance asks for. O(size of the instance).
 
-    seller: bundles that the seller itself would offer to the players (§9). If they are worth more
-    than the star's they are offered in its place, whatever the coin says, and there is no star: none
-    gets its wish, and nobody pays where a player declines. The rebates stay.
+    coin_free: as `toss` has it.
     """
-    star = find_star(instance)
-    if worth(seller) > worth(star.offer):
-        sale = carry_out(instance, seller, None)
-        heads = tails = sale
-        name = None
-    else:
-        heads = grant_wish(instance, star)
-        tails = carry_out(instance, star.offer, star)
-        name = star.name
+    heads, tails = toss(instance, coin_free)
+    star = ruling_star(instance)
     return ResilientOutcome(
-        star=name,
+        star=None if star is None else star.name,
         heads=heads if instance.coin is not Coin.TAILS else None,
         tails=tails if instance.coin is not Coin.HEADS else None,
         expected_revenue=(heads.revenue + tails.revenue) * HALF,
     )
+
+
+def toss(instance: ResilientInstance, coin_free: bool = False) -> tuple[Side, Side]:
+    """Heads, and tails.
+
+    If the seller's own offer is worth more than the star's it is carried out on tails in its place
+    (§9). Then there is no star: nobody pays where a player declines, and on heads nothing is sold.
+    A star that got its wish all the same could have that and the seller's offer too, by telling less
+    than it knows.
+
+    coin_free: carries the seller's own offer out on heads as well. Nothing bounds the revenue then,
+    since underbidding can pay: one whom the seller offers a bargain does better not to be the star.
+    """
+    star = ruling_star(instance)
+    if star is not None:
+        return grant_wish(instance, star), carry_out(instance, star.offer, star)
+    tails = carry_out(instance, instance.seller, None)
+    return (tails if coin_free else grant_wish(instance, None)), tails
+
+
+def ruling_star(instance: ResilientInstance) -> ResilientPlayer | None:
+    """The star, which wins a tie; None if the seller's own offer is worth more than its."""
+    star = find_star(instance)
+    return None if worth(instance.seller) > worth(star.offer) else star
 
 
 def worth(offers: Iterable[Offer]) -> int:
@@ -63,10 +79,10 @@ def find_star(instance: ResilientInstance) -> ResilientPlayer:
     return max(instance.players, key=lambda player: worth(player.offer))
 
 
-def grant_wish(instance: ResilientInstance, star: ResilientPlayer) -> Side:
-    """Heads: the star gets what it wishes, and nobody pays or receives anything."""
+def grant_wish(instance: ResilientInstance, star: ResilientPlayer | None) -> Side:
+    """Heads: the star gets what it wishes, and nobody pays or receives anything. Without a star nobody gets anything."""
     return Side(
-        allocation={star.name: star.wish} if star.wish else {},
+        allocation={star.name: star.wish} if star is not None and star.wish else {},
         payments={player.name: Fraction(0) for player in instance.players},
     )
 
@@ -118,10 +134,14 @@ def utility(player: ResilientPlayer, side: Side) -> Fraction:
     return player.value(side.allocation.get(player.name, ())) - side.payments[player.name]
 
 
-def expected_utility(instance: ResilientInstance, players: Iterable[ResilientPlayer]) -> Fraction:
-    """What these players of the instance together expect before the coin falls: collusion with a joint purse, if several."""
-    star = find_star(instance)
-    sides = grant_wish(instance, star), carry_out(instance, star.offer, star)
+def expected_utility(
+    instance: ResilientInstance, players: Iterable[ResilientPlayer], coin_free: bool = False
+) -> Fraction:
+    """What these players of the instance together expect before the coin falls: collusion with a joint purse, if several.
+
+    coin_free: as `toss` has it.
+    """
+    sides = toss(instance, coin_free)
     return sum((utility(player, side) * HALF for player in players for side in sides), Fraction(0))
 
 
@@ -149,9 +169,12 @@ def favourite(player: ResilientPlayer) -> Bundle:
 
 
 def revenue_guarantee(benchmark: int, epsilon: Fraction) -> Fraction:
-    """What the seller can expect at least, (MEW - epsilon) / 2 (Theorem 1).
+    """What the seller can expect at least, (benchmark - epsilon) / 2 (Theorem 1; with an own offer §9).
 
     benchmark: MEW, the most that the relevant knowledge of an independent player is worth; whoever
-    else colludes, and how, does not matter.
+    else colludes, and how, does not matter. With an own offer that all accept, its worth if that is
+    more. Expected over the coin, provided that all answer as Lemmas 1 and 2 say, and that no
+    independent player offers less than it knows, which Lemma 3 rules out as dominated. An own offer
+    that is worth the most and is declined voids it: the seller has claimed to know what it did not.
     """
     return (benchmark - epsilon) * HALF

@@ -20,7 +20,6 @@ from offchain.instances.bundles import Bundle
 from offchain.instances.resilient import (
     Answer,
     Coin,
-    Offer,
     ResilientInstance,
     ResilientOutcome,
     ResilientPlayer,
@@ -57,13 +56,12 @@ def twice(revenue: int) -> int:
 class Conduct:
     """What people do beyond the instance. The default: all reveal, in file order, and answer.
 
-    silent: players who never reveal. mute: who lets the time to answer pass instead of a NO. seller:
-    offers that the seller itself makes (§9). deposit: what is put down for offers of some worth, in units.
+    silent: players who never reveal. mute: who lets the time to answer pass instead of a NO. deposit:
+    what is put down for offers of some worth, in units.
     """
 
     silent: frozenset[str] = frozenset()
     mute: frozenset[str] = frozenset()
-    seller: tuple[Offer, ...] = ()
     deposit: Callable[[int], int] = twice
 
 
@@ -94,9 +92,7 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the chain says of a finished sale. star: its name, None if the seller's own offer was carried out, which
-    needs no coin and counts as tails.
-    """
+    """What the chain says of a finished sale. star: its name, None if the seller's own offer took its place."""
 
     star: str | None
     side: Side
@@ -149,7 +145,7 @@ class ResilientStage:
         self, instance: ResilientInstance, conduct: Conduct, words: Sequence[int]
     ) -> list[Result]:
         """A sale for each word, all at once."""
-        check_playable(instance, conduct.seller)
+        check_playable(instance)
         self._gas.clear()
         block = self._chain.block() + 1
         accounts = {
@@ -157,7 +153,7 @@ class ResilientStage:
             for place, player in enumerate(instance.players)
         }
         end_of_bidding = self._chain.now() + self._seconds
-        sales = [self._list(instance, conduct, accounts, end_of_bidding, word) for word in words]
+        sales = [self._list(instance, accounts, end_of_bidding, word) for word in words]
         self._fund(instance, conduct, accounts)
         for sale in sales:
             self._commit(sale, conduct, accounts)
@@ -181,7 +177,6 @@ class ResilientStage:
     def _list(
         self,
         instance: ResilientInstance,
-        conduct: Conduct,
         accounts: Mapping[str, Address],
         end_of_bidding: int,
         word: int,
@@ -203,7 +198,9 @@ class ResilientStage:
             player.name: announcement(player.offer, player.wish, instance.goods, accounts)
             for player in instance.players
         }
-        own = announcement(conduct.seller, (), instance.goods, accounts) if conduct.seller else None
+        own = (
+            announcement(instance.seller, (), instance.goods, accounts) if instance.seller else None
+        )
         return Sale(lot, first, announced, own, word)
 
     def _fund(
@@ -212,7 +209,7 @@ class ResilientStage:
         """Gives everybody what deposits and prices can take on both sides of the coin, and gas money."""
         prices = [offer for player in instance.players for offer in player.offer]
         needed = dict.fromkeys(accounts.values(), GAS_MONEY)
-        for offer in (*prices, *conduct.seller):
+        for offer in (*prices, *instance.seller):
             needed[accounts[offer.to]] += 2 * offer.price * UNIT
         for player in instance.players:
             revenue = sum(offer.price for offer in player.offer)
@@ -256,18 +253,21 @@ class ResilientStage:
 
     def _decide(self, sale: Sale, accounts: Mapping[str, Address]) -> Announcement | None:
         """Has it decided what happens; what is carried out; None on heads, and if nobody revealed anything."""
-        own, star = self._own_rules(sale), self._star(sale)
-        if own is not None:
-            self._call("decide", self._keeper, "decide", sale.lot, own.words)
-            return own
-        name = next((name for name, account in accounts.items() if account == star), None)
-        if name is None:
+        ruling = self._ruling(sale, accounts)
+        if ruling is None:
             return None
-        chosen = sale.announcements[name]
         self._call("draw", self._keeper, "requestDraw", sale.lot)
         coin = self._words.deliver(self.auction, sale.lot, sale.word) & 1
-        self._call("decide", self._keeper, "decide", sale.lot, chosen.words)
-        return chosen if coin == TAILS else None
+        self._call("decide", self._keeper, "decide", sale.lot, ruling.words)
+        return ruling if coin == TAILS else None
+
+    def _ruling(self, sale: Sale, accounts: Mapping[str, Address]) -> Announcement | None:
+        """What the coin decides about: the seller's own announcement, or else the star's."""
+        own, star = self._own_rules(sale), self._star(sale)
+        if own is not None:
+            return own
+        name = next((name for name, account in accounts.items() if account == star), None)
+        return None if name is None else sale.announcements[name]
 
     def _own_rules(self, sale: Sale) -> Announcement | None:
         """The seller's own announcement, if it is worth more than the star's by what the contract says."""
@@ -327,7 +327,8 @@ class ResilientStage:
         }
         self._check_earned(earned, book)
         own = self._own_rules(sale) is not None
-        fell = Coin.HEADS if self._sale(sale)["outcome"] == CoinOutcome.HEADS else Coin.TAILS
+        on_heads = self._sale(sale)["outcome"] in (CoinOutcome.HEADS, CoinOutcome.UNSOLD)
+        fell = Coin.HEADS if on_heads else Coin.TAILS
         return Result(None if own else names.get(star), Side(owned, payments), fell)
 
     def _deliver(self, sale: Sale, carried_out: Announcement | None, goods: int) -> None:

@@ -3,7 +3,7 @@
 The formulas are those of `contracts/libraries/Announcements.sol`; a reveal succeeds only if both agree.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -84,13 +84,13 @@ def as_bits(bundle: Bundle, goods: Bundle) -> int:
     return sum(1 << goods.index(good) for good in bundle)
 
 
-def check_playable(instance: ResilientInstance, seller: Sequence[Offer] = ()) -> None:
+def check_playable(instance: ResilientInstance) -> None:
     """Raises InstanceError, naming the field and its value, if the contract's fields are too narrow for the instance."""
     epsilon = instance.epsilon
     _at_most("epsilon: denominator", epsilon.denominator, MOST_EPSILON)
     _at_most("goods", len(instance.goods), MOST_GOODS)
-    announced = {player.name: player.offer for player in instance.players} | {"(seller)": seller}
-    for name, offers in announced.items():
+    announced = [(player.name, player.offer) for player in instance.players]
+    for name, offers in (*announced, ("the seller", instance.seller)):
         _at_most(f"offers of {name}", len(offers), MOST_OFFERS)
         _at_most(f"prices of {name} together", sum(o.price for o in offers), MOST_REVENUE)
 

@@ -29,6 +29,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
     resilient.lemma_1,
     resilient.lemma_3,
     resilient.theorem_1,
+    resilient.own_offer,
     approximate.theorem_1,
     approximate.theorem_2,
     approximate.theorem_3,

@@ -1,5 +1,6 @@
 """Random resilient sales through the contract against the reference model: 10,000 in process, some on real nodes."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -7,6 +8,7 @@ from resilient_scenarios import hold_resilient_equal, resilient_scenario
 
 from offchain.chain.connect import connect
 from offchain.chain.revm import Revm
+from offchain.instances.errors import InstanceError
 from offchain.instances.resilient import Answer, Offer, ResilientInstance, ResilientPlayer
 from offchain.mechanisms.resilient import revenue_guarantee, solve, worth
 from offchain.play.resilient import Conduct, ResilientStage, counted
@@ -29,9 +31,10 @@ def test_chain_equals_reference(first: int) -> None:
 def test_the_sales_are_as_odd_as_they_should_be() -> None:
     """Random sales prove little about what hardly ever happens in them."""
     sales = [resilient_scenario(seed) for seed in range(1_000)]
-    outcomes = [solve(counted(s.instance, s.conduct), s.conduct.seller) for s in sales]
+    outcomes = [solve(counted(s.instance, s.conduct)) for s in sales]
     worths = [[worth(player.offer) for player in s.instance.players] for s in sales]
     assert sum(outcome.star is None for outcome in outcomes) > 50  # the seller's own offer
+    assert sum(bool(s.instance.seller) for s in sales) > 100  # not always worth the most
     assert sum(max(each) == 0 for each in worths) > 50  # nothing offered at all
     assert sum(each.count(max(each)) > 1 for each in worths) > 100  # a tie
     assert sum(bool(s.conduct.silent) for s in sales) > 100
@@ -83,24 +86,40 @@ def test_more_goods_than_fit_a_transaction() -> None:
 
 def test_silent_players_are_as_if_they_had_announced_nothing() -> None:
     """A silent player with the best offer is no star, and pays no more than its bond, which is none of the payments."""
-    sale = resilient_scenario(4)
-    names = [player.name for player in sale.instance.players]
+    instance = replace(resilient_scenario(4).instance, seller=())
+    names = [player.name for player in instance.players]
     conduct = Conduct(silent=frozenset(names[:-1]))
-    outcome = ResilientStage(Revm()).play(sale.instance, conduct)
+    outcome = ResilientStage(Revm()).play(instance, conduct)
     assert outcome.star == names[-1]
-    assert outcome == solve(counted(sale.instance, conduct))
+    assert outcome == solve(counted(instance, conduct))
 
 
 @pytest.mark.parametrize("own", [True, False], ids=["own offer", "void"])
 def test_all_silent(own: bool) -> None:
     """Without any announcement the sale is void, or the seller's own offer is all there is."""
     knowing = ResilientPlayer("a", {}, offer=(Offer("b", ("g",), 8),), wish=("g",))
-    instance = ResilientInstance(
-        Fraction(1, 3), ("g",), (knowing, ResilientPlayer("b", {("g",): 9}))
-    )
     seller = (Offer("b", ("g",), 9),) if own else ()
-    conduct = Conduct(silent=frozenset("ab"), seller=seller)
+    instance = ResilientInstance(
+        Fraction(1, 3), ("g",), (knowing, ResilientPlayer("b", {("g",): 9})), seller=seller
+    )
+    conduct = Conduct(silent=frozenset("ab"))
     outcome = ResilientStage(Revm()).play(instance, conduct)
-    expected = solve(counted(instance, conduct), seller)
+    expected = solve(counted(instance, conduct))
     assert outcome.star is None
     assert (outcome.heads, outcome.tails) == (expected.heads, expected.tails)
+    assert outcome.expected_revenue == (Fraction(9, 2) if own else 0)
+
+
+@pytest.mark.parametrize(
+    "name", ["one offer too many", "more than the contract can add up"], ids=["offers", "prices"]
+)
+def test_an_own_offer_that_the_contract_cannot_hold(name: str) -> None:
+    """Refused by name before anything is sent, as any player's."""
+    goods = tuple(f"g{n}" for n in range(33))
+    names = [f"p{n}" for n in range(33)]
+    count, price = (33, 1) if name.startswith("one") else (2, 2**64 - 1)
+    seller = tuple(Offer(names[n], (goods[n],), price) for n in range(count))
+    players = tuple(ResilientPlayer(one, {}) for one in names)
+    instance = ResilientInstance(Fraction(1, 3), goods, players, seller=seller)
+    with pytest.raises(InstanceError, match="of the seller"):
+        ResilientStage(Revm()).play(instance)

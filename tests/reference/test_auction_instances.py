@@ -64,6 +64,11 @@ def offering(*offers: object) -> dict[str, object]:
     return resilient_player(offer=list(offers))
 
 
+def selling(*offers: object) -> dict[str, object]:
+    """A small resilient instance where the seller itself offers these."""
+    return resilient(seller={"offer": list(offers)})
+
+
 def offer(**fields: object) -> dict[str, object]:
     """An offer with some fields of its own."""
     return changed({"to": "2", "goods": ["a"], "price": 1}, fields)
@@ -127,6 +132,18 @@ def test_resilient_defaults() -> None:
     assert isinstance(instance, ResilientInstance)
     assert instance.coin is Coin.BOTH
     assert instance.players[0] == ResilientPlayer("1", {("a",): 3}, (), (), None)
+
+
+def test_a_seller_s_own_offer() -> None:
+    """To anybody, also to who makes offers itself; a player may be called seller. None is as if there were no field."""
+    instance = read(selling(offer(to="1", goods=["b"], price=7), offer()))
+    assert isinstance(instance, ResilientInstance)
+    assert instance.seller == (Offer("1", ("b",), 7), Offer("2", ("a",), 1))
+    assert read(selling()) == read(resilient())
+    players = [{"name": "seller", "values": {}}, {"name": "2", "values": {}}]
+    named = read(resilient(players=players, seller={"offer": [offer(to="seller")]}))
+    assert isinstance(named, ResilientInstance)
+    assert named.seller == (Offer("seller", ("a",), 1),)
 
 
 def test_approximate() -> None:
@@ -230,8 +247,8 @@ FRACTION = 'is not a fraction in a string, like "1/3"'
         (resilient(coin=True), "coin: true is not one of heads, tails, both"),
         (resilient(coin=None), "coin: null is not one of heads, tails, both"),
         (
-            resilient(seller=[]),
-            "seller: unknown field with value a list (known: mechanism, epsilon, goods, players, coin)",
+            resilient(sellers=[]),
+            "sellers: unknown field with value a list (known: mechanism, epsilon, goods, players, coin, seller)",
         ),
         (resilient(players=[]), "players: [] holds no player"),
         (resilient(goods=[]), "goods: [] holds no good"),
@@ -288,6 +305,37 @@ FRACTION = 'is not a fraction in a string, like "1/3"'
         (offering(offer(price=True)), "players[0].offer[0].price: true is not an integer"),
         (offering(offer(price="1")), 'players[0].offer[0].price: "1" is not an integer'),
         (offering(offer(price=2**64)), "players[0].offer[0].price: 18446744073709551616 is above"),
+        # The seller's own offer.
+        (resilient(seller=[]), "seller: a list is not an object"),
+        (resilient(seller=None), "seller: null is not an object"),
+        (resilient(seller={}), "seller.offer: missing"),
+        (
+            resilient(seller={"offer": [], "wish": ["a"]}),
+            "seller.wish: unknown field with value a list (known: offer)",
+        ),
+        (resilient(seller={"offer": {}}), "seller.offer: an object is not a list"),
+        (selling(3), "seller.offer[0]: 3 is not an object"),
+        (selling(offer(to=...)), "seller.offer[0].to: missing"),
+        (selling(offer(goods=...)), "seller.offer[0].goods: missing"),
+        (selling(offer(price=...)), "seller.offer[0].price: missing"),
+        (selling(offer(value=1)), "seller.offer[0].value: unknown field with value 1"),
+        (selling(offer(to="9")), 'seller.offer[0].to: "9" is not one of the players'),
+        (selling(offer(to="seller")), 'seller.offer[0].to: "seller" is not one of the players'),
+        (selling(offer(to=None)), "seller.offer[0].to: null is not a string"),
+        (
+            selling(offer(), offer(goods=["b"])),
+            'seller.offer[1].to: "2" already gets seller.offer[0]',
+        ),
+        (
+            selling(offer(), offer(to="1", goods=["b", "a"])),
+            'seller.offer[1].goods[1]: "a" is already in seller.offer[0]',
+        ),
+        (selling(offer(goods=[])), "seller.offer[0].goods: [] holds no good"),
+        (selling(offer(goods=["c"])), 'seller.offer[0].goods[0]: "c" is not one of the goods'),
+        (selling(offer(price=0)), "seller.offer[0].price: 0 is below 1"),
+        (selling(offer(price=-2)), "seller.offer[0].price: -2 is negative"),
+        (selling(offer(price="1")), 'seller.offer[0].price: "1" is not an integer'),
+        (selling(offer(price=2**64)), "seller.offer[0].price: 18446744073709551616 is above"),
         # Approximate valuations.
         (approximate(delta=...), "delta: missing"),
         (approximate(delta=0.5), f"delta: 0.5 {FRACTION}"),
@@ -314,7 +362,7 @@ FRACTION = 'is not a fraction in a string, like "1/3"'
         (approximate(bids={"a": 2**64}), "bids.a: 18446744073709551616 is above 2^64-1"),
         (
             approximate(players=1),
-            "players: unknown field with value 1 (known: mechanism, delta, bids, groups, draw)",
+            "players: unknown field with value 1 (known: mechanism, delta, bids, draw)",
         ),
         # Lists name the instance.
         ([vcg(), vcg_player(values={"a": -1})], "[1].players[1].values.a: -1 is negative"),
@@ -372,7 +420,8 @@ json_values = st.recursive(
 
 
 @given(
-    st.sampled_from(["goods", "players", "epsilon", "coin", "delta", "bids", "draw"]), json_values
+    st.sampled_from(["goods", "players", "epsilon", "coin", "seller", "delta", "bids", "draw"]),
+    json_values,
 )
 def test_any_json_is_read_or_refused_and_nothing_else(name: str, value: object) -> None:
     for document in (
@@ -380,6 +429,7 @@ def test_any_json_is_read_or_refused_and_nothing_else(name: str, value: object) 
         vcg(players=[value]),
         resilient(**{name: value}),
         resilient_player(offer=[value], wish=value),
+        resilient(seller={"offer": [value]}),
         approximate(**{name: value}),
     ):
         with suppress(InstanceError):
@@ -433,6 +483,7 @@ def instances(draw: st.DrawFn) -> Instance:
             for name in players
         ),
         coin=draw(st.sampled_from(list(Coin))),
+        seller=offers(players) if draw(st.booleans()) else (),
     )
 
 

@@ -32,6 +32,7 @@ from offchain.mechanisms.resilient import (
     relevant_knowledge,
     revenue_guarantee,
     solve,
+    toss,
     utility,
     worth,
 )
@@ -458,38 +459,173 @@ def test_a_loss_without_a_cause_fails() -> None:
 # The seller's own offer (§9).
 
 
+OWN = replace(THREE, seller=(Offer("2", ("a",), 4), Offer("3", ("b",), 6)))
+"""The seller would sell the same goods for 10, not 9: at 4 to the second, who takes a, at 6 to the third, who declines b."""
+
+
 def test_the_seller_s_offer_takes_the_place_of_a_smaller_one() -> None:
-    """No star, no coin, no fine: the second takes a at its value, and b, which the third declines, stays unsold."""
-    outcome = solve(THREE, seller=[Offer("2", ("a",), 4), Offer("3", ("b",), 6)])
+    """No star and no fine: what is declined stays unsold. On heads nothing is sold, and the first's wish not granted."""
+    outcome = solve(OWN)
     assert outcome.star is None
-    assert outcome.heads == outcome.tails
+    assert outcome.heads == Side({}, dict.fromkeys("123", Fraction(0)))
     assert outcome.tails == Side(
         allocation={"2": ("a",)},
         payments={"1": -Fraction(9, 40), "2": 4 - Fraction(8, 40), "3": -Fraction(2, 40)},
     )
-    assert outcome.expected_revenue == 4 - Fraction(19, 40)
+    assert outcome.expected_revenue == (4 - Fraction(19, 40)) / 2
     assert outcome.to_json()["star"] is None
 
 
+def test_without_the_coin_it_is_carried_out_on_both_sides() -> None:
+    outcome, under_the_coin = solve(OWN, coin_free=True), solve(OWN)
+    assert outcome.heads == outcome.tails == under_the_coin.tails
+    assert outcome.expected_revenue == 2 * under_the_coin.expected_revenue
+    assert solve(THREE, coin_free=True) == solve(THREE)
+
+
 def test_the_seller_s_offer_must_be_worth_more_than_the_star_s() -> None:
-    assert solve(THREE, seller=[Offer("2", ("a", "b"), 9)]) == solve(THREE)
-    assert solve(THREE, seller=[]) == solve(THREE)
+    assert solve(replace(THREE, seller=(Offer("2", ("a", "b"), 9),))) == solve(THREE)
 
 
 @given(instances(), st.data())
-def test_a_seller_who_knows_earns_what_it_knows(
+def test_a_seller_who_knows_earns_half_of_what_it_knows(
     instance: ResilientInstance, data: st.DataObject
 ) -> None:
-    """Its own offer less than epsilon where that replaces the star's, else at least half of the star's as before."""
+    """Of its own offer, less than epsilon, where that takes the place of the star's; else of the star's as before."""
     rational = replace(
         instance, players=tuple(replace(player, answer=None) for player in instance.players)
     )
     known = relevant_knowledge(GOODS, {player.name: player.values for player in rational.players})
-    outcome = solve(rational, known)
+    outcome = solve(replace(rational, seller=known))
     star = find_star(rational)
+    best = max(worth(known), worth(star.offer))
+    assert outcome.expected_revenue > revenue_guarantee(best, rational.epsilon) or best == 0
     if worth(known) > worth(star.offer):
-        assert outcome.expected_revenue > worth(known) - rational.epsilon
         assert outcome.tails == carry_out(rational, known, None)
+        assert outcome.heads == grant_wish(rational, None)
     else:
         assert outcome == solve(rational)
         assert outcome.heads == grant_wish(rational, star)
+
+
+ANN = player("ann", {("g",): 100}, wish=("g",))
+BOB = player("bob", {("g",): 50})
+BARGAIN = ResilientInstance(HALF, ("g",), (ANN, BOB), seller=(Offer("ann", ("g",), 2),))
+"""The seller would let Ann, who knows what Bob would pay, have the good for 2."""
+
+
+def test_one_whom_the_seller_offers_a_bargain_tells_nothing_without_the_coin() -> None:
+    """And tells all that it knows under it. The figures are worked out by hand."""
+    assert relevant_knowledge(("g",), {"bob": BOB.values}) == (Offer("bob", ("g",), 49),)
+
+    def expects(price: int, coin_free: bool) -> Fraction:
+        offer = (Offer("bob", ("g",), price),) if price else ()
+        ann = replace(ANN, offer=offer)
+        return expected_utility(replace(BARGAIN, players=(ann, BOB)), [ann], coin_free)
+
+    truth = 50 + HALF * HALF * Fraction(49, 50)  # her wish on heads, the rebate on tails
+    assert expects(49, coin_free=True) == expects(49, coin_free=False) == truth
+    assert expects(0, coin_free=True) == 98
+    assert expects(0, coin_free=False) == 49
+    for price in range(49):
+        assert expects(price, coin_free=False) < truth
+    assert [price for price in range(49) if expects(price, coin_free=True) > truth] == [0, 1]
+
+
+def test_the_seller_s_offer_and_a_wish_beside_it_would_pay_to_underbid() -> None:
+    """Why on heads nothing is sold: a star that had its wish there would have both, by telling less than the seller."""
+    both = replace(BARGAIN, seller=(Offer("ann", ("g",), 10),))
+    ann = replace(ANN, offer=(Offer("bob", ("g",), 9),))
+    quiet = replace(both, players=(ann, BOB))
+    _, tails = toss(quiet)
+    had = (utility(ann, grant_wish(quiet, ann)) + utility(ann, tails)) / 2
+    told = replace(ANN, offer=(Offer("bob", ("g",), 49),))
+    truth = expected_utility(replace(both, players=(told, BOB)), [told])
+    assert had > truth > expected_utility(quiet, [ann])
+
+
+def test_no_underbid_pays_under_the_coin() -> None:
+    """Lemma 3 in every game of two players and one good, and every own offer of the seller's, none included.
+
+    Values and prices up to 4, all wishes; the other player answers rationally.
+    """
+    underbids = paying_without = 0
+    top = 4
+    good: Bundle = ("g",)
+    bids = range(top + 1)
+    for ann_value, bob_value, to_ann, seller_price in product(bids, bids, bids, bids):
+        known = max(bob_value - 1, 0)
+        bob = player("bob", {good: bob_value}, *([("ann", "g", to_ann)] if to_ann else []))
+        for buyer in ("ann", "bob"):
+            seller = (Offer(buyer, good, seller_price),) if seller_price else ()
+
+            def expects(
+                price: int,
+                wish: Bundle,
+                coin_free: bool = False,
+                bob: ResilientPlayer = bob,
+                value: int = ann_value,
+                seller: tuple[Offer, ...] = seller,
+            ) -> Fraction:
+                ann = player("ann", {good: value}, *([("bob", "g", price)] if price else []))
+                ann = replace(ann, wish=wish)
+                game = ResilientInstance(HALF, good, (ann, bob), seller=seller)
+                return expected_utility(game, [ann], coin_free)
+
+            favourite_wish = good if ann_value else ()
+            for price, wish in product(range(known), ((), good)):
+                underbids += 1
+                assert expects(price, wish) < expects(known, favourite_wish)
+                paying_without += expects(price, wish, True) > expects(known, favourite_wish, True)
+    assert underbids == 3_000
+    assert paying_without > 50  # the same look finds them where they are
+
+
+@given(instances(), st.data())
+@settings(max_examples=200)
+def test_no_check_fails_with_an_own_offer(instance: ResilientInstance, data: st.DataObject) -> None:
+    """Whatever the seller offers; and the check says so where its own offer is declined."""
+    seller = data.draw(st.sampled_from(list(offers_to(list("123"), range(1, 12, 5)))))
+    own = replace(instance, seller=seller)
+    findings = check_reference(own)
+    assert [finding for finding in findings if finding.verdict is Verdict.FAILS] == []
+    declined = solve(own).star is None and solve(own).tails != carry_out(
+        replace(own, players=tuple(replace(player, answer=Answer.YES) for player in own.players)),
+        seller,
+        None,
+    )
+    if declined:
+        assert findings[-1].verdict is Verdict.NOT_CLAIMED
+
+
+def test_what_the_checks_say_of_an_own_offer() -> None:
+    findings = {finding.name: finding for finding in check_reference(OWN)}
+    assert findings["budget balance"].detail == "on tails 4 less rebates of 19/40"
+    declined = findings["revenue"]
+    assert declined.verdict is Verdict.NOT_CLAIMED
+    assert declined.detail.endswith(
+        "the seller's own offer is declined in part, so nothing is guaranteed"
+    )
+    sold = {finding.name: finding for finding in check_reference(BARGAIN)}
+    assert sold["revenue"].detail == "1 expected; the seller's own offer makes it at least 3/4"
+    assert sold["no underbidding"].verdict is Verdict.HOLDS
+    assert sold["no underbidding"].detail.startswith("ann expects")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "failing", "detail"),
+    [
+        (carry_out(OWN, OWN.seller, None), 1, "heads: somebody pays"),
+        (
+            Side({}, {"1": Fraction(6), "2": Fraction(4), "3": Fraction(0)}),
+            1,
+            "tails: revenue 10, not 4 less rebates of 19/40",
+        ),
+    ],
+    ids=["no coin", "a fine"],
+)
+def test_the_checks_fail_on_a_wrong_own_sale(wrong: Side, failing: int, detail: str) -> None:
+    side = "heads" if detail.startswith("heads") else "tails"
+    outcome = replace(solve(OWN), **{side: wrong})
+    finding = resilient.check_outcome(OWN, outcome)[failing]
+    assert (finding.verdict, finding.detail) == (Verdict.FAILS, detail)

@@ -192,23 +192,31 @@ def revealed(world: World) -> tuple[int, Announcement]:
 # THE SELLER'S OWN OFFER
 
 
-@pytest.mark.parametrize("answers", [(True, True), (True, False), (False, False)])
-def test_the_sellers_own_offer_takes_the_place_of_a_smaller_one(
-    world: World, answers: tuple[bool, bool]
-) -> None:
-    """No coin, no star, no wish; a NO costs nobody anything, and rebates are paid even if nothing is earned."""
-    lot, _ = world.sale(3)
-    star = announce((world.bob, 5, bits(0)), wish=bits(0, 1, 2))
-    own = announce((world.bob, 4, bits(1)), (world.ann, 2, bits(2)))
+def with_own(world: World, star: Announcement, own: Announcement, goods: int = 3) -> int:
+    """A sale that waits for its coin, with Ann's announcement and one of the seller's own."""
+    lot, _ = world.sale(goods)
     world.seal(lot, world.seller, own, deposit=1)
     world.seal(lot, world.ann, star)
     world.to(lot, Stage.REVEAL)
     world.reveal(lot, [(world.seller, own), (world.ann, star)])
     world.to(lot, Stage.DRAW)
-    world.fails("NoDrawNeeded", lot, sender=world.keeper, call=("requestDraw", lot))
+    return lot
+
+
+@pytest.mark.parametrize("answers", [(True, True), (True, False), (False, False)])
+def test_the_sellers_own_offer_takes_the_place_of_a_smaller_one_on_tails(
+    world: World, answers: tuple[bool, bool]
+) -> None:
+    """No star, no wish; a NO costs nobody anything, and rebates are paid even if nothing is earned."""
+    star = announce((world.bob, 5, bits(0)), wish=bits(0, 1, 2))
+    own = announce((world.bob, 4, bits(1)), (world.ann, 2, bits(2)))
+    lot = with_own(world, star, own)
+    world.send(world.keeper, "requestDraw", lot)
+    world.set_word(lot, TAILS)
     call = ("decide", lot, star.words)
     world.fails("WrongAnnouncement", lot, sender=world.ann, call=call)
     world.send(world.keeper, "decide", lot, own.words)
+    assert world.state(lot)["outcome"] == Outcome.OWN
     for who, yes in zip((world.bob, world.ann), answers, strict=True):
         world.answer(lot, own, who, yes)
         if yes:
@@ -226,16 +234,98 @@ def test_the_sellers_own_offer_takes_the_place_of_a_smaller_one(
     assert world.balance(world.auction) == earned + UNIT - rebate
 
 
-def test_an_own_offer_that_is_worth_no_more_changes_nothing(world: World) -> None:
-    """On a tie the star's is carried out, with its fines; and the seller's is in no rebate."""
-    lot, _ = world.sale(3)
-    star, own = announce((world.bob, 5, bits(0))), announce((world.bob, 5, bits(1)))
+def test_on_heads_nothing_is_sold_where_the_sellers_own_offer_is_worth_the_most(
+    world: World,
+) -> None:
+    """Nobody is asked, no wish is granted, no rebate paid; goods and deposits go back, but for bonds."""
+    lot, goods = world.sale(3)
+    star = announce((world.bob, 5, bits(0)), wish=bits(0, 1, 2))
+    own = announce((world.bob, 4, bits(1)), (world.ann, 2, bits(2)))
+    world.seal(lot, world.cid, announce(), deposit=50)  # never revealed
+    world.announced(lot, {world.seller: own, world.ann: star})
+    world.send(world.keeper, "requestDraw", lot)
+    world.set_word(lot, HEADS)
+    call = ("decide", lot, star.words)
+    world.fails("WrongAnnouncement", lot, sender=world.ann, call=call)
+    receipt = world.send(world.keeper, "decide", lot, own.words)
+    (_, decided), *_ = world.events(receipt)
+    assert decided["outcome"] == Outcome.UNSOLD
+    final = Stage.FINAL
+    assert world.view("stage", lot) == final
+    for one, value in ((own, 4), (star, 5)):
+        call = ("answer", lot, one.words, 0, True)
+        world.fails("WrongStage", lot, final, sender=world.bob, call=call, value=value * UNIT)
+    world.fails("WrongStage", lot, final, sender=world.ann, call=("deliverWish", lot, EVERYTHING))
+    assert world.view("rebateOf", lot, world.ann)[0] == 0
+    dues = [world.view("dueOf", lot, who) for who in (world.ann, world.cid)]
+    assert dues == [11 * UNIT, 45 * UNIT]
+    world.send(world.stranger, "reclaim", lot, EVERYTHING)
+    assert {world.owner_of(good) for good in goods} == {world.seller}
+    everybody = [world.ann, world.cid, world.seller]
+    world.send(world.stranger, "claimBatch", lot, everybody)
+    # its stake, and the bond
+    assert world.view("proceeds", world.seller) == 6 * UNIT == world.balance(world.auction)
+
+
+def test_an_own_offer_waits_for_the_coin(world: World) -> None:
+    """Without one it cannot be carried out, by whomever: the seller would have its price for certain, and a player a
+    reason to tell less than it knows."""
+    star, own = announce((world.bob, 5, bits(0))), announce((world.bob, 6, bits(1)))
+    lot = with_own(world, star, own)
+    world.set_word(lot, TAILS)  # the source knows, but was not asked
+    for who in (world.seller, world.stranger):
+        world.fails("NotDrawn", lot, sender=who, call=("decide", lot, own.words))
+    world.send(world.seller, "requestDraw", lot)
+    world.send(world.stranger, "decide", lot, own.words)
+
+
+def test_the_seller_cannot_open_its_own_offer_once_the_coin_can_be_known(world: World) -> None:
+    """It may keep it sealed, but chooses before the coin is asked for: no better than a coin that it cannot see."""
+    lot, _ = world.sale(1)
+    star, own = announce((world.bob, 5, bits(0))), announce((world.bob, 9, bits(0)))
     world.seal(lot, world.seller, own, deposit=1)
+    world.announced(lot, {world.ann: star})
+    call = ("reveal", lot, own.words)
+    world.fails("WrongStage", lot, Stage.DRAW, sender=world.seller, call=call)
+    world.send(world.keeper, "requestDraw", lot)
+    world.fails("WrongStage", lot, Stage.DRAW, sender=world.seller, call=call)
+    call = ("decide", lot, own.words)
+    world.set_word(lot, HEADS)
+    world.fails("WrongAnnouncement", lot, sender=world.seller, call=call)
+    world.send(world.stranger, "decide", lot, star.words)
+    assert world.state(lot)["outcome"] == Outcome.HEADS
+
+
+@pytest.mark.parametrize("word", [HEADS, TAILS], ids=["heads", "tails"])
+def test_a_seller_who_calls_the_sale_off_by_an_offer_that_nobody_pays(
+    world: World, word: int
+) -> None:
+    """Opened last, when all others are known. It costs no more than the rebates, on tails; no player loses anything."""
+    lot, goods = world.sale(2)
+    veto = announce(("0x" + "77" * 20, 2**63, bits(0)))
+    star = announce((world.bob, 5, bits(0)), wish=bits(0, 1))
+    world.seal(lot, world.seller, veto, deposit=1)
     world.seal(lot, world.ann, star)
     world.to(lot, Stage.REVEAL)
-    world.reveal(lot, [(world.seller, own), (world.ann, star)])
-    assert world.state(lot)["revenues"] == 5
+    world.send(world.ann, "reveal", lot, star.words)
+    world.send(world.seller, "reveal", lot, veto.words)
     world.to(lot, Stage.DRAW)
+    world.decide(lot, veto, word)
+    if word == TAILS:
+        world.to(lot, Stage.FINAL)
+    rebate = UNIT * 5 // 12 if word == TAILS else 0
+    assert world.view("dueOf", lot, world.ann) == 11 * UNIT + rebate
+    world.send(world.stranger, "reclaim", lot, EVERYTHING)
+    assert {world.owner_of(good) for good in goods} == {world.seller}
+    world.send(world.stranger, "claimBatch", lot, [world.ann, world.seller])
+    assert world.view("proceeds", world.seller) == UNIT - rebate
+
+
+def test_an_own_offer_that_is_worth_no_more_changes_nothing(world: World) -> None:
+    """On a tie the star's is carried out, with its fines; and the seller's is in no rebate."""
+    star, own = announce((world.bob, 5, bits(0))), announce((world.bob, 5, bits(1)))
+    lot = with_own(world, star, own)
+    assert world.state(lot)["revenues"] == 5
     world.decide(lot, star, TAILS)
     world.answer(lot, star, world.bob, yes=False)
     assert world.view("dueOf", lot, world.ann) == (11 - 5) * UNIT + UNIT * 5 // 12
@@ -243,14 +333,14 @@ def test_an_own_offer_that_is_worth_no_more_changes_nothing(world: World) -> Non
 
 
 def test_an_own_offer_needs_no_players(world: World) -> None:
-    """It is carried out even if nobody announced anything."""
+    """It is carried out on tails even if nobody announced anything, and on heads nothing is sold."""
     lot, goods = world.sale(1)
     own = announce((world.bob, 5, bits(0)))
     world.seal(lot, world.seller, own, deposit=1)
     world.to(lot, Stage.REVEAL)
     world.send(world.seller, "reveal", lot, own.words)
     world.to(lot, Stage.DRAW)
-    world.send(world.stranger, "decide", lot, own.words)
+    world.decide(lot, own, TAILS)
     world.answer(lot, own, world.bob, yes=True)
     world.deliver(lot, own, world.bob)
     assert world.owner_of(goods[0]) == world.bob
@@ -267,7 +357,7 @@ def test_an_own_offer_that_is_not_revealed_costs_the_seller_nothing(world: World
 
 
 def test_an_undecided_own_offer_voids_the_sale_too(world: World) -> None:
-    """Anyone could have decided for a week; nobody is locked in."""
+    """Its coin never fell: as with a star's, nobody is locked in."""
     lot, _ = world.sale(1)
     own = announce((world.bob, 5, bits(0)))
     world.seal(lot, world.seller, own, deposit=1)

@@ -95,7 +95,8 @@ class Walk:
 
     def decide(self) -> None:
         lot = self.lot()
-        self.try_(self.world.stranger, "decide", lot, self.guess(lot).words)
+        if self.try_(self.world.stranger, "decide", lot, self.guess(lot).words):
+            self.outcomes[Outcome(self.world.state(lot)["outcome"]).name] += 1
 
     def answer(self) -> None:
         lot = self.lot()
@@ -306,5 +307,6 @@ def test_walks_get_everywhere() -> None:
     claims = "claim claimTo claimBatch settle withdrawProceeds multicall"
     missing = [one for one in f"{functions} {claims}".split() if not SEEN[f"{one} done"]]
     assert not missing, SEEN
+    assert not [one for one in Outcome if one != Outcome.OPEN and not SEEN[one.name]], SEEN
     refusals = "WrongStage FlawedAnnouncement NotOffered AlreadyAnswered NotAwaited WrongAnnouncement NotDrawn"
     assert not [one for one in refusals.split() if not SEEN[one]], SEEN

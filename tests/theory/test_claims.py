@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from offchain.instances.resilient import ResilientInstance, Side
 from offchain.instances.signals import UNSOLD, SignalInstance
 from offchain.mechanisms import monotone_allocation, signal_discovery
+from offchain.mechanisms import resilient as rules
 from offchain.mechanisms.price_rule import plain_second_price
 from offchain.theory import CLAIMS, Claim, approximate, daos, resilient, signals
 from offchain.theory.signals import Shape
@@ -26,7 +28,7 @@ def test_every_claim_is_in_the_table_once() -> None:
 
 NAMED = {
     "daos": "theorem-2 theorem-3 theorem-5 theorem-7 theorem-8 ties appendix-a",
-    "resilient": "vcg-collusion lemma-1 lemma-3 theorem-1",
+    "resilient": "vcg-collusion lemma-1 lemma-3 theorem-1 own-offer",
     "approximate": "theorem-1 theorem-2 theorem-3 theorem-4 theorem-5 lemma-e-3 slides",
     "signals": "lemma-1 lemma-2 emptied " + " ".join(f"theorem-{n}" for n in range(1, 14)),
 }
@@ -46,7 +48,7 @@ def test_claim_holds(claim: Claim[Any]) -> None:
 
 
 def test_rows_measure_the_same_each_time() -> None:
-    for claim in (resilient.lemma_3, resilient.theorem_1):
+    for claim in (resilient.lemma_3, resilient.theorem_1, resilient.own_offer):
         assert claim(samples=20) == claim(samples=20) != claim(samples=20, seed=2)
     shapes = [Shape(2, (0,) * 5, 20)]
     assert signals.theorem_1(shapes=shapes) == signals.theorem_1(shapes=shapes)
@@ -57,6 +59,7 @@ def test_where_the_words_of_a_paper_fail_the_row_says_so() -> None:
         daos.theorem_2(sizes=[(1, 2)], top=2),
         daos.appendix_a(),
         approximate.slides(),
+        resilient.own_offer(samples=100),
         signals.emptied(),
         signals.theorem_6(),
         signals.theorem_11(sizes=[(3, 1)]),
@@ -93,6 +96,27 @@ def test_a_higher_promise_breaks_the_rows_of_the_resilient_mechanism(
     assert not resilient.theorem_1(samples=5).holds
     monkeypatch.setattr(resilient, "full_knowledge", lambda game, player: ())
     assert not resilient.lemma_3(top=2, samples=5).holds
+
+
+def test_an_own_offer_without_the_coin_breaks_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does a coin that leaves the star its wish hold."""
+
+    def certain(game: ResilientInstance, coin_free: bool = False) -> tuple[Side, Side]:
+        star = rules.ruling_star(game)
+        if star is not None:
+            return rules.grant_wish(game, star), rules.carry_out(game, star.offer, star)
+        return (rules.carry_out(game, game.seller, None),) * 2
+
+    def with_wish(game: ResilientInstance, coin_free: bool = False) -> tuple[Side, Side]:
+        _, tails = certain(game)
+        return rules.grant_wish(game, rules.find_star(game)), tails
+
+    for wrong in (certain, with_wish):
+        monkeypatch.setattr(rules, "toss", wrong)
+        assert not resilient.own_offer(samples=300).holds
+        monkeypatch.undo()
+    monkeypatch.setattr(resilient, "revenue_guarantee", lambda benchmark, _: Fraction(benchmark))
+    assert not resilient.own_offer(samples=100).holds
 
 
 def test_another_lottery_breaks_the_guarantee_of_m_f(monkeypatch: pytest.MonkeyPatch) -> None:
