@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 
+import {Escrow} from "./base/Escrow.sol";
 import {Proceeds} from "./base/Proceeds.sol";
 import {IRandomness} from "./interfaces/IRandomness.sol";
 import {Announcement, AnnouncementFlaw, Announcements, Offer} from "./libraries/Announcements.sol";
@@ -23,7 +24,7 @@ import {Units} from "./libraries/Units.sol";
 /// @dev No owner, no upgrade, no pause. The balance covers deposits, prices, rebates and proceeds at every moment. Only the digest of the
 /// offer that is carried out is kept: whoever takes a step sends the announcement along, which the event `Announced` tells. Calls that move
 /// no ether in can be combined through `multicall`.
-contract ResilientAuction is Proceeds, Multicall {
+contract ResilientAuction is Proceeds, Escrow, Multicall {
     using Announcements for Announcement;
     using BidSlots for BidSlot;
     using Goods for mapping(uint256 index => Good);
@@ -210,6 +211,8 @@ contract ResilientAuction is Proceeds, Multicall {
     error NoSuchOffer(uint256 lot, uint256 index);
     /// @notice The offer is not to `caller`.
     error NotOffered(uint256 lot, uint256 index, address caller);
+    /// @notice `caller` is not the star of `lot`.
+    error NotStar(uint256 lot, address caller);
     /// @notice The offer was answered before.
     error AlreadyAnswered(uint256 lot, uint256 index);
     /// @notice The bundle was not accepted, or is delivered or refunded already.
@@ -409,18 +412,25 @@ contract ResilientAuction is Proceeds, Multicall {
     /// @param goods Which, as bits; those that are not left in the bundle are passed over. All that are left, unless the seller calls.
     function deliver(uint256 lot, Announcement calldata announcement, uint256 index, uint256 goods) external {
         Sale storage sale = _sales[lot];
-        (Offer calldata offer, uint32 bit) = _awaited(lot, sale, announcement, index);
-        uint256 end = sale.endOfAnswers + DELIVERY_WINDOW;
-        if (block.timestamp >= end) revert WrongTime(lot, end);
+        (Offer calldata offer, uint32 bit) = _deliverable(lot, sale, announcement, index);
         uint256 missing = offer.bundle & ~goods & ~sale.gone;
-        if (missing == 0) {
-            sale.closed |= bit;
-            proceeds[sale.seller] += Units.toWei(offer.price);
-            emit BundleSold(lot, index, offer.price);
-        } else if (msg.sender != sale.seller) {
-            revert NotWhole(lot, index, missing);
-        }
+        if (missing == 0) _sell(lot, sale, index, offer.price, bit);
+        else if (msg.sender != sale.seller) revert NotWhole(lot, index, missing);
         _give(lot, sale, offer.bundle & goods, offer.to);
+    }
+
+    /// @notice As `deliver`, but to somebody else, and always all that is left: for buyers whose own account a token refuses. Only the buyer.
+    /// @param lot The sale's number.
+    /// @param announcement The one that is carried out.
+    /// @param index The number of the offer in it.
+    /// @param recipient Who gets the goods.
+    function deliverTo(uint256 lot, Announcement calldata announcement, uint256 index, address recipient) external {
+        Sale storage sale = _sales[lot];
+        (Offer calldata offer, uint32 bit) = _deliverable(lot, sale, announcement, index);
+        if (msg.sender != offer.to) revert NotOffered(lot, index, msg.sender);
+        Items.requireRecipient(recipient);
+        _sell(lot, sale, index, offer.price, bit);
+        _give(lot, sale, offer.bundle, recipient);
     }
 
     /// @notice Gives the price of an accepted bundle back to its buyer, if it was not delivered in time. The star is not fined for it,
@@ -443,9 +453,19 @@ contract ResilientAuction is Proceeds, Multicall {
     /// @param lot The sale's number.
     /// @param goods Which, as bits; those that are not left in the wish are passed over.
     function deliverWish(uint256 lot, uint256 goods) external {
-        Sale storage sale = _sales[lot];
-        if (sale.outcome != CoinOutcome.Heads) revert WrongStage(lot, stage(lot));
+        Sale storage sale = _onHeads(lot);
         _give(lot, sale, sale.held & goods, sale.star);
+    }
+
+    /// @notice As `deliverWish`, but to somebody else: for stars whose own account a token refuses. Only the star.
+    /// @param lot The sale's number.
+    /// @param goods Which, as bits; those that are not left in the wish are passed over.
+    /// @param recipient Who gets them.
+    function deliverWishTo(uint256 lot, uint256 goods, address recipient) external {
+        Sale storage sale = _onHeads(lot);
+        if (msg.sender != sale.star) revert NotStar(lot, msg.sender);
+        Items.requireRecipient(recipient);
+        _give(lot, sale, sale.held & goods, recipient);
     }
 
     // CLAIMS
@@ -591,9 +611,13 @@ contract ResilientAuction is Proceeds, Multicall {
             kept[first + i] = goods[i];
         }
         emit GoodsAdded(lot, first, goods);
-        for (uint256 i = 0; i < goods.length; ++i) {
-            Items.take(goods[i].token, goods[i].tokenId, msg.sender);
-        }
+        Goods.take(goods, msg.sender);
+    }
+
+    /// @dev The sale, if it is the star's wish that is carried out.
+    function _onHeads(uint256 lot) private view returns (Sale storage sale) {
+        sale = _sales[lot];
+        if (sale.outcome != CoinOutcome.Heads) revert WrongStage(lot, stage(lot));
     }
 
     /// @dev Gives those of `goods` that have not left to `recipient`.
@@ -666,7 +690,25 @@ contract ResilientAuction is Proceeds, Multicall {
         if (sale.accepted & ~sale.closed & bit == 0) revert NotAwaited(lot, index);
     }
 
+    /// @dev As `_awaited`, while there is time to deliver.
+    function _deliverable(uint256 lot, Sale storage sale, Announcement calldata announcement, uint256 index)
+        private
+        view
+        returns (Offer calldata offer, uint32 bit)
+    {
+        (offer, bit) = _awaited(lot, sale, announcement, index);
+        uint256 end = sale.endOfAnswers + DELIVERY_WINDOW;
+        if (block.timestamp >= end) revert WrongTime(lot, end);
+    }
+
     // MONEY
+
+    /// @dev Pays the seller for a bundle whose last goods are about to leave.
+    function _sell(uint256 lot, Sale storage sale, uint256 index, uint64 price, uint32 bit) private {
+        sale.closed |= bit;
+        proceeds[sale.seller] += Units.toWei(price);
+        emit BundleSold(lot, index, price);
+    }
 
     /// @dev The sale, once it is over and settled.
     function _settled(uint256 lot) private returns (Sale storage sale) {

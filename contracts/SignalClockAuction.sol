@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 
+import {Escrow} from "./base/Escrow.sol";
 import {Proceeds} from "./base/Proceeds.sol";
 import {IRandomness} from "./interfaces/IRandomness.sol";
 import {Items} from "./libraries/Items.sol";
@@ -34,7 +35,7 @@ import {ValueTables} from "./libraries/ValueTables.sol";
 /// over.
 /// @dev No owner, no upgrade, no pause. The balance covers all deposits and proceeds at every moment. Calls without ether can be combined
 /// through `multicall`: `accept` and `leaveAuction`.
-contract SignalClockAuction is Proceeds, Multicall {
+contract SignalClockAuction is Proceeds, Escrow, Multicall {
     using Places for uint32;
     using Levels for SignalLevels;
 
@@ -204,6 +205,8 @@ contract SignalClockAuction is Proceeds, Multicall {
     );
     /// @notice `bidder` bought the item at `price` units.
     event AuctionSold(uint256 indexed lot, address indexed bidder, uint64 price);
+    /// @notice The buyer had the item sent to `recipient`.
+    event AuctionItemSent(uint256 indexed lot, address indexed recipient);
     /// @notice Nobody bought the item.
     event AuctionUnsold(uint256 indexed lot);
     /// @notice The item went back to its seller.
@@ -483,6 +486,19 @@ contract SignalClockAuction is Proceeds, Multicall {
     /// @notice Accepts the offer: pays exactly the price and gets the item. Only the last bidder.
     /// @param lot The lot's number.
     function buy(uint256 lot) external payable {
+        _buy(lot, msg.sender);
+    }
+
+    /// @notice As `buy`, but has the item delivered to somebody else: for bidders whose own account the token refuses.
+    /// @param lot The lot's number.
+    /// @param recipient Who gets the item.
+    function buyFor(uint256 lot, address recipient) external payable {
+        Items.requireRecipient(recipient);
+        emit AuctionItemSent(lot, recipient);
+        _buy(lot, recipient);
+    }
+
+    function _buy(uint256 lot, address recipient) private {
         (Lot storage item, Bidder storage bidder, ClockStage stage,) = _answering(lot);
         if (stage != ClockStage.Offered) revert WrongStage(lot, stage);
         uint64 price = item.price;
@@ -496,7 +512,7 @@ contract SignalClockAuction is Proceeds, Multicall {
         proceeds[item.seller] += due;
         emit AuctionSold(lot, msg.sender, price);
         _end(lot, item, ClockStage.Sold);
-        Items.deliver(item.token, item.tokenId, msg.sender);
+        Items.deliver(item.token, item.tokenId, recipient);
     }
 
     // DEPOSITS

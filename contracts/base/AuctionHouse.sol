@@ -10,13 +10,14 @@ import {Items} from "../libraries/Items.sol";
 import {Standing} from "../libraries/PriceRule.sol";
 import {Units} from "../libraries/Units.sol";
 import {BidBook} from "./BidBook.sol";
+import {Escrow} from "./Escrow.sol";
 import {Proceeds} from "./Proceeds.sol";
 
 /// @title What every upper mechanism does that sells items to groups it never looks inside
 /// @notice Sellers list ERC-721 items as lots. Individuals bid here, sealed; a DAO enters a lot and bids its willingness to pay once its
 /// members' bids are tallied. Lots are independent of each other. Who wins at what price is for the mechanism above to say.
 /// @dev No owner, no upgrade, no pause. The balance covers all deposits and proceeds at every moment.
-abstract contract AuctionHouse is BidBook, Proceeds, IAuctioneer {
+abstract contract AuctionHouse is BidBook, Proceeds, Escrow, IAuctioneer {
     /// @notice Bounds on how long reveal and tally last each: long enough that nobody is shut out, short enough that no money is locked in.
     uint256 public constant MIN_STAGE = 10 minutes;
     uint256 public constant MAX_STAGE = 30 days;
@@ -74,6 +75,8 @@ abstract contract AuctionHouse is BidBook, Proceeds, IAuctioneer {
     event DAOBid(uint256 indexed lot, address indexed dao, uint96 bid);
     /// @notice `winner` got the item of `lot` at `price` and paid `paid`, both in units.
     event LotSettled(uint256 indexed lot, address indexed winner, uint96 price, uint256 paid);
+    /// @notice The winner of `lot` had its item sent to `recipient`.
+    event ItemSent(uint256 indexed lot, address indexed recipient);
     /// @notice The item of `lot` went back to its seller.
     event ItemReturned(uint256 indexed lot);
     /// @notice `giver`, usually a DAO with its members' bonds, credited `amountWei` to the seller of `lot`.
@@ -149,7 +152,7 @@ abstract contract AuctionHouse is BidBook, Proceeds, IAuctioneer {
         if (msg.sender != standing_.leader || partOf[lot][msg.sender] == Part.None) revert NotLeader(lot, msg.sender);
         uint256 due = Units.toWei(standing_.price);
         if (msg.value < due) revert Underpaid(lot, msg.value, due);
-        _settle(lot, standing_, msg.value);
+        _settle(lot, standing_, msg.value, standing_.leader);
     }
 
     /// @inheritdoc IAuctioneer
@@ -165,10 +168,18 @@ abstract contract AuctionHouse is BidBook, Proceeds, IAuctioneer {
     /// @param lot The lot's number.
     function settle(uint256 lot) external {
         Standing memory standing_ = _requireClosed(lot);
-        if (partOf[lot][standing_.leader] != Part.None) revert LedByDAO(lot, standing_.leader);
-        // casting is safe: the price is at most the leader's 64-bit bid
-        _books[lot].share = uint64(standing_.price);
-        _settle(lot, standing_, Units.toWei(standing_.price));
+        _settleIndividual(lot, standing_, standing_.leader);
+    }
+
+    /// @notice As `settle`, but has the item delivered to somebody else: for winners whose own account the token refuses. Only the winner.
+    /// @param lot The lot's number.
+    /// @param recipient Who gets the item.
+    function settleTo(uint256 lot, address recipient) external {
+        Standing memory standing_ = _requireClosed(lot);
+        if (msg.sender != standing_.leader) revert NotLeader(lot, msg.sender);
+        Items.requireRecipient(recipient);
+        emit ItemSent(lot, recipient);
+        _settleIndividual(lot, standing_, recipient);
     }
 
     // VIEWS
@@ -264,11 +275,18 @@ abstract contract AuctionHouse is BidBook, Proceeds, IAuctioneer {
         return _lots[lot].standing;
     }
 
-    function _settle(uint256 lot, Standing memory standing_, uint256 paidWei) private {
+    function _settleIndividual(uint256 lot, Standing memory standing_, address recipient) private {
+        if (partOf[lot][standing_.leader] != Part.None) revert LedByDAO(lot, standing_.leader);
+        // casting is safe: the price is at most the leader's 64-bit bid
+        _books[lot].share = uint64(standing_.price);
+        _settle(lot, standing_, Units.toWei(standing_.price), recipient);
+    }
+
+    function _settle(uint256 lot, Standing memory standing_, uint256 paidWei, address recipient) private {
         _books[lot].state = State.Won;
         Lot storage item = _lots[lot];
         proceeds[item.seller] += paidWei;
         emit LotSettled(lot, standing_.leader, standing_.price, paidWei / Units.UNIT);
-        Items.deliver(item.token, item.tokenId, standing_.leader);
+        Items.deliver(item.token, item.tokenId, recipient);
     }
 }

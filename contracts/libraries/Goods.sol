@@ -26,6 +26,16 @@ library Goods {
         }
     }
 
+    /// @notice Takes goods of `owner`, who must have approved this contract, or fails as a whole. Of goods of one token in a row the first has
+    /// to show that it can be moved on.
+    function take(Good[] calldata goods, address owner) internal {
+        for (uint256 i = 0; i < goods.length; ++i) {
+            (IERC721 token, uint256 tokenId) = (goods[i].token, goods[i].tokenId);
+            Items.receiveFrom(token, tokenId, owner);
+            if (i == 0 || token != goods[i - 1].token) Items.requireMovable(token, tokenId, owner);
+        }
+    }
+
     /// @notice Gives every good of `set` to `recipient`, or fails as a whole.
     function give(mapping(uint256 index => Good) storage goods, uint256 set, address recipient) internal {
         for (uint256 i = 0; set != 0; ++i) {

@@ -7,11 +7,10 @@ import {Puppet} from "./Puppet.sol";
 
 /// @title An ERC-721 of one item that costs next to no gas to deliver, for tests
 contract CheapItem {
-    address private immutable _escrow;
     address private _owner;
 
-    constructor(address escrow) {
-        (_escrow, _owner) = (escrow, msg.sender);
+    constructor() {
+        _owner = msg.sender;
     }
 
     function ownerOf(uint256) external view returns (address) {
@@ -19,7 +18,7 @@ contract CheapItem {
     }
 
     function transferFrom(address, address to, uint256) external {
-        if (to == _escrow) _owner = to;
+        _owner = to;
     }
 }
 
@@ -46,7 +45,8 @@ contract Accomplice is Puppet {
 /// @title A caller that makes a settlement cheap by touching all that it will touch earlier in the same transaction, for tests
 contract Heist {
     function run(Auctioneer auctioneer, uint256 lot, address leader, address[] calldata bidders) external payable {
-        auctioneer.lotOf(lot).token.ownerOf(0);
+        // what is written a second time costs next to nothing
+        auctioneer.lotOf(lot).token.transferFrom(address(auctioneer), address(this), 0);
         auctioneer.partOf(lot, leader);
         auctioneer.credit{value: msg.value}(lot);
         auctioneer.claimBatch(lot, bidders);

@@ -11,7 +11,11 @@ contract HostileItem is Item, Puppet {
         Refuse, // reverts
         BurnGas, // never comes back
         Idle, // says nothing and moves nothing
-        Reenter // makes the prepared call, then moves the item
+        Reenter, // makes the prepared call, then moves the item
+        SayFalse, // moves nothing and returns false
+        OnePerWallet, // moves to no account without code that has one
+        ApprovedOnly, // lets only who is approved move it, not its owner: as the first collectibles did
+        Locked // the same, and nobody can be approved who owns it
     }
 
     /// @notice What it does when transferred.
@@ -33,11 +37,25 @@ contract HostileItem is Item, Puppet {
         return pretended == address(0) ? super.ownerOf(tokenId) : pretended;
     }
 
+    function approve(address to, uint256 tokenId) public override {
+        if (manner == Manner.Locked && to == ownerOf(tokenId)) revert("approval to current owner");
+        super.approve(to, tokenId);
+    }
+
     function transferFrom(address from, address to, uint256 tokenId) public override {
-        if (manner == Manner.Refuse) revert("not moving");
-        if (manner == Manner.Idle) return;
-        if (manner == Manner.Reenter) _reenter();
-        while (manner == Manner.BurnGas) {}
+        Manner manner_ = manner;
+        if (manner_ == Manner.Refuse) revert("not moving");
+        if (manner_ == Manner.Idle) return;
+        if (manner_ == Manner.SayFalse) {
+            assembly {
+                mstore(0, 0)
+                return(0, 32)
+            }
+        }
+        if (manner_ == Manner.OnePerWallet && to.code.length == 0 && balanceOf(to) != 0) revert("one each");
+        if (manner_ >= Manner.ApprovedOnly && getApproved(tokenId) != msg.sender) revert("not approved");
+        if (manner_ == Manner.Reenter) _reenter();
+        while (manner_ == Manner.BurnGas) {}
         super.transferFrom(from, to, tokenId);
     }
 }

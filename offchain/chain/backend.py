@@ -94,6 +94,8 @@ class Chain(Protocol):
 
     name: str
     chain_id: int
+    time_is_free: bool
+    """Whether `advance_to` lets time pass at once, rather than by waiting."""
 
     @property
     def clock_is_real(self) -> bool:

@@ -1,13 +1,17 @@
-"""Sending, and letting time pass, on development nodes: any address can send, time is at will.
+"""Sending, and letting time pass, on development nodes (Anvil, Hardhat, Ganache): any address can send, time is at will.
 
 Every sender gets `GAS_MONEY` beside what `fund` asks for. A block may hold several transactions.
+
+A node may be somebody's own, with settings of its own. Addresses are unlocked one by one, and locked again on
+closing; the base fee is put back after each transaction. What stays is what was played: blocks, balances, time.
 """
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from itertools import islice
 from typing import Final
 
@@ -25,10 +29,13 @@ PATIENCE: Final = 120.0
 
 _GWEI: Final = 10**9
 _ACTORS_AT_ONCE: Final = 32
+_LOCKED: Final = re.compile(
+    r"no signer available|unknown account|not recognized|authentication", re.I
+)
 
 
 class DevNode(ABC):
-    """What Anvil and Ganache have in common; see `Chain` for the public methods."""
+    """What Anvil, Hardhat and Ganache have in common; see `Chain` for the public methods."""
 
     chunk: int
     """How many transactions are under way at once."""
@@ -83,6 +90,12 @@ class DevNode(ABC):
         if missing > 0:
             self._mine(missing)
 
+    def close(self) -> None:
+        """Locks the addresses that were unlocked."""
+        with suppress(ChainError):  # the node may be gone
+            self._rpc.batch([self._lock(one) for one in self._admitted])
+        self._admitted.clear()
+
     @abstractmethod
     def now(self) -> int:
         """See `Chain`."""
@@ -104,8 +117,19 @@ class DevNode(ABC):
         """Lets the node send for `addresses`."""
 
     @abstractmethod
+    def _lock(self, address: str) -> Request:
+        """The request that undoes `_unlock` for an address."""
+
+    @abstractmethod
     def _set_balance(self, address: str, amount: int) -> Request:
         """The request that sets a balance, in wei."""
+
+    def _unlocked_again(self, sender: str, refusal: RpcError) -> bool:
+        """Whether another program had locked the sender, with whom this one shares it, and it can be tried once more."""
+        if not _LOCKED.search(refusal.message):
+            return False
+        self._unlock([sender])
+        return True
 
     def _admit(self, addresses: Sequence[str]) -> None:
         new = [one for one in addresses if one not in self._admitted]
@@ -137,8 +161,9 @@ class Anvil(DevNode):
 
     def __init__(self, client: Client) -> None:
         super().__init__(client)
-        self._rpc.request("anvil_autoImpersonateAccount", True)
         self._mine_leftovers()
+        with self._cheap_gas():
+            self.actor(0)  # shows at once where its methods are blocked
 
     def now(self) -> int:
         """The time that the next block would have."""
@@ -156,13 +181,20 @@ class Anvil(DevNode):
         self._rpc.request("anvil_mine", quantity(blocks))
 
     def _unlock(self, addresses: Sequence[str]) -> None:
-        """Nothing to do: all are."""
+        self._rpc.results([("anvil_impersonateAccount", (one,)) for one in addresses])
+
+    def _lock(self, address: str) -> Request:
+        return "anvil_stopImpersonatingAccount", (address,)
 
     def _set_balance(self, address: str, amount: int) -> Request:
         return "anvil_setBalance", (address, quantity(amount))
 
     def _send_chunk(self, transactions: Sequence[Transaction]) -> list[Outcome]:
         automatic = self._mine_leftovers()
+        with self._cheap_gas():
+            return self._rounds(transactions, automatic)
+
+    def _rounds(self, transactions: Sequence[Transaction], automatic: bool) -> list[Outcome]:
         if len(transactions) == 1:
             return [self._round({0: transactions[0]})[0]]
         outcomes: dict[int, Outcome] = {}
@@ -202,13 +234,15 @@ class Anvil(DevNode):
         finally:
             self._rpc.request("evm_setAutomine", True)
 
-    def _round(self, pending: Mapping[int, Transaction]) -> dict[int, Outcome]:
+    def _round(
+        self, pending: Mapping[int, Transaction], once_more: bool = True
+    ) -> dict[int, Outcome]:
         """Sends `pending`; returns the outcomes of some, at least of the first.
 
         A transaction can be refused for what one before it in the same batch would have changed.
         So those behind a refused one are taken back, and it comes first in the next round.
         """
-        self._make_gas_cheap()
+        self._set_base_fee(0)
         answers = dict(zip(pending, self._rpc.ask_all(self._requests(pending)), strict=True))
         hashes = {n: one.text() for n, one in answers.items() if not isinstance(one, RpcError)}
         first, refused = next(
@@ -220,6 +254,8 @@ class Anvil(DevNode):
         if not hashes:
             assert first is not None
             assert refused is not None
+            if once_more and self._unlocked_again(pending[first].sender, refused):
+                return self._round(pending, once_more=False)
             return {first: _reverted(pending[first], refused)}
         return self._mined({n: pending[n] for n in hashes}, hashes)
 
@@ -242,7 +278,7 @@ class Anvil(DevNode):
         # One alone may have been mined as it came.
         found = self._client.receipts(list(hashes.values())) if len(hashes) == 1 else {}
         while missing := [one for one in hashes.values() if one not in found]:
-            self._make_gas_cheap()
+            self._set_base_fee(0)
             self._rpc.request("evm_mine")
             fresh = self._client.receipts(missing)
             if not fresh:
@@ -264,22 +300,65 @@ class Anvil(DevNode):
             outcomes[n] = Reverted(f"{pending[n].what} failed: insufficient funds")
         return outcomes
 
-    def _make_gas_cheap(self) -> None:
-        """Lets the next block take any price: full ones make gas dearer than what is offered."""
-        self._rpc.request("anvil_setNextBlockBaseFeePerGas", quantity(0))
+    @contextmanager
+    def _cheap_gas(self) -> Iterator[None]:
+        """Lets blocks take any price meanwhile: full ones make gas dearer than what is offered."""
+        history = self._rpc.ask("eth_feeHistory", quantity(1), "latest", [])
+        before = history.field("baseFeePerGas").items()[-1].number()  # the next block's
+        try:
+            yield
+        finally:
+            self._set_base_fee(before)
+
+    def _set_base_fee(self, wei: int) -> None:
+        """Sets the next block's base fee, in wei per gas."""
+        self._rpc.request("anvil_setNextBlockBaseFeePerGas", quantity(wei))
 
     def _drop(self, hashes: Sequence[str]) -> None:
         self._rpc.batch([("anvil_dropTransaction", (one,)) for one in hashes])
 
 
-class Ganache(DevNode):
-    """Ganache, whether `connect` started it or somebody else.
-
-    Transactions go in one by one: Ganache takes no longer for it, since mining is what takes its
-    time, and it would reorder a batch of several senders. Each gets a block of its own.
-    """
+class OneByOne(DevNode):
+    """A node to which transactions go in one by one. Each gets a block of its own."""
 
     chunk = 32
+
+    def _send_chunk(self, transactions: Sequence[Transaction]) -> list[Outcome]:
+        # What is priced below the base fee would wait for ever. That rises by at most 1/8 from one
+        # block to the next, which makes 44 times in a chunk.
+        price = quantity(max(2 * _GWEI, 44 * self._client.latest().base_fee))
+        automatic = self._mines_by_itself()
+        return [self._send(one, price, automatic) for one in transactions]
+
+    @abstractmethod
+    def _mines_by_itself(self) -> bool:
+        """Whether a transaction that comes in is mined at once."""
+
+    def _send(
+        self, transaction: Transaction, price: str, automatic: bool, once_more: bool = True
+    ) -> Outcome:
+        try:
+            asked = self._client.fields(transaction) | {"gasPrice": price}
+            sent = self._rpc.ask("eth_sendTransaction", asked).text()
+        except RpcError as error:
+            # It may be one that was mined, and failed.
+            mined = error.transaction_hash()
+            if mined is None:
+                if once_more and self._unlocked_again(transaction.sender, error):
+                    return self._send(transaction, price, automatic, once_more=False)
+                return _reverted(transaction, error)
+            sent = mined
+        if not automatic:
+            self._rpc.request("evm_mine")
+        return self._client.outcome(transaction, self._client.wait([sent], PATIENCE)[sent])
+
+
+class Ganache(OneByOne):
+    """Ganache, whether `connect` started it or somebody else.
+
+    A batch of several senders it would reorder, and it takes no longer for one after the other, since mining is
+    what takes its time.
+    """
 
     def __init__(self, client: Client) -> None:
         super().__init__(client)
@@ -304,31 +383,54 @@ class Ganache(DevNode):
     def _mine(self, blocks: int) -> None:
         self._rpc.request("evm_mine", {"blocks": blocks})
 
+    def _mines_by_itself(self) -> bool:
+        return True  # or at its intervals, which are waited for: it does not tell
+
     def _unlock(self, addresses: Sequence[str]) -> None:
         # In two batches, because Ganache works on all of a batch at once.
         self._rpc.results([("evm_addAccount", (one, "")) for one in addresses])
         self._rpc.results([("personal_unlockAccount", (one, "", 0)) for one in addresses])
 
+    def _lock(self, address: str) -> Request:
+        return "evm_removeAccount", (address, "")
+
     def _set_balance(self, address: str, amount: int) -> Request:
         return "evm_setAccountBalance", (address, quantity(amount))
 
-    def _send_chunk(self, transactions: Sequence[Transaction]) -> list[Outcome]:
-        # What is priced below the base fee would wait for ever. That rises by at most 1/8 from one
-        # block to the next, which makes 44 times in a chunk.
-        price = quantity(max(2 * _GWEI, 44 * self._client.latest().base_fee))
-        return [self._send(one, price) for one in transactions]
 
-    def _send(self, transaction: Transaction, price: str) -> Outcome:
-        try:
-            asked = self._client.fields(transaction) | {"gasPrice": price}
-            sent = self._rpc.ask("eth_sendTransaction", asked).text()
-        except RpcError as error:
-            # With `vmErrorsOnRPCResponse` this may be one that was mined, and failed.
-            mined = error.transaction_hash()
-            if mined is None:
-                return _reverted(transaction, error)
-            sent = mined
-        return self._client.outcome(transaction, self._client.wait([sent], PATIENCE)[sent])
+class Hardhat(OneByOne):
+    """Hardhat's node, which somebody else started."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__(client)
+        self.actor(0)  # shows at once where its methods are blocked
+
+    def now(self) -> int:
+        """The time that the next block would have."""
+        return max(self._client.latest().timestamp, self._client.pending_time())
+
+    def advance_to(self, timestamp: int) -> None:
+        """Mines a block at `timestamp`, unless there is one as late."""
+        if self._client.latest().timestamp >= timestamp:
+            return
+        if self._client.pending_time() < timestamp:
+            self._rpc.request("evm_setNextBlockTimestamp", timestamp)
+        self._rpc.request("evm_mine")
+
+    def _mine(self, blocks: int) -> None:
+        self._rpc.request("hardhat_mine", quantity(blocks))
+
+    def _mines_by_itself(self) -> bool:
+        return self._rpc.ask("hardhat_getAutomine").flag()
+
+    def _unlock(self, addresses: Sequence[str]) -> None:
+        self._rpc.results([("hardhat_impersonateAccount", (one,)) for one in addresses])
+
+    def _lock(self, address: str) -> Request:
+        return "hardhat_stopImpersonatingAccount", (address,)
+
+    def _set_balance(self, address: str, amount: int) -> Request:
+        return "hardhat_setBalance", (address, quantity(amount))
 
 
 def _reverted(transaction: Transaction, refusal: RpcError) -> Reverted:

@@ -1,6 +1,6 @@
-"""A chain behind JSON-RPC: Anvil, Ganache, or any other node.
+"""A chain behind JSON-RPC: Anvil, Hardhat, Ganache, or any other node.
 
-On Anvil and Ganache any address can send, and time passes at will (`devnodes`). Elsewhere
+On the first three any address can send, and time passes at will (`devnodes`). Elsewhere
 transactions are signed with keys made from a secret, and time is real (`signing`).
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Final, Protocol
 
 from offchain.chain.answers import COUNT_BITS
@@ -20,7 +21,8 @@ from offchain.chain.backend import (
     Transaction,
 )
 from offchain.chain.client import NOBODY, Client
-from offchain.chain.devnodes import Anvil, Ganache
+from offchain.chain.devnodes import Anvil, Ganache, Hardhat
+from offchain.chain.errors import ChainError
 from offchain.chain.rpc import Rpc, RpcError
 from offchain.chain.signing import Signing
 from offchain.chain.spending import DEFAULT_SPENDING, Spending
@@ -55,6 +57,7 @@ class JsonRpc:
         self.chain_id = self._rpc.ask("eth_chainId").number()
         self._client = Client(self._rpc, traces=self.name != "ganache")
         self._node = self._manners(seed, patience)
+        self.time_is_free = not isinstance(self._node, Signing)
 
     @property
     def clock_is_real(self) -> bool:
@@ -177,8 +180,11 @@ class JsonRpc:
         self._node.fund_all(amounts, progress)
 
     def close(self) -> None:
-        """Closes the connections."""
-        self._rpc.close()
+        """Leaves a development node's accounts as they were, and closes the connections."""
+        try:
+            self._node.close()
+        finally:
+            self._rpc.close()
 
     def _client_name(self) -> str:
         try:
@@ -189,10 +195,12 @@ class JsonRpc:
         return name if _NAME.fullmatch(name) else "node"
 
     def _manners(self, seed: str | None, patience: float) -> _Manners:
-        if self.name == "anvil":
-            return Anvil(self._client)
-        if self.name == "ganache":
-            return Ganache(self._client)
+        kind = _DEVELOPMENT.get(self.name)
+        if kind is not None:
+            with suppress(
+                ChainError
+            ):  # its own methods may be blocked: then it is a node like others
+                return kind(self._client)
         return Signing(self._client, seed, patience, self._spending)
 
     def _suffices(self, transaction: Transaction, gas: int) -> bool:
@@ -222,6 +230,16 @@ class _Manners(Protocol):
     def fund_all(
         self, amounts: Mapping[str, int], progress: Callable[[int], None] | None
     ) -> None: ...
+
+    def close(self) -> None: ...
+
+
+_DEVELOPMENT: Final[Mapping[str, Callable[[Client], _Manners]]] = {
+    "anvil": Anvil,
+    "ganache": Ganache,
+    "hardhatnetwork": Hardhat,
+}
+"""By the name that a node has for itself."""
 
 
 def _fits(transaction: Transaction) -> bool:

@@ -58,6 +58,7 @@ class Revm:
     """
 
     name = "revm"
+    time_is_free = True
     clock_is_real = False
 
     def __init__(self, chain_id: int = CHAIN_ID, timestamp: int = GENESIS_TIME) -> None:

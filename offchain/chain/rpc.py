@@ -36,7 +36,7 @@ _BUSY_CODES: Final = frozenset({-32005, 429})
 _NOT_UNDERSTOOD: Final = frozenset({-32700, -32600, -32601, -32602})
 _REFUSED_BY_EVM: Final = re.compile(
     r"revert|out of gas|out-of-gas|insufficient|intrinsic gas|invalid opcode|vm exception|"
-    r"stack (over|under)flow|exceeds|gas required|gas limit|create collision|"
+    r"stack (over|under)flow|exceeds|enough funds|gas required|gas limit|create collision|"
     r"max code ?size|initcode",
     re.IGNORECASE,
 )
@@ -79,8 +79,9 @@ class RpcError(ChainError):
         return self.code in _BUSY_CODES and not _TOO_MANY_RESULTS.search(self.message)
 
     def transaction_hash(self) -> str | None:
-        """The transaction that failed: Ganache can name it in the refusal."""
-        found = self.detail.get("hash") if isinstance(self.detail, dict) else None
+        """The transaction that failed: Ganache and Hardhat can name it in the refusal."""
+        detail = self.detail if isinstance(self.detail, dict) else {}
+        found = detail.get("hash") or detail.get("txHash")
         return found if isinstance(found, str) else None
 
 

@@ -18,7 +18,7 @@ from eth_account.signers.local import LocalAccount
 from eth_hash.auto import keccak
 
 from offchain.chain.answers import COUNT_BITS
-from offchain.chain.backend import MAX_TRANSACTION_GAS, Receipt, Reverted, Transaction
+from offchain.chain.backend import MAX_TRANSACTION_GAS, TOY_CHAINS, Receipt, Reverted, Transaction
 from offchain.chain.client import Client, failure
 from offchain.chain.connect import SEED_VARIABLE
 from offchain.chain.errors import ChainError
@@ -29,8 +29,6 @@ from offchain.chain.spending import DEFAULT_SPENDING, Spending
 Outcome = Receipt | Reverted
 
 _PUBLIC_SEED: Final = "consort"
-_TOY_CHAINS: Final = frozenset({1337, 31337})
-"""Where money is worth nothing: the ids of development chains."""
 _CHUNK: Final = 50
 _GAS_ASIDE: Final = 1_000_000
 _WORKING_GAS: Final = 10_000_000
@@ -60,7 +58,7 @@ class Signing:
         self._fund_from = spending.fund_from
         self._chain_id = self._rpc.ask("eth_chainId").number()
         self._unlocked = self._node_accounts()
-        if seed is None and self._chain_id not in _TOY_CHAINS:
+        if seed is None and self._chain_id not in TOY_CHAINS:
             raise ChainError(
                 f"{self._rpc.url} is no development node: set {SEED_VARIABLE} to a long secret, "
                 "which the keys of the accounts are made of"
@@ -120,6 +118,9 @@ class Signing:
             if progress is not None:
                 progress(len(outcomes))
         return outcomes
+
+    def close(self) -> None:
+        """Nothing to put back."""
 
     def _node_accounts(self) -> list[str]:
         try:
@@ -238,7 +239,7 @@ class Signing:
         return self.actor(0) if self._is_toy() else None
 
     def _is_toy(self) -> bool:
-        return self._chain_id in _TOY_CHAINS
+        return self._chain_id in TOY_CHAINS
 
     def _give(self, amounts: Mapping[str, int], extra: int = 0) -> None:
         """Sends wei out of the purse, and waits for it; `extra` to each if there is as much."""

@@ -4,9 +4,10 @@ One module per mechanism, `check_reference` picks it by the instance's type. `pr
 searches that any mechanism can be given to.
 """
 
-from offchain.checks import approximate, resilient, signals, two_level, vcg
+from offchain.checks import approximate, approximate_groups, resilient, signals, two_level, vcg
 from offchain.checks.finding import Finding, Verdict
 from offchain.instances import (
+    ApproximateGroupsInstance,
     ApproximateInstance,
     Instance,
     MonotoneSignalsInstance,
@@ -41,3 +42,5 @@ def check_reference(
             return resilient.check(instance)
         case ApproximateInstance():
             return approximate.check(instance, grid)
+        case ApproximateGroupsInstance():
+            return approximate_groups.check(instance, grid)

@@ -4,11 +4,12 @@ Source: Chiesa, Micali and Zhu, "Mechanism Design with Approximate Valuations": 
 Theorems 2 and 4. Amounts are in units; expectations are over the draw, and exact.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from offchain.checks.finding import Finding, Verdict
+from offchain.checks.lies import around, evenly
 from offchain.checks.properties import (
     Amount,
     Award,
@@ -25,12 +26,20 @@ from offchain.mechanisms.approximate import (
     probability,
     replaced,
     second_price,
+    sell,
     solve,
     worst_case,
 )
+from offchain.mechanisms.approximate import probabilities as probabilities_of
 
 WORK_LIMIT = 2_000_000
 """How many bids the searches may read (some seconds); beyond, they do less, and say so."""
+
+DRAWS = 4
+"""How many draws are tried in each player's piece."""
+
+CLAIM = "in expectation over the draw, one name each"
+"""For whom a bid of one's value is best."""
 
 FALSE_NAMES = range(2, 5)
 """How many names a player tries."""
@@ -125,36 +134,73 @@ def second_price_welfare(instance: ApproximateInstance) -> Finding:
 def incentive_compatibility(instance: ApproximateInstance, grid: int | None) -> Finding:
     """No player whose value is its bid expects more from another bid, the others' being fixed (Lemma E.3).
 
-    Tries all bids up to `grid`, by default up to one above the largest. Where that is too much work,
-    it checks at bids next to the others' that the probability never falls as the bid grows, which
-    with the critical draw is all that truthfulness takes.
+    Tries all bids up to `grid`, by default up to one above the largest, and some draws. Where that is too
+    much work, it checks at these draws that the price is the critical bid, and at the instance's amounts
+    and evenly spaced ones that the probability never falls as the bid grows: together, all that
+    truthfulness takes, in any unit of money.
     """
     name = "incentive compatibility"
+    failed = critical_draws(instance)
+    if failed is not None:
+        return Finding(name, Verdict.FAILS, failed)
     top = max(instance.bids.values()) + 1 if grid is None else grid
     if work(instance, max([top, *instance.bids.values()])) > WORK_LIMIT:
-        return monotonicity(instance)
+        return monotone(instance.bids, instance.delta)
     for player in range(len(instance.bids)):
         deviation = find_deviation(seat(instance, player), lambda _: range(top + 1))
         if deviation is not None:
             return Finding(name, Verdict.FAILS, tell(deviation))
-    return Finding(name, Verdict.HOLDS, f"no bid in 0..{top} is better in expectation")
+    tried = f"no bid in 0..{top} is better, {len(instance.bids) * (top + 1)} tried"
+    return Finding(name, Verdict.HOLDS, f"{CLAIM}: {tried}")
 
 
-def monotonicity(instance: ApproximateInstance) -> Finding:
-    """No player's probability falls as it bids more, at 0, all bids and their neighbours, and twice the largest."""
-    name = "incentive compatibility"
+def critical_draws(instance: ApproximateInstance) -> str | None:
+    """A draw that sells to another than the player in whose piece it falls, or not at the least bid that it would sell to.
+
+    A few draws in each piece, of a few players where there are many.
+    """
     bids = list(instance.bids.values())
-    near = {max(0, bid + step) for bid in (0, *bids) for step in (-1, 0, 1)} | {2 * max(bids)}
-    tried = sorted(near)[:: -(-len(near) * len(bids) ** 2 // WORK_LIMIT)]
-    for player, who in enumerate(instance.bids):
+    names = list(instance.bids)
+    chances = probabilities_of(bids, instance.delta)
+    starts = [Fraction(0), *accumulate(chances)]
+    step = -(-(len(bids) ** 2) * DRAWS * max(bids).bit_length() // WORK_LIMIT) or 1
+    for player in range(0, len(bids), step):
+        for part in range(DRAWS if chances[player] else 0):
+            offset = chances[player] * part / DRAWS
+            winner, price = sell(bids, instance.delta, starts[player] + offset)
+            if winner != player:
+                who = "nobody" if winner is None else names[winner]
+                return f"a draw in the piece of {names[player]} sells to {who}"
+            below = (
+                probability(replaced(bids, player, price - 1), player, instance.delta)
+                if price
+                else Fraction(-1)
+            )
+            at = probability(replaced(bids, player, price), player, instance.delta)
+            if not below <= offset < at:
+                return f"{names[player]} pays {price}, which is not the least bid that the draw sells to"
+    return None
+
+
+def monotone(bids: Mapping[str, int], delta: Fraction) -> Finding:
+    """No player's probability falls as it bids more: at 0, all bids, their halves and doubles, and evenly spaced amounts.
+
+    All with their neighbours.
+    """
+    name = "incentive compatibility"
+    amounts = list(bids.values())
+    critical = (0, *amounts, *(bid // 2 for bid in amounts), *(2 * bid for bid in amounts))
+    near = sorted({*around(critical), *evenly(max(amounts, default=0))})
+    tried = near[:: -(-len(near) * len(amounts) ** 2 // WORK_LIMIT) or 1]
+    for player, who in enumerate(bids):
         chances = [
-            (bid, probability(replaced(bids, player, bid), player, instance.delta)) for bid in tried
+            (bid, probability(replaced(amounts, player, bid), player, delta)) for bid in tried
         ]
         for (low, less), (high, more) in pairwise(chances):
             if more < less:
                 fall = f"{who} wins with {about(less)} at {low} and {about(more)} at {high}"
                 return Finding(name, Verdict.FAILS, fall)
-    return Finding(name, Verdict.HOLDS, f"no probability falls, at {len(tried)} bids each")
+    return Finding(name, Verdict.HOLDS, f"{CLAIM}: no probability falls, at {len(tried)} bids each")
 
 
 def false_names(instance: ApproximateInstance) -> Finding:
@@ -228,5 +274,8 @@ def _guarantee(
     if ratio < bound:
         return Finding(name, Verdict.FAILS, f"{about(ratio)} {where}, below {about(bound)}")
     return Finding(
-        name, Verdict.HOLDS, f"at least {about(ratio)} ({where}); {about(bound)} promised"
+        name,
+        Verdict.HOLDS,
+        f"at least {about(ratio)} ({where}); {about(bound)} promised in undominated strategies, one name"
+        " each, up to a unit of value",
     )

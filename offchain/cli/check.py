@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from offchain.cli.exits import CHECK_FAILED, put
-from offchain.cli.files import read_instances
+from offchain.cli.exits import CHECK_FAILED, BadInput, put
+from offchain.cli.files import open_instances
 
 if TYPE_CHECKING:
     from offchain.checks import Finding
@@ -37,14 +37,18 @@ def command(
 ) -> None:
     """Check the properties of a mechanism: one row each, with the counter-example where one fails."""
     from offchain.checks import Verdict, check_reference
+    from offchain.instances import InstanceError
     from offchain.mechanisms.price_rule import RULES
 
-    instances = read_instances(file)
     failed = False
-    for index, instance in enumerate(instances.instances):
-        findings = check_reference(instance, RULES[rule], grid)
-        failed = failed or any(finding.verdict is Verdict.FAILS for finding in findings)
-        put(table(findings, instances.path(index)))
+    with open_instances(file) as instances:
+        for index, instance in enumerate(instances):
+            try:
+                findings = check_reference(instance, RULES[rule], grid)
+            except InstanceError as error:
+                raise BadInput(instances.place(index, str(error))) from error
+            failed = failed or any(finding.verdict is Verdict.FAILS for finding in findings)
+            put(table(findings, instances.path(index)))
     if failed:
         raise typer.Exit(CHECK_FAILED)
 

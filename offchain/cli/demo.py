@@ -9,7 +9,7 @@ import typer
 from offchain.cli.amounts import units
 from offchain.cli.backends import OnChain
 from offchain.cli.exits import CHECK_FAILED, BadInput, put, say
-from offchain.cli.files import report_folder
+from offchain.cli.files import report_folder, told_of_out, told_of_reading
 from offchain.cli.mechanism import Mechanism
 from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spending
 
@@ -118,10 +118,8 @@ def _show(mechanism: Mechanism, on: str, folder: Path) -> None:
     play: Play = import_module(f"offchain.demo.show_{mechanism.value.replace('-', '_')}").play
     show = run(play, on, Console(stderr=True))
     put(as_text(show))
-    try:
+    with told_of_out():
         page, *others = write(show, folder)
-    except OSError as error:
-        raise BadInput(f"--out: {folder} cannot be written: {error.strerror or error}") from error
     say(f"Report: {page} (also {', '.join(path.name for path in others)})")
     if not all(check.holds for check in show.checks):
         raise typer.Exit(CHECK_FAILED)
@@ -133,11 +131,8 @@ def _scenario(file: str | None, rivals: list[int], silent: int | None) -> "Scena
 
     if file is None:
         return built_in(rivals, DEFAULT_SILENT if silent is None else silent)
-    try:
+    with told_of_reading(f"--contributions: {file}"):
         data = Path(file).read_bytes()
-    except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise BadInput(f"--contributions: {file}: cannot be read: {reason}") from error
     return replay(parse(data, file), Path(file).name, rivals, silent or 0)
 
 
@@ -157,8 +152,6 @@ def _print(auction: "Auction") -> None:
 def _report(auction: "Auction", folder: Path) -> None:
     from offchain.report.write import write
 
-    try:
+    with told_of_out():
         page, *others = write(auction, folder)
-    except OSError as error:
-        raise BadInput(f"--out: {folder} cannot be written: {error.strerror or error}") from error
     say(f"Report: {page} (also {', '.join(path.name for path in others)})")

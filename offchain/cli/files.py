@@ -1,61 +1,191 @@
 """Reading the files that a user names, and writing the ones asked for."""
 
+import os
+import stat
 import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, BinaryIO
 
-from offchain.cli.exits import BadInput
+from offchain.cli.exits import BadInput, put
+from offchain.output import OutputFailed, check_file, check_folder, reason, replacing
 
 if TYPE_CHECKING:
-    from offchain.instances import InstanceFile
+    from offchain.instances import Instance
 
 STANDARD_INPUT = "-"
+_PIECE = 1 << 20
+"""Bytes that are read at a time."""
 
 
-def read_instances(file: str) -> "InstanceFile":
-    """The instances in the file, or on standard input if it is `-`.
+class Instances:
+    """The instances of a file: read anew each time that they are gone through, of a list one at a time.
+
+    All were read once before, so that a bad one is refused before any work is done. Memory: the largest.
+    """
+
+    def __init__(self, name: str, descriptor: int, pieces: Iterator[bytes] | None = None) -> None:
+        """Read them all. `name`: of the file in messages. `descriptor`: of the file, open.
+
+        `pieces`: its content, where it becomes readable at the descriptor only when they are taken.
+        Raises BadInput, which starts with the name, if the file cannot be read or holds something else.
+        """
+        self._name, self._descriptor = name, descriptor
+        self.is_list = False
+        self._only: Instance | None = None
+        self._kinds: Counter[str] = Counter()
+        for instance in self._read(self._pieces() if pieces is None else pieces):
+            self._kinds[instance.mechanism] += 1
+            self._only = None if self.is_list else instance
+
+    def __len__(self) -> int:
+        return self._kinds.total()
+
+    def __iter__(self) -> "Iterator[Instance]":
+        return self._read(self._pieces()) if self._only is None else iter((self._only,))
+
+    def path(self, index: int) -> str:
+        """What messages put in front of the fields of the instance at `index`; empty in a file of one."""
+        return f"[{index}]" if self.is_list else ""
+
+    def place(self, index: int, problem: str) -> str:
+        """A message about a field of the instance at `index`, which it starts with."""
+        return f"[{index}].{problem}" if self.is_list else problem
+
+    def of(self, mechanisms: frozenset[str]) -> "Selection":
+        """Those of some mechanisms."""
+        return Selection(self, mechanisms, sum(self._kinds[one] for one in mechanisms))
+
+    def each(self, do: "Callable[[Instance], object]") -> None:
+        """Do something with each. Raises BadInput with the place of the one for which InstanceError is raised."""
+        from offchain.instances import InstanceError
+
+        for index, instance in enumerate(self):
+            try:
+                do(instance)
+            except InstanceError as error:
+                raise BadInput(self.place(index, str(error))) from error
+
+    def _read(self, pieces: Iterator[bytes]) -> "Iterator[Instance]":
+        from offchain.instances import InstanceError, InstanceStream, utf8
+
+        try:
+            stream = InstanceStream(utf8(pieces))
+            self.is_list = stream.is_list
+            yield from stream
+        except InstanceError as error:
+            raise BadInput(f"{self._name}: {error}") from error
+
+    def _pieces(self) -> Iterator[bytes]:
+        offset = 0
+        while piece := self._at(offset):
+            offset += len(piece)
+            yield piece
+
+    def _at(self, offset: int) -> bytes:
+        with told_of_reading(self._name):
+            # Not by the file's own position, since it may be gone through twice at once.
+            return os.pread(self._descriptor, _PIECE, offset)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The instances of some mechanisms among all of a file."""
+
+    instances: Instances
+    mechanisms: frozenset[str]
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> "Iterator[Instance]":
+        return (one for one in self.instances if one.mechanism in self.mechanisms)
+
+
+@contextmanager
+def open_instances(file: str) -> Iterator[Instances]:
+    """The instances in the file, or on standard input if it is `-`, all read once.
 
     Raises BadInput if the file cannot be read or holds something else; the message starts with its
-    name.
+    name. What cannot be read twice, like a pipe, is copied to the disk on the way.
     """
-    from offchain.instances import InstanceError, parse_bytes
-
     name = "standard input" if file == STANDARD_INPUT else file
+    with told_of_reading(name):
+        source = sys.stdin.buffer if file == STANDARD_INPUT else Path(file).open("rb")  # noqa: SIM115
+    with nullcontext() if file == STANDARD_INPUT else source:
+        if file != STANDARD_INPUT and stat.S_ISREG(os.fstat(source.fileno()).st_mode):
+            yield Instances(name, source.fileno())
+            return
+        with TemporaryFile(buffering=0) as copy:
+            yield Instances(name, copy.fileno(), _copied(source, copy, name))
+
+
+def _copied(source: BinaryIO, copy: BinaryIO, name: str) -> Iterator[bytes]:
+    while True:
+        with told_of_reading(name):
+            piece = source.read(_PIECE)
+        if not piece:
+            return
+        try:
+            copy.write(piece)
+        except OSError as error:
+            raise OutputFailed(f"a copy of {name} cannot be written: {reason(error)}") from error
+        yield piece
+
+
+def put_and_keep(pieces: Iterable[str], out: str | None) -> None:
+    """Text on standard output as it comes and, if `out` is given, in that file, whole or not at all.
+
+    The file is finished even if standard output fails on the way. Raises OutputFailed.
+    """
+    lost: OutputFailed | None = None
+    with nullcontext() if out is None else replacing(out, f"--out: {out}") as file:
+        for piece in pieces:
+            if file is not None:
+                file.write(piece.encode())
+                file.flush()
+            try:
+                if lost is None:
+                    put(piece)
+            except OutputFailed as error:
+                if file is None:
+                    raise
+                lost = error
+    if lost is not None:
+        raise lost
+
+
+@contextmanager
+def told_of_reading(name: str) -> Iterator[None]:
+    """Raise BadInput, which starts with the name, where the body cannot open or read a file."""
     try:
-        data = sys.stdin.buffer.read() if file == STANDARD_INPUT else Path(file).read_bytes()
-    except (OSError, ValueError) as error:
-        raise BadInput(f"{name}: cannot be read: {_reason(error)}") from error
+        yield
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        raise BadInput(f"{name}: cannot be read: {reason(error)}") from error
+
+
+@contextmanager
+def told_of_out() -> Iterator[None]:
+    """Name the option where the body cannot write what `--out` asks for."""
     try:
-        return parse_bytes(data)
-    except InstanceError as error:
-        raise BadInput(f"{name}: {error}") from error
+        yield
+    except OutputFailed as error:
+        raise OutputFailed(f"--out: {error}") from error.__cause__
 
 
 def refuse_unwritable(file: str) -> None:
-    """Raise BadInput if the file can clearly not be written, before any work is done for it."""
-    path = Path(file)
-    if path.is_dir():
-        raise BadInput(f"--out: {file} is a directory")
-    if not path.parent.is_dir():
-        raise BadInput(f"--out: {path.parent} is not a directory")
+    """Raise OutputFailed if the file can clearly not be written, before any work is done for it."""
+    with told_of_out():
+        check_file(Path(file))
 
 
 def report_folder(out: str | Path) -> Path:
-    """Where a report goes. Raise BadInput if it clearly cannot, before any work is done for it."""
-    folder = Path(out)
-    taken = next((one for one in (folder, *folder.parents) if one.exists()), None)
-    if taken is not None and not taken.is_dir():
-        raise BadInput(f"--out: {taken} is not a directory")
-    return folder
-
-
-def write_text(file: str, text: str) -> None:
-    """Write the file in UTF-8. Raises BadInput if that fails."""
-    try:
-        Path(file).write_text(text, encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise BadInput(f"--out: {file} cannot be written: {_reason(error)}") from error
-
-
-def _reason(error: Exception) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+    """Where a report goes. Raise OutputFailed if it clearly cannot, before any work is done for it."""
+    with told_of_out():
+        check_folder(Path(out))
+    return Path(out)

@@ -12,6 +12,7 @@ import typer
 from offchain.cli.backends import OnNode
 from offchain.cli.exits import BACK_END_FAILED, BadInput, put, say
 from offchain.cli.interrupts import until_stopped
+from offchain.cli.reading import Progress, store_of
 from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spending
 
 if TYPE_CHECKING:
@@ -73,6 +74,15 @@ def command(
     ] = False,
     max_fee: MaxFee = DEFAULT_MAX_FEE_GWEI,
     fund_from: FundFrom = None,
+    cache: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIR",
+            help="Where event logs that are final are kept, so that the next start need not read them again. "
+            "By default beside the receipts.",
+        ),
+    ] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Keep no event logs.")] = False,
 ) -> None:
     """Open bids, tally, draw, settle and refund, on all lots of an auction among groups, until interrupted.
 
@@ -96,12 +106,17 @@ def command(
     known, flaws = _read_receipts(receipts)
     deployed = _read_deployment(deployment)
     journal = _Journal()
+    folder = _cache_folder(cache, no_cache, receipts)
     with until_stopped("Stopped."), connect(on, terms) as chain:
         _check_deployment(chain, deployed, deployment)
         kind = kind_of(chain, deployed.auctioneer)
         keeper = Keeper(
             chain,
-            Ledger(chain, deployed.auctioneer, deployed.block, kind),
+            Ledger(
+                *(chain, deployed.auctioneer, deployed.block, kind),
+                store=store_of(folder, chain, deployed.auctioneer, deployed.block),
+                progress=Progress(),
+            ),
             chain.actor(account),
             known,
             on_action=journal.on_action,
@@ -115,7 +130,7 @@ def command(
             flaws.tell_rest()
             return sent
 
-        steps = [step, *_beacon_steps(chain, deployed, chain.actor(account), journal)]
+        steps = [step, *_beacon_steps(chain, deployed, chain.actor(account), journal, folder)]
         if once:
             _work_off(steps, journal)
         else:
@@ -167,7 +182,11 @@ class _Journal:
 
 
 def _beacon_steps(
-    chain: "Chain", deployed: "Deployment", account: str, journal: _Journal
+    chain: "Chain",
+    deployed: "Deployment",
+    account: str,
+    journal: _Journal,
+    cache: Path | None,
 ) -> "list[Step]":
     """Sends the headers that the auction's draws wait for, if its random words come from the beacon."""
     from offchain.chain.backend import Reverted
@@ -186,6 +205,8 @@ def _beacon_steps(
     keeper = BeaconKeeper(
         *(chain, deployed.randomness, account, {deployed.auctioneer}, deployed.block),
         on_skip=journal.on_skip,
+        store=store_of(cache, chain, deployed.randomness, deployed.block),
+        progress=Progress(),
     )
 
     def step() -> int:
@@ -218,6 +239,18 @@ def _work_on(steps: "Sequence[Step]", journal: _Journal, poll: float) -> None:
             sent = 0
         if not sent:
             time.sleep(poll)
+
+
+def _cache_folder(cache: str | None, no_cache: bool, receipts: str) -> Path | None:
+    """Where logs are kept, if they are."""
+    if no_cache:
+        if cache is not None:
+            raise BadInput("--cache and --no-cache exclude each other")
+        return None
+    folder = Path(receipts).parent if cache is None else Path(cache)
+    if cache is not None and not folder.is_dir():
+        raise BadInput(f"--cache: {cache} is not a folder")
+    return folder
 
 
 def _read_receipts(file: str) -> "tuple[Receipts, _Flaws]":

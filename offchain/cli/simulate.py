@@ -10,7 +10,7 @@ import typer
 
 from offchain.cli.amounts import units
 from offchain.cli.exits import BackEndFailed, BadInput, CheckFailed, put, say
-from offchain.cli.files import report_folder
+from offchain.cli.files import report_folder, told_of_out, told_of_reading
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -232,11 +232,8 @@ def _values(file: str) -> tuple[int, ...]:
 
 
 def _content(option: str, file: str) -> bytes:
-    try:
+    with told_of_reading(f"{option}: {file}"):
         return Path(file).read_bytes()
-    except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise BadInput(f"{option}: {file}: cannot be read: {reason}") from error
 
 
 def _curve(file: str, prices: list[int], folder: Path | None, data: str) -> None:
@@ -257,12 +254,8 @@ def _curve(file: str, prices: list[int], folder: Path | None, data: str) -> None
     if folder is not None:
         from offchain.simulation.report import write_curve
 
-        try:
+        with told_of_out():
             page, *others = write_curve(found, lists, Path(file).name, folder, data)
-        except OSError as error:
-            raise BadInput(
-                f"--out: {folder} cannot be written: {error.strerror or error}"
-            ) from error
         say(f"Report: {page} (also {', '.join(path.name for path in others)})")
 
 
@@ -305,15 +298,14 @@ def _run(
             bar.advance(task, auctions)
 
         try:
-            found = sweep.run(cells, runner, Store(folder, data) if folder else None, heard)
+            with told_of_out():
+                found = sweep.run(cells, runner, Store(folder, data) if folder else None, heard)
         except sweep.ClusterUnreachable as error:
             raise BackEndFailed(f"--dask: {error}") from error
         except sweep.WorkersLost as error:
             option = "--dask" if dask is not None else "--workers"
             rest = f"; what is finished is in {folder}" if folder else ""
             raise BackEndFailed(f"{option}: {error}{rest}") from error
-        except OSError as error:
-            raise BadInput(f"--out: {folder} cannot be written: {error}") from error
     if kept:
         say(f"{kept} of {len(cells)} combinations were there already")
     return found
@@ -347,12 +339,8 @@ def _report(found: "dict[Cell, Columns]", folder: Path | None) -> None:
     if folder is not None:
         from offchain.simulation.report import write
 
-        try:
+        with told_of_out():
             page, *others = write(figures, title, folder)
-        except OSError as error:
-            raise BadInput(
-                f"--out: {folder} cannot be written: {error.strerror or error}"
-            ) from error
         say(f"Report: {page} (also {', '.join(path.name for path in others)}, auctions/)")
 
 

@@ -1,18 +1,21 @@
 """`consort solve`: an instance file in, its outcome out."""
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from offchain.chain.urls import named
 from offchain.cli.backends import REFERENCE, On
-from offchain.cli.exits import BadInput, put, say
-from offchain.cli.files import read_instances, refuse_unwritable, write_text
+from offchain.cli.exits import BadInput, say
+from offchain.cli.files import Instances, open_instances, put_and_keep, refuse_unwritable
 from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spending
 
 if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
     from offchain.chain.spending import Spending
-    from offchain.instances import InstanceFile, Outcome
+    from offchain.instances import Instance, Outcome
 
 DEFAULT_CHAIN = "revm"
 """Where two-level auctions run unless the user says otherwise."""
@@ -38,41 +41,59 @@ def command(
     mechanisms are solved by their reference models. With --on, every instance is played there, if
     its mechanism has contracts.
     """
-    from offchain.instances import outcome_text
+    from offchain.instances import outcome_pieces
 
     terms = spending(max_fee, fund_from)
     if out is not None:
         refuse_unwritable(out)
-    instances = read_instances(file)
-    outcomes = _solve(instances, on, terms)
-    text = outcome_text(outcomes, instances.is_list)
-    if out is not None:
-        write_text(out, text)
-    put(text)
+    with open_instances(file) as instances:
+        if on is not None and on != REFERENCE:
+            _refuse_unplayable(instances, on)
+        with closing(_outcomes(instances, on, terms)) as outcomes:
+            put_and_keep(outcome_pieces(outcomes, instances.is_list), out)
 
 
-def _solve(file: "InstanceFile", on: str | None, terms: "Spending") -> "list[Outcome]":
-    """The outcomes, in order. Raises BadInput if `on` names a chain that an instance cannot run on."""
-    from offchain.instances import TwoLevelInstance
-    from offchain.mechanisms import solve
+def _refuse_unplayable(instances: Instances, on: str) -> None:
+    """Raises BadInput if an instance cannot be played on the chain `on`, before any is."""
+    from offchain.instances import InstanceError
+    from offchain.play.bounds import check_playable
 
-    if on == REFERENCE:
-        return [solve(instance) for instance in file.instances]
-
-    from offchain.play.solve import solve_on
-
-    if on is None:
-        lots = [one for one in file.instances if isinstance(one, TwoLevelInstance)]
-        played = iter(solve_on(lots, DEFAULT_CHAIN, progress=say) if lots else ())
-        return [
-            next(played) if isinstance(instance, TwoLevelInstance) else solve(instance)
-            for instance in file.instances
-        ]
-    for index, instance in enumerate(file.instances):
+    def check(instance: "Instance") -> None:
         if instance.mechanism not in WITH_CONTRACTS:
-            where = f"{file.path(index)}.mechanism" if file.is_list else "mechanism"
-            raise BadInput(
-                f"--on {named(on)}: {where}: {instance.mechanism} has no contracts to run on a chain; "
+            raise InstanceError(
+                f"mechanism: {instance.mechanism} has no contracts to run on a chain; "
                 f"leave --on out or use --on {REFERENCE}"
             )
-    return solve_on(file.instances, on, progress=say, spending=terms) if file.instances else []
+        check_playable(instance)
+
+    try:
+        instances.each(check)
+    except BadInput as error:
+        raise BadInput(f"--on {named(on)}: {error}") from error
+
+
+def _outcomes(
+    instances: Instances, on: str | None, terms: "Spending"
+) -> "Generator[Outcome, None, None]":
+    """The outcomes, in order, as they come."""
+    from offchain.instances import InstanceError
+    from offchain.mechanisms import solve
+
+    mechanisms = _played(on)
+    played: Iterator[Outcome] = iter(())
+    if lots := instances.of(mechanisms):
+        from offchain.play.solve import solve_on
+
+        played = iter(solve_on(lots, on or DEFAULT_CHAIN, progress=say, spending=terms))
+    for index, instance in enumerate(instances):
+        try:
+            yield next(played) if instance.mechanism in mechanisms else solve(instance)
+        except InstanceError as error:
+            raise BadInput(instances.place(index, str(error))) from error
+
+
+def _played(on: str | None) -> frozenset[str]:
+    """The mechanisms whose instances run on a chain."""
+    if on is None:
+        return frozenset({"two-level"})
+    return frozenset() if on == REFERENCE else WITH_CONTRACTS

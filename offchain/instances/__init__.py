@@ -1,6 +1,8 @@
 """Instances and outcomes of every mechanism, their JSON files, and what is said of a bad one."""
 
 from offchain.instances.approximate import (
+    ApproximateGroupsInstance,
+    ApproximateGroupsSale,
     ApproximateInstance,
     ApproximateOutcome,
     ApproximateSale,
@@ -8,8 +10,10 @@ from offchain.instances.approximate import (
 from offchain.instances.document import (
     Instance,
     InstanceFile,
+    InstanceStream,
     Outcome,
     instance_text,
+    outcome_pieces,
     outcome_text,
     parse_bytes,
     parse_text,
@@ -27,6 +31,7 @@ from offchain.instances.resilient import (
 )
 from offchain.instances.signal_clock import SignalClockInstance
 from offchain.instances.signals import SignalOutcome
+from offchain.instances.stream import utf8
 from offchain.instances.two_level import (
     BID_LIMIT,
     RESERVE_LIMIT,
@@ -42,6 +47,8 @@ __all__ = [
     "BID_LIMIT",
     "RESERVE_LIMIT",
     "Answer",
+    "ApproximateGroupsInstance",
+    "ApproximateGroupsSale",
     "ApproximateInstance",
     "ApproximateOutcome",
     "ApproximateSale",
@@ -50,6 +57,7 @@ __all__ = [
     "Instance",
     "InstanceError",
     "InstanceFile",
+    "InstanceStream",
     "LotOutcome",
     "Member",
     "MonotoneSignalsInstance",
@@ -67,7 +75,9 @@ __all__ = [
     "VcgOutcome",
     "VcgPlayer",
     "instance_text",
+    "outcome_pieces",
     "outcome_text",
     "parse_bytes",
     "parse_text",
+    "utf8",
 ]

@@ -1,7 +1,7 @@
 """Instance files: one instance or a list of them, of any mechanism."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
@@ -15,9 +15,9 @@ from offchain.instances import (
     two_level,
     vcg,
 )
-from offchain.instances.errors import InstanceError
 from offchain.instances.fields import Field, show
-from offchain.instances.text import RepeatedKey, decode
+from offchain.instances.stream import Document, utf8
+from offchain.instances.text import RepeatedKey
 
 Instance: TypeAlias = (
     two_level.TwoLevelInstance
@@ -26,6 +26,7 @@ Instance: TypeAlias = (
     | vcg.VcgInstance
     | resilient.ResilientInstance
     | approximate.ApproximateInstance
+    | approximate.ApproximateGroupsInstance
 )
 """An instance of any mechanism: the union of their types."""
 
@@ -63,30 +64,42 @@ class InstanceFile:
         return f"[{index}]" if self.is_list else ""
 
 
+class InstanceStream:
+    """The instances of a text in pieces, read one at a time.
+
+    Raises InstanceError, here and on the way, whose message names the field and the offending value.
+    """
+
+    def __init__(self, pieces: Iterable[str]) -> None:
+        self._document = Document(pieces)
+        self.is_list = self._document.is_list
+
+    def __iter__(self) -> Iterator[Instance]:
+        """Can be gone through once."""
+        for index, value in enumerate(self._document.values()):
+            if not self.is_list and not isinstance(value, dict | RepeatedKey):
+                Field("", value).fail(
+                    f"{show(value)} is neither an instance (an object) nor a list of instances"
+                )
+            yield read_instance(Field(f"[{index}]" if self.is_list else "", value))
+
+
 def parse_bytes(data: bytes) -> InstanceFile:
     """The instances in a file's bytes, which are JSON in UTF-8 (a byte order mark is allowed).
 
     Raises InstanceError, whose message names the field and the offending value.
     """
-    try:
-        return parse_text(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        place = f"byte 0x{error.object[error.start]:02x} at offset {error.start}"
-        raise InstanceError(f"not UTF-8: {place} ({error.reason})") from error
+    return _parsed(utf8([data]))
 
 
 def parse_text(text: str) -> InstanceFile:
     """The instances in a JSON text. Raises InstanceError as `parse_bytes` does."""
-    document = Field("", decode(text))
-    if isinstance(document.value, list):
-        return InstanceFile(
-            tuple(read_instance(entry) for entry in document.entries()), is_list=True
-        )
-    if isinstance(document.value, dict | RepeatedKey):
-        return InstanceFile((read_instance(document),), is_list=False)
-    document.fail(
-        f"{show(document.value)} is neither an instance (an object) nor a list of instances"
-    )
+    return _parsed([text])
+
+
+def _parsed(pieces: Iterable[str]) -> InstanceFile:
+    stream = InstanceStream(pieces)
+    return InstanceFile(tuple(stream), stream.is_list)
 
 
 def read_instance(instance: Field) -> Instance:
@@ -108,8 +121,22 @@ def instance_text(instance: Instance) -> str:
 
 def outcome_text(outcomes: Iterable[Outcome], is_list: bool) -> str:
     """The outcomes as JSON text ending in a newline: a list, or the only one on its own."""
-    written = [outcome.to_json() for outcome in outcomes]
-    return _dump(written if is_list else written[0])
+    return "".join(outcome_pieces(outcomes, is_list))
+
+
+def outcome_pieces(outcomes: Iterable[Outcome], is_list: bool) -> Iterator[str]:
+    """`outcome_text` in pieces, one for each outcome as it comes, and what closes a list."""
+    before = "["
+    for outcome in outcomes:
+        text = _dump(outcome.to_json())
+        if not is_list:
+            yield text
+            continue
+        # Line breaks within names are escaped: all there are part lines.
+        yield before + ("\n" + text.rstrip("\n")).replace("\n", "\n  ")
+        before = ","
+    if is_list:
+        yield "\n]\n" if before == "," else "[]\n"
 
 
 def _dump(value: object) -> str:

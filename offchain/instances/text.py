@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from offchain.instances.errors import InstanceError
-
 _INT_DIGITS = 1000
 """Longer integers are kept as text: converting them is slow or refused by Python, and no field takes one."""
 
@@ -35,26 +33,6 @@ class RepeatedKey:
     key: str
 
 
-def decode(text: str) -> object:
-    """The JSON value of the text: dict, list, str, int, bool, None, `NumberText` or `RepeatedKey`.
-
-    Raises InstanceError with line and column if the text is not JSON, or if it nests too deeply.
-    """
-    try:
-        return json.loads(
-            text,
-            parse_int=_integer,
-            parse_float=NumberText,
-            parse_constant=NumberText,
-            object_pairs_hook=_object,
-        )
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno} column {error.colno}"
-        raise InstanceError(f"not JSON: {error.msg} at {place}") from error
-    except RecursionError as error:
-        raise InstanceError("not an instance: lists or objects are nested too deep") from error
-
-
 def _integer(text: str) -> int | NumberText:
     return int(text) if len(text) <= _INT_DIGITS else NumberText(text)
 
@@ -66,6 +44,15 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object] | RepeatedKey:
             return RepeatedKey(key)
         result[key] = value
     return result
+
+
+DECODER = json.JSONDecoder(
+    parse_int=_integer,
+    parse_float=NumberText,
+    parse_constant=NumberText,
+    object_pairs_hook=_object,
+)
+"""Makes dict, list, str, int, bool, None, `NumberText` or `RepeatedKey` of JSON; errors as those of `json`."""
 
 
 def fraction_text(value: Fraction) -> str:

@@ -28,6 +28,13 @@ class Member:
     bids: tuple[int, ...]
     values: tuple[int, ...]
 
+    def to_json(self) -> dict[str, object]:
+        """The member as one entry of its group's `members`; values that equal the bids are left out."""
+        written: dict[str, object] = {"name": self.name, "bid": _amounts(self.bids)}
+        if self.values != self.bids:
+            written["value"] = _amounts(self.values)
+        return written
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -39,6 +46,10 @@ class Group:
     def bids_on(self, item: int) -> list[int]:
         """The members' bids for an item, in their order."""
         return [member.bids[item] for member in self.members]
+
+    def to_json(self) -> dict[str, object]:
+        """The group as one entry of an instance's `groups`."""
+        return {"name": self.name, "members": [member.to_json() for member in self.members]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +74,9 @@ class TwoLevelInstance:
         return {
             "mechanism": self.mechanism,
             "items": self.items,
-            "reserve": self._amounts(self.reserves),
-            "groups": [
-                {"name": group.name, "members": [self._member(member) for member in group.members]}
-                for group in self.groups
-            ],
+            "reserve": _amounts(self.reserves),
+            "groups": [group.to_json() for group in self.groups],
         }
-
-    def _member(self, member: Member) -> dict[str, object]:
-        written: dict[str, object] = {"name": member.name, "bid": self._amounts(member.bids)}
-        if member.values != member.bids:
-            written["value"] = self._amounts(member.values)
-        return written
-
-    def _amounts(self, amounts: tuple[int, ...]) -> int | list[int]:
-        return amounts[0] if self.items == 1 else list(amounts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +136,11 @@ class TwoLevelOutcome:
         return written
 
 
+def _amounts(amounts: tuple[int, ...]) -> int | list[int]:
+    """One amount per item, as `_read_amounts` takes them: a single one bare."""
+    return amounts[0] if len(amounts) == 1 else list(amounts)
+
+
 def lot_welfare(instance: TwoLevelInstance, item: int, lot: LotOutcome) -> int:
     """The sum of the served members' values for the item, in units; 0 if it is unsold."""
     if lot.winner is None:
@@ -160,10 +164,15 @@ def read(instance: Field) -> TwoLevelInstance:
     fields = instance.record(required=("mechanism", "groups"), optional=("items", "reserve"))
     items = fields["items"].integer(1, ITEMS_LIMIT) if "items" in fields else 1
     # Groups come first: their lists bound `items` by what the file really holds.
-    groups = tuple(_read_group(group, items) for group in named_entries(fields["groups"], "group"))
+    groups = read_groups(fields["groups"], items)
     return TwoLevelInstance(
         items=items, reserves=_read_reserves(fields.get("reserve"), items), groups=groups
     )
+
+
+def read_groups(groups: Field, items: int) -> tuple[Group, ...]:
+    """A list of groups of different names, at least one. Raises InstanceError naming the field and its value."""
+    return tuple(_read_group(group, items) for group in named_entries(groups, "group"))
 
 
 def _read_group(group: Field, items: int) -> Group:

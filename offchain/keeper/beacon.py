@@ -4,17 +4,20 @@ Like the other keepers it keeps nothing of its own: what a draw waits for is ask
 before anything is sent, so it can be killed at any point, and any number can work side by side.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from offchain.chain.backend import Chain, Transaction
+from offchain.chain.backend import Chain, Log, Transaction
 from offchain.chain.codec import BeaconStage, contract
 from offchain.chain.errors import ChainError
 from offchain.keeper.ledger import REORG_DEPTH
+from offchain.keeper.logstore import LogStore
 
 PROOF_WINDOW: Final = 256
 """For how many blocks a header can be proved; `BeaconRandomness.PROOF_WINDOW`."""
+_RECHECK: Final = 16
+"""After so many blocks a draw that needed nothing is asked about again: often enough to prove it if its proof was undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,14 @@ class Proof:
     gas_used: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """Since which block a draw has needed nothing, as far as is known, and at which that was last asked."""
+
+    since: int
+    asked: int
+
+
 class BeaconKeeper:
     """Keeps the draws of some consumers moving. Those of others it leaves alone: anyone can ask for any number."""
 
@@ -48,16 +59,24 @@ class BeaconKeeper:
         consumers: Collection[str],
         first_block: int = 0,
         on_skip: Callable[[str, Exception], None] | None = None,
+        store: LogStore | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> None:
         """`account` pays for gas; `first_block` is the first in which `beacon` can have logged anything. `on_skip` hears of
-        what could not be done now, and why (`ChainError`).
+        what could not be done now, and why (`ChainError`). `store`: where requests that are final are kept from one keeper to
+        the next. `progress` is called with the block that has been read, and the newest.
         """
         self._chain, self._beacon, self._account = chain, beacon, account
         self._consumers = frozenset(consumers)
         self._abi = contract("BeaconRandomness")
-        self._next = first_block
-        self._settled_at: dict[Draw, int | None] = {}
+        self._topics = sorted(self._abi.topics({"BlockChosen"}))
+        self._first_block = first_block
+        self._final = first_block - 1
+        self._settled_at: dict[Draw, _Settled | None] = {}
         self._on_skip = on_skip or (lambda what, error: None)
+        self._store = store
+        self._is_loaded = store is None
+        self._progress = progress or (lambda block, newest: None)
 
     def step(self) -> list[Proof]:
         """Proves every draw whose block has come, and hands over those for which it is too late.
@@ -77,19 +96,59 @@ class BeaconKeeper:
         return sent
 
     def _sync(self) -> int:
-        """Takes in the requests since the last time, and those that a reorganization may have moved; the newest block."""
+        """Takes in the requests of all blocks that were not final the last time, since a reorganization may have moved them; the
+        newest block.
+        """
         newest = self._chain.block()
-        for log in self._chain.logs([self._beacon], max(self._next - REORG_DEPTH, 0)):
-            event = self._abi.event(log)
-            if event is not None and event.name == "BlockChosen":
-                draw = Draw(event.args["consumer"], event.args["id"])
-                if draw.consumer in self._consumers:
-                    self._settled_at.setdefault(draw, None)
-        self._next = newest + 1
+        self._progress(self._final, newest)
+        self._load()
+        found = self._chain.logs(
+            [self._beacon],
+            self._final + 1,
+            last_block=newest,
+            topics=self._topics,
+            progress=lambda block: self._progress(block, newest),
+        )
+        logs = [log for log in found if log.block <= newest and self._draw_of(log) is not None]
+        self._take(logs)
+        final = max(self._final, newest - REORG_DEPTH)
+        if self._store is not None:
+            self._store.hear(log for log in logs if log.block <= final)
+            if not self._store.save(final):
+                final, self._is_loaded = self._first_block - 1, False
+        self._final = final
+        self._progress(newest, newest)
         return newest
+
+    def _load(self) -> None:
+        """Takes what an earlier keeper left in the store."""
+        if self._store is None or self._is_loaded:
+            return
+        entries = self._store.load()
+        self._is_loaded = True
+        for entry in entries:
+            self._take(entry.logs)
+            self._final = max(self._final, entry.last)
+
+    def _take(self, logs: Iterable[Log]) -> None:
+        for log in logs:
+            draw = self._draw_of(log)
+            if draw is not None:
+                self._settled_at.setdefault(draw, None)
+
+    def _draw_of(self, log: Log) -> Draw | None:
+        """The draw that a log is of, if it is one of ours."""
+        event = self._abi.event(log)
+        if event is None or event.name != "BlockChosen":
+            return None
+        draw = Draw(event.args["consumer"], event.args["id"])
+        return draw if draw.consumer in self._consumers else None
 
     def _advance(self, draw: Draw, newest: int) -> Proof | None:
         """Does what can be done for a draw, by what the contract says of it."""
+        settled = self._settled_at[draw]
+        if settled is not None and newest - settled.asked < _RECHECK:
+            return None
         asked = self._abi.encode("drawOf", draw.consumer, draw.id)
         stage, block = self._abi.decode("drawOf", self._chain.call(self._beacon, asked))
         if stage != BeaconStage.WAITING:
@@ -105,11 +164,12 @@ class BeaconKeeper:
 
     def _settle(self, draw: Draw, newest: int) -> None:
         """Forgets a draw that has needed nothing for so long that no reorganization brings it back."""
-        since = self._settled_at[draw]
-        if since is None:
-            self._settled_at[draw] = newest
-        elif newest - since > REORG_DEPTH:
+        settled = self._settled_at[draw]
+        since = newest if settled is None else settled.since
+        if newest - since > REORG_DEPTH:
             del self._settled_at[draw]
+        else:
+            self._settled_at[draw] = _Settled(since, newest)
 
     def _send(self, step: str, draw: Draw, *header: bytes) -> Proof:
         function = "prove" if step == "prove" else "fallBack"

@@ -75,6 +75,11 @@ class Ledger:
         return self._auctioneer
 
     @property
+    def synced(self) -> int:
+        """The block up to which everything has been read."""
+        return self._synced
+
+    @property
     def followed(self) -> int:
         """Of how many contracts logs are read: the auctioneer, and the DAOs that entered a lot that was not forgotten."""
         return len(self._contracts)
@@ -93,12 +98,14 @@ class Ledger:
         newest = self._chain.block()
         if newest == self._synced:
             return
+        self._progress(self._synced, newest)
         self._load()
         stride = STRIDE
         self._sync_to(min(newest, self._synced + stride), newest, recheck)
         while self._synced < newest:
             stride *= 2
             self._sync_to(min(newest, self._synced + stride), newest, 0)
+        self._progress(newest, newest)
 
     def _sync_to(self, last: int, newest: int, recheck: int) -> None:
         """Reads up to block `last`. All is read before anything changes: a node that fails in between costs nothing."""

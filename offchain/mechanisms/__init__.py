@@ -4,6 +4,7 @@ One module per mechanism. `solve` picks it by the instance's type.
 """
 
 from offchain.instances import (
+    ApproximateGroupsInstance,
     ApproximateInstance,
     Instance,
     MonotoneSignalsInstance,
@@ -15,6 +16,7 @@ from offchain.instances import (
 )
 from offchain.mechanisms import (
     approximate,
+    approximate_groups,
     monotone_allocation,
     resilient,
     signal_discovery,
@@ -38,3 +40,5 @@ def solve(instance: Instance) -> Outcome:
             return resilient.solve(instance)
         case ApproximateInstance():
             return approximate.solve(instance)
+        case ApproximateGroupsInstance():
+            return approximate_groups.solve(instance)

@@ -13,8 +13,41 @@ group that would win for nothing pays one unit, as nobody can share nothing.
 from collections.abc import Sequence
 from fractions import Fraction
 
-from offchain.instances.approximate import NO_SALE, GroupSale
+from offchain.instances.approximate import (
+    NO_SALE,
+    ApproximateGroupsInstance,
+    ApproximateGroupsSale,
+    ApproximateOutcome,
+    GroupSale,
+)
 from offchain.mechanisms import approximate, equal_split
+
+
+def solve(instance: ApproximateGroupsInstance) -> ApproximateOutcome:
+    """Every group's probability, and what the draw decides if the instance has one.
+
+    O(n log n * log bid) for n groups, beside sorting their members' bids.
+    """
+    groups = [group.bids_on(0) for group in instance.groups]
+    chances = probabilities(groups, instance.delta)
+    sale = None
+    if instance.draw is not None:
+        sold = sell((), groups, instance.delta, instance.draw)
+        sale = ApproximateGroupsSale.of(
+            instance.groups, sold.winner, sold.price, sold.share, sold.served
+        )
+    names = (group.name for group in instance.groups)
+    return ApproximateOutcome(
+        dict(zip(names, chances, strict=True)), 1 - sum(chances, Fraction(0)), sale
+    )
+
+
+def probabilities(groups: Sequence[Sequence[int]], delta: Fraction) -> tuple[Fraction, ...]:
+    """With which probability each group wins; 0 if nobody in it bids, as then it does not play."""
+    players = _players((), groups)
+    chances = approximate.probabilities([bid for _, bid in players], delta) if players else ()
+    chance = dict(zip((place for place, _ in players), chances, strict=True))
+    return tuple(chance.get(place, Fraction(0)) for place in range(len(groups)))
 
 
 def sell(

@@ -1,8 +1,9 @@
 """Instances of the optimal mechanism under approximate valuations through the contract, on a chain.
 
-Every bidder of an instance is an individual; groups can play beside them (`play_groups`). What the
-outcome says is read off the chain: the chances from the contract's own view, which checks them, and
-winner, price and shares from what happened to the item and the money.
+Every bidder of an instance with bids is an individual, every group of one with groups a DAO with open
+bids; both can play together (`play_groups`). What the outcome says is read off the chain: the chances
+from the contract's own view, which checks them, and winner, price and shares from what happened to the
+item and the money.
 """
 
 from collections import Counter
@@ -17,17 +18,20 @@ from offchain.chain.deployment import create
 from offchain.chain.seals import Opening, commitment, new_salt
 from offchain.instances.approximate import (
     NO_SALE,
+    ApproximateGroupsInstance,
+    ApproximateGroupsSale,
     ApproximateInstance,
     ApproximateOutcome,
     ApproximateSale,
     GroupSale,
 )
 from offchain.instances.errors import InstanceError
-from offchain.instances.two_level import BID_LIMIT
+from offchain.instances.two_level import BID_LIMIT, Group
 from offchain.keeper.draws import (
     MOST_PLAYERS,
     PLAYERS_PER_STEP,
     TERM_LIMIT,
+    account_of,
     bid_of,
     prove,
     word_of,
@@ -51,6 +55,11 @@ class Cast:
     individuals: tuple[Address, ...]
     daos: tuple[Address, ...]
     members: tuple[tuple[Address, ...], ...]
+
+    @property
+    def everybody(self) -> tuple[Address, ...]:
+        """The individuals, then the DAOs."""
+        return (*self.individuals, *self.daos)
 
 
 class ApproximateStage:
@@ -96,7 +105,7 @@ class ApproximateStage:
         )
         self._minted = 0
 
-    def play(self, instance: ApproximateInstance) -> ApproximateOutcome:
+    def play(self, instance: ApproximateInstance | ApproximateGroupsInstance) -> ApproximateOutcome:
         """Plays `instance` and reads its outcome off the chain, with the gas used by step.
 
         Without a draw the outcome holds the chances alone; the lot is decided all the same, by draw
@@ -108,18 +117,31 @@ class ApproximateStage:
         """
         check_playable(instance)
         self._gas.clear()
-        bids = list(instance.bids.values())
-        cast = self.bid(bids, (), instance.delta)
-        chances = self._chances(cast.lot, instance.delta)
+        individuals: list[int] = []
+        groups: list[list[int]] = []
+        if isinstance(instance, ApproximateInstance):
+            names = list(instance.bids)
+            individuals = list(instance.bids.values())
+        else:
+            names = [group.name for group in instance.groups]
+            groups = [group.bids_on(0) for group in instance.groups]
+        cast = self.bid(individuals, groups, instance.delta)
+        chances = self._chances(cast, instance.delta)
         self._conclude(cast.lot, instance.draw or Fraction(0))
-        sale = None
+        sale: ApproximateSale | ApproximateGroupsSale | None = None
         if instance.draw is not None:
-            winner, price = self._sold(cast)
-            name = None if winner is None else list(instance.bids)[winner]
-            sale = ApproximateSale(name, price)
+            sold = self._sale(cast)
+            if isinstance(instance, ApproximateInstance):
+                sale = ApproximateSale(
+                    None if sold.winner is None else names[sold.winner], sold.price
+                )
+            else:
+                sale = ApproximateGroupsSale.of(
+                    instance.groups, sold.winner, sold.price, sold.share, sold.served
+                )
         self._close(cast.lot)
         return ApproximateOutcome(
-            probabilities=dict(zip(instance.bids, chances, strict=True)),
+            probabilities=dict(zip(names, chances, strict=True)),
             unsold=1 - sum(chances, Fraction(0)),
             sale=sale,
             gas={**self._gas, "total": self._gas.total()},
@@ -140,15 +162,7 @@ class ApproximateStage:
         self._gas.clear()
         cast = self.bid(individuals, groups, delta)
         self._conclude(cast.lot, draw)
-        winner, price = self._sold(cast)
-        sale = NO_SALE if winner is None else GroupSale(winner, price, price, ())
-        if winner is not None and winner >= len(individuals):
-            group = winner - len(individuals)
-            dao, members = cast.daos[group], cast.members[group]
-            share = self.ledger.book(dao, cast.lot).share
-            granted = [self._view(self._dao, dao, "hasAccess", cast.lot, m)[0] for m in members]
-            served = tuple(place for place, is_granted in enumerate(granted) if is_granted)
-            sale = GroupSale(winner, price, share, served)
+        sale = self._sale(cast)
         self._close(cast.lot)
         return sale
 
@@ -231,12 +245,16 @@ class ApproximateStage:
 
     # The draw
 
-    def _chances(self, lot: int, delta: Fraction) -> list[Fraction]:
-        """Every player's chance, as the contract has it."""
-        entries = self.ledger.players(lot)
+    def _chances(self, cast: Cast, delta: Fraction) -> list[Fraction]:
+        """Everybody's chance, as the contract has it; 0 of those who do not play."""
+        entries = self.ledger.players(cast.lot)
+        if not entries:
+            return [Fraction(0)] * len(cast.everybody)
         winners = prove([bid_of(entry) for entry in entries], delta, 0).all.winners
-        answer = self._view(self._abi, self.auction, "chancesOf", lot, winners.word, entries)
-        return [Fraction(*terms) for terms in zip(*answer, strict=True)]
+        answer = self._view(self._abi, self.auction, "chancesOf", cast.lot, winners.word, entries)
+        chances = (Fraction(*terms) for terms in zip(*answer, strict=True))
+        chance = dict(zip(map(account_of, entries), chances, strict=True))
+        return [chance.get(int(account, 16), Fraction(0)) for account in cast.everybody]
 
     def _conclude(self, lot: int, draw: Fraction) -> None:
         """Has the word of a lot come, if it asked for one, and the lot decided, settled or returned, and paid out."""
@@ -244,13 +262,19 @@ class ApproximateStage:
             self._words.deliver(self.auction, lot, word_of(draw))
         self._keep()
 
-    def _sold(self, cast: Cast) -> tuple[int | None, int]:
-        """Who holds the item now, by place, and what the lot cost."""
-        token_id = self.ledger.lots[cast.lot].token_id
-        (holder,) = self._view(self._token, self._item, "ownerOf", token_id)
+    def _sale(self, cast: Cast) -> GroupSale:
+        """Who holds the item now, what the lot cost, and, of a DAO, who is served at which share."""
+        lot = self.ledger.lots[cast.lot]
+        (holder,) = self._view(self._token, self._item, "ownerOf", lot.token_id)
         if holder == self._seller:
-            return None, 0
-        return (*cast.individuals, *cast.daos).index(holder), self.ledger.lots[cast.lot].price
+            return NO_SALE
+        winner = cast.everybody.index(holder)
+        if winner < len(cast.individuals):
+            return GroupSale(winner, lot.price, lot.price, ())
+        members = cast.members[winner - len(cast.individuals)]
+        granted = [self._view(self._dao, holder, "hasAccess", cast.lot, m)[0] for m in members]
+        served = tuple(place for place, is_granted in enumerate(granted) if is_granted)
+        return GroupSale(winner, lot.price, self.ledger.book(holder, cast.lot).share, served)
 
     def _close(self, lot: int) -> None:
         """Checks the money, and pays the seller."""
@@ -282,7 +306,7 @@ class ApproximateStage:
         return send_counted(self._chain, transactions, self._gas, step)
 
 
-def check_playable(instance: ApproximateInstance) -> None:
+def check_playable(instance: ApproximateInstance | ApproximateGroupsInstance) -> None:
     """Raises InstanceError, naming the field, if an instance does not fit the contract."""
     denominator = instance.delta.denominator
     if denominator >= TERM_LIMIT:
@@ -290,10 +314,26 @@ def check_playable(instance: ApproximateInstance) -> None:
             f"delta: denominator: {denominator} is more than the contract holds, "
             f"which is {TERM_LIMIT - 1}"
         )
-    if len(instance.bids) > MOST_PLAYERS:
+    if isinstance(instance, ApproximateInstance):
+        field, players = "bids", len(instance.bids)
+    else:
+        field, players = "groups", len(instance.groups)
+        for place, group in enumerate(instance.groups):
+            _check_group(f"groups[{place}]", group)
+    if players > MOST_PLAYERS:
         raise InstanceError(
-            f"bids: {len(instance.bids)} players are more than the contract holds, "
-            f"which is {MOST_PLAYERS}"
+            f"{field}: {players} players are more than the contract holds, which is {MOST_PLAYERS}"
+        )
+
+
+def _check_group(path: str, group: Group) -> None:
+    """The contract keeps 64 bits of what a DAO bids: the most that its members can pay in equal shares."""
+    ranked = enumerate(sorted(group.bids_on(0), reverse=True), start=1)
+    bid = max(rank * amount for rank, amount in ranked)
+    if bid > BID_LIMIT:
+        raise InstanceError(
+            f"{path}: its members can pay {bid} together, more than the contract holds, "
+            "which is 2^64-1"
         )
 
 

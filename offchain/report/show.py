@@ -13,6 +13,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from offchain.instances import Instance, instance_text
+from offchain.output import write_folder
 from offchain.report import tables
 from offchain.report.auction import Chapter, Check, Step
 from offchain.report.figures import SIZE
@@ -138,18 +139,15 @@ def page(show: Show, light: bytes, dark: bytes) -> str:
 def write(show: Show, folder: Path) -> list[Path]:
     """Writes the page, its picture in light colours, and the instance as `consort solve` reads it.
 
-    Makes `folder` if need be, and returns what was written, the page first. OSError if that fails.
+    Makes `folder` if need be, and returns what was written, the page first. OutputFailed if that fails.
     """
     light, dark = png(show.picture, LIGHT), png(show.picture, DARK)
-    folder.mkdir(parents=True, exist_ok=True)
     files = {
         PAGE_FILE: page(show, light, dark).encode(),
         "picture.png": light,
         "instance.json": instance_text(show.instance).encode(),
     }
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
-    return [folder / name for name in files]
+    return write_folder(folder, files)
 
 
 def _footer(show: Show) -> str:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from offchain.instances.document import instance_text, outcome_text
+from offchain.output import write_folder
 from offchain.report.auction import Auction
 from offchain.report.figures import PICTURES, SIZE, png
 from offchain.report.page import page
@@ -15,19 +16,16 @@ _CSS_PIXELS_PER_INCH = 96
 def write(auction: Auction, folder: Path) -> list[Path]:
     """Writes the page, the pictures in light colours, and the instance and outcome as `consort solve` reads and prints them.
 
-    Makes `folder` if need be, and returns what was written, the page first. OSError if that fails.
+    Makes `folder` if need be, and returns what was written, the page first. OutputFailed if that fails.
     """
     pictures = {
         (name, theme.name): png(name, auction, theme) for name in PICTURES for theme in THEMES
     }
     width, height = (round(inches * _CSS_PIXELS_PER_INCH) for inches in SIZE)
-    folder.mkdir(parents=True, exist_ok=True)
     files = {
         PAGE: page(auction, pictures, (width, height)).encode(),
         **{f"{name}.png": pictures[name, LIGHT.name] for name in PICTURES},
         "instance.json": instance_text(auction.instance).encode(),
         "outcome.json": outcome_text([auction.outcome], is_list=False).encode(),
     }
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
-    return [folder / name for name in files]
+    return write_folder(folder, files)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from offchain.output import write_folder
 from offchain.report.page import embedded, html_table, section, style_sheet
 from offchain.report.template import FIGURE, PAGE
 from offchain.report.theme import DARK, LIGHT, Theme
@@ -20,7 +21,7 @@ _SUMS = ("auctions", "sold", "optimum", "welfare", "revenue", "served", "members
 
 
 def write(found: Mapping[Cell, tuple[Figures, ...]], title: str, folder: Path) -> list[Path]:
-    """The page, two pictures and the sums of a sweep. Returns what was written, the page first. OSError if that fails."""
+    """The page, two pictures and the sums of a sweep. Returns what was written, the page first. OutputFailed if that fails."""
     rows = list(found.items())
     drawn = {
         "welfare": pictures.bars(
@@ -63,14 +64,14 @@ def write(found: Mapping[Cell, tuple[Figures, ...]], title: str, folder: Path) -
         **{f"{name}.png": pictures.png(draw, LIGHT) for name, draw in drawn.items()},
         "summary.csv": _summary(rows).encode(),
     }
-    return _written(files, folder)
+    return write_folder(folder, files)
 
 
 def write_curve(
     found: Curve, lists: Sequence[Served], name: str, folder: Path, kind: str
 ) -> list[Path]:
     """The page, the picture and the raw curve of one list of contributions, and who is served at the prices of `lists`, all of
-    them, as `kind` (parquet or csv). OSError if that fails.
+    them, as `kind` (parquet or csv). OutputFailed if that fails.
     """
     draw = pictures.curve(found)
     page = _page(
@@ -91,7 +92,7 @@ def write_curve(
         "prices.csv": contributions.raw(found).encode(),
         f"served.{kind}": (_parquet if kind == "parquet" else _csv)(lists),
     }
-    return _written(files, folder)
+    return write_folder(folder, files)
 
 
 def _members(served: Served) -> str:
@@ -122,13 +123,6 @@ def _parquet(lists: Sequence[Served]) -> bytes:
     buffer = BytesIO()
     pq.write_table(pa.table(columns), buffer)
     return buffer.getvalue()
-
-
-def _written(files: Mapping[str, bytes], folder: Path) -> list[Path]:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
-    return [folder / name for name in files]
 
 
 def _page(title: str, lead: str, key: Sequence[tuple[str, str]], body: Sequence[str]) -> str:

@@ -1,10 +1,11 @@
 """The raw data of a sweep: one file per cell, one row per auction, written whole or not at all."""
 
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from typing import BinaryIO
 
 import numpy as np
 
+from offchain.output import make_folder, replacing
 from offchain.simulation.cells import Cell
 from offchain.simulation.families import Units
 from offchain.simulation.outcomes import COLUMNS, Columns
@@ -36,26 +37,21 @@ class Store:
         return columns if whole and len(columns["optimum"]) == cell.auctions else None
 
     def write(self, cell: Cell, columns: Columns) -> None:
-        """Write the cell's rows under a passing name, then rename: a stopped run leaves no half file. OSError if that fails."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=self._folder, prefix=".", delete=False) as file:
-            passing = Path(file.name)
-        try:
+        """Write the cell's rows: a stopped run leaves no half file. OutputFailed if that fails."""
+        make_folder(self._folder)
+        with replacing(self.path(cell)) as file:
             if self._kind == "parquet":
-                _write_parquet(passing, cell, columns)
+                _write_parquet(file, cell, columns)
             else:
-                _write_csv(passing, columns)
-            passing.replace(self.path(cell))
-        finally:
-            passing.unlink(missing_ok=True)
+                _write_csv(file, columns)
 
 
-def _write_parquet(path: Path, cell: Cell, columns: Columns) -> None:
+def _write_parquet(file: BinaryIO, cell: Cell, columns: Columns) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     table = pa.table({name: columns[name] for name in COLUMNS})
-    pq.write_table(table.replace_schema_metadata({"cell": cell.label, "key": cell.key}), path)
+    pq.write_table(table.replace_schema_metadata({"cell": cell.label, "key": cell.key}), file)
 
 
 def _read_parquet(path: Path) -> dict[str, Units]:
@@ -65,9 +61,9 @@ def _read_parquet(path: Path) -> dict[str, Units]:
     return {name: table.column(name).to_numpy() for name in table.column_names}
 
 
-def _write_csv(path: Path, columns: Columns) -> None:
+def _write_csv(file: BinaryIO, columns: Columns) -> None:
     rows = np.stack([columns[name] for name in COLUMNS], axis=1)
-    np.savetxt(path, rows, fmt="%d", delimiter=",", header=",".join(COLUMNS), comments="")
+    np.savetxt(file, rows, fmt="%d", delimiter=",", header=",".join(COLUMNS), comments="")
 
 
 def _read_csv(path: Path) -> dict[str, Units]:

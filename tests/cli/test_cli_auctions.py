@@ -104,7 +104,7 @@ def test_a_resilient_sale_too_large_for_the_contracts_is_bad_input() -> None:
     result = run("solve", RESILIENT | {"epsilon": "1/4294967296"}, "--on", "revm")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
-        "error: --on revm: instance 1: epsilon: denominator: 4294967296 is more than the "
+        "error: --on revm: epsilon: denominator: 4294967296 is more than the "
         "contracts hold, which is 4294967295\n"
     )
 
@@ -113,7 +113,7 @@ def test_an_inaccuracy_too_fine_for_the_contract_is_bad_input() -> None:
     result = run("solve", APPROXIMATE | {"delta": "1/4294967296"}, "--on", "revm")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
-        "error: --on revm: instance 1: delta: denominator: 4294967296 is more than the "
+        "error: --on revm: delta: denominator: 4294967296 is more than the "
         "contract holds, which is 4294967295\n"
     )
 

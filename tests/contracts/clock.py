@@ -69,6 +69,13 @@ class ClockLot:
         send(seller, token.approve, house, self.number)
         send(seller, house.list, token, self.number, self.terms)
 
+    @classmethod
+    def listed(cls, house: Any, words: Any, number: int, terms: list[int]) -> "ClockLot":
+        """A lot that somebody listed already."""
+        lot = cls.__new__(cls)
+        lot.house, lot.words, lot.number, lot.terms, lot.tables = house, words, number, terms, {}
+        return lot
+
     @property
     def stage(self) -> int:
         """Where it stands."""

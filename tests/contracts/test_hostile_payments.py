@@ -305,7 +305,7 @@ def heist(auctioneer, lot, seller, alice, CheapItem, Accomplice):
     that a settlement will, in the same transaction, leaves him gas enough.
     """
     seal(auctioneer, lot, accounts[21], 1_000)
-    token = seller.deploy(CheapItem, auctioneer)
+    token = seller.deploy(CheapItem)
     auctioneer.list(token, 0, 1, schedule_from(now()), {"from": seller})
     target = auctioneer.lotCount()
     accomplice = seller.deploy(Accomplice, auctioneer, target)

@@ -178,7 +178,7 @@ def test_item_that_only_pretends(book, token, sale, seller, alice):
     """A token that does not move its item cheats whoever trusted it, but no other lot or deposit."""
     lead(book, sale, {alice: 5})
     token.behave(ItemManner.IDLE, {"from": seller})
-    token.pretend(alice, {"from": seller})
+    token.pretend(book if hasattr(book, "tally") else alice, {"from": seller})
     finish(book, sale, {alice: 5})
     assert book.bidOf(sale, alice) % 2**64 == 5
 

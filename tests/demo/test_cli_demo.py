@@ -99,14 +99,14 @@ def test_a_bad_list_names_the_line(tmp_path: Path) -> None:
 def test_a_report_that_cannot_be_written(tmp_path: Path, contributions: str) -> None:
     (tmp_path / "file").write_text("")
     result = consort("--on", "revm", "--out", str(tmp_path / "file" / "report"))
-    assert result.exit_code == 2
+    assert result.exit_code == 4
     assert result.stderr == f"error: --out: {tmp_path / 'file'} is not a directory\n"
 
 
 def test_a_report_that_turns_out_not_to_be_writable(tmp_path: Path, contributions: str) -> None:
     (tmp_path / "report.html").mkdir()
     result = consort("--on", "revm", "--contributions", contributions, "--out", str(tmp_path))
-    assert result.exit_code == 2
+    assert result.exit_code == 4
     assert "cannot be written: Is a directory" in result.stderr
 
 

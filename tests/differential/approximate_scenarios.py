@@ -10,7 +10,14 @@ from fractions import Fraction
 from itertools import accumulate
 from pathlib import Path
 
-from offchain.instances import BID_LIMIT, ApproximateInstance, instance_text
+from offchain.instances import (
+    BID_LIMIT,
+    ApproximateGroupsInstance,
+    ApproximateInstance,
+    Group,
+    Member,
+    instance_text,
+)
 from offchain.mechanisms import solve
 from offchain.mechanisms.approximate import price_lottery, probabilities
 from offchain.mechanisms.approximate_groups import sell
@@ -79,6 +86,32 @@ def hold_groups_equal(stage: ApproximateStage, seed: int) -> None:
         assert sale == expected, f"the chain says {sale}, the reference {expected}"
     except Exception as error:
         raise AssertionError(f"{error!r}\n{one}") from error
+
+
+def instance_of(one: Groups) -> ApproximateGroupsInstance:
+    """The same auction as a file would have it: an individual is a group of one, with a draw or, at times, without."""
+    groups = [*((bid,) for bid in one.individuals), *one.groups]
+    return ApproximateGroupsInstance(
+        one.delta,
+        tuple(
+            Group(f"g{j}", tuple(Member(f"m{i}", (bid,), (bid,)) for i, bid in enumerate(group)))
+            for j, group in enumerate(groups)
+        ),
+        None if one.seed % 16 == 0 else one.draw,
+    )
+
+
+def hold_group_instance_equal(stage: ApproximateStage, seed: int) -> None:
+    """Plays the instance of `seed` among groups alone and demands the reference's outcome."""
+    instance = instance_of(groups(seed))
+    try:
+        outcome = stage.play(instance)
+        assert outcome == solve(instance), "the chain and the reference differ"
+    except Exception as error:
+        FAILURES.mkdir(parents=True, exist_ok=True)
+        path = FAILURES / f"approximate-groups-{seed}.json"
+        path.write_text(instance_text(instance), encoding="utf-8")
+        raise AssertionError(f"{error!r}\nseed {seed}, instance file {path}") from error
 
 
 def _delta(rng: random.Random) -> Fraction:

@@ -8,12 +8,19 @@ from itertools import product
 from math import lcm
 
 import pytest
-from approximate_scenarios import hold_equal, hold_groups_equal
+from approximate_scenarios import hold_equal, hold_group_instance_equal, hold_groups_equal
 
 from offchain.chain.backend import Transaction
 from offchain.chain.codec import contract
 from offchain.chain.revm import Revm
-from offchain.instances import ApproximateInstance, Group, Member, TwoLevelInstance
+from offchain.instances import (
+    ApproximateGroupsInstance,
+    ApproximateInstance,
+    Group,
+    InstanceError,
+    Member,
+    TwoLevelInstance,
+)
 from offchain.keeper.draws import Walk, prove, word_of
 from offchain.mechanisms import solve
 from offchain.mechanisms.approximate import (
@@ -27,6 +34,7 @@ from offchain.play.approximate import ApproximateStage
 from offchain.play.stage import Stage
 
 AUCTIONS, GROUPS, CHUNK = 5_000, 1_500, 500
+FILES = 500
 MOST_DRAWS = 2_500
 SECOND_PRICES = 500
 AUCTION, SOURCE = contract("ApproximateAuction"), contract("SetRandomness")
@@ -46,6 +54,24 @@ def test_groups_equal_reference(first: int) -> None:
     stage = ApproximateStage(Revm())
     for seed in range(first, first + CHUNK):
         hold_groups_equal(stage, seed)
+
+
+@pytest.mark.parametrize("first", range(0, FILES, CHUNK))
+def test_instances_of_groups_equal_reference(first: int) -> None:
+    """The whole outcome: everybody's chance, and what a draw decides for every member."""
+    stage = ApproximateStage(Revm())
+    for seed in range(first, first + CHUNK):
+        hold_group_instance_equal(stage, seed)
+
+
+def test_a_group_that_can_pay_more_than_64_bits_is_refused_before_it_is_played() -> None:
+    members = tuple(Member(name, (2**63,), (2**63,)) for name in "ab")
+    instance = ApproximateGroupsInstance(Fraction(1, 2), (Group("g", members),), Fraction(0))
+    assert solve(instance).probabilities == {"g": 1}
+    with pytest.raises(
+        InstanceError, match=r"^groups\[0\]: its members can pay 18446744073709551616 "
+    ):
+        ApproximateStage(Revm()).play(instance)
 
 
 PROFILES = [

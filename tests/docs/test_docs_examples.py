@@ -52,12 +52,20 @@ def test_the_readme_shows_the_instance_that_it_solves() -> None:
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_the_contracts_solve_the_examples_alike(example: Path) -> None:
     instances = list(parse_bytes(example.read_bytes()).instances)
-    assert solve_on(instances, "revm") == [solve(instance) for instance in instances]
+    assert list(solve_on(instances, "revm")) == [solve(instance) for instance in instances]
 
 
 def test_examples_are_plain_files() -> None:
     for example in EXAMPLES:
+<<<<<<< HEAD
+        assert json.loads(example.read_text())["mechanism"] in (
+            "two-level",
+            "signal-clock",
+            "approximate",
+        )
+=======
         assert json.loads(example.read_text())["mechanism"] in ("two-level", "signal-clock", "resilient")
+>>>>>>> 341e12c (tmp)
 
 
 def test_the_snippet_of_the_readme_seals_a_bid_that_opens(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offchain.checks import Verdict, approximate, check_reference
+from offchain.checks import Finding, Verdict, approximate, check_reference
 from offchain.instances import (
     ApproximateInstance,
     ApproximateOutcome,
@@ -382,7 +382,7 @@ def test_two_names_can_pay() -> None:
 def test_large_instances_are_checked_for_monotonicity_alone() -> None:
     instance = ApproximateInstance(HALF, {str(i): 10**9 + i**3 for i in range(40)})
     findings = check_reference(instance)
-    assert findings[4].detail.startswith("no probability falls, at ")
+    assert ", one name each: no probability falls, at " in findings[4].detail
     assert findings[-1].detail == "not searched: too many players, or bids too large"
 
 
@@ -410,3 +410,50 @@ def test_each_check_fails_on_a_wrong_outcome(
     )
     finding = approximate.check_outcome(game(10, 10), outcome)[failing]
     assert (finding.verdict, finding.detail) == (Verdict.FAILS, detail)
+
+
+@pytest.mark.parametrize("unit", [1, 10**3, 10**9, 10**18])
+@pytest.mark.parametrize("bids", [(10, 7), (9, 9, 3), (5, 8, 0, 1)], ids=str)
+def test_a_price_that_is_not_the_critical_bid_is_found_out_in_any_unit(
+    bids: tuple[int, ...], unit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever wins and pays its bid had better bid less; whoever pays half of the critical bid, more."""
+    instance = game(*(bid * unit for bid in bids))
+    assert named(check_reference(instance), "incentive compatibility").verdict is Verdict.HOLDS
+
+    def pay_your_bid(bids: list[int], delta: Fraction, draw: Fraction) -> tuple[int | None, int]:
+        winner, _ = sell(bids, delta, draw)
+        return winner, 0 if winner is None else bids[winner]
+
+    def pay_half(bids: list[int], delta: Fraction, draw: Fraction) -> tuple[int | None, int]:
+        winner, price = sell(bids, delta, draw)
+        return winner, price // 2
+
+    for broken in (pay_your_bid, pay_half):
+        monkeypatch.setattr(approximate, "sell", broken)
+        finding = named(check_reference(instance), "incentive compatibility")
+        assert finding.verdict is Verdict.FAILS
+        assert "which is not the least bid" in finding.detail
+
+
+@pytest.mark.parametrize("unit", [10**3, 10**9, 10**18])
+def test_a_chance_that_falls_is_found_out_in_any_unit(
+    unit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bids above twice the others' largest count half: nobody is there, so that no draw shows it."""
+
+    def capped(bids: list[int], player: int, delta: Fraction) -> Fraction:
+        chance = probability(bids, player, delta)
+        others = [bid for place, bid in enumerate(bids) if place != player]
+        return chance / 2 if bids[player] > 3 * max(others) // 2 else chance
+
+    monkeypatch.setattr(approximate, "probability", capped)
+    instance = game(10 * unit, 7 * unit, 7 * unit + 1)
+    finding = named(check_reference(instance), "incentive compatibility")
+    assert finding.verdict is Verdict.FAILS
+    assert " wins with " in finding.detail
+
+
+def named(findings: list[Finding], name: str) -> Finding:
+    """The finding of that name."""
+    return next(finding for finding in findings if finding.name == name)

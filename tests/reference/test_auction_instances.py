@@ -362,7 +362,7 @@ FRACTION = 'is not a fraction in a string, like "1/3"'
         (approximate(bids={"a": 2**64}), "bids.a: 18446744073709551616 is above 2^64-1"),
         (
             approximate(players=1),
-            "players: unknown field with value 1 (known: mechanism, delta, bids, draw)",
+            "players: unknown field with value 1 (known: mechanism, delta, bids, groups, draw)",
         ),
         # Lists name the instance.
         ([vcg(), vcg_player(values={"a": -1})], "[1].players[1].values.a: -1 is negative"),

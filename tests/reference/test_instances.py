@@ -281,7 +281,7 @@ def test_repeated_keys(text: str, message: str) -> None:
         ("{} {}", "not JSON: Extra data at line 1 column 4"),
         ('{"a": 01}', "not JSON: Expecting ',' delimiter at line 1 column 8"),
         ("\ufeff{}", "not JSON: Unexpected UTF-8 BOM (decode using utf-8-sig) at line 1 column 1"),
-        ("[" * 100_000, "not an instance: lists or objects are nested too deep"),
+        ("[" * 100_000, "[0]: not an instance: lists or objects are nested too deep"),
         ('{"a":' * 100_000, "not an instance: lists or objects are nested too deep"),
         (b"[\xff]", "not UTF-8: byte 0xff at offset 1 (invalid start byte)"),
         ("{}".encode("utf-16"), "not UTF-8: byte 0xff at offset 0 (invalid start byte)"),

@@ -8,6 +8,7 @@ from resilient_world import (
     TAILS,
     UNIT,
     Manner,
+    Stage,
     TokenManner,
     World,
     announce,
@@ -16,6 +17,7 @@ from resilient_world import (
 )
 
 from offchain.chain.backend import Reverted
+from offchain.chain.codec import contract
 from offchain.play.resilient_announcements import Announcement
 
 Accepted = tuple[int, str, Announcement, list[tuple[str, int]]]
@@ -270,3 +272,148 @@ def test_a_buyer_that_refuses_its_refund(world: World) -> None:
     assert receipt.gas_used < 150_000
     world.send(buyer, "withdrawProceeds", world.eve)
     assert world.view("proceeds", buyer) == 0
+
+
+# WHAT ARRIVES, AND WHERE
+
+
+@pytest.mark.parametrize("word", [HEADS, TAILS])
+def test_a_token_whose_owner_may_not_move_it(world: World, word: int) -> None:
+    """Who is approved may, so the auction approves itself: wish, bundle and what is left all arrive."""
+    token = world.hostile_token(TokenManner.APPROVED_ONLY)
+    goods = approved(world, token, 2)
+    lot = world.list_goods(goods)
+    star = announce((world.bob, 5, bits(0)), wish=bits(0))
+    world.announced(lot, {world.ann: star})
+    world.decide(lot, star, word)
+    if word == HEADS:
+        world.send(world.keeper, "deliverWish", lot, EVERYTHING)
+    else:
+        world.answer(lot, star, world.bob, yes=True)
+        world.deliver(lot, star, world.bob)
+    world.send(world.keeper, "reclaim", lot, EVERYTHING)
+    owners = [world.owner_of(good) for good in goods]
+    assert owners == [world.ann if word == HEADS else world.bob, world.seller]
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_what_the_auction_could_not_move_is_not_listed(world: World, place: int) -> None:
+    """Wherever among the goods it stands; nothing is taken then."""
+    token = world.hostile_token(TokenManner.LOCKED)
+    goods = world.mint(world.seller, 2)
+    (stuck,) = approved(world, token, 1)
+    goods.insert(place, stuck)
+    start = world.now()
+    call = ("list", goods, 1, 2, (start + 600, start + 1_200, 600, 0))
+    world.fails("ItemCannotLeave", *stuck, sender=world.seller, call=call, value=UNIT)
+    lot = world.list_goods(goods[:place] + goods[place + 1 :])
+    add = ("add", lot, [stuck])
+    world.fails("ItemCannotLeave", *stuck, sender=world.seller, call=add)
+    assert world.owner_of(stuck) == world.seller
+
+
+def approved(world: World, token: str, count: int) -> list[tuple[str, int]]:
+    """New goods of the seller's, of a token that heeds approvals one by one only."""
+    goods = world.mint(world.seller, count, token)
+    for good, number in goods:
+        data = contract("Item").encode("approve", world.auction, number)
+        world.as_(world.seller, good, data)
+    return goods
+
+
+@pytest.mark.parametrize("manner", [TokenManner.SAY_FALSE, TokenManner.IDLE])
+def test_what_did_not_arrive_is_not_paid_for(world: World, accepted: Accepted, manner: int) -> None:
+    """Its token said nothing, or false: the buyer gets its price back, the seller the goods once they move."""
+    lot, token, star, goods = accepted
+    world.behave(token, manner)
+    index = index_of(star, world.bob)
+    delivery = ("deliver", lot, star.words, index, EVERYTHING)
+    world.fails("ItemNotDelivered", *goods[2], world.bob, sender=world.keeper, call=delivery)
+    world.deliver(lot, star, world.cid)
+    world.chain.advance_to(world.state(lot)["endOfAnswers"] + DELIVERY_WINDOW)
+    before = world.balance(world.bob)
+    world.send(world.stranger, "refund", lot, star.words, index)
+    assert world.balance(world.bob) == before + 5 * UNIT
+    world.send(world.keeper, "claimBatch", lot, [world.ann])
+    back = ("reclaim", lot, EVERYTHING)
+    world.fails("ItemNotDelivered", *goods[2], world.seller, sender=world.keeper, call=back)
+    world.send(world.keeper, "reclaim", lot, bits(0))
+    world.behave(token, TokenManner.HONEST)
+    world.send(world.keeper, "reclaim", lot, EVERYTHING)
+    owners = [world.owner_of(good) for good in goods]
+    assert owners == [world.seller, world.cid, world.seller, world.seller]
+
+
+def test_a_wish_that_does_not_arrive(world: World) -> None:
+    """It stays the star's, and comes once the token moves it."""
+    lot, token, goods = mixed(world)
+    star = announce((world.bob, 5, bits(0)), wish=bits(2))
+    world.announced(lot, {world.ann: star})
+    world.decide(lot, star, HEADS)
+    world.behave(token, TokenManner.SAY_FALSE)
+    call = ("deliverWish", lot, EVERYTHING)
+    world.fails("ItemNotDelivered", *goods[2], world.ann, sender=world.keeper, call=call)
+    world.behave(token, TokenManner.HONEST)
+    world.send(world.keeper, "deliverWish", lot, EVERYTHING)
+    assert world.owner_of(goods[2]) == world.ann
+
+
+def test_a_buyer_names_another_recipient(world: World, accepted: Accepted) -> None:
+    """Its wallet is full; the seller is paid for the whole bundle, which nobody else can send anywhere."""
+    lot, token, star, goods = accepted
+    world.mint(world.bob, 1, token)
+    world.behave(token, TokenManner.ONE_PER_WALLET)
+    with pytest.raises(Reverted, match="one each"):
+        world.deliver(lot, star, world.bob)
+    index = index_of(star, world.bob)
+    elsewhere = ("deliverTo", lot, star.words, index, world.eve)
+    for who in (world.ann, world.cid, world.seller, world.stranger):
+        world.fails("NotOffered", lot, index, who, sender=who, call=elsewhere)
+    for lost in (world.auction, "0x" + "00" * 20):
+        call = ("deliverTo", lot, star.words, index, lost)
+        world.fails("BadRecipient", lost, sender=world.bob, call=call)
+    before = world.view("proceeds", world.seller)
+    receipt = world.send(world.bob, *elsewhere)
+    given = {"lot": lot, "recipient": world.eve, "goods": bits(0, 2)}
+    assert ("GoodsGiven", given) in world.events(receipt)
+    assert world.view("proceeds", world.seller) == before + 5 * UNIT
+    assert [world.owner_of(goods[n]) for n in (0, 2)] == [world.eve] * 2
+    world.fails("NotAwaited", lot, index, sender=world.bob, call=elsewhere)
+
+
+def test_a_buyer_too_late_to_name_anybody(world: World, accepted: Accepted) -> None:
+    lot, _, star, _ = accepted
+    end = world.state(lot)["endOfAnswers"] + DELIVERY_WINDOW
+    world.chain.advance_to(end)
+    call = ("deliverTo", lot, star.words, index_of(star, world.bob), world.eve)
+    world.fails("WrongTime", lot, end, sender=world.bob, call=call)
+
+
+def test_a_star_names_another_recipient(world: World) -> None:
+    """For any part of its wish; nobody else does, and nobody on tails."""
+    lot, _, goods = mixed(world)
+    star = announce((world.bob, 5, bits(0)), wish=bits(0, 2))
+    world.announced(lot, {world.ann: star})
+    world.decide(lot, star, HEADS)
+    elsewhere = ("deliverWishTo", lot, bits(2, 3), world.eve)
+    for who in (world.bob, world.seller):
+        world.fails("NotStar", lot, who, sender=who, call=elsewhere)
+    call = ("deliverWishTo", lot, bits(2), world.auction)
+    world.fails("BadRecipient", world.auction, sender=world.ann, call=call)
+    world.send(world.ann, *elsewhere)
+    world.send(world.keeper, "deliverWish", lot, EVERYTHING)
+    owners = [world.owner_of(good) for good in goods]
+    assert owners == [world.ann, world.auction, world.eve, world.auction]
+    world.fails("NoGoodsLeft", lot, bits(2), sender=world.ann, call=elsewhere)
+
+
+def test_nobody_has_a_wish_on_tails(world: World, accepted: Accepted) -> None:
+    lot = accepted[0]
+    call = ("deliverWishTo", lot, EVERYTHING, world.eve)
+    world.fails("WrongStage", lot, Stage.FINAL, sender=world.ann, call=call)
+
+
+def test_nobody_else_rehearses(world: World, accepted: Accepted) -> None:
+    """A rehearsal is between the auction and itself."""
+    call = ("rehearse", *accepted[3][3], world.stranger)
+    world.fails("NotItself", world.stranger, sender=world.stranger, call=call)

@@ -209,7 +209,6 @@ def test_workers_that_are_lost_are_code_3(monkeypatch: pytest.MonkeyPatch, tmp_p
         (("--format", "xml"), "--format: 'xml' is neither parquet nor csv"),
         (("--values", "no-such"), "--values: no-such: cannot be read: "),
         (("--contributions", "no-such"), "--contributions: no-such: cannot be read: "),
-        (("--out", "/dev/null/x"), "--out: /dev/null is not a directory"),
         (("--groups", "65536", "--members", "1048576"), "--groups, --members: 65536x1048576 is"),
         (("--mix", "65536x1048576+1x1"), "--mix: 65536x1048576+1x1 is more than 16777216 members"),
         (("--mix", "5x20+"), "--mix: '5x20+' is not groups x members, like 5x20+1x100"),
@@ -226,6 +225,27 @@ def test_bad_input(arguments: tuple[str, ...], message: str) -> None:
     assert result.exit_code == 2
     assert result.stderr.startswith(f"error: {message}")
     assert result.stdout == ""
+
+
+@pytest.mark.parametrize("what", ["sweep", "curve"])
+def test_a_folder_that_cannot_be_written(tmp_path: Path, gifts: str, what: str) -> None:
+    """Known before any work is done, or only when a file turns out to be in the way."""
+    arguments = SMALL if what == "sweep" else ("--contributions", gifts)
+    result = simulate(*arguments, "--out", "/dev/null/x")
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert result.stderr == "error: --out: /dev/null is not a directory\n"
+    page = tmp_path / ("simulation.html" if what == "sweep" else "contributions.html")
+    page.mkdir()
+    result = simulate(*arguments, "--out", str(tmp_path))
+    assert result.exit_code == 4
+    assert result.stderr.endswith(f"error: --out: {page} cannot be written: Is a directory\n")
+
+
+def test_a_file_where_the_folder_of_auctions_should_be(tmp_path: Path) -> None:
+    (tmp_path / "auctions").write_text("")
+    result = simulate(*SMALL, "--out", str(tmp_path))
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert "auctions cannot be written: File exists" in result.stderr
 
 
 @pytest.mark.parametrize(

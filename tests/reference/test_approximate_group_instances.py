@@ -1,0 +1,308 @@
+"""Instance files of groups under approximate valuations: read, refused, solved, checked."""
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from offchain.checks import Finding, Verdict, approximate_groups, check_reference
+from offchain.instances import (
+    ApproximateGroupsInstance,
+    ApproximateGroupsSale,
+    ApproximateInstance,
+    ApproximateOutcome,
+    Group,
+    InstanceError,
+    Member,
+    TwoLevelInstance,
+    instance_text,
+    outcome_text,
+    parse_text,
+)
+from offchain.mechanisms import approximate, solve
+from offchain.mechanisms.equal_split import EqualSplit, equal_split, willingness_to_pay
+
+HALF = Fraction(1, 2)
+CREW = {"name": "crew", "members": [{"name": "ann", "bid": 4}, {"name": "bob", "bid": 4}]}
+SOLO = {"name": "solo", "members": [{"name": "ann", "bid": 9, "value": 8}]}
+
+
+def file(**fields: object) -> str:
+    """A file of two groups with some fields of its own; ... takes one away."""
+    document = {"mechanism": "approximate", "delta": "1/2", "groups": [CREW, SOLO], **fields}
+    return json.dumps({name: value for name, value in document.items() if value is not ...})
+
+
+def read(**fields: object) -> ApproximateGroupsInstance:
+    """The instance in that file."""
+    (instance,) = parse_text(file(**fields)).instances
+    assert isinstance(instance, ApproximateGroupsInstance)
+    return instance
+
+
+def game(
+    *groups: tuple[int, ...], delta: Fraction = HALF, draw: str | None = "1/3"
+) -> ApproximateGroupsInstance:
+    """Groups g0, g1, ... of members m0, m1, ... who bid their values."""
+    return ApproximateGroupsInstance(
+        delta,
+        tuple(
+            Group(f"g{j}", tuple(Member(f"m{i}", (bid,), (bid,)) for i, bid in enumerate(group)))
+            for j, group in enumerate(groups)
+        ),
+        None if draw is None else Fraction(draw),
+    )
+
+
+def named(findings: list[Finding], name: str) -> Finding:
+    """The finding of that name."""
+    return next(finding for finding in findings if finding.name == name)
+
+
+def test_groups_are_read_as_in_two_level() -> None:
+    assert read() == ApproximateGroupsInstance(
+        HALF,
+        (
+            Group("crew", (Member("ann", (4,), (4,)), Member("bob", (4,), (4,)))),
+            Group("solo", (Member("ann", (9,), (8,)),)),
+        ),
+    )
+    assert read(draw="1/3").draw == Fraction(1, 3)
+    two_level = {"mechanism": "two-level", "groups": [CREW, SOLO]}
+    (like,) = parse_text(json.dumps(two_level)).instances
+    assert isinstance(like, TwoLevelInstance)
+    assert read().groups == like.groups
+
+
+@pytest.mark.parametrize("draw", [..., "0", "2/7"])
+def test_what_is_written_reads_back(draw: object) -> None:
+    instance = read(draw=draw)
+    assert parse_text(instance_text(instance)).instances == (instance,)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (file(bids={"a": 1}), "groups: beside bids: it is either bids or groups"),
+        (file(groups=...), "bids: missing, and so is groups: it is one of the two"),
+        (file(groups=[]), "groups: [] holds no group"),
+        (file(groups={}), "groups: an object is not a list"),
+        (file(groups=None), "groups: null is not a list"),
+        (file(groups=[CREW, CREW]), 'groups[1].name: "crew" is already the name of groups[0]'),
+        (file(groups=[{**CREW, "members": []}]), "groups[0].members: [] holds no member"),
+        (file(reserve=1), "reserve: unknown field with value 1 (known: "),
+        (file(items=1), "items: unknown field with value 1 (known: "),
+        (file(groups=[{**CREW, "share": 1}]), "groups[0].share: unknown field with value 1"),
+        (
+            file(groups=[{"name": "a", "members": [{"name": "b", "bid": -1}]}]),
+            "groups[0].members[0].bid: -1 is negative",
+        ),
+        (
+            file(groups=[{"name": "a", "members": [{"name": "b", "bid": 2**64}]}]),
+            f"groups[0].members[0].bid: {2**64} is above 2^64-1",
+        ),
+        (
+            file(groups=[{"name": "a", "members": [{"name": "b", "bid": [1, 2]}]}]),
+            "groups[0].members[0].bid: a list of 2, but items is 1",
+        ),
+        (
+            file(groups=[{"name": "a", "members": [{"name": "b", "bid": 1}] * 2}]),
+            'groups[0].members[1].name: "b" is already the name of groups[0].members[0]',
+        ),
+        (file(delta="1"), 'delta: "1" is not above 0 and below 1'),
+        (file(draw="1"), 'draw: "1" is not at least 0 and below 1'),
+    ],
+)
+def test_bad_files_are_refused(text: str, message: str) -> None:
+    with pytest.raises(InstanceError) as error:
+        parse_text(text)
+    assert str(error.value).startswith(message)
+
+
+def test_the_outcome_has_share_served_and_payments_of_a_draw() -> None:
+    written = json.loads(outcome_text([solve(read(draw="0"))], is_list=False))
+    assert written == {
+        "mechanism": "approximate",
+        "probabilities": {"crew": "63/128", "solo": "73/144"},
+        "unsold": "1/1152",
+        "winner": "crew",
+        "price": 2,
+        "share": 1,
+        "served": ["ann", "bob"],
+        "payments": {"crew": {"ann": 1, "bob": 1}, "solo": {"ann": 0}},
+    }
+
+
+def test_without_a_draw_it_has_the_probabilities_alone() -> None:
+    written = json.loads(outcome_text([solve(read())], is_list=False))
+    assert list(written) == ["mechanism", "probabilities", "unsold"]
+
+
+def test_unsold() -> None:
+    sale = solve(read(draw="1151/1152")).sale
+    assert sale == ApproximateGroupsSale(
+        None, 0, 0, (), {"crew": {"ann": 0, "bob": 0}, "solo": {"ann": 0}}
+    )
+
+
+def test_a_group_without_a_bid_does_not_play_and_does_not_count() -> None:
+    """Three of which one bids nothing have the chances of two."""
+    outcome = solve(game((0, 0), (4, 4, 2), (9,)))
+    alone = approximate.probabilities([8, 9], HALF)
+    assert list(outcome.probabilities.values()) == [0, *alone]
+    silent = solve(game((0,), (0, 0)))
+    assert (set(silent.probabilities.values()), silent.unsold) == ({0}, 1)
+    assert silent.sale is not None
+    assert silent.sale.winner is None
+
+
+groups = st.lists(
+    st.lists(st.integers(0, 9) | st.integers(0, 2**64 - 1), min_size=1, max_size=4).map(tuple),
+    min_size=1,
+    max_size=4,
+)
+draws = st.fractions(0, 1, max_denominator=1000).filter(lambda draw: draw < 1)
+
+
+@given(groups, draws)
+@settings(max_examples=80)
+def test_the_price_lottery_is_that_of_individuals_with_their_groups_bids(
+    members: list[tuple[int, ...]], draw: Fraction
+) -> None:
+    """And the price is split equally among as many as can share it, at least one unit."""
+    instance = replace(game(*members), draw=draw)
+    outcome = solve(instance)
+    bids = {
+        f"g{j}": reach for j, group in enumerate(members) if (reach := willingness_to_pay(group))
+    }
+    if not bids:
+        return
+    among = solve(ApproximateInstance(HALF, bids, draw))
+    assert isinstance(among, ApproximateOutcome)
+    assert {name: outcome.probabilities[name] for name in bids} == among.probabilities
+    sale, like = outcome.sale, among.sale
+    assert isinstance(sale, ApproximateGroupsSale)
+    assert like is not None
+    assert sale.winner == like.winner
+    if sale.winner is not None:
+        assert sale.price == max(1, like.price)
+        won = instance.groups[int(sale.winner[1:])]
+        split = equal_split(won.bids_on(0), sale.price)
+        assert sale.share == split.share
+        assert sale.served == tuple(m.name for m in won.members if split.serves(m.bids[0]))
+        assert sale.payments[won.name] == {
+            m.name: sale.share if m.name in sale.served else 0 for m in won.members
+        }
+
+
+ROWS = [
+    "probabilities",
+    "budget balance",
+    "individual rationality",
+    "equal treatment",
+    "welfare ratio",
+    "incentive compatibility",
+    "false names",
+]
+
+
+@pytest.mark.parametrize("unit", [1, 10**9, 2**60])
+@pytest.mark.parametrize(
+    "members", [((4, 4, 2), (9,)), ((3, 1), (2, 2), (0,)), ((5,),), ((0,), (0, 0))], ids=str
+)
+def test_no_check_fails(members: tuple[tuple[int, ...], ...], unit: int) -> None:
+    findings = check_reference(game(*(tuple(bid * unit for bid in group) for group in members)))
+    assert [finding.name for finding in findings] == ROWS
+    assert [finding for finding in findings[:-1] if finding.verdict is not Verdict.HOLDS] == []
+    assert "one address in one group" in named(findings, "incentive compatibility").detail
+    assert findings[-1].verdict is not Verdict.FAILS
+
+
+def test_the_welfare_bound_is_the_one_with_the_harmonic_number() -> None:
+    """{6, 3, 2} against 6 at 1/100: 77.3 % of the optimum, where individuals would have 98 %."""
+    instance = game((6, 3, 2), (6,), delta=Fraction(1, 100))
+    finding = named(check_reference(instance), "welfare ratio")
+    assert finding.verdict is Verdict.HOLDS
+    bound = approximate.probabilistic_guarantee(Fraction(1, 100), 2) / Fraction(11, 6)
+    assert f"; {bound} promised to members who know their values exactly" in finding.detail
+    assert finding.detail.startswith("at least 17/22;")
+
+
+def test_nothing_is_promised_where_bids_are_not_the_values() -> None:
+    finding = named(check_reference(read()), "welfare ratio")
+    assert finding.verdict is Verdict.NOT_CLAIMED
+    assert finding.detail == (
+        "ann of solo bids 9, worth 8; the bound is for members who know their values exactly and bid them"
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "failing", "detail"),
+    [
+        ({"price": 3}, "budget balance", "2 paid for a price of 3, 2 served"),
+        ({"share": 2}, "budget balance", "m0 of g0 pays 1, not 2"),
+        ({"winner": None}, "budget balance", "m0 of g0 pays 1, not 0"),
+        ({"served": ("m0",)}, "equal treatment", "m0 and m1 bid 4, only one is served"),
+        (
+            {"payments": {"g0": {"m0": 5, "m1": 1}, "g1": {"m0": 0}}},
+            "individual rationality",
+            "m0 of g0 bids 4 and pays 5",
+        ),
+    ],
+)
+def test_each_check_fails_on_a_wrong_sale(
+    wrong: dict[str, object], failing: str, detail: str
+) -> None:
+    instance = game((4, 4), (9,), draw="0")
+    outcome = solve(instance)
+    assert isinstance(outcome, ApproximateOutcome)
+    assert isinstance(outcome.sale, ApproximateGroupsSale)
+    spoilt = replace(outcome, sale=replace(outcome.sale, **wrong))
+    finding = named(approximate_groups.check_outcome(instance, spoilt), failing)
+    assert (finding.verdict, finding.detail) == (Verdict.FAILS, detail)
+
+
+def test_wrong_probabilities_fail() -> None:
+    instance = game((4, 4), (8,))
+    outcome = solve(instance)
+    assert isinstance(outcome, ApproximateOutcome)
+    unfair = {"g0": Fraction(1, 3), "g1": Fraction(2, 3)}
+    findings = approximate_groups.check_outcome(instance, replace(outcome, probabilities=unfair))
+    assert (
+        named(findings, "equal treatment").detail
+        == "g0 and g1 bid 8 and do not have the same probability"
+    )
+    nobody = {"g0": Fraction(0), "g1": Fraction(0)}
+    idle = replace(outcome, probabilities=nobody, unsold=Fraction(1))
+    findings = approximate_groups.check_outcome(instance, idle)
+    assert named(findings, "welfare ratio").verdict is Verdict.FAILS
+
+
+@pytest.mark.parametrize("unit", [1, 10**9, 10**16])
+def test_a_split_that_invites_lies_is_found_out_in_any_unit(
+    unit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the served pay what the least of them bids, it pays to bid just enough."""
+
+    def pay_the_lowest_bid(bids: list[int], price: int) -> EqualSplit:
+        split = equal_split(bids, price)
+        return EqualSplit(price, split.served, min(bid for bid in bids if split.serves(bid)))
+
+    for module in (
+        "offchain.checks.deviations",
+        "offchain.mechanisms.approximate_groups.equal_split",
+    ):
+        monkeypatch.setattr(f"{module}.equal_split", pay_the_lowest_bid)
+    instance = game((10 * unit, 7 * unit), (6 * unit,))
+    assert named(check_reference(instance), "incentive compatibility").verdict is Verdict.FAILS
+
+
+def test_false_names_can_pay() -> None:
+    """As for individuals: the chances of two names are more than those of one."""
+    finding = named(check_reference(game((10,), (7,))), "false names")
+    assert finding.verdict is Verdict.NOT_CLAIMED
+    assert finding.detail.startswith("m0 of g0 expects ")
+    assert finding.detail.endswith(" by bidding it as 2 groups of one")
