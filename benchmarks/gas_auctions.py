@@ -108,6 +108,7 @@ class _Bench:
             self._receipts,
             on_action=self._actions.append,
             on_skip=_stop,
+            depth=0,
         )
         self._lots = 0
 

@@ -102,7 +102,7 @@ def hire_keeper(auctioneer, receipts):
     """A keeper that pays from an account of its own."""
     node = JsonRpc(web3.provider.endpoint_uri)
     ledger = Ledger(node, auctioneer.address)
-    return Keeper(node, ledger, node.actor(1), receipts, on_action=tell)
+    return Keeper(node, ledger, node.actor(1), receipts, on_action=tell, depth=0)
 
 
 def tell(action):

@@ -199,7 +199,7 @@ class Book:
 class Lot:
     """A lot and the DAOs that entered it, in order. Times are seconds since the epoch.
 
-    gifts: wei that others than these DAOs, which forward bonds, credited to the seller.
+    gifts: wei that others than these DAOs, which forward bonds, credited to the seller. drawn: whether a draw has decided.
     """
 
     number: int
@@ -218,6 +218,7 @@ class Lot:
     paid: int = 0
     returned: bool = False
     gifts: int = 0
+    drawn: bool = False
 
     @staticmethod
     def listed(args: Args) -> "Lot":
@@ -251,6 +252,9 @@ class Lot:
 
     def _on_dao_bid(self, args: Args) -> None:
         self.group_bids[args["dao"]] = args["bid"]
+
+    def _on_drawn(self, args: Args) -> None:
+        self.drawn = True
 
     def _on_settled(self, args: Args) -> None:
         self.winner, self.price, self.paid = args["winner"], args["price"], args["paid"]
@@ -290,6 +294,7 @@ _BOOK_EVENTS: Final[Mapping[str, Callable[[Book, Args], None]]] = {
 _LOT_EVENTS: Final[Mapping[str, Callable[[Lot, Args], None]]] = {
     "DAOEntered": Lot._on_entered,
     "DAOBid": Lot._on_dao_bid,
+    "DrawDecided": Lot._on_drawn,
     "LotSettled": Lot._on_settled,
     "ItemReturned": Lot._on_returned,
     "BondsCredited": Lot._on_credited,

@@ -5,7 +5,8 @@ at any point and started again, and any number of keepers can work side by side.
 will fail. What goes wrong with one book is left for the next step, and stops no other.
 """
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
@@ -17,11 +18,16 @@ from offchain.chain.codec import Contract, Phase
 from offchain.chain.codec import contract as contract_named
 from offchain.chain.errors import ChainError
 from offchain.chain.seals import Opening
+from offchain.keeper.agenda import Agenda, Duty, Outlook, is_due, is_unopened
 from offchain.keeper.batches import GAS_MARGIN, BatchSizer, Item
-from offchain.keeper.books import Account, Book, Lot
+from offchain.keeper.books import Book, Lot
 from offchain.keeper.draws import PLAYERS_PER_STEP, bid_of, prove, steps
 from offchain.keeper.ledger import APPROXIMATE, REORG_DEPTH, Ledger
+from offchain.keeper.pace import Pace
+from offchain.keeper.purse import GAS_OF_RETURN, Allowance, Overspent, Purse
 from offchain.keeper.receipts import Receipts, ReceiptsError
+from offchain.keeper.release import DEPTH, Release
+from offchain.keeper.rests import Rests
 
 MAX_STEP: Final = 500
 """The most members one step of a tally takes; `DAO.MAX_STEP`."""
@@ -37,6 +43,7 @@ _READY: Final = 6_000
 _ODD_ITEMS: Final = 3
 """How many items of a book may fail on their own before the rest of it is left for the next step."""
 _LONGEST_REST: Final = 256
+_READING: Final = "reading the chain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,11 @@ class _Memory:
 
 
 class Keeper:
-    """Keeps all lots of one auctioneer moving."""
+    """Keeps all lots of one auctioneer moving.
+
+    unfinished: whether the last step was at its bound before all was served that it could serve. The next one goes on from there.
+    troubles: what is due and could not be done the last time it was tried, and why, by lot (0: no one lot) and task.
+    """
 
     def __init__(
         self,
@@ -90,10 +101,18 @@ class Keeper:
         on_skip: Callable[[str, Exception], None] | None = None,
         gas_limit: int = MAX_TRANSACTION_GAS,
         players_per_step: int = PLAYERS_PER_STEP,
+        only: Collection[int] | None = None,
+        purse: Purse | None = None,
+        allowance: Allowance | None = None,
+        depth: int = DEPTH,
+        pace: Pace | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         """`account` sends the transactions and pays their gas; `gas_limit` bounds each. `on_action` hears of every transaction
         done, `on_skip` of everything that could not be done now, and why (`ChainError` or `ReceiptsError`).
-        `players_per_step`: the most players that one transaction meets to decide a lot by its draw.
+        `players_per_step`: the most players that one transaction meets to decide a lot by its draw. `only`: the lots to serve,
+        by default all. `purse`: the budget of all lots. `allowance`: the gas that a lot may take. `depth`, `clock`: when openings
+        may leave, see `Release`. `pace`: how long a step lasts.
         """
         self._chain = chain
         self._ledger = ledger
@@ -108,26 +127,37 @@ class Keeper:
         self._minimums: dict[str, int] = {
             ledger.auctioneer: 0 if ledger.kind == APPROXIMATE else 1,
         }
-        self._steps = self._sent = 0
+        self._purse = purse or Purse()
+        self._allowance = allowance or Allowance()
+        self._release = Release(chain, depth, clock)
+        self._pace = pace or Pace()
+        self._agenda = Agenda(ledger, self._can_open, only)
+        self._steps = self._round = self._sent = self._now = 0
+        self._served: set[int] = set()
+        self._cut_short: set[int] = set()
+        self._round_is_over = True
+        self._interrupted = self._is_urgent = self.unfinished = False
+        self.troubles: dict[int, dict[str, Exception]] = {}
         self._forget()
 
     def step(self, refunds: bool = True) -> int:
-        """Does all that can be done now on every lot, and returns how many transactions that took. Without `refunds` it pays
-        nobody out, so that members can claim for themselves.
+        """Does what can be done now, the most urgent first, and returns how many transactions that took. Ends early,
+        `unfinished`, when it has taken long. Without `refunds` it pays nobody out, so that members can claim for themselves.
 
         Raises:
             ChainError: the chain could not be read at all.
         """
-        self._guarded("reading receipts", self._receipts.refresh)
+        self.troubles.pop(0, None)
+        self._guarded(0, "reading receipts", self._receipts.refresh)
         self._ledger.sync(recheck=REORG_DEPTH)
         if self._ledger.generation != self._generation:
             self._forget()
         self._steps += 1
         before = self._sent
-        for number in self._by_deadline():
-            self._guarded(f"lot {number}", partial(self._work_on, number, refunds))
-            if self._ledger.generation != self._generation:
-                break
+        self._begin_round()
+        self._pace.start()
+        self._look()
+        self.unfinished = self._serve(refunds)
         return self._sent - before
 
     def standing(self, lot: int) -> tuple[Phase, str, int]:
@@ -135,24 +165,117 @@ class Keeper:
         phase, leader, price = self._view(self._ledger.auctioneer, "standing", lot)
         return phase, leader, price
 
+    def outlook(self) -> Outlook:
+        """What lies before the keeper, as of its last step."""
+        return self._agenda.outlook(self._now)
+
+    @property
+    def now(self) -> int:
+        """The chain's time when the keeper last looked, in seconds."""
+        return self._now
+
     def _forget(self) -> None:
         self._generation = self._ledger.generation
-        self._finished: set[int] = set()
+        self._agenda.forget()
         self._memories: dict[int, dict[_Task, _Memory]] = {}
+        self._rests = Rests()
+        self._resume: dict[tuple[int, str], int] = {}
+        self._seen: set[int] = set()
 
-    def _by_deadline(self) -> list[int]:
-        """The lots past bidding that are not finished, the most urgent first, so that work on one makes no other late."""
-        now = self._chain.now()
-        lots = [
-            lot
-            for lot in self._ledger.lots.values()
-            if lot.number not in self._finished and lot.end_of_bidding <= now
-        ]
-        return [lot.number for lot in sorted(lots, key=lambda lot: lot.next_deadline(now))]
+    # What comes next
 
-    def _work_on(self, number: int, refunds: bool) -> None:
-        lot = self._ledger.lots[number]
-        phase, leader, price = self.standing(number)
+    def _begin_round(self) -> None:
+        if self._round_is_over:
+            self._round += 1
+            self._seen.clear()
+            self._cut_short.clear()
+            self._round_is_over = False
+
+    def _look(self) -> None:
+        """Looks at the clock."""
+        self._now = self._chain.now()
+        self._release.look()
+        self._pace.asked()
+        self._pace.looked()
+
+    def _serve(self, refunds: bool) -> bool:
+        """Serves lots until nothing is left or the step is over; whether something is left. What is urgent is served in every
+        step; all else once in a round of steps, so that no lot waits for another twice.
+        """
+        self._served.clear()
+        others = 0
+        while duties := self._due(refunds):
+            for duty in duties:
+                # one is served however long the reading took, and one that is not urgent, so that none waits for ever
+                if self._pace.is_over and (self._served if duty.stage.is_urgent else others):
+                    return True
+                self._visit(duty, refunds)
+                others += not duty.stage.is_urgent
+                if self._ledger.generation != self._generation:
+                    return True
+                if self._pace.wants_look:
+                    break
+            self._guarded(0, _READING, self._look)
+        self._round_is_over = True
+        return bool(self._cut_short)
+
+    def _due(self, refunds: bool) -> list[Duty]:
+        """What to serve in this step, the most urgent first."""
+        duties = self._agenda.duties(self._now, refunds)
+        self._forget_all_but({duty.lot for duty in duties})
+        if self._purse.is_empty:
+            self._leave_all(duties)
+            return []
+        return [duty for duty in duties if self._is_next(duty)]
+
+    def _is_next(self, duty: Duty) -> bool:
+        """Whether a duty is for this step: its lot was not served yet, and does not rest."""
+        if duty.lot in (self._served if duty.stage.is_urgent else self._seen):
+            return False
+        return not self._rests.is_resting(duty, self._round, self._now)
+
+    def _forget_all_but(self, lots: set[int]) -> None:
+        """What was learnt of lots where nothing is due any more, or not yet, is of no use."""
+        self._rests.keep(lots)
+        for lot in [lot for lot in self.troubles if lot and lot not in lots]:
+            del self.troubles[lot]
+        for lot in [lot for lot in self._memories if lot not in lots]:
+            del self._memories[lot]
+        for key in [key for key in self._resume if key[0] not in lots]:
+            del self._resume[key]
+
+    def _leave_all(self, duties: Sequence[Duty]) -> None:
+        if duties:
+            what = f"{len(duties)} lots with something due"
+            self._skip(0, what, Overspent("the budget is used up, so nothing more is sent"))
+
+    def _visit(self, duty: Duty, refunds: bool) -> None:
+        before, self._interrupted = self._sent, False
+        self._is_urgent = duty.stage.is_urgent
+        self._served.add(duty.lot)
+        self._seen.add(duty.lot)
+        self.troubles.pop(duty.lot, None)
+        self._guarded(duty.lot, f"lot {duty.lot}", partial(self._work_on, duty, refunds))
+        if self._interrupted:
+            self._cut_short.add(duty.lot)
+        elif self._sent > before:
+            self._rests.wake(duty.lot)
+        elif not self._node_failed(duty.lot):
+            self._rests.send_to_rest(duty, self._round, self._now)
+
+    def _node_failed(self, lot: int) -> bool:
+        """Whether the node is at fault that nothing could be done on a lot, and not the lot."""
+        return any(
+            not isinstance(error, Reverted | Overspent)
+            for error in self.troubles.get(lot, {}).values()
+        )
+
+    def _work_on(self, duty: Duty, refunds: bool) -> None:
+        lot = self._ledger.lots[duty.lot]
+        if lot.winner is not None or lot.returned:
+            self._pay(lot, None)
+            return
+        phase, leader, price = self.standing(lot.number)
         if phase == Phase.REVEAL:
             self._each_book(lot, "reveal", self._reveal)
         elif phase == Phase.TALLY:
@@ -165,65 +288,90 @@ class Keeper:
     def _conclude(self, lot: Lot, phase: Phase, leader: str, price: int, refunds: bool) -> None:
         if phase == Phase.CLOSED:
             task = _Task("settle", lot.number, leader if leader in lot.daos else self._at_top())
-            self._deliver(task, partial(self._settle, task, price))
+            self._guarded(lot.number, str(task), partial(self._settle, task, price))
             phase, leader, _ = self.standing(lot.number)
-        if phase == Phase.VOID and not lot.returned:
+        if refunds:
+            self._pay(lot, leader if phase == Phase.CLOSED else None)
+        if phase == Phase.VOID and not lot.returned and not self._interrupted:
             task = _Task("reclaim", lot.number, self._at_top())
-            self._deliver(task, partial(self._reclaim, task))
-        if not refunds:
-            return
+            self._guarded(lot.number, str(task), partial(self._reclaim, task))
+
+    def _pay(self, lot: Lot, unsettled: str | None) -> None:
         self._sync()
-        unsettled = leader if phase == Phase.CLOSED else None
         self._each_book(lot, "refund", partial(self._refund, unsettled))
         self._each_book(lot, "bonds", self._forward_bonds)
-        if self._is_finished(lot):
-            self._finished.add(lot.number)
-            self._memories.pop(lot.number, None)
 
     def _each_book(self, lot: Lot, step: str, work: Callable[[_Task, Book], None]) -> None:
-        for book in self._ledger.books_on(lot.number):
+        """Does `work` on every book of a lot, from where it gave way the last time, so that none keeps another waiting."""
+        books = self._ledger.books_on(lot.number)
+        start = self._resume.pop((lot.number, step), 0)
+        asked = self._pace.requests
+        for place in range(start, start + len(books)):
+            book = books[place % len(books)]
+            if self._interrupted or (self._pace.requests > asked and self._gives_way()):
+                self._resume[lot.number, step] = place % len(books)
+                return
             task = _Task(step, lot.number, book.contract)
-            self._guarded(str(task), partial(work, task, book))
+            self._guarded(lot.number, str(task), partial(work, task, book))
 
     def _sync(self) -> None:
         """Reads on. `ChainError` if the books at hand are not those of the ledger any more; the next step takes the new ones."""
         self._ledger.sync()
+        self._pace.asked(2)
         if self._ledger.generation != self._generation:
             raise ChainError("the books have to be rebuilt")
 
-    def _guarded(self, what: str, work: Callable[[], None]) -> None:
-        """Does `work`; what goes wrong is told, and left for the next step."""
+    def _guarded(self, lot: int, what: str, work: Callable[[], None]) -> None:
+        """Does `work` on a lot; what goes wrong is told, and left for the next step."""
         try:
             work()
         except (ChainError, ReceiptsError) as error:
-            self._on_skip(what, error)
+            self._skip(lot, what, error)
+        else:
+            self.troubles.get(lot, {}).pop(what, None)
+
+    def _skip(self, lot: int, what: str, error: Exception) -> None:
+        self.troubles.setdefault(lot, {})[what] = error
+        self._on_skip(what, error)
 
     # Reveal
 
     def _reveal(self, task: _Task, book: Book) -> None:
-        waiting = [bidder for bidder, account in book.accounts.items() if _is_unopened(account)]
-        openings = [
-            opening
-            for bidder in waiting
-            if (opening := self._opening(book, bidder, book.accounts[bidder])) is not None
-        ]
-        if not openings:
+        if not any(self._openings(book)):
             return
         minimum = self._minimum(book)
         self._batch(
             task,
-            [o for o in openings if minimum <= o.bid <= book.accounts[o.bidder].deposit],
+            [opening for opening in self._openings(book) if minimum <= opening.bid],
             lambda part: ("revealBatch", task.lot, [(o.bidder, o.bid, o.salt) for o in part]),
-            still=lambda opening: _is_unopened(book.accounts[opening.bidder]),
+            still=lambda opening: is_unopened(book.accounts[opening.bidder]),
         )
 
-    def _opening(self, book: Book, bidder: str, account: Account) -> Opening | None:
-        """The receipt that opens the bid as it stands, if there is one."""
-        if account.commitment is None:
-            return None
-        return self._receipts.opening(
-            *(self._chain.chain_id, book.contract, book.lot, bidder, account.commitment)
-        )
+    def _openings(self, book: Book) -> Iterator[Opening]:
+        """The receipts that open bids as they stand, as far as is known without asking."""
+        minimum = self._minimums.get(book.contract, 0)
+        for bidder, account in book.accounts.items():
+            if is_unopened(account) and account.commitment is not None:
+                opening = self._receipts.opening(
+                    *(self._chain.chain_id, book.contract, book.lot, bidder, account.commitment)
+                )
+                if opening is not None and minimum <= opening.bid <= account.deposit:
+                    yield opening
+
+    def _can_open(self, book: Book) -> bool:
+        """Whether there is a bid to open in a book, and its opening may leave."""
+        return any(self._openings(book)) and self._may_leave(self._ledger.lots[book.lot])
+
+    def _may_leave(self, lot: Lot) -> bool:
+        what = f"reveal of lot {lot.number}"
+        disagreement = self._release.disagreement(lot)
+        if disagreement is not None:
+            self._skip(0, what, ChainError(disagreement))
+        try:
+            return self._release.may_leave(lot, self._now)
+        except ChainError as error:
+            self._skip(0, what, error)
+            return False
 
     def _minimum(self, book: Book) -> int:
         """The smallest bid that can be opened in a book, in units."""
@@ -279,16 +427,6 @@ class Keeper:
 
     # Settlement
 
-    def _deliver(self, task: _Task, work: Callable[[], None]) -> None:
-        """Does `work`, which moves an item; a token that refuses is asked less and less often."""
-        memory = self._memory(task)
-        if self._steps < memory.rests_until:
-            return
-        before = self._sent
-        self._guarded(str(task), work)
-        if self._sent == before and memory.rests_until <= self._steps:
-            self._rest(memory)
-
     def _settle(self, task: _Task, price: int) -> None:
         if task.contract == self._at_top():
             self._do(task, 1, MAX_DELIVERY_GAS, "settle", task.lot)
@@ -306,7 +444,7 @@ class Keeper:
         self._do(task, members, MAX_DELIVERY_GAS, "settle", *arguments)
 
     def _reclaim(self, task: _Task) -> None:
-        self._do(task, 0, MAX_DELIVERY_GAS, "reclaim", task.lot)
+        self._do(task, 0, GAS_OF_RETURN, "reclaim", task.lot)
 
     # Payments
 
@@ -320,7 +458,7 @@ class Keeper:
         def is_payable(bidder: str) -> bool:
             if unsettled is not None and (bidder == unsettled or book.accounts[bidder].is_sealed):
                 return False
-            return _is_due(book, bidder)
+            return is_due(book, bidder)
 
         self._batch(
             task,
@@ -333,15 +471,6 @@ class Keeper:
     def _forward_bonds(self, task: _Task, book: Book) -> None:
         if book.bonds_held:
             self._do(task, 0, self._gas_limit, "forwardBonds", task.lot)
-
-    def _is_finished(self, lot: Lot) -> bool:
-        """Whether nothing is left to do on a lot: delivered, and everything pushed that somebody takes."""
-        if lot.winner is None and not lot.returned:
-            return False
-        return not any(
-            book.bonds_held or any(_is_due(book, bidder) for bidder in book.accounts)
-            for book in self._ledger.books_on(lot.number)
-        )
 
     # Transactions
 
@@ -369,10 +498,10 @@ class Keeper:
         while queue:
             try:
                 batch = memory.sizer.first(
-                    queue, lambda part: self._transaction(task, *call(part)), self._chain.estimate
+                    queue, lambda part: self._transaction(task, *call(part)), self._estimate
                 )
             except Reverted as refusal:
-                self._on_skip(str(task), refusal)
+                self._skip(task.lot, str(task), refusal)
                 odd += 1
                 if in_order or odd == _ODD_ITEMS:
                     return
@@ -383,6 +512,8 @@ class Keeper:
             self._sync()
             queue = [item for item in queue[len(batch.items) :] if still(item)]
             queue.extend(islice(waiting, _READY - len(queue)))
+            if queue and self._gives_way():
+                return
 
     def _do(self, task: _Task, members: int, most: int, function: str, *arguments: object) -> None:
         """Sends one transaction of at most `most` gas."""
@@ -390,7 +521,7 @@ class Keeper:
         if self._steps < memory.rests_until:
             return
         transaction = self._transaction(task, function, *arguments)
-        estimated = self._chain.estimate(transaction)
+        estimated = self._estimate(transaction)
         if estimated > min(most, self._gas_limit):
             raise Reverted(f"it takes {estimated} gas, which is too much")
         gas = min(self._gas_limit, int(estimated * GAS_MARGIN))
@@ -400,17 +531,41 @@ class Keeper:
     def _send(
         self, task: _Task, memory: _Memory, transaction: Transaction, gas: int, members: int
     ) -> None:
+        self._purse.check_lot(task.lot, gas, self._allowance_of(task.lot))
+        self._purse.check(gas)
         sent = Transaction(transaction.sender, transaction.to, transaction.data, gas=gas)
+        self._pace.asked()
         try:
             receipt = self._chain.send(sent)
         except Reverted as failure:
             if failure.fee:
+                self._purse.book(task.lot, gas, failure.fee)
                 # what fails on the chain but not in simulation may do so for ever
                 self._rest(memory)
             raise
         self._sent += 1
+        self._purse.book(task.lot, receipt.gas_used, receipt.fee)
         memory.failures = 0
         self._on_action(Action(task.step, task.lot, task.contract, members, receipt.gas_used))
+
+    def _estimate(self, transaction: Transaction) -> int:
+        self._pace.asked()
+        return self._chain.estimate(transaction)
+
+    def _allowance_of(self, number: int) -> int:
+        bids = sum(len(book.accounts) for book in self._ledger.books_on(number))
+        return self._allowance.of(len(self._ledger.lots[number].daos), bids)
+
+    def _gives_way(self) -> bool:
+        """Whether the lot at hand leaves the rest of its work for later: the step is over, or another lot is urgent."""
+        self._interrupted = self._pace.is_over
+        if not self._interrupted and not self._is_urgent and self._pace.wants_look:
+            self._guarded(0, _READING, self._look)
+            self._interrupted = any(
+                self._is_next(duty) and duty.stage.is_urgent
+                for duty in self._agenda.duties(self._now)
+            )
+        return self._interrupted
 
     def _rest(self, memory: _Memory) -> None:
         """Leaves a task alone for 0, 1, 3, 7, … steps."""
@@ -433,6 +588,7 @@ class Keeper:
     def _ask(
         self, contract: Contract, address: str, function: str, *arguments: object
     ) -> tuple[Any, ...]:
+        self._pace.asked()
         answer = self._chain.call(address, contract.encode(function, *arguments))
         try:
             return contract.decode(function, answer)
@@ -444,16 +600,3 @@ class Keeper:
 
     def _at_top(self) -> str:
         return self._ledger.auctioneer
-
-
-def _is_unopened(account: Account) -> bool:
-    """Whether an opening could still be good."""
-    return account.is_sealed and not account.unopenable
-
-
-def _is_due(book: Book, bidder: str) -> bool:
-    """Whether a push would pay something, or forfeit a bond. A refused push is not tried again: its bidder can claim."""
-    account = book.accounts[bidder]
-    if account.closed or account.refused:
-        return False
-    return account.is_sealed or book.due(bidder) > 0

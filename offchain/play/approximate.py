@@ -102,6 +102,7 @@ class ApproximateStage:
             self._receipts,
             on_action=self._on_action,
             players_per_step=players_per_step,
+            depth=0,  # nobody else bids here
         )
         self._minted = 0
 

@@ -103,7 +103,12 @@ class Stage:
             hire(self.deployment, self._on_action)
             if hire is not None
             else Keeper(
-                chain, self.ledger, self._keeper_account, self._receipts, on_action=self._on_action
+                chain,
+                self.ledger,
+                self._keeper_account,
+                self._receipts,
+                on_action=self._on_action,
+                depth=0,  # nobody else bids here
             )
         )
         self._minted = 0

@@ -13,6 +13,7 @@ from offchain.chain.seals import Opening, commitment, new_salt
 from offchain.keeper.keeper import Action, Keeper
 from offchain.keeper.ledger import Ledger
 from offchain.keeper.receipts import Receipts
+from offchain.keeper.release import DEPTH
 from offchain.play.audit import audit
 
 UNIT = 10**9
@@ -138,8 +139,9 @@ class Market:
     # Time
 
     def until_reveal(self, lot: int) -> None:
-        """Ends the bidding on a lot."""
+        """Ends the bidding on a lot, for good: as many blocks follow as keepers wait for."""
         self.chain.advance_to(self.ends(lot)[0])
+        self.chain.advance_to_block(self.chain.block() + DEPTH)
 
     def until_tally(self, lot: int) -> None:
         """Ends the reveal of a lot."""
@@ -180,7 +182,7 @@ class Market:
         for _ in range(most):
             sent = keeper.step()
             total += sent
-            if not sent:
+            if not sent and not keeper.unfinished:
                 return total
         raise AssertionError("the keeper does not come to an end")
 

@@ -86,6 +86,7 @@ class Game:
             self.receipts,
             on_action=on_action or self.actions.append,
             players_per_step=size,
+            depth=0,
         )
 
     def draw(self, fall: Fraction) -> None:

@@ -1,0 +1,149 @@
+"""What there is to do on the lots of an auctioneer, and in which order: read off their books and the clock, at no request.
+
+What nobody can bring about but who is owed something costs a keeper nothing here: a lot in bidding, one whose bids somebody else
+opens, one that waits for its tally to end, or one that is over.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from offchain.keeper.books import NEVER, Account, Book, Lot
+from offchain.keeper.ledger import APPROXIMATE, Ledger
+
+WINDOW: Final = 3 * 24 * 3_600
+"""How long a lot can be settled, in seconds; `AuctionHouse.SETTLEMENT_WINDOW` and `ApproximateAuction.DRAW_WINDOW`."""
+
+
+class Stage(IntEnum):
+    """What a lot needs, the most urgent first. An item that goes back to its seller is nobody's money, and comes last."""
+
+    REVEAL = 0
+    TALLY = 1
+    DRAW = 2
+    SETTLE = 3
+    REFUND = 4
+    RETURN = 5
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it cannot be made up for: a bid that nobody opens, or a DAO that nobody tallies, is out."""
+        return self <= Stage.TALLY
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Duty:
+    """What is due on a lot, and until when (seconds since the epoch)."""
+
+    stage: Stage
+    deadline: int
+    lot: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What lies before a keeper: how many lots are unfinished, what is due on how many, when the next stage begins and where."""
+
+    lots: int
+    due: Counter[Stage]
+    next_time: int | None
+    next_lot: int | None
+
+
+class Agenda:
+    """Duties on the lots of a `ledger`."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        can_open: Callable[[Book], bool],
+        only: Collection[int] | None = None,
+    ) -> None:
+        """`can_open`: whether a book has a bid to open, and there is its opening. `only`: the lots to serve, by default all."""
+        self._ledger = ledger
+        self._can_open = can_open
+        self._only = None if only is None else frozenset(only)
+        self._finished: set[int] = set()
+
+    def forget(self) -> None:
+        """Looks at all lots again: the chain was reorganized."""
+        self._finished.clear()
+
+    def duties(self, now: int, refunds: bool = True) -> list[Duty]:
+        """All that is due at `now`, the most urgent first. Without `refunds` nobody is paid out. O(bids on unfinished lots)."""
+        found = (self._duty(lot, now, refunds) for lot in self._lots())
+        return sorted(duty for duty in found if duty is not None)
+
+    def outlook(self, now: int) -> Outlook:
+        """What lies before a keeper at `now`."""
+        lots = list(self._lots())
+        upcoming = [(lot.next_deadline(now), lot.number) for lot in lots]
+        time, number = min(upcoming, default=(NEVER, 0))
+        due = Counter(duty.stage for duty in self.duties(now))
+        if time == NEVER:
+            return Outlook(len(lots), due, None, None)
+        return Outlook(len(lots), due, time, number)
+
+    def _lots(self) -> Iterator[Lot]:
+        for number, lot in self._ledger.lots.items():
+            if number not in self._finished and (self._only is None or number in self._only):
+                yield lot
+
+    def _duty(self, lot: Lot, now: int, refunds: bool) -> Duty | None:
+        if now < lot.end_of_bidding:
+            return None
+        if now < lot.end_of_reveal:
+            if any(map(self._can_open, self._ledger.books_on(lot.number))):
+                return Duty(Stage.REVEAL, lot.end_of_reveal, lot.number)
+            return None
+        if now < lot.end_of_tally and any(dao not in lot.group_bids for dao in lot.daos):
+            return Duty(Stage.TALLY, lot.end_of_tally, lot.number)
+        if lot.winner is None and not lot.returned:
+            return self._undecided(lot, now, refunds)
+        if not refunds:
+            return None
+        if self._is_owed(lot):
+            return Duty(Stage.REFUND, NEVER, lot.number)
+        self._finished.add(lot.number)
+        return None
+
+    def _undecided(self, lot: Lot, now: int, refunds: bool) -> Duty:
+        if self._may_sell(lot):
+            drawn_by = lot.end_of_tally + WINDOW
+            if self._ledger.kind == APPROXIMATE and not lot.drawn and now < drawn_by:
+                return Duty(Stage.DRAW, drawn_by, lot.number)
+            settled_by = drawn_by + (WINDOW if self._ledger.kind == APPROXIMATE else 0)
+            if now < settled_by:
+                return Duty(Stage.SETTLE, settled_by, lot.number)
+        if refunds and self._is_owed(lot):
+            return Duty(Stage.REFUND, NEVER, lot.number)
+        return Duty(Stage.RETURN, NEVER, lot.number)
+
+    def _may_sell(self, lot: Lot) -> bool:
+        """Whether somebody bids the reserve."""
+        individuals = self._ledger.book(self._ledger.auctioneer, lot.number).accounts.values()
+        return any(a.bid is not None and a.bid >= lot.reserve for a in individuals) or any(
+            bid > 0 and bid >= lot.reserve for bid in lot.group_bids.values()
+        )
+
+    def _is_owed(self, lot: Lot) -> bool:
+        """Whether a push on a lot that is decided would pay somebody, or a bond waits to be forwarded."""
+        return any(
+            book.bonds_held or any(is_due(book, bidder) for bidder in book.accounts)
+            for book in self._ledger.books_on(lot.number)
+        )
+
+
+def is_unopened(account: Account) -> bool:
+    """Whether an opening could still be good."""
+    return account.is_sealed and not account.unopenable
+
+
+def is_due(book: Book, bidder: str) -> bool:
+    """Whether a push would pay something, or forfeit a bond. A refused push is not tried again: its bidder can claim."""
+    account = book.accounts[bidder]
+    if account.closed or account.refused:
+        return False
+    return account.is_sealed or book.due(bidder) > 0

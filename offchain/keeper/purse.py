@@ -1,0 +1,95 @@
+"""What a keeper may spend: gas on each lot, by what serving an honest one takes, and wei in all.
+
+Anybody can list lots, and a token can be anything. Without a bound for each lot, moving an item that burns gas costs its keeper
+many times what the listing cost.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+from offchain.chain.errors import ChainError
+
+GAS_OF_LOT: Final = 250_000
+GAS_OF_BOOK: Final = 200_000
+GAS_OF_BID: Final = 100_000
+"""What a lot, each DAO on it, and each bid may take: more than serving honest ones does, even if each bid is opened by itself,
+and about twice what they cost those who list, enter and bid (`tests/keeper/test_purse.py` measures both)."""
+GAS_OF_RETURN: Final = 150_000
+"""What giving an item back to its seller may take, which nobody but the seller is helped by."""
+
+
+class Overspent(ChainError):
+    """It would take more than may be spent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """The most gas that a lot may take."""
+
+    lot: int = GAS_OF_LOT
+    book: int = GAS_OF_BOOK
+    bid: int = GAS_OF_BID
+
+    def of(self, daos: int, bids: int) -> int:
+        """For a lot that so many DAOs entered, with so many bids in all its books."""
+        return self.lot + self.book * daos + self.bid * bids
+
+
+class Purse:
+    """What was spent, and what may be."""
+
+    def __init__(self, budget: int | None = None) -> None:
+        """`budget`: wei for all transactions together, without end if None."""
+        self._budget = budget
+        self._is_closed = False
+        self._price = 0
+        self.spent = 0
+        self._gas: Counter[int] = Counter()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing more is to be sent: what was wanted last did not fit, or nothing is left."""
+        return self._budget is not None and (self._is_closed or self.spent >= self._budget)
+
+    def gas_of(self, lot: int) -> int:
+        """The gas that a lot has taken."""
+        return self._gas[lot]
+
+    def check(self, gas: int) -> None:
+        """Whether `gas` more can be paid for at the price that was paid last.
+
+        Raises:
+            Overspent: it cannot, and nothing is sent any more.
+        """
+        if self._budget is None:
+            return
+        if self.is_empty or self.spent + gas * self._price > self._budget:
+            self._is_closed = True
+            raise Overspent(
+                f"the budget is used up: {ether(self.spent)} of {ether(self._budget)} ETH are spent"
+            )
+
+    def check_lot(self, lot: int, gas: int, allowance: int) -> None:
+        """Whether a lot may take `gas` more.
+
+        Raises:
+            Overspent: not within its `allowance`.
+        """
+        if self._gas[lot] + gas > allowance:
+            raise Overspent(
+                f"it takes {gas} gas, which is too much: {self._gas[lot]} of the {allowance} for lot {lot} are spent"
+            )
+
+    def book(self, lot: int, gas: int, fee: int) -> None:
+        """A transaction on a lot took `gas`, and cost `fee` wei."""
+        self._gas[lot] += gas
+        self.spent += fee
+        if gas:
+            self._price = -(-fee // gas)
+
+
+def ether(wei: int) -> str:
+    """An amount in ether, without zeros behind it."""
+    whole, rest = divmod(wei, 10**18)
+    return f"{whole}.{rest:018}".rstrip("0").rstrip(".")
