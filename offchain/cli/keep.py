@@ -31,6 +31,7 @@ _KEEPER = 1
 _SECRET_BITS = 0o077
 """Permissions that let others than the owner at a file."""
 _LONGEST_POLL = 86_400.0
+_MOST_DEPTH = 100_000
 _FLAWS_TOLD = 5
 """How many lines of a receipts file that are none are told one by one."""
 
@@ -72,6 +73,17 @@ def command(
     once: Annotated[
         bool, typer.Option("--once", help="Do all that can be done now, then stop.")
     ] = False,
+    depth: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=_MOST_DEPTH,
+            metavar="BLOCKS",
+            help="How many blocks must follow the first of a reveal before openings leave. By default 2, and 0 on"
+            " development nodes, whose blocks come on demand.",
+            show_default=False,
+        ),
+    ] = None,
     max_fee: MaxFee = DEFAULT_MAX_FEE_GWEI,
     fund_from: FundFrom = None,
     cache: Annotated[
@@ -122,6 +134,7 @@ def command(
             on_action=journal.on_action,
             on_skip=journal.on_skip,
             gas_limit=_block_gas(on),
+            depth=_depth(depth, chain),
         )
         say(f"Keeping the lots of {deployed.auctioneer} from {chain.actor(account)}.")
 
@@ -239,6 +252,15 @@ def _work_on(steps: "Sequence[Step]", journal: _Journal, poll: float) -> None:
             sent = 0
         if not sent:
             time.sleep(poll)
+
+
+def _depth(depth: int | None, chain: "Chain") -> int:
+    """How many blocks to wait for where nothing else is said: none where a clock that can be set makes them."""
+    from offchain.keeper.release import DEPTH
+
+    if depth is not None:
+        return depth
+    return DEPTH if chain.clock_is_real else 0
 
 
 def _cache_folder(cache: str | None, no_cache: bool, receipts: str) -> Path | None:

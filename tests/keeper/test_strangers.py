@@ -35,13 +35,13 @@ class Asked(Proxy):
         if name not in ("call", "estimate", "logs", "block", "send", "now", "time_of", "header"):
             return found
 
-        def asked(*args: Any) -> Any:
+        def asked(*args: Any, **options: Any) -> Any:
             self.requests += 1
             if self.seconds_every and self.requests % self.seconds_every == 0:
                 self.chain.advance_to(self.chain.now() + 1)
             if name == "estimate" and args[0].data.startswith(RECLAIM):
                 self.reclaims[args[0].data] += 1
-            return found(*args)
+            return found(*args, **options)
 
         return asked
 
