@@ -57,15 +57,12 @@ def test_the_contracts_solve_the_examples_alike(example: Path) -> None:
 
 def test_examples_are_plain_files() -> None:
     for example in EXAMPLES:
-<<<<<<< HEAD
         assert json.loads(example.read_text())["mechanism"] in (
             "two-level",
             "signal-clock",
             "approximate",
+            "resilient",
         )
-=======
-        assert json.loads(example.read_text())["mechanism"] in ("two-level", "signal-clock", "resilient")
->>>>>>> 341e12c (tmp)
 
 
 def test_the_snippet_of_the_readme_seals_a_bid_that_opens(
