@@ -136,7 +136,8 @@ def welfare_ratio(instance: ApproximateGroupsInstance, outcome: ApproximateOutco
 
     r = ((1-delta)/(1+delta))^2. Claimed where members know their values exactly and bid them: Theorem 4
     for what the groups can pay, Lemma 4 for what that leaves out. Where they know them approximately,
-    no bound is known. A group is counted with the members whom it serves at its own bid, the least that
+    the papers have no bound, and docs/approximate.md a smaller one, which takes the inaccuracy of
+    theirs. A group is counted with the members whom it serves at its own bid, the least that
     it ever serves.
     """
     name = "welfare ratio"
