@@ -25,7 +25,6 @@ from offchain.mechanisms.approximate import (
     replaced,
     second_price,
     sell,
-    spread,
     worst_case,
 )
 from offchain.mechanisms.equal_split import equal_split, willingness_to_pay
@@ -314,7 +313,7 @@ def lemma_e_3(
     wrong = dict.fromkeys(("sum", "welfare", "monotone", "equal"), 0)
     count = 0
     for delta in deltas:
-        extra = spread(delta)
+        extra = ((1 + delta) / (1 - delta)) ** 2 - 1
         for bids in profiles(players, top):
             count += 1
             n = len(bids)

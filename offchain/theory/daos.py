@@ -362,21 +362,24 @@ def appendix_a(ten: int = 1000) -> Evidence:
     And what the group pays for either item, whatever bids bring it there.
     """
     instance = appendix_a_instance(ten)
-    paid = {item: prices_asked(instance, item) for item in range(instance.items)}
+    paid = {item: prices_paid(instance, item) for item in range(instance.items)}
     lies = {name: find_lie(instance, rule) for name, rule in AGGREGATIONS.items()}
     truthful = [name for name, lie in lies.items() if lie is None]
     shut = [name for name in truthful if find_shut_out(instance, AGGREGATIONS[name]) is not None]
     return Evidence(
         f"of {len(lies)} aggregations {len(lies) - len(truthful)} let a member gain by a lie; the others"
         f" ({', '.join(truthful)}) leave some member no bid that gets it some item; e being 1 unit of {ten} in 10, the group"
-        f" is asked {' or '.join(map(str, sorted(paid[0])))} for r and {' or '.join(map(str, sorted(paid[1])))} for s",
+        f" pays {' or '.join(map(str, sorted(paid[0])))} for r and {' or '.join(map(str, sorted(paid[1])))} for s",
         len(truthful) < len(lies) and truthful == shut and paid == {0: {ten - 1}, 1: {0}},
         "the proof needs consumer sovereignty: without it the instance itself may have no lie that pays",
     )
 
 
-def prices_asked(instance: TwoLevelInstance, item: int) -> set[int]:
-    """What VCG asks of the first group for this item, over all aggregations and all pairs of bids for it and the other."""
+def prices_paid(instance: TwoLevelInstance, item: int) -> set[int]:
+    """What VCG asks of the first group for this item, and its members pay up to a unit a head, where some number can.
+
+    Over all aggregations and all pairs of bids for it and the other; all members bid alike.
+    """
     group, *rivals = instance.groups
     far = 2 * max(value for member in group.members for value in member.values)
     asked = set()
@@ -385,6 +388,10 @@ def prices_asked(instance: TwoLevelInstance, item: int) -> set[int]:
         result = vcg_equal_split.solve(replace(instance, groups=(told, *rivals)), aggregation)[0]
         if result.item == item:
             asked.add(result.price)
+            count = len(result.served)
+            collected = count * result.share
+            if count and not result.price <= collected < result.price + count:
+                asked.add(collected)
     return asked
 
 

@@ -1,0 +1,79 @@
+"""Rows of `consort theory` that the pages name exist, and the counter-examples in them are what the mechanisms do."""
+
+import re
+from fractions import Fraction
+
+import pytest
+from markdown import ROOT, pages
+
+from offchain.checks.two_level import harmonic
+from offchain.instances import parse_bytes
+from offchain.instances.two_level import TwoLevelOutcome
+from offchain.mechanisms import solve
+from offchain.mechanisms.approximate import probabilistic_guarantee
+from offchain.theory import CLAIMS
+from offchain.theory.approximate import access, part_of_best
+from offchain.theory.daos import auction
+from offchain.theory.daos import payments as paid
+
+ROW = re.compile(r"`((?:daos|resilient|approximate|signals)-[a-z0-9-]+)`")
+NAMES = {claim.name for claim in CLAIMS}
+
+
+def words(name: str) -> str:
+    """A page without its line ends."""
+    return " ".join((ROOT / "docs" / name).read_text(encoding="utf-8").split())
+
+
+def test_every_row_that_a_page_names_exists() -> None:
+    named = {
+        (page.name, name)
+        for page in pages()
+        for name in ROW.findall(page.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 20
+    assert {(page, name) for page, name in named if name not in NAMES} == set()
+
+
+def outcome(example: str) -> TwoLevelOutcome:
+    """Of an instance that the pages show."""
+    (instance,) = parse_bytes((ROOT / "docs" / "examples" / example).read_bytes()).instances
+    solved = solve(instance)
+    assert isinstance(solved, TwoLevelOutcome)
+    return solved
+
+
+def test_one_member_of_two_groups() -> None:
+    """ "It wins at 11, and she pays a share of 4 ... at 1, a share of 1 for her"."""
+    truth, lie = outcome("several-groups.json"), outcome("several-groups-abstaining.json")
+    assert (truth.items[0].price, truth.payments["second"]["ann"]) == (11, 4)
+    assert (lie.items[0].price, lie.payments["second"]["ann"]) == (1, 1)
+    assert truth.payments["first"] == lie.payments["first"] == {"ann": 0}
+    assert "it wins at 11, and she pays a share of 4" in words("mechanism.md")
+
+
+def test_two_members_as_one() -> None:
+    """ "It wins at 17, and they pay 9 for what is worth 10 to them"."""
+    truth, merged = outcome("merging.json"), outcome("merging-merged.json")
+    assert truth.items[0].winner == "rival"
+    assert (merged.items[0].winner, merged.items[0].price) == ("crowd", 17)
+    assert merged.payments["crowd"]["bob and cid"] == 9
+    assert "it wins at 17, and they pay 9 for what is worth 10" in words("mechanism.md")
+
+
+def test_one_member_as_two() -> None:
+    """Against 19, {11, 5, 5} loses, and {5, 5, 5, 5} has a share of 5."""
+    assert outcome("false-names.json").items[0].winner == "rival"
+    assert paid(auction([19], [5, 5, 5, 5]))[1:] == [5] * 4
+
+
+@pytest.mark.parametrize("page", ["approximate.md", "choosing.md"])
+def test_what_a_group_gets_of_the_lottery(page: str) -> None:
+    """{6, 3, 2} beside 6 at 1 %."""
+    cent = Fraction(1, 100)
+    part = part_of_best(access([6], [(6, 3, 2)], cent), 6, (6, 3, 2))
+    promised = probabilistic_guarantee(cent, 2)
+    assert part == Fraction(17, 22)
+    assert promised / harmonic(3) < part < promised
+    assert f"{100 * float(part):.1f} %" in words(page)
+    assert f"{100 * float(promised):.1f} %" in words(page)
