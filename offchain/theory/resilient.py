@@ -77,7 +77,8 @@ def vcg_collusion(claims: Sequence[int] = (*range(1, 131), 10**18)) -> Evidence:
 
 @claim(
     f"{PAPER}, Lemma 1",
-    "whoever is offered a bundle by the star answers YES if it is worth more than its price, NO if less",
+    "an independent player that is offered a bundle answers YES if it is worth more than its price, NO if less:"
+    " the other answer is dominated",
 )
 def lemma_1(top: int = 4) -> Evidence:
     """Every value and price up to `top`, for a player that offers something itself and one that does not."""
@@ -111,7 +112,8 @@ def answers(player: ResilientPlayer, price: int) -> dict[Answer, Fraction]:
 
 @claim(
     f"{PAPER}, Lemma 3",
-    "a player never offers less than it knows others to take: doing so, and wishing its favourite bundle, pays",
+    "an independent player never offers less than it knows others to take: offering that, and wishing its favourite bundle,"
+    " pays more, whatever the others announce, if they answer as Lemmas 1 and 2 say",
 )
 def lemma_3(top: int = 3, samples: int = 1500, seed: int = 1) -> Evidence:
     """Every small game of three players and one good, and random ones with two goods; others answer rationally."""
@@ -225,7 +227,8 @@ def random_offer(random: Random, others: Sequence[str], top: int) -> tuple[Offer
 
 @claim(
     f"{PAPER}, Theorem 1",
-    "expected revenue is at least (MEW - e)/2, MEW the most that an independent player knows, whoever else colludes",
+    "expected revenue is at least (MEW - e)/2, MEW the most that an independent player knows, whoever else colludes,"
+    " in whatever is left after two rounds of elimination",
 )
 def theorem_1(samples: int = 1500, seed: int = 1) -> Evidence:
     """Ausubel and Milgrom's values, player 1 independent and knowing; then random games of independent players.

@@ -544,6 +544,26 @@ def test_the_seller_s_offer_and_a_wish_beside_it_would_pay_to_underbid() -> None
     assert had > truth > expected_utility(quiet, [ann])
 
 
+def test_a_seller_who_decides_after_seeing_makes_silence_pay() -> None:
+    """What Lemma 3 takes: the own offer does not hang on what others announce. On a chain it is sealed in time, but opened later.
+
+    One that is opened only against who tells much makes Ann tell little. It is never in the interest of a seller whose offer
+    is accepted: opening it brings at least as much, whatever the others announced.
+    """
+    own = (Offer("ann", ("g",), 60),)
+
+    def expects(price: int, opened: bool) -> tuple[Fraction, Fraction]:
+        ann = replace(ANN, offer=(Offer("bob", ("g",), price),))
+        instance = replace(BARGAIN, players=(ann, BOB), seller=own if opened else ())
+        return expected_utility(instance, [ann]), solve(instance).expected_revenue
+
+    telling, _ = expects(49, opened=True)
+    quiet, _ = expects(1, opened=False)
+    assert quiet > telling
+    for price in range(1, 100):
+        assert expects(price, opened=True)[1] >= expects(price, opened=False)[1]
+
+
 def test_no_underbid_pays_under_the_coin() -> None:
     """Lemma 3 in every game of two players and one good, and every own offer of the seller's, none included.
 
