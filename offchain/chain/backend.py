@@ -194,6 +194,9 @@ class Chain(Protocol):
     def balance(self, address: str) -> int:
         """The balance of `address`, in wei."""
 
+    def transaction_count(self, address: str) -> int:
+        """How many transactions `address` has sent, as far as they are in blocks."""
+
     def fund(self, address: str, amount: int) -> None:
         """Makes the balance of `address` at least `amount` wei, gas to come aside."""
 

@@ -169,6 +169,10 @@ class JsonRpc:
         """The balance of `address`, in wei."""
         return self._client.balances([address])[0]
 
+    def transaction_count(self, address: str) -> int:
+        """How many transactions `address` has sent, as far as they are in blocks."""
+        return self._client.nonces([address])[address]
+
     def fund(self, address: str, amount: int) -> None:
         """Makes the balance of `address` at least `amount` wei, gas to come aside."""
         self._node.fund_all({address: amount}, None)

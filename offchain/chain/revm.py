@@ -229,6 +229,10 @@ class Revm:
         wei: int = self._evm.get_balance(address)
         return wei
 
+    def transaction_count(self, address: str) -> int:
+        """How many transactions `address` has sent."""
+        return int(self._evm.basic(address).nonce)
+
     def fund(self, address: str, amount: int) -> None:
         """Makes the balance of `address` at least `amount` wei."""
         missing = amount - self.balance(address)

@@ -16,9 +16,11 @@ from offchain.cli.files import refuse_unwritable
 from offchain.cli.interrupts import until_stopped
 from offchain.cli.mechanism import Mechanism
 from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spending
+from offchain.instances.fields import show
 
 if TYPE_CHECKING:
     from offchain.chain.backend import Chain
+    from offchain.chain.creations import Creator
     from offchain.chain.deployment import Deployment, DrawnDeployment, SecretTerms
     from offchain.chain.spending import Spending
 
@@ -28,6 +30,8 @@ _SELLER = 0
 _WEI_PER_UNIT = 10**9
 _WINDOW_MINUTES = range(10, 7 * 24 * 60 + 1)
 """What the contract takes."""
+_SOURCES_DEEP = 4
+"""How far down the fallback of a fallback is looked at."""
 _NODES = ("ganache", "anvil")
 """What the command starts as a process that others can reach."""
 
@@ -79,6 +83,9 @@ def command(
     Those in which groups bid as one, the first two, come with a factory of DAOs, and `consort keep`
     serves them.
 
+    On a chain that stays, each address is noted beside the deployment file (FILE.partial) as it comes: broken off,
+    the same command goes on where it stopped.
+
     To leave something behind, give the URL of a running node, or --hold. Otherwise ganache and
     anvil are started for this command alone and stopped at its end, and revm lives inside it.
 
@@ -97,12 +104,13 @@ def command(
     secrets = _secrets(bond, window_minutes, mechanism, randomness)
 
     with _connected(on, terms) as (chain, url):
-        deployment = _deploy(chain, mechanism, randomness, secrets)
-        try:
-            deployment.write(Path(out))
-        except OSError as error:
-            raise BadInput(f"--out: {out} cannot be written: {error.strerror}") from error
+        source = None if randomness is None else _checked_source(chain, randomness, mechanism)
+        plan = {"mechanism": mechanism.value, "randomness": source, **asdict(secrets)}
+        creator = _creator(chain, plan, out if _outlasts(on) else None)
+        deployment = _deploy(chain, mechanism, source, secrets, creator)
         put(_told(deployment))
+        deployment.write(Path(out))
+        creator.done()
         say(f"Deployment file: {out}")
         if hold:
             say(f"The node answers at {url} until Ctrl-C.")
@@ -114,6 +122,7 @@ def command(
 
 
 _AUCTIONS = {
+    Mechanism.APPROXIMATE: "ApproximateAuction",
     Mechanism.RESILIENT: "ResilientAuction",
     Mechanism.SIGNAL_CLOCK: "SignalClockAuction",
 }
@@ -123,7 +132,7 @@ def _secrets(
     bond: str | None, window_minutes: int | None, mechanism: Mechanism, randomness: str | None
 ) -> "SecretTerms":
     """The terms of the source to fall back on. Raises BadInput if they are given where none is deployed, or out of range."""
-    from offchain.chain.deployment import SECRET_TERMS
+    from offchain.chain.deployment import SECRET_TERMS, longest_window
 
     given = {"--bond": bond, "--window-minutes": window_minutes}
     for option in (name for name, value in given.items() if value is not None):
@@ -141,26 +150,65 @@ def _secrets(
             least, most = _WINDOW_MINUTES[0], _WINDOW_MINUTES[-1]
             raise BadInput(f"--window-minutes: {window_minutes} is not from {least} to {most}")
         terms = replace(terms, window_seconds=60 * window_minutes)
+        if not _fits(terms.window_seconds, mechanism):
+            most = longest_window(_AUCTIONS[mechanism]) // 60
+            raise BadInput(
+                f"--window-minutes: {window_minutes} is above {most}: a draw that seals and opens secrets for so long"
+                f" does not end before a {mechanism} auction gives it up"
+            )
     return terms
 
 
+def _fits(window_seconds: int, mechanism: Mechanism) -> bool:
+    """Whether a draw that goes to secrets, sealed and opened for so long each, ends before the auction gives it up."""
+    from offchain.chain.deployment import longest_window
+
+    return window_seconds <= longest_window(_AUCTIONS[mechanism])
+
+
+def _outlasts(on: str) -> bool:
+    """Whether the chain stays when the command ends."""
+    return on not in (*_NODES, "revm")
+
+
+def _creator(chain: "Chain", plan: dict[str, object], out: str | None) -> "Creator":
+    """Who creates contracts, and notes them beside the file `out` on a chain that stays."""
+    from offchain.chain.creations import Creator, refuse_old_evm
+
+    account = chain.actor(_SELLER)
+    refuse_old_evm(chain, account)
+    if out is None:
+        return Creator(chain, account, plan)
+    path = Path(out)
+    # beside what is no file, as /dev/stdout, there is no place for notes
+    notes = path.with_name(f"{path.name}.partial") if path.is_file() or not path.exists() else None
+    return Creator(chain, account, plan, notes, say)
+
+
 def _deploy(
-    chain: "Chain", mechanism: Mechanism, randomness: str | None, secrets: "SecretTerms"
+    chain: "Chain",
+    mechanism: Mechanism,
+    source: str | None,
+    secrets: "SecretTerms",
+    creator: "Creator",
 ) -> "Deployment | DrawnDeployment":
-    """The auction of the mechanism on the chain. Raises BadInput if `randomness` is no source of random words there."""
+    """The auction of the mechanism on the chain."""
     from offchain.chain.deployment import deploy, deploy_approximate, deploy_drawn
 
     account = chain.actor(_SELLER)
+    create = creator.create
     if mechanism is Mechanism.TWO_LEVEL:
-        return deploy(chain, account)
-    source = None if randomness is None else _checked_source(chain, randomness)
-    if mechanism is Mechanism.APPROXIMATE:
-        return deploy_approximate(chain, account, source, secrets)
-    return deploy_drawn(chain, account, _AUCTIONS[mechanism], source, secrets)
+        deployment: Deployment | DrawnDeployment = deploy(chain, account, create)
+    elif mechanism is Mechanism.APPROXIMATE:
+        deployment = deploy_approximate(chain, account, source, secrets, create)
+    else:
+        name = _AUCTIONS[mechanism]
+        deployment = deploy_drawn(chain, account, name, source, secrets, create)
+    return replace(deployment, block=creator.block)
 
 
-def _checked_source(chain: "Chain", address: str) -> str:
-    """The address as checksummed text, once a source of random words has answered there."""
+def _checked_source(chain: "Chain", address: str, mechanism: Mechanism) -> str:
+    """The address as checksummed text, once a source of random words has answered there whose windows fit the auction."""
     from offchain.chain.abi import checksum, to_bytes
     from offchain.chain.backend import Reverted
     from offchain.chain.codec import contract
@@ -169,12 +217,38 @@ def _checked_source(chain: "Chain", address: str) -> str:
     try:
         known = checksum(to_bytes(address))
     except ValueError as error:
-        raise BadInput(f"--randomness: {address!r} is no address") from error
+        raise BadInput(f"--randomness: {show(address)} is no address") from error
     try:
         source.decode("wordOf", chain.call(known, source.encode("wordOf", known, 0)))
     except (Reverted, ValueError) as error:
         raise BadInput(f"--randomness: there is no source of random words at {known}") from error
+    for window in _windows_of(chain, known):
+        if not _fits(window, mechanism):
+            raise BadInput(
+                f"--randomness: secrets are sealed and opened at {known} for {window} s each, and a {mechanism}"
+                " auction does not wait that long for a draw"
+            )
     return known
+
+
+def _windows_of(chain: "Chain", source: str) -> list[int]:
+    """The windows in seconds of the secrets at a source, or below the beacon there; none if it is of another kind."""
+    from offchain.chain.backend import Reverted
+    from offchain.chain.codec import contract
+
+    beacon, secrets = contract("BeaconRandomness"), contract("CommitRevealRandomness")
+    views = ("commitWindow", "revealWindow")
+    for _ in range(_SOURCES_DEEP):
+        try:
+            return [secrets.decode(v, chain.call(source, secrets.encode(v)))[0] for v in views]
+        except (Reverted, ValueError):
+            pass
+        try:
+            answer = chain.call(source, beacon.encode("fallbackSource"))
+            (source,) = beacon.decode("fallbackSource", answer)
+        except (Reverted, ValueError):
+            return []
+    return []
 
 
 def _told(deployment: "Deployment | DrawnDeployment") -> str:

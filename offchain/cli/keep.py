@@ -1,6 +1,5 @@
 """`consort keep`: a keeper at work on a running node."""
 
-import json
 import math
 import time
 from contextlib import closing
@@ -294,43 +293,33 @@ def _read_receipts(file: str) -> "tuple[Receipts, _Flaws]":
     return receipts, flaws
 
 
-def _refuse_auction_without_groups(file: str) -> None:
-    """Names the reason where the file is of an auction that this command cannot serve; other flaws are told on reading it."""
-    try:
-        fields = json.loads(Path(file).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return
-    if isinstance(fields, dict) and "auction" in fields:
-        raise BadInput(
-            f"--deployment: {file} is of an auction at which no groups bid; this command serves only two-level"
-            " and approximate ones, at others anyone sends the steps"
-        )
-
-
 def _read_deployment(file: str) -> "Deployment":
-    from offchain.chain.abi import to_bytes
-    from offchain.chain.deployment import Deployment
+    from offchain.chain.deployment import Deployment, NoGroups
     from offchain.chain.errors import ChainError
 
-    _refuse_auction_without_groups(file)
     try:
-        deployed = Deployment.read(Path(file))
-        to_bytes(deployed.auctioneer)
-        if type(deployed.block) is not int or deployed.block < 0:
-            raise ValueError(f"block {deployed.block!r} is no block number")
-    except (ChainError, AttributeError, TypeError, ValueError) as error:
+        return Deployment.read(Path(file))
+    except NoGroups as error:
+        raise BadInput(
+            f"--deployment: {error}; this command serves only two-level and approximate ones, at others anyone"
+            " sends the steps"
+        ) from error
+    except ChainError as error:
         raise BadInput(f"--deployment: {error}") from error
-    return deployed
 
 
 def _check_deployment(chain: "Chain", deployed: "Deployment", file: str) -> None:
-    """Refuses a file of another chain, before a keeper waits for ever for lots that will never come."""
+    """Refuses a file that is not of what stands on the chain, before a keeper waits for ever for lots that will never come."""
     from offchain.chain.backend import Reverted
     from offchain.chain.codec import contract
 
     if deployed.chain_id != chain.chain_id:
         raise BadInput(
             f"--deployment: {file} is of chain {deployed.chain_id}, the node of chain {chain.chain_id}"
+        )
+    if deployed.block > (head := chain.block()):
+        raise BadInput(
+            f"--deployment: block: {deployed.block} of {file} is above {head}, the newest of the node"
         )
     auctioneer = contract("Auctioneer")
     try:
@@ -340,6 +329,25 @@ def _check_deployment(chain: "Chain", deployed: "Deployment", file: str) -> None
         found = ()
     if found != (deployed.factory,):
         raise BadInput(f"--deployment: there is no auctioneer of {file} at {deployed.auctioneer}")
+    _check_randomness(chain, deployed, file)
+
+
+def _check_randomness(chain: "Chain", deployed: "Deployment", file: str) -> None:
+    """Refuses another source of random words than the auction's own, whose draws the keeper would not see."""
+    from offchain.chain.backend import Reverted
+    from offchain.chain.codec import contract
+
+    drawing = contract("ApproximateAuction")
+    try:
+        answer = chain.call(deployed.auctioneer, drawing.encode("randomness"))
+        (source,) = drawing.decode("randomness", answer)
+    except (Reverted, ValueError):
+        source = None
+    if source != deployed.randomness:
+        told = source or "nothing: it draws no random words"
+        raise BadInput(
+            f"--deployment: randomness: {deployed.randomness or 'nothing'} in {file}, and at the auctioneer {told}"
+        )
 
 
 def _block_gas(url: str) -> int:

@@ -15,9 +15,17 @@ from offchain.chain import nodes
 from offchain.chain.backend import Chain
 from offchain.chain.codec import contract
 from offchain.chain.connect import connect
-from offchain.chain.deployment import Deployment, create
+from offchain.chain.deployment import (
+    BEACON_SECONDS,
+    DRAW_SECONDS,
+    Deployment,
+    create,
+    longest_window,
+)
 from offchain.cli import app
 
+LONGEST_MINUTES = {"approximate": 2_106, "resilient": 4_986, "signal-clock": 2_106}
+"""So that sealing, opening, 389 blocks of the beacon and half an hour fit into three days, or seven."""
 RESILIENT = ("--on", "revm", "--mechanism", "resilient")
 
 
@@ -63,6 +71,39 @@ def test_an_auction_that_groups_and_chance_decide(tmp_path: Path) -> None:
             assert terms_of(chain, secrets) == (10**17, 3_600, 3_600)
 
 
+def test_an_auction_waits_for_a_draw_as_long_as_its_contract_says() -> None:
+    """Every constant that `longest_window` adds up, and that the longest window is one that ends in time."""
+    with connect("revm") as chain:
+        source = create(chain, chain.actor(0), "SetRandomness")
+        factory = create(chain, chain.actor(0), "DAOFactory")
+        for name, seconds in DRAW_SECONDS.items():
+            first = (factory,) if name == "ApproximateAuction" else ()
+            house = create(chain, chain.actor(0), name, *first, source)
+            view = "WINDOW" if name == "SignalClockAuction" else "DRAW_WINDOW"
+            assert answer(chain, name, house, view) == seconds
+            assert 2 * longest_window(name) + BEACON_SECONDS < seconds
+        beacon = create(chain, chain.actor(0), "BeaconRandomness", source)
+        blocks = [answer(chain, "BeaconRandomness", beacon, v) for v in ("DELAY", "PROOF_WINDOW")]
+        assert 12 * (sum(blocks) + 1) == BEACON_SECONDS
+
+
+@pytest.mark.parametrize("below_a_beacon", [False, True])
+def test_a_source_whose_windows_outlast_the_draw(below_a_beacon: bool, tmp_path: Path) -> None:
+    """Whoever opens last there could let a lot become void, for nothing."""
+    with nodes.anvil(accounts=1) as node:
+        with connect(node.url) as chain:
+            deployer, window = chain.actor(0), 3 * 86_400
+            source = create(chain, deployer, "CommitRevealRandomness", 1, 600, window)
+            if below_a_beacon:
+                source = create(chain, deployer, "BeaconRandomness", source)
+        options = ("--on", node.url, "--randomness", source, "--out", str(tmp_path / "d.json"))
+        refused = consort(*options, "--mechanism", "approximate")
+        assert refused.exit_code == 2
+        assert f"sealed and opened at {source}" in refused.stderr
+        assert "259200 s each" in refused.stderr
+        assert consort(*options, "--mechanism", "resilient").exit_code == 0
+
+
 def terms_of(chain: Chain, secrets: str) -> tuple[int, int, int]:
     """What a source of secrets was deployed with: the bond in wei, the seconds for sealing, those for opening."""
     bond, commit, reveal = (
@@ -75,14 +116,15 @@ def terms_of(chain: Chain, secrets: str) -> tuple[int, int, int]:
 @pytest.mark.parametrize("mechanism", ["approximate", "resilient", "signal-clock"])
 def test_a_bond_for_the_stakes(mechanism: str, tmp_path: Path) -> None:
     file = tmp_path / "deployment.json"
-    options = ("--bond", "50.000000001", "--window-minutes", "10080", "--out", str(file))
+    most = LONGEST_MINUTES[mechanism]
+    options = ("--bond", "50.000000001", "--window-minutes", str(most), "--out", str(file))
     with nodes.anvil(accounts=1) as node:
         result = consort("--on", node.url, "--mechanism", mechanism, *options)
         assert result.exit_code == 0, result.stderr
         with connect(node.url) as chain:
             source = json.loads(file.read_text())["randomness"]
             secrets = answer(chain, "BeaconRandomness", source, "fallbackSource")
-            assert terms_of(chain, secrets) == (50 * 10**18 + 10**9, 7 * 86_400, 7 * 86_400)
+            assert terms_of(chain, secrets) == (50 * 10**18 + 10**9, most * 60, most * 60)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +195,7 @@ def test_a_node_of_its_own_can_be_held(tmp_path: Path) -> None:
         ),
         (
             ["--on", "revm", "--mechanism", "resilient", "--randomness", "0x12"],
-            "--randomness: '0x12' is no address",
+            '--randomness: "0x12" is no address',
         ),
         (
             ["--on", "revm", "--mechanism", "resilient", "--randomness", "0x" + "1" * 40],
@@ -174,6 +216,13 @@ def test_a_node_of_its_own_can_be_held(tmp_path: Path) -> None:
         (
             [*RESILIENT, "--window-minutes", "10081"],
             "--window-minutes: 10081 is not from 10 to 10080",
+        ),
+        *(
+            (
+                ["--on", "revm", "--mechanism", mechanism, "--window-minutes", str(most + 1)],
+                f"--window-minutes: {most + 1} is above {most}: a draw that seals and opens",
+            )
+            for mechanism, most in LONGEST_MINUTES.items()
         ),
         (["--on", "revm", "--hold"], "--hold: revm is not a node that is started here"),
     ],

@@ -143,9 +143,13 @@ def test_another_account_can_pay(town: Market, url: str) -> None:
     [
         ("deployment.json", None, "--deployment: .*deployment.json is not a deployment file"),
         ("deployment.json", "[]", "--deployment: .*deployment.json is not a deployment file"),
-        ("deployment.json", {"auctioneer": "0x1"}, "--deployment: '0x1' is no address"),
-        ("deployment.json", {"auctioneer": 5}, "--deployment: "),
-        ("deployment.json", {"block": "x"}, "--deployment: block 'x' is no block number"),
+        (
+            "deployment.json",
+            {"auctioneer": "0x1"},
+            "--deployment: .*: auctioneer: .0x1. is not an address",
+        ),
+        ("deployment.json", {"auctioneer": 5}, "--deployment: .*: auctioneer: 5 is not an address"),
+        ("deployment.json", {"block": "x"}, "--deployment: .*: block: .x. is not an integer"),
         ("deployment.json", {"chain_id": 5}, "--deployment: .* is of chain 5, the node of chain"),
         (
             "deployment.json",
@@ -153,6 +157,14 @@ def test_another_account_can_pay(town: Market, url: str) -> None:
             "there is no auctioneer of .* at 0x11",
         ),
         ("deployment.json", {"factory": "0x" + "11" * 20}, "there is no auctioneer of .* at 0x"),
+        ("deployment.json", {"block": 10**9}, "--deployment: block: 1000000000 of .* is above "),
+        ("deployment.json", {"extra": 1}, "--deployment: .*: extra: unknown field with value 1"),
+        ("deployment.json", "[" * 60_000, "--deployment: .* nested too deep"),
+        (
+            "deployment.json",
+            {"randomness": "0x" + "11" * 20},
+            "--deployment: randomness: 0x11.* draws no random words",
+        ),
         ("receipts.jsonl", "no\nno\n", "line 1: not JSON(.|\n)*--receipts: .* holds no receipt"),
     ],
 )
