@@ -33,6 +33,7 @@ CENT: Final = 10**7
 """A hundredth of an ETH, in units."""
 EAST, WEST = "east room", "west room"
 BOTH: Final = (EAST, WEST)
+SELLER: Final = "the seller"
 KNOWN: Final = 99 * CENT
 """The most that Dora knows the rooms to be sellable for."""
 INSTANCE: Final = ResilientInstance(
@@ -44,6 +45,7 @@ INSTANCE: Final = ResilientInstance(
         ResilientPlayer("Choir", {BOTH: 100 * CENT}, (), BOTH),
         ResilientPlayer("Dora", {(EAST,): 2 * CENT}, (Offer("Choir", BOTH, KNOWN),), (EAST,)),
     ),
+    seller=(Offer("Dora", (EAST,), CENT),),
 )
 
 
@@ -64,6 +66,7 @@ def play(chain: Chain, console: Console) -> Show:
     conclude(ready.listener, checks)
     revenue = result.side.revenue
     offered = {player.name: worth(player.offer) for player in INSTANCE.players}
+    offered[SELLER] = worth(INSTANCE.seller)
     return Show(
         title="Two rooms, and what one knows of the others",
         lead=_lead(result),
@@ -81,7 +84,8 @@ def play(chain: Chain, console: Console) -> Show:
         picture=Picture(
             "What everybody knows",
             "Everybody offers bundles to others, at prices that it knows them to accept. Whose offers are worth the most is the "
-            "star: on tails its offers are carried out, on heads it gets its wish for nothing.",
+            "star: on tails its offers are carried out, on heads it gets its wish for nothing. The seller's own would take "
+            "their place if they were worth more, and nothing would be sold on heads.",
             "Bars: the worth of everybody's offers, the star's the highest; a line at what the seller gets.",
             lambda theme: knowledge(offered, result.star, int(revenue), theme),
         ),
@@ -107,12 +111,13 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
         Scene(
             "Sealed announcements",
             "Everybody announces two things, sealed: bundles for others at prices that one knows them to accept, and a wish of "
-            "one's own. A deposit covers the prices, since the star pays what others decline.",
+            "one's own. A deposit covers the prices, since the star pays what others decline. The seller, who knows little, "
+            "seals an offer, too.",
             frozenset({"commit(uint256,bytes24)"}),
         ),
         Scene(
             "Reveal",
-            "The announcements are opened. The star is who offers the most.",
+            "The announcements are opened. The star is who offers the most, unless the seller itself offers more.",
             frozenset({"revealBatch"}),
             lambda events: _announced(events, names),
         ),
@@ -142,7 +147,7 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
 
 def _announced(events: Sequence[Event], names: Mapping[str, str]) -> list[str]:
     told = [
-        f"{names[event.args['player']]} {eth(event.args['revenue'])}"
+        f"{names.get(event.args['player'], SELLER)} {eth(event.args['revenue'])}"
         for event in events
         if event.name == "Announced"
     ]
@@ -150,8 +155,15 @@ def _announced(events: Sequence[Event], names: Mapping[str, str]) -> list[str]:
 
 
 def _decided(events: Sequence[Event]) -> list[str]:
-    outcomes = [event.args["outcome"] for event in events if event.name == "Decided"]
-    return ["Heads." if outcome == CoinOutcome.HEADS else "Tails." for outcome in outcomes]
+    return [_OUTCOMES[event.args["outcome"]] for event in events if event.name == "Decided"]
+
+
+_OUTCOMES: Final = {
+    CoinOutcome.HEADS: "Heads.",
+    CoinOutcome.TAILS: "Tails.",
+    CoinOutcome.OWN: "Tails: the seller's own offer is worth the most, and is carried out.",
+    CoinOutcome.UNSOLD: "Heads: the seller's own offer is worth the most, so nothing is sold.",
+}
 
 
 def _answered(events: Sequence[Event], names: Mapping[str, str]) -> list[str]:
