@@ -54,6 +54,13 @@ class Answer:
             raise self._wrong("a list")
         return [Answer(one, f"[{place}]", self) for place, one in enumerate(self.raw)]
 
+    def last(self) -> Answer:
+        """The last element of a list."""
+        items = self.items()
+        if not items:
+            raise self.unwanted("is empty")
+        return items[-1]
+
     def number(self, bits: int = WORD_BITS) -> int:
         """A quantity of at most `bits` bits."""
         if not isinstance(self.raw, str) or _QUANTITY.fullmatch(self.raw) is None:

@@ -304,7 +304,7 @@ class Anvil(DevNode):
     def _cheap_gas(self) -> Iterator[None]:
         """Lets blocks take any price meanwhile: full ones make gas dearer than what is offered."""
         history = self._rpc.ask("eth_feeHistory", quantity(1), "latest", [])
-        before = history.field("baseFeePerGas").items()[-1].number()  # the next block's
+        before = history.field("baseFeePerGas").last().number()  # the next block's
         try:
             yield
         finally:

@@ -102,10 +102,8 @@ def _expected(rpc: Rpc) -> tuple[int, int]:
     rewards = history.field("reward")
     paid = [] if rewards.is_missing() else [one.items() for one in rewards.items()]
     tips = sorted(tip.number() for tips in paid for tip in tips)
-    base_fees = history.field("baseFeePerGas").items()
-    if not base_fees:
-        raise history.field("baseFeePerGas").unwanted("is empty")
-    return base_fees[-1].number(), tips[len(tips) // 2] if tips else 0
+    base_fee = history.field("baseFeePerGas").last().number()
+    return base_fee, tips[len(tips) // 2] if tips else 0
 
 
 def _asked_tip(rpc: Rpc) -> int:
