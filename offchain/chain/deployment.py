@@ -110,8 +110,7 @@ class Deployment:
             )
         except (OSError, ValueError, InstanceError) as error:
             reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-            told = reason.removeprefix("not an instance: ")
-            raise ChainError(f"{path} is not a deployment file: {told}") from error
+            raise ChainError(f"{path} is not a deployment file: {reason}") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from offchain.instances.errors import InstanceError
+
 _INT_DIGITS = 1000
 """Longer integers are kept as text: converting them is slow or refused by Python, and no field takes one."""
 
@@ -53,6 +55,20 @@ DECODER = json.JSONDecoder(
     object_pairs_hook=_object,
 )
 """Makes dict, list, str, int, bool, None, `NumberText` or `RepeatedKey` of JSON; errors as those of `json`."""
+
+
+def decode(text: str) -> object:
+    """The one JSON value of the text: dict, list, str, int, bool, None, `NumberText` or `RepeatedKey`.
+
+    Raises InstanceError with line and column if the text is not JSON, or if it nests too deeply.
+    """
+    try:
+        return DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno} column {error.colno}"
+        raise InstanceError(f"not JSON: {error.msg} at {place}") from error
+    except RecursionError as error:
+        raise InstanceError("lists or objects are nested too deep") from error
 
 
 def fraction_text(value: Fraction) -> str:
