@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from offchain.quoting import shorten_path
+
 
 class OutputFailed(Exception):
     """Something that was asked for could not be written; the message names it and says why.
@@ -142,7 +144,7 @@ def _told_of(called: str) -> Iterator[None]:
 
 
 def _failed(called: str, error: Exception) -> OutputFailed:
-    return OutputFailed(f"{called} cannot be written: {reason(error)}")
+    return OutputFailed(f"{shorten_path(called)} cannot be written: {reason(error)}")
 
 
 def _check_access(path: Path) -> None:

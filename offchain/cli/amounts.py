@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from offchain.cli.exits import BadInput
 from offchain.instances.fields import show
+from offchain.quoting import quote, shorten
 
 _GWEI_PER_ETH = 10**9
 _WEI_PER_GWEI = 10**9
@@ -15,14 +16,14 @@ _MOST = 2**64 - 1
 def units(option: str, text: str) -> int:
     """An amount in ETH, as "1" or "0.25", in units of 1 gwei: from 1 to 2^64-1. Raises BadInput, which names the option."""
     if not re.fullmatch(r"[0-9]{1,40}(\.[0-9]{1,40})?", text):
-        raise BadInput(f"{option}: {text!r} is not an amount in ETH")
+        raise BadInput(f"{option}: {quote(text)} is not an amount in ETH")
     amount = Fraction(text) * _GWEI_PER_ETH
     if amount < 1:
-        raise BadInput(f"{option}: {text} ETH is less than 1 gwei")
+        raise BadInput(f"{option}: {shorten(text)} ETH is less than 1 gwei")
     if amount > _MOST:
-        raise BadInput(f"{option}: {text} ETH is more than 2^64-1 gwei")
+        raise BadInput(f"{option}: {shorten(text)} ETH is more than 2^64-1 gwei")
     if amount.denominator != 1:
-        raise BadInput(f"{option}: {text} ETH is not a whole number of gwei")
+        raise BadInput(f"{option}: {shorten(text)} ETH is not a whole number of gwei")
     return int(amount)
 
 

@@ -4,17 +4,25 @@ Each command is a module here with a function `command`; its imports stay light,
 it needs to do its work when it runs, so that `--help` is quick.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from offchain import __version__
 from offchain.cli.exits import reported
+from offchain.quoting import shorten
 
 COMMANDS = ("solve", "check", "demo", "simulate", "deploy", "keep", "theory")
 """The commands in the order of `--help`: modules of this package."""
+
+
+_USAGE = 400
+"""Longest message about the arguments."""
 
 
 class ReportingGroup(TyperGroup):
@@ -22,13 +30,24 @@ class ReportingGroup(TyperGroup):
 
     def make_context(self, *arguments: Any, **extra: Any) -> Any:
         """Read the arguments: help and the version are printed on the way."""
-        with reported():
+        with reported(), _short_usage_errors():
             return super().make_context(*arguments, **extra)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that the arguments name."""
-        with reported():
+        with reported(), _short_usage_errors():
             return super().invoke(ctx)
+
+
+@contextmanager
+def _short_usage_errors() -> Iterator[None]:
+    """Arguments can be long, and what is said of a wrong one repeats it."""
+    try:
+        yield
+    except TyperException as error:
+        if isinstance(message := getattr(error, "message", None), str):
+            error.message = shorten(message, _USAGE)
+        raise
 
 
 app = typer.Typer(

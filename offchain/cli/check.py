@@ -7,9 +7,14 @@ import typer
 
 from offchain.cli.exits import CHECK_FAILED, BadInput, put
 from offchain.cli.files import open_instances
+from offchain.quoting import printable
 
 if TYPE_CHECKING:
     from offchain.checks import Finding
+
+
+_MOST_UNITS = 10**6
+"""More deviations than that take hours even where each takes a millisecond."""
 
 
 class Rule(StrEnum):
@@ -30,6 +35,7 @@ def command(
         int | None,
         typer.Option(
             min=0,
+            max=_MOST_UNITS,
             metavar="UNITS",
             help="Try every deviation up to this bid; by default those that the mechanism calls for.",
         ),
@@ -66,8 +72,3 @@ def table(findings: "list[Finding]", label: str) -> str:
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "".join("  ".join(map(str.ljust, row, widths)).rstrip() + "\n" for row in rows)
-
-
-def printable(text: str) -> str:
-    """The text with control characters escaped: names come from a file, and may hold line breaks."""
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)

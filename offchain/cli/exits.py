@@ -12,6 +12,7 @@ import typer
 from offchain.chain.errors import ChainError
 from offchain.instances.errors import InstanceError
 from offchain.output import OutputFailed
+from offchain.quoting import one_line
 
 CHECK_FAILED = 1
 BAD_INPUT = 2
@@ -42,18 +43,18 @@ def reported() -> Iterator[None]:
     try:
         yield
     except (BadInput, InstanceError) as error:
-        say(f"error: {error}")
+        say(f"error: {one_line(str(error))}")
         raise typer.Exit(BAD_INPUT) from error
     except CheckFailed as error:
-        say(f"error: {error}")
+        say(f"error: {one_line(str(error))}")
         raise typer.Exit(CHECK_FAILED) from error
     except (ChainError, BackEndFailed) as error:
-        say(f"error: {error}")
+        say(f"error: {one_line(str(error))}")
         raise typer.Exit(BACK_END_FAILED) from error
     except OutputFailed as error:
         # A reader that leaves early, like `head`, needs no telling.
         if not isinstance(error.__cause__, BrokenPipeError):
-            say(f"error: {error}")
+            say(f"error: {one_line(str(error))}")
         raise typer.Exit(OUTPUT_FAILED) from error
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from offchain.cli.exits import BadInput, put
 from offchain.output import OutputFailed, check_file, check_folder, reason, replacing
+from offchain.quoting import shorten_path
 
 if TYPE_CHECKING:
     from offchain.instances import Instance
@@ -114,7 +115,7 @@ def open_instances(file: str) -> Iterator[Instances]:
     Raises BadInput if the file cannot be read or holds something else; the message starts with its
     name. What cannot be read twice, like a pipe, is copied to the disk on the way.
     """
-    name = "standard input" if file == STANDARD_INPUT else file
+    name = "standard input" if file == STANDARD_INPUT else shorten_path(file)
     with told_of_reading(name):
         source = sys.stdin.buffer if file == STANDARD_INPUT else Path(file).open("rb")  # noqa: SIM115
     with nullcontext() if file == STANDARD_INPUT else source:
@@ -166,7 +167,7 @@ def told_of_reading(name: str) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        raise BadInput(f"{name}: cannot be read: {reason(error)}") from error
+        raise BadInput(f"{shorten_path(name)}: cannot be read: {reason(error)}") from error
 
 
 @contextmanager

@@ -12,7 +12,13 @@ from offchain.cli.backends import OnNode
 from offchain.cli.exits import BACK_END_FAILED, BadInput, put, say
 from offchain.cli.interrupts import until_stopped
 from offchain.cli.reading import Progress, store_of
-from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spending
+from offchain.cli.spending import (
+    DEFAULT_MAX_FEE_GWEI,
+    LAST_ACCOUNT,
+    FundFrom,
+    MaxFee,
+    spending,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,7 +63,10 @@ def command(
         ),
     ],
     account: Annotated[
-        int, typer.Option(min=0, metavar="NUMBER", help="Which account sends and pays.")
+        int,
+        typer.Option(
+            min=0, max=LAST_ACCOUNT, metavar="NUMBER", help="Which account sends and pays."
+        ),
     ] = _KEEPER,
     poll: Annotated[
         float,

@@ -11,6 +11,7 @@ import typer
 from offchain.cli.amounts import units
 from offchain.cli.exits import BackEndFailed, BadInput, CheckFailed, put, say
 from offchain.cli.files import report_folder, told_of_out, told_of_reading
+from offchain.quoting import quote, shorten
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -118,7 +119,7 @@ def command(
     from offchain.simulation.store import FORMATS
 
     if data not in FORMATS:
-        raise BadInput(f"--format: {data!r} is neither parquet nor csv")
+        raise BadInput(f"--format: {quote(data)} is neither parquet nor csv")
     folder = None if out is None else report_folder(out)
     if contributions is not None:
         _curve(contributions, [units("--price", text) for text in price or ()], folder, data)
@@ -170,7 +171,7 @@ def _mix(text: str) -> "Mix":
     """What `mix_text` writes."""
     runs = [re.fullmatch("([0-9]+)x([0-9]+)", part.strip()) for part in text.split("+")]
     if not all(runs):
-        raise BadInput(f"--mix: {text!r} is not groups x members, like 5x20+1x100")
+        raise BadInput(f"--mix: {quote(text)} is not groups x members, like 5x20+1x100")
     return tuple(
         (
             _number("--mix", run[1], 1, _MOST_GROUPS),
@@ -358,9 +359,9 @@ def _numbers(option: str, text: str, least: int, most: int) -> list[int]:
 
 def _number(option: str, text: str, least: int, most: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 20):
-        raise BadInput(f"{option}: {text!r} is not a whole number from {least} to {most}")
+        raise BadInput(f"{option}: {quote(text)} is not a whole number from {least} to {most}")
     if not least <= int(text) <= most:
-        raise BadInput(f"{option}: {text} is not from {least} to {most}")
+        raise BadInput(f"{option}: {shorten(text)} is not from {least} to {most}")
     return int(text)
 
 
@@ -370,11 +371,11 @@ def _correlation(text: str) -> float:
     except ValueError:
         found = math.nan
     if not 0 <= found <= 1:
-        raise BadInput(f"--correlation: {text!r} is not from 0 to 1")
+        raise BadInput(f"--correlation: {quote(text)} is not from 0 to 1")
     return found
 
 
 def _one_of(option: str, text: str, names: tuple[str, ...]) -> str:
     if text not in names:
-        raise BadInput(f"{option}: {text!r} is none of {', '.join(names)}")
+        raise BadInput(f"{option}: {quote(text)} is none of {', '.join(names)}")
     return text

@@ -10,7 +10,7 @@ from offchain.cli.exits import BadInput
 from offchain.instances.fields import show
 
 DEFAULT_MAX_FEE_GWEI = str(DEFAULT_MAX_FEE // GWEI)
-_LAST_ACCOUNT = 2**31 - 1
+LAST_ACCOUNT = 2**31 - 1
 
 MaxFee = Annotated[
     str,
@@ -41,6 +41,6 @@ def spending(max_fee: str, fund_from: str | None) -> Spending:
         raise BadInput(
             f"--fund-from: {show(fund_from)} is neither the number of an account nor {NODE}"
         )
-    if int(fund_from) > _LAST_ACCOUNT:
-        raise BadInput(f"--fund-from: {fund_from} is above {_LAST_ACCOUNT}")
+    if int(fund_from) > LAST_ACCOUNT:
+        raise BadInput(f"--fund-from: {fund_from} is above {LAST_ACCOUNT}")
     return Spending(bound, int(fund_from))

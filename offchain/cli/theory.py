@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from offchain.cli.exits import CHECK_FAILED, BadInput, put
+from offchain.quoting import quote
 
 if TYPE_CHECKING:
     from offchain.theory import Claim, Row
@@ -51,7 +52,7 @@ def _chosen(claims: "Sequence[Claim[Any]]", parts: Sequence[str]) -> "list[Claim
     for part in parts:
         if not any(part in claim.name for claim in claims):
             names = ", ".join(claim.name for claim in claims)
-            raise BadInput(f"--only: {part!r} is in no row's name (known: {names})")
+            raise BadInput(f"--only: {quote(part)} is in no row's name (known: {names})")
     return [claim for claim in claims if not parts or any(part in claim.name for part in parts)]
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from offchain.chain.abi import checksum
 from offchain.instances.errors import InstanceError
 from offchain.instances.two_level import BID_LIMIT
+from offchain.quoting import quote
 
 HEADER = ("address", "wei")
 _WEI_PER_UNIT = 10**9
-_SHOWN = 60
-"""Longest piece of a line that a message repeats."""
+_LINE_END = re.compile("\r\n|\r|\n")
+"""As Unix, Windows and old spreadsheets on a Mac write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,13 @@ def parse(data: bytes, name: str) -> tuple[Contribution, ...]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        before = data[: error.start].decode("utf-8-sig", "replace")
+        line = len(_LINE_END.findall(before)) + 1
         raise InstanceError(
             f"{name}, line {line}: byte 0x{data[error.start]:02x} is not UTF-8"
         ) from error
     found: dict[str, tuple[int, Contribution]] = {}
-    for number, cells in _rows(text):
+    for number, cells in _rows(text, name):
         where = f"{name}, line {number}"
         contribution = _contribution(cells, where)
         earlier = found.setdefault(contribution.address, (number, contribution))
@@ -61,13 +63,23 @@ def parse(data: bytes, name: str) -> tuple[Contribution, ...]:
     return tuple(contribution for _, contribution in found.values())
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+def lines_of(text: str) -> list[str]:
+    """The lines of a text file of any system."""
+    return _LINE_END.split(text)
+
+
+def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
     """The lines that hold something, numbered from 1, without the header."""
     is_first = True
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(lines_of(text), start=1):
         if not line.strip():
             continue
-        cells = [cell.strip() for cell in next(csv.reader([line]))]
+        try:
+            cells = [cell.strip() for cell in next(csv.reader([line]))]
+        except csv.Error as error:
+            raise InstanceError(
+                f"{name}, line {number}: {quote(line)} is not CSV: {error}"
+            ) from error
         if not (is_first and tuple(cell.lower() for cell in cells) == HEADER):
             yield number, cells
         is_first = False
@@ -75,27 +87,21 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _contribution(cells: list[str], where: str) -> Contribution:
     if len(cells) != len(HEADER):
-        raise InstanceError(f"{where}: {_show(','.join(cells))} is not address,wei")
+        raise InstanceError(f"{where}: {quote(','.join(cells))} is not address,wei")
     address, wei = cells
     if not re.fullmatch("0[xX][0-9a-fA-F]{40}", address):
         raise InstanceError(
-            f"{where}: address {_show(address)} is not 0x and 40 hexadecimal digits"
+            f"{where}: address {quote(address)} is not 0x and 40 hexadecimal digits"
         )
     proper = checksum(bytes.fromhex(address[2:]))
     digits = address[2:]
     if digits not in (digits.lower(), digits.upper(), proper[2:]):
-        raise InstanceError(f"{where}: address {_show(address)} has a wrong checksum (EIP-55)")
+        raise InstanceError(f"{where}: address {quote(address)} has a wrong checksum (EIP-55)")
     if not re.fullmatch("[0-9]{1,40}", wei):
-        raise InstanceError(f"{where}: wei {_show(wei)} is not a whole number of wei")
+        raise InstanceError(f"{where}: wei {quote(wei)} is not a whole number of wei")
     contribution = Contribution(proper, int(wei))
     if contribution.units < 1:
         raise InstanceError(f"{where}: wei {wei} is less than 1 gwei, the least that can be bid")
     if contribution.units > BID_LIMIT:
         raise InstanceError(f"{where}: wei {wei} is above 2^64-1 gwei, the most that can be bid")
     return contribution
-
-
-def _show(text: str) -> str:
-    """A value as a message repeats it, cut and without control characters."""
-    shown = ascii(text)
-    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}... ({len(text)} characters)"

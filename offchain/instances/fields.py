@@ -14,9 +14,7 @@ from typing import NoReturn
 
 from offchain.instances.errors import InstanceError
 from offchain.instances.text import NumberText, RepeatedKey
-
-_SHOWN = 60
-"""Longest piece of a value that a message repeats."""
+from offchain.quoting import SHOWN, shorten
 
 _FRACTION = re.compile("(-?[0-9]{1,100})(?:/([0-9]{1,100}))?")
 """A fraction as files write it. Longer ones would only make exact arithmetic slow."""
@@ -105,7 +103,7 @@ class Field:
 
     def at(self, key: str, value: object) -> "Field":
         """The field of this object with the given key."""
-        if not key.isidentifier():
+        if not key.isidentifier() or len(key) > SHOWN:
             return Field(f"{self.path}[{show(key)}]", value)
         return Field(f"{self.path}.{key}" if self.path else key, value)
 
@@ -143,9 +141,7 @@ def show(value: object) -> str:
         return "a list"
     # json.dumps escapes everything beyond ASCII, which keeps control characters off the user's terminal.
     written = value.text if isinstance(value, NumberText) else json.dumps(value)
-    if len(written) <= _SHOWN:
-        return written
-    return f"{written[:_SHOWN]}... ({len(written)} characters)"
+    return shorten(written)
 
 
 def power(limit: int) -> str:

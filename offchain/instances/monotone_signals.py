@@ -5,11 +5,15 @@ of k entries for each bidder. The paper's values treat bidders of one type alike
 signals changes nobody's value. Theorem 12 needs that only where there are more than l*C(k,2) + 1
 bidders, l being the number of types; with fewer, every bidder can have probability 1/n, so any
 non-decreasing values are taken.
+
+A file holds n tables of k^n values for n bidders with k signals, and is read only up to
+`ENTRIES_LIMIT` of them: 16 bidders with two signals, 10 with three, 8 with four. Nothing else in the
+mechanism is work: who gets the good depends on the values at one profile.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import count
 from math import comb
 from typing import ClassVar
 
@@ -19,9 +23,13 @@ from offchain.instances.signals import (
     SignalInstance,
     Table,
     entry_at,
+    index_of,
     read_header,
     read_table,
 )
+
+ENTRIES_LIMIT = 2**20
+"""The most values in all tables of a file together: some seconds of reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,7 @@ def read(instance: Field) -> MonotoneSignalsInstance:
     Raises InstanceError naming the field and its value. O(entries * bidders).
     """
     header = read_header(instance)
+    _refuse_large(instance, header)
     box = (header.signals,) * len(header.names)
     sides = [f"signal of {show(name)}" for name in header.names]
     tables = [read_table(value, box, sides) for value in header.values]
@@ -63,23 +72,53 @@ def read(instance: Field) -> MonotoneSignalsInstance:
     )
 
 
+def most_bidders(signals: int) -> int:
+    """How many bidders' tables a file may hold."""
+    return next(n for n in count() if (n + 1) * signals ** (n + 1) > ENTRIES_LIMIT)
+
+
+def _refuse_large(instance: Field, header: Header) -> None:
+    """Raise InstanceError before a table is read if there are too many values."""
+    bidders, most = len(header.names), most_bidders(header.signals)
+    if bidders > most:
+        instance.at("bidders", None).fail(
+            f"{bidders} tables of {header.signals}^{bidders} values, and a file may hold {ENTRIES_LIMIT:,}"
+            f" values in all, so with {header.signals} signals at most {most} bidders"
+        )
+
+
 def _refuse_asymmetry(value: Field, table: Table, header: Header) -> None:
     """Raise InstanceError at the first entry that differs when two bidders of a type exchange their signals."""
-    neighbours = _neighbours(header.bidder_types)
-    for index, amount in zip(product(*map(range, table.shape)), table.entries, strict=True):
-        for one, other in neighbours:
-            if index[one] <= index[other]:
-                continue
-            exchanged = list(index)
-            exchanged[one], exchanged[other] = index[other], index[one]
-            if table.at(exchanged) != amount:
-                pair = f"{show(header.names[one])} and {show(header.names[other])}"
-                limit = most_allocated(header.signals, len(header.types))
-                entry_at(value, index).fail(
-                    f"{amount} is not the {table.at(exchanged)} at {entry_at(value, exchanged).path},"
-                    f" where {pair}, of one type, exchange their signals"
-                    f" (with more than {limit} bidders values may not tell a type's bidders apart)"
-                )
+    for one, other in _neighbours(header.bidder_types):
+        place = _find_asymmetry(table, one, other)
+        if place is None:
+            continue
+        index = list(index_of(table, place))
+        exchanged = list(index)
+        exchanged[one], exchanged[other] = index[other], index[one]
+        pair = f"{show(header.names[one])} and {show(header.names[other])}"
+        limit = most_allocated(header.signals, len(header.types))
+        entry_at(value, index).fail(
+            f"{table.at(index)} is not the {table.at(exchanged)} at {entry_at(value, exchanged).path},"
+            f" where {pair}, of one type, exchange their signals"
+            f" (with more than {limit} bidders values may not tell a type's bidders apart)"
+        )
+
+
+def _find_asymmetry(table: Table, one: int, other: int) -> int | None:
+    """The place of an entry, of a higher signal of `one` than of `other`, that differs if they are exchanged."""
+    signals, entries = table.shape[0], table.entries
+    wide, stride = (signals ** (len(table.shape) - 1 - side) for side in (one, other))
+    shift = wide - stride
+    for place in range(0, len(entries), stride):
+        high, low = place // wide % signals, place // stride % signals
+        if high > low:
+            # A row of entries, and the one where the signals are exchanged.
+            start = place - (high - low) * shift
+            row, exchanged = entries[place : place + stride], entries[start : start + stride]
+            if row != exchanged:
+                return place + next(at for at in range(stride) if row[at] != exchanged[at])
+    return None
 
 
 def _neighbours(bidder_types: Sequence[str]) -> list[tuple[int, int]]:

@@ -8,15 +8,17 @@ units. Instances built directly, rather than read, are not checked.
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 from itertools import product
 from math import prod
+from operator import lt
 from typing import ClassVar, Self
 
 from offchain.instances.fields import Field, named_entries, show
+from offchain.quoting import listed
 
 VALUE_LIMIT = 2**64 - 1
 """The largest value in a file, in units: that of bids."""
@@ -229,12 +231,14 @@ def read_header(instance: Field) -> Header:
     ]
     names = tuple(bidder["name"].name() for bidder in bidders)
     types = _read_types(fields.get("types"), bidders)
+    known = dict.fromkeys(types)
     bidder_types = tuple(
-        _read_type(entry, bidder, types) for entry, bidder in zip(entries, bidders, strict=True)
+        _read_type(entry, bidder, known) for entry, bidder in zip(entries, bidders, strict=True)
     )
     if "types" in fields:
+        used = set(bidder_types)
         for entry, name in zip(fields["types"].entries(), types, strict=True):
-            if name not in bidder_types:
+            if name not in used:
                 entry.fail(f"{show(name)} is the type of no bidder")
     return Header(
         signals=signals,
@@ -263,15 +267,17 @@ def _read_types(types: Field | None, bidders: Sequence[dict[str, Field]]) -> tup
     return tuple(first)
 
 
-def _read_type(entry: Field, bidder: dict[str, Field], types: tuple[str, ...]) -> str:
+def _read_type(entry: Field, bidder: dict[str, Field], types: Collection[str]) -> str:
     if "type" not in bidder:
         if len(types) > 1:
             entry.at("type", None).fail("missing, and there are several types")
-        return types[0]
+        (only,) = types
+        return only
     name = bidder["type"].name()
     if name not in types:
-        known = ", ".join(map(show, types))
-        bidder["type"].fail(f"{show(name)} is not one of the types (known: {known})")
+        bidder["type"].fail(
+            f"{show(name)} is not one of the types (known: {listed(list(map(show, types)))})"
+        )
     return name
 
 
@@ -298,17 +304,19 @@ def entry_at(table: Field, index: Sequence[int]) -> Field:
     return Field(f"{table.path}{path}", None)
 
 
-def _read_entries(rows: Field, shape: Sequence[int], sides: Sequence[str]) -> Iterator[int]:
+def _read_entries(rows: Field, shape: Sequence[int], sides: Sequence[str]) -> list[int]:
     size, *inner = shape
     if not isinstance(rows.value, list):
         rows.fail(f"{show(rows.value)} is not a list of {size}, one entry for each {sides[0]}")
     if len(rows.value) != size:
         rows.fail(f"a list of {len(rows.value)}, not of {size}, one entry for each {sides[0]}")
-    for row in rows.entries():
-        if inner:
-            yield from _read_entries(row, inner, sides[1:])
-        else:
-            yield row.integer(0, VALUE_LIMIT)
+    if inner:
+        return [entry for row in rows.entries() for entry in _read_entries(row, inner, sides[1:])]
+    # Tables are nearly all of a file: fields are made only of what is refused.
+    if not all(type(entry) is int and 0 <= entry <= VALUE_LIMIT for entry in rows.value):
+        for row in rows.entries():
+            row.integer(0, VALUE_LIMIT)
+    return rows.value
 
 
 def _find_decrease(table: Table) -> tuple[tuple[int, ...], tuple[int, ...], int] | None:
@@ -316,9 +324,12 @@ def _find_decrease(table: Table) -> tuple[tuple[int, ...], tuple[int, ...], int]
     entries = table.entries
     for side, size in enumerate(table.shape):
         stride = prod(table.shape[side + 1 :])
-        for place in range(stride, len(entries)):
-            if place // stride % size and entries[place] < entries[place - stride]:
-                return index_of(table, place - stride), index_of(table, place), side
+        for place in range(stride, len(entries), stride):
+            # A row of entries, and the one that precedes it along the side.
+            row, before = entries[place : place + stride], entries[place - stride : place]
+            if place // stride % size and any(map(lt, row, before)):
+                fall = next(at for at in range(stride) if row[at] < before[at])
+                return index_of(table, place - stride + fall), index_of(table, place + fall), side
     return None
 
 

@@ -1,7 +1,8 @@
 """Values that a user lists in a file."""
 
-from offchain.demo.contributions import parse
+from offchain.demo.contributions import lines_of, parse
 from offchain.instances.errors import InstanceError
+from offchain.quoting import quote
 
 _DIGITS = 20
 
@@ -11,7 +12,7 @@ def parse_values(data: bytes, name: str) -> tuple[int, ...]:
 
     Contributions count in whole gwei. Raises InstanceError that names the file, the line and the value. O(lines).
     """
-    lines = [line.strip() for line in data.decode("utf-8-sig", "replace").split("\n")]
+    lines = [line.strip() for line in lines_of(data.decode("utf-8-sig", "replace"))]
     filled = [(number, line) for number, line in enumerate(lines, start=1) if line]
     if any("," in line for _, line in filled[:2]):
         return tuple(one.units for one in parse(data, name))
@@ -24,7 +25,7 @@ def parse_values(data: bytes, name: str) -> tuple[int, ...]:
 
 def _value(line: str, where: str) -> int:
     if not (line.isascii() and line.isdigit() and len(line) <= _DIGITS):
-        raise InstanceError(f"{where}: {line[:60]!a} is not a whole number of units")
+        raise InstanceError(f"{where}: {quote(line)} is not a whole number of units")
     if int(line) < 1:
         raise InstanceError(f"{where}: {line} is less than 1 unit")
     return int(line)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from offchain.quoting import quote
 from offchain.simulation.cells import Cell, Mix, Piece, blocks, pieces
 from offchain.simulation.outcomes import COLUMNS, Columns, outcomes
 from offchain.simulation.store import Store
@@ -129,7 +130,7 @@ def cluster(address: str, timeout: float = 10) -> Runner:
     there. Raises BadAddress; when run, ClusterUnreachable and WorkersLost.
     """
     if not _ADDRESS.fullmatch(address):
-        raise BadAddress(f"{address!r} is no scheduler's address like tcp://HOST:8786")
+        raise BadAddress(f"{quote(address)} is no scheduler's address like tcp://HOST:8786")
 
     def runner(work: Sequence[Piece]) -> Iterator[tuple[Piece, Columns]]:
         from distributed import Client, KilledWorker

@@ -145,7 +145,7 @@ def test_a_directory_is_no_file(tmp_path: Path) -> None:
 
 
 def test_a_name_that_no_file_can_have() -> None:
-    assert refused(run("a\0b")) == "error: a\0b: cannot be read: embedded null byte"
+    assert refused(run("a\0b")) == "error: a\\x00b: cannot be read: embedded null byte"
 
 
 @pytest.mark.parametrize(

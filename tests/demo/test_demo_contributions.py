@@ -25,9 +25,10 @@ def lines(*rows: str) -> bytes:
             f" {ANN.lower()} , 1500000000\r",
             f'"{BOB}","2000000001"\r',
         ),
+        lines("address,wei", f"{ANN},1500000000", f"{BOB},2000000001", "").replace(b"\n", b"\r"),
         lines(f"0x{ANN[2:].upper()},0001500000000", "", "   ", f"{BOB.lower()},2000000001"),
     ],
-    ids=["header", "no header", "as spreadsheets write it", "blank lines"],
+    ids=["header", "no header", "as spreadsheets write it", "as old Macs write it", "blank lines"],
 )
 def test_reads_address_and_wei(data: bytes) -> None:
     found = parse(data, "list.csv")
@@ -72,6 +73,36 @@ def test_mistakes_are_named_with_line_and_value(rows: list[str], message: str) -
     assert str(caught.value).startswith("list.csv")
 
 
-def test_other_encodings_are_refused() -> None:
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_other_encodings_are_refused(end: bytes) -> None:
     with pytest.raises(InstanceError, match="line 2: byte 0xff is not UTF-8"):
-        parse(b"address,wei\n\xff", "list.csv")
+        parse(b"address,wei" + end + b"\xff", "list.csv")
+    with pytest.raises(InstanceError, match="line 1: byte 0xff is not UTF-8"):
+        parse(("address,wei" + end.decode()).encode("utf-16"), "list.csv")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        f"{ANN}," + "9" * 200_000,
+        "x" * 200_000,
+        '"' + "x" * 200_000,
+        "," * 200_000,
+        f"{ANN},\x00",
+        f'{ANN},"5',
+        f'{ANN},"5" 6',
+        f"{ANN};5",
+        f"{ANN}\t5",
+        f"{ANN},5\u2028",
+    ],
+    ids=lambda row: ascii(row[:50]) + str(len(row)),
+)
+def test_odd_lines_are_named_in_short(end: str, row: str) -> None:
+    """Giant fields, NUL, open quotes, other separators: the reader of CSV raises errors of its own on some."""
+    with pytest.raises(InstanceError) as caught:
+        parse(f"address,wei{end}{BOB},{GWEI}{end}{row}{end}".encode(), "list.csv")
+    message = str(caught.value)
+    assert message.startswith("list.csv, line 3: ")
+    assert message.isprintable()
+    assert len(message) < 300

@@ -3,6 +3,7 @@
 import json
 from contextlib import suppress
 from itertools import product
+from math import comb
 
 import pytest
 from hypothesis import given
@@ -385,3 +386,75 @@ def test_bad_files_are_exit_code_2(command: str) -> None:
     code, output, errors = run(command, two(value=[0, 5, 4]))
     assert (code, output) == (2, "")
     assert errors.startswith("error: standard input: bidders[1].value[2]: 4 is below the 5 ")
+
+
+def test_more_tables_than_a_file_may_hold_are_refused_before_they_are_read() -> None:
+    """17 bidders with two signals have 17 tables of 2^17 values, 16 have 2^20 values in all."""
+
+    def crowd(count: int, signals: int, **fields: object) -> dict[str, object]:
+        bidders = [bidder(name=f"b{i}", value=0, **fields) for i in range(count)]
+        return clock_file(*bidders, mechanism="monotone-signals", signals=signals)
+
+    for count, signals, most in (
+        (17, 2, 16),
+        (11, 3, 10),
+        (9, 4, 8),
+        (1_000, 5, 7),
+        (1, 2**32 - 1, 0),
+    ):
+        assert refusal(crowd(count, signals)) == (
+            f"bidders: {count} tables of {signals}^{count} values, and a file may hold 1,048,576"
+            f" values in all, so with {signals} signals at most {most} bidders"
+        )
+    for count, signals in ((16, 2), (10, 3), (8, 4), (1, 2**20)):
+        assert "bidders[0].value: 0 is not a list" in refusal(crowd(count, signals))
+
+
+@pytest.mark.parametrize("signals", [2, 3])
+@pytest.mark.parametrize("count", [3, 4, 5])
+def test_falls_and_asymmetries_are_found_wherever_they_are(signals: int, count: int) -> None:
+    """Every table that is one unit off somewhere is refused, against the definition."""
+    names = "abcde"[:count]
+    box = (signals,) * count
+    flat = Table.of(box, lambda index: 10 * sum(index))
+    for place, index in enumerate(product(*map(range, box))):
+        for off in (-15, 1):
+            entries = list(flat.entries)
+            entries[place] = max(0, entries[place] + off)
+            table = Table(box, tuple(entries))
+            value = table.to_json()
+            document = monotone_file(*[value] * count, signals=signals)
+            for one in document["bidders"]:  # type: ignore[attr-defined]
+                one["signal"] = 1
+            falls = any(
+                table.at(index) < table.at((*index[:side], index[side] - 1, *index[side + 1 :]))
+                for index in product(*map(range, box))
+                for side in range(count)
+                if index[side]
+            )
+            differs = (
+                any(
+                    table.at(index) != table.at(sorted(index))
+                    for index in product(*map(range, box))
+                )
+                and count > comb(signals, 2) + 1
+            )
+            print(signals, count, index, off, names)
+            if falls:
+                assert "values may not fall" in refusal(document)
+            elif differs:
+                assert "exchange their signals" in refusal(document)
+            else:
+                parse_text(json.dumps(document))
+
+
+def test_many_types_are_read_in_linear_time() -> None:
+    """Every bidder's type was looked for in a list: 10^9 comparisons here, which no test asserts by a clock."""
+    count = 40_000
+    types = [f"t{i}" for i in range(count)]
+    bidders = [bidder(name=f"b{i}", type=types[-1 - i], value=[]) for i in range(count)]
+    assert refusal(clock_file(*bidders, types=types)).startswith("bidders[0].value: a list of 0")
+    bidders[-1]["type"] = "none"
+    message = refusal(clock_file(*bidders, types=types))
+    assert message.startswith(f'bidders[{count - 1}].type: "none" is not one of the types (known: ')
+    assert message.endswith(f" and {count - 12} more)")

@@ -268,6 +268,41 @@ def test_bad_values_name_the_file(tmp_path: Path, text: str) -> None:
     assert result.stdout == ""
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"5\n\x00",
+        b"5\n" + b"9" * 200_000,
+        b"5\n" + b"x" * 200_000,
+        "5\n6\n".encode("utf-16"),
+        b"5\n\xff",
+        b"5,6\n",
+        b"x" * 200_000 + b",5",
+        b"\x89PNG\r\n\x1a\n",
+    ],
+    ids=lambda data: repr(data[:8]) + str(len(data)),
+)
+@pytest.mark.parametrize("option", ["--values", "--contributions"])
+def test_odd_files_are_refused_in_short(tmp_path: Path, data: bytes, option: str) -> None:
+    file = tmp_path / "odd.csv"
+    file.write_bytes(data)
+    result = simulate(option, str(file))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"error: {file}, line ")
+    assert result.stderr.count("\n") == 1
+    assert len(result.stderr) < 400
+
+
+def test_values_with_the_line_ends_of_old_macs(tmp_path: Path) -> None:
+    file = tmp_path / "values.csv"
+    arguments = ("--values", str(file), "--auctions", "3", "--members", "4")
+    file.write_bytes(b"value\n5\n7\n")
+    expected = simulate(*arguments)
+    assert expected.exit_code == 0, expected.output
+    file.write_bytes(b"value\r5\r7\r")
+    assert simulate(*arguments).stdout == expected.stdout
+
+
 def test_values_too_large_for_the_group(tmp_path: Path) -> None:
     file = tmp_path / "values.csv"
     file.write_text(f"{2**41}\n")
