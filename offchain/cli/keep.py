@@ -143,6 +143,7 @@ def command(
             on_skip=journal.on_skip,
             gas_limit=_block_gas(on),
             depth=_depth(depth, chain),
+            forgets=True,
         )
         say(f"Keeping the lots of {deployed.auctioneer} from {chain.actor(account)}.")
 

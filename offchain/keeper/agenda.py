@@ -11,10 +11,13 @@ from enum import IntEnum
 from typing import Final
 
 from offchain.keeper.books import NEVER, Account, Book, Lot
-from offchain.keeper.ledger import APPROXIMATE, Ledger
+from offchain.keeper.ledger import APPROXIMATE, REORG_DEPTH, Ledger
 
 WINDOW: Final = 3 * 24 * 3_600
 """How long a lot can be settled, in seconds; `AuctionHouse.SETTLEMENT_WINDOW` and `ApproximateAuction.DRAW_WINDOW`."""
+
+GIVEN_UP: Final = 30 * 24 * 3_600
+"""So many seconds after a lot became void, an item that its token does not give back is left to whoever wants it moved."""
 
 
 class Stage(IntEnum):
@@ -65,11 +68,25 @@ class Agenda:
         self._ledger = ledger
         self._can_open = can_open
         self._only = None if only is None else frozenset(only)
-        self._finished: set[int] = set()
+        # the block at which each was first seen to be
+        self._finished: dict[int, int] = {}
 
     def forget(self) -> None:
         """Looks at all lots again: the chain was reorganized."""
         self._finished.clear()
+
+    def retire(self, now: int) -> None:
+        """Has the ledger forget the lots on which nothing more will be done, and so the DAOs that entered no other: those that
+        finished so long ago that no reorganization undoes it, and those that have owed nobody but an item for `GIVEN_UP`. What
+        strangers listed and entered is then read while it is alive, and no longer.
+        """
+        final = self._ledger.synced - REORG_DEPTH
+        gone = [number for number, since in self._finished.items() if since < final]
+        gone += [lot.number for lot in self._lots() if self._is_given_up(lot, now)]
+        if gone:
+            self._ledger.forget(gone)
+        for number in gone:
+            self._finished.pop(number, None)
 
     def duties(self, now: int, refunds: bool = True) -> list[Duty]:
         """All that is due at `now`, the most urgent first. Without `refunds` nobody is paid out. O(bids on unfinished lots)."""
@@ -106,7 +123,7 @@ class Agenda:
             return None
         if self._is_owed(lot):
             return Duty(Stage.REFUND, NEVER, lot.number)
-        self._finished.add(lot.number)
+        self._finished[lot.number] = self._ledger.synced
         return None
 
     def _undecided(self, lot: Lot, now: int, refunds: bool) -> Duty:
@@ -126,6 +143,15 @@ class Agenda:
         individuals = self._ledger.book(self._ledger.auctioneer, lot.number).accounts.values()
         return any(a.bid is not None and a.bid >= lot.reserve for a in individuals) or any(
             bid > 0 and bid >= lot.reserve for bid in lot.group_bids.values()
+        )
+
+    def _is_given_up(self, lot: Lot, now: int) -> bool:
+        void_by = lot.end_of_tally + 2 * WINDOW
+        return (
+            now > void_by + GIVEN_UP
+            and lot.winner is None
+            and not lot.returned
+            and not self._is_owed(lot)
         )
 
     def _is_owed(self, lot: Lot) -> bool:

@@ -107,12 +107,13 @@ class Keeper:
         depth: int = DEPTH,
         pace: Pace | None = None,
         clock: Callable[[], float] = time.time,
+        forgets: bool = False,
     ) -> None:
         """`account` sends the transactions and pays their gas; `gas_limit` bounds each. `on_action` hears of every transaction
         done, `on_skip` of everything that could not be done now, and why (`ChainError` or `ReceiptsError`).
         `players_per_step`: the most players that one transaction meets to decide a lot by its draw. `only`: the lots to serve,
         by default all. `purse`: the budget of all lots. `allowance`: the gas that a lot may take. `depth`, `clock`: when openings
-        may leave, see `Release`. `pace`: how long a step lasts.
+        may leave, see `Release`. `pace`: how long a step lasts. `forgets`: whether the ledger forgets lots that are over.
         """
         self._chain = chain
         self._ledger = ledger
@@ -132,6 +133,7 @@ class Keeper:
         self._release = Release(chain, depth, clock)
         self._pace = pace or Pace()
         self._agenda = Agenda(ledger, self._can_open, only)
+        self._forgets = forgets
         self._steps = self._round = self._sent = self._now = 0
         self._served: set[int] = set()
         self._cut_short: set[int] = set()
@@ -158,6 +160,8 @@ class Keeper:
         self._pace.start()
         self._look()
         self.unfinished = self._serve(refunds)
+        if self._forgets and self._ledger.generation == self._generation:
+            self._agenda.retire(self._now)
         return self._sent - before
 
     def standing(self, lot: int) -> tuple[Phase, str, int]:
