@@ -46,6 +46,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "resilient-vcg-collusion": {"claims": (1, 99, 100, 130)},
     "resilient-lemma-3": {"top": 2, "samples": 60},
     "resilient-theorem-1": {"samples": 60},
+    "resilient-own-offer": {"samples": 150, "seed": 7},
     "approximate-theorem-2": {"players": [2, 3], "top": 4},
     "approximate-theorem-4": {"players": [2, 3], "top": 4},
     "approximate-theorem-5": {"players": [2, 3], "parts": 6},
@@ -395,6 +396,41 @@ BREAKS = (
         "resilient-theorem-1",
     ),
     Break(
+        "no rebates",
+        resilient,
+        "instance.epsilon / (1 + sum(offered.values()))",
+        "Fraction(0)",
+        "resilient-lemma-3 resilient-own-offer",
+    ),
+    Break(
+        "the seller's own offer stands for certain",
+        resilient,
+        "return (tails if coin_free else grant_wish(instance, None)), tails",
+        "return tails, tails",
+        "resilient-own-offer",
+    ),
+    Break(
+        "the star has its wish beside the seller's own offer",
+        resilient,
+        "else grant_wish(instance, None)), tails",
+        "else grant_wish(instance, find_star(instance))), tails",
+        "resilient-own-offer",
+    ),
+    Break(
+        "the seller's own offer never stands",
+        resilient,
+        "return None if worth(instance.seller) > worth(star.offer) else star",
+        "return star",
+        "resilient-own-offer",
+    ),
+    Break(
+        "the seller's own offer stands whatever it is worth",
+        resilient,
+        "return None if worth(instance.seller) > worth(star.offer) else star",
+        "return None if instance.seller else star",
+        "resilient-own-offer",
+    ),
+    Break(
         "known offers a unit too dear",
         resilient,
         "bundle: least - 1 for",
@@ -406,7 +442,7 @@ BREAKS = (
         resilient,
         "return (benchmark - epsilon) * HALF",
         "return (benchmark - epsilon)",
-        "resilient-theorem-1",
+        "resilient-theorem-1 resilient-own-offer",
     ),
     # Approximate valuations.
     Break(
