@@ -261,3 +261,27 @@ def test_an_announcement_of_another_sale_is_of_no_use(world: World) -> None:
     world.decide(lot, star, TAILS)
     call = ("deliver", lot, star.words, 0, 1)
     world.fails("NotAwaited", lot, 0, sender=world.eve, call=call)
+
+
+@pytest.mark.parametrize(("bond_bps", "saves"), [(1_000, True), (5_000, True), (10_000, False)])
+def test_who_overbid_and_keeps_it_sealed_saves_the_fine_unless_the_bond_is_the_whole_deposit(
+    world: World, bond_bps: int, saves: bool
+) -> None:
+    """Ann claims that Bob would pay 10, and sees before she opens that he will not: tails then cost her 10, less her rebate."""
+    claim, other = announce((world.bob, 10, bits(0))), announce((world.ann, 1, bits(1)))
+    dues = []
+    for opens in (True, False):
+        lot, _ = world.sale(2, bond_bps=bond_bps)
+        world.seal(lot, world.ann, claim, deposit=10)
+        world.seal(lot, world.bob, other)
+        world.to(lot, Stage.REVEAL)
+        openings = [(world.bob, other), (world.ann, claim)]
+        world.reveal(lot, openings if opens else openings[:1])
+        world.to(lot, Stage.DRAW)
+        world.decide(lot, claim if opens else other, TAILS)
+        world.to(lot, Stage.FINAL)
+        dues.append(world.view("dueOf", lot, world.ann))
+    opened, kept = dues
+    assert 0 < opened < UNIT  # the rebate
+    assert kept == (10 - 10 * bond_bps // 10_000) * UNIT
+    assert (kept > opened) == saves
