@@ -174,7 +174,7 @@ def discovery_incentives(instance: SignalClockInstance, outcome: SignalOutcome) 
     unsearched = Finding("incentive compatibility", Verdict.NOT_CLAIMED, TOO_MANY_DRAWS)
     if outcome.samples is not None:
         return unsearched
-    cost = signal_discovery.draws_needed(instance) + signal_discovery.look_ups(instance)
+    cost = signal_discovery.work_needed(instance) + signal_discovery.look_ups(instance)
     try:
         return incentive_compatibility(instance, signal_discovery.lottery, cost)
     except TooManyDrawsError:

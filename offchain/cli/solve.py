@@ -86,8 +86,12 @@ def _outcomes(
 
         played = iter(solve_on(lots, on or DEFAULT_CHAIN, progress=say, spending=terms))
     for index, instance in enumerate(instances):
+
+        def tell(what: str, index: int = index) -> None:
+            say(instances.place(index, what))
+
         try:
-            yield next(played) if instance.mechanism in mechanisms else solve(instance)
+            yield next(played) if instance.mechanism in mechanisms else solve(instance, tell)
         except InstanceError as error:
             raise BadInput(instances.place(index, str(error))) from error
 

@@ -3,6 +3,8 @@
 One module per mechanism. `solve` picks it by the instance's type.
 """
 
+from collections.abc import Callable
+
 from offchain.instances import (
     ApproximateGroupsInstance,
     ApproximateInstance,
@@ -25,13 +27,16 @@ from offchain.mechanisms import (
 )
 
 
-def solve(instance: Instance) -> Outcome:
-    """The outcome of an instance of any mechanism, by its reference model."""
+def solve(instance: Instance, tell: Callable[[str], None] | None = None) -> Outcome:
+    """The outcome of an instance of any mechanism, by its reference model.
+
+    tell: hears in words, before it is done, that a distribution is sampled rather than worked out.
+    """
     match instance:
         case TwoLevelInstance():
             return two_level.solve(instance)
         case SignalClockInstance():
-            return signal_discovery.solve(instance)
+            return signal_discovery.solve(instance, tell)
         case MonotoneSignalsInstance():
             return monotone_allocation.solve(instance)
         case VcgInstance():

@@ -37,6 +37,7 @@ optimal bidders of an interval of levels, all or all but one: among n bidders th
 sets, though n! orders of drawing. The exact distribution sums over those sets.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -50,12 +51,17 @@ from offchain.instances.signal_clock import SignalClockInstance
 from offchain.instances.signals import UNSOLD, Rule, Sale, SignalOutcome
 
 DRAWS_LIMIT = 1_000_000
-"""How many draws of a bidder the exact distribution may weigh (about four seconds); beyond, it is sampled.
+"""How much work the exact distribution may be (some seconds); beyond, it is sampled, and `solve` says so.
 
-With two signals, n bidders of one type need at most 2*C(n+3, 4) draws (see `Discovery.reached`), so
-that up to 57 are always solved exactly. Beyond, only values and signals chosen for it need as many:
-1,000 bidders with random values take about as many draws as there are bidders.
+Counted are the draws of a bidder and the free discoveries that follow them, those made at once as one
+round (`Discovery.after`). With two signals, n bidders of one type need at most 2*C(n+3, 4) draws of at
+most n - 1 rounds (see `Discovery.reached`), so that up to EXACT_BIDDERS are always solved exactly.
+Beyond, only values and signals chosen for it need as much: 1,000 bidders with random values take
+about as many draws as there are bidders.
 """
+
+EXACT_BIDDERS = 27
+"""So many of one type with two signals are never sampled."""
 
 SAMPLES = 10_000
 """How many auctions are drawn where the exact distribution is too much work."""
@@ -65,7 +71,7 @@ SEED = 0
 
 
 class TooManyDrawsError(Exception):
-    """The exact distribution of an instance would take more draws than allowed."""
+    """The exact distribution of an instance would take more work than allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,7 @@ class Discovery:
     bidders: their indices in the file. step: k-1, between one level and the next. optimal: for each
     level in turn, the place in `bidders` of the one who is optimal there, and in `values` what the
     good is worth to that one. spans[j][x]: who is optimal at some of 2^j levels from the x-th on.
+    holders: who has each signal that anybody has, as bits.
     """
 
     bidders: tuple[int, ...]
@@ -119,6 +126,7 @@ class Discovery:
     optimal: tuple[int, ...]
     values: tuple[int, ...]
     spans: tuple[tuple[int, ...], ...]
+    holders: tuple[tuple[int, int], ...]
 
     @property
     def start(self) -> Active:
@@ -141,14 +149,26 @@ class Discovery:
 
     def draw(self, active: Active, place: int) -> Active:
         """What is left after the costly discovery of one bidder and the free ones that follow."""
+        return self.after(active, place)[0]
+
+    def after(self, active: Active, place: int) -> tuple[Active, int]:
+        """The same, and how much work it was: a step for the draw, and at least one for each round of free discoveries."""
         bits = active.bits ^ 1 << place
         least = active.least + self.signals[place]
+        steps = 1
         while bits and (idle := bits & ~self.contenders(bits, least)):
             bits ^= idle
-            while idle:
-                least += self.signals[idle.bit_length() - 1]
-                idle ^= 1 << idle.bit_length() - 1
-        return Active(bits, least)
+            looked = min(idle.bit_count(), len(self.holders))
+            if looked < len(self.holders):
+                while idle:
+                    least += self.signals[idle.bit_length() - 1]
+                    idle ^= 1 << idle.bit_length() - 1
+            else:
+                least += sum(
+                    signal * (idle & bidders).bit_count() for signal, bidders in self.holders
+                )
+            steps += 1 + looked // 8
+        return Active(bits, least), steps * (1 + len(self.bidders) // 1000)
 
     def rejected(self, active: Active) -> int:
         """|R|: how many bidders who are not active are still optimal somewhere in the interval."""
@@ -164,19 +184,19 @@ class Discovery:
         prices = [self.values[level] for level in levels if self.optimal[level] == place]
         return prices if rule is Rule.REVENUE else prices[:1]
 
-    def reached(self, draws: list[int]) -> Iterator[tuple[Active, int]]:
+    def reached(self, steps: list[int]) -> Iterator[tuple[Active, int]]:
         """All that an auction can come to, the most active bidders first, each with n! times its probability.
 
         n! makes every probability an integer: on the way, the number of active bidders falls at
-        every draw, and each of these numbers divides by itself once at most. draws: one entry, how
-        many draws there may still be, which is counted down. Raises TooManyDrawsError when it is
+        every draw, and each of these numbers divides by itself once at most. steps: one entry, how
+        much work it may still be (`after`), which is counted down. Raises TooManyDrawsError when it is
         used up.
 
         With two signals and a < n active, the interval holds a + 1 levels and starts at one of
         n - a + 1 totals, and A is all its optimal bidders or, if they are a + 1, all but one. So
         there are at most (n - a + 1)(a + 1) such sets, with a draws each: 2*C(n+3, 4) draws in all.
         More signals are as many auctions of that order. Each draw is O(1) and as much more for
-        every free discovery.
+        every round of free discoveries, of which there are fewer than active bidders.
         """
         waiting: list[dict[Active, int]] = [{} for _ in range(len(self.bidders) + 1)]
         waiting[-1][self.start] = factorial(len(self.bidders))
@@ -185,11 +205,11 @@ class Discovery:
                 yield active, weight
                 if size < 2:
                     continue
-                draws[0] -= size
-                if draws[0] < 0:
-                    raise TooManyDrawsError
                 for place in active.places():
-                    left = self.draw(active, place)
+                    left, taken = self.after(active, place)
+                    steps[0] -= taken
+                    if steps[0] < 0:
+                        raise TooManyDrawsError
                     before = waiting[left.size].get(left, 0)
                     waiting[left.size][left] = before + weight // size
             waiting[size] = {}
@@ -222,7 +242,16 @@ def discovery(instance: SignalClockInstance, kind: int, residue: int) -> Discove
         optimal=tuple(optimal),
         values=tuple(values),
         spans=tuple(spans),
+        holders=_holders([instance.bidders[bidder].signal for bidder in bidders]),
     )
+
+
+def _holders(signals: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Every signal with the places of those who have it, as bits."""
+    bits: dict[int, int] = {}
+    for place, signal in enumerate(signals):
+        bits[signal] = bits.get(signal, 0) | 1 << place
+    return tuple(bits.items())
 
 
 def discoveries(instance: SignalClockInstance) -> Iterator[Discovery]:
@@ -232,27 +261,39 @@ def discoveries(instance: SignalClockInstance) -> Iterator[Discovery]:
             yield discovery(instance, kind, residue)
 
 
-def solve(instance: SignalClockInstance) -> SignalOutcome:
-    """The outcome: exact if that takes at most DRAWS_LIMIT draws, else from SAMPLES auctions and SEED."""
+def solve(
+    instance: SignalClockInstance, tell: Callable[[str], None] | None = None
+) -> SignalOutcome:
+    """The outcome: exact if that is at most DRAWS_LIMIT of work, else from SAMPLES auctions and SEED.
+
+    tell: hears in words, before it is done, that auctions are drawn, how many and why. The outcome has
+    their number, too (`samples`).
+    """
     try:
         return outcome_of(instance, lottery(instance))
     except TooManyDrawsError:
+        if tell is not None:
+            tell(
+                f"bidders: the exact distribution takes more than {DRAWS_LIMIT:,} discoveries:"
+                f" {SAMPLES:,} auctions are drawn instead (seed {SEED}),"
+                " and probabilities are relative frequencies"
+            )
         return sample(instance, SAMPLES, SEED)
 
 
 def lottery(instance: SignalClockInstance, limit: int = DRAWS_LIMIT) -> Lottery:
     """The exact probability of every (winner, price).
 
-    Raises TooManyDrawsError if it takes more than `limit` draws; at most l*(k-1)*O(n^4) are needed.
+    Raises TooManyDrawsError if it takes more work than `limit`; at most l*(k-1)*O(n^4) draws are needed.
     """
     worths = instance.worths(instance.profile)
-    draws = [limit]
+    steps = [limit]
     auctions = len(instance.types) * (instance.signals - 1)
 
     def sales() -> Iterator[tuple[tuple[int, int], Fraction]]:
         for auction in discoveries(instance):
             unit = factorial(len(auction.bidders)) * auctions
-            for active, weight in auction.reached(draws):
+            for active, weight in auction.reached(steps):
                 if active.size != 1:
                     continue
                 winner = auction.bidders[active.bits.bit_length() - 1]
@@ -270,12 +311,12 @@ def most_rejected(instance: SignalClockInstance, limit: int = DRAWS_LIMIT) -> in
     R is largest when a bidder was just drawn, one more than before. Raises TooManyDrawsError as
     `lottery` does.
     """
-    draws = [limit]
+    steps = [limit]
     return max(
         (
             auction.rejected(active) + 1
             for auction in discoveries(instance)
-            for active, _ in auction.reached(draws)
+            for active, _ in auction.reached(steps)
             if active.size > 1
         ),
         default=0,
@@ -283,12 +324,23 @@ def most_rejected(instance: SignalClockInstance, limit: int = DRAWS_LIMIT) -> in
 
 
 def draws_needed(instance: SignalClockInstance, limit: int = DRAWS_LIMIT) -> int:
-    """How many draws the exact distribution weighs. Raises TooManyDrawsError above the limit."""
-    draws = [limit]
+    """How many draws the exact distribution weighs. Raises TooManyDrawsError if that is more work than the limit."""
+    steps = [limit]
+    return sum(
+        active.size
+        for auction in discoveries(instance)
+        for active, _ in auction.reached(steps)
+        if active.size > 1
+    )
+
+
+def work_needed(instance: SignalClockInstance, limit: int = DRAWS_LIMIT) -> int:
+    """How much work the exact distribution is. Raises TooManyDrawsError above the limit."""
+    steps = [limit]
     for auction in discoveries(instance):
-        for _ in auction.reached(draws):
+        for _ in auction.reached(steps):
             pass
-    return limit - draws[0]
+    return limit - steps[0]
 
 
 def look_ups(instance: SignalClockInstance) -> int:
@@ -339,9 +391,11 @@ def _sale(
 ) -> tuple[int, int] | None:
     """The winner and the price of one auction, None if there is no sale."""
     active = auction.start
-    place_of = {bidder: place for place, bidder in enumerate(auction.bidders)}
-    for place in (place_of[bidder] for bidder in coins.order):
-        if active.size > 1 and active.bits >> place & 1:
+    for bidder in coins.order:
+        if active.size < 2:
+            break
+        place = bisect_left(auction.bidders, bidder)
+        if active.bits >> place & 1:
             active = auction.draw(active, place)
     if not active.size:
         return None

@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from offchain.cli import app
+from offchain.mechanisms import signal_discovery
 
 BIDDERS = [
     {"name": "a", "signal": 1, "value": [0, 2, 5, 5]},
@@ -71,3 +72,19 @@ def test_what_is_too_large_is_bad_input(document: dict[str, object], message: st
     assert (result.exit_code, result.stdout) == (2, "")
     assert message in result.stderr
     assert len(result.stderr.splitlines()) == 1
+
+
+def test_what_is_sampled_is_told_on_standard_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which instance, how many auctions, and why; standard output holds the outcomes alone."""
+    exact = signal_discovery.lottery
+    monkeypatch.setattr(signal_discovery, "lottery", lambda instance: exact(instance, limit=20))
+    monkeypatch.setattr(signal_discovery, "SAMPLES", 40)
+    result = run([FILE, crowd(20)])
+    assert result.exit_code == 0, result.stderr
+    small, large = json.loads(result.stdout)
+    assert "samples" not in small
+    assert large["samples"] == 40
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("[1].bidders: the exact distribution takes more than 1,000,000 ")
+    assert "discoveries: 40 auctions are drawn instead (seed 0)" in line
+    assert "bidders: 40" not in run(FILE).stderr

@@ -2,6 +2,7 @@
 
 import time
 from collections import defaultdict
+from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations, product
 from math import comb, factorial
@@ -9,6 +10,7 @@ from random import Random
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from signal_cases import clock, clocks
 
 from offchain.instances import SignalClockInstance
@@ -16,6 +18,7 @@ from offchain.instances.signals import UNSOLD, Rule, Sale, SignalBidder, Table
 from offchain.mechanisms import signal_discovery, solve
 from offchain.mechanisms.signal_discovery import (
     DRAWS_LIMIT,
+    EXACT_BIDDERS,
     Coins,
     TooManyDrawsError,
     discoveries,
@@ -24,6 +27,7 @@ from offchain.mechanisms.signal_discovery import (
     most_rejected,
     sample,
     sealed_auction,
+    work_needed,
 )
 
 THREE = clock(2, (0, [3, 3, 3, 3]), (1, [0, 5, 5, 5]), (1, [0, 0, 7, 9]))
@@ -299,8 +303,44 @@ def test_draws_stay_below_the_bound_everywhere(instance: SignalClockInstance) ->
     assert draws_needed(instance) <= 2 * comb(len(instance.bidders) + 3, 4)
 
 
-def test_57_bidders_are_within_the_limit() -> None:
-    assert 2 * comb(57 + 3, 4) <= DRAWS_LIMIT < 2 * comb(58 + 3, 4)
+def test_so_many_bidders_are_always_within_the_limit() -> None:
+    """Of the sets of `size` active bidders that there can be, each has as many draws, each with fewer rounds."""
+
+    def most(count: int) -> int:
+        sets = [(size, (count - size + 1) * (size + 1)) for size in range(2, count)]
+        return count**2 + sum(number * size**2 for size, number in sets)
+
+    assert most(EXACT_BIDDERS) <= DRAWS_LIMIT < most(EXACT_BIDDERS + 1)
+    assert work_needed(staircase(EXACT_BIDDERS)) <= most(EXACT_BIDDERS)
+
+
+def test_free_discoveries_are_work() -> None:
+    """Where each follows from the one before, they are the most of it: a draw with 20 of them counts 21."""
+    instance = staircase(40)
+    assert work_needed(instance) > 5 * draws_needed(instance)
+
+
+def test_an_attempt_ends_where_its_work_is_used_up() -> None:
+    """Within one draw's cascade of the limit, not when all draws of a set are made."""
+    (auction,) = discoveries(staircase(60))
+    steps = [1_000]
+    with pytest.raises(TooManyDrawsError):
+        for _ in auction.reached(steps):
+            pass
+    assert -60 <= steps[0] < 0
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=50)
+def test_rounds_of_many_are_learned_at_once_like_one_by_one(seed: int) -> None:
+    """Whether the signals are looked up by bidder or by signal."""
+    random = Random(seed)
+    instance = crowd(12, seed, signals=random.choice([2, 3, 30]))
+    for auction in discoveries(instance):
+        by_bidder = replace(auction, holders=((0, 0),) * 100)
+        for place in range(12):
+            assert auction.draw(auction.start, place) == by_bidder.draw(auction.start, place)
+        break
 
 
 def test_weights_are_probabilities_in_units_of_one_over_n_factorial() -> None:
@@ -353,6 +393,11 @@ def test_too_many_draws_are_sampled_instead(monkeypatch: pytest.MonkeyPatch) -> 
         return lottery(instance, limit=100)
 
     monkeypatch.setattr(signal_discovery, "lottery", limited)
-    outcome = signal_discovery.solve(instance)
+    heard: list[str] = []
+    outcome = signal_discovery.solve(instance, heard.append)
+    assert len(heard) == 1
+    assert heard[0].startswith(
+        "bidders: the exact distribution takes more than 1,000,000 discoveries: 10,000 auctions are drawn instead"
+    )
     assert outcome.samples == signal_discovery.SAMPLES
     assert outcome == sample(instance, signal_discovery.SAMPLES, signal_discovery.SEED)
