@@ -1,7 +1,10 @@
 """Prior-Free Clock Auctions for Bidders with Interdependent Values, Theorem 11: nothing is within less than l*C(k,2)+1."""
 
+from fractions import Fraction
+
 from offchain.instances.signal_bounds import symmetric_values_bound
-from offchain.theory.signals import misfits, printed_theorem_11, theorem_11
+from offchain.instances.signals import Rule
+from offchain.theory.signals import least_revenue, misfits, printed_theorem_11, theorem_11
 
 # One type, three signals: bidders for 1 to 0, 2 to 0, 2 to 1, and the last. Values do not tell bidders apart.
 bound = symmetric_values_bound(signals=3, types=1, gap=1000)
@@ -18,6 +21,10 @@ printed = printed_theorem_11(signals=3, types=1, gap=1000)
 print("as printed, at (0, 2, 2, 0):", printed.instance.worths((0, 2, 2, 0)))
 assert printed.instance.worths((0, 2, 2, 0)) == [1, 1, 0, 0]
 assert misfits(printed)
+
+# Nobody pays more than its value, so nothing guarantees more than 1/4 of the optimal welfare as revenue either; the
+# monotone allocation guarantees a k-th of that.
+assert least_revenue(symmetric_values_bound(3, 1, 1000, Rule.REVENUE)) == Fraction(1, 3 * 4)
 
 row = theorem_11(sizes=[(2, 1), (3, 1)])
 print(row)

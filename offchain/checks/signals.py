@@ -97,7 +97,7 @@ def individual_rationality(instance: SignalInstance, outcome: SignalOutcome) -> 
 def guarantees(
     instance: SignalInstance, outcome: SignalOutcome, welfare: int, revenue: int, source: str
 ) -> list[Finding]:
-    """Expected welfare and revenue are within these factors of the optimal welfare.
+    """Expected welfare and revenue are within these factors of the optimal welfare, if these are the true signals and values.
 
     The revenue factor is claimed under the revenue rule only, where it is the welfare's factor too,
     since nobody pays more than their value.
@@ -116,7 +116,7 @@ def guarantees(
         return Finding.of(
             name,
             None if holds else f"{figures}, beyond a factor of {factor} ({source})",
-            f"{figures}, within a factor of {factor}",
+            f"{figures}, within a factor of {factor} over the draws, if all bid consistently",
         )
 
     return [

@@ -157,7 +157,8 @@ def _lead(winner: str | None, price: int) -> str:
     return (
         f"{count(len(INSTANCE.bids), 'collector')} bid for a car whose worth they know only within a quarter. Selling to the "
         f"highest bid could lose {_percent(1 - deterministic_guarantee(INSTANCE.delta))} of its worth to the one who values "
-        f"it most; a lottery among the highest bids is the best that can be guaranteed. {happened}"
+        f"it most; a lottery among the highest bids loses, in expectation, at most"
+        f" {_percent(1 - _guarantee())}, and nothing guarantees them more. {happened}"
     )
 
 

@@ -4,7 +4,10 @@ Source: Chiesa, Micali and Zhu, "Mechanism Design with Approximate Valuations": 
 what can be guaranteed, Definition E.2 for the mechanism M_f and Lemma E.3 for its properties. A
 player knows an x such that its value lies between (1 - delta) * x and (1 + delta) * x; the
 inaccuracy delta, 0 < delta < 1, bounds everybody's. Under both mechanisms the bids that are not
-dominated are those between the least and the largest value that the player holds possible.
+dominated are those between the least and the largest value that the player holds possible; where
+values and bids are integers, from the least to one below the largest, and of a known value k both k
+and k - 1 (and k + 1 at the plain second price, for who loses ties). So guarantees on integers are
+of the maximum welfare less one unit (docs/approximate.md).
 
 Bids and prices are integers in units, probabilities are fractions, and all is exact. A bid of 0 is
 a bid like any other.
@@ -134,7 +137,7 @@ def second_price(bids: Sequence[int]) -> tuple[int, int]:
 
 
 def deterministic_guarantee(delta: Fraction) -> Fraction:
-    """The part of the maximum welfare that second price guarantees, and no deterministic mechanism exceeds.
+    """The part of the maximum welfare that second price guarantees to individuals, and no deterministic mechanism exceeds.
 
     ((1-delta)/(1+delta))^2, in undominated strategies (Theorems 2 and 3).
     """
@@ -142,7 +145,7 @@ def deterministic_guarantee(delta: Fraction) -> Fraction:
 
 
 def probabilistic_guarantee(delta: Fraction, players: int) -> Fraction:
-    """The part of the maximum welfare that M_f guarantees in expectation, and no mechanism exceeds.
+    """The part of the maximum welfare that M_f guarantees to individuals, over the draw, and no mechanism exceeds.
 
     ((1-delta)^2 + 4*delta/n) / (1+delta)^2, in undominated strategies (Theorems 4 and 5).
     """

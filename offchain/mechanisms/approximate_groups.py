@@ -3,8 +3,9 @@
 A group bids its willingness to pay under M_f, and whoever of its members can share the price equally
 is served (`approximate`, `equal_split`). By the critical draw a group that bids faces posted prices
 that nothing it bids changes, and at any posted price a group that is sold to whenever its willingness
-to pay reaches the price is truthful for its members (When Bidders Are DAOs, section 3.1): so the
-members are truthful in expectation.
+to pay reaches the price is truthful for its members (When Bidders Are DAOs, section 3.1): so members
+of one group each, who know their values, are truthful in expectation. The guarantee of M_f is for
+individuals; what is left of it here is in docs/approximate.md.
 
 Two differences to M_f among individuals: a group without a willingness to pay does not play, and a
 group that would win for nothing pays one unit, as nobody can share nothing.

@@ -14,6 +14,10 @@ gives one bidder for each, and one more at s itself. So at most rho = min(n, l*C
 have probability 1/rho. This needs values that treat the bidders of a type alike; where rho = n it
 holds for any values.
 
+With threshold prices a truthful report is an ex-post equilibrium in expectation over the lottery. The
+paper says universally, as a mix of truthful auctions without chance, and does not build that mix;
+which bidder a draw picks here depends on how many are served, so that for a fixed draw a lie may pay.
+
 Under the revenue rule the price is that of a uniformly drawn signal from t* to k-1, and the good is
 sold if s_i is at least that signal, even where a lower signal has the same value.
 """

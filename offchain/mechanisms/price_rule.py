@@ -48,7 +48,7 @@ def exact(standing: Standing, bidder: int, bid: int) -> Standing:
     """The winner pays its critical bid: every later rival's bid, and one unit more than every earlier one's.
 
     Ties go to the earlier bid, so one unit more is what a later bidder needs in order to win.
-    Truthful on the grid, for groups and for their members.
+    Truthful on the grid in dominant strategies, for groups and for their members, of one group each.
     """
     if bid > standing.highest:
         return Standing(leader=bidder, highest=bid, price=standing.highest + 1)
