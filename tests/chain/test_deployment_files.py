@@ -105,6 +105,7 @@ def test_a_field_that_is_missing(tmp_path: Path, field: str) -> None:
         json.dumps(GOOD | {"block": "x"}).replace('"x"', "9" * 9_000),
         json.dumps(GOOD | {"block": "x"}).replace('"x"', "NaN"),
     ],
+    ids=range(12),
 )
 def test_what_is_no_such_document(tmp_path: Path, text: str) -> None:
     path = write(tmp_path, text)

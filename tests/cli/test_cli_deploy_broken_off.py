@@ -158,6 +158,7 @@ def test_notes_of_a_chain_that_has_started_again(liar: Liar, tmp_path: Path) -> 
         ("[" * 100_000, "nested too deep"),
         ("", "not JSON"),
     ],
+    ids=range(8),
 )
 def test_notes_that_cannot_be_used(
     liar: Liar, tmp_path: Path, change: dict[str, object] | str, message: str

@@ -1,5 +1,6 @@
 """`consort keep`, run against an Anvil as its own process."""
 
+import itertools
 import json
 import os
 import re
@@ -167,6 +168,7 @@ def test_another_account_can_pay(town: Market, url: str) -> None:
         ),
         ("receipts.jsonl", "no\nno\n", "line 1: not JSON(.|\n)*--receipts: .* holds no receipt"),
     ],
+    ids=itertools.count(),
 )
 def test_bad_files(town: Market, url: str, file: str, text: object, message: str) -> None:
     """One message that says which, exit code 2, no traceback."""
