@@ -12,7 +12,6 @@ from offchain.chain.connect import connect
 from offchain.chain.deployment import BOND
 from offchain.demo.heard import DEPLOY, Listener, Scene, heard
 from offchain.demo.progress import meter
-from offchain.demo.run import DEVELOPMENT_CHAINS
 from offchain.instances.errors import InstanceError
 from offchain.play.words import BeaconWords, SecretWords, Source, Words
 from offchain.report.amounts import count, eth
@@ -48,10 +47,10 @@ def run(play: Play, on: str, console: Console) -> Show:
     """
     console.print("Starting the chain and deploying the contracts …", highlight=False)
     with connect(on) as chain:
-        if chain.name not in DEVELOPMENT_CHAINS:
+        if not chain.time_is_free:
             raise InstanceError(
                 f"--on: {on}: the clock of this node cannot be moved, and this auction takes days; "
-                f"it can be shown on {', '.join(sorted(DEVELOPMENT_CHAINS))}"
+                f"it can be shown on revm and on development nodes (Anvil, Ganache, Hardhat)"
             )
         return play(chain, console)
 

@@ -24,8 +24,6 @@ from offchain.report.amounts import count
 from offchain.report.auction import Auction, Check, Entry
 from offchain.report.flows import DoesNotAddUp, streams
 
-DEVELOPMENT_CHAINS: Final = frozenset({"revm", "anvil", "ganache"})
-"""Where any address can send, and time passes at will."""
 PHASE_MINUTES: Final = 60
 SHORTEST_PHASE_MINUTES: Final = 10
 """What the auctioneer accepts (`Auctioneer.MIN_STAGE`), and what is waited for where time is real."""
@@ -55,7 +53,7 @@ def play(
     build: Callable[[Chain, int], Stage] = Stage,
 ) -> Auction:
     """Plays `scenario` on `chain`; see `run`. `build` makes the stage, given how many seconds a phase lasts."""
-    is_free = chain.name in DEVELOPMENT_CHAINS
+    is_free = chain.time_is_free
     seconds = 60 * (phase_minutes or (PHASE_MINUTES if is_free else SHORTEST_PHASE_MINUTES))
     accounts = _accounts(scenario, chain, is_free)
     stage = build(chain, seconds)

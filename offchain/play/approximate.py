@@ -41,7 +41,7 @@ from offchain.keeper.ledger import APPROXIMATE, Ledger
 from offchain.keeper.receipts import Receipts
 from offchain.play.audit import audit
 from offchain.play.sending import send_counted
-from offchain.play.terms import BOND_BPS, FIRST_PLAYER, GAS_MONEY, KEEPER, SELLER, UNIT
+from offchain.play.terms import BOND_BPS, FIRST_PLAYER, KEEPER, SELLER, UNIT, pocket_money, trusting
 from offchain.play.words import Source, ToldWords
 
 Address = str
@@ -79,7 +79,8 @@ class ApproximateStage:
         self._chain = chain
         self._seconds = phase_seconds
         self._seller, self._keeper_account = chain.actor(SELLER), chain.actor(KEEPER)
-        chain.fund_all({self._seller: GAS_MONEY, self._keeper_account: GAS_MONEY})
+        self._pocket_money = pocket_money(chain)
+        chain.fund_all(dict.fromkeys((self._seller, self._keeper_account), self._pocket_money))
         self._abi, self._token = contract(APPROXIMATE), contract("Item")
         self._factory_abi, self._dao = contract("DAOFactory"), contract("DAO")
         block = chain.block()
@@ -103,6 +104,7 @@ class ApproximateStage:
             on_action=self._on_action,
             players_per_step=players_per_step,
             depth=0,  # nobody else bids here
+            clock=trusting(chain),
         )
         self._minted = 0
 
@@ -202,7 +204,7 @@ class ApproximateStage:
                 for member, bid in zip(members[-1], group, strict=True)
                 if bid > 0
             ]
-        self._chain.fund_all({bid.sender: GAS_MONEY + bid.value for bid in bids})
+        self._chain.fund_all({bid.sender: self._pocket_money + bid.value for bid in bids})
         self._send("bid", bids)
         self._chain.advance_to(end_of_bidding)
         self._receipts.add(openings)

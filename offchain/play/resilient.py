@@ -36,7 +36,7 @@ from offchain.play.resilient_announcements import (
 )
 from offchain.play.resilient_books import SaleBook
 from offchain.play.sending import send_counted
-from offchain.play.terms import BOND_BPS, FIRST_PLAYER, GAS_MONEY, KEEPER, SELLER, UNIT
+from offchain.play.terms import BOND_BPS, FIRST_PLAYER, KEEPER, SELLER, UNIT, pocket_money
 from offchain.play.words import Source, ToldWords
 
 HEADS, TAILS = 1, 0
@@ -109,7 +109,8 @@ class ResilientStage:
         self._chain = chain
         self._seconds = phase_seconds
         self._seller, self._keeper = chain.actor(SELLER), chain.actor(KEEPER)
-        chain.fund_all({self._seller: GAS_MONEY, self._keeper: GAS_MONEY})
+        self._pocket_money = pocket_money(chain)
+        chain.fund_all(dict.fromkeys((self._seller, self._keeper), self._pocket_money))
         self._abi, self._token = contract("ResilientAuction"), contract("Item")
         self._words = source(chain, self._keeper)
         self.source_address = self._words.address
@@ -208,7 +209,7 @@ class ResilientStage:
     ) -> None:
         """Gives everybody what deposits and prices can take on both sides of the coin, and gas money."""
         prices = [offer for player in instance.players for offer in player.offer]
-        needed = dict.fromkeys(accounts.values(), GAS_MONEY)
+        needed = dict.fromkeys(accounts.values(), self._pocket_money)
         for offer in (*prices, *instance.seller):
             needed[accounts[offer.to]] += 2 * offer.price * UNIT
         for player in instance.players:

@@ -16,7 +16,7 @@ from offchain.instances.signals import UNSOLD, Rule, Sale, Table
 from offchain.play.audit import MoneyAstray
 from offchain.play.sending import send_counted
 from offchain.play.signal_clock_trail import Play, Trail
-from offchain.play.terms import FIRST_PLAYER, GAS_MONEY, KEEPER, SELLER, UNIT
+from offchain.play.terms import FIRST_PLAYER, KEEPER, SELLER, UNIT, pocket_money
 from offchain.play.words import Source, ToldWords
 
 MOST_VALUES = 4_096
@@ -27,7 +27,6 @@ MOST_OF_A_TYPE = 31
 DEPOSIT = 1
 """What every bidder puts down, in units."""
 
-_REGISTERING_SECONDS = 3_600
 _ANSWER_SECONDS = 86_400
 """The longest there is: nobody is in a hurry here, and no play takes that long."""
 _BATCH_BYTES = 96_000
@@ -39,14 +38,18 @@ _PRICING = {Rule.WELFARE: Pricing.WELFARE, Rule.REVENUE: Pricing.REVENUE}
 class SignalClocks:
     """The contracts deployed on `chain`, ready to play auctions one after another."""
 
-    def __init__(self, chain: Chain, source: Source = ToldWords) -> None:
+    def __init__(
+        self, chain: Chain, source: Source = ToldWords, phase_seconds: int = 3_600
+    ) -> None:
         """Deploys an item, a source of words, and the auction; the seller lets the auction take its items.
 
-        Where words are not told but drawn, a play's own word does not count. `ChainError` if the chain cannot be reached.
+        `phase_seconds`: how long joining and registering last each. Where words are not told but drawn, a play's
+        own word does not count. `ChainError` if the chain cannot be reached.
         """
-        self._chain = chain
+        self._chain, self._seconds = chain, phase_seconds
         self._seller, self._keeper = chain.actor(SELLER), chain.actor(KEEPER)
-        chain.fund_all({self._seller: GAS_MONEY, self._keeper: GAS_MONEY})
+        self._pocket_money = pocket_money(chain)
+        chain.fund_all(dict.fromkeys((self._seller, self._keeper), self._pocket_money))
         self._house, self._token = contract("SignalClockAuction"), contract("Item")
         self._words = source(chain, self._seller)
         self.source_address = self._words.address
@@ -65,8 +68,8 @@ class SignalClocks:
         house = self._house
         accounts = self._accounts(instance)
         deposits = count * DEPOSIT * UNIT
-        self._chain.fund_all(dict.fromkeys(accounts, GAS_MONEY + deposits))
-        end = self._chain.now() + _REGISTERING_SECONDS
+        self._chain.fund_all(dict.fromkeys(accounts, self._pocket_money + deposits))
+        end = self._chain.now() + self._seconds
         lots = self._list(instance, count, end)
         kinds = {name: kind for kind, name in enumerate(instance.types)}
         joins = [
@@ -88,7 +91,7 @@ class SignalClocks:
             for account, table in zip(accounts, tables, strict=True)
         ]
         self._send("register", registrations)
-        self._chain.advance_to(end + _REGISTERING_SECONDS)
+        self._chain.advance_to(end + self._seconds)
         return lots
 
     def play(self, instance: SignalClockInstance, lot: int, word: int) -> Play:
@@ -147,7 +150,7 @@ class SignalClocks:
             len(instance.types),
             _PRICING[instance.rule],
             end,
-            end + _REGISTERING_SECONDS,
+            end + self._seconds,
             _ANSWER_SECONDS,
             DEPOSIT,
         )
@@ -200,7 +203,7 @@ class SignalClocks:
             self._take("answer", trail, [self._answer(lot, trail, last)])
             return
         account, price = trail.accounts[last], trail.offer.price
-        self._chain.fund(account, price * UNIT + GAS_MONEY)
+        self._chain.fund(account, price * UNIT + self._pocket_money)
         data = self._house.encode("buy", lot)
         self._take("buy", trail, [Transaction(account, self.address, data, price * UNIT)])
         self._paid += price

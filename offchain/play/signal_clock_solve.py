@@ -57,9 +57,9 @@ def refusal(instance: SignalClockInstance) -> str | None:
 class SignalStage:
     """The contracts deployed on a chain, ready to solve instances one after another."""
 
-    def __init__(self, chain: Chain) -> None:
-        """`ChainError` if the chain cannot be reached."""
-        self._clocks = SignalClocks(chain)
+    def __init__(self, chain: Chain, phase_seconds: int = 3_600) -> None:
+        """`phase_seconds`: how long joining and registering last each. `ChainError` if the chain cannot be reached."""
+        self._clocks = SignalClocks(chain, phase_seconds=phase_seconds)
 
     def play(self, instance: SignalClockInstance) -> SignalOutcome:
         """The outcome over all draws, each made on the chain, with the gas of all auctions that took.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
@@ -17,7 +17,7 @@ from offchain.play.resilient import ResilientStage
 from offchain.play.signal_clock_solve import SignalStage
 from offchain.play.stage import Stage
 
-STAGES: Mapping[type, Callable[[Chain], Any]] = MappingProxyType(
+STAGES: Mapping[type, Callable[[Chain, int], Any]] = MappingProxyType(
     {
         TwoLevelInstance: Stage,
         ResilientInstance: ResilientStage,
@@ -26,7 +26,14 @@ STAGES: Mapping[type, Callable[[Chain], Any]] = MappingProxyType(
         ApproximateGroupsInstance: ApproximateStage,
     }
 )
-"""What plays instances of each kind that has contracts: made of a chain, it deploys them; its `play` takes an instance."""
+"""What plays instances of each kind that has contracts: made of a chain and the seconds of a phase, it deploys
+them; its `play` takes an instance."""
+
+PHASE_SECONDS: Final = 3_600
+SHORTEST_PHASE_SECONDS: Final = 600
+"""What the contracts accept (`MIN_STAGE`), for where phases are waited for."""
+_PHASES: Final = 3
+"""At most so many are waited for in an auction: bidding, reveal, and what follows."""
 
 
 class Instances(Protocol):
@@ -50,11 +57,23 @@ def solve_on(
     fit the contracts (`bounds.check_playable`).
     """
     with connect(on, spending) as chain:
-        stages: dict[Callable[[Chain], Any], Any] = {}
+        seconds = PHASE_SECONDS if chain.time_is_free else SHORTEST_PHASE_SECONDS
+        if not chain.time_is_free and progress is not None:
+            progress(_waiting(chain.name, len(instances)))
+        stages: dict[Callable[[Chain, int], Any], Any] = {}
         for number, instance in enumerate(instances, start=1):
             stage = STAGES[type(instance)]
             if stage not in stages:
-                stages[stage] = stage(chain)
+                stages[stage] = stage(chain, seconds)
             yield stages[stage].play(instance)
             if progress is not None and len(instances) > 1:
                 progress(f"{number} of {len(instances)} auctions played on {chain.name}")
+
+
+def _waiting(name: str, auctions: int) -> str:
+    minutes = _PHASES * SHORTEST_PHASE_SECONDS // 60
+    each = f" for each of the {auctions} auctions" if auctions > 1 else ""
+    return (
+        f"The clock of this node ({name}) cannot be moved: phases of {SHORTEST_PHASE_SECONDS // 60} minutes are waited "
+        f"for, {minutes} minutes at most{each}."
+    )

@@ -28,7 +28,7 @@ from offchain.play.audit import audit
 from offchain.play.behaviour import STRAIGHT, Behaviour, MemberKey
 from offchain.play.observer import Observer, Silent
 from offchain.play.sending import send
-from offchain.play.terms import BOND_BPS, FIRST_PLAYER, GAS_MONEY, KEEPER, SELLER, UNIT
+from offchain.play.terms import BOND_BPS, FIRST_PLAYER, KEEPER, SELLER, UNIT, pocket_money, trusting
 
 _QUERIES = 500
 """How many questions go to a contract at once: about 3 million gas of them."""
@@ -90,8 +90,8 @@ class Stage:
         self._chain = chain
         self._phase_seconds = phase_seconds
         self._seller, self._keeper_account = chain.actor(SELLER), chain.actor(KEEPER)
-        for account in (self._seller, self._keeper_account):
-            chain.fund(account, GAS_MONEY)
+        self._pocket_money = pocket_money(chain)
+        chain.fund_all(dict.fromkeys((self._seller, self._keeper_account), self._pocket_money))
         self.deployment: Deployment = deploy(chain, self._seller)
         self._item = create(chain, self._seller, "Item")
         self._auctioneer, self._factory = contract_named("Auctioneer"), contract_named("DAOFactory")
@@ -109,6 +109,7 @@ class Stage:
                 self._receipts,
                 on_action=self._on_action,
                 depth=0,  # nobody else bids here
+                clock=trusting(chain),
             )
         )
         self._minted = 0
@@ -302,7 +303,9 @@ class Stage:
         amounts: dict[str, int] = {}
         for bidder in cast.bidders:
             deposits = sum(_deposit(bid, bidder, behaviour) for bid in bidder.member.bids)
-            amounts[bidder.account] = amounts.get(bidder.account, GAS_MONEY) + deposits * UNIT
+            amounts[bidder.account] = (
+                amounts.get(bidder.account, self._pocket_money) + deposits * UNIT
+            )
         self._chain.fund_all(amounts, self._advancer("fund"))
         self._observer.ends("fund", 0)
 

@@ -118,7 +118,7 @@ def test_an_unknown_mechanism() -> None:
 
 def test_a_clock_that_cannot_be_moved(monkeypatch: pytest.MonkeyPatch) -> None:
     """These auctions take days: nobody is left waiting unawares."""
-    monkeypatch.setattr(chance, "DEVELOPMENT_CHAINS", frozenset({"anvil"}))
+    monkeypatch.setattr(Revm, "time_is_free", False)
     result = consort("--mechanism", "resilient", "--on", "revm")
     assert result.exit_code == 2
     assert "--on: revm: the clock of this node cannot be moved" in result.stderr
