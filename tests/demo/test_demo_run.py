@@ -155,6 +155,7 @@ def test_a_list_bids_from_its_own_addresses() -> None:
 def test_elsewhere_it_bids_from_accounts_of_its_own_and_says_so() -> None:
     class Foreign(Revm):
         name = "geth"
+        time_is_free = False
 
     auction, said = play(replay(LIST, "list.csv"), Foreign())
     assert "members bid from accounts of Consort's" in said
