@@ -1,17 +1,18 @@
 """`consort keep`: a keeper at work on a running node."""
 
 import math
-import time
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from offchain.cli.amounts import units
 from offchain.cli.backends import OnNode
-from offchain.cli.exits import BACK_END_FAILED, BadInput, put, say
+from offchain.cli.exits import BadInput, say
 from offchain.cli.interrupts import until_stopped
-from offchain.cli.reading import Progress, store_of
+from offchain.cli.journal import Flaws, Journal
+from offchain.cli.keeping import Terms, Worker, patiently, work_off, work_on, workers
 from offchain.cli.spending import (
     DEFAULT_MAX_FEE_GWEI,
     LAST_ACCOUNT,
@@ -19,17 +20,12 @@ from offchain.cli.spending import (
     MaxFee,
     spending,
 )
+from offchain.instances.fields import show
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from offchain.chain.backend import Chain
     from offchain.chain.deployment import Deployment
-    from offchain.keeper.keeper import Action
     from offchain.keeper.receipts import Receipts
-
-    Step = Callable[[], int]
-    """Does what can be done now, and returns how many transactions that took."""
 
 _KEEPER = 1
 """The account that keeps the demo's auction, too."""
@@ -37,8 +33,7 @@ _SECRET_BITS = 0o077
 """Permissions that let others than the owner at a file."""
 _LONGEST_POLL = 86_400.0
 _MOST_DEPTH = 100_000
-_FLAWS_TOLD = 5
-"""How many lines of a receipts file that are none are told one by one."""
+_WEI_PER_UNIT = 10**9
 
 
 def _a_number(seconds: float) -> float:
@@ -92,6 +87,32 @@ def command(
             show_default=False,
         ),
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LOT",
+            help="Serve this lot; several if it is given several times. By default all.",
+            show_default=False,
+        ),
+    ] = None,
+    budget: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ETH",
+            help="What all transactions together may cost; then nothing more is sent. By default no bound.",
+            show_default=False,
+        ),
+    ] = None,
+    lot_gas: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            metavar="GAS",
+            help="The most gas that one lot may take. By default 250,000, and 200,000 for each DAO and 100,000 for each"
+            " bid on it.",
+            show_default=False,
+        ),
+    ] = None,
     max_fee: MaxFee = DEFAULT_MAX_FEE_GWEI,
     fund_from: FundFrom = None,
     cache: Annotated[
@@ -116,160 +137,44 @@ def command(
     --fund-from says who. Fees are those of EIP-1559, within --max-fee; what is stuck is sent again for
     more after a few blocks.
 
+    Openings leave once bidding is over by this machine's clock, too, and some blocks deep. What is due by a
+    deadline comes first; lots that can never be finished are tried less and less often. No lot takes more
+    gas than serving an honest one does, unless --lot-gas says so.
+
     With --once the exit code is 3 if something that is due could not be done.
     """
     from offchain.chain.connect import connect
-    from offchain.keeper.keeper import Keeper
-    from offchain.keeper.ledger import Ledger, kind_of
+    from offchain.keeper.purse import Purse
 
-    terms = spending(max_fee, fund_from)
+    gas = spending(max_fee, fund_from)
     known, flaws = _read_receipts(receipts)
     deployed = _read_deployment(deployment)
-    journal = _Journal()
+    journal = Journal()
+    lots = None if not only else {_lot(text) for text in only}
+    budget_wei = None if budget is None else units("--budget", budget) * _WEI_PER_UNIT
     folder = _cache_folder(cache, no_cache, receipts)
-    with until_stopped("Stopped."), connect(on, terms) as chain:
-        _check_deployment(chain, deployed, deployment)
-        kind = kind_of(chain, deployed.auctioneer)
-        keeper = Keeper(
-            chain,
-            Ledger(
-                *(chain, deployed.auctioneer, deployed.block, kind),
-                store=store_of(folder, chain, deployed.auctioneer, deployed.block),
-                progress=Progress(),
-            ),
-            chain.actor(account),
-            known,
-            on_action=journal.on_action,
-            on_skip=journal.on_skip,
-            gas_limit=_block_gas(on),
-            depth=_depth(depth, chain),
-            forgets=True,
-        )
-        say(f"Keeping the lots of {deployed.auctioneer} from {chain.actor(account)}.")
+    with until_stopped("Stopped."), connect(on, gas) as chain:
+        terms = Terms(account, lots, Purse(budget_wei), lot_gas, depth, _block_gas(on), folder)
 
-        def step() -> int:
-            sent = keeper.step()
-            flaws.tell_rest()
-            return sent
+        def begin() -> list[Worker]:
+            _check_deployment(chain, deployed, deployment)
+            payer = chain.actor(account)
+            found = workers(chain, deployed, known, terms, journal, flaws)
+            say(f"Keeping the lots of {deployed.auctioneer} from {payer}.")
+            return found
 
-        steps = [step, *_beacon_steps(chain, deployed, chain.actor(account), journal, folder)]
+        hands = begin() if once else patiently(begin, journal)
         if once:
-            _work_off(steps, journal)
+            work_off(hands, journal)
         else:
-            _work_on(steps, journal, poll)
+            work_on(hands, journal, poll)
 
 
-class _Flaws:
-    """Lines of a receipts file that are no receipts: of each reading the first few one by one, the others by their number."""
-
-    def __init__(self) -> None:
-        self.any = False
-        self._new = 0
-
-    def take(self, flaw: Exception) -> None:
-        self.any = True
-        self._new += 1
-        if self._new <= _FLAWS_TOLD:
-            say(f"passed over: {flaw}")
-
-    def tell_rest(self) -> None:
-        if self._new > _FLAWS_TOLD:
-            say(f"passed over: {self._new - _FLAWS_TOLD} more lines that are no receipts")
-        self._new = 0
-
-
-class _Journal:
-    """What the keeper did, on standard output, and what it could not do, on standard error: each trouble once."""
-
-    def __init__(self) -> None:
-        self._told: dict[str, str] = {}
-        self.failing: set[str] = set()
-
-    def on_action(self, action: "Action") -> None:
-        put(
-            f"lot {action.lot}  {action.step:<7}  {action.contract}"
-            f"  members {action.members}  gas {action.gas_used}\n"
-        )
-
-    def on_skip(self, what: str, error: Exception) -> None:
-        self.failing.add(what)
-        if self._told.get(what) != str(error):
-            self._told[what] = str(error)
-            say(f"not done now: {what}: {error}")
-
-    def next_round(self) -> None:
-        """Forgets troubles that are over, so that they are told if they come back."""
-        self._told = {what: text for what, text in self._told.items() if what in self.failing}
-        self.failing.clear()
-
-
-def _beacon_steps(
-    chain: "Chain",
-    deployed: "Deployment",
-    account: str,
-    journal: _Journal,
-    cache: Path | None,
-) -> "list[Step]":
-    """Sends the headers that the auction's draws wait for, if its random words come from the beacon."""
-    from offchain.chain.backend import Reverted
-    from offchain.chain.codec import contract
-    from offchain.keeper.beacon import PROOF_WINDOW, BeaconKeeper
-
-    if deployed.randomness is None:
-        return []
-    beacon = contract("BeaconRandomness")
-    try:
-        answer = chain.call(deployed.randomness, beacon.encode("PROOF_WINDOW"))
-        if beacon.decode("PROOF_WINDOW", answer) != (PROOF_WINDOW,):
-            return []
-    except (Reverted, ValueError):
-        return []  # a source of another kind
-    keeper = BeaconKeeper(
-        *(chain, deployed.randomness, account, {deployed.auctioneer}, deployed.block),
-        on_skip=journal.on_skip,
-        store=store_of(cache, chain, deployed.randomness, deployed.block),
-        progress=Progress(),
-    )
-
-    def step() -> int:
-        sent = keeper.step()
-        for one in sent:
-            put(
-                f"lot {one.draw.id}  {one.step}  {deployed.randomness}  members 0  gas {one.gas_used}\n"
-            )
-        return len(sent)
-
-    return [step]
-
-
-def _work_off(steps: "Sequence[Step]", journal: _Journal) -> None:
-    while sum([step() for step in steps]):
-        journal.next_round()
-    if journal.failing:
-        raise typer.Exit(BACK_END_FAILED)
-
-
-def _work_on(steps: "Sequence[Step]", journal: _Journal, poll: float) -> None:
-    from offchain.chain.errors import ChainError
-
-    while True:
-        journal.next_round()
-        try:
-            sent = sum([step() for step in steps])
-        except ChainError as error:
-            journal.on_skip("reading the chain", error)
-            sent = 0
-        if not sent:
-            time.sleep(poll)
-
-
-def _depth(depth: int | None, chain: "Chain") -> int:
-    """How many blocks to wait for where nothing else is said: none where a clock that can be set makes them."""
-    from offchain.keeper.release import DEPTH
-
-    if depth is not None:
-        return depth
-    return DEPTH if chain.clock_is_real else 0
+def _lot(text: str) -> int:
+    """The number of a lot. Raises BadInput."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) >= 1):
+        raise BadInput(f"--only: {show(text)} is not the number of a lot")
+    return int(text)
 
 
 def _cache_folder(cache: str | None, no_cache: bool, receipts: str) -> Path | None:
@@ -284,11 +189,11 @@ def _cache_folder(cache: str | None, no_cache: bool, receipts: str) -> Path | No
     return folder
 
 
-def _read_receipts(file: str) -> "tuple[Receipts, _Flaws]":
+def _read_receipts(file: str) -> "tuple[Receipts, Flaws]":
     from offchain.keeper.receipts import Receipts, ReceiptsError
 
     path = Path(file)
-    flaws = _Flaws()
+    flaws = Flaws()
     try:
         receipts = Receipts(path, on_flaw=flaws.take)
     except ReceiptsError as error:

@@ -95,13 +95,15 @@ class Agenda:
 
     def outlook(self, now: int) -> Outlook:
         """What lies before a keeper at `now`."""
-        lots = list(self._lots())
-        upcoming = [(lot.next_deadline(now), lot.number) for lot in lots]
-        time, number = min(upcoming, default=(NEVER, 0))
         due = Counter(duty.stage for duty in self.duties(now))
-        if time == NEVER:
-            return Outlook(len(lots), due, None, None)
-        return Outlook(len(lots), due, time, number)
+        time, number = self.next_deadline(now) or (None, None)
+        return Outlook(sum(1 for _ in self._lots()), due, time, number)
+
+    def next_deadline(self, now: int) -> tuple[int, int] | None:
+        """When the next stage of a lot that is not finished ends, and of which; None if none is ahead."""
+        upcoming = ((lot.next_deadline(now), lot.number) for lot in self._lots())
+        found = min(upcoming, default=(NEVER, 0))
+        return None if found[0] == NEVER else found
 
     def _lots(self) -> Iterator[Lot]:
         for number, lot in self._ledger.lots.items():

@@ -4,6 +4,7 @@ Like the other keepers it keeps nothing of its own: what a draw waits for is ask
 before anything is sent, so it can be killed at any point, and any number can work side by side.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +14,8 @@ from offchain.chain.codec import BeaconStage, contract
 from offchain.chain.errors import ChainError
 from offchain.keeper.ledger import REORG_DEPTH
 from offchain.keeper.logstore import LogStore
+from offchain.keeper.pace import Pace
+from offchain.keeper.purse import Purse
 
 PROOF_WINDOW: Final = 256
 """For how many blocks a header can be proved; `BeaconRandomness.PROOF_WINDOW`."""
@@ -49,7 +52,10 @@ class _Settled:
 
 
 class BeaconKeeper:
-    """Keeps the draws of some consumers moving. Those of others it leaves alone: anyone can ask for any number."""
+    """Keeps the draws of some consumers moving. Those of others it leaves alone: anyone can ask for any number.
+
+    unfinished: whether the last step was at its bound before all draws had their turn.
+    """
 
     def __init__(
         self,
@@ -61,10 +67,14 @@ class BeaconKeeper:
         on_skip: Callable[[str, Exception], None] | None = None,
         store: LogStore | None = None,
         progress: Callable[[int, int], None] | None = None,
+        only: Collection[int] | None = None,
+        purse: Purse | None = None,
+        pace: Pace | None = None,
     ) -> None:
         """`account` pays for gas; `first_block` is the first in which `beacon` can have logged anything. `on_skip` hears of
         what could not be done now, and why (`ChainError`). `store`: where requests that are final are kept from one keeper to
-        the next. `progress` is called with the block that has been read, and the newest.
+        the next. `progress` is called with the block that has been read, and the newest. `only`: the ids of the draws
+        to serve, by default all. `purse`: the budget, `pace`: how long a step lasts.
         """
         self._chain, self._beacon, self._account = chain, beacon, account
         self._consumers = frozenset(consumers)
@@ -77,6 +87,12 @@ class BeaconKeeper:
         self._store = store
         self._is_loaded = store is None
         self._progress = progress or (lambda block, newest: None)
+        self._only = None if only is None else frozenset(only)
+        self._purse = purse or Purse()
+        self._pace = pace or Pace()
+        self._block_of: dict[Draw, int] = {}
+        self._failures: Counter[Draw] = Counter()
+        self.unfinished = False
 
     def step(self) -> list[Proof]:
         """Proves every draw whose block has come, and hands over those for which it is too late.
@@ -84,16 +100,29 @@ class BeaconKeeper:
         Raises:
             ChainError: the chain could not be read at all.
         """
+        self.unfinished = False
         newest = self._sync()
-        sent = []
-        for draw in list(self._settled_at):
+        self._pace.start()
+        sent: list[Proof] = []
+        # who was chosen first has the least time left; what failed waits for the others
+        draws = sorted(self._settled_at, key=lambda one: (self._failures[one], self._block(one)))
+        for draw in draws:
+            self.unfinished = self._pace.requests > 0 and self._pace.is_over
+            if self.unfinished or self._purse.is_empty:
+                return sent
             try:
                 proof = self._advance(draw, newest)
             except ChainError as error:
+                self._failures[draw] += 1
                 self._on_skip(str(draw), error)
             else:
+                del self._failures[draw]
                 sent += [proof] if proof else []
         return sent
+
+    def _block(self, draw: Draw) -> int:
+        """The block that decides a draw, 0 if the contract was not asked yet."""
+        return self._block_of.get(draw, 0)
 
     def _sync(self) -> int:
         """Takes in the requests of all blocks that were not final the last time, since a reorganization may have moved them; the
@@ -142,19 +171,23 @@ class BeaconKeeper:
         if event is None or event.name != "BlockChosen":
             return None
         draw = Draw(event.args["consumer"], event.args["id"])
-        return draw if draw.consumer in self._consumers else None
+        is_ours = draw.consumer in self._consumers
+        return draw if is_ours and (self._only is None or draw.id in self._only) else None
 
     def _advance(self, draw: Draw, newest: int) -> Proof | None:
         """Does what can be done for a draw, by what the contract says of it."""
         settled = self._settled_at[draw]
         if settled is not None and newest - settled.asked < _RECHECK:
             return None
+        if settled is None and newest < self._block(draw):
+            return None
+        self._pace.asked()
         asked = self._abi.encode("drawOf", draw.consumer, draw.id)
         stage, block = self._abi.decode("drawOf", self._chain.call(self._beacon, asked))
         if stage != BeaconStage.WAITING:
             self._settle(draw, newest)
             return None
-        self._settled_at[draw] = None
+        self._settled_at[draw], self._block_of[draw] = None, block
         if newest < block:
             return None
         # the transaction comes in a later block than the newest
@@ -168,14 +201,17 @@ class BeaconKeeper:
         since = newest if settled is None else settled.since
         if newest - since > REORG_DEPTH:
             del self._settled_at[draw]
+            self._block_of.pop(draw, None)
         else:
             self._settled_at[draw] = _Settled(since, newest)
 
     def _send(self, step: str, draw: Draw, *header: bytes) -> Proof:
         function = "prove" if step == "prove" else "fallBack"
         data = self._abi.encode(function, draw.consumer, draw.id, *header)
-        transaction = Transaction(self._account, self._beacon, data)
-        self._chain.estimate(
-            transaction
-        )  # what would fail, since another keeper was faster, is not sent
-        return Proof(step, draw, self._chain.send(transaction).gas_used)
+        # what would fail, since another keeper was faster, is not sent
+        gas = self._chain.estimate(Transaction(self._account, self._beacon, data))
+        self._purse.check(gas)
+        self._pace.asked(3)
+        receipt = self._chain.send(Transaction(self._account, self._beacon, data))
+        self._purse.book(0, receipt.gas_used, receipt.fee)
+        return Proof(step, draw, receipt.gas_used)

@@ -151,9 +151,7 @@ class Keeper:
         """
         self.troubles.pop(0, None)
         self._guarded(0, "reading receipts", self._receipts.refresh)
-        self._ledger.sync(recheck=REORG_DEPTH)
-        if self._ledger.generation != self._generation:
-            self._forget()
+        self._read()
         self._steps += 1
         before = self._sent
         self._begin_round()
@@ -164,19 +162,31 @@ class Keeper:
             self._agenda.retire(self._now)
         return self._sent - before
 
+    def look(self) -> Outlook:
+        """Reads the chain, and says what lies before the keeper.
+
+        Raises:
+            ChainError: the chain could not be read.
+        """
+        self._read()
+        self._look()
+        return self._agenda.outlook(self._now)
+
     def standing(self, lot: int) -> tuple[Phase, str, int]:
         """Phase, leader and price (units) of a lot, as the chain has them now."""
         phase, leader, price = self._view(self._ledger.auctioneer, "standing", lot)
         return phase, leader, price
 
-    def outlook(self) -> Outlook:
-        """What lies before the keeper, as of its last step."""
-        return self._agenda.outlook(self._now)
-
     @property
-    def now(self) -> int:
-        """The chain's time when the keeper last looked, in seconds."""
-        return self._now
+    def seconds_to_next(self) -> int | None:
+        """How long it takes until a stage of some lot begins or ends, by the chain's time when the keeper last looked."""
+        at = self._agenda.next_deadline(self._now)
+        return None if at is None else at[0] - self._now
+
+    def _read(self) -> None:
+        self._ledger.sync(recheck=REORG_DEPTH)
+        if self._ledger.generation != self._generation:
+            self._forget()
 
     def _forget(self) -> None:
         self._generation = self._ledger.generation
@@ -227,8 +237,8 @@ class Keeper:
         """What to serve in this step, the most urgent first."""
         duties = self._agenda.duties(self._now, refunds)
         self._forget_all_but({duty.lot for duty in duties})
-        if self._purse.is_empty:
-            self._leave_all(duties)
+        if duties and self._purse.is_empty:
+            self._skip(0, "what is due", self._purse.used_up())
             return []
         return [duty for duty in duties if self._is_next(duty)]
 
@@ -247,11 +257,6 @@ class Keeper:
             del self._memories[lot]
         for key in [key for key in self._resume if key[0] not in lots]:
             del self._resume[key]
-
-    def _leave_all(self, duties: Sequence[Duty]) -> None:
-        if duties:
-            what = f"{len(duties)} lots with something due"
-            self._skip(0, what, Overspent("the budget is used up, so nothing more is sent"))
 
     def _visit(self, duty: Duty, refunds: bool) -> None:
         before, self._interrupted = self._sent, False

@@ -56,6 +56,13 @@ class Purse:
         """The gas that a lot has taken."""
         return self._gas[lot]
 
+    def used_up(self) -> Overspent:
+        """What to tell when it is empty."""
+        return Overspent(
+            f"the budget is used up, so nothing more is sent: {ether(self.spent)} of"
+            f" {ether(self._budget or 0)} ETH are spent"
+        )
+
     def check(self, gas: int) -> None:
         """Whether `gas` more can be paid for at the price that was paid last.
 
@@ -66,9 +73,7 @@ class Purse:
             return
         if self.is_empty or self.spent + gas * self._price > self._budget:
             self._is_closed = True
-            raise Overspent(
-                f"the budget is used up: {ether(self.spent)} of {ether(self._budget)} ETH are spent"
-            )
+            raise self.used_up()
 
     def check_lot(self, lot: int, gas: int, allowance: int) -> None:
         """Whether a lot may take `gas` more.

@@ -63,7 +63,8 @@ def test_once_in_each_stage(town: Market, url: str) -> None:
         wait(lot)
         result = keep(town, url, "--once")
         assert result.returncode == 0, result.stderr
-        assert result.stderr.count("\n") == 1
+        assert result.stderr.count("\n") == 2
+        assert "unfinished lots; due now: " in result.stderr
         lines += [line.split() for line in result.stdout.splitlines()]
     words = [(w[1], w[2], w[3], int(w[5])) for w in lines]
     assert words == [
@@ -103,7 +104,10 @@ def test_it_runs_until_it_is_stopped(town: Market, url: str, end: signal.Signals
         output, errors = process.communicate(timeout=10)
     finally:
         process.kill()
-    assert (process.returncode, errors) == (0, "Stopped.\n")
+    assert process.returncode == 0
+    ahead, *rest = errors.splitlines()
+    assert re.match(rf"Read up to block .* the next stage ends at .* UTC, on lot {lot}\.", ahead)
+    assert rest == ["Stopped."]
     words = [line.split() for line in output.splitlines()]
     # in as many batches as the keeper found ready when it looked
     revealed = [int(w[5]) for w in words if w[:4] == ["lot", str(lot), "reveal", dao]]
@@ -129,6 +133,49 @@ def test_what_cannot_be_done_is_told_and_ends_with_3(town: Market, url: str) -> 
     assert result.returncode == 3
     assert f"not done now: settle of lot {lot} at {town.auctioneer}" in result.stderr
     assert "not moving" in result.stderr
+
+
+def test_only_the_lots_that_are_named(town: Market, url: str) -> None:
+    lots = [an_auction(town)[0] for _ in range(3)]
+    town.until_reveal(lots[-1])
+    result = keep(town, url, "--once", "--only", str(lots[0]), "--only", str(lots[2]))
+    assert {line.split()[1] for line in result.stdout.splitlines()} == {str(lots[0]), str(lots[2])}
+    assert result.returncode == 0
+
+
+@pytest.mark.parametrize("bad", ["0", "-1", "x", "1.5", "", "9" * 30, "²"])
+def test_a_lot_has_a_number(town: Market, url: str, bad: str) -> None:
+    result = keep(town, url, "--once", "--only", bad)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "--only: " in result.stderr
+
+
+def test_a_budget_ends_the_spending_and_nothing_else(town: Market, url: str) -> None:
+    """What is due and left is told, and ends with 3; with money for it all is done."""
+    lot, _ = an_auction(town)
+    town.until_reveal(lot)
+    result = keep(town, url, "--once", "--budget", "0.0001")
+    assert (result.returncode, result.stdout.count("\n")) == (3, 1)
+    assert "what is due: the budget is used up, so nothing more is sent: 0.000" in result.stderr
+    result = keep(town, url, "--once", "--budget", "1")
+    assert (result.returncode, result.stdout.count("\n")) == (0, 1)
+
+
+@pytest.mark.parametrize("bad", ["0", "x", "-1", "inf", "nan", "1e5", "0.0000000001", "9" * 50])
+def test_a_budget_is_an_amount(town: Market, url: str, bad: str) -> None:
+    result = keep(town, url, "--once", "--budget", bad)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "--budget: " in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_the_gas_of_a_lot_is_bounded(town: Market, url: str) -> None:
+    lot, _ = an_auction(town)
+    town.until_reveal(lot)
+    result = keep(town, url, "--once", "--lot-gas", "100000")
+    assert result.returncode == 3
+    assert len(result.stdout.splitlines()) <= 1
+    assert f"of the 100000 for lot {lot}" in result.stderr
 
 
 def test_another_account_can_pay(town: Market, url: str) -> None:

@@ -1,0 +1,79 @@
+"""What a keeper tells its user: each transaction, what lies ahead, and each trouble once."""
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from offchain.cli.exits import put, say
+
+if TYPE_CHECKING:
+    from offchain.keeper.agenda import Outlook
+    from offchain.keeper.keeper import Action
+
+_FLAWS_TOLD = 5
+"""How many lines of a receipts file that are none are told one by one."""
+
+
+class Journal:
+    """What the keeper did, on standard output, and what it could not do, on standard error: each trouble once.
+
+    failing: what could not be done in this round.
+    """
+
+    def __init__(self) -> None:
+        self._told: dict[str, str] = {}
+        self.failing: set[str] = set()
+
+    def on_action(self, action: "Action") -> None:
+        """A transaction was done."""
+        put(
+            f"lot {action.lot}  {action.step:<7}  {action.contract}"
+            f"  members {action.members}  gas {action.gas_used}\n"
+        )
+
+    def on_skip(self, what: str, error: Exception) -> None:
+        """Something could not be done now."""
+        self.failing.add(what)
+        if self._told.get(what) != str(error):
+            self._told[what] = str(error)
+            say(f"not done now: {what}: {error}")
+
+    def next_round(self, resting: Collection[str] = ()) -> None:
+        """Forgets troubles that are over, so that they are told if they come back. Those that are `resting` are not over."""
+        kept = self.failing | set(resting)
+        self._told = {what: text for what, text in self._told.items() if what in kept}
+        self.failing.clear()
+
+
+class Flaws:
+    """Lines of a receipts file that are no receipts: of each reading the first few one by one, the others by their number."""
+
+    def __init__(self) -> None:
+        self.any = False
+        self._new = 0
+
+    def take(self, flaw: Exception) -> None:
+        """A line is no receipt."""
+        self.any = True
+        self._new += 1
+        if self._new <= _FLAWS_TOLD:
+            say(f"passed over: {flaw}")
+
+    def tell_rest(self) -> None:
+        """The file has been read."""
+        if self._new > _FLAWS_TOLD:
+            say(f"passed over: {self._new - _FLAWS_TOLD} more lines that are no receipts")
+        self._new = 0
+
+
+def outlook_line(outlook: "Outlook", block: int) -> str:
+    """What lies before a keeper that has read up to `block`."""
+    from offchain.keeper.release import moment
+
+    due = ", ".join(
+        f"{stage.name.lower()} of {count}" for stage, count in sorted(outlook.due.items())
+    )
+    following = f"Read up to block {block:,}: {outlook.lots} unfinished lots"
+    ahead = "no stage lies ahead"
+    if outlook.next_time is not None:
+        ahead = f"the next stage ends at {moment(outlook.next_time)}, on lot {outlook.next_lot}"
+    return f"{following}; due now: {due or 'nothing'}; {ahead}."

@@ -1,0 +1,239 @@
+"""Keepers at work for `consort keep`: what they are made of, and the rounds in which they take turns."""
+
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import typer
+
+from offchain.cli.exits import BACK_END_FAILED, put, say
+from offchain.cli.journal import Flaws, Journal, outlook_line
+from offchain.cli.reading import Progress, store_of
+
+if TYPE_CHECKING:
+    from offchain.chain.backend import Chain
+    from offchain.chain.deployment import Deployment
+    from offchain.keeper.beacon import BeaconKeeper
+    from offchain.keeper.keeper import Keeper
+    from offchain.keeper.ledger import Ledger
+    from offchain.keeper.purse import Purse
+    from offchain.keeper.receipts import Receipts
+
+_READING = "reading the chain"
+_ATTEMPTS = 3
+"""How often the start is tried before the node is given up."""
+_SHORTEST_PAUSE = 1.0
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How to keep. account: who pays, by number. only: the lots to serve, all if None. lot_gas: the most gas for a lot, None: by
+    its bids. depth: blocks to wait for before openings leave, None: by the chain. cache: where final logs are kept, if anywhere.
+    """
+
+    account: int
+    only: Collection[int] | None
+    purse: "Purse"
+    lot_gas: int | None
+    depth: int | None
+    block_gas: int
+    cache: Path | None
+
+
+class Worker(Protocol):
+    """A keeper in its rounds. unfinished: whether its last step ended before all was done."""
+
+    @property
+    def unfinished(self) -> bool: ...
+
+    @property
+    def resting(self) -> Collection[str]:
+        """What is due and could not be done when it was tried last, be it in this step or an earlier one."""
+
+    @property
+    def seconds_to_next(self) -> int | None:
+        """How long it takes until there may be something to do; None: nobody knows."""
+
+    def step(self) -> int:
+        """Does what can be done now, and returns how many transactions that took."""
+
+
+class Lots:
+    """The keeper of lots as a `Worker`."""
+
+    def __init__(self, keeper: "Keeper", ledger: "Ledger", flaws: Flaws) -> None:
+        self._keeper, self._ledger, self._flaws = keeper, ledger, flaws
+        self._has_looked = False
+
+    @property
+    def unfinished(self) -> bool:
+        """See `Worker`."""
+        return self._keeper.unfinished
+
+    @property
+    def resting(self) -> Collection[str]:
+        """See `Worker`."""
+        return {what for lot in self._keeper.troubles.values() for what in lot}
+
+    @property
+    def seconds_to_next(self) -> int | None:
+        """See `Worker`."""
+        return self._keeper.seconds_to_next
+
+    def step(self) -> int:
+        """See `Worker`; before the first one, tells what lies ahead."""
+        if not self._has_looked:
+            say(outlook_line(self._keeper.look(), self._ledger.synced))
+            self._has_looked = True
+        try:
+            return self._keeper.step()
+        finally:
+            self._flaws.tell_rest()
+
+
+class Draws:
+    """The keeper of the beacon's draws as a `Worker`."""
+
+    resting: Collection[str] = ()
+    seconds_to_next = None
+
+    def __init__(self, keeper: "BeaconKeeper", beacon: str) -> None:
+        self._keeper, self._beacon = keeper, beacon
+
+    @property
+    def unfinished(self) -> bool:
+        """See `Worker`."""
+        return self._keeper.unfinished
+
+    def step(self) -> int:
+        """See `Worker`."""
+        sent = self._keeper.step()
+        for one in sent:
+            put(f"lot {one.draw.id}  {one.step}  {self._beacon}  members 0  gas {one.gas_used}\n")
+        return len(sent)
+
+
+def workers(
+    chain: "Chain",
+    deployed: "Deployment",
+    receipts: "Receipts",
+    terms: Terms,
+    journal: Journal,
+    flaws: Flaws,
+) -> list[Worker]:
+    """The keepers that a deployment needs: of its lots, and of its draws if the beacon decides them.
+
+    Raises:
+        ChainError: the chain could not be asked what they are.
+    """
+    from offchain.keeper.keeper import Keeper
+    from offchain.keeper.ledger import Ledger, kind_of
+    from offchain.keeper.purse import Allowance
+    from offchain.keeper.release import DEPTH
+
+    depth = terms.depth
+    if depth is None:
+        depth = DEPTH if chain.clock_is_real else 0
+    ledger = Ledger(
+        *(chain, deployed.auctioneer, deployed.block, kind_of(chain, deployed.auctioneer)),
+        store=store_of(terms.cache, chain, deployed.auctioneer, deployed.block),
+        progress=Progress(),
+    )
+    keeper = Keeper(
+        *(chain, ledger, chain.actor(terms.account), receipts),
+        on_action=journal.on_action,
+        on_skip=journal.on_skip,
+        gas_limit=terms.block_gas,
+        only=terms.only,
+        purse=terms.purse,
+        allowance=None if terms.lot_gas is None else Allowance(terms.lot_gas, 0, 0),
+        depth=depth,
+        forgets=True,
+    )
+    beacon = _of_beacon(chain, deployed, terms, journal)
+    return [Lots(keeper, ledger, flaws), *([] if beacon is None else [beacon])]
+
+
+def _of_beacon(
+    chain: "Chain", deployed: "Deployment", terms: Terms, journal: Journal
+) -> Draws | None:
+    from offchain.chain.backend import Reverted
+    from offchain.chain.codec import contract
+    from offchain.keeper.beacon import PROOF_WINDOW, BeaconKeeper
+
+    if deployed.randomness is None:
+        return None
+    abi = contract("BeaconRandomness")
+    try:
+        answer = chain.call(deployed.randomness, abi.encode("PROOF_WINDOW"))
+        if abi.decode("PROOF_WINDOW", answer) != (PROOF_WINDOW,):
+            return None
+    except (Reverted, ValueError):
+        return None  # a source of another kind
+    account = chain.actor(terms.account)
+    keeper = BeaconKeeper(
+        *(chain, deployed.randomness, account, {deployed.auctioneer}, deployed.block),
+        on_skip=journal.on_skip,
+        store=store_of(terms.cache, chain, deployed.randomness, deployed.block),
+        progress=Progress(),
+        only=terms.only,
+        purse=terms.purse,
+    )
+    return Draws(keeper, deployed.randomness)
+
+
+def patiently(begin: Callable[[], list[Worker]], journal: Journal) -> list[Worker]:
+    """Begins, more than once if the node fails.
+
+    Raises:
+        ChainError: it failed each time.
+    """
+    from offchain.chain.errors import ChainError
+
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return begin()
+        except ChainError as error:
+            journal.on_skip("starting", error)
+            time.sleep(_SHORTEST_PAUSE)
+    return begin()
+
+
+def work_off(hands: Sequence[Worker], journal: Journal) -> None:
+    """Does all that can be done now. Ends the program with a code of its own if something that is due could not be done.
+
+    Raises:
+        ChainError: the chain could not be read.
+    """
+    while sum([hand.step() for hand in hands]) or any(hand.unfinished for hand in hands):
+        journal.next_round()
+    if journal.failing or any(hand.resting for hand in hands):
+        raise typer.Exit(BACK_END_FAILED)
+
+
+def work_on(hands: Sequence[Worker], journal: Journal, poll: float) -> None:
+    """Works for ever, and waits `poll` seconds when there is nothing to do, or less if a stage begins before."""
+    while True:
+        journal.next_round({what for hand in hands for what in hand.resting})
+        busy = [_one_step(hand, journal) for hand in hands]
+        if not any(busy):
+            time.sleep(_pause(hands, poll))
+
+
+def _one_step(hand: Worker, journal: Journal) -> bool:
+    """Whether there may be more to do at once. What goes wrong at one keeper stops no other."""
+    from offchain.chain.errors import ChainError
+
+    try:
+        return hand.step() > 0 or hand.unfinished
+    except ChainError as error:
+        journal.on_skip(_READING, error)
+        return False
+
+
+def _pause(hands: Sequence[Worker], poll: float) -> float:
+    ahead = [hand.seconds_to_next for hand in hands]
+    soon = min((seconds for seconds in ahead if seconds is not None), default=poll)
+    return min(poll, max(_SHORTEST_PAUSE, soon))
