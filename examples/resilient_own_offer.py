@@ -16,9 +16,9 @@ silent_ann = replace(ann, offer=())
 silent = replace(telling, players=(silent_ann, bob))
 
 for coin_free, kept in ((True, Fraction(98)), (False, Fraction(49))):
-    told = expected_utility(telling, [ann], coin_free)
-    quiet = expected_utility(silent, [silent_ann], coin_free)
-    earned = [solve(game, coin_free).expected_revenue for game in (telling, silent)]
+    told = expected_utility(telling, [ann], coin_free=coin_free)
+    quiet = expected_utility(silent, [silent_ann], coin_free=coin_free)
+    earned = [solve(game, coin_free=coin_free).expected_revenue for game in (telling, silent)]
     print(
         f"{'for certain' if coin_free else 'under the coin'}: telling, she expects {float(told)}, silent {float(quiet)};"
     )

@@ -30,12 +30,12 @@ from offchain.mechanisms.winner_determination import winners
 HALF = Fraction(1, 2)
 
 
-def solve(instance: ResilientInstance, coin_free: bool = False) -> ResilientOutcome:
+def solve(instance: ResilientInstance, *, coin_free: bool = False) -> ResilientOutcome:
     """The outcome on the sides of the coin that the instance asks for. O(size of the instance).
 
     coin_free: as `toss` has it.
     """
-    heads, tails = toss(instance, coin_free)
+    heads, tails = toss(instance, coin_free=coin_free)
     star = ruling_star(instance)
     return ResilientOutcome(
         star=None if star is None else star.name,
@@ -45,7 +45,7 @@ def solve(instance: ResilientInstance, coin_free: bool = False) -> ResilientOutc
     )
 
 
-def toss(instance: ResilientInstance, coin_free: bool = False) -> tuple[Side, Side]:
+def toss(instance: ResilientInstance, *, coin_free: bool = False) -> tuple[Side, Side]:
     """Heads, and tails.
 
     If the seller's own offer is worth more than the star's it is carried out on tails in its place
@@ -135,13 +135,13 @@ def utility(player: ResilientPlayer, side: Side) -> Fraction:
 
 
 def expected_utility(
-    instance: ResilientInstance, players: Iterable[ResilientPlayer], coin_free: bool = False
+    instance: ResilientInstance, players: Iterable[ResilientPlayer], *, coin_free: bool = False
 ) -> Fraction:
     """What these players of the instance together expect before the coin falls: collusion with a joint purse, if several.
 
     coin_free: as `toss` has it.
     """
-    sides = toss(instance, coin_free)
+    sides = toss(instance, coin_free=coin_free)
     return sum((utility(player, side) * HALF for player in players for side in sides), Fraction(0))
 
 

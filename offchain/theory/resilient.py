@@ -149,9 +149,10 @@ def underbids(game: ResilientInstance, coin_free: bool = False) -> Iterator[Unde
         better = replace(player, offer=offer, wish=favourite(player))
         told = replace(game, players=(*game.players[:place], better, *game.players[place + 1 :]))
         yield Underbid(
-            expected_utility(game, [player], coin_free)
-            - expected_utility(told, [better], coin_free),
-            solve(game, coin_free).expected_revenue < revenue_guarantee(worth(offer), game.epsilon),
+            expected_utility(game, [player], coin_free=coin_free)
+            - expected_utility(told, [better], coin_free=coin_free),
+            solve(game, coin_free=coin_free).expected_revenue
+            < revenue_guarantee(worth(offer), game.epsilon),
         )
 
 

@@ -521,7 +521,7 @@ def test_one_whom_the_seller_offers_a_bargain_tells_nothing_without_the_coin() -
     def expects(price: int, coin_free: bool) -> Fraction:
         offer = (Offer("bob", ("g",), price),) if price else ()
         ann = replace(ANN, offer=offer)
-        return expected_utility(replace(BARGAIN, players=(ann, BOB)), [ann], coin_free)
+        return expected_utility(replace(BARGAIN, players=(ann, BOB)), [ann], coin_free=coin_free)
 
     truth = 50 + HALF * HALF * Fraction(49, 50)  # her wish on heads, the rebate on tails
     assert expects(49, coin_free=True) == expects(49, coin_free=False) == truth
@@ -590,7 +590,7 @@ def test_no_underbid_pays_under_the_coin() -> None:
                 ann = player("ann", {good: value}, *([("bob", "g", price)] if price else []))
                 ann = replace(ann, wish=wish)
                 game = ResilientInstance(HALF, good, (ann, bob), seller=seller)
-                return expected_utility(game, [ann], coin_free)
+                return expected_utility(game, [ann], coin_free=coin_free)
 
             favourite_wish = good if ann_value else ()
             for price, wish in product(range(known), ((), good)):
