@@ -1,0 +1,207 @@
+"""What a keeper spends: on a lot no more than serving an honest one takes, and in all no more than it was given."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import pytest
+from chains import Dear, Proxy, Trap, Watched
+from market import UNIT, Market
+
+from offchain.chain.backend import Receipt, Transaction
+from offchain.chain.codec import contract
+from offchain.chain.connect import connect
+from offchain.chain.seals import Opening, commitment, new_salt
+from offchain.keeper.purse import GAS_OF_RETURN, Allowance, Overspent, Purse, ether
+
+RECLAIM = contract("Auctioneer").encode("reclaim", 1)[:4]
+SETTLE = contract("Auctioneer").encode("settle", 1)[:4]
+PRICE = 10**9
+"""Wei for a unit of gas."""
+
+
+class Priced(Proxy):
+    """A chain where gas costs `PRICE`."""
+
+    def send(self, transaction: Transaction) -> Receipt:
+        receipt: Receipt = self.chain.send(transaction)
+        return replace(receipt, fee=receipt.gas_used * PRICE)
+
+
+# A LOT'S GAS
+
+
+@pytest.fixture(scope="module")
+def real_gas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
+    """Contracts on an Anvil, whose gas is that of the real thing."""
+    with connect("anvil") as chain:
+        yield Market(tmp_path_factory.mktemp("market"), chain)
+
+
+SHAPES = [(0, ()), (1, ()), (5, ()), (0, (1,)), (1, (1, 1, 1)), (1, (0, 0)), (2, (12,))]
+
+
+@pytest.mark.parametrize(("individuals", "daos"), SHAPES)
+@pytest.mark.parametrize("reserve", [1, 10**6])
+def test_an_honest_lot_fits_with_room(
+    real_gas: Market, individuals: int, daos: Sequence[int], reserve: int
+) -> None:
+    """Sold or not: all that a keeper does for it takes at most three quarters of the allowance."""
+    market, purse = real_gas, Purse()
+    market.skipped.clear()
+    lot = market.list_lot(reserve=reserve)
+    for number in range(individuals):
+        market.bid(market.auctioneer, lot, 5 + number)
+    for size in daos:
+        dao = market.new_dao(lot)
+        for number in range(size):
+            market.bid(dao, lot, 7 + number)
+    keeper = market.keeper(purse=purse, only=[lot])
+    market.through(lot, lambda: market.keep(keeper))
+    allowance = Allowance().of(len(daos), individuals + sum(daos))
+    assert 0 < purse.gas_of(lot) <= allowance * 3 // 4
+    assert not market.skipped
+
+
+def test_bids_that_are_opened_one_by_one_fit_too(real_gas: Market) -> None:
+    """Receipts that come late, each with a transaction of its own."""
+    market, purse = real_gas, Purse()
+    lot = market.list_lot()
+    dao = market.new_dao(lot)
+    openings = [Opening(dao, lot, market.new_bidder(10 * UNIT), 5, new_salt()) for _ in range(6)]
+    for opening in openings:
+        seal = commitment(market.chain.chain_id, opening)
+        market.send(opening.bidder, dao, "DAO", "commit", lot, seal, wei=5 * UNIT)
+    keeper = market.keeper(purse=purse, only=[lot])
+    market.until_reveal(lot)
+    for opening in openings:
+        market.receipts.add([opening])
+        market.keep(keeper)
+    assert market.count("reveal", lot) == len(openings)
+    for wait in (market.until_tally, market.until_closed):
+        wait(lot)
+        market.keep(keeper)
+    assert purse.gas_of(lot) <= Allowance().of(1, len(openings)) * 3 // 4
+    market.outcome([lot])
+
+
+def test_an_allowance_is_not_far_above_what_it_costs_to_make(real_gas: Market) -> None:
+    """Who lists lots, makes DAOs and bids to make a keeper spend pays for about half of what it can spend."""
+    market = real_gas
+    token, seller = market.item, market.seller
+
+    def gas(sender: str, to: str, name: str, function: str, *args: object, wei: int = 0) -> int:
+        return market.send(sender, to, name, function, *args, wei=wei).gas_used
+
+    market.items += 1
+    market.send(seller, token, "Item", "mint", seller, market.items)
+    market.send(seller, token, "Item", "approve", market.auctioneer, market.items)
+    now = market.chain.now()
+    ends = (now + 3_600, now + 7_200, now + 10_800, 1_000)
+    listing = gas(
+        seller, market.auctioneer, "Auctioneer", "list", token, market.items, 1, ends
+    )  # fmt: skip
+    (lot,) = market.view(market.auctioneer, "Auctioneer", "lotCount")
+    dao = market.new_dao()
+    entering = gas(seller, dao, "DAO", "enter", lot)
+    bidder = market.new_bidder(10 * UNIT)
+    bidding = gas(bidder, dao, "DAO", "commit", lot, b"\x11" * 24, wei=5 * UNIT)
+    allowance = Allowance()
+    assert allowance.lot < 2.5 * listing
+    assert allowance.book < 3 * entering
+    assert allowance.bid < 2.5 * bidding
+    assert listing > GAS_OF_RETURN * 2 // 3
+
+
+def test_an_item_that_makes_its_mover_pay_is_left_where_it_is(market: Market) -> None:
+    """Giving it back would take more than listing it did; nothing is spent on it, however many there are."""
+    lots = [market.list_lot() for _ in range(30)]
+    market.until_closed(lots[0])
+    keeper = market.keeper(Dear(market.chain, RECLAIM, GAS_OF_RETURN + 1))
+    for _ in range(10):
+        keeper.step()
+    assert not market.actions
+    assert {str(error) for _, error in market.skipped} == {
+        f"it takes {GAS_OF_RETURN + 1} gas, which is too much"
+    }
+    assert market.keep() == len(lots), "at the price of an honest one it goes back"
+
+
+def test_settling_fits_the_lot(market: Market) -> None:
+    """What a lot of 500 members may take is too much for one of a single bidder; its rivals are refunded all the same."""
+    lot = market.list_lot()
+    winner, loser = (market.bid(market.auctioneer, lot, bid) for bid in (9, 5))
+    keeper = market.keeper(Dear(market.chain, SETTLE, 500_000))
+    market.through(lot, lambda: market.keep(keeper))
+    accounts = market.ledger().book(market.auctioneer, lot).accounts
+    assert (accounts[winner].closed, accounts[loser].closed) == (False, True)
+    assert market.count("settle", lot) == 0
+    assert any("for lot 1 are spent" in str(error) for _, error in market.skipped)
+
+
+def test_failures_count_as_what_they_may_have_cost(market: Market) -> None:
+    """What fails on the chain only is not tried for ever: the lot's allowance ends it."""
+    lot = market.list_lot()
+    market.bid(market.auctioneer, lot, 9)
+    trap = Trap(market.chain, contract("Auctioneer").encode("revealBatch", 1, [])[:4])
+    purse = Purse()
+    keeper = market.keeper(trap, purse=purse)
+    market.until_reveal(lot)
+    for _ in range(2_000):
+        keeper.step()
+    assert 1 < trap.failed < 8
+    assert purse.gas_of(lot) <= Allowance().of(0, 1)
+
+
+# ALL THE MONEY
+
+
+def test_a_budget_is_kept(market: Market) -> None:
+    """When it is used up, nothing is sent or simulated any more; what happens is read, and what is due is told."""
+    lots = [market.list_lot() for _ in range(12)]
+    for lot in lots:
+        market.bid(market.auctioneer, lot, 5)
+    budget = 200_000 * PRICE
+    purse = Purse(budget)
+    watched = Watched(Priced(market.chain))
+    keeper = market.keeper(watched, purse=purse)
+    market.until_reveal(lots[0])
+    for _ in range(5):
+        keeper.step()
+    done = len(watched.sent)
+    assert 0 < done < len(lots)
+    assert purse.spent <= budget
+    assert "what is due" in {what for what, _ in market.skipped}
+    assert keeper.troubles[0]
+    watched.asked = 0
+    more = market.list_lot()
+    for _ in range(5):
+        assert keeper.step() == 0
+    assert (watched.asked, len(watched.sent)) == (0, done)
+    assert more in keeper._ledger.lots
+
+
+def test_a_budget_counts_failures_and_the_price_paid_last() -> None:
+    purse = Purse(1_000)
+    purse.check(10**9)
+    purse.book(1, 100, 200)
+    purse.check(400)
+    purse.book(1, 0, 300)
+    with pytest.raises(Overspent, match=r"0\.0000000000000005 of 0\.000000000000001 ETH"):
+        purse.check(251)
+    assert purse.is_empty, "what does not fit closes it: nothing smaller slips through"
+    with pytest.raises(Overspent):
+        purse.check(1)
+
+
+def test_without_a_budget_there_is_no_end() -> None:
+    purse = Purse()
+    purse.book(1, 10**9, 10**30)
+    purse.check(10**9)
+    assert not purse.is_empty
+
+
+@pytest.mark.parametrize(
+    ("wei", "text"), [(0, "0"), (10**18, "1"), (15 * 10**17, "1.5"), (1, "0." + "0" * 17 + "1")]
+)
+def test_amounts_in_ether(wei: int, text: str) -> None:
+    assert ether(wei) == text
