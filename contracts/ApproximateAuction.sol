@@ -9,6 +9,7 @@ import {IRandomness} from "./interfaces/IRandomness.sol";
 import {Phase, WrongPhase} from "./interfaces/Phase.sol";
 import {ADDRESS_BITS, entry} from "./libraries/BidSlot.sol";
 import {DrawProof, DrawProofs, Walk} from "./libraries/DrawProof.sol";
+import {DrawTime} from "./libraries/DrawTime.sol";
 import {Items} from "./libraries/Items.sol";
 import {Chances, Field, Odds, Winners} from "./libraries/Odds.sol";
 import {Standing} from "./libraries/PriceRule.sol";
@@ -48,6 +49,8 @@ contract ApproximateAuction is AuctionHouse {
 
     /// @notice Where draws come from.
     IRandomness public immutable randomness;
+    /// @dev How long its words may take, in seconds; 0 if it does not say.
+    uint256 private immutable _longestDraw;
 
     // STORAGE (after slots 0 to 5 of AuctionHouse)
 
@@ -88,9 +91,9 @@ contract ApproximateAuction is AuctionHouse {
     error WrongPlayers(uint256 lot);
 
     /// @param factory_ The only origin of DAOs that may enter.
-    /// @param randomness_ Where draws come from. Who sells, bids or keeps here trusts it.
+    /// @param randomness_ Where draws come from. Who sells, bids or keeps here trusts it. Its words must fit `DRAW_WINDOW`.
     constructor(IDAOFactory factory_, IRandomness randomness_) AuctionHouse(factory_) {
-        randomness = randomness_;
+        (randomness, _longestDraw) = (randomness_, DrawTime.requireWithin(randomness_, DRAW_WINDOW));
     }
 
     // SELLING
@@ -115,12 +118,13 @@ contract ApproximateAuction is AuctionHouse {
 
     // THE DRAW
 
-    /// @notice Asks for the draw of `lot`, once its players are fixed. Anyone may call, once.
+    /// @notice Asks for the draw of `lot`, once its players are fixed. Anyone may call, once, while there is time for it.
     /// @param lot The lot's number.
     function requestDraw(uint256 lot) external {
         _requireDraw(lot);
         Game storage game = _games[lot];
         if (game.requested) revert AlreadyRequested(lot);
+        DrawTime.requireTimely(lot, _longestDraw, _books[lot].endOfTally + DRAW_WINDOW);
         game.requested = true;
         emit DrawRequested(lot, game.roster.players());
         randomness.request(lot);

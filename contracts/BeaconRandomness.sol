@@ -2,7 +2,9 @@
 pragma solidity ^0.8.30;
 
 import {IRandomness} from "./interfaces/IRandomness.sol";
+import {ITimedRandomness} from "./interfaces/ITimedRandomness.sol";
 import {BlockHeader} from "./libraries/BlockHeader.sol";
+import {DrawTime} from "./libraries/DrawTime.sol";
 
 /// @title Random words from the beacon chain
 /// @notice A request fixes a block `DELAY` blocks ahead. Once it is there anyone proves its header, and its `prevrandao` makes the word.
@@ -11,7 +13,7 @@ import {BlockHeader} from "./libraries/BlockHeader.sol";
 /// @dev Everything is open to anyone, no money moves, nothing waits for one person. A proposer can skip its slot just before the block, at
 /// the price of its reward: one bit of influence per slot (EIP-4399). Only for chains whose `prevrandao` comes from a beacon that the
 /// bidders do not run; where one sequencer makes the blocks, use another source.
-contract BeaconRandomness is IRandomness {
+contract BeaconRandomness is ITimedRandomness {
     /// @notice How a draw stands.
     enum BeaconStage {
         None, // never asked for
@@ -33,6 +35,8 @@ contract BeaconRandomness is IRandomness {
     uint256 public constant DELAY = 132;
     /// @notice For how many blocks the EVM can read a block's hash.
     uint256 public constant PROOF_WINDOW = 256;
+    /// @notice How long a block takes, in seconds.
+    uint256 public constant SLOT = 12;
 
     /// @notice Where draws go that nobody proved in time.
     IRandomness public immutable fallbackSource;
@@ -130,6 +134,12 @@ contract BeaconRandomness is IRandomness {
         Draw storage draw = _draws[consumer][id];
         if (draw.stage == BeaconStage.FellBack) return fallbackSource.wordOf(address(this), fallbackId(consumer, id));
         return (draw.stage == BeaconStage.Drawn, draw.word);
+    }
+
+    /// @inheritdoc ITimedRandomness
+    /// @dev The way through the second source, with a block in every slot.
+    function wordWithin() external view returns (uint256) {
+        return (DELAY + PROOF_WINDOW + 1) * SLOT + DrawTime.longestOf(fallbackSource);
     }
 
     /// @notice How a draw stands.

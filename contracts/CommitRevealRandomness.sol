@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IRandomness} from "./interfaces/IRandomness.sol";
+import {ITimedRandomness} from "./interfaces/ITimedRandomness.sol";
 import {Payments} from "./libraries/Payments.sol";
 
 /// @title Random words from secrets that anyone adds
@@ -13,7 +14,7 @@ import {Payments} from "./libraries/Payments.sol";
 /// bond must be more than the best word can bring: then withholding even one is a loss.
 /// @dev Bonds not redeemed stay here for ever, nobody's: were they shared among those who revealed, somebody under many names would pay
 /// itself. The balance covers all other bonds at every moment. Each call costs the same however many take part.
-contract CommitRevealRandomness is IRandomness {
+contract CommitRevealRandomness is ITimedRandomness {
     /// @notice How a draw stands; by the clock, and by what was sealed and opened.
     enum SecretsStage {
         None, // never asked for
@@ -218,6 +219,11 @@ contract CommitRevealRandomness is IRandomness {
         Draw storage current = _draws[consumer][id];
         drawn = current.drawn;
         word = drawn ? current.mix : 0;
+    }
+
+    /// @inheritdoc ITimedRandomness
+    function wordWithin() external view returns (uint256) {
+        return commitWindow + revealWindow;
     }
 
     /// @notice A draw as stored.

@@ -144,6 +144,7 @@ contract DAO is BidBook {
         if (resultOf[lot].tallier != address(0)) revert AlreadyTallied(lot, resultOf[lot].tallier);
         if (members.length > MAX_STEP) revert StepTooLarge(members.length, MAX_STEP);
         Progress memory reached = progress[lot][msg.sender];
+        if (members.length == 0 && reached.counted < book.opened) return; // a log of nothing would be everybody's to read
         uint32 start = reached.counted;
         checkpoints[lot][msg.sender][start] = reached.count(_boxes[lot], members, book.opened);
         emit Checkpoint(lot, msg.sender, start, reached.counted, reached.best);

@@ -8,6 +8,7 @@ import {Proceeds} from "./base/Proceeds.sol";
 import {IRandomness} from "./interfaces/IRandomness.sol";
 import {Announcement, AnnouncementFlaw, Announcements, Offer} from "./libraries/Announcements.sol";
 import {BidSlot, BidSlots, Box} from "./libraries/BidSlot.sol";
+import {DrawTime} from "./libraries/DrawTime.sol";
 import {Good, Goods} from "./libraries/Goods.sol";
 import {Items} from "./libraries/Items.sol";
 import {Payments} from "./libraries/Payments.sol";
@@ -129,6 +130,8 @@ contract ResilientAuction is Proceeds, Escrow, Multicall {
 
     /// @notice Where coins come from.
     IRandomness public immutable randomness;
+    /// @dev How long its words may take, in seconds; 0 if it does not say.
+    uint256 private immutable _longestDraw;
 
     // STORAGE (slot 0 is `proceeds`: what sellers earned, and what others did not take when it was pushed to them)
 
@@ -156,8 +159,8 @@ contract ResilientAuction is Proceeds, Escrow, Multicall {
     event AnnouncementWithdrawn(uint256 indexed lot, address indexed player, uint64 deposit);
     /// @notice `player` revealed what it had sealed, worth `revenue` units.
     event Announced(uint256 indexed lot, address indexed player, uint64 revenue, Announcement announcement);
-    /// @notice An opening in a batch was passed over.
-    event OpeningSkipped(uint256 indexed lot, address indexed player, AnnouncementFlaw flaw);
+    /// @notice An opening in a batch was passed over, of a player who sealed something.
+    event OpeningSkipped(uint256 indexed lot, address indexed player, AnnouncementFlaw indexed flaw);
     /// @notice The coin of `lot` was asked for.
     event DrawRequested(uint256 indexed lot);
     /// @notice It is decided what happens. Answers, if there are to be any, are taken until `endOfAnswers`.
@@ -228,9 +231,9 @@ contract ResilientAuction is Proceeds, Escrow, Multicall {
     /// @notice `player` has nothing (more) to claim on `lot`.
     error NothingToClaim(uint256 lot, address player);
 
-    /// @param randomness_ Where coins come from: a source that no player and no seller can foresee or bias.
+    /// @param randomness_ Where coins come from: a source that no player and no seller can foresee or bias. They must fit `DRAW_WINDOW`.
     constructor(IRandomness randomness_) {
-        randomness = randomness_;
+        (randomness, _longestDraw) = (randomness_, DrawTime.requireWithin(randomness_, DRAW_WINDOW));
     }
 
     // SELLING
@@ -322,7 +325,8 @@ contract ResilientAuction is Proceeds, Escrow, Multicall {
         if (flaw != AnnouncementFlaw.None) revert FlawedAnnouncement(lot, msg.sender, flaw);
     }
 
-    /// @notice Opens the announcements of many players. Whatever does not open is skipped, with an event, so that nobody can spoil a batch.
+    /// @notice Opens the announcements of many players. Whatever does not open is skipped, with an event if its player sealed anything, so
+    /// that nobody can spoil a batch.
     /// @dev Only in the reveal stage. The order decides between offers that are worth the same.
     /// @param lot The sale's number.
     /// @param openings The openings, in any order.
@@ -331,7 +335,8 @@ contract ResilientAuction is Proceeds, Escrow, Multicall {
         for (uint256 i = 0; i < openings.length; ++i) {
             address player = openings[i].player;
             AnnouncementFlaw flaw = _open(lot, player, openings[i].announcement);
-            if (flaw != AnnouncementFlaw.None) emit OpeningSkipped(lot, player, flaw);
+            // logs that cost whoever causes them next to nothing would be everybody's to read
+            if (flaw > AnnouncementFlaw.NotSealed) emit OpeningSkipped(lot, player, flaw);
         }
     }
 
@@ -341,7 +346,9 @@ contract ResilientAuction is Proceeds, Escrow, Multicall {
     /// @param lot The sale's number.
     function requestDraw(uint256 lot) external {
         _requireStage(lot, SaleStage.Draw);
-        _sales[lot].requested = true;
+        Sale storage sale = _sales[lot];
+        DrawTime.requireTimely(lot, _longestDraw, sale.endOfReveal + DRAW_WINDOW);
+        sale.requested = true;
         emit DrawRequested(lot);
         // the source refuses to draw twice for one lot
         randomness.request(lot);

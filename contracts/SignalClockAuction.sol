@@ -7,6 +7,7 @@ import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {Escrow} from "./base/Escrow.sol";
 import {Proceeds} from "./base/Proceeds.sol";
 import {IRandomness} from "./interfaces/IRandomness.sol";
+import {DrawTime} from "./libraries/DrawTime.sol";
 import {Items} from "./libraries/Items.sol";
 import {Payments} from "./libraries/Payments.sol";
 import {Levels, MOST_LEVELS, Places, SignalLevels} from "./libraries/SignalLevels.sol";
@@ -62,7 +63,7 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
     }
 
     /// @notice What the seller sets, in one slot (200 bits).
-    /// @param signals k: signals are 0..k-1; at least 2.
+    /// @param signals k: signals are 0..k-1; 2 to 2,048, or to 64 where there are several types.
     /// @param types How many types of expertise there are, at most 12.
     /// @param pricing How the price is chosen.
     /// @param endOfJoining Seconds since the epoch.
@@ -159,6 +160,8 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
 
     /// @notice Where the words come from.
     IRandomness public immutable randomness;
+    /// @dev How long its words may take, in seconds; 0 if it does not say.
+    uint256 private immutable _longestDraw;
 
     // STORAGE (after slot 0 of Proceeds)
 
@@ -222,7 +225,7 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
 
     /// @notice The call does not belong to the stage that `lot` is in.
     error WrongStage(uint256 lot, ClockStage stage);
-    /// @notice Fewer than 2 signals, or more than any table has values.
+    /// @notice Fewer than 2 signals; or so many that beside one bidder there is no room for a second, of the same type or of another.
     error BadSignals(uint16 signals);
     /// @notice No type, or more than `MOST_TYPES`.
     error BadTypes(uint8 types);
@@ -274,9 +277,10 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
     /// @notice `account` has no deposit to get back.
     error NothingToReturn(uint256 lot, address account);
 
-    /// @param randomness_ Where the words come from: trusted not to know them before they are asked for, and to draw each once.
+    /// @param randomness_ Where the words come from: trusted not to know them before they are asked for, and to draw each once. They must
+    /// fit `WINDOW`.
     constructor(IRandomness randomness_) {
-        randomness = randomness_;
+        (randomness, _longestDraw) = (randomness_, DrawTime.requireWithin(randomness_, WINDOW));
     }
 
     // SELLING
@@ -357,7 +361,9 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
     /// @notice Asks for the word of `lot`, once all tables are registered. Anyone may call; the source refuses a second time.
     /// @param lot The lot's number.
     function requestDraw(uint256 lot) external {
-        _inStage(lot, ClockStage.Drawing).requested = true;
+        Lot storage item = _inStage(lot, ClockStage.Drawing);
+        DrawTime.requireTimely(lot, _longestDraw, item.terms.endOfRegistering + WINDOW);
+        item.requested = true;
         emit DrawRequested(lot);
         randomness.request(lot);
     }
@@ -446,6 +452,7 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
         uint256 next = item.prepared;
         if (place > next) revert OutOfOrder(place, next);
         if (place + tables.length > bidders) revert TooManyTables(lot, bidders);
+        if (place + tables.length <= next) return; // a log of nothing would be everybody's to read
         uint64[MOST_LEVELS] memory best;
         if (next != 0) best = item.best;
         SignalLevels levels = item.clock.levels;
@@ -679,7 +686,7 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
     // SHARED STEPS
 
     function _checkTerms(Terms calldata terms) private view {
-        if (terms.signals < 2 || terms.signals > MOST_VALUES) revert BadSignals(terms.signals);
+        if (terms.signals < 2 || _tableOfTwo(terms) > MOST_VALUES) revert BadSignals(terms.signals);
         if (terms.types == 0 || terms.types > MOST_TYPES) revert BadTypes(terms.types);
         if (
             terms.endOfJoining <= block.timestamp || terms.endOfJoining > block.timestamp + MAX_STAGE
@@ -688,6 +695,12 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
                 || terms.answerSeconds > MAX_ANSWER
         ) revert BadTimes(terms.endOfJoining, terms.endOfRegistering, terms.answerSeconds);
         if (terms.deposit == 0) revert NoDeposit();
+    }
+
+    /// @dev How many values a table has with two bidders: of one type, or of two, where it is the larger.
+    function _tableOfTwo(Terms calldata terms) private pure returns (uint256) {
+        uint256 signals = terms.signals;
+        return terms.types < 2 ? 2 * signals - 1 : signals * signals;
     }
 
     function _inStage(uint256 lot, ClockStage wanted) private view returns (Lot storage) {

@@ -158,6 +158,7 @@ abstract contract AuctionHouse is BidBook, Proceeds, Escrow, IAuctioneer {
     /// @inheritdoc IAuctioneer
     function credit(uint256 lot) external payable {
         if (_books[lot].state == State.None) revert WrongPhase(lot, Phase.None);
+        if (msg.value == 0) return; // a log of nothing would be everybody's to read
         proceeds[_lots[lot].seller] += msg.value;
         emit BondsCredited(lot, msg.sender, msg.value);
     }

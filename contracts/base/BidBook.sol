@@ -93,8 +93,9 @@ abstract contract BidBook is Multicall {
     event BidOpened(uint256 entry);
     /// @notice Bids, which are the amounts, were opened in this order.
     event BidsOpened(uint256[] entries);
-    /// @notice An opening in a batch was passed over.
-    event OpeningSkipped(uint256 indexed lot, address indexed bidder, Flaw flaw);
+    /// @notice An opening in a batch was passed over, of a bidder who has a bid. From `Flaw.ZeroBid` on the flaw was found after the commitment
+    /// matched, so that only who knows the opening can cause the log; others need not be read.
+    event OpeningSkipped(uint256 indexed lot, address indexed bidder, Flaw indexed flaw);
     /// @notice `bidder` did not reveal, which cost `bond` units.
     event BondForfeited(uint256 indexed lot, address indexed bidder, uint64 bond);
     /// @notice A bidder claimed what was left of the deposit, the amount.
@@ -182,7 +183,8 @@ abstract contract BidBook is Multicall {
         _count(book, 1);
     }
 
-    /// @notice Opens the bids of many bidders. Whatever does not open is skipped, with an event, so that nobody can spoil a batch.
+    /// @notice Opens the bids of many bidders. Whatever does not open is skipped, with an event if there is a bid, so that nobody can spoil a
+    /// batch.
     /// @dev Only in the reveal phase. Budget: 9,000 gas each.
     /// @param lot The lot's number.
     /// @param openings The openings, in any order.
@@ -198,7 +200,8 @@ abstract contract BidBook is Multicall {
             if (flaw == Flaw.None) {
                 entries[count++] = entry(lot, bid_, bidder);
                 _admit(lot, bidder, bid_);
-            } else {
+            } else if (flaw != Flaw.NoBid) {
+                // logs that cost whoever causes them next to nothing would be everybody's to read
                 emit OpeningSkipped(lot, bidder, flaw);
             }
         }

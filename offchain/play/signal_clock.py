@@ -22,6 +22,7 @@ from offchain.play.words import Source, ToldWords
 MOST_VALUES = 4_096
 MOST_TYPES = 12
 MOST_OF_A_TYPE = 31
+MOST_SIGNALS = 2_048
 """What the contract takes; see contracts/SignalClockAuction.sol."""
 
 DEPOSIT = 1

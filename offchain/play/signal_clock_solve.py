@@ -21,7 +21,13 @@ from offchain.instances.signal_clock import SignalClockInstance, shape
 from offchain.instances.signals import Sale, SignalOutcome, type_counts
 from offchain.mechanisms.signal_discovery import DRAWS_LIMIT as COUNTED
 from offchain.mechanisms.signal_discovery import TooManyDrawsError, draws_needed
-from offchain.play.signal_clock import MOST_OF_A_TYPE, MOST_TYPES, MOST_VALUES, SignalClocks
+from offchain.play.signal_clock import (
+    MOST_OF_A_TYPE,
+    MOST_SIGNALS,
+    MOST_TYPES,
+    MOST_VALUES,
+    SignalClocks,
+)
 from offchain.play.signal_clock_trail import Drawing, Play, State
 
 DRAWS_LIMIT = 1_000
@@ -45,6 +51,9 @@ def refusal(instance: SignalClockInstance) -> str | None:
             return f"bidders: {count} of type {show(name)}, and {most}"
     if (size := prod(shape(instance.signals, instance.types, kinds))) > MOST_VALUES:
         return f"bidders: tables of {size:,} values, and the contract takes {MOST_VALUES:,}"
+    # with several bidders the tables say so first
+    if instance.signals > MOST_SIGNALS:
+        return f"signals: {instance.signals:,}, and the contract takes {MOST_SIGNALS:,}"
     try:
         draws = draws_needed(instance, COUNTED)
     except TooManyDrawsError:

@@ -64,8 +64,16 @@ def crowd(bidders: int) -> dict[str, object]:
             },
             "bidders: tables of 4,097 values, and the contract takes 4,096",
         ),
+        (
+            {
+                **FILE,
+                "signals": 2049,
+                "bidders": [{"name": "a", "signal": 0, "value": list(range(2049))}],
+            },
+            "signals: 2,049, and the contract takes 2,048",
+        ),
     ],
-    ids=["draws", "bidders", "values"],
+    ids=["draws", "bidders", "values", "signals"],
 )
 def test_what_is_too_large_is_bad_input(document: dict[str, object], message: str) -> None:
     result = run(document, "--on", "revm")

@@ -57,6 +57,16 @@ def terms(start: int, **changed: int) -> list[int]:
     return list({**usual, **changed}.values())
 
 
+def crowd(count: int) -> list[Any]:
+    """So many accounts, each with a hundred ether."""
+    found = []
+    for number in range(count):
+        address = web3.to_checksum_address(f"0x{0xC0FFEE << 64 | number + 1:040x}")
+        web3.provider.make_request("anvil_setBalance", [address, hex(100 * 10**18)])
+        found.append(accounts.at(address, force=True))
+    return found
+
+
 class ClockLot:
     """One lot, and what the people in it do. ``tables`` by bidder, in the order of joining."""
 

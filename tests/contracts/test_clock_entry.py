@@ -2,9 +2,8 @@
 
 import pytest
 from auction import HOUR, now, send
-from brownie import accounts, web3
 from checks import reverts_with
-from clock import DEPOSIT, ClockLot, Stage, packed, terms
+from clock import DEPOSIT, ClockLot, Stage, crowd, packed, terms
 from mechanism import UNIT
 
 MOST_VALUES = 4_096
@@ -16,24 +15,21 @@ def lot(house, words, item, seller):
     return ClockLot(house, words, item, seller)
 
 
-def crowd(count):
-    """So many accounts, each with a hundred ether."""
-    found = []
-    for number in range(count):
-        address = web3.to_checksum_address(f"0x{0xC0FFEE << 64 | number + 1:040x}")
-        web3.provider.make_request("anvil_setBalance", [address, hex(100 * 10**18)])
-        found.append(accounts.at(address, force=True))
-    return found
-
-
 # LISTING
 
 
-@pytest.mark.parametrize("signals", [0, 1, MOST_VALUES + 1, 2**16 - 1])
-def test_bad_signals(house, item, seller, signals):
-    """Below 2 there is nothing to learn; above, not even one bidder's table fits."""
+@pytest.mark.parametrize(
+    ("signals", "types"),
+    [
+        *[(signals, types) for signals in (0, 1, 2**16 - 1) for types in (1, 2, 12)],
+        *[(signals, 1) for signals in (2_049, MOST_VALUES, MOST_VALUES + 1)],
+        *[(signals, types) for signals in (65, 2_048, MOST_VALUES) for types in (2, 3, 12)],
+    ],
+)
+def test_bad_signals(house, item, seller, signals, types):
+    """Below 2 there is nothing to learn; above, whoever joined first, of whichever type, would shut somebody out for good."""
     with reverts_with(house, "BadSignals", signals):
-        house.list(item, 1, terms(now(), signals=signals), {"from": seller})
+        house.list(item, 1, terms(now(), signals=signals, types=types), {"from": seller})
 
 
 @pytest.mark.parametrize("types", [0, 13, 255])
@@ -71,11 +67,18 @@ def test_bad_times(house, item, seller, joining, registering, answer):
         house.list(item, 1, bad, {"from": seller})
 
 
-def test_most_signals(house, words, item, seller, alice):
-    """One bidder's table of the largest size."""
-    lot = ClockLot(house, words, item, seller, signals=MOST_VALUES)
+@pytest.mark.parametrize(
+    ("signals", "types", "second", "size"),
+    [(2_048, 1, 0, 4_095), (64, 2, 1, 4_096), (64, 12, 11, 4_096), (64, 2, 0, 64 * 2 - 1)],
+)
+def test_a_second_bidder_can_always_join(
+    house, words, item, seller, alice, bob, signals, types, second, size
+):
+    """With the most signals that are taken: beside one bidder there is room for another, of any type."""
+    lot = ClockLot(house, words, item, seller, signals=signals, types=types)
     lot.join(alice)
-    assert house.tableSize(lot.number) == MOST_VALUES
+    lot.join(bob, kind=second)
+    assert house.tableSize(lot.number) == size
 
 
 def test_longest_and_shortest_times(house, words, item, seller):

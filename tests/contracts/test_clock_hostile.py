@@ -4,7 +4,7 @@ import pytest
 from auction import ItemManner, Manner, advance_to, attempt, now, prepare, send
 from brownie import accounts, web3
 from checks import emitted, error_data, reverts_with
-from clock import DEPOSIT, WINDOW, ClockLot, Stage, check_debts, terms
+from clock import DEPOSIT, WINDOW, ClockLot, Stage, check_debts, crowd, terms
 from mechanism import UNIT
 
 
@@ -232,3 +232,29 @@ def test_contract_as_bidder(house, words, item, seller, actor):
     assert item.ownerOf(lot.number) == wallet
     lot.return_deposits(wallet)
     assert wallet.balance() == DEPOSIT * UNIT
+
+
+# SEATS
+
+
+def test_one_person_in_every_seat(house, words, item, seller, stranger):
+    """What docs/signal-clock.md warns of: nobody else gets in, and the item goes for nothing; the deposits come back."""
+    lot = ClockLot(house, words, item, seller)
+    names = crowd(31)
+    lot.join(*names)
+    with reverts_with(house, "TypeFull", lot.number, 0, 31):
+        lot.join(stranger)
+    lot.close_joining()
+    for name in names:
+        lot.register(name, *[0] * 32)
+    lot.close_registering()
+    lot.draw(12_345)
+    lot.prepare(*names)
+    while lot.stage == Stage.ASKING:
+        lot.leave(names[house.lotOf(lot.number)["clock"]["asked"]])
+    last = names[house.lotOf(lot.number)["clock"]["asked"]]
+    lot.state(last)
+    lot.buy(last, 0)
+    assert item.ownerOf(lot.number) == last
+    lot.return_deposits(*names)
+    assert house.balance() == house.proceeds(seller) == 0

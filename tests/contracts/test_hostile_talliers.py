@@ -3,7 +3,7 @@
 import pytest
 from auction import sealed_to_tally, settle, tally
 from brownie import accounts
-from checks import plain, reverts_with
+from checks import emitted, plain, reverts_with
 from mechanism import NOBODY, Phase, ascending, pack
 
 
@@ -97,6 +97,14 @@ def test_empty_steps_between(dao, auctioneer, lot, bids, order, villain, step):
     assert plain(dao.resultOf(lot)) == (villain, 15)
     settle(dao, lot, bids, 3, step=step)
     assert auctioneer.phase(lot) == Phase.SETTLED
+
+
+def test_empty_steps_leave_no_log(dao, lot, order, villain):
+    """They count nobody, cost next to nothing, and every log is read by every keeper."""
+    assert emitted(dao.tally(lot, [], {"from": villain})) == []
+    dao.tally(lot, order[:2], {"from": villain})
+    assert emitted(dao.tally(lot, [], {"from": villain})) == []
+    assert dao.progress(lot, villain)["counted"] == 2
 
 
 def test_an_empty_step_serves_nobody(dao, lot, bids, order, villain):

@@ -103,6 +103,12 @@ def test_credit_is_a_gift(auctioneer, lot, seller, stranger):
     assert auctioneer.proceeds(seller) == 5
 
 
+def test_credit_of_nothing_leaves_no_log(auctioneer, lot, seller, stranger):
+    """It would be free, and every keeper's to read."""
+    assert emitted(auctioneer.credit(lot, {"from": stranger})) == []
+    assert auctioneer.proceeds(seller) == 0
+
+
 def test_credit_to_no_lot(auctioneer, lot, stranger):
     """Without a lot there is no seller."""
     with reverts_with(auctioneer, "WrongPhase", lot + 1, Phase.NONE):

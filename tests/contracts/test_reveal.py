@@ -1,7 +1,7 @@
 """Opening sealed bids, at both levels: one's own, and many in a batch."""
 
 import pytest
-from auction import advance, create_dao, reveal, reveal_all, seal
+from auction import advance, create_dao, reveal, reveal_all, seal, send
 from brownie import accounts
 from checks import emitted, logs_of, plain, reverts_with
 from mechanism import Flaw, Phase, commitment, entry, open_slot, opening, sealed_slot
@@ -166,7 +166,6 @@ def test_batch_skips_every_flaw(strict, lot, alice, bob, carol, dave, stranger):
     ]
     tx = strict.revealBatch(lot, openings, {"from": stranger})
     skipped = [
-        (stranger, Flaw.NO_BID),
         (alice, Flaw.WRONG_OPENING),
         (bob, Flaw.BID_ABOVE_DEPOSIT),
         (carol, Flaw.ZERO_BID),
@@ -182,6 +181,28 @@ def test_batch_skips_every_flaw(strict, lot, alice, bob, carol, dave, stranger):
     ]
     assert strict.bookOf(lot)["opened"] == 2
     assert strict.bidOf(lot, bob) == sealed_slot(commitment(strict, lot, bob, 6), 5)
+
+
+def test_openings_of_nobody_leave_no_log(book, lot, alice, bob, stranger):
+    """They cost next to nothing, and every log is read by every keeper."""
+    seal(book, lot, alice, 5)
+    seal(book, lot, bob, 5)
+    send(bob, book.withdraw, lot, bob)
+    advance(book, lot, Phase.REVEAL)
+    nobody = [opening(lot, who, bid) for who in (stranger, bob, accounts[20]) for bid in (0, 5)]
+    assert emitted(book.revealBatch(lot, nobody * 20, {"from": stranger})) == []
+    tx = book.revealBatch(lot, [*nobody, opening(lot, alice, 5)], {"from": stranger})
+    assert [log.name for log in emitted(tx)] == ["BidsOpened"]
+
+
+def test_flaws_can_be_told_apart_unread(strict, lot, alice, stranger):
+    """Those that only who knows the opening can bring about can be asked for by topic."""
+    seal(strict, lot, alice, 6, deposit=5)
+    advance(strict, lot, Phase.REVEAL)
+    wrong = [(alice.address, 5, bytes(32)), opening(lot, alice, 6)]
+    tx = strict.revealBatch(lot, wrong, {"from": stranger})
+    topics = [int.from_bytes(log["topics"][3], "big") for log in tx.logs]
+    assert topics == [Flaw.WRONG_OPENING, Flaw.BID_ABOVE_DEPOSIT]
 
 
 def test_batch_of_another_lot(book, lot, alice):

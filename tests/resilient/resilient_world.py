@@ -111,8 +111,15 @@ class World:
 
     def hostile_source(self) -> str:
         """A new auction whose coins come from a source without manners, in place of the one there was."""
+        return self._over("HostileRandomness")
+
+    def timed_source(self, seconds: int) -> str:
+        """The same with a source that says how long its coins may take."""
+        return self._over("TimedRandomness", seconds)
+
+    def _over(self, source: str, *arguments: object) -> str:
         self.check()
-        self.source = create(self.chain, self.keeper, "HostileRandomness")
+        self.source = create(self.chain, self.keeper, source, *arguments)
         self.auction = create(self.chain, self.keeper, "ResilientAuction", self.source)
         self._books = resilient_ledger.Follower(self.chain, self.auction)
         return self.source

@@ -136,6 +136,20 @@ def test_what_is_not_sealed_cannot_be_opened(world: World) -> None:
     world.fails("FlawedAnnouncement", lot, world.ann, flaw, sender=world.ann, call=call)
 
 
+def test_openings_of_nobody_leave_no_log(world: World) -> None:
+    """They cost next to nothing, and every log is somebody's to read."""
+    lot, _ = world.sale()
+    one = announce((world.bob, 2, bits(0)))
+    for player in (world.ann, world.dan):
+        world.seal(lot, player, one)
+    world.send(world.dan, "withdraw", lot, world.dan)
+    world.to(lot, Stage.REVEAL)
+    nobody = [(world.cid, one), (world.dan, one)]
+    assert world.events(world.reveal(lot, nobody)) == []
+    receipt = world.reveal(lot, [*nobody, (world.ann, one)])
+    assert [name for name, _ in world.events(receipt)] == ["Announced"]
+
+
 def test_prices_that_wrap_around(world: World) -> None:
     """Together 1 more than 64 bits hold, sealed as 0: no star whose fines its deposit does not cover."""
     lot, _ = world.sale()

@@ -2,6 +2,7 @@
 
 import pytest
 from resilient_world import (
+    DRAW_WINDOW,
     EVERYTHING,
     HEADS,
     TAILS,
@@ -366,3 +367,21 @@ def test_an_undecided_own_offer_voids_the_sale_too(world: World) -> None:
     world.to(lot, Stage.VOID)
     assert world.view("stage", lot) == Stage.VOID
     world.send(world.stranger, "reclaim", lot, EVERYTHING)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_coin_that_would_fall_too_late_is_not_asked_for(world: World, late: bool) -> None:
+    """It would fall when nobody waits for it any more: from then on the sale can only become void."""
+    longest = 5_000
+    world.timed_source(longest)
+    lot, _ = world.sale()
+    one = announce((world.bob, 5, bits(0)))
+    world.announced(lot, {world.ann: one})
+    deadline = world.state(lot)["endOfReveal"] + DRAW_WINDOW
+    world.chain.advance_to(deadline - longest + late)
+    if late:
+        call = ("requestDraw", lot)
+        world.fails("TooLateToDraw", lot, deadline, sender=world.keeper, call=call)
+        return
+    world.decide(lot, one)
+    assert world.view("stage", lot) == Stage.ANSWERS
