@@ -12,7 +12,7 @@ HIDDEN: Final = "…"
 
 _LONGEST: Final = 400
 _LOOKS_SECRET: Final = re.compile(r"[A-Za-z0-9_]{20,}")
-_SURE: Final = 8
+_SURE: Final = 4
 """Parts of so many characters are hidden wherever they stand, shorter ones only as whole words."""
 
 

@@ -24,8 +24,8 @@ APPROXIMATE: Final = "ApproximateAuction"
 REORG_DEPTH: Final = 64
 """How many of the newest blocks `sync` can compare with what it read before: two epochs, after which Ethereum is final."""
 
-STRIDE: Final = 4_096
-"""How many blocks a ledger reads at first; about half a day of Ethereum's."""
+STRIDE: Final = 256
+"""How many blocks a ledger reads at first: those of a stride in which DAOs are met for the first time are read twice."""
 
 
 class LogsMissing(ChainError):

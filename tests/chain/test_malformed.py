@@ -168,9 +168,9 @@ def test_connecting(url: str, kind: type[JsonRpc]) -> None:
         kind(url).close()
 
     found = tried(connect, FEW)
-    assert found["eth_chainId"] > 2
-    assert found["web3_clientVersion"] > 2
-    assert found["eth_getBlockByNumber"] > 2
+    assert found["eth_chainId"] >= 2
+    assert found["web3_clientVersion"] >= 2
+    assert found["eth_getBlockByNumber"] >= 2
 
 
 @pytest.mark.parametrize("kind", [JsonRpc, Relayed])
@@ -186,11 +186,8 @@ def test_sending(url: str, kind: type[JsonRpc]) -> None:
             chain.send_all([mint(chain, item, next(numbers)) for _ in range(2)])
 
         found = tried(send, FEW)
-    assert (
-        found["eth_getBalance"]
-        + found["eth_estimateGas" if kind is Relayed else "eth_getTransactionReceipt"]
-        > 2
-    )
+    assert found["eth_getTransactionCount"] >= 2
+    assert sum(found.values()) > 20
 
 
 def test_a_message_says_where_and_is_short() -> None:

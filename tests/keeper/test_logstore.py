@@ -350,7 +350,7 @@ def test_long_ways_are_read_in_strides_that_stay_read(kept: Kept) -> None:
         pass
 
     def kill(block: int) -> None:
-        if len(kept.chain.firsts) > 5:
+        if len(kept.chain.firsts) > 9:
             raise Killed
 
     ledger = kept.ledger()
