@@ -23,7 +23,7 @@ from offchain.chain.rpc import Rpc
 from offchain.chain.urls import argument, foreign, named, without_secrets
 
 SECRETS = ("k3yInThePath", "k3yInTheQuery", "us3r", "passw0rd")
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def commands(folder: Path) -> dict[str, list[str]]:
     return {
         "deploy": ["deploy", "--out", str(folder / "new.json")],
         "keep": ["keep", "--once", "--deployment", str(deployment), "--receipts", receipts],
-        "solve": ["solve", str(EXAMPLES / "two_groups.json")],
+        "solve": ["solve", str(EXAMPLES / "painting.json")],
         "demo": ["demo", "--out", str(folder / "demo")],
     }  # fmt: skip
 
