@@ -10,14 +10,14 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from offchain.chain.errors import ChainError
+from offchain.output import OutputFailed, write_whole
 from offchain.paths import PROJECT
 
 if TYPE_CHECKING:
@@ -105,26 +105,26 @@ def _cached(project: Path) -> dict[str, dict[str, Any]]:
         if (found := _read(path)) is not None:
             return found
         compiled = _compile(project)
-        # Written beside and renamed: no reader ever sees half a file.
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.write_text(json.dumps(compiled), encoding="utf-8")
-        draft.replace(path)
+        with suppress(OutputFailed):  # it only takes longer the next time
+            write_whole(path, json.dumps(compiled).encode())
         return compiled
 
 
 def _read(path: Path) -> dict[str, dict[str, Any]] | None:
     try:
         content: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (OSError, ValueError):
         return None
     return content
 
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    """Lets one process at a time do the body, where a file can be made for that."""
+    with ExitStack() as stack:
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fcntl.flock(stack.enter_context(path.open("w")), fcntl.LOCK_EX)
         yield
 
 

@@ -12,11 +12,12 @@ import typer
 from offchain.cli.amounts import units
 from offchain.cli.backends import OnChainOrNode
 from offchain.cli.exits import BadInput, put, say
-from offchain.cli.files import refuse_unwritable
+from offchain.cli.files import refuse_unwritable, told_of_out
 from offchain.cli.interrupts import until_stopped
 from offchain.cli.mechanism import Mechanism
 from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spending
 from offchain.instances.fields import show
+from offchain.output import make_folder
 
 if TYPE_CHECKING:
     from offchain.chain.backend import Chain
@@ -96,7 +97,8 @@ def command(
     if hold and on not in _NODES:
         raise BadInput(f"--hold: {on} is not a node that is started here ({', '.join(_NODES)})")
     if out == DEFAULT_OUT:
-        Path(out).parent.mkdir(exist_ok=True)
+        with told_of_out():
+            make_folder(Path(out).parent)
     refuse_unwritable(out)
     if randomness is not None and mechanism is Mechanism.TWO_LEVEL:
         raise BadInput(f"--randomness: nothing is drawn in a {mechanism} auction")
@@ -109,7 +111,8 @@ def command(
         creator = _creator(chain, plan, out if _outlasts(on) else None)
         deployment = _deploy(chain, mechanism, source, secrets, creator)
         put(_told(deployment))
-        deployment.write(Path(out))
+        with told_of_out():
+            deployment.write(Path(out))
         creator.done()
         say(f"Deployment file: {out}")
         if hold:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from offchain.cli.exits import put, say
+from offchain.output import OutputFailed
 
 if TYPE_CHECKING:
     from offchain.keeper.agenda import Outlook
@@ -22,10 +23,25 @@ class Journal:
     def __init__(self) -> None:
         self._told: dict[str, str] = {}
         self.failing: set[str] = set()
+        self._lost: OutputFailed | None = None
+
+    def put(self, line: str) -> None:
+        """A line on standard output. That it cannot be written is told once, and stops no work: bids are due."""
+        try:
+            put(line)
+        except OutputFailed as error:
+            if self._lost is None:
+                say(f"{error}; the keeper works on")
+            self._lost = self._lost or error
+
+    def close(self) -> None:
+        """Raises OutputFailed if a line was lost."""
+        if self._lost is not None:
+            raise self._lost
 
     def on_action(self, action: "Action") -> None:
         """A transaction was done."""
-        put(
+        self.put(
             f"lot {action.lot}  {action.step:<7}  {action.contract}"
             f"  members {action.members}  gas {action.gas_used}\n"
         )

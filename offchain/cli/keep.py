@@ -141,17 +141,18 @@ def command(
     deadline comes first; lots that can never be finished are tried less and less often. No lot takes more
     gas than serving an honest one does, unless --lot-gas says so.
 
-    With --once the exit code is 3 if something that is due could not be done.
+    With --once the exit code is 3 if something that is due could not be done. What cannot be written to
+    standard output stops no work, and makes the exit code 4 in the end.
     """
     from offchain.chain.connect import connect
     from offchain.keeper.purse import Purse
 
     gas = spending(max_fee, fund_from)
+    lots = None if not only else {_lot(text) for text in only}
+    budget_wei = None if budget is None else units("--budget", budget) * _WEI_PER_UNIT
     known, flaws = _read_receipts(receipts)
     deployed = _read_deployment(deployment)
     journal = Journal()
-    lots = None if not only else {_lot(text) for text in only}
-    budget_wei = None if budget is None else units("--budget", budget) * _WEI_PER_UNIT
     folder = _cache_folder(cache, no_cache, receipts)
     with until_stopped("Stopped."), connect(on, gas) as chain:
         terms = Terms(account, lots, Purse(budget_wei), lot_gas, depth, _block_gas(on), folder)
@@ -168,6 +169,7 @@ def command(
             work_off(hands, journal)
         else:
             work_on(hands, journal, poll)
+    journal.close()
 
 
 def _lot(text: str) -> int:

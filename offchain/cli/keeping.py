@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import typer
 
-from offchain.cli.exits import BACK_END_FAILED, put, say
+from offchain.cli.exits import BACK_END_FAILED, say
 from offchain.cli.journal import Flaws, Journal, outlook_line
 from offchain.cli.reading import Progress, store_of
 
@@ -99,8 +99,8 @@ class Draws:
     resting: Collection[str] = ()
     seconds_to_next = None
 
-    def __init__(self, keeper: "BeaconKeeper", beacon: str) -> None:
-        self._keeper, self._beacon = keeper, beacon
+    def __init__(self, keeper: "BeaconKeeper", beacon: str, journal: Journal) -> None:
+        self._keeper, self._beacon, self._journal = keeper, beacon, journal
 
     @property
     def unfinished(self) -> bool:
@@ -111,7 +111,9 @@ class Draws:
         """See `Worker`."""
         sent = self._keeper.step()
         for one in sent:
-            put(f"lot {one.draw.id}  {one.step}  {self._beacon}  members 0  gas {one.gas_used}\n")
+            self._journal.put(
+                f"lot {one.draw.id}  {one.step}  {self._beacon}  members 0  gas {one.gas_used}\n"
+            )
         return len(sent)
 
 
@@ -181,7 +183,7 @@ def _of_beacon(
         only=terms.only,
         purse=terms.purse,
     )
-    return Draws(keeper, deployed.randomness)
+    return Draws(keeper, deployed.randomness, journal)
 
 
 def patiently(begin: Callable[[], list[Worker]], journal: Journal) -> list[Worker]:

@@ -256,7 +256,7 @@ def test_a_closed_folder_and_a_closed_file(tmp_path: Path) -> None:
 
 def numbers() -> list[tuple[str, str]]:
     """Every option of every command that takes a number, an amount or a list of them."""
-    kinds = {"N", "UNITS", "ETH", "GWEI", "SECONDS", "NUMBER", "ACCOUNT", "LIST"}
+    kinds = {"N", "UNITS", "ETH", "GWEI", "SECONDS", "NUMBER", "ACCOUNT", "LIST", "LOT"}
     group: Any = typer.main.get_command(app)
     return [
         (name, option)

@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from offchain.chain import artifacts
+from offchain.cli import app
 from offchain.cli.app import COMMANDS
 from offchain.output import OutputFailed, replacing, write_whole
 
@@ -233,3 +236,53 @@ def test_what_cannot_be_written_is_named(tmp_path: Path, name: str) -> None:
     with pytest.raises(OutputFailed, match="cannot be written: "):
         write_whole(tmp_path / name, b"anything")
     assert folder(tmp_path) == []
+
+
+def test_a_deployment_whose_folder_cannot_be_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Known before anything is sent."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "build").write_text("a file")
+    result = CliRunner().invoke(app, ["deploy", "--on", "revm"])
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert result.stderr == "error: --out: build cannot be written: File exists\n"
+
+
+@pytest.mark.parametrize("option", ["/no/such/folder/file", ".", "/dev/null/file"])
+@pytest.mark.parametrize("command", [["solve", "-"], ["deploy", "--on", "revm"]], ids=" ".join)
+def test_a_file_that_cannot_be_written_is_known_before_any_work(
+    monkeypatch: pytest.MonkeyPatch, command: list[str], option: str
+) -> None:
+    def work(*_: Any, **__: Any) -> None:
+        raise AssertionError("work was done in vain")
+
+    monkeypatch.setattr("offchain.chain.connect.connect", work)
+    monkeypatch.setattr("offchain.mechanisms.solve", work)
+    result = CliRunner().invoke(app, [*command, "--out", option], input=EXAMPLE)
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert result.stderr.startswith("error: --out: ")
+    assert result.stderr.count("\n") == 1
+
+
+@needs_full
+@pytest.mark.parametrize("command", [["solve", "-", "--on", "reference"]], ids=" ".join)
+def test_a_file_on_a_full_disk(command: list[str]) -> None:
+    result = CliRunner().invoke(app, [*command, "--out", "/dev/full"], input=EXAMPLE)
+    assert (result.exit_code, result.stdout) == (4, "")
+    reason = os.strerror(errno.ENOSPC)
+    assert result.stderr == f"error: --out: /dev/full cannot be written: {reason}\n"
+
+
+def test_contracts_are_compiled_even_where_the_result_cannot_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a folder that cannot be written to, here because a file is in the way."""
+    (tmp_path / "build").write_text("a file")
+    monkeypatch.setattr(artifacts, "_compile", lambda _: {"A": {}})
+    monkeypatch.setattr(artifacts, "digest", lambda _: "digest")
+    assert artifacts._cached(tmp_path) == {"A": {}}
+    (tmp_path / "build").unlink()
+    assert artifacts._cached(tmp_path) == {"A": {}}
+    monkeypatch.setattr(artifacts, "_compile", lambda _: {})
+    assert artifacts._cached(tmp_path) == {"A": {}}

@@ -80,6 +80,24 @@ def test_once_in_each_stage(town: Market, url: str) -> None:
     town.outcome([lot])
 
 
+def test_a_keeper_works_on_when_its_output_cannot_be_written(town: Market, url: str) -> None:
+    """A full disk, or a reader that left, is no reason to let a bid go unopened."""
+    lot, _ = an_auction(town)
+    for wait in (town.until_reveal, town.until_tally):
+        wait(lot)
+        reader, writer = os.pipe()
+        os.close(reader)
+        command = arguments(town, url, "--once")
+        result = subprocess.run(
+            command, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+        )
+        os.close(writer)
+        assert result.returncode == 4
+        assert result.stderr.count("the keeper works on") == 1
+        assert "Traceback" not in result.stderr
+    town.outcome([lot])
+
+
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_it_runs_until_it_is_stopped(town: Market, url: str, end: signal.Signals) -> None:
     """Sees what happens meanwhile, receipts appended to its file included; being stopped is no failure."""
