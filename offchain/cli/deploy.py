@@ -110,10 +110,13 @@ def command(
         plan = {"mechanism": mechanism.value, "randomness": source, **asdict(secrets)}
         creator = _creator(chain, plan, out if _outlasts(on) else None)
         deployment = _deploy(chain, mechanism, source, secrets, creator)
-        put(_told(deployment))
-        with told_of_out():
-            deployment.write(Path(out))
-        creator.done()
+        try:
+            put(_told(deployment))
+        finally:
+            # Where the contracts are must not be lost because one of the two cannot be written.
+            with told_of_out():
+                deployment.write(Path(out))
+            creator.done()
         say(f"Deployment file: {out}")
         if hold:
             say(f"The node answers at {url} until Ctrl-C.")

@@ -1,6 +1,7 @@
 """Output that cannot be written: exit code 4 and one line, from every command, and files whole or not at all."""
 
 import errno
+import json
 import os
 import stat
 import subprocess
@@ -286,3 +287,16 @@ def test_contracts_are_compiled_even_where_the_result_cannot_be_kept(
     assert artifacts._cached(tmp_path) == {"A": {}}
     monkeypatch.setattr(artifacts, "_compile", lambda _: {})
     assert artifacts._cached(tmp_path) == {"A": {}}
+
+
+def test_a_deployment_is_kept_in_its_file_even_if_standard_output_fails(tmp_path: Path) -> None:
+    file = tmp_path / "deployment.json"
+    ran = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *PROGRAM, "deploy", "--on", "revm", "--out", str(file)],
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ran.returncode == 4
+    assert "auctioneer" in json.loads(file.read_text())
