@@ -18,6 +18,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
     daos.lemma_4,
     daos.theorem_3,
     daos.theorem_5,
+    daos.lemma_6,
     daos.theorem_7,
     daos.theorem_8,
     daos.appendix_a,

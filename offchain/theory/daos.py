@@ -277,6 +277,76 @@ def theorem_5(members: Sequence[int] = (2, 5, 12)) -> Evidence:
     )
 
 
+Thresholds: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
+"""For each of two members what it has to bid at least, by the other's bid: it is served from there on, and pays that."""
+
+
+@claim(
+    f"{PAPER}, Lemma 6",
+    "if it is truthful, budget-balanced, treats equals alike and serves whoever bids enough, members served pay the same",
+)
+def lemma_6(prices: Sequence[int] = (2, 4), spare: int = 1) -> Evidence:
+    """Every truthful way for two members to share a price to the unit, served at the threshold itself, bids up to `spare` above it.
+
+    And whether what is left is the equal split.
+    """
+    left = {price: list(cost_shares(price, price + spare)) for price in prices}
+    unlike = sum(
+        served_by(ways, (one, other)) != split_by((one, other), price)
+        for price, found in left.items()
+        for ways in found
+        for one, other in product(range(price + spare + 1), repeat=2)
+    )
+    odd = sum(1 for price in prices for _ in cost_shares(price - 1, price + spare))
+    counts = ", ".join(str(len(found)) for found in left.values())
+    return Evidence(
+        f"two members, prices {', '.join(map(str, prices))}: {counts} ways to share them, which serve or charge {unlike} pairs"
+        f" of bids otherwise than the equal split; {odd} for a unit less, of which halves are no units",
+        all(len(found) == 1 for found in left.values()) and unlike == odd == 0,
+    )
+
+
+def cost_shares(price: int, top: int) -> Iterator[Thresholds]:
+    """Every pair of thresholds that covers the price exactly whenever somebody is served, for bids 0..top."""
+
+    def covers(ways: Thresholds, bids: tuple[int, int]) -> bool:
+        one, other = served_by(ways, bids)
+        total = sum(share for share in (one, other) if share is not None)
+        return (one is other is None or total == price) and (one == other or bids[0] != bids[1])
+
+    def extended(first: tuple[int, ...], second: tuple[int, ...]) -> Iterator[Thresholds]:
+        if len(second) > top:
+            yield first, second
+            return
+        known = len(second)
+        for threshold in range(top + 1):
+            if len(first) == known:
+                ways = (*first, threshold), second
+                bids = [(own, known) for own in range(known)]
+            else:
+                ways = first, (*second, threshold)
+                bids = [(known, own) for own in range(len(first))]
+            if all(covers(ways, pair) for pair in bids):
+                yield from extended(*ways)
+
+    yield from extended((), ())
+
+
+def served_by(ways: Thresholds, bids: tuple[int, int]) -> tuple[int | None, int | None]:
+    """What both pay, None if not served."""
+    first, second = ways[0][bids[1]], ways[1][bids[0]]
+    return first if bids[0] >= first else None, second if bids[1] >= second else None
+
+
+def split_by(bids: tuple[int, int], price: int) -> tuple[int | None, int | None]:
+    """The same under the equal split, which serves nobody if the two cannot pay."""
+    if willingness_to_pay(bids) < price:
+        return None, None
+    split = equal_split(bids, price)
+    first, second = (split.share if split.serves(bid) else None for bid in bids)
+    return first, second
+
+
 def truthful_rules(bids: int) -> Iterator[dict[tuple[int, int], int | None]]:
     """Every way to choose one of two bidders or nobody, for two bids of so many, in which a higher bid never loses.
 

@@ -43,6 +43,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "daos-lemma-4": {"members": 3, "top": 3, "crowds": [4, 40]},
     "daos-theorem-3": {"sizes": [(1, 2), (2, 1)], "top": 3, "members": 4},
     "daos-theorem-5": {"members": [3]},
+    "daos-lemma-6": {"prices": [2, 4]},
     "daos-theorem-7": {"sizes": [(1, 1)], "top": 2},
     "daos-theorem-8": {"players": [2, 3], "large": [(8, 1000), (8, 10**19), (20, 10**15)]},
     "daos-footnote-2": {"sizes": [(1, 2)], "top": 3},
@@ -111,7 +112,7 @@ BREAKS = (
         equal_split,
         "if rank * bid >= price)",
         "if rank * bid > price)",
-        "daos-theorem-2",
+        "daos-theorem-2 daos-lemma-6",
     ),
     Break(
         "T counts from 0",
