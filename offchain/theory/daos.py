@@ -286,7 +286,7 @@ Thresholds: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
     "if it is truthful, budget-balanced, treats equals alike and serves whoever bids enough, members served pay the same",
 )
 def lemma_6(prices: Sequence[int] = (2, 4), spare: int = 1) -> Evidence:
-    """Every truthful way for two members to share a price to the unit, served at the threshold itself, bids up to `spare` above it.
+    """Every truthful way for two members to share a price to the unit, served from the threshold on; bids to `spare` above it.
 
     And whether what is left is the equal split.
     """
