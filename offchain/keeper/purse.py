@@ -14,7 +14,7 @@ GAS_OF_LOT: Final = 250_000
 GAS_OF_BOOK: Final = 200_000
 GAS_OF_BID: Final = 100_000
 """What a lot, each DAO on it, and each bid may take: more than serving honest ones does, even if each bid is opened by itself,
-and about twice what they cost those who list, enter and bid (`tests/keeper/test_purse.py` measures both)."""
+and at most 5/2 of what they cost those who list, enter and bid (`tests/keeper/test_purse.py` measures both)."""
 GAS_OF_RETURN: Final = 150_000
 """What giving an item back to its seller may take, which nobody but the seller is helped by."""
 

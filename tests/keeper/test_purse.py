@@ -85,7 +85,7 @@ def test_bids_that_are_opened_one_by_one_fit_too(real_gas: Market) -> None:
 
 
 def test_an_allowance_is_not_far_above_what_it_costs_to_make(real_gas: Market) -> None:
-    """Who lists lots, makes DAOs and bids to make a keeper spend pays for about half of what it can spend."""
+    """Who lists lots, enters DAOs and bids to make a keeper spend pays at least two fifths of what it can spend."""
     market = real_gas
     token, seller = market.item, market.seller
 
@@ -106,9 +106,9 @@ def test_an_allowance_is_not_far_above_what_it_costs_to_make(real_gas: Market) -
     bidder = market.new_bidder(10 * UNIT)
     bidding = gas(bidder, dao, "DAO", "commit", lot, b"\x11" * 24, wei=5 * UNIT)
     allowance = Allowance()
-    assert allowance.lot < 2.5 * listing
-    assert allowance.book < 3 * entering
-    assert allowance.bid < 2.5 * bidding
+    assert 2 * allowance.lot < 5 * listing
+    assert 2 * allowance.book < 5 * entering
+    assert 2 * allowance.bid < 5 * bidding
     assert listing > GAS_OF_RETURN * 2 // 3
 
 
