@@ -163,6 +163,21 @@ def test_logs_of_several_contracts_come_in_order(chain: Chain, item: str) -> Non
     assert chain.logs([chain.actor(1)], 0) == []
 
 
+def test_logs_up_to_a_block_and_of_some_events(chain: Chain, item: str) -> None:
+    sender = chain.actor(0)
+    first = chain.block() + 1
+    blocks = [chain.send(mint(chain, item, 0, 50 + n)).block for n in range(3)]
+    chain.send(Transaction(sender, item, ITEM.encode("approve", chain.actor(1), 50)))
+    transfer, approval = ITEM.topic("Transfer"), ITEM.topic("Approval")
+
+    assert [log.block for log in chain.logs([item], first, last_block=blocks[1])] == blocks[:2]
+    assert [log.block for log in chain.logs([item], first, topics=[transfer])] == blocks
+    assert [log.topics[0] for log in chain.logs([item], first, topics=[approval])] == [approval]
+    assert len(chain.logs([item], first, topics=[approval, transfer])) == 4
+    assert chain.logs([item], first, last_block=first - 1) == []
+    assert chain.logs([item], first, topics=[bytes(32)]) == []
+
+
 def test_money(chain: Chain, clock: str) -> None:
     sender = chain.actor(3)
     chain.fund(sender, ETHER)

@@ -139,6 +139,32 @@ def done(market: Market, lot: int, revealed: bool) -> bool:
     return all(not a.is_sealed if revealed else a.closed for a in accounts)
 
 
+def test_final_logs_are_kept_unless_told_otherwise(town: Market, url: str) -> None:
+    """Beside the receipts or in another folder; a damaged file is made anew, and costs no bid."""
+    lot, _ = an_auction(town)
+    town.chain.advance_to_block(town.chain.block() + 200)
+
+    def kept(folder: Path) -> list[int]:
+        return [path.stat().st_size for path in folder.glob("consort-*.logs")]
+
+    other = town.folder / "cache"
+    other.mkdir()
+    assert keep(town, url, "--once", "--no-cache").returncode == 0
+    assert keep(town, url, "--once", "--cache", str(other)).returncode == 0
+    assert kept(town.folder) == []
+    (size,) = kept(other)
+    assert size > 1_000
+    (path,) = other.glob("consort-*.logs")
+    path.write_bytes(path.read_bytes()[:-1])
+    town.until_reveal(lot)
+    result = keep(town, url, "--once", "--cache", str(other))
+    assert (result.returncode, result.stdout.count("\n")) == (0, 2)
+    assert kept(other) == [size]
+    both = keep(town, url, "--once", "--cache", str(other), "--no-cache")
+    nowhere = keep(town, url, "--once", "--cache", str(other / "nowhere"))
+    assert (both.returncode, nowhere.returncode) == (2, 2)
+
+
 def test_what_cannot_be_done_is_told_and_ends_with_3(town: Market, url: str) -> None:
     token = create(town.chain, town.seller, "HostileItem")
     lot = town.list_lot(token=token)
