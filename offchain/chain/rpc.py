@@ -212,8 +212,9 @@ class Rpc:
             raise self._nonsense("the answer to a batch is not a list")
         if len(response) != len(batch):
             raise self._nonsense(f"{len(response)} answers to {len(batch)} requests")
-        numbers = [one["id"] for one in response]
-        if numbers != list(range(numbers[0], numbers[0] + len(batch))):
+        numbers = [one.get("id") for one in response if isinstance(one, dict)]
+        first = numbers[0] if numbers and type(numbers[0]) is int else 0
+        if numbers != list(range(first, first + len(batch))):
             raise self._nonsense("the answers to a batch do not bear the numbers of its requests")
         return [self._answer(one) for one in response]
 

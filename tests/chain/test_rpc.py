@@ -160,6 +160,50 @@ def test_answers_that_are_none(server: Server, answer: Answer, message: str) -> 
     assert str(caught.value) == f"{server.url}: {message}"
 
 
+BATCHES: dict[str, Callable[[list[Any]], object]] = {
+    "no list": lambda bodies: {"result": bodies},
+    "nothing": lambda bodies: None,
+    "too few": lambda bodies: bodies[:-1],
+    "too many": lambda bodies: [*bodies, bodies[0]],
+    "one twice": lambda bodies: [bodies[0], bodies[0], bodies[2]],
+    "no numbers": lambda bodies: [{"result": "0x9"}] * 3,
+    "one without a number": lambda bodies: [{"result": "0x9"}, *bodies[1:]],
+    "numbers as text": lambda bodies: [one | {"id": str(one["id"])} for one in bodies],
+    "numbers of another batch": lambda bodies: [one | {"id": one["id"] * 2} for one in bodies],
+    "numbers of two kinds": lambda bodies: [bodies[0] | {"id": "x"}, *bodies[1:]],
+    "numbers as lists": lambda bodies: [one | {"id": [one["id"]]} for one in bodies],
+    "no objects": lambda bodies: [1, "x", None],
+    "lists": lambda bodies: [bodies, bodies, bodies],
+}
+
+
+@pytest.mark.parametrize("spoil", BATCHES)
+def test_a_batch_answered_wrongly_is_asked_for_one_by_one(server: Server, spoil: str) -> None:
+    """No answer is taken for that to another question; and where one by one does not help, it is an error."""
+
+    def answer(asked: Any) -> tuple[int, str]:
+        if not isinstance(asked, list):
+            return 200, json.dumps(body(asked["id"], asked["params"][0]))
+        bodies = [body(one["id"], one["params"][0]) for one in asked]
+        return 200, json.dumps(BATCHES[spoil](bodies) if len(bodies) == 3 else bodies)
+
+    server.answers = [answer]
+    asked = [("eth_call", (f"0x{n}",)) for n in range(3)]
+
+    assert Rpc(server.url).batch(asked) == ["0x0", "0x1", "0x2"]
+    with pytest.raises(ChainError):
+        Rpc(server.url).batch([("evm_mine", params) for _, params in asked])
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 10**5, "{" * 10**5, '{"a":' * 10**5, "9" * 10**5, "", "nul", '"\\ud800"']
+)
+def test_texts_that_are_no_answer(server: Server, text: str) -> None:
+    server.answers = [status(200, text)]
+    with pytest.raises(ChainError, match="the answer is not JSON"):
+        Rpc(server.url).request("eth_chainId")
+
+
 def test_a_server_that_takes_no_batches(server: Server) -> None:
     def answer(asked: Any) -> tuple[int, str]:
         refusal = RpcError("no batches", -32600)
