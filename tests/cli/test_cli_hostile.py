@@ -325,6 +325,7 @@ def test_input_without_end_is_refused_at_its_first_flaw() -> None:
     for start in ("{]", "[5, ", '[{"mechanism": "none"}, ', "\0", "nul"):
         with subprocess.Popen(
             [*PROGRAM, "solve", "-"],
+            bufsize=0,  # else what is left to be written would fail once more when it is closed
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
