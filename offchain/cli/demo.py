@@ -9,7 +9,7 @@ import typer
 from offchain.cli.amounts import units
 from offchain.cli.backends import OnChain
 from offchain.cli.exits import CHECK_FAILED, BadInput, put, say
-from offchain.cli.files import report_folder, told_of_out, told_of_reading
+from offchain.cli.files import read_list, report_folder, told_of_out
 from offchain.cli.mechanism import Mechanism
 from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spending
 
@@ -131,9 +131,9 @@ def _scenario(file: str | None, rivals: list[int], silent: int | None) -> "Scena
 
     if file is None:
         return built_in(rivals, DEFAULT_SILENT if silent is None else silent)
-    with told_of_reading(f"--contributions: {file}"):
-        data = Path(file).read_bytes()
-    return replay(parse(data, file), Path(file).name, rivals, silent or 0)
+    return replay(
+        parse(read_list("--contributions", file), file), Path(file).name, rivals, silent or 0
+    )
 
 
 def _print(auction: "Auction") -> None:

@@ -23,6 +23,10 @@ _PIECE = 1 << 20
 """Bytes that are read at a time."""
 
 
+_LARGEST_LIST = 1 << 28
+"""Bytes of a list that is held in memory: some millions of contributions."""
+
+
 class Instances:
     """The instances of a file: read anew each time that they are gone through, of a list one at a time.
 
@@ -137,6 +141,16 @@ def _copied(source: BinaryIO, copy: BinaryIO, name: str) -> Iterator[bytes]:
         except OSError as error:
             raise OutputFailed(f"a copy of {name} cannot be written: {reason(error)}") from error
         yield piece
+
+
+def read_list(option: str, file: str) -> bytes:
+    """The bytes of a list that an option names. Raises BadInput, which starts with the option and the file."""
+    name = f"{option}: {shorten_path(file)}"
+    with told_of_reading(name), Path(file).open("rb") as stream:
+        data = stream.read(_LARGEST_LIST + 1)
+    if len(data) > _LARGEST_LIST:
+        raise BadInput(f"{name}: holds more than {_LARGEST_LIST >> 20} MiB")
+    return data
 
 
 def put_and_keep(pieces: Iterable[str], out: str | None) -> None:

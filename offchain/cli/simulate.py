@@ -10,7 +10,7 @@ import typer
 
 from offchain.cli.amounts import units
 from offchain.cli.exits import BackEndFailed, BadInput, CheckFailed, put, say
-from offchain.cli.files import report_folder, told_of_out, told_of_reading
+from offchain.cli.files import read_list, report_folder, told_of_out
 from offchain.quoting import quote, shorten
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ def _cells(
         _number("--reserve", reserve, 1, VALUE_LIMIT),
         _number("--auctions", auctions, 1, _MOST_AUCTIONS),
         _number("--seed", seed, 0, _MOST_SEED),
-        _values(values) if values else (),
+        () if values is None else _values(values),
     )
     for cell in cells:
         if cell.values and max(cell.values) > cell.value_limit:
@@ -229,12 +229,7 @@ def _default(name: str) -> str:
 def _values(file: str) -> tuple[int, ...]:
     from offchain.simulation.listed import parse_values
 
-    return parse_values(_content("--values", file), file)
-
-
-def _content(option: str, file: str) -> bytes:
-    with told_of_reading(f"{option}: {file}"):
-        return Path(file).read_bytes()
+    return parse_values(read_list("--values", file), file)
 
 
 def _curve(file: str, prices: list[int], folder: Path | None, data: str) -> None:
@@ -245,7 +240,7 @@ def _curve(file: str, prices: list[int], folder: Path | None, data: str) -> None
     from offchain.report.tables import as_text
     from offchain.simulation import contributions as listed
 
-    gifts = parse(_content("--contributions", file), file)
+    gifts = parse(read_list("--contributions", file), file)
     found = listed.curve([one.units for one in gifts])
     lists = [listed.served(gifts, price) for price in dict.fromkeys(prices or [found.wtp])]
     facts = "\n".join(f"{name:38}{value}" for name, value in listed.facts(found))

@@ -254,6 +254,20 @@ def test_a_closed_folder_and_a_closed_file(tmp_path: Path) -> None:
     assert "Permission denied" in refused(run("solve", str(file)))
 
 
+@pytest.mark.parametrize(
+    "command", ["simulate --values", "simulate --contributions", "demo --contributions"]
+)
+def test_lists_that_are_no_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """One without end, too, is read only so far."""
+    monkeypatch.setattr("offchain.cli.files._LARGEST_LIST", 1 << 20)
+    for name in (str(tmp_path), "missing", os.devnull, "/dev/zero", "a\0b", "", "n" * 100_000):
+        if not name.startswith("/dev") or Path(name).exists():
+            message = refused(run(*command.split(), name))
+            assert ("holds more than 1 MiB" in message) == (name == "/dev/zero")
+
+
 def numbers() -> list[tuple[str, str]]:
     """Every option of every command that takes a number, an amount or a list of them."""
     kinds = {"N", "UNITS", "ETH", "GWEI", "SECONDS", "NUMBER", "ACCOUNT", "LIST", "LOT"}
