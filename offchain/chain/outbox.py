@@ -24,6 +24,8 @@ from offchain.chain.rpc import RpcError, blob, quantity
 
 REPLACE_AFTER: Final = 3
 """How many blocks may pass a transaction over before it is offered at more."""
+REPLACE_AFTER_SECONDS: Final = 6.0
+"""And how many seconds at least, where blocks come many a second."""
 
 _FIRST_PAUSE: Final = 0.01
 _LONGEST_PAUSE: Final = 2.0
@@ -42,7 +44,7 @@ _UNDERPRICED: Final = re.compile(
 
 @dataclass(slots=True)
 class _Sent:
-    """A transaction on its way. hashes: of all versions of it. height: of the chain when the last one was sent. displaced_at:
+    """A transaction on its way. hashes: of all versions of it. height, since: of the chain and the clock when the last was sent. displaced_at:
     when its nonce was first seen to be taken, without a receipt; lost: so it stayed."""
 
     transaction: Transaction
@@ -50,6 +52,7 @@ class _Sent:
     nonce: int
     fees: Fees
     height: int
+    since: float
     raw: str = ""
     hashes: list[str] = field(default_factory=list)
     receipt: Mapping[str, Any] | None = None
@@ -101,7 +104,7 @@ class Outbox:
         for place, (one, gas) in enumerate(ready):
             # Offers fall, so that blocks keep the order.
             offer = self._bounded(fees.better_by(len(ready) - 1 - place))
-            version = _Sent(one, gas, nonces[one.sender], offer, height)
+            version = _Sent(one, gas, nonces[one.sender], offer, height, time.monotonic())
             try:
                 self._submit(version)
             except ChainError:
@@ -222,13 +225,18 @@ class Outbox:
         """Offers more for the first of each sender that blocks pass over, and for what is too cheap; sends the rest again, since
         a pool may have dropped it."""
         height = self._client.latest().number
-        stuck = [one for one in waiting if height - one.height >= REPLACE_AFTER]
+        clock = time.monotonic()
+        stuck = [
+            one
+            for one in waiting
+            if height - one.height >= REPLACE_AFTER and clock - one.since >= REPLACE_AFTER_SECONDS
+        ]
         if not stuck:
             return
         now = self.fees()
         first: set[str] = set()
         for one in sorted(stuck, key=lambda sent: sent.nonce):
-            one.height = height
+            one.height, one.since = height, clock
             if one.transaction.sender not in first or one.fees.most < now.most:
                 self._replace(one, now)
             elif one.raw:

@@ -12,7 +12,7 @@ from eth_account.typed_transactions import TypedTransaction
 from hexbytes import HexBytes
 from proxy import Answer, Dropped, Liar, proxy
 
-from offchain.chain import nodes
+from offchain.chain import nodes, outbox
 from offchain.chain.backend import Receipt, Reverted, Transaction
 from offchain.chain.errors import ChainError
 from offchain.chain.fees import Fees, suggest
@@ -43,8 +43,9 @@ def node() -> Iterator[nodes.Node]:
 
 
 @pytest.fixture
-def liar(node: nodes.Node) -> Iterator[Liar]:
+def liar(node: nodes.Node, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
     """The same node behind a proxy, with the base fee that it started with and nothing in its pool."""
+    monkeypatch.setattr(outbox, "REPLACE_AFTER_SECONDS", 0.0)  # its blocks are fast on purpose
     with closing(Rpc(node.url)) as rpc:
         rpc.request("anvil_dropAllTransactions")
         rpc.request("anvil_setNextBlockBaseFeePerGas", hex(GWEI))
