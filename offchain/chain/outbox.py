@@ -44,8 +44,11 @@ _UNDERPRICED: Final = re.compile(
 
 @dataclass(slots=True)
 class _Sent:
-    """A transaction on its way. hashes: of all versions of it. height, since: of the chain and the clock when the last was sent. displaced_at:
-    when its nonce was first seen to be taken, without a receipt; lost: so it stayed."""
+    """A transaction on its way.
+
+    hashes: of all versions of it. height, since: of the chain and of the clock when the last one was sent.
+    displaced_at: when its nonce was first seen to be taken, without a receipt. lost: so it stayed.
+    """
 
     transaction: Transaction
     gas: int
