@@ -188,7 +188,6 @@ def test_a_node_of_its_own_can_be_held(tmp_path: Path) -> None:
     [
         ([], "Missing option '--on'"),
         (["--on", "reference"], "'reference' is not revm, ganache, anvil, node or an http(s)"),
-        (["--on", "revm", "--out", "no/such/folder/d.json"], "--out: no/such/folder is not a"),
         (
             ["--on", "revm", "--randomness", "0x" + "1" * 40],
             "--randomness: nothing is drawn in a two-level auction",
