@@ -171,6 +171,7 @@ ENUMS: Final[Mapping[str, type[IntEnum]]] = {
 }
 
 _SELECTOR: Final = 4
+_LONGEST_REASON: Final = 400
 
 # What the compiler itself makes a contract revert with (Solidity documentation, "Panic").
 _PANICS: Final[Mapping[int, str]] = {
@@ -362,12 +363,13 @@ def contract(name: str) -> Contract:
 def explain(data: bytes) -> str:
     """What a call reverted with, in words: `WrongPhase(lot=1, phase=Bidding)`.
 
-    Knows the errors of every contract of the project, and those of the compiler. Never fails:
-    data come from strangers.
+    Knows the errors of every contract of the project, and those of the compiler. Never fails, and is
+    never long: data come from strangers.
     """
     if not data:
         return "no reason given"
-    return _explain_builtin(data) or _explain_custom(data) or f"unknown error 0x{data.hex()}"
+    told = _explain_builtin(data) or _explain_custom(data) or f"unknown error 0x{data.hex()}"
+    return told if len(told) <= _LONGEST_REASON else told[: _LONGEST_REASON - 1] + "…"
 
 
 def _explain_builtin(data: bytes) -> str | None:

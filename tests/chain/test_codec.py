@@ -291,3 +291,11 @@ def test_checksums() -> None:
 def test_unsupported_types_are_refused_when_the_abi_is_read() -> None:
     with pytest.raises(ValueError, match="'fixed128x18' is not supported"):
         abi.arguments([{"type": "fixed128x18"}])
+
+
+def test_reasons_of_strangers_are_short() -> None:
+    """A token chooses what it reverts with, up to as much as its gas buys."""
+    text = keccak(b"Error(string)")[:4] + abi.arguments([{"type": "string"}]).encode(("x" * 10**5,))
+    for data in (text, bytes([1]) * 10**5):
+        assert len(explain(data)) == 400
+        assert explain(data).isprintable()
