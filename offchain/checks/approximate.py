@@ -35,6 +35,12 @@ from offchain.mechanisms.approximate import probabilities as probabilities_of
 WORK_LIMIT = 2_000_000
 """How many bids the searches may read (some seconds); beyond, they do less, and say so."""
 
+FEW_BIDS = 16
+"""The fewest bids that are tried of a player; where time is short, it is of fewer players."""
+
+PLAYERS_LIMIT = 2_000
+"""With more players than this exact sums over all of them, whose terms have millions of digits, take too long."""
+
 DRAWS = 4
 """How many draws are tried in each player's piece."""
 
@@ -75,10 +81,14 @@ def probabilities(outcome: ApproximateOutcome) -> Finding:
         for name, chance in (*outcome.probabilities.items(), ("no sale", outcome.unsold)):
             if chance < 0:
                 return f"{name} has probability {about(chance)}"
+        if len(outcome.probabilities) > PLAYERS_LIMIT:
+            return None
         total = sum(outcome.probabilities.values()) + outcome.unsold
         return None if total == 1 else f"the probabilities are {about(total)} in all, not 1"
 
     unsold = f"unsold with probability {about(outcome.unsold)}"
+    if len(outcome.probabilities) > PLAYERS_LIMIT:
+        unsold += f"; not added up: more than {PLAYERS_LIMIT} players"
     return Finding.of("probabilities", counterexample(), unsold)
 
 
@@ -161,6 +171,8 @@ def critical_draws(instance: ApproximateInstance) -> str | None:
     """
     bids = list(instance.bids.values())
     names = list(instance.bids)
+    if len(bids) > PLAYERS_LIMIT:
+        return None
     chances = probabilities_of(bids, instance.delta)
     starts = [Fraction(0), *accumulate(chances)]
     step = -(-(len(bids) ** 2) * DRAWS * max(bids).bit_length() // WORK_LIMIT) or 1
@@ -191,8 +203,14 @@ def monotone(bids: Mapping[str, int], delta: Fraction) -> Finding:
     amounts = list(bids.values())
     critical = (0, *amounts, *(bid // 2 for bid in amounts), *(2 * bid for bid in amounts))
     near = sorted({*around(critical), *evenly(max(amounts, default=0))})
-    tried = near[:: -(-len(near) * len(amounts) ** 2 // WORK_LIMIT) or 1]
-    for player, who in enumerate(bids):
+    most = max(FEW_BIDS, WORK_LIMIT // max(1, len(amounts) ** 2))
+    tried = near[:: -(-len(near) // most) or 1]
+    # Every look reads all bids.
+    looks = max(1, WORK_LIMIT // (len(amounts) * max(1, len(tried)))) if amounts else 1
+    names = list(bids)
+    sample = range(0, len(names), -(-len(names) // looks) or 1)
+    for player in sample:
+        who = names[player]
         chances = [
             (bid, probability(replaced(amounts, player, bid), player, delta)) for bid in tried
         ]
@@ -200,7 +218,10 @@ def monotone(bids: Mapping[str, int], delta: Fraction) -> Finding:
             if more < less:
                 fall = f"{who} wins with {about(less)} at {low} and {about(more)} at {high}"
                 return Finding(name, Verdict.FAILS, fall)
-    return Finding(name, Verdict.HOLDS, f"{CLAIM}: no probability falls, at {len(tried)} bids each")
+    who = "each" if len(sample) == len(names) else f"each of {len(sample)} of {len(names)} players"
+    return Finding(
+        name, Verdict.HOLDS, f"{CLAIM}: no probability falls, at {len(tried)} bids {who}"
+    )
 
 
 def false_names(instance: ApproximateInstance) -> Finding:
@@ -269,6 +290,9 @@ def _guarantee(
     name: str, instance: ApproximateInstance, chances: Sequence[Fraction], bound: Fraction
 ) -> Finding:
     """The least part of the maximum welfare that true values can make of these probabilities, against a bound."""
+    if len(chances) > PLAYERS_LIMIT:
+        detail = f"not worked out: more than {PLAYERS_LIMIT} players; {about(bound)} promised"
+        return Finding(name, Verdict.NOT_CLAIMED, detail)
     player, ratio = worst_case(list(instance.bids.values()), chances, instance.delta)
     where = f"if {list(instance.bids)[player]} has the most"
     if ratio < bound:

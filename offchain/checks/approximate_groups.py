@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import islice
 
 from offchain.checks.approximate import CLAIM as CLAIM_OF_PLAYERS
-from offchain.checks.approximate import about, monotone, probabilities, total
+from offchain.checks.approximate import PLAYERS_LIMIT, about, monotone, probabilities, total
 from offchain.checks.deviations import Seat, critical_bids, find_deviation
 from offchain.checks.finding import Finding, Verdict
 from offchain.checks.lies import around, different, evenly
@@ -154,6 +154,10 @@ def welfare_ratio(instance: ApproximateGroupsInstance, outcome: ApproximateOutco
     playing = sum(willingness_to_pay(group.bids_on(0)) > 0 for group in instance.groups)
     if not playing:
         return Finding(name, Verdict.HOLDS, "nobody bids: nothing is lost")
+    if len(instance.groups) > PLAYERS_LIMIT:
+        return Finding(
+            name, Verdict.NOT_CLAIMED, f"not worked out: more than {PLAYERS_LIMIT} groups"
+        )
     size = max(len(group.members) for group in instance.groups)
     bound = probabilistic_guarantee(instance.delta, playing) / harmonic(size)
     least = total(

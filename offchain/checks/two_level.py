@@ -40,8 +40,8 @@ CRITICAL_LIMIT = 2_000
 FEW = 40
 """The least that a member tries: its first critical bids; where all do not find the time, fewer members try so many."""
 
-WORK_LIMIT = 20_000_000
-"""How many bids the deviation search may read (a few seconds); beyond, it tries fewer bids and members."""
+WORK_LIMIT = 4_000_000
+"""How many bids each search may read (a few seconds); beyond, it tries fewer bids and members."""
 
 FALSE_NAMES = range(2, 5)
 """How many names a member tries."""

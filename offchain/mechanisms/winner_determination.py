@@ -25,7 +25,6 @@ beyond it TooHardError rather than an answer that is not proved.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from math import prod
 from typing import Any, TypeAlias
 
 from offchain.instances.bundles import Bundle, Values
@@ -154,9 +153,19 @@ def worth(options: Iterable[Option]) -> int:
     return sum(option.bid for option in options)
 
 
+def combinations(bids: Sequence[Values]) -> int:
+    """How many combinations of bundles there are, or, if they are more than ENUMERATION_LIMIT, some number above that."""
+    count = 1
+    for values in bids:
+        count *= len(values) + 1
+        if count > ENUMERATION_LIMIT:
+            break
+    return count
+
+
 def _method(goods: Bundle, bids: Sequence[Values]) -> Method:
     """The one of the methods that is the least work."""
-    if prod(len(values) + 1 for values in bids) <= ENUMERATION_LIMIT:
+    if combinations(bids) <= ENUMERATION_LIMIT:
         return by_enumeration
     if _programme(goods, bids).affordable:
         return by_subsets
