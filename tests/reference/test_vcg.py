@@ -7,11 +7,12 @@ from auction_cases import AUSUBEL_MILGROM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offchain.checks import Verdict, check_reference, vcg
+from offchain.checks import Finding, Verdict, check_reference, vcg
 from offchain.checks.properties import find_deviation, find_joint_deviation
 from offchain.instances import VcgInstance, VcgOutcome, VcgPlayer, parse_text
 from offchain.instances.bundles import Bundle, Values
-from offchain.mechanisms.vcg import solve, value
+from offchain.mechanisms.vcg import received, solve, value
+from offchain.mechanisms.winner_determination import Choice, TooHardError
 
 GOODS = ("a", "b")
 BUNDLES: list[Bundle] = [("a",), ("b",), ("a", "b")]
@@ -239,3 +240,28 @@ def test_large_instances_are_not_searched_and_the_finding_says_so() -> None:
     assert {finding.detail for finding in findings[4:-1]} == {
         "not searched: too many players and bundles"
     }
+
+
+@pytest.mark.parametrize("unit", [1, 10**9, 10**18])
+def test_a_rule_that_charges_the_bid_is_found_out_in_any_unit(
+    unit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half the bid still wins, or a unit above the rival's."""
+
+    def first_price(goods: Bundle, bids: list[Values], choice: Choice) -> tuple[int, ...]:
+        return tuple(received(bids, choice))
+
+    monkeypatch.setattr(vcg, "payments", first_price)
+    players = (
+        VcgPlayer("1", {("a",): 20 * unit, ("a", "b"): 25 * unit}),
+        VcgPlayer("2", {("a",): 12 * unit, ("b",): 9 * unit}),
+    )
+    finding = vcg.incentive_compatibility(VcgInstance(("a", "b"), players))
+    assert finding.verdict is Verdict.FAILS
+
+
+def test_a_search_that_is_too_hard_is_not_claimed() -> None:
+    def hard() -> Finding:
+        raise TooHardError
+
+    assert vcg.found("collusion", hard).verdict is Verdict.NOT_CLAIMED
