@@ -95,7 +95,7 @@ class SubsetProgramme:
         """Where a table speaks of all goods: it has a side of two for each, without it and with it."""
         return (1,) * self._goods
 
-    @property
+    @cached_property
     def _in_words(self) -> bool:
         return sum(max((bid for _, bid in bids), default=0) for bids in self._players) < WORD
 
