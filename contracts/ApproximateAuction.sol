@@ -15,7 +15,7 @@ import {Chances, Field, Odds, Winners} from "./libraries/Odds.sol";
 import {Standing} from "./libraries/PriceRule.sol";
 import {MOST_PLAYERS, Roster} from "./libraries/Roster.sol";
 
-/// @title An upper mechanism for bidders who know their own values only roughly: the optimal one, which leaves the choice to chance
+/// @title An upper mechanism for bidders who know their own values only roughly: the optimal one for individuals, which draws lots
 /// @notice Each player is an individual who revealed a bid, be it 0, or a DAO that bids. Of the highest bids each has a chance by its
 /// amount (`Chances`); a draw picks one of them, or nobody, and with it the price, at most the bid.
 /// Source: Mechanism Design with Approximate Valuations, Definition E.2 and Theorems 4 and 5, with the price by a critical draw
@@ -24,8 +24,9 @@ import {MOST_PLAYERS, Roster} from "./libraries/Roster.sol";
 /// Guarantee. Among n individuals, each under one name, who know their values within a factor of 1 +- delta and make undominated bids:
 /// expected welfare is at least r + (1 - r) / n of the maximum, r = ((1 - delta) / (1 + delta))^2, and no mechanism guarantees more; up to
 /// one unit of value, the grid's. With DAOs among the players it is that over H_l, l the members of the largest, if all know their values
-/// exactly and bid them; docs/approximate.md has the proof, and what is left of it where members know theirs roughly, too.
-/// Truthful in expectation over the draw, not for each draw.
+/// exactly, bid them, and are in one group each (docs/approximate.md has the proof), which is less than second price guarantees; where
+/// members know theirs roughly no bound is known. For a known value the truth is best in expectation over the draw, not for each draw, the
+/// bids of all others being fixed.
 /// @dev The list of players is not stored but proved, see `Roster`. Individuals come in the order of their reveals, then DAOs as they bid.
 contract ApproximateAuction is AuctionHouse {
     using DrawProofs for Walk;

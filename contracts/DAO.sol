@@ -15,8 +15,9 @@ import {Units} from "./libraries/Units.sol";
 /// item stays with the DAO. Everybody else gets everything back, save those who never revealed: a bond.
 /// Source: When Bidders Are DAOs, section 3.1, with shares rounded up to a whole unit.
 /// Below any auctioneer that sells to the DAO whenever its bid reaches a price which that bid does not change, bidding one's value is best
-/// for a member who has one address, is in no other group that bids on the lot, and knows it, the bids of all others being fixed (in an
-/// open DAO others can answer a bid).
+/// for a member who has one address, is in no other group that bids on the lot, and knows it, the bids of all others being fixed. (In an
+/// open DAO others can answer a bid; in a sealed one they can open theirs, or not, once they have seen it. Then the value is best if the
+/// others bid and open the truth.)
 /// @dev Every step is open to anyone. The DAO holds its own members' money only, one book per lot; ether sent by force changes nothing.
 contract DAO is BidBook {
     using Tally for Progress;

@@ -135,10 +135,9 @@ def welfare_ratio(instance: ApproximateGroupsInstance, outcome: ApproximateOutco
     """Expected welfare is at least (r + (1-r)/n) / H_l of the maximum, for n groups that play, l members the largest.
 
     r = ((1-delta)/(1+delta))^2. Claimed where members know their values exactly and bid them: Theorem 4
-    for what the groups can pay, Lemma 4 for what that leaves out. Where they know them approximately,
-    the papers have no bound, and docs/approximate.md a smaller one, which takes the inaccuracy of
-    theirs. A group is counted with the members whom it serves at its own bid, the least that
-    it ever serves.
+    for what the groups can pay, Lemma 4 for what that leaves out. Where they know them approximately
+    no bound is known (docs/approximate.md). A group is counted with the members whom it serves at its
+    own bid, the least that it ever serves.
     """
     name = "welfare ratio"
     for group in instance.groups:
@@ -148,7 +147,8 @@ def welfare_ratio(instance: ApproximateGroupsInstance, outcome: ApproximateOutco
                     f"{member.name} of {group.name} bids {member.bids[0]}, worth {member.values[0]}"
                 )
                 detail = (
-                    f"{lie}; the bound is for members who know their values exactly and bid them"
+                    f"{lie}; the bound is for members who know their values exactly and bid them,"
+                    " else none is known"
                 )
                 return Finding(name, Verdict.NOT_CLAIMED, detail)
     playing = sum(willingness_to_pay(group.bids_on(0)) > 0 for group in instance.groups)
@@ -166,7 +166,8 @@ def welfare_ratio(instance: ApproximateGroupsInstance, outcome: ApproximateOutco
     optimum = max(sum(member.values[0] for member in group.members) for group in instance.groups)
     ratio = least / optimum
     promised = (
-        f"{about(bound)} promised to members who know their values exactly, each in one group"
+        f"{about(bound)} promised to members who know their values exactly and bid them, each in one"
+        " group; where they know them approximately no bound is known"
     )
     return Finding.of(
         name,

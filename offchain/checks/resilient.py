@@ -201,9 +201,13 @@ def underbidding(instance: ResilientInstance, known: list[tuple[Offer, ...]]) ->
             detail = f"{player.name} expects {before}, and {after} by offering what it knows"
             return Finding(name, Verdict.FAILS, detail)
         under.append(f"{player.name} expects {after - before} more by offering {worth(offers)}")
-    return Finding(
-        name, Verdict.HOLDS, "; ".join(under) or "everybody offers what others' values allow"
+    told = "; ".join(under)
+    detail = (
+        f"if all know all values and answer rationally: {told}"
+        if under
+        else "everybody offers what others' values allow"
     )
+    return Finding(name, Verdict.HOLDS, detail)
 
 
 def revenue(
@@ -216,7 +220,7 @@ def revenue(
     name = "revenue"
     expected = outcome.expected_revenue
     if outcome.star is None and len(accepted(instance)) < len(instance.seller):
-        detail = f"{expected} expected; the seller's own offer is declined in part, so nothing is guaranteed"
+        detail = f"{expected} expected over the coin; the seller's own offer is declined in part, so nothing is guaranteed"
         return Finding(name, Verdict.NOT_CLAIMED, detail)
     benchmark = max(
         (
@@ -226,14 +230,15 @@ def revenue(
         ),
         default=0,
     )
-    known_by = "players who offer what they know make"
+    known_by, answered = "players who offer what they know make", "whatever is answered"
     if outcome.star is None:
-        benchmark, known_by = worth(instance.seller), "the seller's own offer makes"
+        benchmark = worth(instance.seller)
+        known_by, answered = "the seller's own offer makes", "as all accept"
     bound = revenue_guarantee(benchmark, instance.epsilon)
     return Finding.of(
         name,
         None if expected >= bound else f"{expected} expected, below {bound}",
-        f"{expected} expected; {known_by} it at least {bound}",
+        f"{expected} expected over the coin; {known_by} it at least {bound}, {answered}",
     )
 
 

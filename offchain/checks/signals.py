@@ -28,6 +28,9 @@ CLOCK_AUCTIONS = 100
 SEED = 1
 """Of those auctions."""
 
+CLAIM = "ex-post, in expectation over the draws"
+"""In what sense the truth is best: whatever the others' signals, if they report them, before the draws are known."""
+
 TOO_MANY_DRAWS = "too many draws to go through them all: not searched"
 
 
@@ -116,7 +119,7 @@ def guarantees(
         return Finding.of(
             name,
             None if holds else f"{figures}, beyond a factor of {factor} ({source})",
-            f"{figures}, within a factor of {factor} over the draws, if all bid consistently",
+            f"{figures}, within a factor of {factor} over the draws, if all report the truth",
         )
 
     return [
@@ -219,7 +222,7 @@ def incentive_compatibility(
         return Finding.of(
             "incentive compatibility",
             first_misreport(every_misreport(instance, profiles, lottery)),
-            f"no better report of any bidder at any of {len(profiles)} profiles of signals",
+            f"{CLAIM}: no better report of any bidder at any of {len(profiles)} profiles of signals",
         )
     reports = bidders * (signals - 1)
     step = -(-reports * max(cost, 1) // WORK_LIMIT)
@@ -228,7 +231,7 @@ def incentive_compatibility(
     return Finding.of(
         "incentive compatibility",
         first_misreport(tried),
-        f"no better report at the true signals among {count} of {reports}",
+        f"{CLAIM}: no better report at the true signals among {count} of {reports}",
     )
 
 

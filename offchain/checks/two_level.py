@@ -189,7 +189,9 @@ def welfare_ratio(instance: TwoLevelInstance, outcome: TwoLevelOutcome) -> Findi
         return None
 
     figures = f"welfare {outcome.welfare}, optimum {outcome.optimal_welfare}"
-    return Finding.of(name, counterexample(), f"{figures}; H_{size} = {float(bound):.4g}")
+    return Finding.of(
+        name, counterexample(), f"{figures}; H_{size} = {float(bound):.4g}, all bids being true"
+    )
 
 
 def consumer_sovereignty(places: Sequence[Seat], rule: PriceRule) -> Finding:

@@ -5,7 +5,8 @@ is served (`approximate`, `equal_split`). By the critical draw a group that bids
 that nothing it bids changes, and at any posted price a group that is sold to whenever its willingness
 to pay reaches the price is truthful for its members (When Bidders Are DAOs, section 3.1): so members
 of one group each, who know their values, are truthful in expectation. The guarantee of M_f is for
-individuals; what is left of it here is in docs/approximate.md.
+individuals; here it is divided by H_l if all know their values, and else no bound is known
+(docs/approximate.md).
 
 Two differences to M_f among individuals: a group without a willingness to pay does not play, and a
 group that would win for nothing pays one unit, as nobody can share nothing.

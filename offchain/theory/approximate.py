@@ -642,8 +642,9 @@ def fitting(delta: Fraction, players: int, top: int) -> dict[int, list[int]]:
 
 @claim(
     f"{PAPER}, Lemma E.3, and When Bidders Are DAOs, Lemma 4",
-    "with groups of known values above equal splits M_f guarantees (r + (1-r)/n)/H_l, second price 1/H_l; r times that if"
-    " members' values are within d of their bids",
+    "with groups above equal splits, each member in one, whose values are known and bid, M_f guarantees (r + (1-r)/n)/H_l, second"
+    " price 1/H_l; where members know theirs approximately no bound is known, but r times that if every bid is within a factor of"
+    " (1+d)/(1-d) of the value",
 )
 def groups(
     deltas: Sequence[Fraction] = (Fraction(1, 100), Fraction(1, 4)),
@@ -690,7 +691,8 @@ def groups(
         f" times that; {lies} lies of members pay under M_f, in expectation, in groups of 2;"
         f" {spelt(crowd)} beside 135 at d=1/5: 1/r times the bound: {'yes' if met else 'no'}",
         part == Fraction(17, 22) and known == rough == lies == 0 < count and met,
-        "Theorem 4 is for individuals: where groups bid their willingness to pay it does not hold",
+        "Theorem 4 is for individuals: where groups bid their willingness to pay it does not hold; and no theorem says that"
+        " members bid within the range of their values",
     )
 
 

@@ -283,7 +283,8 @@ Thresholds: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
 
 @claim(
     f"{PAPER}, Lemma 6",
-    "if it is truthful, budget-balanced, treats equals alike and serves whoever bids enough, members served pay the same",
+    "if it is truthful, budget-balanced, treats equals alike and serves whoever bids enough, members served pay the same, but for"
+    " a null set of values",
 )
 def lemma_6(prices: Sequence[int] = (2, 4), spare: int = 1) -> Evidence:
     """Every truthful way for two members to share a price to the unit, served from the threshold on; bids to `spare` above it.
@@ -571,7 +572,7 @@ def false_names(sizes: Sizes = (1, 2), top: int = 7) -> Evidence:
 
 @claim(
     f"{PAPER}, beyond Theorem 2: several groups",
-    "who is in several groups may gain by bidding less than the truth in one: the theorem is for members of one",
+    "who is in several groups may gain by bidding less than the truth in one: the theorem is for members of one group",
 )
 def several_groups(sizes: Sizes = (0, 2), top: int = 7) -> Evidence:
     """10 in {10} and in {10, 5, 5}; and every game of two groups with one member in both, and its lies in the first.

@@ -421,7 +421,7 @@ def theorem_6(sizes: Sequence[tuple[int, int]] = SIZES, gap: int = 1000) -> Evid
 @claim(
     f"{PAPER}, Theorem 11",
     "values alike within a type: no ex-post incentive compatible auction is within less than l*C(k,2)+1 of the optimal welfare;"
-    " nor, if ex-post individually rational, its revenue",
+    " nor, if it is ex-post individually rational, is its revenue",
 )
 def theorem_11(sizes: Sequence[tuple[int, int]] = SYMMETRIC_SIZES, gap: int = 1000) -> Evidence:
     """The instances, what the monotone allocation gets on them, in welfare and in revenue, and the values as printed.

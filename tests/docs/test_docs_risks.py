@@ -30,7 +30,10 @@ def test_several_names() -> None:
 
 
 def test_merging() -> None:
-    assert "against 16, `{10, 5, 5}` loses, but `{10, 10}` wins at 9 each" in README
+    assert (
+        "against 16, who comes first, `{10, 5, 5}` loses, but with the two 5s under one name as `{10, 10}` it wins at 9 each:"
+        " 9 for what is worth 10 to the two together" in README
+    )
     assert share((16,), (10, 5, 5)) is None
     assert share((16,), (10, 10)) == 9
 
@@ -41,3 +44,25 @@ def test_one_address_in_two_groups() -> None:
     )
     assert share((10,), (10, 5, 5)) == 4
     assert share((10, 5, 5)) == 1
+
+
+def test_a_rival_who_answers_a_bid_by_what_it_opens() -> None:
+    """Truth is no dominant strategy against it: 12 pays 11, 3 at most 3."""
+    page = " ".join((ROOT / "docs/mechanism.md").read_text(encoding="utf-8").split())
+    assert (
+        "a seller who holds seals of 1 to 20 opens 11 after your 12, and you pay 11; a bid of 3 would have cost 3 at most"
+        in page
+    )
+    assert price(12, after=11) == 11
+    assert max(price(3, after=seal) for seal in range(1, 4)) == 3
+
+
+def price(bid: int, after: int) -> int:
+    """What the first of two individuals pays, who has to win."""
+    first, second = (
+        Group(name, (Member(name, (amount,), (amount,)),))
+        for name, amount in (("first", bid), ("second", after))
+    )
+    (lot,) = solve(TwoLevelInstance(1, (1,), (first, second))).items
+    assert lot.winner == "first"
+    return lot.price

@@ -235,7 +235,7 @@ def test_nothing_is_promised_where_bids_are_not_the_values() -> None:
     finding = named(check_reference(read()), "welfare ratio")
     assert finding.verdict is Verdict.NOT_CLAIMED
     assert finding.detail == (
-        "ann of solo bids 9, worth 8; the bound is for members who know their values exactly and bid them"
+        "ann of solo bids 9, worth 8; the bound is for members who know their values exactly and bid them, else none is known"
     )
 
 

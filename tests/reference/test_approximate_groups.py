@@ -1,15 +1,20 @@
 """Groups under the optimal mechanism for approximate valuations: the composition, and that its members are truthful."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import product
 from math import lcm
 
 import pytest
 
+from offchain.checks.two_level import harmonic
 from offchain.instances.approximate import NO_SALE, GroupSale
 from offchain.mechanisms import approximate
 from offchain.mechanisms.approximate_groups import lottery, sell
-from offchain.mechanisms.equal_split import willingness_to_pay
+from offchain.mechanisms.equal_split import equal_split, willingness_to_pay
+from offchain.mechanisms.price_rule import exact, run_auction
+from offchain.theory.approximate import access, access_by_second_price, fitting, on_grid, possible
+from offchain.theory.dominance import Seat, undominated
 
 HALF, THIRD = Fraction(1, 2), Fraction(1, 3)
 
@@ -104,3 +109,87 @@ def test_a_group_wins_as_often_as_an_individual_with_its_bid() -> None:
         reach = willingness_to_pay(members)
         chance = sum(lottery([4], [members], 0, HALF).values())
         assert chance == approximate.probability([4, reach], 1, HALF)
+
+
+TOP = 4
+"""The largest value that is held possible; bids go one further."""
+
+
+def lottery_member(delta: Fraction, friends: int) -> Seat:
+    """M_f above the equal split, for a member with so many others, beside one individual."""
+
+    def against(own: int, others: tuple[int, ...], rival: int) -> tuple[Fraction, Fraction]:
+        sales = lottery([rival], [[own, *others]], 0, delta).items()
+        served = [(sale.share, chance) for sale, chance in sales if 0 in sale.served]
+        chances = sum((chance for _, chance in served), Fraction(0))
+        return chances, sum((share * chance for share, chance in served), Fraction(0))
+
+    return every_bid(against, friends, TOP + 1)
+
+
+def auctioneer_member(first: bool, friends: int) -> Seat:
+    """The critical bid above the equal split, before or after one individual."""
+
+    def against(own: int, others: tuple[int, ...], rival: int) -> tuple[int, int]:
+        members = (own, *others)
+        bids = [willingness_to_pay(members), rival]
+        sold = run_auction(bids if first else bids[::-1], 1, exact)
+        if sold.leader != (0 if first else 1):
+            return 0, 0
+        split = equal_split(members, sold.price)
+        return (1, split.share) if split.serves(own) else (0, 0)
+
+    return every_bid(against, friends, (TOP + 1) * (friends + 1) + 1)
+
+
+def every_bid(
+    against: Callable[[int, tuple[int, ...], int], tuple[Fraction | int, Fraction | int]],
+    friends: int,
+    rival: int,
+) -> Seat:
+    """By the member's bid, and by what others in the group and the individual bid, the latter up to `rival`."""
+    bids = range(TOP + 2)
+    rest = list(product(product(bids, repeat=friends), range(rival + 1)))
+    return [[against(own, others, other) for others, other in rest] for own in bids]
+
+
+SEATS: dict[str, Callable[[], Seat]] = {
+    "lottery, two members": lambda: lottery_member(HALF, 1),
+    "lottery, three members": lambda: lottery_member(HALF, 2),
+    "lottery, two members, 1 %": lambda: lottery_member(Fraction(1, 100), 1),
+    "auctioneer, first": lambda: auctioneer_member(True, 1),
+    "auctioneer, last": lambda: auctioneer_member(False, 1),
+    "auctioneer, three members": lambda: auctioneer_member(False, 2),
+}
+
+
+@pytest.mark.parametrize("seat", SEATS.values(), ids=SEATS)
+def test_a_members_undominated_bids_are_an_individuals(seat: Callable[[], Seat]) -> None:
+    """On these grids, by the definition: what docs/approximate.md calls an observation."""
+    table = seat()
+    for values in possible(TOP):
+        assert undominated(table, values) == on_grid(values), values
+
+
+@pytest.mark.parametrize("delta", [Fraction(1, 100), Fraction(1, 4)], ids=str)
+def test_what_is_left_where_bids_are_an_individuals(delta: Fraction) -> None:
+    """r times the bound for known values, of the optimum less a unit for each member; not without the unit."""
+    fits = fitting(delta, 2, 3)
+    members = 2
+    individuals = approximate.probabilistic_guarantee(delta, 2)
+    r = approximate.deterministic_guarantee(delta)
+    less = below = 0
+    for bid, *group in product(fits, repeat=1 + members):
+        for chances, part in (
+            (access([bid], [group], delta), individuals),
+            (access_by_second_price([bid], [group], delta), Fraction(1)),
+        ):
+            bound = r * part / harmonic(members)
+            for alone, *worths in product(fits[bid], *(fits[one] for one in group)):
+                welfare = sum(
+                    chance * worth for chance, worth in zip(chances, (alone, *worths), strict=True)
+                )
+                best = max(alone, sum(worths))
+                less += welfare < bound * (best - members)
+                below += welfare < bound * best
+    assert less == 0 < below

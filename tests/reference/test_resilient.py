@@ -425,7 +425,9 @@ def test_the_checks_name_who_answers_badly_and_who_underbids() -> None:
     assert findings[4].verdict is Verdict.NOT_CLAIMED
     assert findings[4].detail == "2 says no whatever it is offered"
     willing = game(player("1", {}, ("2", "a", 1)), player("2", {("a",): 5}))
-    assert check_reference(willing)[4].detail == "1 expects 3/40 more by offering 4"
+    assert check_reference(willing)[4].detail == (
+        "if all know all values and answer rationally: 1 expects 3/40 more by offering 4"
+    )
 
 
 @pytest.mark.parametrize(
@@ -627,9 +629,13 @@ def test_what_the_checks_say_of_an_own_offer() -> None:
         "the seller's own offer is declined in part, so nothing is guaranteed"
     )
     sold = {finding.name: finding for finding in check_reference(BARGAIN)}
-    assert sold["revenue"].detail == "1 expected; the seller's own offer makes it at least 3/4"
+    assert sold["revenue"].detail == (
+        "1 expected over the coin; the seller's own offer makes it at least 3/4, as all accept"
+    )
     assert sold["no underbidding"].verdict is Verdict.HOLDS
-    assert sold["no underbidding"].detail.startswith("ann expects")
+    assert sold["no underbidding"].detail.startswith(
+        "if all know all values and answer rationally: ann expects"
+    )
 
 
 @pytest.mark.parametrize(
