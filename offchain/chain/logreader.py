@@ -270,7 +270,9 @@ def _may_be_too_large(refusal: Refusal, of_unknown_method: bool = False) -> bool
     """Whether a smaller question could be answered, or another method where this one is not known."""
     if isinstance(refusal, NoAnswer):
         return refusal.perhaps_too_large
-    return not refusal.is_transient() and (of_unknown_method or refusal.code != _UNKNOWN_METHOD)
+    return not refusal.is_about_requests() and (
+        of_unknown_method or refusal.code != _UNKNOWN_METHOD
+    )
 
 
 def _hinted_span(refusal: Refusal, page: _Page) -> int | None:

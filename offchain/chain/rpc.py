@@ -17,6 +17,7 @@ from websockets.exceptions import WebSocketException
 
 from offchain.chain.answers import Answer, MalformedAnswer
 from offchain.chain.errors import ChainError
+from offchain.chain.transport import MOST_BYTES, BoundedSession
 from offchain.chain.urls import foreign, without_secrets
 
 Request = tuple[str, Sequence[Any]]
@@ -26,13 +27,20 @@ TIMEOUT_SECONDS: Final = 120.0
 BATCH: Final = 200
 """Requests per message: what public nodes still take, and what keeps messages below a megabyte."""
 
+_FAREWELL_SECONDS: Final = 1
+"""How long a WebSocket is closed in good manners."""
 _PAUSES: Final = (0.2, 0.5, 1.0)
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-_BUSY_STATUSES: Final = frozenset({429, 502, 503, 504})
+_BUSY_STATUSES: Final = frozenset({408, 425, 429, 502, 503, 504, *range(520, 525), 529})
+"""Those above 504 are Cloudflare's, before nodes that do not answer it."""
 _TOO_MANY_REQUESTS: Final = 429
-_TOO_LARGE_STATUSES: Final = frozenset({400, 413, 414, 500, 502, 503, 504})
+_TOO_LARGE_STATUSES: Final = frozenset(
+    {400, 408, 413, 414, 422, *range(500, 505), *range(520, 525)}
+)
 """With which servers answer what asks for too much at once, beside other reasons."""
-_BUSY_CODES: Final = frozenset({-32005, 429})
+_TOO_FAST: Final = 429
+_LIMIT_EXCEEDED: Final = -32005
+"""Of requests or of results: nodes mean either (EIP-1474)."""
 _NOT_UNDERSTOOD: Final = frozenset({-32700, -32600, -32601, -32602})
 _REFUSED_BY_EVM: Final = re.compile(
     r"revert|out of gas|out-of-gas|insufficient|intrinsic gas|invalid opcode|vm exception|"
@@ -40,10 +48,15 @@ _REFUSED_BY_EVM: Final = re.compile(
     r"max code ?size|initcode",
     re.IGNORECASE,
 )
-
-
-# Infura says so with the code of a busy node.
-_TOO_MANY_RESULTS: Final = re.compile(r"more than \d+ (results|logs)|block range", re.IGNORECASE)
+_BY_THE_CONTRACT: Final = re.compile(r"revert|vm exception", re.IGNORECASE)
+_ABOUT_REQUESTS: Final = re.compile(
+    r"\brate\b|ratelimit|too many requests|requests? (limit|count|rate)|per (second|minute|hour|day)\b|"
+    r"/ ?(s|sec|second|min|minute)\b|\brps\b|throttl|capacity|quota|credits|compute units|usage limit|"
+    r"\b(daily|monthly)\b|try again (later|in)|retry (after|in)\b",
+    re.IGNORECASE,
+)
+"""How nodes say that they were asked too often, under any code."""
+_ABOUT_RESULTS: Final = re.compile(r"\d results|\blogs\b|\brange\b|\bblocks\b", re.IGNORECASE)
 _DEEPEST: Final = 8
 
 
@@ -56,11 +69,16 @@ class NoAnswer(ChainError):
 
 
 class RpcError(ChainError):
-    """The node's refusal of one request. `detail` is its `data`, in whatever form it came."""
+    """The node's refusal of one request. `detail` is its `data`, in whatever form it came; `said` what of the message is the
+    node's own, by default all.
+    """
 
-    def __init__(self, message: str, code: int = 0, detail: object = None) -> None:
+    def __init__(
+        self, message: str, code: int = 0, detail: object = None, said: str | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
+        self.said = message if said is None else said
         self.code = code
         self.detail = detail
 
@@ -72,11 +90,23 @@ class RpcError(ChainError):
         """Whether the transaction or call is at fault, and not the node or the request."""
         if self.revert_data():
             return True
-        return self.code not in _NOT_UNDERSTOOD and bool(_REFUSED_BY_EVM.search(self.message))
+        if self.is_transient():
+            return False
+        return self.code not in _NOT_UNDERSTOOD and bool(_REFUSED_BY_EVM.search(self.said))
 
     def is_transient(self) -> bool:
-        """Whether the node only asks for patience."""
-        return self.code in _BUSY_CODES and not _TOO_MANY_RESULTS.search(self.message)
+        """Whether the node may answer the same a little later."""
+        if self.code == _LIMIT_EXCEEDED and not _ABOUT_RESULTS.search(self.said):
+            return True
+        return self.is_about_requests()
+
+    def is_about_requests(self) -> bool:
+        """Whether the node only says that it was asked too often."""
+        if self.code == _TOO_FAST:
+            return True
+        if self.revert_data() or _BY_THE_CONTRACT.search(self.said):
+            return False  # whose words are a stranger's
+        return _ABOUT_REQUESTS.search(self.said) is not None
 
     def transaction_hash(self) -> str | None:
         """The transaction that failed: Ganache and Hardhat can name it in the refusal."""
@@ -99,9 +129,8 @@ class Rpc:
         self._secret_url = url
         self._timeout = timeout
         self._batch_size = BATCH
-        self._session = requests.Session()
         # A proxy from the environment is of no use to reach this machine.
-        self._session.trust_env = urlsplit(url).hostname not in _LOOPBACK
+        self._session = BoundedSession(trust_env=urlsplit(url).hostname not in _LOOPBACK)
         self._provider = self._open(url)
 
     def request(self, method: str, *params: Any) -> Any:
@@ -166,8 +195,9 @@ class Rpc:
 
     def _open(self, url: str) -> HTTPProvider | LegacyWebSocketProvider:
         if urlsplit(url).scheme in ("ws", "wss"):
+            bounds = {"max_size": MOST_BYTES, "close_timeout": _FAREWELL_SECONDS}
             return LegacyWebSocketProvider(
-                url, websocket_kwargs={"max_size": None}, websocket_timeout=int(self._timeout)
+                url, websocket_kwargs=bounds, websocket_timeout=int(self._timeout)
             )
         return HTTPProvider(
             url,
@@ -249,12 +279,13 @@ class Rpc:
         if error is None:
             return response.get("result")
         if not isinstance(error, dict):
-            raise RpcError(f"{self.url}: {self._foreign(error)}")
-        code = error.get("code")
+            error = {"message": error}
+        said, code = self._foreign(error.get("message", error)), error.get("code")
         raise RpcError(
-            f"{self.url}: {self._foreign(error.get('message', error))}",
+            f"{self.url}: {said}",
             code if isinstance(code, int) else 0,
             error.get("data"),
+            said,
         )
 
     def _nonsense(self, what: str) -> NoAnswer:
@@ -281,6 +312,8 @@ class Rpc:
         """What went wrong, in a few words: the libraries' own texts run over several lines."""
         if isinstance(error, requests.HTTPError) and error.response is not None:
             reason = self._foreign(error.response.reason or "")
+            if target := error.response.headers.get("Location"):
+                reason += f" to {without_secrets(target)}, which is not followed"
             return f"HTTP {error.response.status_code} {reason}".strip()
         if isinstance(error, requests.Timeout | TimeoutError):
             return f"no answer within {self._timeout:g} s"

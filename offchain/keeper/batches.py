@@ -88,7 +88,7 @@ class BatchSizer(Generic[Item]):
     def _learn(self, batch: Batch[Item], tried: int) -> None:
         """What was too many once is approached again in doubling steps: the node may allow less than the limit."""
         size = len(batch.items)
-        self._gas_each = batch.gas / size
+        self._gas_each = max(1, batch.gas) / size
         if size < tried:
             self._ceiling = size
         elif self._ceiling is not None:

@@ -312,6 +312,7 @@ class Keeper:
 
     def _each_book(self, lot: Lot, step: str, work: Callable[[_Task, Book], None]) -> None:
         """Does `work` on every book of a lot, from where it gave way the last time, so that none keeps another waiting."""
+        self._refuse_old_books()
         books = self._ledger.books_on(lot.number)
         start = self._resume.pop((lot.number, step), 0)
         asked = self._pace.requests
@@ -327,6 +328,10 @@ class Keeper:
         """Reads on. `ChainError` if the books at hand are not those of the ledger any more; the next step takes the new ones."""
         self._ledger.sync()
         self._pace.asked(2)
+        self._refuse_old_books()
+
+    def _refuse_old_books(self) -> None:
+        """`ChainError` if the ledger was rebuilt since the step began: what is at hand is about nothing that it holds."""
         if self._ledger.generation != self._generation:
             raise ChainError("the books have to be rebuilt")
 
@@ -540,6 +545,7 @@ class Keeper:
     def _send(
         self, task: _Task, memory: _Memory, transaction: Transaction, gas: int, members: int
     ) -> None:
+        self._refuse_old_books()
         self._purse.check_lot(task.lot, gas, self._allowance_of(task.lot))
         self._purse.check(gas)
         sent = Transaction(transaction.sender, transaction.to, transaction.data, gas=gas)
@@ -553,9 +559,10 @@ class Keeper:
                 self._rest(memory)
             raise
         self._sent += 1
-        self._purse.book(task.lot, receipt.gas_used, receipt.fee)
+        gas_used = min(receipt.gas_used, gas)  # whatever the node says
+        self._purse.book(task.lot, gas_used, receipt.fee)
         memory.failures = 0
-        self._on_action(Action(task.step, task.lot, task.contract, members, receipt.gas_used))
+        self._on_action(Action(task.step, task.lot, task.contract, members, gas_used))
 
     def _estimate(self, transaction: Transaction) -> int:
         self._pace.asked()

@@ -241,16 +241,81 @@ def test_a_hint_is_only_a_hint() -> None:
         assert read(node) == expected(node, 0, 999, WHO, TOPICS)
 
 
-def test_a_busy_node_is_left_alone() -> None:
-    """Smaller questions would only be more of them."""
+TOO_MUCH = [
+    ("limit exceeded", -32005),
+    ("Too many logs requested. Max logs per response is 20000.", -32005),
+    ("logs matched by query exceeds limit of 10000", -32005),
+    ("query returned more than 10000 results. Try with this block range [0x0, 0x9].", -32005),
+    ("max results 10000 exceeded", -32005),
+    ("request exceeds the configured limit", -32005),
+    ("Log response size exceeded. This block range should work: [0x0, 0x9]", -32602),
+    ("Under the Free tier plan, eth_getLogs takes up to a 10 block range", -32600),
+    ("eth_getLogs is limited to a 10,000 range", -32614),
+    ("Block range is too large", -32062),
+    ("query exceeds max results 20000, retry with the range 0-9", -32602),
+    ("ranges over 10 blocks are not supported on freetier", 35),
+    ("Response size is larger than 150MB limit.", -32008),
+    ("backend response too large", -32020),
+    ("query timeout exceeded", -32002),
+    ("request timed out", -32603),
+]
+"""What BSC, Nethermind, Base, Infura, Alchemy, QuickNode, Ankr, dRPC, Optimism and Geth say of too wide a question."""
+
+TOO_OFTEN = [
+    ("rate limit exceeded", -32005),
+    ("project ID request rate exceeded", -32005),
+    ("daily request count exceeded, request rate limited", -32005),
+    ("Your app has exceeded its compute units per second capacity.", 429),
+    ("over rate limit", -32016),
+    ("15/second request limit reached - reduce calls per second or upgrade", -32007),
+    ("Too many requests", -32090),
+    ("You've exceeded the RPS limit", -32011),
+    ("monthly capacity limit exceeded", -32000),
+    ("insufficient credits", -32000),
+    ("Exceeded the quota usage", -32600),
+]
+"""What they say of too many questions."""
+
+
+@pytest.mark.parametrize(("words", "code"), TOO_MUCH)
+def test_whatever_a_node_says_of_too_wide_a_question(words: str, code: int) -> None:
+    class Worded(Node):
+        def eth_getLogs(self, query: Any) -> list[Raw]:  # noqa: N802
+            if int(query["toBlock"], 16) - int(query["fromBlock"], 16) >= 10:
+                raise RpcError(words, code)
+            return super().eth_getLogs(query)
+
+    node = Worded(history(1))
+    assert read(node) == expected(node, 0, 999, WHO, TOPICS)
+    assert len(node.asked) < 200
+
+
+@pytest.mark.parametrize(("words", "code"), TOO_OFTEN)
+def test_a_busy_node_is_left_alone(words: str, code: int) -> None:
+    """Smaller questions would only be more of them; and it does not mean that a call fails."""
 
     def busy(logs: list[Raw]) -> None:
-        raise RpcError("rate limit exceeded", -32005)
+        raise RpcError(words, code)
 
     node = Node(history(1), spoil=busy)
-    with pytest.raises(RpcError, match="rate limit"):
+    with pytest.raises(RpcError) as caught:
         read(node)
     assert len(node.asked) == 1
+    assert caught.value.is_transient()
+    assert not caught.value.is_execution_failure()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        RpcError("execution reverted: rate limit per second", 3),
+        RpcError("rate", -32000, "0x12"),
+        RpcError("https://rate.example: nonce too low", -32000, None, "nonce too low"),
+    ],
+)
+def test_what_only_sounds_like_a_busy_node(told: RpcError) -> None:
+    """A contract's own words, and a node's name."""
+    assert not told.is_transient()
 
 
 @pytest.mark.parametrize("too_large", [True, False])

@@ -100,9 +100,9 @@ def test_requests_and_batches(server: Server) -> None:
     assert str(second) == f"{server.url}: no"
 
 
-@pytest.mark.parametrize("code", [429, 502, 503, 504])
+@pytest.mark.parametrize("code", [408, 429, 502, 503, 504, 520, 524])
 def test_a_busy_server_is_asked_again(server: Server, code: int) -> None:
-    server.answers = [status(code), results(RpcError("slow down", -32005)), results("0x5")]
+    server.answers = [status(code), results(RpcError("over rate limit", -32016)), results("0x5")]
 
     assert Rpc(server.url).request("eth_blockNumber") == "0x5"
 
@@ -134,7 +134,7 @@ def test_patience_ends(server: Server) -> None:
 def test_one_busy_answer_in_a_batch_is_asked_again(server: Server) -> None:
     server.answers = [
         results("a", RpcError("slow down", -32005)),
-        results(RpcError("slow down", -32005)),
+        results(RpcError("over rate limit", -32016)),
         results("b"),
     ]
 

@@ -124,3 +124,10 @@ def test_many_items_that_fail() -> None:
     bad = rng.sample(range(2_000), 40)
     batches = serve_all(BatchSizer(), Node(flat(9_000), bad=bad), range(2_000))
     assert served(batches) == sorted(set(range(2_000)) - set(bad))
+
+
+def test_a_node_that_says_that_it_takes_nothing() -> None:
+    """An estimate of no gas, which no transaction has, ends nothing."""
+    sizer, node = BatchSizer[int](probe=1), Node(flat(0))
+    for _ in range(2):
+        assert sizer.first([1, 2, 3], node.build, lambda transaction: 0).items
