@@ -18,10 +18,14 @@ import {Units} from "./libraries/Units.sol";
 /// @notice Any bundles of up to 256 goods are sold at once. Every player announces, sealed, an offer of bundles to others and a wish. The
 /// star is the player whose offer is worth the most. A coin falls: on heads the star gets its wish for nothing, and nothing else is sold.
 /// On tails its offer is carried out, and the star pays wherever somebody declines. The seller may seal an offer of its own, which takes
-/// the place of the star's if it is worth more, under the same coin: on heads nothing is sold then. Expected over a fair coin, and provided
-/// that answers are rational, the seller earns (MEW - epsilon) / 2 at least, MEW the most that a player who colludes with nobody knows
-/// others to pay: such a player's offering less than it knows is dominated. Source: Chen and Micali, "A New Approach to Auctions and
-/// Resilient Mechanism Design", sections 6, 7 (Theorem 1) and 9.
+/// the place of the star's if it is worth more, under the same coin: on heads nothing is sold then.
+/// Source: Chen and Micali, "A New Approach to Auctions and Resilient Mechanism Design", sections 6, 7 (Theorem 1) and 9.
+///
+/// Guarantee. Expected over a fair coin the seller earns (MEW - epsilon) / 2 at least, MEW the most that a player who colludes with nobody
+/// knows others to pay; with an own offer that all accept, its worth in place of MEW where that is more. It rests on two rounds of
+/// elimination: nobody answers against its interest, and then such a player, one address, never offers less than it knows. That takes that
+/// nobody chooses whether to open after seeing others (a bond of the whole deposit makes it never pay for players; the seller has none to
+/// lose). It lapses if an own offer is worth the most and is declined.
 /// @dev No owner, no upgrade, no pause. The balance covers deposits, prices, rebates and proceeds at every moment. Only the digest of the
 /// offer that is carried out is kept: whoever takes a step sends the announcement along, which the event `Announced` tells. Calls that move
 /// no ether in can be combined through `multicall`.

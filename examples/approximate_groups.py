@@ -1,4 +1,4 @@
-"""M_f above, equal split below: the guarantee for individuals is divided by H_l, as groups bid less than they are worth."""
+"""M_f above, equal split below: the guarantee for individuals is divided by H_l, if members know their values."""
 
 from fractions import Fraction
 

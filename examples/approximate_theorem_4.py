@@ -1,4 +1,4 @@
-"""Mechanism Design with Approximate Valuations, Theorem 4: the lottery M_f guarantees r + (1-r)/n."""
+"""Mechanism Design with Approximate Valuations, Theorem 4: the lottery M_f guarantees n individuals r + (1-r)/n."""
 
 from fractions import Fraction
 

@@ -1,4 +1,4 @@
-"""When Bidders Are DAOs, Theorem 2: under Mechanism 1 no member gains by a bid that is not its value."""
+"""When Bidders Are DAOs, Theorem 2: under Mechanism 1 no member of one group gains by a bid that is not its value."""
 
 from offchain.mechanisms.two_level import solve
 from offchain.theory.daos import auction, payments, theorem_2

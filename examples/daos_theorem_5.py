@@ -1,4 +1,4 @@
-"""When Bidders Are DAOs, Theorem 5: nothing truthful, budget-balanced and fair does better than H_l."""
+"""When Bidders Are DAOs, Theorem 5: nothing truthful, balanced and without chance, with equal treatment, does better than H_l."""
 
 from offchain.mechanisms.equal_split import willingness_to_pay
 from offchain.mechanisms.two_level import solve

@@ -75,7 +75,8 @@ def consort(
         ),
     ] = False,
 ) -> None:
-    """Auctions in which groups bid as one, and split what they pay so that no member can game it.
+    """Auctions in which groups bid as one, and split what they pay so that no member of one group, under one
+    name, gains by a lie.
 
     Exit codes: 0 done; 1 a check failed; 2 bad input; 3 the chain could not be reached or a
     transaction failed; 4 the output could not be written.
