@@ -300,7 +300,7 @@ def choosing(palette: Palette) -> str:
             "within a factor of 1 ± δ",
             "ApproximateAuction",
             "a lottery among the highest",
-            "r + (1 - r)/n of welfare",
+            "individuals: r + (1 - r)/n",
         ),
         (
             "what others would pay",
