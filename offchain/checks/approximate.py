@@ -4,9 +4,9 @@ Source: Chiesa, Micali and Zhu, "Mechanism Design with Approximate Valuations": 
 Theorems 2 and 4. Amounts are in units; expectations are over the draw, and exact.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 from offchain.checks.finding import Finding, Verdict
 from offchain.checks.lies import around, evenly
@@ -28,6 +28,7 @@ from offchain.mechanisms.approximate import (
     second_price,
     sell,
     solve,
+    total,
     worst_case,
 )
 from offchain.mechanisms.approximate import probabilities as probabilities_of
@@ -83,8 +84,8 @@ def probabilities(outcome: ApproximateOutcome) -> Finding:
                 return f"{name} has probability {about(chance)}"
         if len(outcome.probabilities) > PLAYERS_LIMIT:
             return None
-        total = sum(outcome.probabilities.values()) + outcome.unsold
-        return None if total == 1 else f"the probabilities are {about(total)} in all, not 1"
+        in_all = total(outcome.probabilities.values()) + outcome.unsold
+        return None if in_all == 1 else f"the probabilities are {about(in_all)} in all, not 1"
 
     unsold = f"unsold with probability {about(outcome.unsold)}"
     if len(outcome.probabilities) > PLAYERS_LIMIT:
@@ -150,56 +151,81 @@ def incentive_compatibility(instance: ApproximateInstance, grid: int | None) -> 
     truthfulness takes, in any unit of money.
     """
     name = "incentive compatibility"
-    failed = critical_draws(instance)
+    bids = list(instance.bids.values())
+    failed, draws = critical_draws(
+        instance.bids, instance.delta, lambda draw: sell(bids, instance.delta, draw)
+    )
     if failed is not None:
         return Finding(name, Verdict.FAILS, failed)
-    top = max(instance.bids.values()) + 1 if grid is None else grid
-    if work(instance, max([top, *instance.bids.values()])) > WORK_LIMIT:
-        return monotone(instance.bids, instance.delta)
+    top = max(bids) + 1 if grid is None else grid
+    if work(instance, max([top, *bids])) > WORK_LIMIT:
+        fall, tried = falling(instance.bids, instance.delta)
+        if fall is not None:
+            return Finding(name, Verdict.FAILS, fall)
+        return Finding(name, Verdict.HOLDS, f"{CLAIM}: {tried}, {critical_prices(draws)}")
     for player in range(len(instance.bids)):
         deviation = find_deviation(seat(instance, player), lambda _: range(top + 1))
         if deviation is not None:
             return Finding(name, Verdict.FAILS, tell(deviation))
     tried = f"no bid in 0..{top} is better, {len(instance.bids) * (top + 1)} tried"
-    return Finding(name, Verdict.HOLDS, f"{CLAIM}: {tried}")
+    return Finding(name, Verdict.HOLDS, f"{CLAIM}: {tried}, {critical_prices(draws)}")
 
 
-def critical_draws(instance: ApproximateInstance) -> str | None:
+def critical_draws(
+    bids: Mapping[str, int],
+    delta: Fraction,
+    sells: Callable[[Fraction], tuple[int | None, int]],
+    least: int = 0,
+    cost: int = 0,
+) -> tuple[str | None, int]:
     """A draw that sells to another than the player in whose piece it falls, or not at the least bid that it would sell to.
 
-    A few draws in each piece, of a few players where there are many.
+    In words, None if there is none; and at how many draws this was tried: a few in each piece, of
+    fewer players where there are many.
+
+    sells: to whom a draw sells, by place, and at what price. least: the least price. cost: how many
+    bids one draw reads beside the players'.
     """
-    bids = list(instance.bids.values())
-    names = list(instance.bids)
-    if len(bids) > PLAYERS_LIMIT:
-        return None
-    chances = probabilities_of(bids, instance.delta)
-    starts = [Fraction(0), *accumulate(chances)]
-    step = -(-(len(bids) ** 2) * DRAWS * max(bids).bit_length() // WORK_LIMIT) or 1
-    for player in range(0, len(bids), step):
-        for part in range(DRAWS if chances[player] else 0):
+    amounts, names = list(bids.values()), list(bids)
+    if not 0 < len(amounts) <= PLAYERS_LIMIT:
+        return None, 0
+    chances = probabilities_of(amounts, delta)
+    reads = len(amounts) * max(1, max(amounts).bit_length()) + cost
+    pieces = [player for player, chance in enumerate(chances) if chance]
+    sample = pieces[:: -(-len(pieces) * DRAWS * reads // WORK_LIMIT)]
+
+    def chance(player: int, bid: int) -> Fraction:
+        return (
+            probability(replaced(amounts, player, bid), player, delta) if bid >= 0 else Fraction(-1)
+        )
+
+    for player in sample:
+        start = total(chances[:player])
+        for part in range(DRAWS):
             offset = chances[player] * part / DRAWS
-            winner, price = sell(bids, instance.delta, starts[player] + offset)
+            winner, price = sells(start + offset)
             if winner != player:
                 who = "nobody" if winner is None else names[winner]
-                return f"a draw in the piece of {names[player]} sells to {who}"
-            below = (
-                probability(replaced(bids, player, price - 1), player, instance.delta)
-                if price
-                else Fraction(-1)
-            )
-            at = probability(replaced(bids, player, price), player, instance.delta)
-            if not below <= offset < at:
-                return f"{names[player]} pays {price}, which is not the least bid that the draw sells to"
-    return None
+                return f"a draw in the piece of {names[player]} sells to {who}", 0
+            below = chance(player, price - 1) if price > least else Fraction(-1)
+            if not below <= offset < chance(player, price):
+                paid = f"{names[player]} pays {price}"
+                return f"{paid}, which is not the least bid that the draw sells to", 0
+    return None, len(sample) * DRAWS
 
 
-def monotone(bids: Mapping[str, int], delta: Fraction) -> Finding:
-    """No player's probability falls as it bids more: at 0, all bids, their halves and doubles, and evenly spaced amounts.
+def critical_prices(draws: int) -> str:
+    """What the search of `critical_draws` has found in order, in words."""
+    if not draws:
+        return f"prices not tried: more than {PLAYERS_LIMIT} players"
+    return f"the price is the critical bid at {draws} draws"
 
-    All with their neighbours.
+
+def falling(bids: Mapping[str, int], delta: Fraction) -> tuple[str | None, str]:
+    """A player whose probability falls as it bids more, in words, None if there is none; and what was tried.
+
+    At 0, all bids, their halves and doubles, and evenly spaced amounts, all with their neighbours.
     """
-    name = "incentive compatibility"
     amounts = list(bids.values())
     critical = (0, *amounts, *(bid // 2 for bid in amounts), *(2 * bid for bid in amounts))
     near = sorted({*around(critical), *evenly(max(amounts, default=0))})
@@ -217,11 +243,9 @@ def monotone(bids: Mapping[str, int], delta: Fraction) -> Finding:
         for (low, less), (high, more) in pairwise(chances):
             if more < less:
                 fall = f"{who} wins with {about(less)} at {low} and {about(more)} at {high}"
-                return Finding(name, Verdict.FAILS, fall)
+                return fall, ""
     who = "each" if len(sample) == len(names) else f"each of {len(sample)} of {len(names)} players"
-    return Finding(
-        name, Verdict.HOLDS, f"{CLAIM}: no probability falls, at {len(tried)} bids {who}"
-    )
+    return None, f"no probability falls, at {len(tried)} bids {who}"
 
 
 def false_names(instance: ApproximateInstance) -> Finding:
@@ -264,11 +288,6 @@ def seat(instance: ApproximateInstance, player: int) -> Game[int, Fraction]:
 def work(instance: ApproximateInstance, top: int) -> int:
     """How many bids are read in working out what every player expects from every bid up to the top."""
     return len(instance.bids) ** 2 * (top + 1) ** 2
-
-
-def total(amounts: Iterable[Fraction]) -> Fraction:
-    """The sum, a fraction even of nothing."""
-    return sum(amounts, Fraction(0))
 
 
 def about(amount: Amount) -> str:

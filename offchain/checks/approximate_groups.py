@@ -10,20 +10,26 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 
-from offchain.checks.approximate import CLAIM as CLAIM_OF_PLAYERS
-from offchain.checks.approximate import PLAYERS_LIMIT, about, monotone, probabilities, total
+from offchain.checks.approximate import (
+    PLAYERS_LIMIT,
+    about,
+    critical_draws,
+    critical_prices,
+    falling,
+    probabilities,
+)
 from offchain.checks.deviations import Seat, critical_bids, find_deviation
 from offchain.checks.finding import Finding, Verdict
-from offchain.checks.lies import around, different, evenly
+from offchain.checks.lies import around, different
 from offchain.checks.two_level import harmonic
 from offchain.instances.approximate import (
     ApproximateGroupsInstance,
     ApproximateGroupsSale,
     ApproximateOutcome,
 )
-from offchain.instances.two_level import BID_LIMIT, Group, Member
-from offchain.mechanisms.approximate import probabilistic_guarantee
-from offchain.mechanisms.approximate_groups import lottery, solve
+from offchain.instances.two_level import Group, Member
+from offchain.mechanisms.approximate import probabilistic_guarantee, total
+from offchain.mechanisms.approximate_groups import lottery, sell, solve
 from offchain.mechanisms.equal_split import equal_split, willingness_to_pay
 from offchain.mechanisms.price_rule import exact
 
@@ -38,6 +44,12 @@ CLAIM = "in expectation over the draw, one address in one group"
 
 PRICES = 24
 """At how many posted prices a member's bids are tried where expectations are too much work."""
+
+FEW_BIDS = 8
+"""The fewest bids that are tried of a member at a price; where time is short, it is of fewer members."""
+
+LOOK = 40
+"""What one look at a group costs, however small it is, in bids read."""
 
 
 def check(instance: ApproximateGroupsInstance, grid: int | None = None) -> list[Finding]:
@@ -189,18 +201,23 @@ def least_served(group: Group) -> int:
 def incentive_compatibility(instance: ApproximateGroupsInstance, grid: int | None) -> Finding:
     """No member expects more from another bid than from the value, others' bids being fixed; each is in one group.
 
-    Tries all bids up to `grid`, by default up to one above what any group can pay. Where that is too
-    much work: that no group's probability falls as it bids more, so that with the critical draw it
-    meets posted prices that it cannot change, and at some of these every critical bid of its members.
+    Tries all bids up to `grid`, by default up to one above what any group can pay, and some draws. Where
+    that is too much work: at these draws that the group pays its critical bid and whoever can share it
+    is served, that no group's probability falls as it bids more, and, since it then meets posted
+    prices that it cannot change, at some of these the critical bids of its members.
     """
     name = "incentive compatibility"
     groups = [group.bids_on(0) for group in instance.groups]
-    reach = max(map(willingness_to_pay, groups))
-    top = reach + 1 if grid is None else grid
+    reaches = list(map(willingness_to_pay, groups))
+    failed, draws = wrong_draw(instance, groups, reaches)
+    if failed is not None:
+        return Finding(name, Verdict.FAILS, failed)
+    top = max(reaches) + 1 if grid is None else grid
     members = list(places(instance))
-    most = max(reach, top * max(map(len, groups)))
+    most = max(*reaches, top * max(map(len, groups)))
     if len(members) * (top + 1) * (most + 1) * len(groups) > WORK_LIMIT:
-        return posted_prices(instance)
+        failed, tried = posted_prices(instance, groups, reaches)
+        return Finding.of(name, failed, f"{CLAIM}: {tried}, {critical_prices(draws)}")
     for place in members:
         truthful = expected(instance, place, (place.value,))
         for bid in range(top + 1):
@@ -208,25 +225,59 @@ def incentive_compatibility(instance: ApproximateGroupsInstance, grid: int | Non
             if gain > truthful:
                 return Finding(name, Verdict.FAILS, tell(place, truthful, gain, f"bidding {bid}"))
     tried = f"no bid in 0..{top} is better, {len(members) * (top + 1)} tried"
-    return Finding(name, Verdict.HOLDS, f"{CLAIM}: {tried}")
+    return Finding(name, Verdict.HOLDS, f"{CLAIM}: {tried}, {critical_prices(draws)}")
 
 
-def posted_prices(instance: ApproximateGroupsInstance) -> Finding:
-    """The two halves of `incentive_compatibility`, for any amounts."""
-    name = "incentive compatibility"
-    groups = [group.bids_on(0) for group in instance.groups]
-    reaches = [willingness_to_pay(bids) for bids in groups]
-    fall = monotone(
+def wrong_draw(
+    instance: ApproximateGroupsInstance, groups: Sequence[Sequence[int]], reaches: Sequence[int]
+) -> tuple[str | None, int]:
+    """A draw that does not sell to a group at its critical bid, or not to those who can share that; how many were tried."""
+    playing = [place for place, reach in enumerate(reaches) if reach]
+    wrong: list[str] = []
+
+    def sells(draw: Fraction) -> tuple[int | None, int]:
+        sale = sell((), groups, instance.delta, draw)
+        if sale.winner is None:
+            return None, sale.price
+        bids = groups[sale.winner]
+        split = equal_split(bids, sale.price)
+        served = tuple(place for place, bid in enumerate(bids) if split.serves(bid))
+        if (sale.share, sale.served) != (split.share, served):
+            who = f"{len(sale.served)} of {instance.groups[sale.winner].name}"
+            wrong.append(
+                f"{who} pay {sale.share} each for {sale.price}, which {len(served)} can share"
+                f" at {split.share}"
+            )
+        return playing.index(sale.winner), sale.price
+
+    failed, draws = critical_draws(
+        {instance.groups[place].name: reaches[place] for place in playing},
+        instance.delta,
+        sells,
+        least=1,
+        cost=sum(map(len, groups)),
+    )
+    return next(iter(wrong), failed), draws
+
+
+def posted_prices(
+    instance: ApproximateGroupsInstance, groups: Sequence[Sequence[int]], reaches: Sequence[int]
+) -> tuple[str | None, str]:
+    """A group whose probability falls as it bids more, or a bid better than the value at a posted price; what was tried.
+
+    In words, the first None if there is none. Bids of evenly spaced members where there are many.
+    """
+    failed, rise = falling(
         {group.name: reach for group, reach in zip(instance.groups, reaches, strict=True) if reach},
         instance.delta,
     )
-    if fall.verdict is Verdict.FAILS:
-        return fall
+    if failed is not None:
+        return failed, ""
     tried = 0
     members = list(places(instance))
-    size = sum(len(groups[place.group]) + 1 for place in members)
-    each = max(8, WORK_LIMIT // (size * PRICES))
-    sample = members[:: -(-size * PRICES * each // (4 * WORK_LIMIT))]
+    looks = sum(len(groups[place.group]) + LOOK for place in members) * PRICES
+    each = max(FEW_BIDS, WORK_LIMIT // looks)
+    sample = members[:: -(-looks * each // (4 * WORK_LIMIT))]
 
     def bids(seat: Seat) -> Iterator[int]:
         nonlocal tried
@@ -235,44 +286,41 @@ def posted_prices(instance: ApproximateGroupsInstance) -> Finding:
             yield bid
 
     for place in sample:
-        bids_there = tuple(groups[place.group])
-        prices = different(
-            (
-                price
-                for price in (
-                    *around((*reaches, *(reach // 2 for reach in reaches))),
-                    *evenly(max(reaches)),
-                )
-                if price > 0
-            ),
-            max(map(len, groups)) * BID_LIMIT,
-        )
+        reach = reaches[place.group]
         posted = (
             Seat(
                 group=instance.groups[place.group].name,
                 member=place.name,
                 item=0,
                 value=place.value,
-                bids=bids_there,
+                bids=tuple(groups[place.group]),
                 place=place.place,
-                group_bids=(reaches[place.group],),
+                group_bids=(reach,),
                 index=0,
                 reserve=price,
             )
-            for price in islice(prices, PRICES)
+            for price in prices_for(reach)
         )
         deviation = find_deviation(posted, bids, exact)
         if deviation is not None:
-            at = f"at a posted price of {deviation.seat.reserve}, {deviation}"
-            return Finding(name, Verdict.FAILS, at)
+            return f"at a posted price of {deviation.seat.reserve}, {deviation}", ""
     who = (
         "every member"
         if len(sample) == len(members)
         else f"{len(sample)} of {len(members)} members"
     )
-    rise = fall.detail.removeprefix(f"{CLAIM_OF_PLAYERS}: ")
-    detail = f"{rise}; no better bid among {tried} tried at posted prices, {who}"
-    return Finding(name, Verdict.HOLDS, f"{CLAIM}: {detail}")
+    return None, f"{rise}; no better bid among {tried} tried at posted prices, {who}"
+
+
+def prices_for(reach: int) -> list[int]:
+    """At most PRICES prices for a group: next to what it can pay and to half of that, and evenly spaced up to double."""
+    near = around((reach, reach // 2))
+    spaced = (2 * reach * step // (PRICES - 6) for step in range(1, PRICES - 5))
+    return [
+        price
+        for price in islice(different((*near, *spaced), max(reach * 2, 1)), PRICES)
+        if price > 0
+    ]
 
 
 def false_names(instance: ApproximateGroupsInstance) -> Finding:

@@ -21,7 +21,7 @@ for every z up to its bid, which is Myerson's payment on the grid: truthful in e
 draw, though not for every draw (a bid moves the pieces), and never above the bid.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import accumulate
 
@@ -44,8 +44,21 @@ def solve(instance: ApproximateInstance) -> ApproximateOutcome:
     if instance.draw is not None:
         winner, price = sell(bids, instance.delta, instance.draw)
         sale = ApproximateSale(None if winner is None else names[winner], price)
-    unsold = 1 - sum(chances, Fraction(0))
-    return ApproximateOutcome(dict(zip(names, chances, strict=True)), unsold, sale)
+    return ApproximateOutcome(dict(zip(names, chances, strict=True)), 1 - total(chances), sale)
+
+
+def total(amounts: Iterable[Fraction]) -> Fraction:
+    """The sum, 0 of nothing. By halves, and in lowest terms at the end alone: the sum of many different chances is long."""
+    return Fraction(*_over([amount for amount in amounts if amount]))
+
+
+def _over(amounts: Sequence[Fraction]) -> tuple[int, int]:
+    """The sum as a numerator and a denominator."""
+    if len(amounts) < 2:
+        return amounts[0].as_integer_ratio() if amounts else (0, 1)
+    middle = len(amounts) // 2
+    (top, bottom), (other_top, other_bottom) = _over(amounts[:middle]), _over(amounts[middle:])
+    return top * other_bottom + other_top * bottom, bottom * other_bottom
 
 
 def spread(delta: Fraction) -> Fraction:
@@ -88,12 +101,25 @@ def sell(bids: Sequence[int], delta: Fraction, draw: Fraction) -> tuple[int | No
 
     `draw`: uniform in [0, 1). O(n log n * log bid).
     """
-    start = Fraction(0)
-    for player, chance in enumerate(probabilities(bids, delta)):
-        if draw < start + chance:
-            return player, critical_bid(bids, player, delta, draw - start)
-        start += chance
-    return None, 0
+    player, offset = piece(probabilities(bids, delta), draw)
+    return (None, 0) if player is None else (player, critical_bid(bids, player, delta, offset))
+
+
+def piece(chances: Sequence[Fraction], draw: Fraction) -> tuple[int | None, Fraction]:
+    """The player in whose piece the draw falls, and how far into it; None if it falls beyond all pieces.
+
+    By halves: in turn the draw falls before the end of the first half, or behind it.
+    """
+    first, stop = 0, len(chances)
+    offset = draw
+    while stop - first > 1:
+        middle = (first + stop) // 2
+        before = total(chances[first:middle])
+        if offset < before:
+            stop = middle
+        else:
+            first, offset = middle, offset - before
+    return (first if offset < chances[first] else None), offset
 
 
 def critical_bid(bids: Sequence[int], player: int, delta: Fraction, offset: Fraction) -> int:
@@ -169,7 +195,7 @@ def worst_case(
     are 0.
     """
     up = (1 + delta) / (1 - delta)
-    least = sum((chance * bid for chance, bid in zip(chances, bids, strict=True)), Fraction(0)) / up
+    least = total(chance * bid for chance, bid in zip(chances, bids, strict=True)) / up
     worst = max(range(len(bids)), key=lambda player: bids[player]), Fraction(1)
     for player, (bid, chance) in enumerate(zip(bids, chances, strict=True)):
         if bid > 0 and bid * up >= max(bids) / up:

@@ -40,7 +40,7 @@ def solve(instance: ApproximateGroupsInstance) -> ApproximateOutcome:
         )
     names = (group.name for group in instance.groups)
     return ApproximateOutcome(
-        dict(zip(names, chances, strict=True)), 1 - sum(chances, Fraction(0)), sale
+        dict(zip(names, chances, strict=True)), 1 - approximate.total(chances), sale
     )
 
 

@@ -11,8 +11,7 @@ bid of 0 is no bid. The fold takes O(1) per bid and is the same loop that the au
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import reduce
+from dataclasses import dataclass
 from types import MappingProxyType
 
 
@@ -52,7 +51,7 @@ def exact(standing: Standing, bidder: int, bid: int) -> Standing:
     """
     if bid > standing.highest:
         return Standing(leader=bidder, highest=bid, price=standing.highest + 1)
-    return replace(standing, price=max(standing.price, bid))
+    return _raised(standing, bid)
 
 
 def plain_second_price(standing: Standing, bidder: int, bid: int) -> Standing:
@@ -63,7 +62,14 @@ def plain_second_price(standing: Standing, bidder: int, bid: int) -> Standing:
     """
     if bid > standing.highest:
         return Standing(leader=bidder, highest=bid, price=max(standing.price, standing.highest))
-    return replace(standing, price=max(standing.price, bid))
+    return _raised(standing, bid)
+
+
+def _raised(standing: Standing, bid: int) -> Standing:
+    """The standing after a bid that does not take the lead."""
+    if bid <= standing.price:
+        return standing
+    return Standing(standing.leader, standing.highest, bid)
 
 
 RULES: Mapping[str, PriceRule] = MappingProxyType({"exact": exact, "plain": plain_second_price})
@@ -75,6 +81,7 @@ def run_auction(bids: Iterable[int], reserve: int, rule: PriceRule = exact) -> S
 
     Raises ValueError if the reserve is below 1 unit.
     """
-    return reduce(
-        lambda standing, arrival: rule(standing, *arrival), enumerate(bids), opening(reserve)
-    )
+    standing = opening(reserve)
+    for bidder, bid in enumerate(bids):
+        standing = rule(standing, bidder, bid)
+    return standing

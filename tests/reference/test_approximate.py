@@ -21,6 +21,7 @@ from offchain.mechanisms.approximate import (
     critical_bid,
     deterministic_guarantee,
     dominant_guarantee,
+    piece,
     price_lottery,
     probabilistic_guarantee,
     probabilities,
@@ -340,6 +341,24 @@ def test_members_of_a_group_are_truthful_too(
         truthful = expected(values, member)
         assert truthful >= 0
         assert max(expected(replaced(values, member, bid), member) for bid in range(9)) == truthful
+
+
+@given(st.lists(st.fractions(0, 1, max_denominator=60), min_size=1, max_size=9), st.data())
+def test_a_draw_falls_into_the_piece_that_holds_it(
+    lengths: list[Fraction], data: st.DataObject
+) -> None:
+    """A piece begins at its border and ends before the next one; beyond the last nothing is sold."""
+    chances = [length / len(lengths) for length in lengths]
+    borders = [sum(chances[:place], Fraction(0)) for place in range(len(chances) + 1)]
+    draw = data.draw(
+        st.sampled_from([border for border in borders if border < 1]) | st.fractions(0, 1)
+    )
+    holds = [p for p, start in enumerate(borders[:-1]) if start <= draw < borders[p + 1]]
+    player, offset = piece(chances, draw)
+    if not holds:
+        assert player is None
+    else:
+        assert ([player], offset) == (holds, draw - borders[holds[0]])
 
 
 def test_hundreds_of_players() -> None:

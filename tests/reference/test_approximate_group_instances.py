@@ -1,14 +1,17 @@
 """Instance files of groups under approximate valuations: read, refused, solved, checked."""
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offchain.checks import Finding, Verdict, approximate_groups, check_reference
+from offchain.checks import Finding, Verdict, approximate_groups, check_reference, deviations
 from offchain.instances import (
     ApproximateGroupsInstance,
     ApproximateGroupsSale,
@@ -22,7 +25,9 @@ from offchain.instances import (
     outcome_text,
     parse_text,
 )
+from offchain.instances.approximate import GroupSale
 from offchain.mechanisms import approximate, solve
+from offchain.mechanisms.approximate_groups import sell
 from offchain.mechanisms.equal_split import EqualSplit, equal_split, willingness_to_pay
 
 HALF = Fraction(1, 2)
@@ -306,3 +311,68 @@ def test_false_names_can_pay() -> None:
     assert finding.verdict is Verdict.NOT_CLAIMED
     assert finding.detail.startswith("m0 of g0 expects ")
     assert finding.detail.endswith(" by bidding it as 2 groups of one")
+
+
+@pytest.mark.parametrize("unit", [1, 10**3, 10**9, 10**15])
+@pytest.mark.parametrize("groups", [((10, 4), (9, 3, 3)), ((5, 5), (8,), (0, 0))], ids=str)
+def test_a_draw_that_does_not_sell_at_the_critical_bid_is_found_out_in_any_unit(
+    groups: tuple[tuple[int, ...], ...], unit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A group that pays its own bid, or half of what it should, or serves one fewer, fails whatever the unit."""
+    instance = game(*(tuple(bid * unit for bid in group) for group in groups))
+    assert named(check_reference(instance), "incentive compatibility").verdict is Verdict.HOLDS
+    honest = sell
+
+    def repriced(price: Callable[[int, Sequence[int]], int]) -> Callable[..., GroupSale]:
+        def broken(
+            individuals: Sequence[int],
+            groups: Sequence[Sequence[int]],
+            delta: Fraction,
+            draw: Fraction,
+        ) -> GroupSale:
+            sale = honest(individuals, groups, delta, draw)
+            if sale.winner is None:
+                return sale
+            members = groups[sale.winner]
+            split = equal_split(members, price(sale.price, members))
+            served = tuple(place for place, bid in enumerate(members) if split.serves(bid))
+            return GroupSale(sale.winner, split.price, split.share, served)
+
+        return broken
+
+    def unfair(*arguments: Any) -> GroupSale:
+        sale = honest(*arguments)
+        return replace(sale, served=sale.served[1:])
+
+    first_price = repriced(lambda _, members: willingness_to_pay(members))
+    half = repriced(lambda price, _: max(1, price // 2))
+    for broken, words in (
+        (first_price, "not the least bid"),
+        (half, "not the least bid"),
+        (unfair, "can share"),
+    ):
+        monkeypatch.setattr(approximate_groups, "sell", broken)
+        finding = named(check_reference(instance), "incentive compatibility")
+        assert finding.verdict is Verdict.FAILS
+        assert words in finding.detail
+
+
+@pytest.mark.parametrize(("count", "size"), [(10_000, 2), (2, 5_000), (1_000, 30)])
+def test_many_groups_are_searched_in_part_and_the_row_says_so(
+    count: int, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the search reads does not grow with the instance, however many small groups there are."""
+    random = Random(count)
+    instance = game(*(tuple(random.randrange(1, 10**9) for _ in range(size)) for _ in range(count)))
+    reads = 0
+
+    def counting(bids: Sequence[int]) -> int:
+        nonlocal reads
+        reads += len(bids) + approximate_groups.LOOK
+        return willingness_to_pay(bids)
+
+    monkeypatch.setattr(deviations, "willingness_to_pay", counting)
+    finding = named(check_reference(instance), "incentive compatibility")
+    assert finding.verdict is Verdict.HOLDS
+    assert f" of {count * size} members" in finding.detail, finding.detail
+    assert reads <= 6 * approximate_groups.WORK_LIMIT
