@@ -1,7 +1,9 @@
 """What all tests need."""
 
+import re
 import signal
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # A run in a shell's background inherits an ignored SIGINT, and so would the programs that tests interrupt.
@@ -13,3 +15,12 @@ settings.register_profile(
     "consort", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("consort")
+
+_PLACE_IN_MEMORY = re.compile(r" at 0x[0-9a-f]{6,16}>")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuses names that differ from process to process: tests that are shared among several could not be told apart."""
+    for item in items:
+        if _PLACE_IN_MEMORY.search(item.nodeid):
+            raise pytest.UsageError(f"{item.nodeid}: a case is named by its place in memory")

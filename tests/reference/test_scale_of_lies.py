@@ -101,8 +101,13 @@ def incentives(instance: TwoLevelInstance, rule: PriceRule) -> Finding:
     return next(finding for finding in findings if finding.name == "incentive compatibility")
 
 
+def named(value: object) -> str:
+    """What a case is called, in every process alike."""
+    return getattr(value, "__name__", str(value))
+
+
 @pytest.mark.parametrize("unit", SCALES)
-@pytest.mark.parametrize(("rule", "groups"), BROKEN, ids=str)
+@pytest.mark.parametrize(("rule", "groups"), BROKEN, ids=named)
 def test_what_fails_in_small_amounts_fails_in_large_ones(
     rule: PriceRule, groups: Groups, unit: int
 ) -> None:
@@ -110,7 +115,7 @@ def test_what_fails_in_small_amounts_fails_in_large_ones(
 
 
 @pytest.mark.parametrize("seed", range(20))
-@pytest.mark.parametrize(("rule", "groups"), BROKEN_FOR_ALL, ids=str)
+@pytest.mark.parametrize(("rule", "groups"), BROKEN_FOR_ALL, ids=named)
 def test_odd_amounts_hide_nothing(rule: PriceRule, groups: Groups, seed: int) -> None:
     random = Random(seed)
     unit = random.choice([10**3, 10**9, 10**17])
