@@ -30,7 +30,8 @@ TOY_CHAINS: Final = frozenset({1337, 31337})
 class Transaction:
     """A call of `to`, or the creation of a contract where `to` is None.
 
-    `value` is in wei. `gas` None: as much as it takes, up to `MAX_TRANSACTION_GAS`.
+    `value` is in wei. `gas` None: as much as it takes, up to `MAX_TRANSACTION_GAS`. `max_fee`: the most that a unit of gas may
+    cost, in wei, where that is less than the sender's own bound.
     """
 
     sender: str
@@ -38,6 +39,7 @@ class Transaction:
     data: bytes
     value: int = 0
     gas: int | None = None
+    max_fee: int | None = None
 
     @property
     def what(self) -> str:
@@ -86,6 +88,14 @@ class Reverted(ChainError):
         return f"{self.message}: {explain(self.data)}" if self.data else self.message
 
 
+class Unsettled(ChainError):
+    """A transaction was sent, and what became of it is not known. `cost`: what it can cost its sender at most, in wei."""
+
+    def __init__(self, message: str, cost: int) -> None:
+        super().__init__(message)
+        self.cost = cost
+
+
 class Chain(Protocol):
     """A chain to transact on.
 
@@ -114,6 +124,7 @@ class Chain(Protocol):
 
         Raises:
             Reverted: it failed.
+            Unsettled: it may still succeed or fail.
         """
 
     def send_all(

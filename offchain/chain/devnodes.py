@@ -18,6 +18,7 @@ from typing import Final
 from offchain.chain.backend import Receipt, Reverted, Transaction, actor_address
 from offchain.chain.client import Client, failure
 from offchain.chain.errors import ChainError
+from offchain.chain.fees import TIGHTER, refuse_dear
 from offchain.chain.rpc import BATCH, Request, RpcError, quantity
 
 Outcome = Receipt | Reverted
@@ -130,6 +131,11 @@ class DevNode(ABC):
             return False
         self._unlock([sender])
         return True
+
+    def _refuse_dear(self, one: Transaction, price: int) -> None:
+        """Raises FeeTooHighError if a transaction must not pay the price, in wei per gas."""
+        if one.max_fee is not None:
+            refuse_dear(self._rpc.url, price, one.max_fee, TIGHTER)
 
     def _admit(self, addresses: Sequence[str]) -> None:
         new = [one for one in addresses if one not in self._admitted]
@@ -263,9 +269,11 @@ class Anvil(DevNode):
         nonces = self._client.nonces(list({one.sender: None for one in pending.values()}))
         requests: list[Request] = []
         for place, one in enumerate(pending.values()):
+            price = _GWEI + len(pending) - place
+            self._refuse_dear(one, price)
             sent = self._client.fields(one) | {
                 "nonce": quantity(nonces[one.sender]),
-                "gasPrice": quantity(_GWEI + len(pending) - place),
+                "gasPrice": quantity(price),
             }
             nonces[one.sender] += 1
             requests.append(("eth_sendTransaction", (sent,)))
@@ -326,7 +334,7 @@ class OneByOne(DevNode):
     def _send_chunk(self, transactions: Sequence[Transaction]) -> list[Outcome]:
         # What is priced below the base fee would wait for ever. That rises by at most 1/8 from one
         # block to the next, which makes 44 times in a chunk.
-        price = quantity(max(2 * _GWEI, 44 * self._client.latest().base_fee))
+        price = max(2 * _GWEI, 44 * self._client.latest().base_fee)
         automatic = self._mines_by_itself()
         return [self._send(one, price, automatic) for one in transactions]
 
@@ -335,10 +343,11 @@ class OneByOne(DevNode):
         """Whether a transaction that comes in is mined at once."""
 
     def _send(
-        self, transaction: Transaction, price: str, automatic: bool, once_more: bool = True
+        self, transaction: Transaction, price: int, automatic: bool, once_more: bool = True
     ) -> Outcome:
+        self._refuse_dear(transaction, price)
         try:
-            asked = self._client.fields(transaction) | {"gasPrice": price}
+            asked = self._client.fields(transaction) | {"gasPrice": quantity(price)}
             sent = self._rpc.ask("eth_sendTransaction", asked).text()
         except RpcError as error:
             # It may be one that was mined, and failed.

@@ -13,6 +13,9 @@ from offchain.chain.errors import ChainError
 from offchain.chain.rpc import Rpc, RpcError, quantity
 from offchain.chain.spending import GWEI
 
+TIGHTER: Final = "what is left of --budget"
+"""What makes the bound of one transaction lower than that of all."""
+
 _LEAST_TIP: Final = 10**6
 """What Geth's block makers ask, in wei per gas."""
 _BLOCKS_LOOKED_AT: Final = 5
@@ -58,7 +61,15 @@ class FeeTooHighError(ChainError):
     """Gas takes more than the bound allows."""
 
 
-def suggest(rpc: Rpc, bound: int) -> Fees:
+def refuse_dear(url: str, needed: int, bound: int, whose: str = "--max-fee") -> None:
+    """Raises FeeTooHighError if gas takes more than `bound`, both in wei per gas. `whose`: what made the bound."""
+    if needed > bound:
+        raise FeeTooHighError(
+            f"{url}: gas takes {gwei(needed)} gwei now, above the bound of {gwei(bound)} gwei ({whose})"
+        )
+
+
+def suggest(rpc: Rpc, bound: int, whose: str = "--max-fee") -> Fees:
     """What gets a transaction into one of the next blocks: room for the base fee to double, and the usual tip.
 
     Raises:
@@ -66,11 +77,7 @@ def suggest(rpc: Rpc, bound: int) -> Fees:
         ChainError: the node does not answer.
     """
     needed, offer = _offer(rpc)
-    if needed > bound:
-        raise FeeTooHighError(
-            f"{rpc.url}: gas takes {gwei(needed)} gwei now, above the bound of {gwei(bound)} gwei "
-            "(--max-fee)"
-        )
+    refuse_dear(rpc.url, needed, bound, whose)
     most = min(bound, offer.most)
     return Fees(most, None if offer.tip is None else min(most, offer.tip))
 

@@ -16,10 +16,10 @@ from typing import Any, Final
 
 from eth_account.signers.local import LocalAccount
 
-from offchain.chain.backend import Transaction
+from offchain.chain.backend import Transaction, Unsettled
 from offchain.chain.client import Client
 from offchain.chain.errors import ChainError
-from offchain.chain.fees import Fees, FeeTooHighError, gwei, suggest
+from offchain.chain.fees import TIGHTER, Fees, FeeTooHighError, gwei, suggest
 from offchain.chain.rpc import RpcError, blob, quantity
 
 REPLACE_AFTER: Final = 3
@@ -46,14 +46,15 @@ _UNDERPRICED: Final = re.compile(
 class _Sent:
     """A transaction on its way.
 
-    hashes: of all versions of it. height, since: of the chain and of the clock when the last one was sent.
-    displaced_at: when its nonce was first seen to be taken, without a receipt. lost: so it stayed.
+    bound: wei per gas at most. hashes: of all versions of it. height, since: of the chain and of the clock when the last one
+    was sent. displaced_at: when its nonce was first seen to be taken, without a receipt. lost: so it stayed.
     """
 
     transaction: Transaction
     gas: int
     nonce: int
     fees: Fees
+    bound: int
     height: int
     since: float
     raw: str = ""
@@ -86,9 +87,15 @@ class Outbox:
         self._max_fee = max_fee
         self._patience = patience
 
-    def fees(self) -> Fees:
-        """What to offer now; see `suggest`."""
-        return suggest(self._rpc, self._max_fee)
+    def fees(self, bound: int | None = None) -> Fees:
+        """What to offer now, within a tighter `bound` if there is one; see `suggest`."""
+        if bound is None or bound >= self._max_fee:
+            return suggest(self._rpc, self._max_fee)
+        return suggest(self._rpc, bound, TIGHTER)
+
+    def bound_of(self, one: Transaction) -> int:
+        """The most that a unit of its gas may cost, in wei."""
+        return self._max_fee if one.max_fee is None else min(self._max_fee, one.max_fee)
 
     def can_send_from(self, address: str) -> bool:
         """Whether there is a key for it, here or at the node."""
@@ -99,15 +106,16 @@ class Outbox:
 
         Raises:
             RpcError: the node refused the first.
-            ChainError: it cannot be told what became of one, or another transaction took its place.
+            Unsettled: it cannot be told what became of one, or another transaction took its place.
         """
         nonces = self._client.nonces(list({one.sender: None for one, _ in ready}))
         height = self._client.latest().number
         sent: list[_Sent] = []
         for place, (one, gas) in enumerate(ready):
             # Offers fall, so that blocks keep the order.
-            offer = self._bounded(fees.better_by(len(ready) - 1 - place))
-            version = _Sent(one, gas, nonces[one.sender], offer, height, time.monotonic())
+            bound = self.bound_of(one)
+            offer = _bounded(fees.better_by(len(ready) - 1 - place), bound)
+            version = _Sent(one, gas, nonces[one.sender], offer, bound, height, time.monotonic())
             try:
                 self._submit(version)
             except ChainError:
@@ -116,12 +124,11 @@ class Outbox:
                 break
             sent.append(version)
             nonces[one.sender] += 1
-        self._wait(sent)
-        return self._receipts(sent)
-
-    def _bounded(self, fees: Fees) -> Fees:
-        most = min(fees.most, self._max_fee)
-        return Fees(most, None if fees.tip is None else min(most, fees.tip))
+        try:
+            self._wait(sent)
+            return self._receipts(sent)
+        except ChainError as error:
+            raise Unsettled(str(error), sum(one.gas * one.fees.most for one in sent)) from error
 
     def _receipts(self, sent: Sequence[_Sent]) -> list[Mapping[str, Any]]:
         """Those before the first that another transaction displaced."""
@@ -146,12 +153,12 @@ class Outbox:
             except RpcError as error:
                 if not _UNDERPRICED.search(error.message):
                     raise
-                raised = one.fees.raised(self._max_fee)
+                raised = one.fees.raised(one.bound)
                 if raised is None:
                     raise ChainError(
                         f"{self._rpc.url}: a transaction of {one.transaction.sender} with nonce {one.nonce} "
                         f"stands in the way, and replacing it takes more than the bound of "
-                        f"{gwei(self._max_fee)} gwei (--max-fee)"
+                        f"{gwei(one.bound)} gwei ({'--max-fee' if one.bound == self._max_fee else TIGHTER})"
                     ) from error
                 one.fees = raised
 
@@ -236,7 +243,7 @@ class Outbox:
         ]
         if not stuck:
             return
-        now = self.fees()
+        now = self.fees(max(one.bound for one in stuck))
         first: set[str] = set()
         for one in sorted(stuck, key=lambda sent: sent.nonce):
             one.height, one.since = height, clock
@@ -248,9 +255,9 @@ class Outbox:
 
     def _replace(self, one: _Sent, now: Fees) -> None:
         """Offers more, if the bound and the sender's money allow."""
-        before, raised = one.fees, one.fees.raised(self._max_fee)
+        before, raised = one.fees, one.fees.raised(one.bound)
         if raised is not None:
-            one.fees = self._bounded(raised.at_least(now))
+            one.fees = _bounded(raised.at_least(now), one.bound)
             try:
                 self._submit(one)
                 return
@@ -258,6 +265,11 @@ class Outbox:
                 one.fees = before
         if one.raw:
             self._broadcast(one.raw)
+
+
+def _bounded(fees: Fees, bound: int) -> Fees:
+    most = min(fees.most, bound)
+    return Fees(most, None if fees.tip is None else min(most, fees.tip))
 
 
 def _is_open(one: _Sent) -> bool:

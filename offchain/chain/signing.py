@@ -146,8 +146,8 @@ class Signing:
         limits = self._limits(transactions[:payable])
         if isinstance(limits, Reverted):
             return [limits]
-        fees = self._outbox.fees()
         ready = list(zip(transactions, limits, strict=False))
+        fees = self._outbox.fees(min(self._outbox.bound_of(one) for one, _ in ready))
         self._top_up(ready, fees.most + len(ready))
         ready = self._affordable(ready, fees.most + len(ready))
         try:

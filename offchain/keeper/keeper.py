@@ -547,22 +547,17 @@ class Keeper:
     ) -> None:
         self._refuse_old_books()
         self._purse.check_lot(task.lot, gas, self._allowance_of(task.lot))
-        self._purse.check(gas)
-        sent = Transaction(transaction.sender, transaction.to, transaction.data, gas=gas)
         self._pace.asked()
         try:
-            receipt = self._chain.send(sent)
+            receipt = self._purse.send(self._chain, transaction, gas, task.lot)
         except Reverted as failure:
             if failure.fee:
-                self._purse.book(task.lot, gas, failure.fee)
                 # what fails on the chain but not in simulation may do so for ever
                 self._rest(memory)
             raise
         self._sent += 1
-        gas_used = min(receipt.gas_used, gas)  # whatever the node says
-        self._purse.book(task.lot, gas_used, receipt.fee)
         memory.failures = 0
-        self._on_action(Action(task.step, task.lot, task.contract, members, gas_used))
+        self._on_action(Action(task.step, task.lot, task.contract, members, receipt.gas_used))
 
     def _estimate(self, transaction: Transaction) -> int:
         self._pace.asked()

@@ -5,9 +5,10 @@ many times what the listing cost.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from offchain.chain.backend import Chain, Receipt, Reverted, Transaction, Unsettled
 from offchain.chain.errors import ChainError
 
 GAS_OF_LOT: Final = 250_000
@@ -15,6 +16,8 @@ GAS_OF_BOOK: Final = 200_000
 GAS_OF_BID: Final = 100_000
 """What a lot, each DAO on it, and each bid may take: more than serving honest ones does, even if each bid is opened by itself,
 and at most 5/2 of what they cost those who list, enter and bid (`tests/keeper/test_purse.py` measures both)."""
+NO_LOT: Final = 0
+"""What is spent on draws, whose lots have no allowance for it."""
 GAS_OF_RETURN: Final = 150_000
 """What giving an item back to its seller may take, which nobody but the seller is helped by."""
 
@@ -85,6 +88,29 @@ class Purse:
             raise Overspent(
                 f"it takes {gas} gas, which is too much: {self._gas[lot]} of the {allowance} for lot {lot} are spent"
             )
+
+    def send(self, chain: Chain, transaction: Transaction, gas: int, lot: int) -> Receipt:
+        """Sends a transaction of at most `gas` for a lot, at a price that what is left can pay, and books what it cost. One whose
+        fate is unknown is booked as the most that it can cost.
+
+        Raises:
+            Overspent: it cannot be paid for.
+            ChainError: as `Chain.send`.
+        """
+        self.check(gas)
+        left = None if self._budget is None else (self._budget - self.spent) // max(1, gas)
+        try:
+            receipt = chain.send(replace(transaction, gas=gas, max_fee=left))
+        except Reverted as failure:
+            if failure.fee:
+                self.book(lot, gas, failure.fee)
+            raise
+        except Unsettled as unknown:
+            self.book(lot, gas, unknown.cost)
+            raise
+        # whatever the node says
+        self.book(lot, min(receipt.gas_used, gas), receipt.fee)
+        return receipt
 
     def book(self, lot: int, gas: int, fee: int) -> None:
         """A transaction on a lot took `gas`, and cost `fee` wei."""

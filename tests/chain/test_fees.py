@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from hexbytes import HexBytes
 from proxy import Answer, Dropped, Liar, proxy
 
 from offchain.chain import nodes, outbox
-from offchain.chain.backend import Receipt, Reverted, Transaction
+from offchain.chain.backend import Receipt, Reverted, Transaction, Unsettled
 from offchain.chain.errors import ChainError
 from offchain.chain.fees import Fees, suggest
 from offchain.chain.jsonrpc import JsonRpc
@@ -142,6 +143,44 @@ def without_base_fee(method: str, params: Any, answer: Answer) -> Answer:
     if method == "eth_gasPrice":
         answer["result"] = hex(50_000 * GWEI)
     return answer
+
+
+@pytest.mark.parametrize("bound", [10**6, 5 * GWEI, 100 * GWEI])
+def test_a_transaction_may_have_a_bound_of_its_own(liar: Liar, rpc: Rpc, bound: int) -> None:
+    """Below the common one: what is left of a budget. Not even what replaces a stuck one exceeds it."""
+    with closing(chain(liar, rpc, max_fee=50 * GWEI)) as bounded:
+        one = replace(payment(bounded), max_fee=bound)
+        raw: list[str] = []
+
+        def swallow(method: str, params: Any) -> Answer | None:
+            if method != "eth_sendRawTransaction":
+                return None
+            raw.append(params[0])
+            return {"result": "0x" + "00" * 32} if len(raw) < 3 else None
+
+        liar.before = swallow
+        if bound < GWEI // 100:
+            with pytest.raises(
+                ChainError, match=r"above the bound of 0.001 gwei \(what is left of --bud"
+            ):
+                bounded.send(one)
+        else:
+            bounded.send(one)
+    offers = [TypedTransaction.from_bytes(HexBytes(text)).as_dict() for text in raw]
+    assert len(offers) == (0 if bound < GWEI // 100 else 3)
+    assert all(one["maxFeePerGas"] <= min(50 * GWEI, bound) for one in offers)
+
+
+def test_what_may_still_be_mined_has_a_cost(liar: Liar, rpc: Rpc) -> None:
+    """All the gas that it was sent with, at all that it offers."""
+    with closing(chain(liar, rpc, max_fee=3 * GWEI)) as hasty:
+        hasty._node._outbox._patience = 0.5
+        liar.before = lambda method, params: (
+            {"result": "0x" + "00" * 32} if method == "eth_sendRawTransaction" else None
+        )
+        with pytest.raises(Unsettled, match="was not mined in") as caught:
+            hasty.send(replace(payment(hasty), gas=50_000))
+    assert 50_000 * GWEI < caught.value.cost <= 50_000 * 3 * GWEI
 
 
 def test_a_chain_without_a_base_fee(liar: Liar, rpc: Rpc) -> None:

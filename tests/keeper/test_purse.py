@@ -1,15 +1,16 @@
 """What a keeper spends: on a lot no more than serving an honest one takes, and in all no more than it was given."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 import pytest
 from chains import Dear, Proxy, Trap, Watched
 from market import UNIT, Market
 
-from offchain.chain.backend import Receipt, Transaction
+from offchain.chain.backend import Receipt, Transaction, Unsettled
 from offchain.chain.codec import Phase, contract
 from offchain.chain.connect import connect
+from offchain.chain.fees import FeeTooHighError
 from offchain.chain.seals import Opening, commitment, new_salt
 from offchain.keeper.purse import GAS_OF_RETURN, Allowance, Overspent, Purse, ether
 
@@ -205,3 +206,48 @@ def test_without_a_budget_there_is_no_end() -> None:
 )
 def test_amounts_in_ether(wei: int, text: str) -> None:
     assert ether(wei) == text
+
+
+class Rising(Proxy):
+    """A chain whose gas costs nine times as much after each transaction, and which loses sight of some of them."""
+
+    price, paid, sent = PRICE, 0, 0
+    loses: Collection[int] = ()
+
+    def send(self, transaction: Transaction) -> Receipt:
+        price, most = self.price, transaction.max_fee
+        assert transaction.gas is not None
+        if most is not None and price > most:
+            raise FeeTooHighError("too dear")
+        receipt: Receipt = self.chain.send(transaction)
+        self.price *= 9
+        self.sent += 1
+        self.paid += receipt.gas_used * price
+        if self.sent in self.loses:
+            raise Unsettled("nobody knows", transaction.gas * price)
+        return replace(receipt, fee=receipt.gas_used * price)
+
+
+@pytest.mark.parametrize("loses", [(), (1,), (1, 2)])
+def test_no_budget_is_exceeded_however_the_price_rises(
+    market: Market, loses: Collection[int]
+) -> None:
+    """Nor if what became of a transaction is not known: it counts as all that it may have cost."""
+    for bid in range(5, 12):
+        lot = market.list_lot()
+        market.bid(market.auctioneer, lot, bid)
+    market.until_reveal(lot)
+    done = []
+    for digits in range(12, 20):
+        rising = Rising(market.chain)
+        rising.loses = loses
+        purse = Purse(10**digits)
+        keeper = market.keeper(rising, purse=purse)
+        mark = market.chain.snapshot()
+        for _ in range(5):
+            keeper.step()
+        assert rising.paid <= purse.spent <= 10**digits, digits
+        done.append(rising.sent)
+        market.chain.restore(mark)
+    assert done == sorted(done)
+    assert done[0] == 0 < done[-1], done
