@@ -26,7 +26,7 @@ from offchain.keeper.draws import DRAWS, prove, steps
 
 PLAYERS: Final = 400
 ROWS: Final = {
-    "list": ("list an item", 210_000),
+    "list": ("list an item", 233_000),
     "bid": ("bid", 49_000),
     "batch reveal": ("reveal, in a batch of 400", 8_000),
     "own reveal": ("reveal, by oneself", 46_000),

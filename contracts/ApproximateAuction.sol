@@ -53,11 +53,11 @@ contract ApproximateAuction is AuctionHouse {
     /// @dev How long its words may take, in seconds; 0 if it does not say.
     uint256 private immutable _longestDraw;
 
-    // STORAGE (after slots 0 to 5 of AuctionHouse)
+    // STORAGE (after slots 0 to 6 of AuctionHouse)
 
-    /// @dev Slot 6.
+    /// @dev Slot 7.
     mapping(uint256 lot => Game) private _games;
-    /// @notice Slot 7: digest of the proof and of the walk of each caller who has not met all players of a lot. Kept per caller, so that
+    /// @notice Slot 8: digest of the proof and of the walk of each caller who has not met all players of a lot. Kept per caller, so that
     /// nobody can block another's.
     mapping(uint256 lot => mapping(address walker => bytes32)) public progress;
 
@@ -114,7 +114,7 @@ contract ApproximateAuction is AuctionHouse {
         lot = _list(token, tokenId, 0, schedule);
         (_games[lot].numerator, _games[lot].denominator) = (numerator, denominator);
         emit InaccuracySet(lot, numerator, denominator);
-        Items.take(token, tokenId, msg.sender);
+        Items.take(_held, lot, token, tokenId, msg.sender);
     }
 
     // THE DRAW

@@ -38,7 +38,7 @@ contract Auctioneer is AuctionHouse {
         if (reserve == 0) revert ReserveTooLow(reserve);
         lot = _list(token, tokenId, reserve, schedule);
         _lots[lot].standing.open(reserve);
-        Items.take(token, tokenId, msg.sender);
+        Items.take(_held, lot, token, tokenId, msg.sender);
     }
 
     /// @dev A lot is decided by its bids alone; one without a bid at the reserve is void.

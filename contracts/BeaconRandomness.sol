@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import {IRandomness} from "./interfaces/IRandomness.sol";
 import {ITimedRandomness} from "./interfaces/ITimedRandomness.sol";
 import {BlockHeader} from "./libraries/BlockHeader.sol";
@@ -14,6 +16,8 @@ import {DrawTime} from "./libraries/DrawTime.sol";
 /// the price of its reward: one bit of influence per slot (EIP-4399). Only for chains whose `prevrandao` comes from a beacon that the
 /// bidders do not run; where one sequencer makes the blocks, use another source.
 contract BeaconRandomness is ITimedRandomness {
+    using Math for uint256;
+
     /// @notice How a draw stands.
     enum BeaconStage {
         None, // never asked for
@@ -139,7 +143,8 @@ contract BeaconRandomness is ITimedRandomness {
     /// @inheritdoc ITimedRandomness
     /// @dev The way through the second source, with a block in every slot.
     function wordWithin() external view returns (uint256) {
-        return (DELAY + PROOF_WINDOW + 1) * SLOT + DrawTime.longestOf(fallbackSource);
+        // saturating: a second source beyond all bounds must not pass for one that does not say
+        return DrawTime.longestOf(fallbackSource).saturatingAdd((DELAY + PROOF_WINDOW + 1) * SLOT);
     }
 
     /// @notice How a draw stands.

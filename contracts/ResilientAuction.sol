@@ -137,15 +137,15 @@ contract ResilientAuction is Proceeds, Escrow, Multicall {
     /// @dev How long its words may take, in seconds; 0 if it does not say.
     uint256 private immutable _longestDraw;
 
-    // STORAGE (slot 0 is `proceeds`: what sellers earned, and what others did not take when it was pushed to them)
+    // STORAGE (slot 0 is `proceeds`: what sellers earned, and what others did not take when it was pushed to them; slot 1 is that of Escrow)
 
-    /// @notice Slot 1: how many sales were ever listed; they are numbered from 1.
+    /// @notice Slot 2: how many sales were ever listed; they are numbered from 1.
     uint256 public lotCount;
-    /// @dev Slot 2.
+    /// @dev Slot 3.
     mapping(uint256 lot => Sale) private _sales;
-    /// @dev Slot 3: two slots per good.
+    /// @dev Slot 4: two slots per good.
     mapping(uint256 lot => mapping(uint256 index => Good)) private _goods;
-    /// @dev Slot 4: one slot per player, as of any sealed bid: the bid is the revenue of the offers. The seller's is its own offer.
+    /// @dev Slot 5: one slot per player, as of any sealed bid: the bid is the revenue of the offers. The seller's is its own offer.
     mapping(uint256 lot => mapping(address player => Box)) private _boxes;
 
     // EVENTS
@@ -622,7 +622,7 @@ contract ResilientAuction is Proceeds, Escrow, Multicall {
             kept[first + i] = goods[i];
         }
         emit GoodsAdded(lot, first, goods);
-        Goods.take(goods, msg.sender);
+        Goods.take(goods, _held, lot, msg.sender);
     }
 
     /// @dev The sale, if it is the star's wish that is carried out.
@@ -638,7 +638,7 @@ contract ResilientAuction is Proceeds, Escrow, Multicall {
         if (left == 0) revert NoGoodsLeft(lot, goods);
         sale.gone = gone | left;
         emit GoodsGiven(lot, recipient, left);
-        _goods[lot].give(left, recipient);
+        _goods[lot].give(left, _held, lot, recipient);
     }
 
     // OFFERS

@@ -163,15 +163,15 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
     /// @dev How long its words may take, in seconds; 0 if it does not say.
     uint256 private immutable _longestDraw;
 
-    // STORAGE (after slot 0 of Proceeds)
+    // STORAGE (after slot 0 of Proceeds, and slot 1 of Escrow)
 
-    /// @notice Slot 1: how many lots were ever listed; they are numbered from 1.
+    /// @notice Slot 2: how many lots were ever listed; they are numbered from 1.
     uint256 public lotCount;
-    /// @dev Slot 2.
+    /// @dev Slot 3.
     mapping(uint256 lot => Lot) private _lots;
-    /// @dev Slot 3: bidders by id, 32 * type + place in the type.
+    /// @dev Slot 4: bidders by id, 32 * type + place in the type.
     mapping(uint256 lot => mapping(uint256 id => Bidder)) private _bidders;
-    /// @dev Slot 4: one more than the id of an account.
+    /// @dev Slot 5: one more than the id of an account.
     mapping(uint256 lot => mapping(address account => uint256)) private _ids;
 
     // EVENTS
@@ -297,7 +297,7 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
         item.terms = terms;
         (item.seller, item.token, item.tokenId, item.stage) = (msg.sender, token, tokenId, ClockStage.Joining);
         emit AuctionListed(lot, msg.sender, token, tokenId, terms);
-        Items.take(token, tokenId, msg.sender);
+        Items.take(_held, lot, token, tokenId, msg.sender);
     }
 
     /// @notice Returns the item of a lot that was not sold to its seller. Anyone may call.
@@ -309,7 +309,7 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
         if (item.returned) revert AlreadyReturned(lot);
         item.returned = true;
         emit AuctionItemReturned(lot);
-        Items.deliver(item.token, item.tokenId, item.seller);
+        Items.give(_held, lot, item.token, item.tokenId, item.seller);
     }
 
     // BEFORE THE DRAW
@@ -519,7 +519,7 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
         proceeds[item.seller] += due;
         emit AuctionSold(lot, msg.sender, price);
         _end(lot, item, ClockStage.Sold);
-        Items.deliver(item.token, item.tokenId, recipient);
+        Items.give(_held, lot, item.token, item.tokenId, recipient);
     }
 
     // DEPOSITS

@@ -54,13 +54,13 @@ abstract contract AuctionHouse is BidBook, Proceeds, Escrow, IAuctioneer {
     /// @notice The only origin of DAOs that may enter.
     IDAOFactory public immutable factory;
 
-    // STORAGE (after slots 0 and 1 of BidBook, and slot 2 of Proceeds)
+    // STORAGE (after slots 0 and 1 of BidBook, slot 2 of Proceeds, and slot 3 of Escrow)
 
-    /// @notice Slot 3: how many lots were ever listed; they are numbered from 1.
+    /// @notice Slot 4: how many lots were ever listed; they are numbered from 1.
     uint256 public lotCount;
-    /// @dev Slot 4.
+    /// @dev Slot 5.
     mapping(uint256 lot => Lot) internal _lots;
-    /// @notice Slot 5: which DAOs take part in a lot, and which of them have bid.
+    /// @notice Slot 6: which DAOs take part in a lot, and which of them have bid.
     mapping(uint256 lot => mapping(address dao => Part)) public partOf;
 
     // EVENTS
@@ -116,7 +116,7 @@ abstract contract AuctionHouse is BidBook, Proceeds, Escrow, IAuctioneer {
         (_books[lot].state, _books[lot].bondBps) = (State.Lost, 0); // so that both levels show a void lot alike
         emit ItemReturned(lot);
         Lot storage item = _lots[lot];
-        Items.deliver(item.token, item.tokenId, item.seller);
+        Items.give(_held, lot, item.token, item.tokenId, item.seller);
     }
 
     // DAOs
@@ -288,6 +288,6 @@ abstract contract AuctionHouse is BidBook, Proceeds, Escrow, IAuctioneer {
         Lot storage item = _lots[lot];
         proceeds[item.seller] += paidWei;
         emit LotSettled(lot, standing_.leader, standing_.price, paidWei / Units.UNIT);
-        Items.deliver(item.token, item.tokenId, recipient);
+        Items.give(_held, lot, item.token, item.tokenId, recipient);
     }
 }

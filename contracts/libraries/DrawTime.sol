@@ -10,10 +10,12 @@ import {ITimedRandomness} from "../interfaces/ITimedRandomness.sol";
 library DrawTime {
     /// @notice What has to be left beside the word's own time, for the transactions that ask for it, move it on and use it.
     uint256 internal constant SLACK = 30 minutes;
+    /// @notice How much of that has to be left to use the word: one that comes when its time ends would be of no use a moment later.
+    uint256 internal constant USE = 10 minutes;
 
     /// @notice A word of `source` may take `longest` seconds, where it is waited for `window` seconds.
     error SourceTooSlow(IRandomness source, uint256 longest, uint256 window);
-    /// @notice A word asked for now may come after `deadline`, in seconds since the epoch, when it is waited for no more.
+    /// @notice A word asked for now may come too late to be used by `deadline`, in seconds since the epoch, when it is waited for no more.
     error TooLateToDraw(uint256 lot, uint256 deadline);
 
     /// @notice How long a word of `source` may take, in seconds; 0 if `source` does not say.
@@ -28,8 +30,8 @@ library DrawTime {
         if (longest > window - SLACK) revert SourceTooSlow(source, longest, window);
     }
 
-    /// @notice Demands that a word asked for now, which takes `longest` seconds, comes before `deadline`.
+    /// @notice Demands that a word asked for now, which takes `longest` seconds, can be used before `deadline`.
     function requireTimely(uint256 lot, uint256 longest, uint256 deadline) internal view {
-        if (block.timestamp + longest > deadline) revert TooLateToDraw(lot, deadline);
+        if (block.timestamp + longest + USE > deadline) revert TooLateToDraw(lot, deadline);
     }
 }

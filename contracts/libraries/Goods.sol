@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
-import {Items} from "./Items.sol";
+import {Held, Items} from "./Items.sol";
 
 /// @notice One good for sale: an ERC-721 item, of any token.
 ///     slot 0: token (160 bits)
@@ -26,20 +26,26 @@ library Goods {
         }
     }
 
-    /// @notice Takes goods of `owner`, who must have approved this contract, or fails as a whole. Of goods of one token in a row the first has
-    /// to show that it can be moved on.
-    function take(Good[] calldata goods, address owner) internal {
+    /// @notice Takes goods of `owner`, who must have approved this contract, for `lot`, or fails as a whole. Of goods of one token in a row the
+    /// first has to show that it can be moved on.
+    function take(Good[] calldata goods, Held storage held, uint256 lot, address owner) internal {
         for (uint256 i = 0; i < goods.length; ++i) {
             (IERC721 token, uint256 tokenId) = (goods[i].token, goods[i].tokenId);
-            Items.receiveFrom(token, tokenId, owner);
+            Items.receiveFrom(held, lot, token, tokenId, owner);
             if (i == 0 || token != goods[i - 1].token) Items.requireMovable(token, tokenId, owner);
         }
     }
 
-    /// @notice Gives every good of `set` to `recipient`, or fails as a whole.
-    function give(mapping(uint256 index => Good) storage goods, uint256 set, address recipient) internal {
+    /// @notice Gives every good of `set`, all here for `lot`, to `recipient`, or fails as a whole.
+    function give(
+        mapping(uint256 index => Good) storage goods,
+        uint256 set,
+        Held storage held,
+        uint256 lot,
+        address recipient
+    ) internal {
         for (uint256 i = 0; set != 0; ++i) {
-            if (set & 1 != 0) Items.deliver(goods[i].token, goods[i].tokenId, recipient);
+            if (set & 1 != 0) Items.give(held, lot, goods[i].token, goods[i].tokenId, recipient);
             set >>= 1;
         }
     }

@@ -15,7 +15,8 @@ contract HostileItem is Item, Puppet {
         SayFalse, // moves nothing and returns false
         OnePerWallet, // moves to no account without code that has one
         ApprovedOnly, // lets only who is approved move it, not its owner: as the first collectibles did
-        Locked // the same, and nobody can be approved who owns it
+        Locked, // the same, and nobody can be approved who owns it
+        Trap // moves nothing for its owner, and says nothing
     }
 
     /// @notice What it does when transferred.
@@ -33,6 +34,11 @@ contract HostileItem is Item, Puppet {
         pretended = owner;
     }
 
+    /// @notice Moves an item to `owner` by rules of its own, as of a name that has run out and is taken by somebody else.
+    function seize(address owner, uint256 tokenId) external {
+        _update(owner, tokenId, address(0));
+    }
+
     function ownerOf(uint256 tokenId) public view override returns (address) {
         return pretended == address(0) ? super.ownerOf(tokenId) : pretended;
     }
@@ -45,7 +51,7 @@ contract HostileItem is Item, Puppet {
     function transferFrom(address from, address to, uint256 tokenId) public override {
         Manner manner_ = manner;
         if (manner_ == Manner.Refuse) revert("not moving");
-        if (manner_ == Manner.Idle) return;
+        if (manner_ == Manner.Idle || (manner_ == Manner.Trap && msg.sender == from)) return;
         if (manner_ == Manner.SayFalse) {
             assembly {
                 mstore(0, 0)
@@ -53,7 +59,7 @@ contract HostileItem is Item, Puppet {
             }
         }
         if (manner_ == Manner.OnePerWallet && to.code.length == 0 && balanceOf(to) != 0) revert("one each");
-        if (manner_ >= Manner.ApprovedOnly && getApproved(tokenId) != msg.sender) revert("not approved");
+        if ((manner_ == Manner.ApprovedOnly || manner_ == Manner.Locked) && getApproved(tokenId) != msg.sender) revert("not approved");
         if (manner_ == Manner.Reenter) _reenter();
         while (manner_ == Manner.BurnGas) {}
         super.transferFrom(from, to, tokenId);

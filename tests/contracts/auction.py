@@ -174,7 +174,7 @@ class ItemManner:
     """What a ``HostileItem`` does when it is transferred."""
 
     HONEST, REFUSE, BURN_GAS, IDLE, REENTER = range(5)
-    SAY_FALSE, ONE_PER_WALLET, APPROVED_ONLY, LOCKED = range(5, 9)
+    SAY_FALSE, ONE_PER_WALLET, APPROVED_ONLY, LOCKED, TRAP = range(5, 10)
 
 
 def prepare(puppet: Any, method: Any, *args: Any) -> None:

@@ -36,7 +36,7 @@ from checks import emitted, logs_of, plain, reverts_with
 from eth_abi import encode
 from mechanism import UNIT, Phase, entry
 
-GAMES_SLOT = 6
+GAMES_SLOT = 7
 """Where ``ApproximateAuction`` keeps its games."""
 MOST_PLAYERS = 2**24 - 1
 

@@ -230,9 +230,10 @@ def test_the_same_unsold(house, token, seller):
     assert token.ownerOf(7) == seller
 
 
-def test_what_the_house_could_not_move_is_not_listed(house, token, seller):
-    """Neither as its owner nor by approving itself: it stays the seller's."""
-    token.behave(ItemManner.LOCKED, {"from": seller})
+@pytest.mark.parametrize("manner", [ItemManner.LOCKED, ItemManner.TRAP])
+def test_what_the_house_could_not_move_is_not_listed(house, token, seller, manner):
+    """Neither as its owner nor by approving itself, whether the token fails or says nothing: it stays the seller's."""
+    token.behave(manner, {"from": seller})
     approved(house, token, seller)
     before = house.contract.lotCount()
     with reverts_with(house.contract, "ItemCannotLeave", token, 7):
@@ -270,6 +271,67 @@ def test_nobody_else_rehearses(house, token, seller, stranger):
     call = house.contract.rehearse.encode_input(token, 7, stranger)
     with reverts_with(house.contract, "NotItself", stranger):
         house.contract.multicall([call], {"from": stranger})
+
+
+# WHAT MOVES BY ITSELF
+
+
+def taken_and_listed(house, token, stranger):
+    """The token gives the item to a stranger, who lists it at the same house; the new lot."""
+    token.seize(stranger, 7, {"from": stranger})
+    token.approve(house.contract, 7, {"from": stranger})
+    house.list(token, 7, stranger)
+    return int(house.contract.lotCount())
+
+
+def test_a_lot_that_lost_its_item_returns_no_other(house, token, seller, stranger):
+    """Who owned it until it expired has a void lot left: the item goes back to whom it is of now."""
+    listed(house, token, seller)
+    house.unsold()
+    old = house.lot
+    new = taken_and_listed(house, token, stranger)
+    with reverts_with(house.contract, "NotHeldFor", token, 7, old):
+        house.reclaim()
+    assert token.ownerOf(7) == house.contract
+    house.lot = new
+    house.unsold()
+    house.reclaim()
+    assert token.ownerOf(7) == stranger
+    house.lot = old
+    with reverts_with(house.contract, "NotHeldFor", token, 7, old):
+        house.reclaim()
+
+
+def test_a_lot_that_lost_its_item_sells_no_other(house, token, seller, alice, stranger):
+    """Its winner has everything back, and the new lot its item."""
+    listed(house, token, seller)
+    house.win(alice)
+    old = house.lot
+    new = taken_and_listed(house, token, stranger)
+    with reverts_with(house.contract, "NotHeldFor", token, 7, old):
+        house.deliver(alice)
+    house.fail()
+    before = alice.balance()
+    house.give_back(alice)
+    assert alice.balance() - before == house.deposit * UNIT
+    with reverts_with(house.contract, "NotHeldFor", token, 7, old):
+        house.reclaim()
+    house.lot = new
+    house.unsold()
+    house.reclaim()
+    assert token.ownerOf(7) == stranger
+
+
+def test_an_item_that_came_back_is_delivered(house, token, seller, alice, stranger):
+    """What nobody else listed is the lot's still, by whatever way it is here again."""
+    listed(house, token, seller)
+    house.win(alice)
+    token.seize(stranger, 7, {"from": stranger})
+    with pytest.raises(Exception, match=r"revert|ERC721IncorrectOwner"):
+        house.deliver(alice)
+    token.seize(house.contract, 7, {"from": stranger})
+    house.deliver(alice)
+    assert token.ownerOf(7) == recipient_of(house, alice)
 
 
 # WHAT SAYS THAT IT MOVED

@@ -7,7 +7,7 @@ from brownie import accounts
 from checks import reverts_with
 from clock import ClockLot
 
-DAY, SLACK = 86_400, 1_800
+DAY, SLACK, USE = 86_400, 1_800, 600
 BEACON = (132 + 256 + 1) * 12
 BOND = 10**17
 WINDOWS = {
@@ -72,6 +72,16 @@ def test_secrets_whose_windows_are_too_long(
         deploy(source)
 
 
+@pytest.mark.parametrize("longest", [2**256 - 1, 2**256 - BEACON, 2**255])
+def test_a_second_source_beyond_all_bounds(deploy, TimedRandomness, BeaconRandomness, longest):
+    """What it says together with the beacon fits no word: it must not pass for a source that does not say."""
+    source = accounts[0].deploy(BeaconRandomness, accounts[0].deploy(TimedRandomness, longest))
+    told = min(longest + BEACON, 2**256 - 1)
+    assert source.wordWithin() == told
+    with refused(deploy, source, told):
+        deploy(source)
+
+
 def test_sources_that_do_not_say(
     deploy, SetRandomness, VrfRandomness, ToldCoordinator, BeaconRandomness
 ):
@@ -96,13 +106,13 @@ LONGEST = 5_000
 def test_asking_too_late_for_a_draw(
     ApproximateAuction, TimedRandomness, factory, item, seller, alice, bob, late
 ):
-    """From then on the lot can only become void: a word would come when nobody waits for it any more."""
+    """From then on the lot can only become void: ten minutes must be left for a word that comes when its time ends."""
     source = accounts[0].deploy(TimedRandomness, LONGEST)
     house = accounts[0].deploy(ApproximateAuction, factory, source)
     lot = list_game(house, item, seller)
     sealed_to_draw(house, lot, [(alice, 5), (bob, 3)])
     deadline = int(house.bookOf(lot)["endOfTally"]) + 3 * DAY
-    next_block_at(deadline - LONGEST + late)
+    next_block_at(deadline - LONGEST - USE + late)
     if late:
         with reverts_with(house, "TooLateToDraw", lot, deadline):
             house.requestDraw(lot, {"from": alice})
@@ -124,7 +134,7 @@ def test_asking_too_late_for_the_word_of_a_clock(
     lot.close_joining()
     lot.register(alice, 3, 3)
     deadline = lot.terms[4] + 3 * DAY
-    next_block_at(deadline - LONGEST + late)
+    next_block_at(deadline - LONGEST - USE + late)
     if late:
         with reverts_with(house, "TooLateToDraw", lot.number, deadline):
             house.requestDraw(lot.number, {"from": alice})

@@ -42,7 +42,7 @@ class TokenManner:
     """What a `HostileItem` does when it is transferred."""
 
     HONEST, REFUSE, BURN_GAS, IDLE, REENTER = range(5)
-    SAY_FALSE, ONE_PER_WALLET, APPROVED_ONLY, LOCKED = range(5, 9)
+    SAY_FALSE, ONE_PER_WALLET, APPROVED_ONLY, LOCKED, TRAP = range(5, 10)
 
 
 Flaw, Outcome, Stage = AnnouncementFlaw, CoinOutcome, SaleStage

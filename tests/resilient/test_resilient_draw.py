@@ -371,14 +371,14 @@ def test_an_undecided_own_offer_voids_the_sale_too(world: World) -> None:
 
 @pytest.mark.parametrize("late", [False, True])
 def test_a_coin_that_would_fall_too_late_is_not_asked_for(world: World, late: bool) -> None:
-    """It would fall when nobody waits for it any more: from then on the sale can only become void."""
-    longest = 5_000
+    """It could fall less than ten minutes before nobody waits for it any more: from then on the sale can only become void."""
+    longest, use = 5_000, 600
     world.timed_source(longest)
     lot, _ = world.sale()
     one = announce((world.bob, 5, bits(0)))
     world.announced(lot, {world.ann: one})
     deadline = world.state(lot)["endOfReveal"] + DRAW_WINDOW
-    world.chain.advance_to(deadline - longest + late)
+    world.chain.advance_to(deadline - longest - use + late)
     if late:
         call = ("requestDraw", lot)
         world.fails("TooLateToDraw", lot, deadline, sender=world.keeper, call=call)

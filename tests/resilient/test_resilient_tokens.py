@@ -296,10 +296,13 @@ def test_a_token_whose_owner_may_not_move_it(world: World, word: int) -> None:
     assert owners == [world.ann if word == HEADS else world.bob, world.seller]
 
 
+@pytest.mark.parametrize("manner", [TokenManner.LOCKED, TokenManner.TRAP])
 @pytest.mark.parametrize("place", [0, 1, 2])
-def test_what_the_auction_could_not_move_is_not_listed(world: World, place: int) -> None:
+def test_what_the_auction_could_not_move_is_not_listed(
+    world: World, place: int, manner: int
+) -> None:
     """Wherever among the goods it stands; nothing is taken then."""
-    token = world.hostile_token(TokenManner.LOCKED)
+    token = world.hostile_token(manner)
     goods = world.mint(world.seller, 2)
     (stuck,) = approved(world, token, 1)
     goods.insert(place, stuck)
@@ -319,6 +322,46 @@ def approved(world: World, token: str, count: int) -> list[tuple[str, int]]:
         data = contract("Item").encode("approve", world.auction, number)
         world.as_(world.seller, good, data)
     return goods
+
+
+def test_a_sale_that_lost_a_good_gives_away_no_other(world: World, accepted: Accepted) -> None:
+    """Good 2 ran out, and who took it lists it in a sale of its own: that sale has it, whatever was accepted here."""
+    lot, token, star, goods = accepted
+    index = index_of(star, world.bob)
+    world.as_(world.dan, token, contract("HostileItem").encode("seize", world.dan, goods[2][1]))
+    data = contract("Item").encode("approve", world.auction, goods[2][1])
+    world.as_(world.dan, token, data)
+    other = world.list_goods([goods[2]], seller=world.dan)
+    gone = ("NotHeldFor", *goods[2], lot)
+    delivery = ("deliver", lot, star.words, index, EVERYTHING)
+    world.fails(*gone, sender=world.keeper, call=delivery)
+    elsewhere = ("deliverTo", lot, star.words, index, world.eve)
+    world.fails(*gone, sender=world.bob, call=elsewhere)
+    world.chain.advance_to(world.state(lot)["endOfAnswers"] + DELIVERY_WINDOW)
+    world.send(world.keeper, "refund", lot, star.words, index)
+    world.fails(*gone, sender=world.seller, call=("reclaim", lot, EVERYTHING))
+    world.send(world.seller, "reclaim", lot, bits(0, 3))
+    world.to(other, Stage.DRAW)
+    world.send(world.keeper, "reclaim", other, EVERYTHING)
+    owners = [world.owner_of(goods[n]) for n in (0, 2, 3)]
+    assert owners == [world.seller, world.dan, world.seller]
+
+
+def test_a_wish_for_a_good_that_was_lost(world: World) -> None:
+    """The star cannot have it out of another's sale either."""
+    lot, token, goods = mixed(world)
+    star = announce((world.bob, 5, bits(0)), wish=bits(0, 2))
+    world.announced(lot, {world.ann: star})
+    world.decide(lot, star, HEADS)
+    world.as_(world.dan, token, contract("HostileItem").encode("seize", world.dan, goods[2][1]))
+    data = contract("Item").encode("approve", world.auction, goods[2][1])
+    world.as_(world.dan, token, data)
+    world.list_goods([goods[2]], seller=world.dan)
+    gone = ("NotHeldFor", *goods[2], lot)
+    world.fails(*gone, sender=world.ann, call=("deliverWish", lot, EVERYTHING))
+    world.fails(*gone, sender=world.ann, call=("deliverWishTo", lot, bits(2), world.eve))
+    world.send(world.ann, "deliverWish", lot, bits(0))
+    assert [world.owner_of(goods[n]) for n in (0, 2)] == [world.ann, world.auction]
 
 
 @pytest.mark.parametrize("manner", [TokenManner.SAY_FALSE, TokenManner.IDLE])
