@@ -20,6 +20,7 @@ from offchain.checks.deviations import (
 )
 from offchain.checks.finding import Finding, Verdict
 from offchain.checks.lies import different
+from offchain.checks.several_groups import several_groups
 from offchain.instances.two_level import (
     BID_LIMIT,
     LotOutcome,
@@ -62,6 +63,7 @@ def check(
         semi_continuity(places, rule),
         incentive_compatibility(places, rule, default_grid(instance) if grid is None else grid),
         false_names(places, rule),
+        *several_groups(instance, rule),
     ]
 
 
@@ -229,7 +231,7 @@ def incentive_compatibility(places: Sequence[Seat], rule: PriceRule, grid: int) 
     Tries every bid from 0 (not bidding) to `grid`, and the member's critical bids: so that a rule that
     fails in one unit of money fails in any other. Where that is too much work it tries the first of the
     critical bids, and where even these are too many, with fewer members. "Holds" is said of what was
-    tried, in one group at a time: what a member gains that bids in two groups is not searched.
+    tried, in one group at a time: who bids in two is for `several_groups`.
     """
     most = WORK_LIMIT // max(1, work(places, 1))
     exhaustive = grid + 2 + FEW <= most

@@ -41,11 +41,13 @@ class ReportingGroup(TyperGroup):
 
 @contextmanager
 def _short_usage_errors() -> Iterator[None]:
-    """Arguments can be long, and what is said of a wrong one repeats it."""
+    """Arguments can be long, and what is said of a wrong one repeats it; the help, where there are none, is told whole."""
     try:
         yield
     except TyperException as error:
-        if isinstance(message := getattr(error, "message", None), str):
+        # By its name, as typer itself does: the class is not public.
+        helps = type(error).__name__ == "NoArgsIsHelpError"
+        if not helps and isinstance(message := getattr(error, "message", None), str):
             error.message = shorten(message, _USAGE)
         raise
 
