@@ -7,7 +7,7 @@ expected ones where the mechanism is random. Which bids to try is the caller's t
 make a search exhaustive, a random sample does not.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, product
@@ -136,19 +136,20 @@ def find_loss(game: Game[Bid, Prize]) -> tuple[str, Amount] | None:
 
 
 def find_unequal(
-    game: Game[Bid, Prize], alike: Callable[[int, int], bool]
+    game: Game[Bid, Prize], alike: Callable[[int], Hashable]
 ) -> tuple[str, str] | None:
-    """Equal treatment: two players with equal bids and different utilities. One play.
+    """Equal treatment: two players with equal bids and different utilities. One play, and a look at each player.
 
-    alike: whether two players' bids are compared at all; those of one group, if there are groups.
-    Equal utilities are all that can be asked where a prize is for one: of two who bid the same, the
-    winner must gain nothing.
+    alike: what two players must have in common to be compared: their bid, and their group, if there
+    are groups. Equal utilities are all that can be asked where a prize is for one: of two who bid the
+    same, the winner must gain nothing.
     """
     utilities = game.utilities(game.bids)
-    for one, other in combinations(range(len(game.names)), 2):
-        equal = alike(one, other) and game.bids[one] == game.bids[other]
-        if equal and utilities[one] != utilities[other]:
-            return game.names[one], game.names[other]
+    first: dict[Hashable, int] = {}
+    for player, utility in enumerate(utilities):
+        example = first.setdefault(alike(player), player)
+        if utilities[example] != utility:
+            return game.names[example], game.names[player]
     return None
 
 
@@ -196,4 +197,4 @@ def revenue(game: Game[Bid, Prize]) -> Amount:
 
 def sample(bids: Sequence[Bid], count: int, seed: int) -> list[Bid]:
     """At most so many of the bids, drawn at random, the same ones for the same seed."""
-    return list(bids) if len(bids) <= count else Random(seed).sample(list(bids), count)
+    return list(bids) if len(bids) <= count else Random(seed).sample(bids, count)

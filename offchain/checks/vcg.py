@@ -6,8 +6,8 @@ maximal welfare) and §1.3 (what collusion does to it). All amounts are integers
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import combinations
-from math import prod
+from dataclasses import dataclass
+from itertools import islice
 
 from offchain.checks.finding import Finding, Verdict
 from offchain.checks.lies import around
@@ -28,20 +28,27 @@ from offchain.instances.bundles import Bundle, Values, in_order, values_to_json
 from offchain.instances.vcg import VcgInstance, VcgOutcome, VcgPlayer
 from offchain.mechanisms.vcg import payments, solve, value
 from offchain.mechanisms.winner_determination import (
-    ENUMERATION_LIMIT,
     TooHardError,
+    critical_values,
+    effort,
     maximum_welfare,
     winners,
 )
 
-WORK_LIMIT = 1_000_000
-"""How many allocations a search may look at (some seconds); beyond, it tries a sample of bids, or none."""
+TIME_LIMIT = 8_000_000
+"""For how many microseconds, about, a search may play; beyond, it tries fewer bids, of fewer players, or none."""
 
 FEW_PLAYS = 24
 """How many plays a search makes where each of them needs a solver, with few bundles."""
 
 FEW_BUNDLES = 40
 """With more bundles than this a solver may take seconds, and nothing is searched."""
+
+FEW_LIES = 8
+"""The fewest bids that are tried of a player; where time is short, it is of fewer players."""
+
+LIES_LIMIT = 4_000
+"""The most that are tried of a player."""
 
 GRID_LIMIT = 1000
 """The largest grid on which a search tries every value."""
@@ -109,10 +116,11 @@ def welfare_ratio(instance: VcgInstance, outcome: VcgOutcome) -> Finding:
     """No good is given twice, and no allocation has a larger sum of bids."""
 
     def counterexample() -> str | None:
-        for one, other in combinations(outcome.allocation.items(), 2):
-            common = set(one[1]) & set(other[1])
-            if common:
-                return f"{one[0]} and {other[0]} both get {min(common)}"
+        owner: dict[str, str] = {}
+        for name, bundle in outcome.allocation.items():
+            for good in bundle:
+                if owner.setdefault(good, name) != name:
+                    return f"{owner[good]} and {name} both get {good}"
         reported = sum(
             value(player.values, outcome.allocation.get(player.name, ()))
             for player in instance.players
@@ -137,7 +145,10 @@ def individual_rationality(instance: VcgInstance, outcome: VcgOutcome) -> Findin
 
 def equal_treatment(instance: VcgInstance, outcome: VcgOutcome) -> Finding:
     """Players with equal bids get equal utilities: of two who want the same, the one that gets it gains nothing."""
-    pair = find_unequal(game(instance, outcome), lambda one, other: True)
+    pair = find_unequal(
+        game(instance, outcome),
+        lambda player: frozenset(instance.players[player].values.items()),
+    )
     return Finding.of(
         "equal treatment",
         None if pair is None else f"{pair[0]} and {pair[1]} bid the same and gain differently",
@@ -160,19 +171,71 @@ def consumer_sovereignty(instance: VcgInstance) -> Finding:
 
 
 def incentive_compatibility(instance: VcgInstance, grid: int | None = None) -> Finding:
-    """No player has a bid that beats the truth, whatever the others in the instance bid."""
-    if plays(instance) < len(instance.players):
+    """No player has a bid that beats the truth, whatever the others in the instance bid.
+
+    Tries the bids of `critical_lies` and as many of those of `lies` as there is time for: of the
+    players that get something first, where there is not time for all.
+    """
+    count = plays(instance)
+    if count < FEW_LIES:
         return not_searched("incentive compatibility")
-    limit = plays(instance) // len(instance.players)
-    known = [lies(instance, player, grid) for player in range(len(instance.players))]
-    tried = [sample(bids, limit, SEED) for bids in known]
-    deviation = find_deviation(game(instance), tried.__getitem__)
-    counts = f"{sum(map(len, tried))} of {sum(map(len, known))} other bids"
+    names = [player.name for player in instance.players]
+    won = winners(instance.goods, [player.values for player in instance.players])
+    by_need = sorted(range(len(names)), key=lambda player: won[player] is None)
+    searched = by_need[: count // FEW_LIES]
+    limit = min(LIES_LIMIT, count // max(1, len(searched)))
+    tried = dict.fromkeys(searched, 0)
+
+    def bids(player: int) -> Iterator[Values]:
+        if player in tried:
+            for bid in islice(chosen_lies(instance, player, grid, limit), limit):
+                tried[player] += 1
+                yield bid
+
+    deviation = find_deviation(game(instance), bids)
+    who = (
+        "each player" if len(searched) == len(names) else f"{len(searched)} of {len(names)} players"
+    )
     return Finding.of(
         "incentive compatibility",
         None if deviation is None else tell(deviation),
-        f"in dominant strategies, one name each: none of {counts} is better",
+        f"in dominant strategies, one name each: none of {sum(tried.values())} other bids is better,"
+        f" of {who}, at critical values first",
     )
+
+
+def chosen_lies(
+    instance: VcgInstance, player: int, grid: int | None, limit: int
+) -> Iterator[Values]:
+    """About `limit` lies of a player: the critical ones, then those of `lies`, or a sample of them."""
+    critical = critical_lies(instance, player, limit)
+    yield from critical
+    known = lies(instance, player, grid)
+    left = max(0, limit - len(critical))
+    places = range(len(known))
+    for place in sample(places, left, SEED):
+        yield known.at(place)
+
+
+def critical_lies(instance: VcgInstance, player: int, limit: int) -> list[Values]:
+    """Bids at which the player just wins a bundle, or just does not, its own bundles first; those for it alone and nothing, too.
+
+    At most `limit`. What a bundle takes is what the others lose by it: for the bundle alone just that,
+    and beside the true bids as much more as these would bring. What is won at such a bid, and costs
+    less than by the truth, costs less in any unit of money.
+    """
+    own = instance.players[player].values
+    bundles = bundles_of(instance, player)[: max(1, limit // 6)]
+    others = [other.values for place, other in enumerate(instance.players) if place != player]
+    takes = dict(zip(bundles, critical_values(instance.goods, others, bundles), strict=True))
+    gain = max((own[bundle] - take for bundle, take in takes.items() if bundle in own), default=0)
+    gain = max(0, gain)
+    high = ceiling(instance)
+    found: list[Values] = [{}]
+    for bundle, take in takes.items():
+        found += [{bundle: take + 1}, {bundle: high}]
+        found += [{**own, bundle: take + gain + 1}, {bundle: take}, {**own, bundle: take + gain}]
+    return found[:limit]
 
 
 def semi_continuity(instance: VcgInstance) -> Finding:
@@ -282,34 +345,52 @@ def high_claim(instance: VcgInstance, player: int) -> Values:
     return {} if best is None else {best: ceiling(instance)}
 
 
-def lies(instance: VcgInstance, player: int, grid: int | None) -> list[Values]:
-    """The truth with another value for one bundle, any such bundle alone, and nothing.
+def bundles_of(instance: VcgInstance, player: int) -> list[Bundle]:
+    """The bundles that a player's lies are about: its own, the single goods, and all goods."""
+    own = instance.players[player].values
+    singles = ((good,) for good in instance.goods)
+    return list(dict.fromkeys((*own, *singles, instance.goods)))
+
+
+@dataclass(frozen=True, slots=True)
+class Lies:
+    """The truth with another value for one bundle, or that bundle alone; by place, for there are many."""
+
+    own: Values
+    bundles: Sequence[Bundle]
+    amounts: Sequence[int]
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return 2 * len(self.bundles) * len(self.amounts)
+
+    def at(self, place: int) -> Values:
+        """The lie at a place."""
+        rest, alone = divmod(place, 2)
+        bundle, amount = divmod(rest, len(self.amounts))
+        claim = {self.bundles[bundle]: self.amounts[amount]}
+        return claim if alone else {**self.own, **claim}
+
+
+def lies(instance: VcgInstance, player: int, grid: int | None) -> Lies:
+    """The truth with another value for one bundle, and any such bundle alone.
 
     The values are all up to the grid, or without one those next to what anybody bids, where the
-    outcome can change, and next to half of that; and more than all bids together. The bundles are the
-    player's own, the single goods, and all goods.
+    outcome can change, and next to half of that; and more than all bids together. For the bundles of
+    `bundles_of`.
     """
     bids = {amount for other in instance.players for amount in other.values.values()}
     near = {*around((0, *bids)), *around(amount // 2 for amount in bids)}
     amounts = {*(near if grid is None else range(min(grid, GRID_LIMIT) + 1)), ceiling(instance)}
-    own = instance.players[player].values
-    bundles = dict.fromkeys((*own, *((good,) for good in instance.goods), instance.goods))
-    claims: list[tuple[Bundle, int]] = [
-        (bundle, amount) for bundle in bundles for amount in sorted(amounts) if amount >= 0
-    ]
-    return [
-        {},
-        *({**own, bundle: amount} for bundle, amount in claims),
-        *({bundle: amount} for bundle, amount in claims),
-    ]
+    return Lies(instance.players[player].values, bundles_of(instance, player), sorted(amounts))
 
 
 def plays(instance: VcgInstance) -> int:
-    """How many times a search may play the mechanism."""
+    """How many times a search may play the mechanism: winners, and what the others could have without each of them."""
     bids = [player.values for player in instance.players]
-    size = prod(len(values) + 2 for values in bids[: ENUMERATION_LIMIT.bit_length()])
-    if len(bids) < ENUMERATION_LIMIT.bit_length() and size <= ENUMERATION_LIMIT:
-        return max(FEW_PLAYS, WORK_LIMIT // size)
+    one = effort(instance.goods, bids)
+    if one is not None:
+        return TIME_LIMIT // one
     bundles = sum(len(player.values) for player in instance.players)
     return FEW_PLAYS if bundles <= FEW_BUNDLES else 0
 

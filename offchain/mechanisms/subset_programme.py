@@ -45,9 +45,19 @@ class SubsetProgramme:
         return self.work <= (WORDS_LIMIT if self._in_words else INTEGERS_LIMIT)
 
     @property
+    def effort(self) -> int:
+        """About how many microseconds it takes to find the best allocation."""
+        each = 0.002 if self._in_words else 0.05
+        return round(self.work * each) + 10 * sum(1 + len(bids) for bids in self._players)
+
+    @property
     def worth(self) -> int:
         """What the best allocations are worth."""
         return int(self._last[0][self._everything])
+
+    def worth_of(self, goods: int) -> int:
+        """What the best allocations of some of the goods are worth; they are given as bits."""
+        return int(self._last[0][tuple(goods >> good & 1 for good in range(self._goods))])
 
     def first(self) -> list[int | None]:
         """The first of the best allocations: for every player the place of its bundle among those it lists.

@@ -40,6 +40,9 @@ ENUMERATION_LIMIT = 20_000
 EXACT_FLOATS = 2**53
 """Floats hold all integers up to this one."""
 
+COMBINATION = 4
+"""About how many microseconds it takes to look at one of them."""
+
 STEPS_LIMIT = 10_000
 """How many linear programs branch and bound may solve for one answer (a minute or two)."""
 
@@ -163,11 +166,57 @@ def combinations(bids: Sequence[Values]) -> int:
     return count
 
 
+def effort(goods: Bundle, bids: Sequence[Values]) -> int | None:
+    """About how many microseconds it takes to find the winners, and what the others could have without each of them.
+
+    None where a solver decides, which cannot be told.
+    """
+    method = _method(goods, bids)
+    if method is by_enumeration:
+        return COMBINATION * combinations(bids) * (2 + min(len(goods), len(bids)))
+    return 3 * _programme(goods, bids).effort if method is by_subsets else None
+
+
+def critical_values(
+    goods: Bundle, others: Sequence[Values], bundles: Sequence[Bundle]
+) -> list[int]:
+    """What a player that bids for one bundle alone must reach to win it: what the others lose by that.
+
+    For each of the bundles, against the others' bids. Over sets of goods as much work as one winner
+    determination in all; else one more for each bundle.
+    """
+    programme = _programme(goods, others)
+    if programme.affordable:
+        bit = _bit_of(goods, others)
+        everything = sum(bit.values())
+        return [
+            programme.worth
+            - programme.worth_of(everything - sum(bit.get(good, 0) for good in bundle))
+            for bundle in bundles
+        ]
+    most = maximum_welfare(goods, others)
+    return [
+        most
+        - maximum_welfare(
+            goods,
+            [
+                {one: bid for one, bid in values.items() if not set(one) & set(bundle)}
+                for values in others
+            ],
+        )
+        for bundle in bundles
+    ]
+
+
 def _method(goods: Bundle, bids: Sequence[Values]) -> Method:
     """The one of the methods that is the least work."""
-    if combinations(bids) <= ENUMERATION_LIMIT:
+    programme = _programme(goods, bids)
+    count = combinations(bids)
+    if count <= ENUMERATION_LIMIT and not (
+        programme.affordable and programme.effort < COMBINATION * count
+    ):
         return by_enumeration
-    if _programme(goods, bids).affordable:
+    if programme.affordable:
         return by_subsets
     if all(len(bundle) == 1 for values in bids for bundle in values):
         return by_assignment
@@ -184,10 +233,7 @@ def _solver(goods: Bundle, bids: Sequence[Values]) -> Solver:
 
 def _programme(goods: Bundle, bids: Sequence[Values]) -> SubsetProgramme:
     """The dynamic programme over the goods that anybody bids for."""
-    wanted = frozenset(
-        good for values in bids for bundle, bid in values.items() if bid for good in bundle
-    )
-    bit = {good: 1 << place for place, good in enumerate(good for good in goods if good in wanted)}
+    bit = _bit_of(goods, bids)
     return SubsetProgramme(
         len(bit),
         [
@@ -195,6 +241,14 @@ def _programme(goods: Bundle, bids: Sequence[Values]) -> SubsetProgramme:
             for values in bids
         ],
     )
+
+
+def _bit_of(goods: Bundle, bids: Sequence[Values]) -> dict[str, int]:
+    """A bit for each of the goods that anybody bids for."""
+    wanted = frozenset(
+        good for values in bids for bundle, bid in values.items() if bid for good in bundle
+    )
+    return {good: 1 << place for place, good in enumerate(good for good in goods if good in wanted)}
 
 
 def _solved(goods: Bundle, bids: Sequence[Values], solver: Solver) -> Choice:

@@ -106,13 +106,14 @@ def test_a_fee_is_a_loss() -> None:
 
 
 def test_equals_are_treated_alike_if_the_winner_of_a_tie_gains_nothing() -> None:
-    def everyone(one: int, other: int) -> bool:
-        return True
+    def unequal(play: Auction, *bids: int) -> tuple[str, str] | None:
+        return find_unequal(game(play, *bids), lambda player: bids[player])
 
-    assert find_unequal(game(second_price, 4, 7, 7), everyone) is None
-    assert find_unequal(game(third_price, 4, 7, 7), everyone) == ("b", "c")
-    assert find_unequal(game(third_price, 4, 7, 7), lambda one, other: one == 0) is None
-    assert find_unequal(game(third_price, 4, 6, 7), everyone) is None
+    assert unequal(second_price, 4, 7, 7) is None
+    assert unequal(third_price, 4, 7, 7) == ("b", "c")
+    assert unequal(third_price, 4, 6, 7) is None
+    groups = game(third_price, 4, 7, 7)
+    assert find_unequal(groups, lambda player: (player, groups.bids[player])) is None
 
 
 def test_sovereignty() -> None:

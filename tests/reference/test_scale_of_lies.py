@@ -1,17 +1,22 @@
 """A rule that invites lies is found out in any unit of money: the same instance in wei fails the same check."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 
 import pytest
 
-from offchain.checks import Finding, Verdict, check_reference, deviations
+from offchain.checks import Finding, Verdict, check_reference, deviations, vcg
 from offchain.checks.pay_your_bid import find_lie
-from offchain.instances import BID_LIMIT, Group, Member, TwoLevelInstance
+from offchain.checks.vcg_equal_split import find_lie as find_equal_split_lie
+from offchain.instances import BID_LIMIT, Group, Member, TwoLevelInstance, VcgInstance, VcgPlayer
+from offchain.instances.bundles import Bundle, Values
 from offchain.mechanisms.equal_split import EqualSplit, served_count, share
 from offchain.mechanisms.pay_your_bid import Asks
 from offchain.mechanisms.price_rule import PriceRule, Standing, exact, plain_second_price
+from offchain.mechanisms.vcg import payments, received
+from offchain.mechanisms.vcg_equal_split import AGGREGATIONS
+from offchain.mechanisms.winner_determination import Choice
 
 SCALES = [1, 997, 10**9, 10**15, 2**55 + 1]
 
@@ -160,3 +165,107 @@ def test_no_bid_beyond_the_limit_is_tried() -> None:
     tried = list(deviations.critical_bids(seat))
     assert max(tried) == BID_LIMIT
     assert len(set(tried)) == len(tried)
+
+
+Bids = tuple[dict[str, int], ...]
+
+SALES: list[Bids] = [
+    ({"a": 20, "ab": 27}, {"a": 12, "b": 9}),
+    ({"a": 10}, {"b": 10}, {"ab": 16}),
+    ({"abc": 30}, {"a": 12, "bc": 14}, {"ab": 20, "c": 5}),
+    ({"a": 8, "b": 7, "c": 6}, {"a": 7, "b": 9}, {"c": 4, "abc": 15}, {"bc": 11}),
+    (
+        {"ad": 21, "bc": 19},
+        {"ab": 22, "cd": 18},
+        {"a": 12, "d": 10},
+        {"abcd": 35},
+        {"b": 8, "c": 8},
+    ),
+]
+
+
+def sale(bids: Bids, unit: int = 1, jitter: Callable[[], int] = lambda: 0) -> VcgInstance:
+    """Goods a to d, and players who bid so many units and a few more for some bundles."""
+    return VcgInstance(
+        tuple("abcd"),
+        tuple(
+            VcgPlayer(
+                f"p{place}",
+                {tuple(bundle): amount * unit + jitter() for bundle, amount in values.items()},
+            )
+            for place, values in enumerate(bids)
+        ),
+    )
+
+
+def pays_its_bid(goods: Bundle, bids: Sequence[Values], choice: Choice) -> tuple[int, ...]:
+    """First price."""
+    return tuple(received(bids, choice))
+
+
+def pays_half(goods: Bundle, bids: Sequence[Values], choice: Choice) -> tuple[int, ...]:
+    """Half of what the others lose: a bundle that is worth less than it takes can be had with a gain."""
+    return tuple(paid // 2 for paid in payments(goods, bids, choice))
+
+
+def pays_half_way(goods: Bundle, bids: Sequence[Values], choice: Choice) -> tuple[int, ...]:
+    """The mean of the bid and what the others lose."""
+    return tuple(
+        (own + paid) // 2
+        for own, paid in zip(received(bids, choice), payments(goods, bids, choice), strict=True)
+    )
+
+
+@pytest.mark.parametrize("unit", [1, 10**9, 10**15])
+@pytest.mark.parametrize("broken", [pays_its_bid, pays_half, pays_half_way])
+@pytest.mark.parametrize("bids", SALES, ids=range(len(SALES)))
+def test_what_vcg_would_charge_matters_in_any_unit(
+    bids: Bids, broken: Callable[..., tuple[int, ...]], unit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each rule is broken in each of these sales, exactly scaled or with odd amounts; VCG in none."""
+    random = Random(unit)
+    odd = sale(bids, unit, lambda: random.randrange(1 + unit // 10))
+    for instance in (sale(bids, unit), odd):
+        with monkeypatch.context() as patch:
+            assert vcg.incentive_compatibility(instance).verdict is Verdict.HOLDS
+            patch.setattr(vcg, "payments", broken)
+            finding = vcg.incentive_compatibility(instance)
+            assert finding.verdict is Verdict.FAILS, instance.to_json()
+
+
+@pytest.mark.parametrize("unit", [1, 10**9])
+def test_a_rule_whose_gain_is_one_unit_is_found_out(
+    unit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever wins by no more than a unit pays nothing: to be found at the critical value alone, which nobody bids."""
+
+    def free_if_narrow(goods: Bundle, bids: Sequence[Values], choice: Choice) -> tuple[int, ...]:
+        due = payments(goods, bids, choice)
+        return tuple(
+            0 if own == paid + 1 else paid
+            for own, paid in zip(received(bids, choice), due, strict=True)
+        )
+
+    random = Random(unit)
+    monkeypatch.setattr(vcg, "payments", free_if_narrow)
+    for bids in SALES:
+        instance = sale(bids, unit, lambda: random.randrange(1 + unit // 10))
+        assert vcg.incentive_compatibility(instance).verdict is Verdict.FAILS, instance.to_json()
+
+
+@pytest.mark.parametrize("unit", [1, 10**9, 10**15])
+@pytest.mark.parametrize("name", ["sum", "maximum", "willingness to pay", "mean, rounded down"])
+def test_vcg_over_the_equal_split_invites_lies_in_any_unit(name: str, unit: int) -> None:
+    """Appendix A, its amounts not of one unit."""
+    random = Random(unit)
+
+    def odd(amount: int) -> int:
+        return amount * unit + random.randrange(1 + unit // 10)
+
+    values = [[(odd(1002), 0), (odd(499), odd(1))], [(odd(1000), odd(1))]]
+    groups = tuple(
+        Group(f"g{j}", tuple(Member(f"m{j}{i}", own, own) for i, own in enumerate(group)))
+        for j, group in enumerate(values)
+    )
+    instance = TwoLevelInstance(items=2, reserves=(1, 1), groups=groups)
+    assert find_equal_split_lie(instance, AGGREGATIONS[name]) is not None, instance.to_json()

@@ -1,5 +1,6 @@
 """VCG: its definition, the published examples, truthfulness by exhaustion, and collusion."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -12,7 +13,7 @@ from offchain.checks.properties import find_deviation, find_joint_deviation
 from offchain.instances import VcgInstance, VcgOutcome, VcgPlayer, parse_text
 from offchain.instances.bundles import Bundle, Values
 from offchain.mechanisms.vcg import received, solve, value
-from offchain.mechanisms.winner_determination import Choice, TooHardError
+from offchain.mechanisms.winner_determination import Choice, TooHardError, critical_values
 
 GOODS = ("a", "b")
 BUNDLES: list[Bundle] = [("a",), ("b",), ("a", "b")]
@@ -233,7 +234,7 @@ def test_equals_who_gain_differently_are_found() -> None:
 
 
 def test_large_instances_are_not_searched_and_the_finding_says_so() -> None:
-    goods = tuple(map(str, range(14)))
+    goods = tuple(map(str, range(30)))
     crowd = game(*({(good,): 3 + player for good in goods} for player in range(9)), goods=goods)
     findings = check_reference(crowd)
     assert [finding.verdict for finding in findings[:4]] == [Verdict.HOLDS] * 4
@@ -258,6 +259,27 @@ def test_a_rule_that_charges_the_bid_is_found_out_in_any_unit(
     )
     finding = vcg.incentive_compatibility(VcgInstance(("a", "b"), players))
     assert finding.verdict is Verdict.FAILS
+
+
+@given(instances())
+@settings(max_examples=30)
+def test_a_critical_value_is_where_a_bid_for_one_bundle_starts_to_win(
+    instance: VcgInstance,
+) -> None:
+    """One more wins, one less does not, whichever bundle; what the others lose is what VCG charges."""
+    for player, own in enumerate(instance.players):
+        others = [one.values for place, one in enumerate(instance.players) if place != player]
+        bundles = list(own.values)
+        for bundle, take in zip(
+            bundles, critical_values(instance.goods, others, bundles), strict=True
+        ):
+            for bid, wins in ((take + 1, True), (take - 1, False)):
+                if bid > 0:
+                    claim = VcgPlayer(own.name, {bundle: bid})
+                    players = (*instance.players[:player], claim, *instance.players[player + 1 :])
+                    outcome = solve(replace(instance, players=players))
+                    assert (own.name in outcome.allocation) is wins
+                    assert outcome.payments[own.name] == (take if wins else 0)
 
 
 def test_a_search_that_is_too_hard_is_not_claimed() -> None:
