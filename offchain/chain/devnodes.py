@@ -15,6 +15,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from itertools import islice
 from typing import Final
 
+from offchain.chain.answers import COUNT_BITS
 from offchain.chain.backend import Receipt, Reverted, Transaction, actor_address
 from offchain.chain.client import Client, failure
 from offchain.chain.errors import ChainError
@@ -312,7 +313,7 @@ class Anvil(DevNode):
     def _cheap_gas(self) -> Iterator[None]:
         """Lets blocks take any price meanwhile: full ones make gas dearer than what is offered."""
         history = self._rpc.ask("eth_feeHistory", quantity(1), "latest", [])
-        before = history.field("baseFeePerGas").last().number()  # the next block's
+        before = history.field("baseFeePerGas").last().number(COUNT_BITS)  # the next block's
         try:
             yield
         finally:

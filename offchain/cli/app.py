@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 
 from offchain import __version__
 from offchain.cli.exits import reported
+from offchain.cli.interrupts import orderly
 from offchain.quoting import shorten
 
 COMMANDS = ("solve", "check", "demo", "simulate", "deploy", "keep", "theory")
@@ -35,7 +36,7 @@ class ReportingGroup(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that the arguments name."""
-        with reported(), _short_usage_errors():
+        with orderly(), reported(), _short_usage_errors():
             return super().invoke(ctx)
 
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +27,7 @@ from offchain.chain.signing import Signing
 from offchain.instances import parse_bytes
 from offchain.play.solve import solve_on
 
+PAINTING = Path(__file__).parents[2] / "docs" / "examples" / "painting.json"
 GWEI = 10**9
 STRANGER = "0x" + "77" * 20
 
@@ -90,6 +97,55 @@ def test_an_anvil_is_left_as_it_was(
     if work is playing:  # empty blocks on the way let it fall, as they do anyway
         assert int(after.pop("base fee"), 16) <= int(before.pop("base fee"), 16)
     assert after == before
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("command", ["solve", "demo", "deploy"])
+def test_an_anvil_is_left_as_it_was_by_a_command_that_is_stopped(
+    anvil: str, tmp_path: Path, command: str, end: int
+) -> None:
+    """In the middle of what it does: at a transaction, while others wait."""
+    more = {"solve": [str(PAINTING)], "demo": ["--out", str(tmp_path / "out")]}
+    more["deploy"] = ["--out", str(tmp_path / "out")]
+    before = settings(anvil)
+    with proxy(anvil) as slow:
+        arrived = threading.Event()
+
+        def wait(method: str, params: Any, answer: Answer) -> Answer:
+            if method == "eth_sendTransaction":
+                arrived.set()
+                time.sleep(0.5)
+            return answer
+
+        slow.after = wait
+        process = subprocess.Popen(
+            [sys.executable, "-m", "offchain.cli", command, *more[command], "--on", slow.url],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            assert arrived.wait(60)
+            process.send_signal(end)
+            assert process.wait(60) == 128 + end
+        finally:
+            process.kill()
+            process.wait()
+    after = settings(anvil)
+    assert int(after.pop("base fee"), 16) <= int(before.pop("base fee"), 16)
+    assert after == before
+
+
+def test_a_base_fee_that_is_a_lie_is_not_put_back(anvil: str) -> None:
+    """An Anvil does not survive the largest."""
+    lie = {"baseFeePerGas": ["0x" + "f" * 64], "oldestBlock": "0x0", "gasUsedRatio": []}
+    with proxy(anvil) as liar, connect(liar.url) as chain:
+        chain.actor(0)
+        liar.before = lambda method, params: {"result": lie} if method == "eth_feeHistory" else None
+        with pytest.raises(
+            ChainError, match=r"eth_feeHistory: baseFeePerGas\[0\] is not a quantity"
+        ):
+            chain.send(payment(chain))
+        assert liar.count("eth_sendTransaction") == 0
 
 
 def test_impersonation_that_the_user_wants_stays(anvil: str) -> None:
