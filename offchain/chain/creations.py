@@ -148,7 +148,8 @@ class Creator:
         else:
             self._told(f"{name} stands already at {address}")
         self._notes.created[name] = address
-        self._notes.under_way = None
+        if self._notes.under_way is not None and self._notes.under_way[0] == name:
+            self._notes.under_way = None
         self._write()
         return address
 

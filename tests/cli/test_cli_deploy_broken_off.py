@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_account.typed_transactions import TypedTransaction
+from hexbytes import HexBytes
 from proxy import Answer, Dropped, Liar, proxy
 from typer.testing import CliRunner, Result
 
@@ -110,6 +112,51 @@ def test_broken_off_anywhere_it_goes_on_where_it_stopped(liar: Liar, tmp_path: P
         created = asked.request("eth_getTransactionCount", address_of_deployer(liar), "latest")
     assert int(created, 16) >= CREATIONS["approximate"]
     assert written["block"] <= 1
+
+
+def test_broken_off_after_any_creation_that_arrived(liar: Liar, tmp_path: Path) -> None:
+    """The node takes the first, second, … contract and is gone, for the command: the next one finds what was created."""
+    mechanism = "resilient"
+    with closing(Rpc(liar.url)) as asked:
+        fresh = asked.request("evm_snapshot")
+        for last in range(1, CREATIONS[mechanism] + 1):
+            out, honest = tmp_path / f"{last}.json", liar.after
+            taken = [0]
+
+            def gone(method: str, params: Any, taken: list[int] = taken) -> None:
+                if taken[0] == last:  # noqa: B023
+                    raise Dropped
+
+            def taking(
+                method: str,
+                params: Any,
+                answer: Answer,
+                taken: list[int] = taken,
+                honest: Any = honest,
+            ) -> Answer:
+                if method in SENDING and is_creation(method, params):
+                    taken[0] += 1
+                    if taken[0] == last:  # noqa: B023
+                        raise Dropped
+                return honest(method, params, answer)
+
+            liar.before, liar.after = gone, taking
+            assert deploy(liar, out, "--mechanism", mechanism).exit_code == 3
+            assert taken == [last]
+            liar.before, liar.after = (lambda method, params: None), honest
+            result = deploy(liar, out, "--mechanism", mechanism)
+            assert result.exit_code == 0, result.stderr
+            assert result.stderr.count("stands already at") == last
+            assert creations(liar.url) == CREATIONS[mechanism], last
+            asked.request("evm_revert", fresh)
+            fresh = asked.request("evm_snapshot")
+
+
+def is_creation(method: str, params: Any) -> bool:
+    """Whether what is sent creates a contract."""
+    if method == "eth_sendTransaction":
+        return "to" not in params[0]
+    return not TypedTransaction.from_bytes(HexBytes(params[0])).as_dict().get("to")
 
 
 def address_of_deployer(liar: Liar) -> str:
