@@ -36,6 +36,9 @@ from offchain.mechanisms.resilient import (
 BUNDLES_LIMIT, PLAYERS_LIMIT = 100, 1_000
 """With more bundles than this in all, or more players, what everybody could know takes too long to find."""
 
+CLAIM = "whatever was announced, one name each, nobody colluding"
+"""In what sense the truth is best of the answers (Lemma 1)."""
+
 ANSWERS_LIMIT = 100_000
 """With more offers times players than this, trying every other answer takes too long."""
 
@@ -46,6 +49,7 @@ def check(instance: ResilientInstance) -> list[Finding]:
     outcome = solve(whole)
     return [
         *check_outcome(whole, outcome),
+        fines(whole),
         incentive_compatibility(whole),
         *knowledge(whole, outcome),
     ]
@@ -100,6 +104,30 @@ def budget_balance(instance: ResilientInstance, outcome: ResilientOutcome) -> Fi
     return Finding.of("budget balance", counterexample(), detail)
 
 
+def fines(instance: ResilientInstance) -> Finding:
+    """What the star has offered is paid whatever all answer, by themselves or by the star; of an own offer what is accepted.
+
+    Without that an offer costs nothing, and the star is who offers most rather than who knows most.
+    """
+    star = ruling_star(instance)
+    back = sum(rebates(instance).values(), Fraction(0))
+
+    def counterexample() -> str | None:
+        for answer in Answer:
+            players = tuple(replace(player, answer=answer) for player in instance.players)
+            changed = replace(instance, players=players)
+            heads, tails = toss(changed)
+            due = due_on_tails(changed)
+            if tails.revenue != due - back:
+                return f"if all say {answer.value}, {tails.revenue} is paid, not {due} less rebates of {back}"
+            if heads.revenue:
+                return f"if all say {answer.value}, {heads.revenue} is paid on heads"
+        return None
+
+    whose = "the seller's own offer is not fined" if star is None else f"{star.name}'s offer is due"
+    return Finding.of("fines", counterexample(), f"whether all say yes or all no: {whose}")
+
+
 def due_on_tails(instance: ResilientInstance) -> int:
     """What the seller is due on tails before rebates: all of the star's offer, or what is accepted of its own."""
     star = ruling_star(instance)
@@ -145,12 +173,14 @@ def incentive_compatibility(instance: ResilientInstance) -> Finding:
         return utility(changed.players[place], tails)
 
     liars = []
+    tried = 0
     for offer in offers:
         place = places[offer.to]
         player = instance.players[place]
         truthful = with_answer(place, None)
         for answer in Answer:
             gain = with_answer(place, answer)
+            tried += 1
             if gain > truthful:
                 detail = (
                     f"{offer.to} gets {truthful} by the truth and {gain} by saying {answer.value}"
@@ -160,7 +190,8 @@ def incentive_compatibility(instance: ResilientInstance) -> Finding:
             liars.append(f"{offer.to} says yes at a loss")
         if not accepts(player, offer) and player.value(offer.goods) > offer.price:
             liars.append(f"{offer.to} says no and misses a gain")
-    detail = "; ".join(["no answer is better than the truth", *liars])
+    claim = f"{CLAIM}: no answer is better than the truth, {tried} tried"
+    detail = "; ".join([claim, *liars])
     return Finding(name, Verdict.HOLDS, detail)
 
 
@@ -205,7 +236,7 @@ def underbidding(instance: ResilientInstance, known: list[tuple[Offer, ...]]) ->
     detail = (
         f"if all know all values and answer rationally: {told}"
         if under
-        else "everybody offers what others' values allow"
+        else "everybody offers what others' values allow, if all know all values"
     )
     return Finding(name, Verdict.HOLDS, detail)
 
@@ -238,7 +269,7 @@ def revenue(
     return Finding.of(
         name,
         None if expected >= bound else f"{expected} expected, below {bound}",
-        f"{expected} expected over the coin; {known_by} it at least {bound}, {answered}",
+        f"{expected} expected over the coin; {known_by} it at least {bound}, {answered}, one name each",
     )
 
 

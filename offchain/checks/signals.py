@@ -28,7 +28,7 @@ CLOCK_AUCTIONS = 100
 SEED = 1
 """Of those auctions."""
 
-CLAIM = "ex-post, in expectation over the draws"
+CLAIM = "ex-post, in expectation over the draws, one name each"
 """In what sense the truth is best: whatever the others' signals, if they report them, before the draws are known."""
 
 TOO_MANY_DRAWS = "too many draws to go through them all: not searched"
@@ -119,7 +119,7 @@ def guarantees(
         return Finding.of(
             name,
             None if holds else f"{figures}, beyond a factor of {factor} ({source})",
-            f"{figures}, within a factor of {factor} over the draws, if all report the truth",
+            f"{figures}, within a factor of {factor} over the draws, if all report the truth, one name each",
         )
 
     return [
@@ -222,7 +222,8 @@ def incentive_compatibility(
         return Finding.of(
             "incentive compatibility",
             first_misreport(every_misreport(instance, profiles, lottery)),
-            f"{CLAIM}: no better report of any bidder at any of {len(profiles)} profiles of signals",
+            f"{CLAIM}: no better report of any bidder at any of {len(profiles)} profiles of signals, all"
+            f" {len(profiles) * bidders * (signals - 1)} tried",
         )
     reports = bidders * (signals - 1)
     step = -(-reports * max(cost, 1) // WORK_LIMIT)
@@ -231,7 +232,7 @@ def incentive_compatibility(
     return Finding.of(
         "incentive compatibility",
         first_misreport(tried),
-        f"{CLAIM}: no better report at the true signals among {count} of {reports}",
+        f"{CLAIM}: no better report at the true signals among {count} tried of {reports}",
     )
 
 

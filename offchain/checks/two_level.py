@@ -192,7 +192,9 @@ def welfare_ratio(instance: TwoLevelInstance, outcome: TwoLevelOutcome) -> Findi
 
     figures = f"welfare {outcome.welfare}, optimum {outcome.optimal_welfare}"
     return Finding.of(
-        name, counterexample(), f"{figures}; H_{size} = {float(bound):.4g}, all bids being true"
+        name,
+        counterexample(),
+        f"{figures}; H_{size} = {float(bound):.4g}, all bids being true, each in one group",
     )
 
 

@@ -130,7 +130,11 @@ def welfare_ratio(instance: VcgInstance, outcome: VcgOutcome) -> Finding:
         most = maximum_welfare(instance.goods, [player.values for player in instance.players])
         return None if reported == most else f"welfare {reported}, optimum {most}"
 
-    return Finding.of("welfare ratio", counterexample(), f"welfare {outcome.welfare}, the optimum")
+    return Finding.of(
+        "welfare ratio",
+        counterexample(),
+        f"welfare {outcome.welfare}, the optimum if these are the values",
+    )
 
 
 def individual_rationality(instance: VcgInstance, outcome: VcgOutcome) -> Finding:

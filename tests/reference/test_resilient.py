@@ -22,6 +22,7 @@ from offchain.instances import (
     parse_text,
 )
 from offchain.instances.bundles import Bundle, Values
+from offchain.mechanisms import resilient as resilient_mechanism
 from offchain.mechanisms.resilient import (
     carry_out,
     expected_utility,
@@ -397,6 +398,7 @@ def test_no_check_fails(instance: ResilientInstance) -> None:
         "feasibility",
         "budget balance",
         "individual rationality",
+        "fines",
         "incentive compatibility",
         "no underbidding",
         "revenue",
@@ -413,7 +415,7 @@ def test_what_the_checks_say() -> None:
     )
     known = check_reference(KNOWING)
     assert {finding.verdict for finding in known} == {Verdict.HOLDS}
-    assert known[4].detail == "everybody offers what others' values allow"
+    assert known[5].detail == ("everybody offers what others' values allow, if all know all values")
 
 
 def test_the_checks_name_who_answers_badly_and_who_underbids() -> None:
@@ -421,11 +423,14 @@ def test_the_checks_name_who_answers_badly_and_who_underbids() -> None:
         player("1", {}, ("2", "a", 1)), player("2", {("a",): 5}, answer=Answer.NO), player("3")
     )
     findings = check_reference(instance)
-    assert findings[3].detail == "no answer is better than the truth; 2 says no and misses a gain"
-    assert findings[4].verdict is Verdict.NOT_CLAIMED
-    assert findings[4].detail == "2 says no whatever it is offered"
+    assert findings[4].detail == (
+        "whatever was announced, one name each, nobody colluding:"
+        " no answer is better than the truth, 2 tried; 2 says no and misses a gain"
+    )
+    assert findings[5].verdict is Verdict.NOT_CLAIMED
+    assert findings[5].detail == "2 says no whatever it is offered"
     willing = game(player("1", {}, ("2", "a", 1)), player("2", {("a",): 5}))
-    assert check_reference(willing)[4].detail == (
+    assert check_reference(willing)[5].detail == (
         "if all know all values and answer rationally: 1 expects 3/40 more by offering 4"
     )
 
@@ -447,6 +452,35 @@ def test_each_check_fails_on_a_wrong_outcome(side: Side, failing: int, detail: s
     wrong = replace(solve(THREE), tails=replace(side, payments=payments))
     finding = resilient.check_outcome(THREE, wrong)[failing]
     assert (finding.verdict, finding.detail) == (Verdict.FAILS, detail)
+
+
+@pytest.mark.parametrize("unit", [1, 10**9, 10**15])
+@pytest.mark.parametrize("broken", ["no fine", "no coin"])
+def test_a_rule_without_fine_or_coin_is_found_out_in_any_unit(
+    broken: str, unit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though in this game nobody declines anything, and with odd amounts."""
+    instance = game(
+        player(
+            "1", {("a",): 3 * unit}, ("2", "a", 4 * unit + 1), ("3", "b", 5 * unit), wish=("a",)
+        ),
+        player("2", {("a",): 4 * unit + 3}, ("3", "b", 3 * unit)),
+        player("3", {("b",): 5 * unit + 2}),
+    )
+    failing = {f.name for f in check_reference(instance) if f.verdict is Verdict.FAILS}
+    assert not failing
+    honest = toss
+
+    def rule(instance: ResilientInstance, *, coin_free: bool = False) -> tuple[Side, Side]:
+        heads, tails = honest(instance)
+        if broken == "no coin":
+            return tails, tails
+        return heads, carry_out(instance, find_star(instance).offer, None)
+
+    for module in (resilient, resilient_mechanism):
+        monkeypatch.setattr(module, "toss", rule)
+    failing = {f.name for f in check_reference(instance) if f.verdict is Verdict.FAILS}
+    assert failing & {"budget balance", "fines"}, failing
 
 
 def test_a_loss_without_a_cause_fails() -> None:
@@ -630,7 +664,7 @@ def test_what_the_checks_say_of_an_own_offer() -> None:
     )
     sold = {finding.name: finding for finding in check_reference(BARGAIN)}
     assert sold["revenue"].detail == (
-        "1 expected over the coin; the seller's own offer makes it at least 3/4, as all accept"
+        "1 expected over the coin; the seller's own offer makes it at least 3/4, as all accept, one name each"
     )
     assert sold["no underbidding"].verdict is Verdict.HOLDS
     assert sold["no underbidding"].detail.startswith(

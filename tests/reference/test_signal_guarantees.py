@@ -1,5 +1,6 @@
 """The guarantees of the signal auctions on every small case, the instances of the lower bounds, and the checks."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import comb
@@ -289,13 +290,73 @@ def test_much_work_is_done_at_the_true_signals_only() -> None:
     honest = incentive_compatibility(instance, signal_discovery.lottery, cost=WORK_LIMIT // 2)
     assert (
         honest.detail
-        == "ex-post, in expectation over the draws: no better report at the true signals among 2 of 2"
+        == "ex-post, in expectation over the draws, one name each: no better report at the true signals among 2 tried of 2"
     )
     sparse = incentive_compatibility(instance, signal_discovery.lottery, cost=WORK_LIMIT)
     assert (
         sparse.detail
-        == "ex-post, in expectation over the draws: no better report at the true signals among 1 of 2"
+        == "ex-post, in expectation over the draws, one name each: no better report at the true signals among 1 tried of 2"
     )
+
+
+@pytest.mark.parametrize("unit", [1, 10**9, 10**15])
+@pytest.mark.parametrize("broken", ["own value", "half way"])
+def test_a_wrong_price_level_is_found_out_in_any_unit(
+    broken: str, unit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last bidder is offered the good at its value at the true total, or half way to that."""
+    honest = signal_discovery.Discovery.prices
+    instance = clock(
+        3,
+        *(
+            (signal, [value * unit + odd for odd, value in enumerate(values)])
+            for signal, values in (
+                (1, [0, 2, 5, 6, 7, 9, 9]),
+                (2, [1, 2, 3, 7, 8, 8, 9]),
+                (0, [0, 0, 1, 2, 9, 9, 12]),
+            )
+        ),
+    )
+
+    def prices(
+        self: signal_discovery.Discovery, last: signal_discovery.Active, rule: Rule
+    ) -> list[int]:
+        bidder = last.bits.bit_length() - 1
+        total = last.least + self.signals[bidder]
+        own = instance.bidders[self.bidders[bidder]].value.at([total])
+        if broken == "own value":
+            return [own]
+        return [(own + price) // 2 for price in honest(self, last, rule)]
+
+    assert signals.discovery_incentives(instance, outcome_with()).verdict is Verdict.HOLDS
+    monkeypatch.setattr(signal_discovery.Discovery, "prices", prices)
+    finding = signals.discovery_incentives(instance, outcome_with())
+    assert finding.verdict is Verdict.FAILS, finding.detail
+
+
+@pytest.mark.parametrize("unit", [1, 10**9, 10**15])
+def test_a_monotone_allocation_that_charges_the_value_is_found_out_in_any_unit(
+    unit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever pays for the signal that it reports had better report the least that still wins."""
+
+    def at_the_report(
+        worths: Callable[[Sequence[int]], Sequence[int]], profile: Sequence[int]
+    ) -> list[int | None]:
+        honest = thresholds(worths, profile)
+        return [
+            None if least is None else signal for least, signal in zip(honest, profile, strict=True)
+        ]
+
+    thresholds = monotone_allocation.thresholds
+    values = [[[0, 1, 2], [3, 5, 6], [8, 9, 11]], [[0, 2, 7], [1, 4, 8], [3, 6, 9]]]
+    odd = [
+        [[value * unit + place for place, value in enumerate(row)] for row in of] for of in values
+    ]
+    instance = monotone(3, (2, odd[0]), (1, odd[1]))
+    assert findings(instance)["incentive compatibility"].verdict is Verdict.HOLDS
+    monkeypatch.setattr(monotone_allocation, "thresholds", at_the_report)
+    assert findings(instance)["incentive compatibility"].verdict is Verdict.FAILS
 
 
 def test_a_different_clock_auction_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
