@@ -34,9 +34,11 @@ CLAIM = "ex-post, in expectation over the draws, one name each"
 TOO_MANY_DRAWS = "too many draws to go through them all: not searched"
 
 
-def check_signal_clock(instance: SignalClockInstance) -> list[Finding]:
-    """All findings on the signal discovery auction of the instance."""
-    outcome = signal_discovery.solve(instance)
+def check_signal_clock(
+    instance: SignalClockInstance, tell: Callable[[str], None] | None = None
+) -> list[Finding]:
+    """All findings on the signal discovery auction of the instance. tell: as `signal_discovery.solve` has it."""
+    outcome = signal_discovery.solve(instance, tell)
     types, step = len(instance.types), instance.signals - 1
     return [
         probabilities(outcome),

@@ -60,13 +60,15 @@ SEED = 1
 """Of the samples, so that a check repeats."""
 
 
-def check(instance: VcgInstance, grid: int | None = None) -> list[Finding]:
+def check(
+    instance: VcgInstance, grid: int | None = None, tell: Callable[[str], None] | None = None
+) -> list[Finding]:
     """All findings on the reference outcome of the instance.
 
     grid: the deviation search tries every value up to this for each bundle alone, at most GRID_LIMIT;
-    by default only the amounts at which the outcome can change.
+    by default only the amounts at which the outcome can change. tell: as `solve` has it.
     """
-    outcome = solve(instance)
+    outcome = solve(instance, tell)
     searches: list[tuple[str, Callable[[], Finding]]] = [
         ("consumer sovereignty", lambda: consumer_sovereignty(instance)),
         ("incentive compatibility", lambda: incentive_compatibility(instance, grid)),

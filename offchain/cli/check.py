@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from offchain.cli.exits import CHECK_FAILED, BadInput, put
+from offchain.cli.exits import CHECK_FAILED, BadInput, put, say
 from offchain.cli.files import open_instances
 from offchain.quoting import printable
 
@@ -49,8 +49,12 @@ def command(
     failed = False
     with open_instances(file) as instances:
         for index, instance in enumerate(instances):
+
+            def tell(what: str, index: int = index) -> None:
+                say(instances.place(index, what))
+
             try:
-                findings = check_reference(instance, RULES[rule], grid)
+                findings = check_reference(instance, RULES[rule], grid, tell)
             except InstanceError as error:
                 raise BadInput(instances.place(index, str(error))) from error
             failed = failed or any(finding.verdict is Verdict.FAILS for finding in findings)

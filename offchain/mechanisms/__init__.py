@@ -30,7 +30,8 @@ from offchain.mechanisms import (
 def solve(instance: Instance, tell: Callable[[str], None] | None = None) -> Outcome:
     """The outcome of an instance of any mechanism, by its reference model.
 
-    tell: hears in words, before it is done, that a distribution is sampled rather than worked out.
+    tell: hears in words, before it is done, that a distribution is sampled rather than worked out, or that a
+    solver is asked about many bids.
     """
     match instance:
         case TwoLevelInstance():
@@ -40,7 +41,7 @@ def solve(instance: Instance, tell: Callable[[str], None] | None = None) -> Outc
         case MonotoneSignalsInstance():
             return monotone_allocation.solve(instance)
         case VcgInstance():
-            return vcg.solve(instance)
+            return vcg.solve(instance, tell)
         case ResilientInstance():
             return resilient.solve(instance)
         case ApproximateInstance():

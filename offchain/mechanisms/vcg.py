@@ -6,7 +6,7 @@ same section), and under groups that share costs it is not even truthful ("When 
 Appendix A, in `vcg_equal_split`). All amounts are integers in units.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from offchain.instances.bundles import Bundle, Values
 from offchain.instances.errors import InstanceError
@@ -14,18 +14,31 @@ from offchain.instances.vcg import VcgInstance, VcgOutcome
 from offchain.mechanisms.winner_determination import (
     Choice,
     TooHardError,
+    effort,
     maximum_welfare_without,
     winners,
 )
 
+MANY_BUNDLES = 60
+"""With more bundles than this a solver may take a minute or more."""
 
-def solve(instance: VcgInstance) -> VcgOutcome:
+
+def solve(instance: VcgInstance, tell: Callable[[str], None] | None = None) -> VcgOutcome:
     """The allocation with the largest sum of bids, and the Clarke payments.
 
     Ties go to the player listed first, see `winner_determination`. One winner determination, and one
     more for each player that gets something, or, over sets of goods, two in all. Raises InstanceError
     if too many allocations are worth nearly the same to prove which is the best.
+
+    tell: hears in words, before it is done, that a solver is asked about many bids.
     """
+    bids = [player.values for player in instance.players]
+    bundles = sum(map(len, bids))
+    if tell is not None and bundles > MANY_BUNDLES and effort(instance.goods, bids) is None:
+        tell(
+            f"players: a solver decides among {bundles:,} bids for {len(instance.goods):,} goods,"
+            " and again without each winner: this may take minutes"
+        )
     try:
         return _solve(instance)
     except TooHardError as error:

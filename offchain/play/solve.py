@@ -9,9 +9,11 @@ from offchain.chain.connect import connect
 from offchain.chain.spending import DEFAULT_SPENDING, Spending
 from offchain.instances import Instance, Outcome
 from offchain.instances.approximate import ApproximateGroupsInstance, ApproximateInstance
+from offchain.instances.monotone_signals import MonotoneSignalsInstance
 from offchain.instances.resilient import ResilientInstance
 from offchain.instances.signal_clock import SignalClockInstance
 from offchain.instances.two_level import TwoLevelInstance
+from offchain.instances.vcg import VcgInstance
 from offchain.play.approximate import ApproximateStage
 from offchain.play.resilient import ResilientStage
 from offchain.play.signal_clock_solve import SignalStage
@@ -32,6 +34,8 @@ them; its `play` takes an instance."""
 PHASE_SECONDS: Final = 3_600
 SHORTEST_PHASE_SECONDS: Final = 600
 """What the contracts accept (`MIN_STAGE`), for where phases are waited for."""
+MANY_BIDDERS: Final = 5_000
+"""More than these take long, which is said before; a few milliseconds each on revm, far more on a node."""
 _PHASES: Final = 3
 """At most so many are waited for in an auction: bidding, reveal, and what follows."""
 
@@ -65,9 +69,27 @@ def solve_on(
             stage = STAGES[type(instance)]
             if stage not in stages:
                 stages[stage] = stage(chain, seconds)
+            if progress is not None and (bidders := _bidders(instance)) > MANY_BIDDERS:
+                progress(
+                    f"{bidders:,} bidders are played on {chain.name}, some transactions each: this may take"
+                    " minutes (--on reference takes seconds)"
+                )
             yield stages[stage].play(instance)
             if progress is not None and len(instances) > 1:
                 progress(f"{number} of {len(instances)} auctions played on {chain.name}")
+
+
+def _bidders(instance: Instance) -> int:
+    """How many bid, members of groups each by themselves."""
+    match instance:
+        case TwoLevelInstance() | ApproximateGroupsInstance():
+            return sum(len(group.members) for group in instance.groups)
+        case ApproximateInstance():
+            return len(instance.bids)
+        case ResilientInstance() | VcgInstance():
+            return len(instance.players)
+        case SignalClockInstance() | MonotoneSignalsInstance():
+            return len(instance.bidders)
 
 
 def _waiting(name: str, auctions: int) -> str:

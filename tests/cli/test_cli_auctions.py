@@ -128,6 +128,24 @@ def test_check(kind: dict[str, object]) -> None:
     assert any(row.startswith("budget balance") or row.startswith("probabilities") for row in rows)
 
 
+@pytest.mark.parametrize("command", ["solve", "check"])
+def test_what_a_solver_decides_may_take_long_and_is_told_first(command: str) -> None:
+    """With forty goods for whoever, more than the sets of goods can be gone through; with ten, nothing is said."""
+
+    def crowd(goods: int) -> dict[str, object]:
+        names = [f"g{good}" for good in range(goods)]
+        values = [
+            {names[(4 * player + step) % goods]: 5 + step for step in range(7)}
+            for player in range(10)
+        ]
+        players = [{"name": f"p{place}", "values": own} for place, own in enumerate(values)]
+        return {"mechanism": "vcg", "goods": names, "players": players}
+
+    (line,) = run(command, [VCG, crowd(40)]).stderr.splitlines()
+    assert "[1].players: a solver decides among 70 bids for 40 goods" in line
+    assert run(command, crowd(10)).stderr == ""
+
+
 def test_check_takes_a_grid() -> None:
     assert "no bid in 0..20 is better" in run("check", APPROXIMATE, "--grid", "20").stdout
     assert "other bids is better" in run("check", VCG, "--grid", "2").stdout

@@ -14,6 +14,7 @@ from offchain.chain.errors import ChainError
 from offchain.cli import app
 from offchain.instances import TwoLevelInstance, TwoLevelOutcome
 from offchain.mechanisms import solve
+from offchain.play import solve as solve_module
 
 EXAMPLE = {
     "mechanism": "two-level",
@@ -286,3 +287,14 @@ def test_the_reference_model_solves_everything() -> None:
         "monotone-signals",
         "two-level",
     ]
+
+
+def test_very_many_bidders_are_told_before_they_are_played(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solve_module, "MANY_BIDDERS", 2)
+    members = [{"name": name, "bid": 5} for name in ("ann", "bob", "cid")]
+    document = {"mechanism": "two-level", "groups": [{"name": "A", "members": members}]}
+    played = CliRunner().invoke(app, ["solve", "-"], input=json.dumps(document))
+    assert played.exit_code == 0, played.stderr
+    assert played.stderr.startswith("3 bidders are played on revm, some transactions each")
+    quick = CliRunner().invoke(app, ["solve", "-", "--on", "reference"], input=json.dumps(document))
+    assert quick.stderr == ""
