@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from offchain.chain.abi import ADDRESS_BYTES, checksum
 from offchain.chain.errors import ChainError
+from offchain.quoting import quote
 
 WORD_BITS: Final = 256
 COUNT_BITS: Final = 64
@@ -20,7 +21,6 @@ HASH_BYTES: Final = 32
 
 _QUANTITY: Final = re.compile(r"0x[0-9a-fA-F]{1,64}", re.ASCII)
 _BYTES: Final = re.compile(r"0x(?:[0-9a-fA-F]{2})*", re.ASCII)
-_SHOWN: Final = 60
 
 
 class MalformedAnswer(ChainError):
@@ -118,5 +118,5 @@ def _brief(value: object) -> str:
     if isinstance(value, bool | int | float):
         return ascii(value) if not isinstance(value, int) or value.bit_length() < 64 else "a number"
     if isinstance(value, str):
-        return ascii(value if len(value) <= _SHOWN else value[:_SHOWN] + "...")
+        return quote(value)
     return "a list" if isinstance(value, list) else "an object"

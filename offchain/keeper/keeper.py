@@ -22,7 +22,7 @@ from offchain.keeper.agenda import Agenda, Duty, Outlook, is_due, is_unopened
 from offchain.keeper.batches import GAS_MARGIN, BatchSizer, Item
 from offchain.keeper.books import Book, Lot
 from offchain.keeper.draws import PLAYERS_PER_STEP, bid_of, prove, steps
-from offchain.keeper.ledger import APPROXIMATE, REORG_DEPTH, Ledger
+from offchain.keeper.ledger import APPROXIMATE, REORG_DEPTH, Ledger, LogsMissing
 from offchain.keeper.pace import Pace
 from offchain.keeper.purse import GAS_OF_RETURN, Allowance, Overspent, Purse
 from offchain.keeper.receipts import Receipts, ReceiptsError
@@ -43,6 +43,8 @@ _READY: Final = 6_000
 _ODD_ITEMS: Final = 3
 """How many items of a book may fail on their own before the rest of it is left for the next step."""
 _LONGEST_REST: Final = 256
+_COUNT_EVERY: Final = 64
+"""Blocks after which the auctioneer is asked again how many lots there are."""
 _READING: Final = "reading the chain"
 
 
@@ -139,6 +141,7 @@ class Keeper:
         self._cut_short: set[int] = set()
         self._round_is_over = True
         self._interrupted = self._is_urgent = self.unfinished = False
+        self._lacking = 0
         self.troubles: dict[int, dict[str, Exception]] = {}
         self._forget()
 
@@ -187,9 +190,33 @@ class Keeper:
         self._ledger.sync(recheck=REORG_DEPTH)
         if self._ledger.generation != self._generation:
             self._forget()
+        if self._ledger.synced - self._counted_at >= _COUNT_EVERY or self._lacking:
+            self._guarded(0, "counting lots", self._count_lots)
+
+    def _count_lots(self) -> None:
+        """Compares the lots with how many the auctioneer says there are: logs that a node left out for a while, and that are
+        older than what `sync` compares, are missed by nothing else. Reads all anew the first, second, fourth, … time in a row.
+
+        Raises:
+            LogsMissing: there are fewer.
+        """
+        (listed,) = self._view(self._at_top(), "lotCount")
+        if listed > self._ledger.listed:
+            self._ledger.sync()  # one that was listed meanwhile
+        if listed > self._ledger.listed:
+            self._lacking += 1
+            if self._lacking & (self._lacking - 1) == 0:
+                self._ledger.restart()
+                self._ledger.sync()
+        if self._ledger.generation != self._generation:
+            self._forget()
+        if listed > (known := self._ledger.listed):
+            raise LogsMissing(f"{self._chain.name}: there are {listed} lots, and logs of {known}")
+        self._lacking, self._counted_at = 0, self._ledger.synced
 
     def _forget(self) -> None:
         self._generation = self._ledger.generation
+        self._counted_at = -_COUNT_EVERY
         self._agenda.forget()
         self._memories: dict[int, dict[_Task, _Memory]] = {}
         self._rests = Rests()

@@ -84,6 +84,17 @@ class Ledger:
         """Of how many contracts logs are read: the auctioneer, and the DAOs that entered a lot that was not forgotten."""
         return len(self._contracts)
 
+    @property
+    def listed(self) -> int:
+        """How many lots were listed, as far as logs tell; those that were forgotten count."""
+        return len(self.lots) + len(self._forgotten)
+
+    def restart(self) -> None:
+        """Forgets everything, so that the next `sync` reads it anew."""
+        self._restart()
+        if self._store is not None:
+            self._store.clear()
+
     def sync(self, recheck: int = 0) -> None:
         """Reads what has happened since the last call; O(new logs).
 
@@ -228,9 +239,7 @@ class Ledger:
                 if event is not None:
                     self._apply(log.address, event)
         except LookupError as error:
-            self._restart()
-            if self._store is not None:
-                self._store.clear()
+            self.restart()
             raise LogsMissing(f"{self._chain.name}: the logs do not add up: {error!r}") from error
 
     def _apply(self, contract: str, event: Event) -> None:

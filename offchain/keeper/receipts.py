@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, Final
 from offchain.chain.abi import checksum, to_bytes
 from offchain.chain.seals import SALT_BYTES, Opening, commitment
 from offchain.instances.two_level import BID_LIMIT
+from offchain.quoting import shorten
 
 MODE: Final = 0o600
 MAX_LINE: Final = 1_024
@@ -24,8 +25,6 @@ _LOT_LIMIT: Final = (1 << 32) - 1
 _FIELDS: Final = ("contract", "lot", "bidder", "bid", "salt")
 _PIECE: Final = 1 << 20
 """How many bytes of a file are in memory at once."""
-_SHOWN: Final = 60
-"""How many characters of a value a message shows."""
 
 
 class ReceiptsError(Exception):
@@ -210,17 +209,11 @@ def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
-def _shown(value: object) -> str:
-    """A value as a message shows it: printable, and short."""
-    text = ascii(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-
-
 def _address(entry: dict[str, Any], field: str) -> str:
     try:
         return checksum(to_bytes(entry[field]))
     except (AttributeError, TypeError, ValueError) as error:
-        raise ReceiptsError(f"{field}: {_shown(entry[field])} is no address") from error
+        raise ReceiptsError(f"{field}: {shorten(ascii(entry[field]))} is no address") from error
 
 
 def _salt(text: Any) -> bytes:
@@ -239,7 +232,7 @@ def _check(opening: Opening) -> None:
     ):
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             raise ReceiptsError(
-                f"{field}: {_shown(value)} is not an integer from {least} to {most}"
+                f"{field}: {shorten(ascii(value))} is not an integer from {least} to {most}"
             )
     if len(opening.salt) != SALT_BYTES:
         raise ReceiptsError(f"salt: {len(opening.salt)} bytes, not {SALT_BYTES}")

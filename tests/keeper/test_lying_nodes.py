@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from chains import Watched
 from market import Market
 
 from offchain.chain.backend import Log, Receipt
@@ -114,3 +115,75 @@ def test_it_goes_on_and_makes_up_for_it(market: Market, seed: int) -> None:
         steps()
     books = market.ledger().books_on(lot)
     assert all(account.closed for book in books for account in book.accounts.values()), f"{seed}"
+
+
+class Silent:
+    """A chain that leaves out the logs of some blocks as long as it is `silent`."""
+
+    def __init__(self, chain: Any, blocks: range) -> None:
+        self.chain, self.blocks, self.silent = chain, blocks, True
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.chain, name)
+
+    def logs(self, *args: Any, **options: Any) -> list[Log]:
+        found: list[Log] = self.chain.logs(*args, **options)
+        return [log for log in found if not self.silent or log.block not in self.blocks]
+
+
+@pytest.mark.parametrize("silent_steps", [1, 2, 5])
+@pytest.mark.parametrize("blocks_later", [0, 1, 200])
+def test_logs_that_were_left_out_as_a_whole_are_missed(
+    market: Market, silent_steps: int, blocks_later: int
+) -> None:
+    """A lot of which the node tells nothing while it is read: it is told, and the lot is served once the node tells more."""
+    told = market.list_lot()
+    market.bid(market.auctioneer, told, 5)
+    first = market.chain.block() + 1
+    untold = market.list_lot()
+    bidder = market.bid(market.auctioneer, untold, 9)
+    silent = Silent(market.chain, range(first, market.chain.block() + 1))
+    keeper = market.keeper(silent)
+    for _ in range(silent_steps):
+        keeper.step()
+        assert "counting lots" in keeper.troubles[0]
+    market.chain.advance_to_block(market.chain.block() + blocks_later)
+    silent.silent = False
+    market.until_reveal(untold)
+    for _ in range(silent_steps + 2):
+        keeper.step()
+    assert not market.ledger().book(market.auctioneer, untold).accounts[bidder].is_sealed
+    assert not keeper.troubles.get(0)
+
+
+def test_counting_lots_costs_little(market: Market) -> None:
+    """Nothing while no block comes; and a count that is a lie does not have everything read in each step."""
+    market.list_lot()
+    watched = Watched(market.chain)
+    keeper = market.keeper(watched)
+    for _ in range(10):
+        keeper.step()
+    assert watched.asked == 1
+    boasting = Boasting(market.chain)
+    keeper = market.keeper(boasting)
+    for _ in range(100):
+        keeper.step()
+    assert boasting.reads < 30
+
+
+class Boasting:
+    """A chain that says there were more lots than there are."""
+
+    def __init__(self, chain: Any) -> None:
+        self.chain, self.reads = chain, 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.chain, name)
+
+    def call(self, to: str, data: bytes, sender: str | None = None) -> bytes:
+        return (2**200).to_bytes(32, "big")
+
+    def logs(self, *args: Any, **options: Any) -> list[Log]:
+        self.reads += 1
+        found: list[Log] = self.chain.logs(*args, **options)
+        return found
