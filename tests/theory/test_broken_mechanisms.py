@@ -230,7 +230,7 @@ BREAKS = (
     Break(
         "later bids do not count",
         price_rule,
-        "price=standing.highest + 1)\n    return replace(standing, price=max(standing.price, bid))",
+        "price=standing.highest + 1)\n    return _raised(standing, bid)",
         "price=standing.highest + 1)\n    return standing",
         "daos-theorem-2",
     ),
@@ -557,15 +557,15 @@ BREAKS = (
     Break(
         "pieces on top of each other",
         approximate,
-        "        start += chance",
-        "        start += 0",
+        "first, offset = middle, offset - before",
+        "first = middle",
         "approximate-critical-draw approximate-groups",
     ),
     Break(
         "an offset from 0, not from the piece",
         approximate,
-        "delta, draw - start)",
-        "delta, draw)",
+        "critical_bid(bids, player, delta, offset))",
+        "critical_bid(bids, player, delta, draw))",
         "approximate-critical-draw",
     ),
     Break(
