@@ -30,8 +30,8 @@ library DrawTime {
         if (longest > window - SLACK) revert SourceTooSlow(source, longest, window);
     }
 
-    /// @notice Demands that a word asked for now, which takes `longest` seconds, can be used before `deadline`.
+    /// @notice Demands that a word asked for now, which takes `longest` seconds, or 0 if nobody knows, can be used before `deadline`.
     function requireTimely(uint256 lot, uint256 longest, uint256 deadline) internal view {
-        if (block.timestamp + longest + USE > deadline) revert TooLateToDraw(lot, deadline);
+        if (longest != 0 && block.timestamp + longest + USE > deadline) revert TooLateToDraw(lot, deadline);
     }
 }

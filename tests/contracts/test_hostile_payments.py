@@ -298,38 +298,45 @@ def test_winner_without_a_receiver_hook(auctioneer, item, lot, actor):
 
 
 @pytest.fixture
-def heist(auctioneer, lot, seller, alice, CheapItem, Accomplice):
+def touched(TouchedAuctioneer, factory):
+    """An auctioneer at which settling can be made cheap."""
+    return accounts[0].deploy(TouchedAuctioneer, factory)
+
+
+@pytest.fixture
+def heist(touched, seller, alice, Item, CheapItem, Accomplice):
     """A lot of a cheap item's, closed and led by Alice at 500, beside 1000 units of other people's.
 
     An accomplice, who lost, settles it as soon as he is paid. That the caller has read and written all
     that a settlement will, in the same transaction, leaves him gas enough.
     """
-    seal(auctioneer, lot, accounts[21], 1_000)
+    seal(touched, list_lot(touched, seller.deploy(Item), seller), accounts[21], 1_000)
     token = seller.deploy(CheapItem)
-    auctioneer.list(token, 0, 1, schedule_from(now()), {"from": seller})
-    target = auctioneer.lotCount()
-    accomplice = seller.deploy(Accomplice, auctioneer, target)
+    touched.list(token, 0, 1, schedule_from(now()), {"from": seller})
+    target = touched.lotCount()
+    touched.hold(target, target + 1, {"from": seller})  # put right by the caller: a second write
+    accomplice = seller.deploy(Accomplice, touched, target)
     unrevealed = accounts[22]
     for bidder, bid in ((alice, 501), (accomplice, 499), (unrevealed, 10)):
-        seal(auctioneer, target, bidder, bid)
-    advance(auctioneer, target, Phase.REVEAL)
-    reveal_all(auctioneer, target, {accomplice: 499, alice: 501})
-    advance(auctioneer, target, Phase.TALLY)
+        seal(touched, target, bidder, bid)
+    advance(touched, target, Phase.REVEAL)
+    reveal_all(touched, target, {accomplice: 499, alice: 501})
+    advance(touched, target, Phase.TALLY)
     return target, unrevealed, accomplice
 
 
 @pytest.mark.parametrize("first", ["unrevealed", "accomplice"])
-def test_settling_from_within_a_batch(auctioneer, seller, alice, stranger, Heist, heist, first):
+def test_settling_from_within_a_batch(touched, seller, alice, stranger, Heist, heist, first):
     """The winner pays, even if it is settled in the middle of the batch that refunds it."""
     target, unrevealed, accomplice = heist
     before = [who.balance() for who in (alice, unrevealed)]
     batch = [unrevealed, accomplice] if first == "unrevealed" else [accomplice, unrevealed]
     caller = stranger.deploy(Heist)
     sent = {"from": stranger, "value": 7 * UNIT}
-    caller.run(auctioneer, target, alice, [*batch, alice], sent)
-    assert auctioneer.phase(target) == Phase.SETTLED
-    auctioneer.claimBatch(target, [alice, unrevealed], {"from": stranger})
+    caller.run(touched, target, alice, [*batch, alice], sent)
+    assert touched.phase(target) == Phase.SETTLED
+    touched.claimBatch(target, [alice, unrevealed], {"from": stranger})
     gains = [who.balance() - old for who, old in zip((alice, unrevealed), before, strict=True)]
     assert gains == [1 * UNIT, 9 * UNIT]
-    assert auctioneer.proceeds(seller) == (7 + 500 + 1) * UNIT
-    assert auctioneer.balance() - auctioneer.proceeds(seller) == 1_000 * UNIT
+    assert touched.proceeds(seller) == (7 + 500 + 1) * UNIT
+    assert touched.balance() - touched.proceeds(seller) == 1_000 * UNIT
