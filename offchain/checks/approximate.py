@@ -45,7 +45,7 @@ PLAYERS_LIMIT = 2_000
 DRAWS = 4
 """How many draws are tried in each player's piece."""
 
-CLAIM = "in expectation over the draw, one name each"
+CLAIM = "in expectation over the draw, for values known exactly, one name each"
 """For whom a bid of one's value is best."""
 
 FALSE_NAMES = range(2, 5)

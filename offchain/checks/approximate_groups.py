@@ -39,7 +39,7 @@ WORK_LIMIT = 2_000_000
 FALSE_NAMES = range(2, 5)
 """How many names a member tries."""
 
-CLAIM = "in expectation over the draw, one address in one group"
+CLAIM = "in expectation over the draw, for values known exactly, one address in one group"
 """For whom a bid of one's value is best."""
 
 PRICES = 24
