@@ -150,7 +150,7 @@ def workers(
         gas_limit=terms.block_gas,
         only=terms.only,
         purse=terms.purse,
-        allowance=None if terms.lot_gas is None else Allowance(terms.lot_gas, 0, 0),
+        allowance=None if terms.lot_gas is None else Allowance(terms.lot_gas, 0, 0, 0),
         depth=depth,
         forgets=True,
     )

@@ -592,7 +592,8 @@ class Keeper:
 
     def _allowance_of(self, number: int) -> int:
         bids = sum(len(book.accounts) for book in self._ledger.books_on(number))
-        return self._allowance.of(len(self._ledger.lots[number].daos), bids)
+        is_drawn = self._ledger.kind == APPROXIMATE
+        return self._allowance.of(len(self._ledger.lots[number].daos), bids, is_drawn)
 
     def _gives_way(self) -> bool:
         """Whether the lot at hand leaves the rest of its work for later: the step is over, or another lot is urgent."""

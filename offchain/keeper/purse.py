@@ -14,8 +14,10 @@ from offchain.chain.errors import ChainError
 GAS_OF_LOT: Final = 250_000
 GAS_OF_BOOK: Final = 200_000
 GAS_OF_BID: Final = 100_000
-"""What a lot, each DAO on it, and each bid may take: more than serving honest ones does, even if each bid is opened by itself,
-and at most 5/2 of what they cost those who list, enter and bid (`tests/keeper/test_purse.py` measures both)."""
+GAS_OF_DRAW: Final = 250_000
+"""What a lot, each DAO on it, each bid, and a draw where lots are drawn may take: more than serving honest ones does, even if
+each bid is opened by itself, and at most 5/2 of what they cost those who list, enter and bid (`tests/keeper/test_purse.py`
+measures both)."""
 NO_LOT: Final = 0
 """What is spent on draws, whose lots have no allowance for it."""
 GAS_OF_RETURN: Final = 150_000
@@ -33,10 +35,11 @@ class Allowance:
     lot: int = GAS_OF_LOT
     book: int = GAS_OF_BOOK
     bid: int = GAS_OF_BID
+    draw: int = GAS_OF_DRAW
 
-    def of(self, daos: int, bids: int) -> int:
-        """For a lot that so many DAOs entered, with so many bids in all its books."""
-        return self.lot + self.book * daos + self.bid * bids
+    def of(self, daos: int, bids: int, is_drawn: bool = False) -> int:
+        """For a lot that so many DAOs entered, with so many bids in all its books; `is_drawn`: where a draw decides it."""
+        return self.lot + self.book * daos + self.bid * bids + (self.draw if is_drawn else 0)
 
 
 class Purse:

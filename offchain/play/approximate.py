@@ -295,7 +295,7 @@ class ApproximateStage:
 
     def _keep(self) -> None:
         """Lets the keeper reveal, tally, draw, settle, return and refund until nothing is left to do."""
-        while self._keeper.step():
+        while self._keeper.step() or self._keeper.unfinished:
             pass
         self.ledger.sync()
 

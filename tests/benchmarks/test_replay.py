@@ -129,7 +129,8 @@ def easy_node() -> Iterator[tuple[str, list[str]]]:
             heard.append(request["method"])
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(b'{"jsonrpc":"2.0","id":1,"result":"0x1"}')
+            answer = {"jsonrpc": "2.0", "id": request["id"], "result": "0x1"}
+            self.wfile.write(json.dumps(answer).encode())
 
         def log_message(self, format: str, *args: Any) -> None:
             pass

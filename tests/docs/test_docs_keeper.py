@@ -35,7 +35,7 @@ def test_every_option_is_told_and_no_other() -> None:
         f"{release.CLOCK_TOLERANCE} seconds have passed since",
         f"before openings leave: {release.DEPTH}, or 0",
         f"{purse.GAS_OF_LOT:,} gas, {purse.GAS_OF_BOOK:,} more for each DAO",
-        f"and {purse.GAS_OF_BID:,} for each bid",
+        f"and {purse.GAS_OF_BID:,} for each bid; where a draw decides, {purse.GAS_OF_DRAW:,} besides",
         f"at most {keeper.MAX_DELIVERY_GAS:,} gas of it, giving one back {purse.GAS_OF_RETURN:,}",
         f"is given up {agenda.GIVEN_UP // 86_400} days after",
         f"longer than {MAX_LINE:,} bytes",

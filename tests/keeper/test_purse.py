@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from chains import Dear, Proxy, Trap, Watched
@@ -12,7 +13,14 @@ from offchain.chain.codec import Phase, contract
 from offchain.chain.connect import connect
 from offchain.chain.fees import FeeTooHighError
 from offchain.chain.seals import Opening, commitment, new_salt
+from offchain.instances import (
+    ApproximateGroupsInstance,
+    ApproximateInstance,
+    Group,
+    Member,
+)
 from offchain.keeper.purse import GAS_OF_RETURN, Allowance, Overspent, Purse, ether
+from offchain.play.approximate import ApproximateStage
 
 RECLAIM = contract("Auctioneer").encode("reclaim", 1)[:4]
 SETTLE = contract("Auctioneer").encode("settle", 1)[:4]
@@ -63,6 +71,40 @@ def test_an_honest_lot_fits_with_room(
     assert not market.skipped
 
 
+DRAWN = [(5,), (2**64 - 1, 2**63), (0, 0), (9, 8, 7, 6, 5), ((4, 3), (7,)), ((1, 2, 3),)]
+KEPT = {"reveal", "tally", "draw", "decide", "settle", "refund", "bonds", "reclaim"}
+"""The steps that a keeper pays for."""
+
+
+@pytest.mark.parametrize("bids", DRAWN, ids=str)
+def test_a_lot_that_is_drawn_fits_with_room(
+    real_gas: Market, bids: Sequence[int | tuple[int, ...]]
+) -> None:
+    """Asking for the draw and deciding it come on top; nobody is left unpaid for want of gas."""
+    delta, draw = Fraction(1, 2), Fraction(1, 7)
+    sizes = [len(bid) for bid in bids if isinstance(bid, tuple)]
+    instance: ApproximateInstance | ApproximateGroupsInstance
+    if sizes:
+        groups = [
+            Group(f"g{at}", tuple(Member(f"m{n}", (b,), (b,)) for n, b in enumerate(group)))
+            for at, group in enumerate(bids)
+            if isinstance(group, tuple)
+        ]
+        instance = ApproximateGroupsInstance(delta, tuple(groups), draw)
+    else:
+        instance = ApproximateInstance(
+            delta, {f"p{at}": int(bid) for at, bid in enumerate(bids)}, draw
+        )
+    stage = ApproximateStage(real_gas.chain)
+    gas = stage.play(instance).gas
+    assert gas is not None
+    assert {"draw", "decide", "settle", "refund"} <= set(gas)
+    used = sum(amount for step, amount in gas.items() if step in KEPT)
+    allowance = Allowance().of(len(sizes), sum(sizes) or len(bids), is_drawn=True)
+    assert used <= allowance * 3 // 4
+    assert real_gas.chain.balance(stage.auction) == 0
+
+
 def test_bids_that_are_opened_one_by_one_fit_too(real_gas: Market) -> None:
     """Receipts that come late, each with a transaction of its own."""
     market, purse = real_gas, Purse()
@@ -111,6 +153,21 @@ def test_an_allowance_is_not_far_above_what_it_costs_to_make(real_gas: Market) -
     assert 2 * allowance.book < 5 * entering
     assert 2 * allowance.bid < 5 * bidding
     assert listing > GAS_OF_RETURN * 2 // 3
+
+
+def test_a_draw_is_not_far_above_what_listing_for_it_costs(real_gas: Market) -> None:
+    """The same where lots are drawn."""
+    market, stage = real_gas, ApproximateStage(real_gas.chain)
+    instance = ApproximateInstance(Fraction(1, 2), {"a": 5}, None)
+    first, second = (stage.play(instance).gas for _ in range(2))
+    assert first is not None
+    assert second is not None
+    mint = [
+        market.send(market.seller, market.item, "Item", "mint", market.seller, 10**6 + number)
+        for number in range(2)
+    ]
+    listing = second["list"] - mint[-1].gas_used
+    assert 0 < 2 * (Allowance().lot + Allowance().draw) < 5 * listing
 
 
 def test_an_item_that_makes_its_mover_pay_is_left_where_it_is(market: Market) -> None:
