@@ -98,13 +98,17 @@ class DevNode(ABC):
             self._rpc.batch([self._lock(one) for one in self._admitted])
         self._admitted.clear()
 
-    @abstractmethod
     def now(self) -> int:
-        """See `Chain`."""
+        """The time that the next block would have."""
+        return max(self._client.latest().timestamp, self._client.pending_time())
 
-    @abstractmethod
     def advance_to(self, timestamp: int) -> None:
-        """See `Chain`."""
+        """Mines a block at `timestamp`, unless there is one as late."""
+        if self._client.latest().timestamp >= timestamp:
+            return
+        if self._client.pending_time() < timestamp:
+            self._rpc.request("evm_setNextBlockTimestamp", timestamp)
+        self._rpc.request("evm_mine")
 
     @abstractmethod
     def _mine(self, blocks: int) -> None:
@@ -171,18 +175,6 @@ class Anvil(DevNode):
         self._mine_leftovers()
         with self._cheap_gas():
             self.actor(0)  # shows at once where its methods are blocked
-
-    def now(self) -> int:
-        """The time that the next block would have."""
-        return max(self._client.latest().timestamp, self._client.pending_time())
-
-    def advance_to(self, timestamp: int) -> None:
-        """Mines a block at `timestamp`, unless there is one as late."""
-        if self._client.latest().timestamp >= timestamp:
-            return
-        if self._client.pending_time() < timestamp:
-            self._rpc.request("evm_setNextBlockTimestamp", timestamp)
-        self._rpc.request("evm_mine")
 
     def _mine(self, blocks: int) -> None:
         self._rpc.request("anvil_mine", quantity(blocks))
@@ -414,18 +406,6 @@ class Hardhat(OneByOne):
     def __init__(self, client: Client) -> None:
         super().__init__(client)
         self.actor(0)  # shows at once where its methods are blocked
-
-    def now(self) -> int:
-        """The time that the next block would have."""
-        return max(self._client.latest().timestamp, self._client.pending_time())
-
-    def advance_to(self, timestamp: int) -> None:
-        """Mines a block at `timestamp`, unless there is one as late."""
-        if self._client.latest().timestamp >= timestamp:
-            return
-        if self._client.pending_time() < timestamp:
-            self._rpc.request("evm_setNextBlockTimestamp", timestamp)
-        self._rpc.request("evm_mine")
 
     def _mine(self, blocks: int) -> None:
         self._rpc.request("hardhat_mine", quantity(blocks))
