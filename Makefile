@@ -34,10 +34,10 @@ demo: setup ## a whole ConstitutionDAO-style auction on a local chain
 	@$(BIN)/consort demo
 
 gas: setup ## what each step costs a member in gas (ARGS=--write renews the snapshot)
-	@$(BIN)/python benchmarks/gas.py $(ARGS)
+	@$(BIN)/python -m benchmarks.gas $(ARGS)
 
 bench: setup ## how fast it is, beside what it is measured against (ARGS=--json: figures only)
-	@$(BIN)/python benchmarks/speed.py $(ARGS)
+	@$(BIN)/python -m benchmarks.speed $(ARGS)
 
 lock: ## write requirements.lock anew from pyproject.toml
 	@sh tools/lock.sh "$(PYTHON)"

@@ -1,4 +1,4 @@
-"""How much faster the simulation is than the reference mechanisms: `python benchmarks/simulation.py`.
+"""How much faster the simulation is than the reference mechanisms: `python -m benchmarks.simulation`.
 
 Both compute the same figures of the same drawn auctions, are held equal, and are timed in one run, as by
 `consort simulate --compare`. All figures include what members gain by lies, and what becomes of pay-your-bid aggregation when

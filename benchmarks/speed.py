@@ -1,6 +1,6 @@
 """`make bench`: what is fast, beside what it is measured against, in one run.
 
-1. Willingness to pay and T of a million bids (offchain/mechanisms/fast_split.py) beside NumPy's sort of the same array and
+1. Willingness to pay and T of a million bids (offchain/model/mechanisms/fast_split.py) beside NumPy's sort of the same array and
    beside the readable reference, for several kinds of bids. All answers must be equal.
 2. Random auctions, 3 groups of 8, from listing to audit, on revm in this process beside the same on Anvil. All outcomes must be
    the reference's.
@@ -28,10 +28,10 @@ import numpy as np
 
 from offchain.chain.connect import connect
 from offchain.chain.revm import Revm
-from offchain.instances.two_level import Group, Member, TwoLevelInstance
-from offchain.mechanisms import equal_split as reference
-from offchain.mechanisms import two_level
-from offchain.mechanisms.fast_split import SortedBids, Words
+from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
+from offchain.model.mechanisms import equal_split as reference
+from offchain.model.mechanisms import two_level
+from offchain.model.mechanisms.fast_split import SortedBids, Words
 from offchain.play.stage import Stage
 
 SEED: Final = 2023

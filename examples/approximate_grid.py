@@ -2,8 +2,8 @@
 
 from fractions import Fraction
 
-from offchain.mechanisms.approximate import probabilistic_guarantee, probabilities
-from offchain.theory.approximate import fitting, grid
+from offchain.model.mechanisms.approximate import probabilistic_guarantee, probabilities
+from offchain.model.theory.approximate import fitting, grid
 
 # Two players know their values, 2 and 1, within 1 %: that is, exactly. Bidding 1 is as good for the first as bidding 2.
 cent = Fraction(1, 100)

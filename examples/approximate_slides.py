@@ -2,8 +2,8 @@
 
 from fractions import Fraction
 
-from offchain.mechanisms.approximate import deterministic_guarantee, probabilistic_guarantee
-from offchain.theory.approximate import advantage, slides
+from offchain.model.mechanisms.approximate import deterministic_guarantee, probabilistic_guarantee
+from offchain.model.theory.approximate import advantage, slides
 
 for delta, players, times in [
     (Fraction(1, 2), 2, 5),

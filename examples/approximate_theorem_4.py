@@ -2,13 +2,13 @@
 
 from fractions import Fraction
 
-from offchain.mechanisms.approximate import (
+from offchain.model.mechanisms.approximate import (
     probabilistic_guarantee,
     probabilities,
     second_price,
     worst_case,
 )
-from offchain.theory.approximate import alone, theorem_4
+from offchain.model.theory.approximate import alone, theorem_4
 
 # Two players within a half: r = 1/9, and M_f promises 5/9, five times as much.
 half = Fraction(1, 2)

@@ -2,8 +2,8 @@
 
 from fractions import Fraction
 
-from offchain.mechanisms.approximate import worst_case
-from offchain.theory.approximate import theorem_5
+from offchain.model.mechanisms.approximate import worst_case
+from offchain.model.theory.approximate import theorem_5
 
 # Two equal bids of 12 within a half, so that each is worth from 4 to 36. Whoever has the smaller chance
 # may be the one worth 36.

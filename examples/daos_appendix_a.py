@@ -1,9 +1,9 @@
 """When Bidders Are DAOs, Appendix A: VCG above and equal split below, both truthful, are not truthful together."""
 
-from offchain.checks.vcg_equal_split import appendix_a as paper_instance
-from offchain.checks.vcg_equal_split import find_lie, find_shut_out
-from offchain.mechanisms.vcg_equal_split import AGGREGATIONS, solve
-from offchain.theory.daos import appendix_a
+from offchain.model.checks.vcg_equal_split import appendix_a as paper_instance
+from offchain.model.checks.vcg_equal_split import find_lie, find_shut_out
+from offchain.model.mechanisms.vcg_equal_split import AGGREGATIONS, solve
+from offchain.model.theory.daos import appendix_a
 
 # Items r and s, unit demand, the paper's 10 in units of 100 and epsilon = 1 unit. Group 1 has members
 # (1002, 0) and (499, 1), group 2 has (1000, 1).

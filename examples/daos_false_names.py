@@ -1,7 +1,7 @@
 """When Bidders Are DAOs, beyond Theorem 2: who bids under two names may gain; the mechanism is truthful for single addresses."""
 
-from offchain.mechanisms.equal_split import willingness_to_pay
-from offchain.theory.daos import auction, false_names, payments
+from offchain.model.mechanisms.equal_split import willingness_to_pay
+from offchain.model.theory.daos import auction, false_names, payments
 
 # A rival bids 19. In {11, 5, 5} two members could pay 10, three 15: the group bids 15 and loses.
 assert willingness_to_pay([11, 5, 5]) == 15

@@ -1,8 +1,8 @@
 """When Bidders Are DAOs, footnote 2: crowdfunds that bid the sum of their pledges do well, if nobody thinks."""
 
-from offchain.checks.pay_your_bid import find_lie
-from offchain.mechanisms.pay_your_bid import Asks, solve
-from offchain.theory.daos import auction, footnote_2
+from offchain.model.checks.pay_your_bid import find_lie
+from offchain.model.mechanisms.pay_your_bid import Asks, solve
+from offchain.model.theory.daos import auction, footnote_2
 
 # A crowd worth 6, 3 and 2 bids 11 against 6, and wins: the optimal welfare.
 game = auction([6], [6, 3, 2])

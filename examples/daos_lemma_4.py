@@ -1,8 +1,8 @@
 """When Bidders Are DAOs, Lemma 4: what a group can pay in equal shares is at least its total value over H_n."""
 
-from offchain.checks.two_level import harmonic
-from offchain.mechanisms.equal_split import willingness_to_pay
-from offchain.theory.daos import lemma_4
+from offchain.model.checks.two_level import harmonic
+from offchain.model.mechanisms.equal_split import willingness_to_pay
+from offchain.model.theory.daos import lemma_4
 
 # Equal values: all of it can be paid. One large value among small ones: the large one alone.
 for values in ([6, 6, 6], [12, 1, 1], [6, 3, 2]):

@@ -1,7 +1,7 @@
 """When Bidders Are DAOs, Lemma 6: truthful, budget-balanced shares that treat equals alike are equal shares."""
 
-from offchain.mechanisms.equal_split import equal_split
-from offchain.theory.daos import cost_shares, lemma_6, served_by
+from offchain.model.mechanisms.equal_split import equal_split
+from offchain.model.theory.daos import cost_shares, lemma_6, served_by
 
 # Two members and a price of 4. A truthful rule is a threshold for each, by the bid of the other. Of all 6^12 pairs of them
 # for bids 0 to 5, one covers 4 whenever it serves anybody.

@@ -1,7 +1,7 @@
 """When Bidders Are DAOs, beyond Theorem 2: members who pool their money under one name may win what they lose apart."""
 
-from offchain.mechanisms.equal_split import willingness_to_pay
-from offchain.theory.daos import auction, merging, payments
+from offchain.model.mechanisms.equal_split import willingness_to_pay
+from offchain.model.theory.daos import auction, merging, payments
 
 # A rival bids 16 first. {10, 5, 5} can pay 15 in equal shares, and loses.
 assert willingness_to_pay([10, 5, 5]) == 15

@@ -1,7 +1,7 @@
 """When Bidders Are DAOs, beyond Theorem 2: the theorem is for members of one group; who is in two may bid less in one."""
 
-from offchain.mechanisms.two_level import solve
-from offchain.theory.daos import auction, payments, several_groups
+from offchain.model.mechanisms.two_level import solve
+from offchain.model.theory.daos import auction, payments, several_groups
 
 # Ann, to whom access is worth 10, is alone in group A and one of {10, 5, 5} in group B.
 for first, what in ((10, "by the truth in both"), (0, "bidding nothing in A")):

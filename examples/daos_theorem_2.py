@@ -1,7 +1,7 @@
 """When Bidders Are DAOs, Theorem 2: under Mechanism 1 no member of one group gains by a bid that is not its value."""
 
-from offchain.mechanisms.two_level import solve
-from offchain.theory.daos import auction, payments, theorem_2
+from offchain.model.mechanisms.two_level import solve
+from offchain.model.theory.daos import auction, payments, theorem_2
 
 # Group A is one bidder of value 9. Group B has three members, worth 10, 5 and 4 units to them.
 # Together B can pay 12, four units each, so it wins; three members share the price of 10.

@@ -2,9 +2,9 @@
 
 from fractions import Fraction
 
-from offchain.checks.two_level import harmonic
-from offchain.mechanisms.two_level import solve
-from offchain.theory.daos import auction, theorem_3
+from offchain.model.checks.two_level import harmonic
+from offchain.model.mechanisms.two_level import solve
+from offchain.model.theory.daos import auction, theorem_3
 
 # A crowd worth 6 + 3 + 2 = 11 can pay no more than 6 in equal shares, and loses to a rival of 6 who
 # comes first: welfare 6 of a possible 11, a factor of H_3 = 11/6.

@@ -1,8 +1,8 @@
 """When Bidders Are DAOs, Theorem 5: nothing truthful, balanced and without chance, with equal treatment, does better than H_l."""
 
-from offchain.mechanisms.equal_split import willingness_to_pay
-from offchain.mechanisms.two_level import solve
-from offchain.theory.daos import auction, theorem_5, truthful_rules
+from offchain.model.mechanisms.equal_split import willingness_to_pay
+from offchain.model.mechanisms.two_level import solve
+from offchain.model.theory.daos import auction, theorem_5, truthful_rules
 
 # A crowd worth 1, 1/2 and 1/3 less a little, in units of 600: it can pay 599, and is worth 1097.
 crowd = [599, 299, 199]

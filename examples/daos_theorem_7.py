@@ -1,7 +1,7 @@
 """When Bidders Are DAOs, Theorem 7: with additive values, a copy of Mechanism 1 for each item keeps all it has."""
 
-from offchain.mechanisms.two_level import solve
-from offchain.theory.daos import additive, theorem_7
+from offchain.model.mechanisms.two_level import solve
+from offchain.model.theory.daos import additive, theorem_7
 
 # Two items. Group A is one bidder; group B has two members, one for each item and a little for the other.
 game = additive([(6, 3)], [(8, 1), (2, 6)])

@@ -1,8 +1,8 @@
 """When Bidders Are DAOs, Theorem 8 and Lemma 14: with unit demand, nothing truthful is within less than n."""
 
-from offchain.mechanisms.vcg_equal_split import same_price_welfare
-from offchain.mechanisms.winner_determination import maximum_welfare
-from offchain.theory.daos import theorem_8
+from offchain.model.mechanisms.vcg_equal_split import same_price_welfare
+from offchain.model.mechanisms.winner_determination import maximum_welfare
+from offchain.model.theory.daos import theorem_8
 
 # Three items, three bidders, each of whom wants one: the first item at 101, another at 100.
 items = ("r", "s", "t")

@@ -1,7 +1,7 @@
 """When Bidders Are DAOs, Theorem 2 at ties: the plain second price invites overbidding, the critical bid does not."""
 
-from offchain.mechanisms.price_rule import exact, plain_second_price
-from offchain.theory.daos import auction, payments, ties
+from offchain.model.mechanisms.price_rule import exact, plain_second_price
+from offchain.model.theory.daos import auction, payments, ties
 
 # Group A is one bidder of value 10, and comes first. Group B, worth 10 and 5, can pay 10 as well and
 # loses the tie. What if its first member bids 11? It is worth 10 to it.

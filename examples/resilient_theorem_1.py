@@ -1,8 +1,14 @@
 """Resilient Mechanism Design, Theorem 1: one independent player who knows something is enough for revenue."""
 
-from offchain.instances.resilient import Answer, Offer, ResilientInstance, ResilientPlayer
-from offchain.mechanisms.resilient import revenue_guarantee, solve, worth
-from offchain.theory.resilient import AUSUBEL_MILGROM, EPSILON, GOODS, knowing_player, theorem_1
+from offchain.model.instances.resilient import Answer, Offer, ResilientInstance, ResilientPlayer
+from offchain.model.mechanisms.resilient import revenue_guarantee, solve, worth
+from offchain.model.theory.resilient import (
+    AUSUBEL_MILGROM,
+    EPSILON,
+    GOODS,
+    knowing_player,
+    theorem_1,
+)
 
 # The values on which collusion ruins VCG: 1 for g1, 1 for g2, 100 for both. Player 1 knows the others'.
 one = knowing_player(AUSUBEL_MILGROM, "1")

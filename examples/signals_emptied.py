@@ -2,9 +2,9 @@
 
 from fractions import Fraction
 
-from offchain.mechanisms.signal_discovery import Coins, clock_auction, solve
-from offchain.theory.signals import clock_auction as bidders
-from offchain.theory.signals import emptied
+from offchain.model.mechanisms.signal_discovery import Coins, clock_auction, solve
+from offchain.model.theory.signals import clock_auction as bidders
+from offchain.model.theory.signals import emptied
 
 # Whatever the total, a is worth one more than b. Both signals are high.
 game = bidders(2, (1, [1, 2, 3]), (1, [0, 1, 2]))

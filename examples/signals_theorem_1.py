@@ -2,8 +2,8 @@
 
 from fractions import Fraction
 
-from offchain.mechanisms.signal_discovery import solve
-from offchain.theory.signals import Shape, clock_auction, theorem_1
+from offchain.model.mechanisms.signal_discovery import solve
+from offchain.model.theory.signals import Shape, clock_auction, theorem_1
 
 # A painting and three experts; signal 1 says genuine. The more say so, the more it is worth, each time
 # to another: a, b, c at the totals 1, 2, 3. Two say so, and b should have it.

@@ -2,9 +2,9 @@
 
 from fractions import Fraction
 
-from offchain.instances.signal_bounds import symmetric_values_bound
-from offchain.mechanisms.monotone_allocation import solve, thresholds
-from offchain.theory.signals import Shape, theorem_12
+from offchain.model.instances.signal_bounds import symmetric_values_bound
+from offchain.model.mechanisms.monotone_allocation import solve, thresholds
+from offchain.model.theory.signals import Shape, theorem_12
 
 # The four bidders of Theorem 11 at s: each is optimal where its own signal is lower, so each has 1/4.
 instance = symmetric_values_bound(signals=3, types=1, gap=10).instance

@@ -2,9 +2,9 @@
 
 from fractions import Fraction
 
-from offchain.instances.signals import Rule
-from offchain.mechanisms.signal_discovery import solve
-from offchain.theory.signals import Shape, steep, theorem_4
+from offchain.model.instances.signals import Rule
+from offchain.model.mechanisms.signal_discovery import solve
+from offchain.model.theory.signals import Shape, steep, theorem_4
 
 # Two historians and a chemist. Each type's total counts by itself: the rows are the historians' 0, 1, 2,
 # the columns the chemist's 0, 1. Who should have it where, by place:

@@ -2,9 +2,9 @@
 
 from fractions import Fraction
 
-from offchain.instances.signals import Rule
-from offchain.mechanisms.signal_discovery import solve
-from offchain.theory.signals import Shape, clock_auction, theorem_8
+from offchain.model.instances.signals import Rule
+from offchain.model.mechanisms.signal_discovery import solve
+from offchain.model.theory.signals import Shape, clock_auction, theorem_8
 
 # The two bidders of Theorem 7: the price is the value at one of the levels that count, drawn uniformly.
 game = clock_auction(

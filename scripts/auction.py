@@ -7,13 +7,13 @@ Members seal a bid and leave its opening with a keeper, which does the rest over
 
 from brownie import DAO, Item, accounts, chain, web3
 
+from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.jsonrpc import JsonRpc
-from offchain.chain.seals import Opening, commitment, new_salt
-from offchain.instances.two_level import Group, Member, TwoLevelInstance
 from offchain.keeper.keeper import Keeper
 from offchain.keeper.ledger import Ledger
 from offchain.keeper.receipts import Receipts
-from offchain.mechanisms import solve
+from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
+from offchain.model.mechanisms import solve
 from scripts.deploy import deploy
 
 UNIT = 10**9  # wei; the contracts count in gwei

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from brownie import Auctioneer, DAOFactory, accounts, chain, network
 
-from offchain.chain.deployment import Deployment
+from offchain.bindings.deployment import Deployment
 
 
 def main(file=None):

@@ -7,7 +7,7 @@ import {IAuctioneer} from "../interfaces/IAuctioneer.sol";
 import {IDAOFactory} from "../interfaces/IDAOFactory.sol";
 import {Phase, WrongPhase} from "../interfaces/Phase.sol";
 import {Items} from "../libraries/Items.sol";
-import {Standing} from "../libraries/PriceRule.sol";
+import {Standing} from "../groups/PriceRule.sol";
 import {Units} from "../libraries/Units.sol";
 import {BidBook} from "./BidBook.sol";
 import {Escrow} from "./Escrow.sol";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {BlockHeader} from "../libraries/BlockHeader.sol";
+import {BlockHeader} from "../randomness/BlockHeader.sol";
 
 /// @title The header decoder by itself, for bytes that are no block's header, for tests
 contract HeaderReader {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {Auctioneer} from "../Auctioneer.sol";
+import {Auctioneer} from "../groups/Auctioneer.sol";
 import {AuctionHouse} from "../base/AuctionHouse.sol";
 import {IDAOFactory} from "../interfaces/IDAOFactory.sol";
 import {Puppet} from "./Puppet.sol";

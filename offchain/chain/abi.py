@@ -12,13 +12,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
 from typing import Any
 
-from eth_hash.auto import keccak
+from offchain.io.addresses import ADDRESS_BYTES, checksum, to_bytes
 
 WORD = 32
-ADDRESS_BYTES = 20
 
 Parameter = Mapping[str, Any]
 """A parameter as an ABI describes it: `name`, `type`, `internalType`, `components`."""
@@ -41,34 +39,6 @@ class Codec:
     dynamic: bool
     encode: Callable[[Any], bytes]
     decode: Callable[[bytes, int], Any]
-
-
-@lru_cache(maxsize=1 << 20)
-def checksum(address: bytes) -> str:
-    """The 20 bytes of `address` as text, in the mixed case of EIP-55."""
-    if len(address) != ADDRESS_BYTES:
-        raise ValueError(f"an address has {ADDRESS_BYTES} bytes, not {len(address)}")
-    text = address.hex()
-    digest = keccak(text.encode()).hex()
-    mixed = (c.upper() if d >= "8" else c for c, d in zip(text, digest, strict=False))
-    return "0x" + "".join(mixed)
-
-
-def to_bytes(address: str) -> bytes:
-    """The 20 bytes of an address in text.
-
-    Raises:
-        ValueError: it is none.
-    """
-    if len(address) != 2 + 2 * ADDRESS_BYTES or not address.startswith("0x"):
-        raise ValueError(f"{address!r} is no address")
-    try:
-        raw = bytes.fromhex(address[2:])
-    except ValueError as error:
-        raise ValueError(f"{address!r} is no address") from error
-    if len(raw) != ADDRESS_BYTES:  # blanks are passed over
-        raise ValueError(f"{address!r} is no address")
-    return raw
 
 
 def signature(name: str, parameters: Sequence[Parameter]) -> str:

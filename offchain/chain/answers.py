@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from offchain.chain.abi import ADDRESS_BYTES, checksum
 from offchain.chain.errors import ChainError
-from offchain.quoting import quote
+from offchain.io.addresses import ADDRESS_BYTES, checksum
+from offchain.io.quoting import quote
 
 WORD_BITS: Final = 256
 COUNT_BITS: Final = 64

@@ -16,9 +16,9 @@ from typing import Final, Protocol
 
 from eth_hash.auto import keccak
 
-from offchain.chain.abi import ADDRESS_BYTES, checksum
-from offchain.chain.codec import explain
+from offchain.bindings.contracts import explain
 from offchain.chain.errors import ChainError
+from offchain.io.addresses import ADDRESS_BYTES, checksum
 
 MAX_TRANSACTION_GAS: Final = 16_777_216
 """The most gas that a transaction may ask for (EIP-7825)."""

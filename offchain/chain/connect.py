@@ -10,11 +10,8 @@ from urllib.parse import urlsplit
 
 from offchain.chain import nodes
 from offchain.chain.backend import Chain
-from offchain.chain.spending import DEFAULT_SPENDING, Spending
+from offchain.chain.spending import DEFAULT_SPENDING, SEED_VARIABLE, Spending
 from offchain.chain.urls import argument
-
-SEED_VARIABLE: Final = "CONSORT_SEED"
-"""The environment variable with the secret that keys are made of, where transactions need signing."""
 
 _STATES: Final = 32
 """Of how many blocks a node started here remembers the state: enough to say why transactions failed."""

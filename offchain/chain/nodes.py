@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import IO, Literal
 
 from offchain.chain.errors import ChainError
-from offchain.paths import NODE_MODULES, PRIVATE_HOME
+from offchain.io.paths import NODE_MODULES, PRIVATE_HOME
 
 Kind = Literal["ganache", "anvil"]
 

@@ -15,7 +15,6 @@ from typing import Final
 from pyrevm import EVM, BlockEnv, CfgEnv, Env, ExecutionResult, JournalCheckpoint
 from pyrevm import Log as RawLog
 
-from offchain.chain.abi import checksum, to_bytes
 from offchain.chain.backend import (
     MAX_TRANSACTION_GAS,
     Log,
@@ -25,6 +24,7 @@ from offchain.chain.backend import (
     actor_address,
 )
 from offchain.chain.errors import ChainError
+from offchain.io.addresses import checksum, to_bytes
 
 CHAIN_ID: Final = 31337
 BLOCK_GAS_LIMIT: Final = 30_000_000

@@ -20,11 +20,10 @@ from eth_hash.auto import keccak
 from offchain.chain.answers import COUNT_BITS
 from offchain.chain.backend import MAX_TRANSACTION_GAS, TOY_CHAINS, Receipt, Reverted, Transaction
 from offchain.chain.client import Client, failure
-from offchain.chain.connect import SEED_VARIABLE
 from offchain.chain.errors import ChainError
 from offchain.chain.outbox import Outbox
 from offchain.chain.rpc import RpcError
-from offchain.chain.spending import DEFAULT_SPENDING, Spending
+from offchain.chain.spending import DEFAULT_SPENDING, SEED_VARIABLE, Spending
 
 Outcome = Receipt | Reverted
 

@@ -9,6 +9,9 @@ GWEI: Final = 10**9
 DEFAULT_MAX_FEE: Final = 200 * GWEI
 """The bound where nothing else is said, in wei per gas: more than most hours of Ethereum's busiest days took."""
 
+SEED_VARIABLE: Final = "CONSORT_SEED"
+"""The environment variable with the secret that keys are made of, where transactions need signing."""
+
 NODE: Final = "node"
 """The node's own first account, as one that gives."""
 

@@ -4,8 +4,8 @@ import re
 from fractions import Fraction
 
 from offchain.cli.exits import BadInput
-from offchain.instances.fields import show
-from offchain.quoting import quote, shorten
+from offchain.io.fields import show
+from offchain.io.quoting import quote, shorten
 
 _GWEI_PER_ETH = 10**9
 _WEI_PER_GWEI = 10**9

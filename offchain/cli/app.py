@@ -16,7 +16,7 @@ from typer.exceptions import TyperException
 from offchain import __version__
 from offchain.cli.exits import reported
 from offchain.cli.interrupts import orderly
-from offchain.quoting import shorten
+from offchain.io.quoting import shorten
 
 COMMANDS = ("solve", "check", "demo", "simulate", "deploy", "keep", "theory")
 """The commands in the order of `--help`: modules of this package."""

@@ -7,10 +7,10 @@ import typer
 
 from offchain.cli.exits import CHECK_FAILED, BadInput, put, say
 from offchain.cli.files import open_instances
-from offchain.quoting import printable
+from offchain.io.quoting import printable
 
 if TYPE_CHECKING:
-    from offchain.checks import Finding
+    from offchain.model.checks import Finding
 
 
 _MOST_UNITS = 10**6
@@ -18,7 +18,7 @@ _MOST_UNITS = 10**6
 
 
 class Rule(StrEnum):
-    """The price rules by their names in `offchain.mechanisms.price_rule.RULES`."""
+    """The price rules by their names in `offchain.model.mechanisms.price_rule.RULES`."""
 
     exact = "exact"
     plain = "plain"
@@ -42,9 +42,9 @@ def command(
     ] = None,
 ) -> None:
     """Check the properties of a mechanism: one row each, with the counter-example where one fails."""
-    from offchain.checks import Verdict, check_reference
-    from offchain.instances import InstanceError
-    from offchain.mechanisms.price_rule import RULES
+    from offchain.model.checks import Verdict, check_reference
+    from offchain.model.instances import InvalidInput
+    from offchain.model.mechanisms.price_rule import RULES
 
     failed = False
     with open_instances(file) as instances:
@@ -55,7 +55,7 @@ def command(
 
             try:
                 findings = check_reference(instance, RULES[rule], grid, tell)
-            except InstanceError as error:
+            except InvalidInput as error:
                 raise BadInput(instances.place(index, str(error))) from error
             failed = failed or any(finding.verdict is Verdict.FAILS for finding in findings)
             put(table(findings, instances.path(index)))

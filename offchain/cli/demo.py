@@ -126,8 +126,8 @@ def _show(mechanism: Mechanism, on: str, folder: Path) -> None:
 
 
 def _scenario(file: str | None, rivals: list[int], silent: int | None) -> "Scenario":
-    from offchain.demo.contributions import parse
     from offchain.demo.scenario import DEFAULT_SILENT, built_in, replay
+    from offchain.model.instances.contributions import parse
 
     if file is None:
         return built_in(rivals, DEFAULT_SILENT if silent is None else silent)

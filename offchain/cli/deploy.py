@@ -16,13 +16,13 @@ from offchain.cli.files import refuse_unwritable, told_of_out
 from offchain.cli.interrupts import until_stopped
 from offchain.cli.mechanism import Mechanism
 from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spending
-from offchain.instances.fields import show
-from offchain.output import make_folder
+from offchain.io.fields import show
+from offchain.io.output import make_folder
 
 if TYPE_CHECKING:
+    from offchain.bindings.creations import Creator
+    from offchain.bindings.deployment import Deployment, DrawnDeployment, SecretTerms
     from offchain.chain.backend import Chain
-    from offchain.chain.creations import Creator
-    from offchain.chain.deployment import Deployment, DrawnDeployment, SecretTerms
     from offchain.chain.spending import Spending
 
 DEFAULT_OUT = "build/deployment.json"
@@ -138,7 +138,7 @@ def _secrets(
     bond: str | None, window_minutes: int | None, mechanism: Mechanism, randomness: str | None
 ) -> "SecretTerms":
     """The terms of the source to fall back on. Raises BadInput if they are given where none is deployed, or out of range."""
-    from offchain.chain.deployment import SECRET_TERMS, longest_window
+    from offchain.bindings.deployment import SECRET_TERMS, longest_window
 
     given = {"--bond": bond, "--window-minutes": window_minutes}
     for option in (name for name, value in given.items() if value is not None):
@@ -167,7 +167,7 @@ def _secrets(
 
 def _fits(window_seconds: int, mechanism: Mechanism) -> bool:
     """Whether a draw that goes to secrets, sealed and opened for so long each, ends before the auction gives it up."""
-    from offchain.chain.deployment import longest_window
+    from offchain.bindings.deployment import longest_window
 
     return window_seconds <= longest_window(_AUCTIONS[mechanism])
 
@@ -179,7 +179,7 @@ def _outlasts(on: str) -> bool:
 
 def _creator(chain: "Chain", plan: dict[str, object], out: str | None) -> "Creator":
     """Who creates contracts, and notes them beside the file `out` on a chain that stays."""
-    from offchain.chain.creations import Creator, refuse_old_evm
+    from offchain.bindings.creations import Creator, refuse_old_evm
 
     account = chain.actor(_SELLER)
     refuse_old_evm(chain, account)
@@ -199,7 +199,7 @@ def _deploy(
     creator: "Creator",
 ) -> "Deployment | DrawnDeployment":
     """The auction of the mechanism on the chain."""
-    from offchain.chain.deployment import deploy, deploy_approximate, deploy_drawn
+    from offchain.bindings.deployment import deploy, deploy_approximate, deploy_drawn
 
     account = chain.actor(_SELLER)
     create = creator.create
@@ -215,9 +215,9 @@ def _deploy(
 
 def _checked_source(chain: "Chain", address: str, mechanism: Mechanism) -> str:
     """The address as checksummed text, once a source of random words has answered there whose windows fit the auction."""
-    from offchain.chain.abi import checksum, to_bytes
+    from offchain.bindings.contracts import contract
     from offchain.chain.backend import Reverted
-    from offchain.chain.codec import contract
+    from offchain.io.addresses import checksum, to_bytes
 
     source = contract("IRandomness")
     try:
@@ -239,8 +239,8 @@ def _checked_source(chain: "Chain", address: str, mechanism: Mechanism) -> str:
 
 def _windows_of(chain: "Chain", source: str) -> list[int]:
     """The windows in seconds of the secrets at a source, or below the beacon there; none if it is of another kind."""
+    from offchain.bindings.contracts import contract
     from offchain.chain.backend import Reverted
-    from offchain.chain.codec import contract
 
     beacon, secrets = contract("BeaconRandomness"), contract("CommitRevealRandomness")
     views = ("commitWindow", "revealWindow")

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 import typer
 
 from offchain.chain.errors import ChainError
-from offchain.instances.errors import InstanceError
-from offchain.output import OutputFailed
-from offchain.quoting import one_line
+from offchain.io.errors import InvalidInput
+from offchain.io.output import OutputFailed
+from offchain.io.quoting import one_line
 
 CHECK_FAILED = 1
 BAD_INPUT = 2
@@ -42,7 +42,7 @@ def reported() -> Iterator[None]:
     """
     try:
         yield
-    except (BadInput, InstanceError) as error:
+    except (BadInput, InvalidInput) as error:
         say(f"error: {one_line(str(error))}")
         raise typer.Exit(BAD_INPUT) from error
     except CheckFailed as error:

@@ -12,11 +12,11 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO
 
 from offchain.cli.exits import BadInput, put
-from offchain.output import OutputFailed, check_file, check_folder, reason, replacing
-from offchain.quoting import shorten_path
+from offchain.io.output import OutputFailed, check_file, check_folder, reason, replacing
+from offchain.io.quoting import shorten_path
 
 if TYPE_CHECKING:
-    from offchain.instances import Instance
+    from offchain.model.instances import Instance
 
 STANDARD_INPUT = "-"
 _PIECE = 1 << 20
@@ -66,23 +66,23 @@ class Instances:
         return Selection(self, mechanisms, sum(self._kinds[one] for one in mechanisms))
 
     def each(self, do: "Callable[[Instance], object]") -> None:
-        """Do something with each. Raises BadInput with the place of the one for which InstanceError is raised."""
-        from offchain.instances import InstanceError
+        """Do something with each. Raises BadInput with the place of the one for which InvalidInput is raised."""
+        from offchain.model.instances import InvalidInput
 
         for index, instance in enumerate(self):
             try:
                 do(instance)
-            except InstanceError as error:
+            except InvalidInput as error:
                 raise BadInput(self.place(index, str(error))) from error
 
     def _read(self, pieces: Iterator[bytes]) -> "Iterator[Instance]":
-        from offchain.instances import InstanceError, InstanceStream, utf8
+        from offchain.model.instances import InstanceStream, InvalidInput, utf8
 
         try:
             stream = InstanceStream(utf8(pieces))
             self.is_list = stream.is_list
             yield from stream
-        except InstanceError as error:
+        except InvalidInput as error:
             raise BadInput(f"{self._name}: {error}") from error
 
     def _pieces(self) -> Iterator[bytes]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from offchain.cli.exits import put, say
-from offchain.output import OutputFailed
+from offchain.io.output import OutputFailed
 
 if TYPE_CHECKING:
     from offchain.keeper.agenda import Outlook

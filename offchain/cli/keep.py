@@ -20,11 +20,11 @@ from offchain.cli.spending import (
     MaxFee,
     spending,
 )
-from offchain.instances.fields import show
+from offchain.io.fields import show
 
 if TYPE_CHECKING:
+    from offchain.bindings.deployment import Deployment
     from offchain.chain.backend import Chain
-    from offchain.chain.deployment import Deployment
     from offchain.keeper.receipts import Receipts
 
 _KEEPER = 1
@@ -211,7 +211,7 @@ def _read_receipts(file: str) -> "tuple[Receipts, Flaws]":
 
 
 def _read_deployment(file: str) -> "Deployment":
-    from offchain.chain.deployment import Deployment, NoGroups
+    from offchain.bindings.deployment import Deployment, NoGroups
     from offchain.chain.errors import ChainError
 
     try:
@@ -227,8 +227,8 @@ def _read_deployment(file: str) -> "Deployment":
 
 def _check_deployment(chain: "Chain", deployed: "Deployment", file: str) -> None:
     """Refuses a file that is not of what stands on the chain, before a keeper waits for ever for lots that will never come."""
+    from offchain.bindings.contracts import contract
     from offchain.chain.backend import Reverted
-    from offchain.chain.codec import contract
 
     if deployed.chain_id != chain.chain_id:
         raise BadInput(
@@ -251,8 +251,8 @@ def _check_deployment(chain: "Chain", deployed: "Deployment", file: str) -> None
 
 def _check_randomness(chain: "Chain", deployed: "Deployment", file: str) -> None:
     """Refuses another source of random words than the auction's own, whose draws the keeper would not see."""
+    from offchain.bindings.contracts import contract
     from offchain.chain.backend import Reverted
-    from offchain.chain.codec import contract
 
     drawing = contract("ApproximateAuction")
     try:

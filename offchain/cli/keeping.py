@@ -13,8 +13,8 @@ from offchain.cli.journal import Flaws, Journal, outlook_line
 from offchain.cli.reading import Progress, store_of
 
 if TYPE_CHECKING:
+    from offchain.bindings.deployment import Deployment
     from offchain.chain.backend import Chain
-    from offchain.chain.deployment import Deployment
     from offchain.keeper.beacon import BeaconKeeper
     from offchain.keeper.keeper import Keeper
     from offchain.keeper.ledger import Ledger
@@ -161,8 +161,8 @@ def workers(
 def _of_beacon(
     chain: "Chain", deployed: "Deployment", terms: Terms, journal: Journal
 ) -> Draws | None:
+    from offchain.bindings.contracts import contract
     from offchain.chain.backend import Reverted
-    from offchain.chain.codec import contract
     from offchain.keeper.beacon import PROOF_WINDOW, BeaconKeeper
 
     if deployed.randomness is None:

@@ -11,7 +11,7 @@ import typer
 from offchain.cli.amounts import units
 from offchain.cli.exits import BackEndFailed, BadInput, CheckFailed, put, say
 from offchain.cli.files import read_list, report_folder, told_of_out
-from offchain.quoting import quote, shorten
+from offchain.io.quoting import quote, shorten
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -236,7 +236,7 @@ def _curve(file: str, prices: list[int], folder: Path | None, data: str) -> None
     """The curve of a list of contributions and who is served, on standard output and as a report."""
     from textwrap import fill
 
-    from offchain.demo.contributions import parse
+    from offchain.model.instances.contributions import parse
     from offchain.report.tables import as_text
     from offchain.simulation import contributions as listed
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from offchain.chain.spending import Spending
-    from offchain.instances import Instance, Outcome
+    from offchain.model.instances import Instance, Outcome
 
 DEFAULT_CHAIN = "revm"
 """Where two-level auctions run unless the user says otherwise."""
@@ -41,7 +41,7 @@ def command(
     mechanisms are solved by their reference models. With --on, every instance is played there, if
     its mechanism has contracts.
     """
-    from offchain.instances import outcome_pieces
+    from offchain.model.instances import outcome_pieces
 
     terms = spending(max_fee, fund_from)
     if out is not None:
@@ -55,12 +55,12 @@ def command(
 
 def _refuse_unplayable(instances: Instances, on: str) -> None:
     """Raises BadInput if an instance cannot be played on the chain `on`, before any is."""
-    from offchain.instances import InstanceError
+    from offchain.model.instances import InvalidInput
     from offchain.play.bounds import check_playable
 
     def check(instance: "Instance") -> None:
         if instance.mechanism not in WITH_CONTRACTS:
-            raise InstanceError(
+            raise InvalidInput(
                 f"mechanism: {instance.mechanism} has no contracts to run on a chain; "
                 f"leave --on out or use --on {REFERENCE}"
             )
@@ -76,8 +76,8 @@ def _outcomes(
     instances: Instances, on: str | None, terms: "Spending"
 ) -> "Generator[Outcome, None, None]":
     """The outcomes, in order, as they come."""
-    from offchain.instances import InstanceError
-    from offchain.mechanisms import solve
+    from offchain.model.instances import InvalidInput
+    from offchain.model.mechanisms import solve
 
     mechanisms = _played(on)
     played: Iterator[Outcome] = iter(())
@@ -92,7 +92,7 @@ def _outcomes(
 
         try:
             yield next(played) if instance.mechanism in mechanisms else solve(instance, tell)
-        except InstanceError as error:
+        except InvalidInput as error:
             raise BadInput(instances.place(index, str(error))) from error
 
 

@@ -5,7 +5,7 @@ import os
 import sys
 from typing import Any
 
-from offchain.output import OutputFailed, Sink
+from offchain.io.output import OutputFailed, Sink
 
 
 def prepare() -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from offchain.cli.exits import CHECK_FAILED, BadInput, put
-from offchain.quoting import quote
+from offchain.io.quoting import quote
 
 if TYPE_CHECKING:
-    from offchain.theory import Claim, Row
+    from offchain.model.theory import Claim, Row
 
 _NARROWEST = 80
 _WITHOUT_TERMINAL = 150
@@ -36,7 +36,7 @@ def command(
     All figures are exact. Each row is also a file in examples/. The exit code is 1 if some row does
     not hold; so is a row whose measurement fails, which has the error for its figures.
     """
-    from offchain.theory import CLAIMS
+    from offchain.model.theory import CLAIMS
 
     rows = list(_measured(_chosen(CLAIMS, only or ())))
     if as_json:

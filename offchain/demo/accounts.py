@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from offchain.instances.two_level import TwoLevelInstance
 from offchain.keeper.ledger import Account, Book, Ledger
+from offchain.model.instances.two_level import TwoLevelInstance
 from offchain.play.behaviour import MemberKey
 from offchain.report.auction import Entry
 

@@ -6,13 +6,13 @@ from typing import Final
 
 from rich.console import Console
 
+from offchain.bindings.contracts import Event
+from offchain.bindings.deployment import BOND
 from offchain.chain.backend import Chain
-from offchain.chain.codec import Event
 from offchain.chain.connect import connect
-from offchain.chain.deployment import BOND
 from offchain.demo.heard import DEPLOY, Listener, Scene, heard
 from offchain.demo.progress import meter
-from offchain.instances.errors import InstanceError
+from offchain.io.errors import InvalidInput
 from offchain.play.words import BeaconWords, SecretWords, Source, Words
 from offchain.report.amounts import count, eth
 from offchain.report.auction import Check
@@ -42,13 +42,13 @@ Play = Callable[[Chain, Console], Show]
 def run(play: Play, on: str, console: Console) -> Show:
     """Plays on the back end `on`.
 
-    `InstanceError` if its clock cannot be moved. `ChainError` if it cannot be reached, a transaction
+    `InvalidInput` if its clock cannot be moved. `ChainError` if it cannot be reached, a transaction
     fails, or money went astray.
     """
     console.print("Starting the chain and deploying the contracts …", highlight=False)
     with connect(on) as chain:
         if not chain.time_is_free:
-            raise InstanceError(
+            raise InvalidInput(
                 f"--on: {on}: the clock of this node cannot be moved, and this auction takes days; "
                 f"it can be shown on revm and on development nodes (Anvil, Ganache, Hardhat)"
             )

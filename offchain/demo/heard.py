@@ -14,10 +14,10 @@ from typing import Any, Final, cast
 from eth_hash.auto import keccak
 from rich.console import Console
 
+from offchain.bindings.artifacts import load_all
+from offchain.bindings.contracts import Event, contract
 from offchain.chain import abi
-from offchain.chain.artifacts import load_all
 from offchain.chain.backend import Chain, Receipt, Reverted, Transaction
-from offchain.chain.codec import Event, contract
 from offchain.demo.narrator import Voice
 from offchain.demo.progress import Meter
 from offchain.report.auction import Step

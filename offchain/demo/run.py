@@ -8,14 +8,14 @@ from rich.console import Console
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
 from offchain.chain.spending import DEFAULT_SPENDING, Spending
-from offchain.checks import Verdict
-from offchain.checks.two_level import check_outcome
 from offchain.demo.narration import Narration
 from offchain.demo.narrator import Narrator
 from offchain.demo.progress import meter
 from offchain.demo.scenario import Scenario
-from offchain.instances.two_level import TwoLevelInstance, TwoLevelOutcome
-from offchain.mechanisms import solve
+from offchain.model.checks import Verdict
+from offchain.model.checks.two_level import check_outcome
+from offchain.model.instances.two_level import TwoLevelInstance, TwoLevelOutcome
+from offchain.model.mechanisms import solve
 from offchain.play.audit import MoneyAstray
 from offchain.play.behaviour import MemberKey
 from offchain.play.stage import Stage

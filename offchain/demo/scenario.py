@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from offchain.demo import figures
-from offchain.demo.contributions import Contribution
-from offchain.instances.errors import InstanceError
-from offchain.instances.two_level import BID_LIMIT, Group, Member, TwoLevelInstance
-from offchain.mechanisms.equal_split import willingness_to_pay
+from offchain.io.errors import InvalidInput
+from offchain.model.instances import constitutiondao as figures
+from offchain.model.instances.contributions import Contribution
+from offchain.model.instances.two_level import BID_LIMIT, Group, Member, TwoLevelInstance
+from offchain.model.mechanisms.equal_split import willingness_to_pay
 from offchain.play.behaviour import Behaviour, MemberKey, counted
 from offchain.report.amounts import count, eth
 
@@ -46,7 +46,7 @@ class Scenario:
 def built_in(rivals: Sequence[int] = (), silent: int = DEFAULT_SILENT) -> Scenario:
     """ConstitutionDAO in small, against GalleryDAO and individuals who bid `rivals` (by default one collector).
 
-    InstanceError if more are to be `silent` than there are members.
+    InvalidInput if more are to be `silent` than there are members.
     """
     members = _members(figures.CONSTITUTION_DAO)
     dao = Group("ConstitutionDAO", members)
@@ -68,7 +68,7 @@ def replay(
     """A DAO whose members bid what they contributed, against individuals who bid `rivals`.
 
     By default there is one rival, who bids half of what the DAO could pay. `name` is the list's.
-    InstanceError if more are to be `silent` than there are members.
+    InvalidInput if more are to be `silent` than there are members.
     """
     bids = [one.units for one in contributions]
     members = tuple(
@@ -130,7 +130,7 @@ def _individuals(bids: Sequence[int]) -> tuple[Group, ...]:
 def _silent(group: Group, number: int) -> frozenset[MemberKey]:
     """So many members, evenly spaced from the highest bid to the lowest."""
     if number > len(group.members):
-        raise InstanceError(
+        raise InvalidInput(
             f"--silent: {number} is more than the {count(len(group.members), 'member')} of {group.name}"
         )
     ranked = sorted(group.members, key=lambda member: -member.bids[0])

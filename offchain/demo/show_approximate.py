@@ -7,8 +7,9 @@ from typing import Final
 
 from rich.console import Console
 
+from offchain.bindings.contracts import Event
+from offchain.bindings.draw_proofs import DRAWS, account_of, bid_of
 from offchain.chain.backend import Chain
-from offchain.chain.codec import Event
 from offchain.demo.chance import (
     audited,
     conclude,
@@ -18,9 +19,8 @@ from offchain.demo.chance import (
     word_drawn,
 )
 from offchain.demo.heard import Scene
-from offchain.instances.approximate import ApproximateInstance, ApproximateOutcome
-from offchain.keeper.draws import DRAWS, account_of, bid_of
-from offchain.mechanisms.approximate import (
+from offchain.model.instances.approximate import ApproximateInstance, ApproximateOutcome
+from offchain.model.mechanisms.approximate import (
     deterministic_guarantee,
     probabilistic_guarantee,
     solve,

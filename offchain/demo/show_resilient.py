@@ -12,15 +12,15 @@ from typing import Final
 
 from rich.console import Console
 
+from offchain.bindings.contracts import CoinOutcome, Event
 from offchain.chain.backend import Chain
-from offchain.chain.codec import CoinOutcome, Event
 from offchain.demo.chance import audited, conclude, deployment, draw_scenes, setting
 from offchain.demo.heard import Scene
-from offchain.instances.bundles import Bundle, Values
-from offchain.instances.resilient import Coin, Offer, ResilientInstance, ResilientPlayer
-from offchain.instances.vcg import VcgInstance, VcgPlayer
-from offchain.mechanisms import vcg
-from offchain.mechanisms.resilient import revenue_guarantee, solve, worth
+from offchain.model.instances.bundles import Bundle, Values
+from offchain.model.instances.resilient import Coin, Offer, ResilientInstance, ResilientPlayer
+from offchain.model.instances.vcg import VcgInstance, VcgPlayer
+from offchain.model.mechanisms import vcg
+from offchain.model.mechanisms.resilient import revenue_guarantee, solve, worth
 from offchain.play.resilient import ResilientStage, Result
 from offchain.play.terms import FIRST_PLAYER
 from offchain.report.amounts import eth

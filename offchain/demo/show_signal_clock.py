@@ -5,13 +5,13 @@ from typing import Final
 
 from rich.console import Console
 
+from offchain.bindings.contracts import Event
 from offchain.chain.backend import Chain
-from offchain.chain.codec import Event
 from offchain.demo.chance import audited, conclude, deployment, draw_scenes, setting
 from offchain.demo.heard import Scene
-from offchain.instances.signal_clock import SignalClockInstance
-from offchain.instances.signals import DEFAULT_TYPE, Rule, SignalBidder, Table
-from offchain.mechanisms.signal_discovery import Coins, clock_auction, solve
+from offchain.model.instances.signal_clock import SignalClockInstance
+from offchain.model.instances.signals import DEFAULT_TYPE, Rule, SignalBidder, Table
+from offchain.model.mechanisms.signal_discovery import Coins, clock_auction, solve
 from offchain.play.signal_clock import SignalClocks
 from offchain.play.signal_clock_trail import Play
 from offchain.play.terms import FIRST_PLAYER

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from offchain.chain.abi import checksum
-from offchain.chain.codec import Event, Flaw
+from offchain.bindings.contracts import Event, Flaw
+from offchain.io.addresses import checksum
 
 BPS: Final = 10_000
 _LOT_SHIFT: Final = 224

@@ -13,15 +13,15 @@ from functools import partial
 from itertools import islice
 from typing import Any, Final
 
+from offchain.bindings.contracts import Contract, Phase
+from offchain.bindings.contracts import contract as contract_named
+from offchain.bindings.draw_proofs import PLAYERS_PER_STEP, bid_of, prove, steps
+from offchain.bindings.seals import Opening
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Chain, Reverted, Transaction
-from offchain.chain.codec import Contract, Phase
-from offchain.chain.codec import contract as contract_named
 from offchain.chain.errors import ChainError
-from offchain.chain.seals import Opening
 from offchain.keeper.agenda import Agenda, Duty, Outlook, is_due, is_unopened
 from offchain.keeper.batches import GAS_MARGIN, BatchSizer, Item
 from offchain.keeper.books import Book, Lot
-from offchain.keeper.draws import PLAYERS_PER_STEP, bid_of, prove, steps
 from offchain.keeper.ledger import APPROXIMATE, REORG_DEPTH, Ledger, LogsMissing
 from offchain.keeper.pace import Pace
 from offchain.keeper.purse import GAS_OF_RETURN, Allowance, Overspent, Purse

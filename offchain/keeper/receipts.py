@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from offchain.chain.abi import checksum, to_bytes
-from offchain.chain.seals import SALT_BYTES, Opening, commitment
-from offchain.instances.two_level import BID_LIMIT
-from offchain.quoting import shorten
+from offchain.bindings.seals import SALT_BYTES, Opening, commitment
+from offchain.io.addresses import checksum, to_bytes
+from offchain.io.quoting import shorten
+from offchain.model.instances.two_level import BID_LIMIT
 
 MODE: Final = 0o600
 MAX_LINE: Final = 1_024

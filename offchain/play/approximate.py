@@ -12,22 +12,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from offchain.chain.backend import Chain, Receipt, Transaction
-from offchain.chain.codec import contract
-from offchain.chain.deployment import create
-from offchain.chain.seals import Opening, commitment, new_salt
-from offchain.instances.approximate import (
-    NO_SALE,
-    ApproximateGroupsInstance,
-    ApproximateGroupsSale,
-    ApproximateInstance,
-    ApproximateOutcome,
-    ApproximateSale,
-    GroupSale,
-)
-from offchain.instances.errors import InstanceError
-from offchain.instances.two_level import BID_LIMIT, Group
-from offchain.keeper.draws import (
+from offchain.bindings.contracts import contract
+from offchain.bindings.deployment import create
+from offchain.bindings.draw_proofs import (
     MOST_PLAYERS,
     PLAYERS_PER_STEP,
     TERM_LIMIT,
@@ -36,9 +23,22 @@ from offchain.keeper.draws import (
     prove,
     word_of,
 )
+from offchain.bindings.seals import Opening, commitment, new_salt
+from offchain.chain.backend import Chain, Receipt, Transaction
+from offchain.io.errors import InvalidInput
 from offchain.keeper.keeper import Action, Keeper
 from offchain.keeper.ledger import APPROXIMATE, Ledger
 from offchain.keeper.receipts import Receipts
+from offchain.model.instances.approximate import (
+    NO_SALE,
+    ApproximateGroupsInstance,
+    ApproximateGroupsSale,
+    ApproximateInstance,
+    ApproximateOutcome,
+    ApproximateSale,
+    GroupSale,
+)
+from offchain.model.instances.two_level import BID_LIMIT, Group
 from offchain.play.audit import audit
 from offchain.play.sending import send_counted
 from offchain.play.terms import BOND_BPS, FIRST_PLAYER, KEEPER, SELLER, UNIT, pocket_money, trusting
@@ -115,7 +115,7 @@ class ApproximateStage:
         0, so that everybody gets its money back.
 
         Raises:
-            InstanceError: it does not fit the contract.
+            InvalidInput: it does not fit the contract.
             ChainError: a transaction fails, or money went astray.
         """
         check_playable(instance)
@@ -310,10 +310,10 @@ class ApproximateStage:
 
 
 def check_playable(instance: ApproximateInstance | ApproximateGroupsInstance) -> None:
-    """Raises InstanceError, naming the field, if an instance does not fit the contract."""
+    """Raises InvalidInput, naming the field, if an instance does not fit the contract."""
     denominator = instance.delta.denominator
     if denominator >= TERM_LIMIT:
-        raise InstanceError(
+        raise InvalidInput(
             f"delta: denominator: {denominator} is more than the contract holds, "
             f"which is {TERM_LIMIT - 1}"
         )
@@ -324,7 +324,7 @@ def check_playable(instance: ApproximateInstance | ApproximateGroupsInstance) ->
         for place, group in enumerate(instance.groups):
             _check_group(f"groups[{place}]", group)
     if players > MOST_PLAYERS:
-        raise InstanceError(
+        raise InvalidInput(
             f"{field}: {players} players are more than the contract holds, which is {MOST_PLAYERS}"
         )
 
@@ -334,7 +334,7 @@ def _check_group(path: str, group: Group) -> None:
     ranked = enumerate(sorted(group.bids_on(0), reverse=True), start=1)
     bid = max(rank * amount for rank, amount in ranked)
     if bid > BID_LIMIT:
-        raise InstanceError(
+        raise InvalidInput(
             f"{path}: its members can pay {bid} together, more than the contract holds, "
             "which is 2^64-1"
         )

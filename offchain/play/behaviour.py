@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from offchain.instances.two_level import Group, Member, TwoLevelInstance
+from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
 
 MemberKey = tuple[str, str]
 """Group name and member name."""

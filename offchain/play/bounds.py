@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from offchain.instances import Instance, InstanceError
-from offchain.instances.approximate import ApproximateGroupsInstance, ApproximateInstance
-from offchain.instances.resilient import ResilientInstance
-from offchain.instances.signal_clock import SignalClockInstance
-from offchain.instances.two_level import TwoLevelInstance
-from offchain.play import approximate, resilient_announcements, signal_clock_solve
+from offchain.bindings import announcements as resilient_announcements
+from offchain.model.instances import Instance, InvalidInput
+from offchain.model.instances.approximate import ApproximateGroupsInstance, ApproximateInstance
+from offchain.model.instances.resilient import ResilientInstance
+from offchain.model.instances.signal_clock import SignalClockInstance
+from offchain.model.instances.two_level import TwoLevelInstance
+from offchain.play import approximate, signal_clock_solve
 
 
 def _unbounded(_: TwoLevelInstance) -> None:
@@ -19,7 +20,7 @@ def _unbounded(_: TwoLevelInstance) -> None:
 def _few_draws(instance: SignalClockInstance) -> None:
     why = signal_clock_solve.refusal(instance)
     if why is not None:
-        raise InstanceError(why)
+        raise InvalidInput(why)
 
 
 BOUNDS: Mapping[type, Callable[[Any], None]] = MappingProxyType(
@@ -35,5 +36,5 @@ BOUNDS: Mapping[type, Callable[[Any], None]] = MappingProxyType(
 
 
 def check_playable(instance: Instance) -> None:
-    """Raises InstanceError, naming the field, if an instance whose mechanism has contracts does not fit them."""
+    """Raises InvalidInput, naming the field, if an instance whose mechanism has contracts does not fit them."""
     BOUNDS[type(instance)](instance)

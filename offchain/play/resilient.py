@@ -11,13 +11,20 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from offchain.chain.artifacts import load
+from offchain.bindings.announcements import (
+    MOST_REVENUE,
+    Address,
+    Announcement,
+    announcement,
+    check_playable,
+)
+from offchain.bindings.artifacts import load
+from offchain.bindings.contracts import CoinOutcome, contract
+from offchain.bindings.deployment import create
 from offchain.chain.backend import Chain, Receipt, Transaction
-from offchain.chain.codec import CoinOutcome, contract
-from offchain.chain.deployment import create
 from offchain.chain.errors import ChainError
-from offchain.instances.bundles import Bundle
-from offchain.instances.resilient import (
+from offchain.model.instances.bundles import Bundle
+from offchain.model.instances.resilient import (
     Answer,
     Coin,
     ResilientInstance,
@@ -27,13 +34,6 @@ from offchain.instances.resilient import (
 )
 from offchain.play import resilient_books
 from offchain.play.audit import MoneyAstray
-from offchain.play.resilient_announcements import (
-    MOST_REVENUE,
-    Address,
-    Announcement,
-    announcement,
-    check_playable,
-)
 from offchain.play.resilient_books import SaleBook
 from offchain.play.sending import send_counted
 from offchain.play.terms import BOND_BPS, FIRST_PLAYER, KEEPER, SELLER, UNIT, pocket_money
@@ -125,7 +125,7 @@ class ResilientStage:
         """Plays `instance` with either side of the coin, and reads its outcome off the chain, with the gas used by step.
 
         Raises:
-            InstanceError: it does not fit the contract.
+            InvalidInput: it does not fit the contract.
             ChainError: a transaction fails, or money went astray.
         """
         heads, tails = self._play(instance, conduct, (HEADS, TAILS))

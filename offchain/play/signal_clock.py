@@ -7,12 +7,12 @@ Everything that a play returns is read from the contract's events, nothing from 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from offchain.bindings.contracts import ClockStage, Pricing, contract
+from offchain.bindings.deployment import create
 from offchain.chain.backend import Chain, Receipt, Transaction
-from offchain.chain.codec import ClockStage, Pricing, contract
-from offchain.chain.deployment import create
 from offchain.chain.errors import ChainError
-from offchain.instances.signal_clock import SignalClockInstance
-from offchain.instances.signals import UNSOLD, Rule, Sale, Table
+from offchain.model.instances.signal_clock import SignalClockInstance
+from offchain.model.instances.signals import UNSOLD, Rule, Sale, Table
 from offchain.play.audit import MoneyAstray
 from offchain.play.sending import send_counted
 from offchain.play.signal_clock_trail import Play, Trail
@@ -23,7 +23,7 @@ MOST_VALUES = 4_096
 MOST_TYPES = 12
 MOST_OF_A_TYPE = 31
 MOST_SIGNALS = 2_048
-"""What the contract takes; see contracts/SignalClockAuction.sol."""
+"""What the contract takes; see contracts/signals/SignalClockAuction.sol."""
 
 DEPOSIT = 1
 """What every bidder puts down, in units."""

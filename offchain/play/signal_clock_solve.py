@@ -14,13 +14,13 @@ from math import prod
 
 from offchain.chain.backend import Chain
 from offchain.chain.errors import ChainError
-from offchain.instances.errors import InstanceError
-from offchain.instances.fields import show
-from offchain.instances.lotteries import Lottery, merged, outcome_of
-from offchain.instances.signal_clock import SignalClockInstance, shape
-from offchain.instances.signals import Sale, SignalOutcome, type_counts
-from offchain.mechanisms.signal_discovery import DRAWS_LIMIT as COUNTED
-from offchain.mechanisms.signal_discovery import TooManyDrawsError, draws_needed
+from offchain.io.errors import InvalidInput
+from offchain.io.fields import show
+from offchain.model.instances.lotteries import Lottery, merged, outcome_of
+from offchain.model.instances.signal_clock import SignalClockInstance, shape
+from offchain.model.instances.signals import Sale, SignalOutcome, type_counts
+from offchain.model.mechanisms.signal_discovery import DRAWS_LIMIT as COUNTED
+from offchain.model.mechanisms.signal_discovery import TooManyDrawsError, draws_needed
 from offchain.play.signal_clock import (
     MOST_OF_A_TYPE,
     MOST_SIGNALS,
@@ -73,11 +73,11 @@ class SignalStage:
     def play(self, instance: SignalClockInstance) -> SignalOutcome:
         """The outcome over all draws, each made on the chain, with the gas of all auctions that took.
 
-        `InstanceError` if the instance is refused (`refusal`). `ChainError` if a transaction fails, a
+        `InvalidInput` if the instance is refused (`refusal`). `ChainError` if a transaction fails, a
         word does not lead where it should, or money went astray.
         """
         if (why := refusal(instance)) is not None:
-            raise InstanceError(why)
+            raise InvalidInput(why)
         clocks = self._clocks
         clocks.gas.clear()
         known = Map()

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from offchain.chain.codec import Event
-from offchain.instances.signal_clock import SignalClockInstance
-from offchain.instances.signals import UNSOLD, Sale
+from offchain.bindings.contracts import Event
+from offchain.model.instances.signal_clock import SignalClockInstance
+from offchain.model.instances.signals import UNSOLD, Sale
 
 State = tuple[int, ...]
 """All that decides what follows in an auction, besides later draws: nothing before the type is drawn,

@@ -7,13 +7,13 @@ from typing import Any, Final, Protocol
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
 from offchain.chain.spending import DEFAULT_SPENDING, Spending
-from offchain.instances import Instance, Outcome
-from offchain.instances.approximate import ApproximateGroupsInstance, ApproximateInstance
-from offchain.instances.monotone_signals import MonotoneSignalsInstance
-from offchain.instances.resilient import ResilientInstance
-from offchain.instances.signal_clock import SignalClockInstance
-from offchain.instances.two_level import TwoLevelInstance
-from offchain.instances.vcg import VcgInstance
+from offchain.model.instances import Instance, Outcome
+from offchain.model.instances.approximate import ApproximateGroupsInstance, ApproximateInstance
+from offchain.model.instances.monotone_signals import MonotoneSignalsInstance
+from offchain.model.instances.resilient import ResilientInstance
+from offchain.model.instances.signal_clock import SignalClockInstance
+from offchain.model.instances.two_level import TwoLevelInstance
+from offchain.model.instances.vcg import VcgInstance
 from offchain.play.approximate import ApproximateStage
 from offchain.play.resilient import ResilientStage
 from offchain.play.signal_clock_solve import SignalStage
@@ -57,7 +57,7 @@ def solve_on(
     """The outcomes of `instances`, as they come, on the back end `on`: "revm", "ganache", "anvil" or a node's URL.
 
     The back end is there while they are taken. `progress` hears of every auction played. `ChainError`
-    if the back end cannot be reached, or a transaction fails; `InstanceError` if an instance does not
+    if the back end cannot be reached, or a transaction fails; `InvalidInput` if an instance does not
     fit the contracts (`bounds.check_playable`).
     """
     with connect(on, spending) as chain:

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Protocol
 
+from offchain.bindings.contracts import Contract
+from offchain.bindings.contracts import contract as contract_named
+from offchain.bindings.deployment import Deployment, create, deploy
+from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Chain, Receipt, Transaction
-from offchain.chain.codec import Contract
-from offchain.chain.codec import contract as contract_named
-from offchain.chain.deployment import Deployment, create, deploy
-from offchain.chain.seals import Opening, commitment, new_salt
-from offchain.instances.two_level import (
+from offchain.keeper.keeper import Action, Keeper
+from offchain.keeper.ledger import Book, Ledger
+from offchain.keeper.receipts import Receipts
+from offchain.model.instances.two_level import (
     BID_LIMIT,
     Group,
     LotOutcome,
@@ -21,9 +24,6 @@ from offchain.instances.two_level import (
     lot_welfare,
     optimal_lot_welfare,
 )
-from offchain.keeper.keeper import Action, Keeper
-from offchain.keeper.ledger import Book, Ledger
-from offchain.keeper.receipts import Receipts
 from offchain.play.audit import audit
 from offchain.play.behaviour import STRAIGHT, Behaviour, MemberKey
 from offchain.play.observer import Observer, Silent

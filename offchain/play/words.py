@@ -7,10 +7,10 @@ A stage asks its auction to request a word, then has it delivered here. What is 
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
+from offchain.bindings.contracts import Contract, contract
+from offchain.bindings.deployment import BOND, SecretTerms, create, deploy_secrets
+from offchain.bindings.seals import new_salt, secret_seal
 from offchain.chain.backend import Chain, Transaction
-from offchain.chain.codec import Contract, contract
-from offchain.chain.deployment import BOND, SecretTerms, create, deploy_secrets
-from offchain.chain.seals import new_salt, secret_seal
 from offchain.keeper.beacon import BeaconKeeper
 from offchain.play.sending import send
 

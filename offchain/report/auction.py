@@ -6,8 +6,8 @@ Amounts are integers in units (gwei).
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from offchain.instances.two_level import LotOutcome, TwoLevelInstance, TwoLevelOutcome
-from offchain.mechanisms.equal_split import served_count, willingness_to_pay
+from offchain.model.instances.two_level import LotOutcome, TwoLevelInstance, TwoLevelOutcome
+from offchain.model.mechanisms.equal_split import served_count, willingness_to_pay
 
 
 @dataclass(frozen=True, slots=True)

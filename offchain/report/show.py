@@ -12,8 +12,8 @@ from pathlib import Path
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from offchain.instances import Instance, instance_text
-from offchain.output import write_folder
+from offchain.io.output import write_folder
+from offchain.model.instances import Instance, instance_text
 from offchain.report import tables
 from offchain.report.auction import Chapter, Check, Step
 from offchain.report.figures import SIZE

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from offchain.instances.document import instance_text, outcome_text
-from offchain.output import write_folder
+from offchain.io.output import write_folder
+from offchain.model.instances.document import instance_text, outcome_text
 from offchain.report.auction import Auction
 from offchain.report.figures import PICTURES, SIZE, png
 from offchain.report.page import page

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
 
-from offchain.demo.contributions import Contribution
-from offchain.mechanisms.equal_split import served_count, share
+from offchain.model.instances.contributions import Contribution
+from offchain.model.mechanisms.equal_split import served_count, share
 from offchain.report.amounts import about, count, eth
 from offchain.report.tables import Row, Table
 from offchain.simulation.summary import about_harmonic

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from offchain.demo.figures import CONSTITUTION_DAO
+from offchain.model.instances.constitutiondao import CONSTITUTION_DAO
 
 Units = NDArray[np.int64]
 Floats = NDArray[np.float64]

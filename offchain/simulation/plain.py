@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from offchain.instances.two_level import Group, Member, TwoLevelInstance
-from offchain.mechanisms import pay_your_bid, two_level
-from offchain.mechanisms.equal_split import served_count, share, willingness_to_pay
-from offchain.mechanisms.pay_your_bid import Asks
-from offchain.mechanisms.price_rule import plain_second_price, run_auction
+from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
+from offchain.model.mechanisms import pay_your_bid, two_level
+from offchain.model.mechanisms.equal_split import served_count, share, willingness_to_pay
+from offchain.model.mechanisms.pay_your_bid import Asks
+from offchain.model.mechanisms.price_rule import plain_second_price, run_auction
 
 Values = Sequence[Sequence[int]]
 """The values of each bidder's members, in order of arrival; an individual is a group of one."""

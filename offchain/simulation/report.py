@@ -7,7 +7,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from offchain.output import write_folder
+from offchain.io.output import write_folder
 from offchain.report.page import embedded, html_table, section, style_sheet
 from offchain.report.template import FIGURE, PAGE
 from offchain.report.theme import DARK, LIGHT, Theme

@@ -5,7 +5,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from offchain.output import make_folder, replacing
+from offchain.io.output import make_folder, replacing
 from offchain.simulation.cells import Cell
 from offchain.simulation.families import Units
 from offchain.simulation.outcomes import COLUMNS, Columns

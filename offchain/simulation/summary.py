@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from offchain.checks.two_level import harmonic
+from offchain.model.checks.two_level import harmonic
 from offchain.report.tables import Row, Table
 from offchain.simulation.cells import Cell, mix_text
 from offchain.simulation.families import Units

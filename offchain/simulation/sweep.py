@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from offchain.quoting import quote
+from offchain.io.quoting import quote
 from offchain.simulation.cells import Cell, Mix, Piece, blocks, pieces
 from offchain.simulation.outcomes import COLUMNS, Columns, outcomes
 from offchain.simulation.store import Store

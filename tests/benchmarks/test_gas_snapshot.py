@@ -1,4 +1,4 @@
-"""Gas is what benchmarks/gas.json says, within the budgets, and docs/gas.md says the same."""
+"""Gas is what benchmarks/gas/gas.json says, within the budgets, and docs/gas.md says the same."""
 
 import json
 import re
@@ -8,9 +8,10 @@ import xml.etree.ElementTree as ElementTree
 from typing import Any
 
 import pytest
-from gas import PAGE, PICTURES, ROOT, dumped, load, renewed
-from gas_meter import floor_since_prague, instructions, parts_of, without_code
-from gas_report import budgets, differences, figures, tables
+
+from benchmarks.gas.__main__ import PAGE, PICTURES, ROOT, dumped, load, renewed
+from benchmarks.gas.meter import floor_since_prague, instructions, parts_of, without_code
+from benchmarks.gas.report import budgets, differences, figures, tables
 
 SNAPSHOT = load()
 RENEW = "if that is meant, renew it with: make gas ARGS=--write"
@@ -18,7 +19,7 @@ RENEW = "if that is meant, renew it with: make gas ARGS=--write"
 
 def test_the_contracts_use_what_the_snapshot_says() -> None:
     done = subprocess.run(
-        [sys.executable, "benchmarks/gas.py", "--json"],
+        [sys.executable, "-m", "benchmarks.gas", "--json"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -26,7 +27,7 @@ def test_the_contracts_use_what_the_snapshot_says() -> None:
     )
     assert done.stdout, done.stderr
     changed = differences(SNAPSHOT, json.loads(done.stdout))
-    assert not changed, "\n".join(["benchmarks/gas.json has changed:", *changed, RENEW])
+    assert not changed, "\n".join(["benchmarks/gas/gas.json has changed:", *changed, RENEW])
 
 
 @pytest.mark.parametrize("budget", budgets(SNAPSHOT), ids=lambda budget: budget.name)
@@ -57,7 +58,7 @@ def test_figures_in_the_text_are_printed_by_make_gas() -> None:
 
 
 def test_the_pictures_show_the_figures_of_the_snapshot() -> None:
-    from gas_chart import pictures
+    from benchmarks.gas.chart import pictures
 
     drawn = pictures(SNAPSHOT)
     assert {path.name for path in PICTURES.iterdir()} == set(drawn)

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import replay
-from replay_fate import START, STEPS, Fate, Kill, Place, plan, step_of
-from replay_node import HardNode
 
-from offchain.chain.codec import contract
+from benchmarks.replay import __main__ as replay
+from benchmarks.replay.fate import START, STEPS, Fate, Kill, Place, plan, step_of
+from benchmarks.replay.node import HardNode
+from offchain.bindings.contracts import contract
 from offchain.chain.errors import ChainError
 from offchain.chain.rpc import Rpc, RpcError, blob
 from offchain.cli.exits import BadInput
@@ -39,7 +39,7 @@ def test_a_replay() -> None:
         "--json",
     )
     done = subprocess.run(
-        [sys.executable, "benchmarks/replay.py", *options],
+        [sys.executable, "-m", "benchmarks.replay", *options],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -209,7 +209,7 @@ def test_members_are_spread_as_the_list_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize("options", [("--refuse", "0.6"), ("--members", "0"), ("--rival", "x")])
 def test_bad_options(options: tuple[str, ...]) -> None:
     done = subprocess.run(
-        [sys.executable, "benchmarks/replay.py", *options],
+        [sys.executable, "-m", "benchmarks.replay", *options],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -7,11 +7,12 @@ import sys
 from typing import Any
 
 import pytest
-import scale
-from scale_chart import pictures
+
+from benchmarks.scale import __main__ as scale
+from benchmarks.scale.chart import pictures
 
 RECORD = scale.load()
-RENEW = "renew it with: python benchmarks/scale.py SIZES --write"
+RENEW = "renew it with: python -m benchmarks.scale SIZES --write"
 
 
 def printed(*command: str) -> str:
@@ -25,7 +26,15 @@ def printed(*command: str) -> str:
 def test_answers_on_arrays_are_compared_and_timed() -> None:
     found = json.loads(
         printed(
-            "benchmarks/speed.py", "--only", "split", "--members", "3000", "--rounds", "1", "--json"
+            "-m",
+            "benchmarks.speed",
+            "--only",
+            "split",
+            "--members",
+            "3000",
+            "--rounds",
+            "1",
+            "--json",
         )
     )
     assert found["auctions"] is None
@@ -34,7 +43,7 @@ def test_answers_on_arrays_are_compared_and_timed() -> None:
 
 
 def test_auctions_on_both_back_ends_are_compared_and_timed() -> None:
-    command = ("benchmarks/speed.py", "--only", "auctions", "--rounds", "1", "--json")
+    command = ("-m", "benchmarks.speed", "--only", "auctions", "--rounds", "1", "--json")
     found = json.loads(printed(*command))
     assert found["split"] == []
     assert all(figure > 0 for figure in found["auctions"].values())
@@ -43,7 +52,7 @@ def test_auctions_on_both_back_ends_are_compared_and_timed() -> None:
 def test_a_profile_names_functions_of_the_project() -> None:
     assert re.search(
         r"^100\.0%  offchain/play/stage\.py Stage\.play$",
-        printed("benchmarks/speed.py", "--profile", "20"),
+        printed("-m", "benchmarks.speed", "--profile", "20"),
         re.MULTILINE,
     )
 

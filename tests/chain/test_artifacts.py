@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from offchain.chain import artifacts
-from offchain.chain.artifacts import Artifact, CompileError, load, load_all
-from offchain.paths import PROJECT
+from offchain.bindings import artifacts
+from offchain.bindings.artifacts import Artifact, CompileError, load, load_all
+from offchain.io.paths import PROJECT
 
 SMALL = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.30;\n"
 COUNTER = SMALL + "contract Counter { uint256 public count; function add() external { ++count; } }"

@@ -11,9 +11,9 @@ from contextlib import closing
 import pytest
 from eth_hash.auto import keccak
 
+from offchain.bindings.contracts import contract
 from offchain.chain import nodes
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Chain, Receipt, Reverted, Transaction
-from offchain.chain.codec import contract
 from offchain.chain.connect import connect
 from offchain.chain.errors import ChainError
 from offchain.chain.jsonrpc import JsonRpc

@@ -13,11 +13,21 @@ from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
+from offchain.bindings.artifacts import Artifact, load_all
+from offchain.bindings.contracts import (
+    ENUMS,
+    Contract,
+    Event,
+    Flaw,
+    Phase,
+    contract,
+    explain,
+    shown,
+)
 from offchain.chain import abi
-from offchain.chain.artifacts import Artifact, load_all
 from offchain.chain.backend import Log
-from offchain.chain.codec import ENUMS, Contract, Event, Flaw, Phase, contract, explain, shown
-from offchain.paths import PROJECT
+from offchain.io.addresses import checksum, to_bytes
+from offchain.io.paths import PROJECT
 
 ADDRESS = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
 PAIR: abi.Parameter = {
@@ -282,10 +292,10 @@ def test_checksums() -> None:
     rng = random.Random(3)
     for _ in range(100):
         raw = rng.randbytes(20)
-        assert abi.checksum(raw) == to_checksum_address(raw)
-        assert abi.to_bytes(abi.checksum(raw)) == raw
+        assert checksum(raw) == to_checksum_address(raw)
+        assert to_bytes(checksum(raw)) == raw
     with pytest.raises(ValueError, match="20 bytes"):
-        abi.checksum(b"1")
+        checksum(b"1")
 
 
 def test_unsupported_types_are_refused_when_the_abi_is_read() -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from offchain.chain.abi import checksum
-from offchain.chain.deployment import Deployment, DrawnDeployment, NoGroups
+from offchain.bindings.deployment import Deployment, DrawnDeployment, NoGroups
 from offchain.chain.errors import ChainError
-from offchain.output import OutputFailed
+from offchain.io.addresses import checksum
+from offchain.io.output import OutputFailed
 
 FACTORY, AUCTIONEER, SOURCE = (checksum(bytes([n]) * 20) for n in (0xAB, 0xCD, 0xEF))
 GOOD = {"chain_id": 1, "block": 5, "factory": FACTORY, "auctioneer": AUCTIONEER}

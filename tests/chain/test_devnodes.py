@@ -15,16 +15,16 @@ from typing import Any
 import pytest
 from proxy import Answer, Liar, Status, proxy, refusal
 
+from offchain.bindings.contracts import contract
 from offchain.chain import nodes
 from offchain.chain.backend import Chain, Receipt, Transaction, actor_address
-from offchain.chain.codec import contract
 from offchain.chain.connect import connect
 from offchain.chain.devnodes import Anvil, Hardhat
 from offchain.chain.errors import ChainError
 from offchain.chain.jsonrpc import JsonRpc
 from offchain.chain.rpc import Rpc, RpcError
 from offchain.chain.signing import Signing
-from offchain.instances import parse_bytes
+from offchain.model.instances import parse_bytes
 from offchain.play.solve import solve_on
 
 PAINTING = Path(__file__).parents[2] / "docs" / "examples" / "painting.json"

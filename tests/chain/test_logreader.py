@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from offchain.chain.abi import checksum
 from offchain.chain.answers import MalformedAnswer
 from offchain.chain.errors import ChainError
 from offchain.chain.logreader import LogReader
 from offchain.chain.rpc import NoAnswer, Request, Rpc, RpcError
+from offchain.io.addresses import checksum
 
 TOPICS = [bytes([n]) * 32 for n in range(1, 5)]
 ODD = bytes(32)

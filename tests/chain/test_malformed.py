@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
+from offchain.bindings.contracts import contract
 from offchain.chain import nodes, outbox, rpc
 from offchain.chain.answers import Answer, MalformedAnswer
 from offchain.chain.backend import Reverted, Transaction
 from offchain.chain.client import Client
-from offchain.chain.codec import contract
 from offchain.chain.errors import ChainError
 from offchain.chain.jsonrpc import JsonRpc
 from offchain.chain.rpc import Rpc

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from offchain.bindings.contracts import contract
 from offchain.chain import nodes, rpc
 from offchain.chain.backend import Reverted, Transaction
 from offchain.chain.client import Client, failure
-from offchain.chain.codec import contract
 from offchain.chain.errors import ChainError
 from offchain.chain.jsonrpc import JsonRpc
 from offchain.chain.rpc import Rpc, RpcError

@@ -7,7 +7,7 @@ from typer.testing import CliRunner, Result
 
 from offchain.cli import app
 from offchain.cli.check import Rule
-from offchain.mechanisms.price_rule import RULES
+from offchain.model.mechanisms.price_rule import RULES
 
 TIE = {
     "mechanism": "two-level",

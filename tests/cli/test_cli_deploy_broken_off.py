@@ -13,10 +13,10 @@ from hexbytes import HexBytes
 from proxy import Answer, Dropped, Liar, proxy
 from typer.testing import CliRunner, Result
 
+from offchain.bindings.creations import address_of
 from offchain.chain import nodes, rpc
-from offchain.chain.connect import SEED_VARIABLE
-from offchain.chain.creations import address_of
 from offchain.chain.rpc import Rpc
+from offchain.chain.spending import SEED_VARIABLE
 from offchain.cli import app
 
 SENDING = ("eth_sendRawTransaction", "eth_sendTransaction")
@@ -262,7 +262,7 @@ def test_notes_that_cannot_be_written(
 ) -> None:
     """They are no reason to stop; the addresses are told as they come."""
     from offchain.chain import creations as module
-    from offchain.output import OutputFailed
+    from offchain.io.output import OutputFailed
 
     def full(path: Path, data: bytes) -> None:
         raise OutputFailed(f"{path} cannot be written: no space")

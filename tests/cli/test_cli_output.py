@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from offchain.chain import artifacts
+from offchain.bindings import artifacts
 from offchain.cli import app
 from offchain.cli.app import COMMANDS
-from offchain.output import OutputFailed, replacing, write_whole
+from offchain.io.output import OutputFailed, replacing, write_whole
 
 PROGRAM = [sys.executable, "-m", "offchain.cli"]
 EXAMPLE = """{"mechanism": "two-level", "groups": [
@@ -259,7 +259,7 @@ def test_a_file_that_cannot_be_written_is_known_before_any_work(
         raise AssertionError("work was done in vain")
 
     monkeypatch.setattr("offchain.chain.connect.connect", work)
-    monkeypatch.setattr("offchain.mechanisms.solve", work)
+    monkeypatch.setattr("offchain.model.mechanisms.solve", work)
     result = CliRunner().invoke(app, [*command, "--out", option], input=EXAMPLE)
     assert (result.exit_code, result.stdout) == (4, "")
     assert result.stderr.startswith("error: --out: ")

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from offchain.cli import app
-from offchain.mechanisms import signal_discovery
+from offchain.model.mechanisms import signal_discovery
 
 BIDDERS = [
     {"name": "a", "signal": 1, "value": [0, 2, 5, 5]},

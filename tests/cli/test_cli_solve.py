@@ -12,8 +12,8 @@ from typer.testing import CliRunner, Result
 
 from offchain.chain.errors import ChainError
 from offchain.cli import app
-from offchain.instances import TwoLevelInstance, TwoLevelOutcome
-from offchain.mechanisms import solve
+from offchain.model.instances import TwoLevelInstance, TwoLevelOutcome
+from offchain.model.mechanisms import solve
 from offchain.play import solve as solve_module
 
 EXAMPLE = {

@@ -13,12 +13,12 @@ from proxy import Answer, proxy
 from typer.testing import CliRunner
 
 from offchain.chain import nodes, signing
-from offchain.chain.connect import SEED_VARIABLE
 from offchain.chain.jsonrpc import JsonRpc
 from offchain.chain.rpc import Rpc
+from offchain.chain.spending import SEED_VARIABLE
 from offchain.cli import app
-from offchain.instances import outcome_text, parse_bytes
-from offchain.mechanisms import solve
+from offchain.model.instances import outcome_text, parse_bytes
+from offchain.model.mechanisms import solve
 
 SEED = "a long secret of this test"
 ETHER = 10**18

@@ -11,10 +11,9 @@ from proxy import Answer, Liar, proxy
 from typer.testing import CliRunner, Result
 
 from offchain.chain import nodes
-from offchain.chain.connect import SEED_VARIABLE
 from offchain.chain.jsonrpc import JsonRpc
 from offchain.chain.rpc import Rpc
-from offchain.chain.spending import Spending
+from offchain.chain.spending import SEED_VARIABLE, Spending
 from offchain.cli import app
 from offchain.cli.exits import BadInput
 from offchain.cli.spending import spending
@@ -110,9 +109,9 @@ def test_a_keeper_waits_for_gas_to_become_cheaper(real: Liar, tmp_path: Path) ->
 
 def lot_is_due(chain: JsonRpc, deployment: dict[str, str]) -> None:
     """A lot without bids, past all its phases."""
+    from offchain.bindings.contracts import contract
+    from offchain.bindings.deployment import create
     from offchain.chain.backend import Transaction
-    from offchain.chain.codec import contract
-    from offchain.chain.deployment import create
 
     seller, house = chain.actor(0), deployment["auctioneer"]
     token, auctioneer = contract("Item"), contract("Auctioneer")

@@ -20,8 +20,8 @@ from auction import (
 from brownie import accounts
 from mechanism import UNIT, Phase, commitment, entry
 
-from offchain.keeper.draws import DrawProof, Walk, prove, steps, word_of
-from offchain.mechanisms.approximate import probabilities
+from offchain.bindings.draw_proofs import DrawProof, Walk, prove, steps, word_of
+from offchain.model.mechanisms.approximate import probabilities
 
 DELTA = Fraction(1, 2)
 DRAW_WINDOW = 72 * 3600

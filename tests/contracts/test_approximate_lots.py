@@ -38,7 +38,7 @@ from brownie import accounts, reverts
 from checks import emitted, logs_of, plain, reverts_with
 from mechanism import NOBODY, UNIT, Phase, State, entry
 
-from offchain.mechanisms.approximate import probabilities, sell
+from offchain.model.mechanisms.approximate import probabilities, sell
 
 
 @pytest.fixture(scope="module")

@@ -21,8 +21,8 @@ from brownie import accounts
 from checks import emitted, error_data, logs_of, plain, reverts_with
 from mechanism import NOBODY, Phase, entry
 
-from offchain.keeper.draws import Rivals, Winners, prove, steps
-from offchain.mechanisms.approximate import sell
+from offchain.bindings.draw_proofs import Rivals, Winners, prove, steps
+from offchain.model.mechanisms.approximate import sell
 
 PLACE = 2
 """Who wins the lot below."""

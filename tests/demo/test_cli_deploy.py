@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from offchain.chain import nodes
-from offchain.chain.backend import Chain
-from offchain.chain.codec import contract
-from offchain.chain.connect import connect
-from offchain.chain.deployment import (
+from offchain.bindings.contracts import contract
+from offchain.bindings.deployment import (
     BEACON_SECONDS,
     DRAW_SECONDS,
     Deployment,
     create,
     longest_window,
 )
+from offchain.chain import nodes
+from offchain.chain.backend import Chain
+from offchain.chain.connect import connect
 from offchain.cli import app
 
 LONGEST_MINUTES = {"approximate": 2_106, "resilient": 4_986, "signal-clock": 2_106}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from offchain.demo.contributions import Contribution, parse
-from offchain.instances import InstanceError
+from offchain.model.instances import InvalidInput
+from offchain.model.instances.contributions import Contribution, parse
 
 ANN = "0x62e279885D52c5cCbbB4E089D53146aD84b8c870"
 BOB = "0xf0347164Cd1b3a74787fcF2a08C4e589770E3B47"
@@ -68,16 +68,16 @@ def test_addresses_get_their_checksum() -> None:
     ],
 )
 def test_mistakes_are_named_with_line_and_value(rows: list[str], message: str) -> None:
-    with pytest.raises(InstanceError, match=message) as caught:
+    with pytest.raises(InvalidInput, match=message) as caught:
         parse(lines(*rows), "list.csv")
     assert str(caught.value).startswith("list.csv")
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
 def test_other_encodings_are_refused(end: bytes) -> None:
-    with pytest.raises(InstanceError, match="line 2: byte 0xff is not UTF-8"):
+    with pytest.raises(InvalidInput, match="line 2: byte 0xff is not UTF-8"):
         parse(b"address,wei" + end + b"\xff", "list.csv")
-    with pytest.raises(InstanceError, match="line 1: byte 0xff is not UTF-8"):
+    with pytest.raises(InvalidInput, match="line 1: byte 0xff is not UTF-8"):
         parse(("address,wei" + end.decode()).encode("utf-16"), "list.csv")
 
 
@@ -100,7 +100,7 @@ def test_other_encodings_are_refused(end: bytes) -> None:
 )
 def test_odd_lines_are_named_in_short(end: str, row: str) -> None:
     """Giant fields, NUL, open quotes, other separators: the reader of CSV raises errors of its own on some."""
-    with pytest.raises(InstanceError) as caught:
+    with pytest.raises(InvalidInput) as caught:
         parse(f"address,wei{end}{BOB},{GWEI}{end}{row}{end}".encode(), "list.csv")
     message = str(caught.value)
     assert message.startswith("list.csv, line 3: ")

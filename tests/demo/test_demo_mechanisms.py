@@ -10,14 +10,14 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
+from offchain.bindings.contracts import contract
 from offchain.chain.backend import Transaction
-from offchain.chain.codec import contract
 from offchain.chain.revm import Revm
 from offchain.cli import app
 from offchain.demo import chance, show_approximate, show_resilient, show_signal_clock
 from offchain.demo.heard import DEPLOY, Listener, Scene, called, heard
 from offchain.demo.progress import meter
-from offchain.instances.approximate import ApproximateOutcome, ApproximateSale
+from offchain.model.instances.approximate import ApproximateOutcome, ApproximateSale
 from offchain.report.show import Show
 
 SHOWS = {

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offchain.demo import figures
-from offchain.demo.contributions import Contribution, parse
-from offchain.demo.percentiles import main, percentiles
-from offchain.mechanisms.equal_split import willingness_to_pay
+from offchain.model.instances import constitutiondao as figures
+from offchain.model.instances.contributions import Contribution, parse
+from offchain.model.instances.percentiles import main, percentiles
+from offchain.model.mechanisms.equal_split import willingness_to_pay
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "constitutiondao.csv"
 

@@ -6,15 +6,15 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from offchain.chain.abi import checksum
 from offchain.chain.backend import Chain
 from offchain.chain.revm import Revm
 from offchain.demo import run as demo
-from offchain.demo.contributions import Contribution
 from offchain.demo.narration import Narration
 from offchain.demo.narrator import Narrator
 from offchain.demo.progress import Lines
 from offchain.demo.scenario import Scenario, built_in, replay
+from offchain.io.addresses import checksum
+from offchain.model.instances.contributions import Contribution
 from offchain.report.auction import Auction
 from offchain.report.flows import streams
 from offchain.report.tables import gas
@@ -186,7 +186,7 @@ def test_other_endings(scenario: Scenario, winner: str, sentence: str) -> None:
 def test_a_difference_to_the_reference_is_a_failed_check(monkeypatch: pytest.MonkeyPatch) -> None:
     other = replay(LIST, "list.csv", [1])
     monkeypatch.setattr(demo, "solve", lambda _: solve_other)
-    from offchain.mechanisms import solve
+    from offchain.model.mechanisms import solve
 
     solve_other = solve(other.counted)
     auction, said = play(replay(LIST, "list.csv", [10**8]))

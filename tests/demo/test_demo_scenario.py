@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offchain.demo.contributions import Contribution
 from offchain.demo.scenario import built_in, hiding_deposit, replay
-from offchain.instances import InstanceError
-from offchain.mechanisms import solve
+from offchain.model.instances import InvalidInput
+from offchain.model.instances.contributions import Contribution
+from offchain.model.mechanisms import solve
 
 LIST = [Contribution(f"0x{n:040x}", n * 10**9 + n % 2) for n in range(1, 11)]
 
@@ -48,7 +48,7 @@ def test_silent_members_are_spread(silent: int, ranks: list[int]) -> None:
 
 
 def test_no_more_than_all_can_be_silent() -> None:
-    with pytest.raises(InstanceError, match="--silent: 61 is more than the 60 members"):
+    with pytest.raises(InvalidInput, match="--silent: 61 is more than the 60 members"):
         built_in(silent=61)
 
 

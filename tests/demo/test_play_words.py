@@ -5,16 +5,16 @@ from fractions import Fraction
 
 import pytest
 
+from offchain.bindings.contracts import contract
+from offchain.bindings.deployment import BOND, create
+from offchain.bindings.seals import secret_seal
 from offchain.chain.backend import Chain, Transaction
-from offchain.chain.codec import contract
 from offchain.chain.connect import connect
-from offchain.chain.deployment import BOND, create
 from offchain.chain.errors import ChainError
 from offchain.chain.revm import Revm
-from offchain.chain.seals import secret_seal
-from offchain.instances.approximate import ApproximateInstance
 from offchain.keeper.beacon import BeaconKeeper
-from offchain.mechanisms.approximate import solve
+from offchain.model.instances.approximate import ApproximateInstance
+from offchain.model.mechanisms.approximate import solve
 from offchain.play.approximate import ApproximateStage
 from offchain.play.words import BeaconWords, SecretWords, ToldWords, Words, drawn
 

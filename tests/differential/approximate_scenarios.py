@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import accumulate
 from pathlib import Path
 
-from offchain.instances import (
+from offchain.model.instances import (
     BID_LIMIT,
     ApproximateGroupsInstance,
     ApproximateInstance,
@@ -18,9 +18,9 @@ from offchain.instances import (
     Member,
     instance_text,
 )
-from offchain.mechanisms import solve
-from offchain.mechanisms.approximate import price_lottery, probabilities
-from offchain.mechanisms.approximate_groups import sell
+from offchain.model.mechanisms import solve
+from offchain.model.mechanisms.approximate import price_lottery, probabilities
+from offchain.model.mechanisms.approximate_groups import sell
 from offchain.play.approximate import ApproximateStage
 
 FAILURES = Path(__file__).resolve().parents[2] / "build" / "failures"

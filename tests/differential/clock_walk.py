@@ -14,13 +14,13 @@ from typing import Any
 
 from signal_draws import coins_of, table
 
+from offchain.bindings.contracts import ClockStage, contract, explain
+from offchain.bindings.deployment import create
 from offchain.chain.backend import Reverted, Transaction
-from offchain.chain.codec import ClockStage, contract, explain
-from offchain.chain.deployment import create
 from offchain.chain.revm import Revm
-from offchain.instances import SignalClockInstance
-from offchain.instances.signals import UNSOLD, Rule, Sale, SignalBidder, Table
-from offchain.mechanisms.signal_discovery import clock_auction
+from offchain.model.instances import SignalClockInstance
+from offchain.model.instances.signals import UNSOLD, Rule, Sale, SignalBidder, Table
+from offchain.model.mechanisms.signal_discovery import clock_auction
 from offchain.play.signal_clock import MOST_OF_A_TYPE, MOST_VALUES, packed
 
 UNIT = 10**9

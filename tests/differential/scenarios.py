@@ -4,11 +4,11 @@ import random
 from dataclasses import dataclass
 from pathlib import Path
 
-from offchain.checks.finding import Verdict
-from offchain.checks.two_level import check_outcome
-from offchain.instances import BID_LIMIT, instance_text
-from offchain.instances.two_level import Group, Member, TwoLevelInstance
-from offchain.mechanisms import solve
+from offchain.model.checks.finding import Verdict
+from offchain.model.checks.two_level import check_outcome
+from offchain.model.instances import BID_LIMIT, instance_text
+from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
+from offchain.model.mechanisms import solve
 from offchain.play.behaviour import Behaviour, MemberKey, counted
 from offchain.play.stage import Stage
 

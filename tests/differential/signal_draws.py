@@ -5,10 +5,10 @@ from collections import Counter
 from math import prod
 from pathlib import Path
 
-from offchain.instances import SignalClockInstance, instance_text
-from offchain.instances.signal_clock import shape
-from offchain.instances.signals import UNSOLD, Rule, SignalBidder, Table
-from offchain.mechanisms.signal_discovery import Coins, clock_auction, discovery
+from offchain.model.instances import SignalClockInstance, instance_text
+from offchain.model.instances.signal_clock import shape
+from offchain.model.instances.signals import UNSOLD, Rule, SignalBidder, Table
+from offchain.model.mechanisms.signal_discovery import Coins, clock_auction, discovery
 from offchain.play.signal_clock import SignalClocks
 
 FAILURES = Path(__file__).resolve().parents[2] / "build" / "failures"

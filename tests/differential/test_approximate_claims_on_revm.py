@@ -6,10 +6,10 @@ from itertools import product
 
 import pytest
 
+from offchain.bindings.contracts import contract
+from offchain.bindings.draw_proofs import DRAWS, Rivals, Walk, Winners, prove
 from offchain.chain.backend import Reverted, Transaction
-from offchain.chain.codec import contract
 from offchain.chain.revm import Revm
-from offchain.keeper.draws import DRAWS, Rivals, Walk, Winners, prove
 from offchain.play.approximate import ApproximateStage
 
 AUCTION, SOURCE = contract("ApproximateAuction"), contract("SetRandomness")

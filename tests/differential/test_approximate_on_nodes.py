@@ -6,8 +6,8 @@ import pytest
 from approximate_scenarios import hold_equal, hold_groups_equal
 
 from offchain.chain.connect import connect
-from offchain.instances import ApproximateInstance
-from offchain.mechanisms import solve
+from offchain.model.instances import ApproximateInstance
+from offchain.model.mechanisms import solve
 from offchain.play.approximate import ApproximateStage
 
 AUCTIONS = {"anvil": 60, "ganache": 10}

@@ -10,20 +10,20 @@ from math import lcm
 import pytest
 from approximate_scenarios import hold_equal, hold_group_instance_equal, hold_groups_equal
 
+from offchain.bindings.contracts import contract
+from offchain.bindings.draw_proofs import Walk, prove, word_of
 from offchain.chain.backend import Transaction
-from offchain.chain.codec import contract
 from offchain.chain.revm import Revm
-from offchain.instances import (
+from offchain.model.instances import (
     ApproximateGroupsInstance,
     ApproximateInstance,
     Group,
-    InstanceError,
+    InvalidInput,
     Member,
     TwoLevelInstance,
 )
-from offchain.keeper.draws import Walk, prove, word_of
-from offchain.mechanisms import solve
-from offchain.mechanisms.approximate import (
+from offchain.model.mechanisms import solve
+from offchain.model.mechanisms.approximate import (
     deterministic_guarantee,
     price_lottery,
     probabilities,
@@ -69,7 +69,7 @@ def test_a_group_that_can_pay_more_than_64_bits_is_refused_before_it_is_played()
     instance = ApproximateGroupsInstance(Fraction(1, 2), (Group("g", members),), Fraction(0))
     assert solve(instance).probabilities == {"g": 1}
     with pytest.raises(
-        InstanceError, match=r"^groups\[0\]: its members can pay 18446744073709551616 "
+        InvalidInput, match=r"^groups\[0\]: its members can pay 18446744073709551616 "
     ):
         ApproximateStage(Revm()).play(instance)
 

@@ -13,13 +13,13 @@ from fractions import Fraction
 
 import pytest
 
+from offchain.bindings.contracts import Phase, contract
+from offchain.bindings.deployment import create
+from offchain.bindings.draw_proofs import DrawProof, Walk, prove, steps
+from offchain.bindings.seals import Opening, commitment
 from offchain.chain.backend import Receipt, Reverted, Transaction
-from offchain.chain.codec import Phase, contract
-from offchain.chain.deployment import create
 from offchain.chain.revm import Revm
-from offchain.chain.seals import Opening, commitment
 from offchain.keeper.books import pack
-from offchain.keeper.draws import DrawProof, Walk, prove, steps
 
 WALKS, CHUNK, STEPS, LOTS = 80, 20, 150, 2
 UNIT = 10**9

@@ -8,11 +8,11 @@ from resilient_scenarios import hold_resilient_equal, resilient_scenario
 
 from offchain.chain.connect import connect
 from offchain.chain.revm import Revm
-from offchain.instances.errors import InstanceError
-from offchain.instances.resilient import Answer, Offer, ResilientInstance, ResilientPlayer
-from offchain.mechanisms.resilient import revenue_guarantee, solve, worth
+from offchain.io.errors import InvalidInput
+from offchain.model.instances.resilient import Answer, Offer, ResilientInstance, ResilientPlayer
+from offchain.model.mechanisms.resilient import revenue_guarantee, solve, worth
+from offchain.model.theory.resilient import AUSUBEL_MILGROM, EPSILON, GOODS, knowing_player
 from offchain.play.resilient import Conduct, ResilientStage, counted
-from offchain.theory.resilient import AUSUBEL_MILGROM, EPSILON, GOODS, knowing_player
 
 SALES = 10_000
 CHUNK = 1_000
@@ -121,5 +121,5 @@ def test_an_own_offer_that_the_contract_cannot_hold(name: str) -> None:
     seller = tuple(Offer(names[n], (goods[n],), price) for n in range(count))
     players = tuple(ResilientPlayer(one, {}) for one in names)
     instance = ResilientInstance(Fraction(1, 3), goods, players, seller=seller)
-    with pytest.raises(InstanceError, match="of the seller"):
+    with pytest.raises(InvalidInput, match="of the seller"):
         ResilientStage(Revm()).play(instance)

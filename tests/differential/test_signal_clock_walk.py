@@ -14,15 +14,15 @@ from dataclasses import dataclass, field, replace
 import pytest
 from signal_draws import coins_of, table
 
-from offchain.chain.artifacts import load
+from offchain.bindings.artifacts import load
+from offchain.bindings.contracts import ClockStage, Event, contract
+from offchain.bindings.deployment import create
 from offchain.chain.backend import Reverted, Transaction
-from offchain.chain.codec import ClockStage, Event, contract
-from offchain.chain.deployment import create
 from offchain.chain.revm import Revm
-from offchain.instances import SignalClockInstance
-from offchain.instances.signal_clock import shape
-from offchain.instances.signals import UNSOLD, Rule, Sale, SignalBidder, Table
-from offchain.mechanisms.signal_discovery import clock_auction
+from offchain.model.instances import SignalClockInstance
+from offchain.model.instances.signal_clock import shape
+from offchain.model.instances.signals import UNSOLD, Rule, Sale, SignalBidder, Table
+from offchain.model.mechanisms.signal_discovery import clock_auction
 from offchain.play.signal_clock import packed
 
 WALKS = 600

@@ -7,11 +7,11 @@ from signal_draws import auction, hold_equal
 
 from offchain.chain.connect import connect
 from offchain.chain.revm import Revm
-from offchain.instances import SignalClockInstance
-from offchain.mechanisms import solve
+from offchain.model.instances import SignalClockInstance
+from offchain.model.mechanisms import solve
+from offchain.model.theory import signals
 from offchain.play.signal_clock import SignalClocks
 from offchain.play.signal_clock_solve import SignalStage
-from offchain.theory import signals
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("signals_*.py"))
 NODES = {"anvil": (40, 5), "ganache": (8, 1)}

@@ -10,7 +10,7 @@ from itertools import product
 import pytest
 
 from offchain.chain.revm import Revm
-from offchain.instances.two_level import Group, Member, TwoLevelInstance
+from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
 from offchain.play.stage import Stage
 
 VALUES = range(1, 5)

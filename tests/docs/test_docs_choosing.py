@@ -6,9 +6,9 @@ from fractions import Fraction
 
 from markdown import ROOT
 
-from offchain.mechanisms.approximate import deterministic_guarantee, probabilistic_guarantee
+from offchain.model.mechanisms.approximate import deterministic_guarantee, probabilistic_guarantee
 
-STEPS = json.loads((ROOT / "benchmarks" / "gas.json").read_text(encoding="utf-8"))["steps"]
+STEPS = json.loads((ROOT / "benchmarks" / "gas" / "gas.json").read_text(encoding="utf-8"))["steps"]
 LOSER = {
     "sealed lost 400": ("bid", "batch reveal", "tally", "batch claim"),
     "approximate": ("bid", "batch reveal", "decide, all", "batch claim"),

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from markdown import ROOT, blocks, commands
 
+from offchain.bindings.contracts import contract
+from offchain.bindings.deployment import Deployment, create, deploy
 from offchain.chain.backend import Transaction
-from offchain.chain.codec import contract
-from offchain.chain.deployment import Deployment, create, deploy
 from offchain.chain.revm import Revm
-from offchain.instances import parse_bytes
 from offchain.keeper.receipts import Receipts
-from offchain.mechanisms import solve
+from offchain.model.instances import parse_bytes
+from offchain.model.mechanisms import solve
 from offchain.play.solve import solve_on
 
 DAO = contract("DAO")

@@ -6,10 +6,10 @@ import runpy
 import pytest
 from markdown import ROOT, pages
 
-from offchain.chain.artifacts import load, load_all
+from offchain.bindings.artifacts import load, load_all
 from offchain.demo.scenario import built_in
-from offchain.mechanisms import solve
-from offchain.mechanisms.price_rule import exact, plain_second_price
+from offchain.model.mechanisms import solve
+from offchain.model.mechanisms.price_rule import exact, plain_second_price
 from offchain.report.amounts import eth
 
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")

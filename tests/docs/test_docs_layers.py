@@ -38,6 +38,6 @@ def test_the_model_takes_nothing_from_the_chain_side() -> None:
 def test_the_chain_side_asks_the_model_for_a_number_of_draws_only() -> None:
     assert importers(CHAIN_SIDE, ("mechanisms",)) == {COUNTS_DRAWS}
     asked = {name for name in imports(ROOT / COUNTS_DRAWS) if ".mechanisms." in name}
-    module = "offchain.mechanisms.signal_discovery"
+    module = "offchain.model.mechanisms.signal_discovery"
     names = ("DRAWS_LIMIT", "TooManyDrawsError", "draws_needed")
     assert asked == {module, *(f"{module}.{name}" for name in names)}

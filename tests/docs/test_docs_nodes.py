@@ -3,9 +3,9 @@
 import pytest
 from markdown import ROOT
 
+from offchain.bindings.deployment import ACTING_SECONDS, BEACON_SECONDS, DRAW_SECONDS
 from offchain.chain import fees, outbox, signing
 from offchain.chain.backend import MAX_TRANSACTION_GAS, TOY_CHAINS
-from offchain.chain.deployment import ACTING_SECONDS, BEACON_SECONDS, DRAW_SECONDS
 from offchain.chain.jsonrpc import PATIENCE
 from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI
 from offchain.play.solve import SHORTEST_PHASE_SECONDS

@@ -5,13 +5,13 @@ import re
 
 from markdown import ROOT, blocks
 
+from offchain.bindings.contracts import contract
+from offchain.bindings.deployment import BOND, SECRET_TERMS, SecretTerms, deploy_secrets
 from offchain.chain.backend import Transaction
-from offchain.chain.codec import contract
-from offchain.chain.deployment import BOND, SECRET_TERMS, SecretTerms, deploy_secrets
 from offchain.chain.revm import Revm
 
 PAGE = (ROOT / "docs" / "randomness.md").read_text(encoding="utf-8")
-STEPS = json.loads((ROOT / "benchmarks" / "gas.json").read_text(encoding="utf-8"))["steps"]
+STEPS = json.loads((ROOT / "benchmarks" / "gas" / "gas.json").read_text(encoding="utf-8"))["steps"]
 CALLS = {
     "request": ["request"],
     "prove": ["prove"],

@@ -2,8 +2,8 @@
 
 from markdown import ROOT
 
-from offchain.instances import Group, Member, TwoLevelInstance
-from offchain.mechanisms.two_level import solve
+from offchain.model.instances import Group, Member, TwoLevelInstance
+from offchain.model.mechanisms.two_level import solve
 
 README = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from markdown import ROOT, blocks
 
+from offchain.bindings.contracts import ClockStage, Pricing, contract
+from offchain.bindings.deployment import create
 from offchain.chain.backend import Transaction
-from offchain.chain.codec import ClockStage, Pricing, contract
-from offchain.chain.deployment import create
 from offchain.chain.revm import Revm
 
 HOUR = 3_600

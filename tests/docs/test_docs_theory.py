@@ -6,15 +6,15 @@ from fractions import Fraction
 import pytest
 from markdown import ROOT, pages
 
-from offchain.checks.two_level import harmonic
-from offchain.instances import parse_bytes
-from offchain.instances.two_level import TwoLevelOutcome
-from offchain.mechanisms import solve
-from offchain.mechanisms.approximate import probabilistic_guarantee
-from offchain.theory import CLAIMS
-from offchain.theory.approximate import access, part_of_best
-from offchain.theory.daos import auction
-from offchain.theory.daos import payments as paid
+from offchain.model.checks.two_level import harmonic
+from offchain.model.instances import parse_bytes
+from offchain.model.instances.two_level import TwoLevelOutcome
+from offchain.model.mechanisms import solve
+from offchain.model.mechanisms.approximate import probabilistic_guarantee
+from offchain.model.theory import CLAIMS
+from offchain.model.theory.approximate import access, part_of_best
+from offchain.model.theory.daos import auction
+from offchain.model.theory.daos import payments as paid
 
 ROW = re.compile(r"`((?:daos|resilient|approximate|signals)-[a-z0-9-]+)`")
 NAMES = {claim.name for claim in CLAIMS}

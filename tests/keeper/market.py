@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from offchain.bindings.contracts import contract
+from offchain.bindings.deployment import create, deploy
+from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Chain, Receipt, Transaction
-from offchain.chain.codec import contract
-from offchain.chain.deployment import create, deploy
 from offchain.chain.revm import Revm
-from offchain.chain.seals import Opening, commitment, new_salt
 from offchain.keeper.keeper import Action, Keeper
 from offchain.keeper.ledger import Ledger
 from offchain.keeper.receipts import Receipts

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from offchain.bindings.contracts import BeaconStage, contract
+from offchain.bindings.deployment import create
 from offchain.chain.backend import Chain, Transaction
-from offchain.chain.codec import BeaconStage, contract
 from offchain.chain.connect import connect
-from offchain.chain.deployment import create
 from offchain.chain.errors import ChainError
 from offchain.keeper.beacon import PROOF_WINDOW, BeaconKeeper, Draw
 

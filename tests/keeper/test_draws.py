@@ -5,8 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from offchain.keeper.books import pack
-from offchain.keeper.draws import (
+from offchain.bindings.draw_proofs import (
     DRAWS,
     DrawProof,
     Odds,
@@ -18,7 +17,8 @@ from offchain.keeper.draws import (
     steps,
     word_of,
 )
-from offchain.mechanisms import approximate
+from offchain.keeper.books import pack
+from offchain.model.mechanisms import approximate
 
 MOST_BID = 2**64 - 1
 MOST_TERM = 2**32 - 1

@@ -2,7 +2,7 @@
 
 from market import Market
 
-from offchain.chain.deployment import create
+from offchain.bindings.deployment import create
 from offchain.keeper.agenda import GIVEN_UP, WINDOW
 from offchain.keeper.keeper import Keeper
 from offchain.keeper.ledger import REORG_DEPTH

@@ -5,15 +5,15 @@ from chains import Candid, Dear, Trap, Watched
 from fair import BURN_GAS, REFUSE, fair, insist
 from market import KEEPER, STRANGER, UNIT, Market
 
+from offchain.bindings.contracts import contract
+from offchain.bindings.deployment import create
+from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Transaction
-from offchain.chain.codec import contract
 from offchain.chain.connect import connect
-from offchain.chain.deployment import create
-from offchain.chain.seals import Opening, commitment, new_salt
 from offchain.keeper.keeper import MAX_DELIVERY_GAS
 from offchain.keeper.purse import Allowance
 from offchain.keeper.receipts import ReceiptsError
-from offchain.mechanisms.equal_split import equal_split, willingness_to_pay
+from offchain.model.mechanisms.equal_split import equal_split, willingness_to_pay
 
 HONEST, REFUSING, BURNING = 0, 1, 2
 """Manners of `contracts/test/HostileItem.sol`."""

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from market import Market
 
+from offchain.bindings.deployment import DrawnDeployment, create
 from offchain.chain.connect import connect
-from offchain.chain.deployment import DrawnDeployment, create
 from offchain.chain.nodes import anvil
 
 

@@ -4,12 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from offchain.bindings.contracts import Phase, contract
+from offchain.bindings.deployment import Deployment, create, deploy_approximate
+from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Chain, Transaction
-from offchain.chain.codec import Phase, contract
 from offchain.chain.connect import connect
-from offchain.chain.deployment import Deployment, create, deploy_approximate
 from offchain.chain.nodes import anvil
-from offchain.chain.seals import Opening, commitment, new_salt
 from offchain.keeper.receipts import Receipts
 
 HOUR, UNIT = 3_600, 10**9

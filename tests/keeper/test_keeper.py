@@ -9,12 +9,12 @@ from chains import Killed, Lagging, Moody, Mortal, Refusing, Rivalled, Watched
 from fair import fair, insist, play
 from market import BOND_BPS, KEEPER, SECOND_KEEPER, UNIT, Market
 
+from offchain.bindings.contracts import Phase, contract
+from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Reverted
-from offchain.chain.codec import Phase, contract
 from offchain.chain.errors import ChainError
-from offchain.chain.seals import Opening, commitment, new_salt
 from offchain.keeper.keeper import MAX_STEP
-from offchain.mechanisms.equal_split import equal_split
+from offchain.model.mechanisms.equal_split import equal_split
 
 
 @pytest.fixture(scope="module")

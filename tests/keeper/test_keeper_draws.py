@@ -6,16 +6,16 @@ from fractions import Fraction
 
 import pytest
 
+from offchain.bindings.contracts import Phase, contract
+from offchain.bindings.deployment import create
+from offchain.bindings.draw_proofs import joined, word_of
+from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Transaction
-from offchain.chain.codec import Phase, contract
-from offchain.chain.deployment import create
 from offchain.chain.revm import Revm
-from offchain.chain.seals import Opening, commitment, new_salt
-from offchain.keeper.draws import joined, word_of
 from offchain.keeper.keeper import Action, Keeper
 from offchain.keeper.ledger import APPROXIMATE, AUCTIONEER, Ledger, kind_of
 from offchain.keeper.receipts import Receipts
-from offchain.mechanisms.approximate import sell
+from offchain.model.mechanisms.approximate import sell
 
 UNIT, HOUR = 10**9, 3_600
 DELTA = Fraction(1, 2)

@@ -9,13 +9,13 @@ import pytest
 from chains import Window
 from market import KEEPER, STRANGER, UNIT, Market
 
+from offchain.bindings.contracts import BookState, Phase
+from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Log, Reverted
-from offchain.chain.codec import BookState, Phase
 from offchain.chain.errors import ChainError
-from offchain.chain.seals import Opening, commitment, new_salt
 from offchain.keeper.books import Account, Book
 from offchain.keeper.ledger import REORG_DEPTH, Ledger, LogsMissing
-from offchain.mechanisms.price_rule import Standing, exact, opening
+from offchain.model.mechanisms.price_rule import Standing, exact, opening
 
 HISTORIES = 60
 

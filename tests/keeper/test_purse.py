@@ -8,18 +8,18 @@ import pytest
 from chains import Dear, Proxy, Trap, Watched
 from market import UNIT, Market
 
+from offchain.bindings.contracts import Phase, contract
+from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Receipt, Transaction, Unsettled
-from offchain.chain.codec import Phase, contract
 from offchain.chain.connect import connect
 from offchain.chain.fees import FeeTooHighError
-from offchain.chain.seals import Opening, commitment, new_salt
-from offchain.instances import (
+from offchain.keeper.purse import GAS_OF_RETURN, Allowance, Overspent, Purse, ether
+from offchain.model.instances import (
     ApproximateGroupsInstance,
     ApproximateInstance,
     Group,
     Member,
 )
-from offchain.keeper.purse import GAS_OF_RETURN, Allowance, Overspent, Purse, ether
 from offchain.play.approximate import ApproximateStage
 
 RECLAIM = contract("Auctioneer").encode("reclaim", 1)[:4]

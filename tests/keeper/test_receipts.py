@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from offchain.chain.abi import checksum
-from offchain.chain.seals import Opening, commitment
+from offchain.bindings.seals import Opening, commitment
+from offchain.io.addresses import checksum
 from offchain.keeper import receipts as module
 from offchain.keeper.receipts import MAX_LINE, Receipts, ReceiptsError
 

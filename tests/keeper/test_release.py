@@ -8,8 +8,8 @@ from chains import Proxy
 from market import Market
 from proxy import proxy
 
+from offchain.bindings.contracts import contract
 from offchain.chain.backend import Transaction
-from offchain.chain.codec import contract
 from offchain.chain.connect import connect
 from offchain.chain.errors import ChainError
 from offchain.chain.jsonrpc import JsonRpc

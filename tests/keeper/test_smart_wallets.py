@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from market import UNIT, Market
 
-from offchain.chain.artifacts import load
+from offchain.bindings.artifacts import load
+from offchain.bindings.deployment import create
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
-from offchain.chain.deployment import create
 from offchain.chain.nodes import anvil
 
 PUSH_GAS, STIPEND = 10_000, 2_300

@@ -7,9 +7,9 @@ import pytest
 from chains import Proxy, Refusing
 from market import Market
 
+from offchain.bindings.contracts import Phase, contract
+from offchain.bindings.deployment import create
 from offchain.chain.backend import Receipt, Transaction
-from offchain.chain.codec import Phase, contract
-from offchain.chain.deployment import create
 from offchain.keeper.agenda import Agenda, Duty, Stage
 from offchain.keeper.books import NEVER
 from offchain.keeper.keeper import Keeper

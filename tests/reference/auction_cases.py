@@ -1,6 +1,6 @@
 """Auctions that several tests look at."""
 
-from offchain.instances import VcgInstance, VcgPlayer
+from offchain.model.instances import VcgInstance, VcgPlayer
 
 AUSUBEL_MILGROM = VcgInstance(
     goods=("g1", "g2"),

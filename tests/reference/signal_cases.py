@@ -6,9 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from offchain.instances import MonotoneSignalsInstance, SignalClockInstance
-from offchain.instances.signal_clock import shape
-from offchain.instances.signals import Rule, SignalBidder, Table
+from offchain.model.instances import MonotoneSignalsInstance, SignalClockInstance
+from offchain.model.instances.signal_clock import shape
+from offchain.model.instances.signals import Rule, SignalBidder, Table
 
 
 def flat(values: Any) -> tuple[int, ...]:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offchain.checks import Finding, Verdict, approximate, check_reference
-from offchain.instances import (
+from offchain.model.checks import Finding, Verdict, approximate, check_reference
+from offchain.model.instances import (
     ApproximateInstance,
     ApproximateOutcome,
     ApproximateSale,
@@ -16,8 +16,8 @@ from offchain.instances import (
     TwoLevelInstance,
     parse_text,
 )
-from offchain.mechanisms import two_level
-from offchain.mechanisms.approximate import (
+from offchain.model.mechanisms import two_level
+from offchain.model.mechanisms.approximate import (
     critical_bid,
     deterministic_guarantee,
     dominant_guarantee,
@@ -34,7 +34,7 @@ from offchain.mechanisms.approximate import (
     winner_count,
     worst_case,
 )
-from offchain.mechanisms.equal_split import equal_split, willingness_to_pay
+from offchain.model.mechanisms.equal_split import equal_split, willingness_to_pay
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
 

@@ -11,24 +11,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offchain.checks import Finding, Verdict, approximate_groups, check_reference, deviations
-from offchain.instances import (
+from offchain.model.checks import Finding, Verdict, approximate_groups, check_reference, deviations
+from offchain.model.instances import (
     ApproximateGroupsInstance,
     ApproximateGroupsSale,
     ApproximateInstance,
     ApproximateOutcome,
     Group,
-    InstanceError,
+    InvalidInput,
     Member,
     TwoLevelInstance,
     instance_text,
     outcome_text,
     parse_text,
 )
-from offchain.instances.approximate import GroupSale
-from offchain.mechanisms import approximate, solve
-from offchain.mechanisms.approximate_groups import sell
-from offchain.mechanisms.equal_split import EqualSplit, equal_split, willingness_to_pay
+from offchain.model.instances.approximate import GroupSale
+from offchain.model.mechanisms import approximate, solve
+from offchain.model.mechanisms.approximate_groups import sell
+from offchain.model.mechanisms.equal_split import EqualSplit, equal_split, willingness_to_pay
 
 HALF = Fraction(1, 2)
 CREW = {"name": "crew", "members": [{"name": "ann", "bid": 4}, {"name": "bob", "bid": 4}]}
@@ -122,7 +122,7 @@ def test_what_is_written_reads_back(draw: object) -> None:
     ],
 )
 def test_bad_files_are_refused(text: str, message: str) -> None:
-    with pytest.raises(InstanceError) as error:
+    with pytest.raises(InvalidInput) as error:
         parse_text(text)
     assert str(error.value).startswith(message)
 
@@ -297,8 +297,8 @@ def test_a_split_that_invites_lies_is_found_out_in_any_unit(
         return EqualSplit(price, split.served, min(bid for bid in bids if split.serves(bid)))
 
     for module in (
-        "offchain.checks.deviations",
-        "offchain.mechanisms.approximate_groups.equal_split",
+        "offchain.model.checks.deviations",
+        "offchain.model.mechanisms.approximate_groups.equal_split",
     ):
         monkeypatch.setattr(f"{module}.equal_split", pay_the_lowest_bid)
     instance = game((10 * unit, 7 * unit), (6 * unit,))

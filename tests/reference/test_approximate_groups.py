@@ -7,14 +7,20 @@ from math import lcm
 
 import pytest
 
-from offchain.checks.two_level import harmonic
-from offchain.instances.approximate import NO_SALE, GroupSale
-from offchain.mechanisms import approximate
-from offchain.mechanisms.approximate_groups import lottery, sell
-from offchain.mechanisms.equal_split import equal_split, willingness_to_pay
-from offchain.mechanisms.price_rule import exact, run_auction
-from offchain.theory.approximate import access, access_by_second_price, fitting, on_grid, possible
-from offchain.theory.dominance import Seat, undominated
+from offchain.model.checks.two_level import harmonic
+from offchain.model.instances.approximate import NO_SALE, GroupSale
+from offchain.model.mechanisms import approximate
+from offchain.model.mechanisms.approximate_groups import lottery, sell
+from offchain.model.mechanisms.equal_split import equal_split, willingness_to_pay
+from offchain.model.mechanisms.price_rule import exact, run_auction
+from offchain.model.theory.approximate import (
+    access,
+    access_by_second_price,
+    fitting,
+    on_grid,
+    possible,
+)
+from offchain.model.theory.dominance import Seat, undominated
 
 HALF, THIRD = Fraction(1, 2), Fraction(1, 3)
 

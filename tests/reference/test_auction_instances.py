@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offchain.instances import (
+from offchain.model.instances import (
     BID_LIMIT,
     Answer,
     ApproximateInstance,
     Coin,
     Instance,
-    InstanceError,
+    InvalidInput,
     Offer,
     ResilientInstance,
     ResilientPlayer,
@@ -25,7 +25,7 @@ from offchain.instances import (
     parse_bytes,
     parse_text,
 )
-from offchain.mechanisms import solve
+from offchain.model.mechanisms import solve
 
 
 def changed(document: dict[str, object], fields: dict[str, object]) -> dict[str, object]:
@@ -86,7 +86,7 @@ def read(document: object) -> Instance:
 
 def refusal(text: str) -> str:
     """What is said of a bad file."""
-    with pytest.raises(InstanceError) as refused:
+    with pytest.raises(InvalidInput) as refused:
         parse_text(text)
     return str(refused.value)
 
@@ -432,7 +432,7 @@ def test_any_json_is_read_or_refused_and_nothing_else(name: str, value: object) 
         resilient(seller={"offer": [value]}),
         approximate(**{name: value}),
     ):
-        with suppress(InstanceError):
+        with suppress(InvalidInput):
             solve(parse_text(json.dumps(document)).instances[0])
 
 

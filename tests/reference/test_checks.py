@@ -7,18 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offchain.checks import Finding, Verdict, check_reference
-from offchain.checks.deviations import Seat, find_unsovereign, seats
-from offchain.checks.two_level import (
+from offchain.model.checks import Finding, Verdict, check_reference
+from offchain.model.checks.deviations import Seat, find_unsovereign, seats
+from offchain.model.checks.two_level import (
     GRID_LIMIT,
     check_outcome,
     default_grid,
     harmonic,
     incentive_compatibility,
 )
-from offchain.instances import Group, Member, TwoLevelInstance, TwoLevelOutcome
-from offchain.mechanisms.price_rule import Standing, exact, plain_second_price, run_auction
-from offchain.mechanisms.two_level import solve
+from offchain.model.instances import Group, Member, TwoLevelInstance, TwoLevelOutcome
+from offchain.model.mechanisms.price_rule import Standing, exact, plain_second_price, run_auction
+from offchain.model.mechanisms.two_level import solve
 
 NAMES = [
     "budget balance",

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from offchain.checks.two_level import harmonic
-from offchain.instances import Group, Member, TwoLevelInstance
-from offchain.mechanisms import solve
-from offchain.mechanisms.equal_split import served_count, willingness_to_pay
+from offchain.model.checks.two_level import harmonic
+from offchain.model.instances import Group, Member, TwoLevelInstance
+from offchain.model.mechanisms import solve
+from offchain.model.mechanisms.equal_split import served_count, willingness_to_pay
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "constitutiondao.csv"
 GWEI = 10**9

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offchain.checks.two_level import harmonic
-from offchain.mechanisms.equal_split import (
+from offchain.model.checks.two_level import harmonic
+from offchain.model.mechanisms.equal_split import (
     equal_split,
     served_count,
     share,

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from offchain.mechanisms import equal_split as reference
-from offchain.mechanisms import fast_split
+from offchain.model.mechanisms import equal_split as reference
+from offchain.model.mechanisms import fast_split
 
 TOP = 2**64 - 1
 COUNTS = st.sampled_from([0, 1, 2, 3, 63, 4_096, 16_383, 16_384, 16_385, 20_000])

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offchain.instances import (
+from offchain.model.instances import (
     BID_LIMIT,
     RESERVE_LIMIT,
     Group,
-    InstanceError,
+    InvalidInput,
     Member,
     TwoLevelInstance,
     instance_text,
@@ -19,8 +19,8 @@ from offchain.instances import (
     parse_bytes,
     parse_text,
 )
-from offchain.instances.document import READERS
-from offchain.mechanisms import solve
+from offchain.model.instances.document import READERS
+from offchain.model.mechanisms import solve
 
 
 def two_level(**fields: object) -> dict[str, object]:
@@ -50,7 +50,7 @@ def read(document: object) -> TwoLevelInstance:
 
 def refusal(text: str | bytes) -> str:
     """What is said of a bad file."""
-    with pytest.raises(InstanceError) as refused:
+    with pytest.raises(InvalidInput) as refused:
         parse_bytes(text) if isinstance(text, bytes) else parse_text(text)
     return str(refused.value)
 
@@ -317,7 +317,7 @@ def test_any_json_is_read_or_refused_and_nothing_else(
         two_level(groups=groups),
         [member],
     ):
-        with suppress(InstanceError):
+        with suppress(InvalidInput):
             parse_text(json.dumps(document))
 
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from signal_cases import monotone, monotones
 
-from offchain.instances import MonotoneSignalsInstance
-from offchain.instances.signals import Rule
-from offchain.mechanisms import monotone_allocation, solve
-from offchain.mechanisms.monotone_allocation import allocation, sharers, thresholds
+from offchain.model.instances import MonotoneSignalsInstance
+from offchain.model.instances.signals import Rule
+from offchain.model.mechanisms import monotone_allocation, solve
+from offchain.model.mechanisms.monotone_allocation import allocation, sharers, thresholds
 
 A = [[0, 3, 3], [4, 4, 4], [5, 5, 9]]
 B = [[1, 2, 2], [1, 2, 6], [1, 2, 8]]

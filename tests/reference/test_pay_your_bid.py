@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offchain.checks.pay_your_bid import find_lie
-from offchain.instances import Group, Member, TwoLevelInstance
-from offchain.mechanisms import two_level
-from offchain.mechanisms.pay_your_bid import Asks, PooledLot, solve
+from offchain.model.checks.pay_your_bid import find_lie
+from offchain.model.instances import Group, Member, TwoLevelInstance
+from offchain.model.mechanisms import two_level
+from offchain.model.mechanisms.pay_your_bid import Asks, PooledLot, solve
 
 
 def game(*groups: list[int], reserve: int = 1) -> TwoLevelInstance:

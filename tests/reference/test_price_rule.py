@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offchain.mechanisms.price_rule import (
+from offchain.model.mechanisms.price_rule import (
     RULES,
     PriceRule,
     exact,

@@ -6,9 +6,9 @@ from itertools import product
 
 import pytest
 
-from offchain.checks.deviations import find_deviation as find_two_level_deviation
-from offchain.checks.deviations import seats
-from offchain.checks.properties import (
+from offchain.model.checks.deviations import find_deviation as find_two_level_deviation
+from offchain.model.checks.deviations import seats
+from offchain.model.checks.properties import (
     Award,
     Deviation,
     Game,
@@ -23,9 +23,9 @@ from offchain.checks.properties import (
     sample,
     welfare,
 )
-from offchain.instances import Group, Member, TwoLevelInstance
-from offchain.mechanisms.price_rule import PriceRule, exact, plain_second_price
-from offchain.mechanisms.two_level import solve
+from offchain.model.instances import Group, Member, TwoLevelInstance
+from offchain.model.mechanisms.price_rule import PriceRule, exact, plain_second_price
+from offchain.model.mechanisms.two_level import solve
 
 Auction = Callable[[tuple[int, ...]], Sequence[Award[bool]]]
 GRID = range(8)

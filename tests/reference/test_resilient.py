@@ -10,8 +10,8 @@ from auction_cases import AUSUBEL_MILGROM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offchain.checks import Verdict, check_reference, resilient
-from offchain.instances import (
+from offchain.model.checks import Verdict, check_reference, resilient
+from offchain.model.instances import (
     Answer,
     Coin,
     Offer,
@@ -21,9 +21,9 @@ from offchain.instances import (
     Side,
     parse_text,
 )
-from offchain.instances.bundles import Bundle, Values
-from offchain.mechanisms import resilient as resilient_mechanism
-from offchain.mechanisms.resilient import (
+from offchain.model.instances.bundles import Bundle, Values
+from offchain.model.mechanisms import resilient as resilient_mechanism
+from offchain.model.mechanisms.resilient import (
     carry_out,
     expected_utility,
     favourite,
@@ -37,7 +37,7 @@ from offchain.mechanisms.resilient import (
     utility,
     worth,
 )
-from offchain.mechanisms.vcg import solve as solve_vcg
+from offchain.model.mechanisms.vcg import solve as solve_vcg
 
 HALF = Fraction(1, 2)
 GOODS = ("a", "b")

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from offchain.checks import Verdict, check_reference
-from offchain.instances import ResilientInstance
-from offchain.instances.fields import Field
-from offchain.instances.resilient import read
-from offchain.mechanisms.resilient import solve
+from offchain.io.fields import Field
+from offchain.model.checks import Verdict, check_reference
+from offchain.model.instances import ResilientInstance
+from offchain.model.instances.resilient import read
+from offchain.model.mechanisms.resilient import solve
 
 GROWTH = 2.2
 """What doubling may cost at most: 2 and a logarithm. A name sought in a list costs 4."""

@@ -6,17 +6,24 @@ from random import Random
 
 import pytest
 
-from offchain.checks import Finding, Verdict, check_reference, deviations, vcg
-from offchain.checks.pay_your_bid import find_lie
-from offchain.checks.vcg_equal_split import find_lie as find_equal_split_lie
-from offchain.instances import BID_LIMIT, Group, Member, TwoLevelInstance, VcgInstance, VcgPlayer
-from offchain.instances.bundles import Bundle, Values
-from offchain.mechanisms.equal_split import EqualSplit, served_count, share
-from offchain.mechanisms.pay_your_bid import Asks
-from offchain.mechanisms.price_rule import PriceRule, Standing, exact, plain_second_price
-from offchain.mechanisms.vcg import payments, received
-from offchain.mechanisms.vcg_equal_split import AGGREGATIONS
-from offchain.mechanisms.winner_determination import Choice
+from offchain.model.checks import Finding, Verdict, check_reference, deviations, vcg
+from offchain.model.checks.pay_your_bid import find_lie
+from offchain.model.checks.vcg_equal_split import find_lie as find_equal_split_lie
+from offchain.model.instances import (
+    BID_LIMIT,
+    Group,
+    Member,
+    TwoLevelInstance,
+    VcgInstance,
+    VcgPlayer,
+)
+from offchain.model.instances.bundles import Bundle, Values
+from offchain.model.mechanisms.equal_split import EqualSplit, served_count, share
+from offchain.model.mechanisms.pay_your_bid import Asks
+from offchain.model.mechanisms.price_rule import PriceRule, Standing, exact, plain_second_price
+from offchain.model.mechanisms.vcg import payments, received
+from offchain.model.mechanisms.vcg_equal_split import AGGREGATIONS
+from offchain.model.mechanisms.winner_determination import Choice
 
 SCALES = [1, 997, 10**9, 10**15, 2**55 + 1]
 

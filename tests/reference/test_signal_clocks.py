@@ -6,9 +6,9 @@ from itertools import permutations, product
 from hypothesis import given, settings
 from signal_cases import clock, clocks
 
-from offchain.instances import SignalClockInstance
-from offchain.instances.signals import UNSOLD, Sale
-from offchain.mechanisms.signal_discovery import Coins, clock_auction, sealed_auction
+from offchain.model.instances import SignalClockInstance
+from offchain.model.instances.signals import UNSOLD, Sale
+from offchain.model.mechanisms.signal_discovery import Coins, clock_auction, sealed_auction
 
 
 def every_coins(instance: SignalClockInstance) -> Iterator[Coins]:

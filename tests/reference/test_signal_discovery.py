@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from signal_cases import clock, clocks
 
-from offchain.instances import SignalClockInstance
-from offchain.instances.signals import UNSOLD, Rule, Sale, SignalBidder, Table
-from offchain.mechanisms import signal_discovery, solve
-from offchain.mechanisms.signal_discovery import (
+from offchain.model.instances import SignalClockInstance
+from offchain.model.instances.signals import UNSOLD, Rule, Sale, SignalBidder, Table
+from offchain.model.mechanisms import signal_discovery, solve
+from offchain.model.mechanisms.signal_discovery import (
     DRAWS_LIMIT,
     EXACT_BIDDERS,
     Coins,

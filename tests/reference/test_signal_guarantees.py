@@ -9,20 +9,24 @@ import pytest
 from hypothesis import given, settings
 from signal_cases import clock, clocks, every_order_of_optimal_bidders, monotone, monotones
 
-from offchain.checks import Finding, Verdict, check_reference, signals
-from offchain.checks.signals import (
+from offchain.model.checks import Finding, Verdict, check_reference, signals
+from offchain.model.checks.signals import (
     WORK_LIMIT,
     guarantees,
     incentive_compatibility,
     individual_rationality,
     probabilities,
 )
-from offchain.instances import MonotoneSignalsInstance, SignalClockInstance, parse_text
-from offchain.instances.document import instance_text
-from offchain.instances.lotteries import Lottery
-from offchain.instances.signal_bounds import Bound, shared_quality_bound, symmetric_values_bound
-from offchain.instances.signals import Chance, Rule, Sale, SignalInstance, SignalOutcome
-from offchain.mechanisms import monotone_allocation, signal_discovery, solve
+from offchain.model.instances import MonotoneSignalsInstance, SignalClockInstance, parse_text
+from offchain.model.instances.document import instance_text
+from offchain.model.instances.lotteries import Lottery
+from offchain.model.instances.signal_bounds import (
+    Bound,
+    shared_quality_bound,
+    symmetric_values_bound,
+)
+from offchain.model.instances.signals import Chance, Rule, Sale, SignalInstance, SignalOutcome
+from offchain.model.mechanisms import monotone_allocation, signal_discovery, solve
 
 
 def probability(instance: SignalInstance, bidder: int) -> Fraction:

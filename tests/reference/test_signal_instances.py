@@ -12,16 +12,16 @@ from signal_cases import clock, clocks, monotone, monotones
 from typer.testing import CliRunner
 
 from offchain.cli import app
-from offchain.instances import (
-    InstanceError,
+from offchain.model.instances import (
+    InvalidInput,
     MonotoneSignalsInstance,
     SignalClockInstance,
     instance_text,
     outcome_text,
     parse_text,
 )
-from offchain.instances.signals import DEFAULT_TYPE, Rule, Table
-from offchain.mechanisms import solve
+from offchain.model.instances.signals import DEFAULT_TYPE, Rule, Table
+from offchain.model.mechanisms import solve
 
 
 def clock_file(*bidders: dict[str, object], **fields: object) -> dict[str, object]:
@@ -70,7 +70,7 @@ def monotone_file(*values: object, **fields: object) -> dict[str, object]:
 
 def refusal(document: object) -> str:
     """What is said of a bad file."""
-    with pytest.raises(InstanceError) as refused:
+    with pytest.raises(InvalidInput) as refused:
         parse_text(json.dumps(document))
     return str(refused.value)
 
@@ -356,7 +356,7 @@ def test_any_json_is_read_or_refused_and_nothing_else(
         {**clock_file(), **fields, "mechanism": mechanism},
         {**clock_file(bidder(), bidder(name="b") | member), "mechanism": mechanism},
     ):
-        with suppress(InstanceError):
+        with suppress(InvalidInput):
             parse_text(json.dumps(document))
 
 

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from offchain.instances import InstanceError, utf8
-from offchain.instances.stream import Document
-from offchain.instances.text import DECODER
+from offchain.io.stream import Document
+from offchain.io.text import DECODER
+from offchain.model.instances import InvalidInput, utf8
 
 DOCUMENTS = [
     "",
@@ -61,7 +61,7 @@ def at_once(text: str) -> object:
 def in_pieces(text: str, size: int) -> object:
     try:
         return list(Document(text[at : at + size] for at in range(0, len(text), size)).values())
-    except InstanceError as error:
+    except InvalidInput as error:
         return re.sub(r"^\[\d+\]: ", "", str(error))
 
 
@@ -85,7 +85,7 @@ def test_pieces_of_any_size_say_what_the_whole_says(size: int) -> None:
     ids=lambda text: text[:12],
 )
 def test_a_malformed_entry_is_named_by_its_index(text: str, message: str) -> None:
-    with pytest.raises(InstanceError) as caught:
+    with pytest.raises(InvalidInput) as caught:
         list(Document([text]).values())
     assert str(caught.value) == message
 
@@ -115,7 +115,7 @@ def test_an_error_needs_no_more_than_what_stands_before_it() -> None:
         while True:
             yield "0" * 1000
 
-    with pytest.raises(InstanceError, match=r"^\[1\]: not JSON: Expecting value at line 1"):
+    with pytest.raises(InvalidInput, match=r"^\[1\]: not JSON: Expecting value at line 1"):
         list(Document(pieces()).values())  # type: ignore[arg-type]
 
 
@@ -136,6 +136,6 @@ def test_an_error_needs_no_more_than_what_stands_before_it() -> None:
 def test_bytes_cut_anywhere_are_the_same_text(data: bytes, expected: str, size: int) -> None:
     try:
         found = "".join(utf8(data[at : at + size] for at in range(0, len(data), size)))
-    except InstanceError as error:
+    except InvalidInput as error:
         found = str(error)
     assert found == expected

@@ -5,10 +5,10 @@ from itertools import product
 
 import pytest
 
-from offchain.checks.deviations import find_deviation, find_false_names, seats
-from offchain.instances import BID_LIMIT, Group, Member, TwoLevelInstance
-from offchain.mechanisms.price_rule import PriceRule, exact, plain_second_price
-from offchain.mechanisms.two_level import solve
+from offchain.model.checks.deviations import find_deviation, find_false_names, seats
+from offchain.model.instances import BID_LIMIT, Group, Member, TwoLevelInstance
+from offchain.model.mechanisms.price_rule import PriceRule, exact, plain_second_price
+from offchain.model.mechanisms.two_level import solve
 
 SIZES = [(1, 2), (2, 2), (1, 3), (2, 1, 1), (1, 1, 2)]
 LATE_GROUP = [(1, 2), (2, 2), (1, 3), (1, 1, 2)]

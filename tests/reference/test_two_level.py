@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offchain.checks.two_level import harmonic
-from offchain.instances import Group, LotOutcome, Member, TwoLevelInstance, parse_text
-from offchain.mechanisms import solve
-from offchain.mechanisms.price_rule import plain_second_price
-from offchain.mechanisms.two_level import solve as solve_two_level
+from offchain.model.checks.two_level import harmonic
+from offchain.model.instances import Group, LotOutcome, Member, TwoLevelInstance, parse_text
+from offchain.model.mechanisms import solve
+from offchain.model.mechanisms.price_rule import plain_second_price
+from offchain.model.mechanisms.two_level import solve as solve_two_level
 
 
 def single_item(*groups: list[int], reserve: int = 1) -> TwoLevelInstance:

@@ -8,12 +8,12 @@ from auction_cases import AUSUBEL_MILGROM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offchain.checks import Finding, Verdict, check_reference, vcg
-from offchain.checks.properties import find_deviation, find_joint_deviation
-from offchain.instances import VcgInstance, VcgOutcome, VcgPlayer, parse_text
-from offchain.instances.bundles import Bundle, Values
-from offchain.mechanisms.vcg import received, solve, value
-from offchain.mechanisms.winner_determination import Choice, TooHardError, critical_values
+from offchain.model.checks import Finding, Verdict, check_reference, vcg
+from offchain.model.checks.properties import find_deviation, find_joint_deviation
+from offchain.model.instances import VcgInstance, VcgOutcome, VcgPlayer, parse_text
+from offchain.model.instances.bundles import Bundle, Values
+from offchain.model.mechanisms.vcg import received, solve, value
+from offchain.model.mechanisms.winner_determination import Choice, TooHardError, critical_values
 
 GOODS = ("a", "b")
 BUNDLES: list[Bundle] = [("a",), ("b",), ("a", "b")]

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offchain.checks.vcg_equal_split import appendix_a, find_lie, find_shut_out
-from offchain.instances import Group, Member, TwoLevelInstance
-from offchain.instances.bundles import Values
-from offchain.mechanisms.vcg_equal_split import (
+from offchain.model.checks.vcg_equal_split import appendix_a, find_lie, find_shut_out
+from offchain.model.instances import Group, Member, TwoLevelInstance
+from offchain.model.instances.bundles import Values
+from offchain.model.mechanisms.vcg_equal_split import (
     AGGREGATIONS,
     GroupResult,
     group_bids,
@@ -18,7 +18,7 @@ from offchain.mechanisms.vcg_equal_split import (
     solve,
     split,
 )
-from offchain.mechanisms.winner_determination import maximum_welfare
+from offchain.model.mechanisms.winner_determination import maximum_welfare
 
 TEN = 1000
 """The paper's 10 in units; its epsilon is 1 unit."""

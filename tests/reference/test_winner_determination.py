@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offchain.instances import BID_LIMIT, InstanceError, VcgInstance, VcgPlayer
-from offchain.instances.bundles import Bundle, Values
-from offchain.mechanisms import winner_determination
-from offchain.mechanisms.vcg import received, solve, value
-from offchain.mechanisms.winner_determination import (
+from offchain.model.instances import BID_LIMIT, InvalidInput, VcgInstance, VcgPlayer
+from offchain.model.instances.bundles import Bundle, Values
+from offchain.model.mechanisms import winner_determination
+from offchain.model.mechanisms.vcg import received, solve, value
+from offchain.model.mechanisms.winner_determination import (
     Choice,
     by_assignment,
     by_enumeration,
@@ -256,5 +256,5 @@ def test_what_cannot_be_proved_in_time_is_refused_and_not_guessed() -> None:
         with pytest.raises(winner_determination.TooHardError, match="not proved in 5 steps"):
             winners(goods, bids)
         players = tuple(VcgPlayer(str(place), values) for place, values in enumerate(bids))
-        with pytest.raises(InstanceError, match=r"^players: .* worth nearly the same"):
+        with pytest.raises(InvalidInput, match=r"^players: .* worth nearly the same"):
             solve(VcgInstance(goods, players))

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from offchain.instances import Group, Member, TwoLevelInstance
-from offchain.mechanisms import solve
+from offchain.model.instances import Group, Member, TwoLevelInstance
+from offchain.model.mechanisms import solve
 from offchain.play.behaviour import Behaviour, counted
 from offchain.report.auction import Auction, Chapter, Check, Entry, Step
 

@@ -4,8 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from offchain.bindings.contracts import CoinOutcome, contract
 from offchain.chain.backend import Chain
-from offchain.chain.codec import CoinOutcome, contract
 
 UNIT = 10**9
 

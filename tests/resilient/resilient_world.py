@@ -12,13 +12,14 @@ import pytest
 import resilient_ledger
 from eth_hash.auto import keccak
 
+from offchain.bindings.announcements import Announcement
+from offchain.bindings.artifacts import load
+from offchain.bindings.contracts import AnnouncementFlaw, CoinOutcome, SaleStage, contract
+from offchain.bindings.deployment import create
 from offchain.chain import abi
-from offchain.chain.artifacts import load
 from offchain.chain.backend import Chain, Receipt, Reverted, Transaction
-from offchain.chain.codec import AnnouncementFlaw, CoinOutcome, SaleStage, contract
-from offchain.chain.deployment import create
+from offchain.io.addresses import to_bytes
 from offchain.play.resilient import sale_fields
-from offchain.play.resilient_announcements import Announcement
 
 UNIT = 10**9
 HOUR = 3_600
@@ -61,7 +62,7 @@ def bits(*goods: int) -> int:
 
 def announce(*offers: tuple[str, int, int], wish: int = 0, salt: int = 7) -> Announcement:
     """Offers (to, price, bundle), put in order, and a wish."""
-    in_order = sorted(offers, key=lambda offer: abi.to_bytes(offer[0]))
+    in_order = sorted(offers, key=lambda offer: to_bytes(offer[0]))
     return Announcement(tuple(in_order), wish, salt.to_bytes(32, "big"))
 
 
@@ -304,7 +305,7 @@ class World:
 
     def force(self, wei: int) -> None:
         """Ether that cannot be refused, from a contract that destroys itself in its constructor."""
-        code = b"\x73" + abi.to_bytes(self.auction) + b"\xff"  # PUSH20, SELFDESTRUCT
+        code = b"\x73" + to_bytes(self.auction) + b"\xff"  # PUSH20, SELFDESTRUCT
         self.chain.send(Transaction(self.stranger, None, code, wei))
         self.forced += wei
 

@@ -3,8 +3,8 @@
 import pytest
 from resilient_world import UNIT, Flaw, Outcome, Stage, World, announce, bits
 
-from offchain.chain.seals import Opening, commitment
-from offchain.play.resilient_announcements import Announcement
+from offchain.bindings.announcements import Announcement
+from offchain.bindings.seals import Opening, commitment
 
 MOST = 2**64 - 1
 

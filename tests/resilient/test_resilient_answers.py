@@ -14,8 +14,8 @@ from resilient_world import (
     index_of,
 )
 
+from offchain.bindings.announcements import Announcement
 from offchain.chain.backend import Reverted, Transaction
-from offchain.play.resilient_announcements import Announcement
 
 Tails = tuple[int, Announcement, list[tuple[str, int]]]
 """A sale's number, what is carried out, and the goods."""

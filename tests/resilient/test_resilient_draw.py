@@ -14,8 +14,8 @@ from resilient_world import (
     bits,
 )
 
+from offchain.bindings.announcements import Announcement
 from offchain.chain.backend import Reverted
-from offchain.play.resilient_announcements import Announcement
 
 
 def test_the_coin_is_asked_for_when_all_is_known(world: World) -> None:

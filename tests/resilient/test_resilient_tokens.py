@@ -16,9 +16,9 @@ from resilient_world import (
     index_of,
 )
 
+from offchain.bindings.announcements import Announcement
+from offchain.bindings.contracts import contract
 from offchain.chain.backend import Reverted
-from offchain.chain.codec import contract
-from offchain.play.resilient_announcements import Announcement
 
 Accepted = tuple[int, str, Announcement, list[tuple[str, int]]]
 """A sale's number, the token that will misbehave, what is carried out, and the goods."""

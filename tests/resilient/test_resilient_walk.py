@@ -17,11 +17,11 @@ from resilient_world import (
     World,
 )
 
-from offchain.chain.abi import to_bytes
+from offchain.bindings.announcements import Announcement
+from offchain.bindings.contracts import explain
 from offchain.chain.backend import Reverted
-from offchain.chain.codec import explain
 from offchain.chain.revm import Revm
-from offchain.play.resilient_announcements import Announcement
+from offchain.io.addresses import to_bytes
 
 SEEDS = range(16)
 STEPS = 2_000

@@ -5,9 +5,9 @@ import re
 import subprocess
 from pathlib import Path
 
-from offchain.chain.abi import to_bytes
-from offchain.chain.deployment import Deployment
-from offchain.paths import PROJECT
+from offchain.bindings.deployment import Deployment
+from offchain.io.addresses import to_bytes
+from offchain.io.paths import PROJECT
 
 BROWNIE = PROJECT / ".venv" / "bin" / "brownie"
 MEMBERS = 17

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from offchain.demo.contributions import Contribution, parse
-from offchain.mechanisms.equal_split import served_count, share, willingness_to_pay
+from offchain.model.instances.contributions import Contribution, parse
+from offchain.model.mechanisms.equal_split import served_count, share, willingness_to_pay
 from offchain.simulation.contributions import (
     Curve,
     curve,

@@ -8,9 +8,9 @@ from random import Random
 import numpy as np
 import pytest
 
-from offchain.checks.pay_your_bid import game
-from offchain.checks.properties import Game
-from offchain.mechanisms.pay_your_bid import Asks
+from offchain.model.checks.pay_your_bid import game
+from offchain.model.checks.properties import Game
+from offchain.model.mechanisms.pay_your_bid import Asks
 from offchain.simulation import plain
 from offchain.simulation.cells import Cell, Draw, Mix, blocks, pieces, whole_cell
 from offchain.simulation.compare import Differs, lists, races, table

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from offchain.mechanisms import (
+from offchain.model.mechanisms import (
     approximate,
     approximate_groups,
     assignment,
@@ -27,8 +27,8 @@ from offchain.mechanisms import (
     vcg_equal_split,
     winner_determination,
 )
-from offchain.theory import CLAIMS, Claim
-from offchain.theory.signals import Shape
+from offchain.model.theory import CLAIMS, Claim
+from offchain.model.theory.signals import Shape
 
 CLAIM: dict[str, Claim[Any]] = {claim.name: claim for claim in CLAIMS}
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from offchain.instances.signals import UNSOLD, SignalInstance
-from offchain.mechanisms import monotone_allocation, signal_discovery
-from offchain.mechanisms.price_rule import plain_second_price
-from offchain.theory import CLAIMS, Claim, approximate, daos, resilient, signals
-from offchain.theory.signals import Shape
+from offchain.model.instances.signals import UNSOLD, SignalInstance
+from offchain.model.mechanisms import monotone_allocation, signal_discovery
+from offchain.model.mechanisms.price_rule import plain_second_price
+from offchain.model.theory import CLAIMS, Claim, approximate, daos, resilient, signals
+from offchain.model.theory.signals import Shape
 
 
 def test_every_claim_is_in_the_table_once() -> None:

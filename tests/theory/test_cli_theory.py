@@ -5,9 +5,9 @@ import json
 import pytest
 from typer.testing import CliRunner, Result
 
-from offchain import theory
 from offchain.cli import app
-from offchain.theory import CLAIMS, Claim, Evidence, daos
+from offchain.model import theory
+from offchain.model.theory import CLAIMS, Claim, Evidence, daos
 
 
 def run(*arguments: str) -> Result:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from offchain.theory import CLAIMS
+from offchain.model.theory import CLAIMS
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 FILES = sorted(EXAMPLES.glob("*.py"))

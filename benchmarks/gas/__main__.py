@@ -1,0 +1,106 @@
+"""`make gas`: what every step costs a member, measured on Anvil with the bytecode that is deployed.
+
+Prints tables, and what changed since the snapshot in the repository (benchmarks/gas/gas.json). `--json` prints the measurements
+alone; `--write` renews the snapshot, the tables of docs/gas.md and the pictures. The exit code is 1 if a budget is exceeded
+that any code could keep.
+"""
+
+import argparse
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmarks.gas import approximate as gas_approximate
+from benchmarks.gas import randomness as gas_randomness
+from benchmarks.gas import resilient as gas_resilient
+from benchmarks.gas import signals as gas_signal
+from benchmarks.gas.auctions import measure
+from benchmarks.gas.report import Snapshot, budgets, differences, tables
+
+ROOT = Path(__file__).resolve().parents[2]
+SNAPSHOT = ROOT / "benchmarks" / "gas" / "gas.json"
+PAGE = ROOT / "docs" / "gas.md"
+PICTURES = ROOT / "benchmarks" / "gas" / "pictures"
+
+_TABLE = re.compile(r"(<!-- make gas: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+FURTHER = {
+    "resilient": gas_resilient.measure,
+    "signal_clock": gas_signal.measure,
+    "approximate": gas_approximate.measure,
+    "randomness": gas_randomness.measure,
+}
+"""The auctions with tables of their own; what they return is a book among the others' steps."""
+
+
+def measured() -> Snapshot:
+    """Everything that is measured."""
+    snapshot = measure()
+    snapshot["steps"] |= {name: each() for name, each in FURTHER.items()}
+    return snapshot
+
+
+def load() -> Snapshot:
+    """The snapshot in the repository; empty if there is none."""
+    if not SNAPSHOT.exists():
+        return {}
+    found: dict[str, Any] = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
+    return found
+
+
+def dumped(snapshot: Snapshot) -> str:
+    """The snapshot as JSON, a line for each cost."""
+    text = json.dumps(snapshot, indent=1)
+    return re.sub(r"\{\s*([^{}]*?)\s*\}", _in_one_line, text) + "\n"
+
+
+def renewed(page: str, snapshot: Snapshot) -> str:
+    """The page with its tables made anew."""
+    made = tables(snapshot)
+    return _TABLE.sub(lambda found: f"{found[1]}\n{made[found['name']]}\n{found[3]}", page)
+
+
+def write(snapshot: Snapshot) -> None:
+    """Renews everything in the repository that holds measurements."""
+    from benchmarks.gas.chart import pictures  # matplotlib takes a while to import
+
+    SNAPSHOT.write_text(dumped(snapshot), encoding="utf-8")
+    PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8"), snapshot), encoding="utf-8")
+    for name, picture in pictures(snapshot).items():
+        (PICTURES / name).write_text(picture, encoding="utf-8")
+
+
+def main() -> int:
+    """Measures, and says what was found."""
+    parser = argparse.ArgumentParser(description="Gas per member, measured on Anvil.")
+    parser.add_argument("--json", action="store_true", help="print the measurements as JSON")
+    parser.add_argument("--write", action="store_true", help="renew snapshot, tables and pictures")
+    options = parser.parse_args()
+    snapshot = measured()
+    if options.json:
+        print(dumped(snapshot), end="")
+    else:
+        print("\n".join(tables(snapshot).values()))
+        changes = differences(load(), snapshot)
+        print(
+            "\n".join(
+                ["Changed since the snapshot:", *changes] if changes else ["As in the snapshot."]
+            )
+        )
+    if options.write:
+        write(snapshot)
+    over = [one.name for one in budgets(snapshot) if one.verdict == "over"]
+    for name in over:
+        print(f"over budget: {name}", file=sys.stderr)
+    return 1 if over else 0
+
+
+def _in_one_line(found: re.Match[str]) -> str:
+    return "{" + re.sub(r"\s*\n\s*", " ", found[1]) + "}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

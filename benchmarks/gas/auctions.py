@@ -1,0 +1,329 @@
+"""The auctions whose gas is measured: the same bids, salts and accounts every time, so that two measurements can be
+compared to the last unit of gas (calldata is charged by the byte, and zeros are cheaper).
+
+Each lot has three books: a sealed DAO and an open one, of which one wins at half of what it could pay, and individuals.
+Everything that members do not send is sent by the keeper, in the batches that it finds.
+"""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from benchmarks.gas.costs import Cost, figures
+from benchmarks.gas.meter import Meter, Use
+from offchain.bindings.contracts import Contract, contract
+from offchain.bindings.deployment import create, deploy
+from offchain.bindings.seals import SALT_BYTES, Opening, commitment
+from offchain.chain import nodes
+from offchain.chain.backend import Receipt, Transaction
+from offchain.keeper.batches import BatchSizer
+from offchain.keeper.keeper import Action, Keeper
+from offchain.keeper.ledger import Ledger
+from offchain.keeper.receipts import Receipts
+
+SIZES: Final = (1, 50, 400)
+"""Members of a group."""
+TRACED: Final = 400
+"""The size at which steps are taken apart."""
+STEP: Final = 500
+"""The most members that one step of a tally takes; `DAO.MAX_STEP`."""
+LARGE: Final = 2 * STEP + 10
+"""Members of the group whose settlement costs the most: the price is reached at the last bid of its second step."""
+
+_UNIT: Final = 10**9
+_START: Final = 4_000_000_000
+"""When the first lot is listed, in seconds since the epoch: far off, so that no clock decides what a schedule costs."""
+_STAGE: Final = 3_600
+_FUNDS: Final = 10**29
+_CHANGES: Final = 10
+"""How many members replace a bid, take it back, and bid again."""
+_KEEPER, _FIRST_MEMBER, _FIRST_SELLER = 0, 1, 2_000
+
+
+Costs = dict[str, dict[str, Cost]]
+"""By book, for instance "sealed lost 400", and step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One group's bids on a lot, in units, by member. `name` says what kind it is, and whether it wins."""
+
+    name: str
+    kind: str
+    contract: Contract
+    address: str
+    bids: Mapping[str, int]
+
+
+def measure() -> dict[str, Any]:
+    """Plays all auctions on an Anvil of its own. What it returns is what JSON takes.
+
+    Raises:
+        ChainError: Anvil does not start, or a transaction fails.
+        ValueError: a measurement does not add up.
+    """
+    node = nodes.anvil(accounts=1, auto_impersonate=True)
+    with node as running, closing(Meter(running.url)) as meter:
+        bench = _Bench(meter)
+        for size in SIZES:
+            for winner in ("sealed", "open"):
+                for by_members in (False, True):
+                    bench.play(size, winner, by_members)
+        bench.settle_large()
+        return {
+            "steps": {book: figures(steps, steps) for book, steps in bench.costs.items()},
+            "parts": {
+                book: {step: dict(c.parts) for step, c in steps.items() if c.parts}
+                for book, steps in bench.costs.items()
+                if any(c.parts for c in steps.values())
+            },
+            "largest": meter.largest,
+        }
+
+
+class _Bench:
+    """Contracts on a node, and the costs so far."""
+
+    def __init__(self, meter: Meter) -> None:
+        self.costs: Costs = defaultdict(lambda: defaultdict(Cost))
+        self._meter = meter
+        self._random = random.Random(2023)
+        self._auctioneer, self._dao = contract("Auctioneer"), contract("DAO")
+        self._members = [meter.actor(_FIRST_MEMBER + n) for n in range(LARGE)]
+        self._keeper_account = meter.actor(_KEEPER)
+        meter.fund_all(dict.fromkeys((self._keeper_account, *self._members), _FUNDS))
+        self._deployment = deploy(meter, self._keeper_account)
+        self._item = create(meter, self._keeper_account, "Item")
+        self._receipts = Receipts()
+        self._actions: list[Action] = []
+        ledger = Ledger(meter, self._deployment.auctioneer, self._deployment.block)
+        self._keeper = Keeper(
+            meter,
+            ledger,
+            self._keeper_account,
+            self._receipts,
+            on_action=self._actions.append,
+            on_skip=_stop,
+            depth=0,
+        )
+        self._lots = 0
+
+    def play(self, size: int, winner: str, by_members: bool) -> None:
+        """One lot, from listing to the last refund: with reveals and claims by the members themselves, or by the keeper."""
+        members = self._members[:size]
+        values = {member: self._random.randrange(10**6, 10**9) for member in members}
+        lot, start = self._list(1)
+        books = [self._book(kind, winner, values) for kind in ("sealed", "open", "individual")]
+        for book in books[:2]:
+            self._enter(lot, book)
+        openings = {book.name: self._openings(book, lot) for book in books}
+        with self._traced(size == TRACED):
+            for book in books:
+                if by_members:
+                    self._change(lot, book)
+                self._bid(lot, book, openings[book.name])
+        self._meter.advance_to(start + _STAGE)
+        if by_members:
+            # what an individual's costs depends on who leads
+            self._reveal(lot, books[2], openings[books[2].name])
+        with self._traced(size == TRACED):
+            if by_members:
+                self._reveal(lot, books[0], openings[books[0].name])
+            else:
+                for each in openings.values():
+                    self._receipts.add(each)
+                self._keep(books)
+            self._meter.advance_to(start + 2 * _STAGE)
+            self._keep(books, refunds=False)
+            self._keep(books, refunds=False)
+            won = next(book for book in books if book.name.startswith(f"{winner} won"))
+            served = self._served(lot, won)
+            if by_members:
+                self._claim_alone(lot, books, won, served)
+            else:
+                self._claim_served(lot, won, served)
+                self._keep(books)
+
+    def settle_large(self) -> None:
+        """The dearest settlement: a whole step of a tally, every byte of which is charged in full, is walked to its end."""
+        rank = LARGE - (2 * STEP - 1)
+        low = [_full_bytes(1, n) for n in range(2 * STEP - 1)]
+        high = [_full_bytes(0x60, n) for n in range(2 * STEP - 1, LARGE)]
+        bids = dict(zip(self._members, low + high, strict=True))
+        lot, start = self._list(rank * high[0])
+        book = self._book("open", "open", bids)
+        self._enter(lot, book)
+        self._bid(lot, book, [])
+        self._meter.advance_to(start + 2 * _STAGE)
+        self._keep([book], refunds=False)
+        self._keep([book], refunds=False)
+        self._keep([book])
+
+    # The parts of a lot
+
+    def _list(self, reserve: int) -> tuple[int, int]:
+        """A new lot of a new seller: its number, and when it was listed."""
+        self._lots += 1
+        lot, start = self._lots, _START + self._lots * 10 * _STAGE
+        seller = self._meter.actor(_FIRST_SELLER + lot)
+        token = contract("Item")
+        self._send(seller, self._item, token.encode("mint", seller, lot))
+        self._send(seller, self._item, token.encode("approve", self._deployment.auctioneer, lot))
+        self._meter.advance_to(start)
+        ends = (start + _STAGE, start + 2 * _STAGE, start + 3 * _STAGE)
+        data = self._auctioneer.encode("list", self._item, lot, reserve, (*ends, 1_000))
+        self._send(seller, self._deployment.auctioneer, data)
+        self._add("lot", "list", members=1)
+        return lot, start
+
+    def _book(self, kind: str, winner: str, values: Mapping[str, int]) -> Book:
+        """The losing DAO bids half of what its members would, individuals a third."""
+        outcome = "won" if kind == winner else "lost"
+        name = f"{kind} {outcome} {len(values)}"
+        if kind == "individual":
+            address, part = self._deployment.auctioneer, 3
+            bids = {member: value // part for member, value in values.items()}
+            return Book(name, kind, self._auctioneer, address, bids)
+        factory = contract("DAOFactory")
+        data = factory.encode("create", self._deployment.auctioneer, kind == "open", 0)
+        receipt = self._send(self._keeper_account, self._deployment.factory, data)
+        self._add("lot", "create a DAO", members=1)
+        event = factory.event(receipt.logs[0])
+        assert event is not None
+        part = 1 if kind == winner else 2
+        bids = {member: value // part for member, value in values.items()}
+        return Book(name, kind, self._dao, event.args["dao"], bids)
+
+    def _enter(self, lot: int, book: Book) -> None:
+        self._send(self._keeper_account, book.address, self._dao.encode("enter", lot))
+        self._add("lot", "enter", members=1)
+
+    def _openings(self, book: Book, lot: int) -> list[Opening]:
+        """How the bids of a book will be opened; none if they are open."""
+        if book.kind == "open":
+            return []
+        return [
+            Opening(book.address, lot, member, bid, self._random.randbytes(SALT_BYTES))
+            for member, bid in book.bids.items()
+        ]
+
+    def _bid(self, lot: int, book: Book, openings: Sequence[Opening]) -> None:
+        if book.kind == "open":
+            data = book.contract.encode("raiseBid", lot)
+            calls = [(member, data, bid * _UNIT) for member, bid in book.bids.items()]
+        else:
+            calls = [self._commit(book, opening, 2 * opening.bid * _UNIT) for opening in openings]
+        self._each(book, "bid", calls)
+
+    def _change(self, lot: int, book: Book) -> None:
+        """Some members bid, replace or raise the bid, and take it back."""
+        some = list(book.bids)[:_CHANGES]
+        if book.kind == "open":
+            data = book.contract.encode("raiseBid", lot)
+            first = again = [(member, data, _UNIT) for member in some]
+        else:
+            salts = (self._random.randbytes(SALT_BYTES) for _ in iter(int, 1))
+            seals = [Opening(book.address, lot, who, 1, next(salts)) for who in some]
+            first = [self._commit(book, seal, _UNIT) for seal in seals]
+            seals = [Opening(book.address, lot, who, 2, next(salts)) for who in some]
+            again = [self._commit(book, seal, 0) for seal in seals]
+        back = [(who, book.contract.encode("withdraw", lot, who), 0) for who in some]
+        self._each(book, "bid", first)
+        self._each(book, "replace", again)
+        self._each(book, "withdraw", back)
+
+    def _commit(self, book: Book, opening: Opening, value: int) -> tuple[str, bytes, int]:
+        seal = commitment(self._meter.chain_id, opening)
+        return opening.bidder, book.contract.encode("commit", opening.lot, seal), value
+
+    def _reveal(self, lot: int, book: Book, openings: Sequence[Opening]) -> None:
+        calls = [
+            (o.bidder, book.contract.encode("reveal", lot, o.bid, o.salt), 0) for o in openings
+        ]
+        self._each(book, "own reveal", calls)
+
+    def _served(self, lot: int, book: Book) -> set[str]:
+        answer = self._meter.call(book.address, book.contract.encode("bookOf", lot))
+        ((*_, share, _),) = book.contract.decode("bookOf", answer)
+        return {member for member, bid in book.bids.items() if bid >= share > 0}
+
+    def _claim_alone(self, lot: int, books: Sequence[Book], won: Book, served: set[str]) -> None:
+        for book in books:
+            data = book.contract.encode("claim", lot)
+            claims = [(member, data, 0) for member in book.bids]
+            if book is won:
+                self._each(book, "own claim", [one for one in claims if one[0] in served])
+                self._each(book, "own claim, unserved", [o for o in claims if o[0] not in served])
+            elif book.kind == "individual":
+                self._each(book, "own claim", claims)
+            else:
+                # the first one writes down that the book is lost
+                self._each(book, "first claim", claims[:1])
+                self._each(book, "own claim", claims[1:])
+
+    def _claim_served(self, lot: int, book: Book, served: set[str]) -> None:
+        """Those served by themselves; the keeper would pay them together with the others."""
+        sizer, rest = BatchSizer[str](), [member for member in book.bids if member in served]
+
+        def claim(members: Sequence[str]) -> Transaction:
+            data = book.contract.encode("claimBatch", lot, members)
+            return Transaction(self._keeper_account, book.address, data)
+
+        while rest:
+            batch = sizer.first(rest, claim, self._meter.estimate)
+            self._meter.send(batch.transaction)
+            self._add(book.name, "batch claim", len(batch.items))
+            del rest[: len(batch.items)]
+
+    def _keep(self, books: Sequence[Book], refunds: bool = True) -> None:
+        """Lets the keeper do what is due, once."""
+        names = {book.address: book.name for book in books}
+        before = len(self._meter.uses)
+        self._actions.clear()
+        self._keeper.step(refunds)
+        uses = self._meter.uses[before:]
+        for action, use in zip(self._actions, uses, strict=True):
+            name = names[action.contract]
+            claim = "batch claim" if " lost " in name else "batch claim, unserved"
+            step = {"reveal": "batch reveal", "refund": claim}.get(action.step, action.step)
+            self._add(name, step, action.members, [use])
+
+    # Sending, and keeping count
+
+    def _send(self, sender: str, to: str, data: bytes) -> Receipt:
+        return self._meter.send(Transaction(sender, to, data))
+
+    def _each(self, book: Book, step: str, calls: Sequence[tuple[str, bytes, int]]) -> None:
+        """One transaction (sender, data, value in wei) for each member."""
+        if calls:
+            sent = [Transaction(who, book.address, data, value) for who, data, value in calls]
+            self._meter.send_all(sent)
+            self._add(book.name, step, len(calls))
+
+    def _add(self, book: str, step: str, members: int, uses: Sequence[Use] | None = None) -> None:
+        cost = self.costs[book][step]
+        for use in self._meter.uses[-1:] if uses is None else uses:
+            cost.gas += sum(use.gas)
+            cost.transactions += len(use.gas)
+            cost.parts.update(use.parts)
+        cost.members += members
+
+    @contextmanager
+    def _traced(self, wanted: bool) -> Iterator[None]:
+        self._meter.tracing = wanted
+        try:
+            yield
+        finally:
+            self._meter.tracing = False
+
+
+def _full_bytes(top: int, number: int) -> int:
+    """A bid without a zero byte; it grows with `top`, then with `number`."""
+    return int.from_bytes([top, *[1] * 5, 1 + number // 255, 1 + number % 255], "big")
+
+
+def _stop(what: str, error: Exception) -> None:
+    raise ValueError(f"the keeper could not do the {what}") from error

@@ -1,0 +1,132 @@
+"""The picture of docs/gas.md: gas per participant, here and elsewhere, for light and for dark pages."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from io import StringIO
+from typing import Final
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from benchmarks.gas.peers import PEERS
+from benchmarks.gas.report import OPEN, OPEN_ALONE, SEALED, SEALED_ALONE, Snapshot, life, written
+
+SIZE: Final = (9.6, 4.4)
+"""Inches."""
+_FONT: Final = "-apple-system, 'Segoe UI', Helvetica, Arial, 'DejaVu Sans', sans-serif"
+_TITLE: Final = "Gas per participant"
+_LEFT: Final = 0.37
+_STEPS: Final = ("enter", "reveal", "tally", "claim or refund")
+
+
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """Colours on a page; the steps of our bars and of others', from the first to the last."""
+
+    text: str
+    quiet: str
+    edge: str
+    ours: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+SHADES: Final = {
+    "light": Shade(
+        "#1f2328",
+        "#59636e",
+        "#ffffff",
+        ("#0b62a8", "#4c94d0", "#f0a830", "#9cc7ea"),
+        ("#6e7781", "#9ea7b0", "#f0a830", "#c9d0d6"),
+    ),
+    "dark": Shade(
+        "#e6edf3",
+        "#9198a1",
+        "#0d1117",
+        ("#62b0ff", "#3479bd", "#d98a00", "#1f4e7d"),
+        ("#9198a1", "#6b737c", "#d98a00", "#474e57"),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One system's way: gas by `_STEPS`."""
+
+    name: str
+    steps: Sequence[Fraction]
+    ours: bool
+
+    @property
+    def total(self) -> Fraction:
+        """Gas of all steps."""
+        return sum(self.steps, Fraction(0))
+
+
+def bars(snapshot: Snapshot) -> list[Bar]:
+    """Every bar, the cheapest first."""
+    named = {
+        "Consort, open, in batches": OPEN,
+        "Consort, sealed, in batches": SEALED,
+        "Consort, open, all by oneself": OPEN_ALONE,
+        "Consort, sealed, all by oneself": SEALED_ALONE,
+    }
+    ours = [Bar(name, life(snapshot, way), True) for name, way in named.items()]
+    others = [
+        Bar(one.name, [Fraction(n) for n in (one.enter, one.reveal, 0, one.claim)], False)
+        for one in PEERS
+    ]
+    return sorted(ours + others, key=lambda bar: bar.total)
+
+
+def pictures(snapshot: Snapshot) -> dict[str, str]:
+    """The picture by file name, as SVG. The same snapshot gives the same text."""
+    return {f"gas-{name}.svg": _drawn(bars(snapshot), shade) for name, shade in SHADES.items()}
+
+
+def _drawn(rows: Sequence[Bar], shade: Shade) -> str:
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "gas", "font.size": 11}):
+        buffer = StringIO()
+        figure = _figure(rows, shade)
+        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
+    # the reader's own sans-serif, of which matplotlib knows nothing
+    drawn = re.sub(r"font-family: [^;\"]*", f"font-family: {_FONT}", buffer.getvalue())
+    return "\n".join(line.rstrip() for line in drawn.splitlines()) + "\n"
+
+
+def _figure(rows: Sequence[Bar], shade: Shade) -> Figure:
+    figure = Figure(SIZE)
+    axes = figure.add_axes((_LEFT, 0.04, 0.985 - _LEFT, 0.83))
+    for place, bar in enumerate(rows):
+        _bar(axes, place, bar, shade)
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.set_xlim(0, float(max(bar.total for bar in rows)) * 1.14)
+    axes.set_axis_off()
+    figure.text(0.015, 0.93, _TITLE, color=shade.text, size=13, weight="bold")
+    figure.legend(
+        [Patch(facecolor=colour, edgecolor="none") for colour in shade.ours],
+        _STEPS,
+        loc="upper right",
+        bbox_to_anchor=(0.985, 1.0),
+        ncol=len(_STEPS),
+        frameon=False,
+        labelcolor=shade.quiet,
+        handlelength=1,
+    )
+    return figure
+
+
+def _bar(axes: Axes, place: int, bar: Bar, shade: Shade) -> None:
+    start = 0.0
+    for gas, colour in zip(bar.steps, shade.ours if bar.ours else shade.others, strict=True):
+        axes.barh(place, float(gas), 0.62, start, color=colour, edgecolor=shade.edge, linewidth=0.8)
+        start += float(gas)
+    weight = "bold" if bar.ours else "normal"
+    for where, text, side in (
+        (start, f" {written(bar.total)}", "left"),
+        (0, f"{bar.name}  ", "right"),
+    ):
+        axes.text(where, place, text, ha=side, va="center", color=shade.text, weight=weight)

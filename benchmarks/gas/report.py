@@ -1,0 +1,420 @@
+"""The measurements as tables, in Markdown, and what they are held against.
+
+A snapshot is what `gas_auctions.measure` returns. Figures are gas per member, rounded only when they are written; sums are
+taken before.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Final
+
+from benchmarks.gas import approximate as gas_approximate
+from benchmarks.gas import randomness as gas_randomness
+from benchmarks.gas import resilient as gas_resilient
+from benchmarks.gas import signals as gas_signal
+from benchmarks.gas.auctions import LARGE, SIZES, TRACED
+from benchmarks.gas.meter import (
+    CHANGED_SLOT,
+    CLEARED_SLOT,
+    COLD_ACCOUNT,
+    COLD_READ,
+    LISTED_ACCOUNT,
+    LISTED_READ,
+    LOG,
+    LOG_BYTE,
+    NEW_SLOT,
+    NONZERO_BYTE,
+    PARTS,
+    REFUND_SHARE,
+    STIPEND,
+    TRANSACTION,
+    VALUE,
+    WARM_READ,
+    ZERO_BYTE,
+    without_code,
+)
+from benchmarks.gas.peers import PEERS
+from offchain.chain.backend import MAX_TRANSACTION_GAS
+
+FURTHER: Final = {
+    "resilient": gas_resilient.ROWS,
+    "signal_clock": gas_signal.ROWS,
+    "approximate": gas_approximate.ROWS,
+    "randomness": gas_randomness.ROWS,
+}
+"""The auctions with tables of their own: what their steps are called, and their budgets."""
+
+Snapshot = Mapping[str, Any]
+Number = int | Fraction
+
+_WORD: Final = 32
+_KEPT: Final = 1 - Fraction(1, REFUND_SHARE)
+"""What a saving is worth in a transaction whose refunds are at their cap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way through an auction: a member's book and outcome, who sends what others could send, and the steps."""
+
+    name: str
+    book: str
+    by: str
+    reveal: str | None
+    claim: str
+    tally: str | None = "tally"
+
+
+WAYS: Final = (
+    Way("sealed, not served", "sealed lost", "keeper", "batch reveal", "batch claim"),
+    Way("sealed, not served", "sealed lost", "member", "own reveal", "own claim"),
+    Way("sealed, served", "sealed won", "keeper", "batch reveal", "batch claim"),
+    Way("sealed, served", "sealed won", "member", "own reveal", "own claim"),
+    Way("open, not served", "open lost", "keeper", None, "batch claim"),
+    Way("open, not served", "open lost", "member", None, "own claim"),
+    Way("open, served", "open won", "keeper", None, "batch claim"),
+    Way("open, served", "open won", "member", None, "own claim"),
+    Way("individual, lost", "individual lost", "keeper", "batch reveal", "batch claim", None),
+    Way("individual, lost", "individual lost", "member", "own reveal", "own claim", None),
+)
+SEALED, SEALED_ALONE, OPEN, OPEN_ALONE = (WAYS[n] for n in (0, 1, 4, 5))
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A figure and its limit; `floor` is what the EVM alone asks, where that is known."""
+
+    name: str
+    figure: Fraction
+    limit: int
+    floor: Fraction | None = None
+
+    @property
+    def verdict(self) -> str:
+        """Whether the figure is within the limit, or could be with any code."""
+        if self.figure <= self.limit:
+            return "within"
+        return "over" if self.floor is None or self.floor <= self.limit else "out of reach"
+
+
+def each(snapshot: Snapshot, book: str, step: str) -> Fraction:
+    """Gas of a step per member, in a book named with its size, such as "sealed lost 400". KeyError if not measured."""
+    cost = snapshot["steps"][book][step]
+    return Fraction(cost["gas"], cost["members"])
+
+
+def life(snapshot: Snapshot, way: Way, size: int = TRACED) -> list[Fraction]:
+    """Gas of bid, reveal, tally and claim for a member of a group of `size`; 0 for a step that there is not."""
+    book = f"{way.book} {size}"
+    # alone in a lost book, who claims is the first to
+    claim = way.claim if way.claim in snapshot["steps"][book] else "first claim"
+    return [
+        each(snapshot, book, step) if step else Fraction(0)
+        for step in ("bid", way.reveal, way.tally, claim)
+    ]
+
+
+def whole(snapshot: Snapshot, way: Way, size: int = TRACED) -> Fraction:
+    """Gas of the whole way."""
+    return sum(life(snapshot, way, size), Fraction(0))
+
+
+def bare(snapshot: Snapshot, book: str, step: str) -> Fraction:
+    """What the EVM alone asks for a step per member, at the size that was traced: everything but hashes and code."""
+    members = snapshot["steps"][f"{book} {TRACED}"][step]["members"]
+    return Fraction(without_code(snapshot["parts"][f"{book} {TRACED}"][step]), members)
+
+
+def budgets(snapshot: Snapshot) -> list[Budget]:
+    """What has to hold."""
+    sealed = life(snapshot, SEALED)
+    floor = sum(
+        (bare(snapshot, "open lost", s) for s in ("bid", "tally", "batch claim")), Fraction(0)
+    )
+    large = Fraction(snapshot["steps"][f"open won {LARGE}"]["settle"]["gas"])
+    return [
+        Budget("sealed: bid", sealed[0], 48_000),
+        Budget("sealed: reveal in a batch", sealed[1], 9_000),
+        Budget("tally", sealed[2], 3_600),
+        Budget("refund in a batch", sealed[3], 14_000),
+        Budget("sealed, in batches: all of it", whole(snapshot, SEALED), 72_000),
+        Budget("sealed, every step by oneself", whole(snapshot, SEALED_ALONE), 118_000),
+        Budget("open, in batches: all of it", whole(snapshot, OPEN), 62_000, floor),
+        Budget(f"settle, whatever the membership ({LARGE:,})", large, 300_000),
+        Budget(
+            "the largest transaction of all", Fraction(snapshot["largest"]), MAX_TRANSACTION_GAS
+        ),
+        *(
+            Budget(f"{kind}: {label}", each(snapshot, kind, step), limit)
+            for kind, steps in FURTHER.items()
+            for step, (label, limit) in steps.items()
+        ),
+    ]
+
+
+def tables(snapshot: Snapshot) -> dict[str, str]:
+    """Every table, by name."""
+    return {
+        "life": _life_table(snapshot),
+        "steps": _steps_table(snapshot),
+        "lot": _lot_table(snapshot),
+        "parts": _parts_table(snapshot),
+        "prices": _prices_table(),
+        "budgets": _budgets_table(snapshot),
+        "refused": _refused_table(snapshot),
+        "peers": _peers_table(snapshot),
+        **{kind: _further_table(snapshot, kind) for kind in FURTHER},
+    }
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown, its columns aligned; all but the first are figures if the first row's are."""
+    widths = [max(len(row[n]) for row in (head, *rows)) for n in range(len(head))]
+    right = [n > 0 and rows[0][n][:1].isdigit() for n in range(len(head))]
+
+    def line(cells: Sequence[str]) -> str:
+        padded = [
+            cell.rjust(width) if flush else cell.ljust(width)
+            for cell, width, flush in zip(cells, widths, right, strict=True)
+        ]
+        return f"| {' | '.join(padded)} |"
+
+    rule = ["-" * (width - flush) + ":" * flush for width, flush in zip(widths, right, strict=True)]
+    return "\n".join([line(head), line(rule), *map(line, rows)]) + "\n"
+
+
+def written(number: Number | None) -> str:
+    """A figure as tables have it."""
+    return "\N{EN DASH}" if number is None else f"{round(number):,}"
+
+
+def figures(text: str) -> set[str]:
+    """All numbers of a thousand and more in a text."""
+    return set(re.findall(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])", text))
+
+
+def differences(old: Snapshot, new: Snapshot) -> list[str]:
+    """What changed from one snapshot to the next, a line each."""
+    before, after = _flat(old), _flat(new)
+    lines = []
+    for name in [*before, *(name for name in after if name not in before)]:
+        if before.get(name) != after.get(name):
+            was, now = (_told(found.get(name)) for found in (before, after))
+            lines.append(f"{name}: {was} -> {now}")
+    return lines
+
+
+def _life_table(snapshot: Snapshot) -> str:
+    rows = []
+    for way in WAYS:
+        steps = life(snapshot, way)
+        totals = [whole(snapshot, way, size) for size in reversed(SIZES)]
+        cells = [written(one or None) for one in steps] + [written(one) for one in totals]
+        rows.append([way.name, way.by, *cells])
+    sizes = ["group of 1" if size == 1 else f"of {size}" for size in reversed(SIZES)]
+    sizes[0] = f"**all, {sizes[0]}**"
+    return table(["member", "sent by", "bid", "reveal", "tally", "claim", *sizes], rows)
+
+
+_STEPS: Final = {
+    "bid": "bid",
+    "replace": "replace or raise it",
+    "withdraw": "take it back",
+    "own reveal": "reveal, by oneself",
+    "batch reveal": "reveal, in a batch",
+    "tally": "tally",
+    "first claim": "lost: claim, the first",
+    "own claim": "lost: claim, by oneself",
+    "batch claim": "lost: refund, in a batch",
+    "won own claim": "won: claim of a served member, by oneself",
+    "won batch claim": "won: the same, in a batch",
+    "won own claim, unserved": "won: claim of another, by oneself",
+    "won batch claim, unserved": "won: the same, in a batch",
+}
+
+
+def _steps_table(snapshot: Snapshot) -> str:
+    rows = []
+    for step, label in _STEPS.items():
+        cells = [label]
+        for kind in ("sealed", "open"):
+            for size in SIZES:
+                outcome = "won" if step.startswith("won ") else "lost"
+                found = snapshot["steps"][f"{kind} {outcome} {size}"]
+                name = step.removeprefix("won ")
+                known = name in found
+                cells.append(
+                    written(each(snapshot, f"{kind} {outcome} {size}", name) if known else None)
+                )
+        rows.append(cells)
+    head = [f"{kind}, {size}" for kind in ("sealed", "open") for size in SIZES]
+    return table(["step", *head], rows)
+
+
+def _lot_table(snapshot: Snapshot) -> str:
+    once = {step: each(snapshot, "lot", step) for step in ("create a DAO", "list", "enter")}
+    settled = {
+        f"settle, group of {size}": Fraction(cost["gas"], cost["transactions"])
+        for size in SIZES
+        for cost in [snapshot["steps"][f"sealed won {size}"]["settle"]]
+    }
+    large = Fraction(snapshot["steps"][f"open won {LARGE}"]["settle"]["gas"])
+    settled[f"settle, group of {LARGE:,}: the dearest there is"] = large
+    return table(
+        ["once", "gas"], [[name, written(gas)] for name, gas in {**once, **settled}.items()]
+    )
+
+
+_TAKEN_APART: Final = (
+    ("bid", "sealed lost", "bid"),
+    ("own reveal", "sealed lost", "own reveal"),
+    ("batch reveal", "sealed lost", "batch reveal"),
+    ("tally", "sealed lost", "tally"),
+    ("own claim", "sealed lost", "own claim"),
+    ("batch refund", "sealed lost", "batch claim"),
+    ("batch, served", "sealed won", "batch claim"),
+    ("open bid", "open lost", "bid"),
+)
+
+
+def _parts_table(snapshot: Snapshot) -> str:
+    rows = []
+    for part in PARTS:
+        cells = []
+        for _, book, step in _TAKEN_APART:
+            gas = snapshot["parts"][f"{book} {TRACED}"][step].get(part, 0)
+            members = snapshot["steps"][f"{book} {TRACED}"][step]["members"]
+            cells.append(written(Fraction(gas, members) if gas else None))
+        rows.append([part, *cells])
+    totals = [each(snapshot, f"{book} {TRACED}", step) for _, book, step in _TAKEN_APART]
+    floors = [bare(snapshot, book, step) for _, book, step in _TAKEN_APART]
+    rows.append(["**all**", *map(written, totals)])
+    rows.append(["the EVM alone", *map(written, floors)])
+    return table(["gas per member", *(name for name, *_ in _TAKEN_APART)], rows)
+
+
+def _prices_table() -> str:
+    prices = {
+        "a transaction": TRANSACTION,
+        "its calldata, by the byte: zero": ZERO_BYTE,
+        "its calldata, by the byte: other": NONZERO_BYTE,
+        "a storage slot, read for the first time": COLD_READ,
+        "a storage slot, read again": WARM_READ,
+        "a slot that was read, filled where there was zero": NEW_SLOT,
+        "a slot that was read, changed or cleared": CHANGED_SLOT,
+        "clearing a slot gives back, up to a fifth of all gas used": CLEARED_SLOT,
+        "another account, met for the first time": COLD_ACCOUNT,
+        "a payment to an account without code, beyond that": VALUE - STIPEND,
+        "an event, and as much again for each topic": LOG,
+        "its data, by the byte": LOG_BYTE,
+    }
+    return table(
+        ["the EVM's price of", "gas"], [[what, f"{gas:,}"] for what, gas in prices.items()]
+    )
+
+
+def _budgets_table(snapshot: Snapshot) -> str:
+    rows = [
+        [one.name, written(one.figure), written(one.limit), written(one.floor), one.verdict]
+        for one in budgets(snapshot)
+        if one.name.partition(":")[0] not in FURTHER
+    ]
+    return table(["budget", "gas", "limit", "the EVM alone", "verdict"], rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A way to save gas that was not taken, and what it would save a member whose steps come in batches."""
+
+    what: str
+    sealed: Number
+    open: Number
+
+
+def refused() -> list[Refused]:
+    """The savings that were considered, by the EVM's prices."""
+    word_of_log = LOG_BYTE * _WORD
+    claim_log = word_of_log * _KEPT
+    bid_log = 2 * LOG + word_of_log
+    lot, address, seal, bid = (ZERO_BYTE * (_WORD - width) for width in (4, 20, 24, 8))
+    packed = lot + address + address * _KEPT
+    listed = COLD_READ - LISTED_READ - WARM_READ
+    contract = Fraction(LISTED_ACCOUNT, TRACED)
+    listed_claim = (2 * listed - contract) * _KEPT
+    deadline = 5 * (NONZERO_BYTE - ZERO_BYTE)
+    return [
+        Refused("no count of the open bids", 0, CHANGED_SLOT + WARM_READ),
+        Refused("no logs", bid_log + word_of_log * 2 + claim_log, bid_log + claim_log),
+        Refused("calldata packed tightly", packed + seal + address + bid, packed),
+        Refused("deadlines inside lot numbers", COLD_READ - deadline, 0),
+        Refused(
+            "access lists (EIP-2930)",
+            2 * (listed - contract) + listed_claim,
+            listed - contract + listed_claim,
+        ),
+        Refused("commitments of a whole word", -(COLD_READ + NEW_SLOT), 0),
+    ]
+
+
+def _refused_table(snapshot: Snapshot) -> str:
+    rows = [[one.what, written(one.sealed), written(one.open)] for one in refused()]
+    totals = [whole(snapshot, way) for way in (SEALED, OPEN)]
+    saved = [
+        sum(max(0, n) for n in kind)
+        for kind in zip(*((r.sealed, r.open) for r in refused()), strict=True)
+    ]
+    rows.append(["with none of them", *map(written, totals)])
+    rows.append(
+        ["with all that save", *(written(t - s) for t, s in zip(totals, saved, strict=True))]
+    )
+    return table(["saving per member", "sealed", "open"], rows)
+
+
+def _peers_table(snapshot: Snapshot) -> str:
+    rows = []
+    for way in (SEALED, OPEN, OPEN_ALONE, SEALED_ALONE):
+        bid, reveal, tally, claim = life(snapshot, way)
+        kind = "sealed bids" if way.reveal else "open bids"
+        sent = "in batches" if way.by == "keeper" else "every step by oneself"
+        rows.append((bid, reveal + tally, claim, f"Consort, {kind}, {sent}", "this page"))
+    for one in PEERS:
+        found = (Fraction(one.enter), Fraction(one.reveal), Fraction(one.claim))
+        rows.append((*found, f"{one.name}: {one.does}", one.source))
+    rows.sort(key=lambda row: sum(row[:3], Fraction(0)))
+    return table(
+        ["system", "enter", "reveal, tally", "claim", "all", "source"],
+        [
+            [name, *(written(n or None) for n in steps), written(sum(steps, Fraction(0))), source]
+            for *steps, name, source in rows
+        ],
+    )
+
+
+def _further_table(snapshot: Snapshot, kind: str) -> str:
+    rows = [
+        [label, written(each(snapshot, kind, step)), written(limit)]
+        for step, (label, limit) in FURTHER[kind].items()
+    ]
+    return table(["step", "gas", "budget"], rows)
+
+
+def _flat(snapshot: Snapshot, above: str = "") -> dict[str, Any]:
+    """A cost is one entry, whatever else is a name for what is below it."""
+    found: dict[str, Any] = {}
+    for name, value in snapshot.items():
+        path = f"{above} / {name}" if above else name
+        if isinstance(value, Mapping) and "members" not in value:
+            found |= _flat(value, path)
+        else:
+            found[path] = value
+    return found
+
+
+def _told(entry: Any) -> str:
+    if entry is None:
+        return "nothing"
+    if isinstance(entry, Mapping):
+        gas, members = entry["gas"], entry["members"]
+        return f"{gas / members:,.1f} each ({gas:,} for {members} in {entry['transactions']})"
+    return f"{entry:,}"

@@ -1,0 +1,1 @@
+"""An auction of the real size, with keepers that are killed and a node that has moods."""

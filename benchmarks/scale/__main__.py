@@ -1,0 +1,263 @@
+"""One auction of ever more members, played through the contracts: time by phase, memory, gas.
+
+    python -m benchmarks.scale 10000 100000 1000000             on revm, in process; a million take minutes and 5 GiB
+    python -m benchmarks.scale --on anvil 100 1000 10000        on a node, whose gas is the real one
+    python -m benchmarks.scale 100000 --write                   renews this size in scale.json, docs/performance.md, the picture
+
+One DAO of sealed bids plays against a rival who bids alone and asks it for 60 % of its willingness to pay. The outcome must
+be the reference's and the play audits every wei. Each size runs in a process of its own, so that its peak memory is its own.
+"""
+
+import argparse
+import json
+import re
+import resource
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from offchain.chain.connect import connect
+from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
+from offchain.model.mechanisms import fast_split, two_level
+from offchain.play.stage import Stage
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+RECORD: Final = ROOT / "benchmarks" / "scale" / "scale.json"
+PICTURES: Final = ROOT / "benchmarks" / "scale"
+PAGE: Final = ROOT / "docs" / "performance.md"
+SEED: Final = 2021
+_MEDIAN_BID: Final = 50_000_000
+"""Units: 0.05 ETH."""
+_SPREAD: Final = 1.2
+_REST: Final = "outcome, audit"
+_PROGRESS_SECONDS: Final = 15.0
+_TABLE: Final = re.compile(r"(<!-- scale: (?P<name>\w+) -->\n\n).*?(\n<!-- end -->)", re.DOTALL)
+
+Row = dict[str, Any]
+"""The measurements of one auction."""
+Record = dict[str, list[Row]]
+"""Measurements by back end, smallest first."""
+
+
+def auction(members: int) -> TwoLevelInstance:
+    """The rival and the DAO: log-normal bids, the same for the same number of members."""
+    rng = np.random.default_rng(SEED)
+    bids = np.maximum(1, rng.lognormal(0, _SPREAD, members) * _MEDIAN_BID).astype(np.uint64)
+    rival = max(1, fast_split.willingness_to_pay(bids) * 6 // 10)
+    dao = tuple(Member(f"m{place}", (bid,), (bid,)) for place, bid in enumerate(bids.tolist()))
+    return TwoLevelInstance(
+        1, (1,), (Group("rival", (Member("rival", (rival,), (rival,)),)), Group("dao", dao))
+    )
+
+
+class Watch:
+    """An observer that gives every moment to the step that ends it, in seconds of this process' and of real time."""
+
+    def __init__(self) -> None:
+        self.processor: Counter[str] = Counter()
+        self.seconds: Counter[str] = Counter()
+        self._last = (time.process_time(), time.monotonic())
+        self._told = time.monotonic()
+        self._total: Counter[str] = Counter()
+        self._done: Counter[str] = Counter()
+
+    def begins(self, step: str, total: int) -> None:
+        """What comes before a step prepares it."""
+        self.lap(step)
+        self._total[step] += total
+
+    def advances(self, step: str, count: int) -> None:
+        """Says how far it is every now and then."""
+        self.lap(step)
+        self._done[step] += count
+        if time.monotonic() - self._told > _PROGRESS_SECONDS:
+            self._told = time.monotonic()
+            print(
+                f"  {step}: {self._done[step]:,} of {self._total[step]:,}, {peak_mib():,} MiB",
+                file=sys.stderr,
+            )
+
+    def ends(self, step: str, gas_used: int) -> None:
+        """Nothing to add: the gas is in the outcome."""
+        self.lap(step)
+
+    def lap(self, step: str) -> None:
+        """Gives the time since the last call to `step`."""
+        now = (time.process_time(), time.monotonic())
+        self.processor[step] += now[0] - self._last[0]
+        self.seconds[step] += now[1] - self._last[1]
+        self._last = now
+
+
+def peak_mib() -> int:
+    """The most memory that this process has had, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+
+
+def play(members: int, back_end: str) -> Row:
+    """Plays one auction in this process and measures it.
+
+    Raises:
+        AssertionError: the outcome is not the reference's.
+    """
+    instance = auction(members)
+    expected = two_level.solve(instance)
+    with connect(back_end) as chain:
+        stage = Stage(chain)
+        watch = Watch()
+        outcome = stage.play(instance, observer=watch)
+        watch.lap(_REST)
+    assert outcome == expected, "the chain and the reference differ"
+    gas = dict(outcome.gas or {})
+    return {
+        "members": members,
+        "served": len(outcome.items[0].served),
+        "peak_mib": peak_mib(),
+        "seconds": round(sum(watch.seconds.values()), 1),
+        "processor_seconds": round(sum(watch.processor.values()), 2),
+        "processor_seconds_by_step": {
+            step: round(spent, 1) for step, spent in watch.processor.items() if spent >= 0.05
+        },
+        "gas_total": gas.pop("total"),
+        "gas_by_step": gas,
+    }
+
+
+def in_its_own_process(members: int, back_end: str) -> Row:
+    """What `play` returns."""
+    command = [sys.executable, "-m", "benchmarks.scale", "--alone", "--on", back_end, str(members)]
+    printed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    found: Row = json.loads(printed)
+    return found
+
+
+def table(back_end: str, rows: list[Row]) -> str:
+    """The measurements, one line for each size."""
+    lines = [
+        f"{'members':>10} {'served':>10} {'real s':>8} {'cpu s':>8} {'peak MiB':>9}"
+        f" {'settle gas':>11} {'gas per member':>15}   on {back_end}"
+    ]
+    lines += [
+        f"{row['members']:>10,} {row['served']:>10,} {row['seconds']:>8.1f}"
+        f" {row['processor_seconds']:>8.1f} {row['peak_mib']:>9,}"
+        f" {row['gas_by_step']['settle']:>11,} {row['gas_total'] / row['members']:>15,.0f}"
+        for row in rows
+    ]
+    return "\n".join(lines)
+
+
+def tables(record: Record) -> dict[str, str]:
+    """The tables of docs/performance.md by name, in Markdown."""
+    revm, anvil = record.get("revm", []), record.get("anvil", [])
+    return {
+        "sizes": _sizes(revm),
+        "phases": _phases(revm),
+        "anvil": _gas(anvil),
+        "revm": _gas(revm),
+    }
+
+
+def _sizes(rows: list[Row]) -> str:
+    return _markdown(
+        ["members", "served", "seconds of one core", "µs per member", "memory, MiB"],
+        [
+            [
+                f"{row['members']:,}",
+                f"{row['served']:,}",
+                f"{row['processor_seconds']:,.2f}",
+                f"{row['processor_seconds'] / row['members'] * 1e6:,.0f}",
+                f"{row['peak_mib']:,}",
+            ]
+            for row in rows
+        ],
+    )
+
+
+def _phases(rows: list[Row]) -> str:
+    """Of sizes whose phases take long enough to be told apart."""
+    large = [row for row in rows if row["members"] >= 10_000]
+    spent = [row["processor_seconds_by_step"] for row in large]
+    steps = list(spent[-1]) if spent else []
+    return _markdown(
+        ["seconds of one core", *(f"{row['members']:,}" for row in large)],
+        [[step, *(f"{one.get(step, 0):.1f}" for one in spent)] for step in steps],
+    )
+
+
+def _gas(rows: list[Row]) -> str:
+    return _markdown(
+        ["members", "all gas", "per member", "settle"],
+        [
+            [
+                f"{row['members']:,}",
+                f"{row['gas_total']:,}",
+                f"{row['gas_total'] / row['members']:,.0f}",
+                f"{row['gas_by_step']['settle']:,}",
+            ]
+            for row in rows
+        ],
+    )
+
+
+def _markdown(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---", *("---:" for _ in head[1:])], *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def renewed(page: str, record: Record) -> str:
+    """The page with its tables made anew."""
+    made = tables(record)
+    return _TABLE.sub(lambda found: f"{found[1]}{made[found['name']]}{found[3]}", page)
+
+
+def write(back_end: str, rows: list[Row]) -> None:
+    """Puts the measurements in the place of earlier ones of the same sizes; renews the page and the picture."""
+    from benchmarks.scale.chart import pictures  # matplotlib takes a while to import
+
+    record = load()
+    sizes = {row["members"]: row for row in [*record.get(back_end, []), *rows]}
+    record[back_end] = [sizes[members] for members in sorted(sizes)]
+    RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8"), record), encoding="utf-8")
+    for name, picture in pictures(record).items():
+        (PICTURES / name).write_text(picture, encoding="utf-8")
+
+
+def load() -> Record:
+    """What benchmarks/scale/scale.json holds; empty if there is none."""
+    if not RECORD.exists():
+        return {}
+    found: Record = json.loads(RECORD.read_text(encoding="utf-8"))
+    return found
+
+
+def main() -> None:
+    """Plays the sizes asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("members", type=int, nargs="+", help="sizes of the DAO")
+    parser.add_argument("--on", default="revm", help="revm, anvil or ganache (default: revm)")
+    parser.add_argument("--json", action="store_true", help="print the measurements as JSON")
+    parser.add_argument(
+        "--write", action="store_true", help="renew the record, the page and the picture"
+    )
+    parser.add_argument("--alone", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.alone:
+        print(json.dumps(play(options.members[0], options.on)))
+        return
+    rows = []
+    for members in options.members:
+        print(f"{members:,} members on {options.on}", file=sys.stderr)
+        rows.append(in_its_own_process(members, options.on))
+    print(json.dumps(rows, indent=1) if options.json else table(options.on, rows))
+    if options.write:
+        write(options.on, rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,833 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
+
+import {Escrow} from "../base/Escrow.sol";
+import {Proceeds} from "../base/Proceeds.sol";
+import {IRandomness} from "../interfaces/IRandomness.sol";
+import {Announcement, AnnouncementFlaw, Announcements, Offer} from "./Announcements.sol";
+import {BidSlot, BidSlots, Box} from "../libraries/BidSlot.sol";
+import {DrawTime} from "../libraries/DrawTime.sol";
+import {Good, Goods} from "./Goods.sol";
+import {Items} from "../libraries/Items.sol";
+import {Payments} from "../libraries/Payments.sol";
+import {Units} from "../libraries/Units.sol";
+
+/// @title The resilient auction: players sell to each other what they know
+/// @notice Any bundles of up to 256 goods are sold at once. Every player announces, sealed, an offer of bundles to others and a wish. The
+/// star is the player whose offer is worth the most. A coin falls: on heads the star gets its wish for nothing, and nothing else is sold.
+/// On tails its offer is carried out, and the star pays wherever somebody declines. The seller may seal an offer of its own, which takes
+/// the place of the star's if it is worth more, under the same coin: on heads nothing is sold then.
+/// Source: Chen and Micali, "A New Approach to Auctions and Resilient Mechanism Design", sections 6, 7 (Theorem 1) and 9.
+///
+/// Guarantee. Expected over a fair coin the seller earns (MEW - epsilon) / 2 at least, MEW the most that a player who colludes with nobody
+/// knows others to pay; with an own offer that all accept, its worth in place of MEW where that is more. It rests on two rounds of
+/// elimination: nobody answers against its interest, and then such a player, one address, never offers less than it knows. That takes that
+/// nobody chooses whether to open after seeing others (a bond of the whole deposit makes it never pay for players; the seller has none to
+/// lose). It lapses if an own offer is worth the most and is declined.
+/// @dev No owner, no upgrade, no pause. The balance covers deposits, prices, rebates and proceeds at every moment. Only the digest of the
+/// offer that is carried out is kept: whoever takes a step sends the announcement along, which the event `Announced` tells. Calls that move
+/// no ether in can be combined through `multicall`.
+contract ResilientAuction is Proceeds, Escrow, Multicall {
+    using Announcements for Announcement;
+    using BidSlots for BidSlot;
+    using Goods for mapping(uint256 index => Good);
+
+    /// @notice Where a sale stands. It follows from the clock and from what was decided.
+    enum SaleStage {
+        None, // never listed
+        Bidding, // announcements are sealed, replaced and withdrawn
+        Reveal, // they are opened
+        Draw, // all announcements are known; the coin is asked for and falls
+        Answers, // those who are offered something say YES or NO
+        Final, // goods are delivered, everybody is paid
+        Void // nobody announced anything, or nothing was decided in time: everything goes back
+    }
+
+    /// @notice What was decided.
+    enum CoinOutcome {
+        Open,
+        Heads, // the star gets its wish
+        Tails, // the star's offer is carried out
+        Own, // tails, and the seller's own offer is carried out, which is worth more than the star's
+        Unsold // heads, and the seller's own offer is worth more than the star's: nobody gets anything
+    }
+
+    /// @notice The times of a sale, and the price of silence.
+    /// @param endOfBidding Seconds since the epoch.
+    /// @param endOfReveal Seconds since the epoch, `MIN_STAGE` to `MAX_STAGE` later.
+    /// @param answerSeconds How long answers are taken, once it is decided that there are to be any; `MIN_STAGE` to `MAX_STAGE`.
+    /// @param bondBps What it costs not to reveal, in basis points of the deposit. It goes to the seller.
+    struct Schedule {
+        uint40 endOfBidding;
+        uint40 endOfReveal;
+        uint32 answerSeconds;
+        uint16 bondBps;
+    }
+
+    /// @notice A sale beside its goods and its sealed announcements.
+    ///     slot 0: seller (160 bits) | endOfBidding (40) | endOfReveal (40) | bondBps (16)
+    ///     slot 1: epsilon's numerator (32) and denominator (32) | answerSeconds (32) | goods, their number (16) | outcome (8)
+    ///             | settled (8) | requested (8), the coin | endOfAnswers (40), 0 until decided | pot (32), what is left for rebates, in wei
+    ///     slot 2: star (160) | starRevenue (64, units) | unpaid (32), players who revealed and were not paid yet
+    ///     slot 3: digest of the announcement that is carried out: the star's, until the seller's own replaces it
+    ///     slot 4: revenues (96), all R_j together, in units | taken (64), what the YES pay, in units | ownRevenue (64, units)
+    ///     slot 5: ownDigest of the seller's own announcement
+    ///     slot 6: one bit for each offer: offers (32), those there are | answered (32) | accepted (32) | closed (32), delivered or
+    ///             refunded
+    ///     slot 7: held, goods that are somebody's: of the wish on heads, of all bundles accepted otherwise
+    ///     slot 8: gone, goods that have left
+    struct Sale {
+        address seller;
+        uint40 endOfBidding;
+        uint40 endOfReveal;
+        uint16 bondBps;
+        uint32 epsilonNumerator;
+        uint32 epsilonDenominator;
+        uint32 answerSeconds;
+        uint16 goods;
+        CoinOutcome outcome;
+        bool settled;
+        bool requested;
+        uint40 endOfAnswers;
+        uint32 pot;
+        address star;
+        uint64 starRevenue;
+        uint32 unpaid;
+        bytes32 digest;
+        uint96 revenues;
+        uint64 taken;
+        uint64 ownRevenue;
+        bytes32 ownDigest;
+        uint32 offers;
+        uint32 answered;
+        uint32 accepted;
+        uint32 closed;
+        uint256 held;
+        uint256 gone;
+    }
+
+    /// @notice What opens the announcement that `player` sealed.
+    struct Opening {
+        address player;
+        Announcement announcement;
+    }
+
+    /// @notice Bounds on how long the reveal and the answers last each: long enough that nobody is shut out, short enough that no money is
+    /// locked in.
+    uint256 public constant MIN_STAGE = 10 minutes;
+    uint256 public constant MAX_STAGE = 30 days;
+    /// @notice How long after the reveal it can be decided what happens. Afterwards the sale is void, so that a word that never comes locks
+    /// nobody's money in.
+    uint256 public constant DRAW_WINDOW = 7 days;
+    /// @notice How long after the answers an accepted bundle can be delivered. Afterwards its buyer gets the price back.
+    uint256 public constant DELIVERY_WINDOW = 3 days;
+    /// @notice The bit of the random word that is the coin: 1 is heads, 0 tails.
+    uint256 public constant COIN = 1;
+    /// @notice The most offers in one announcement.
+    uint256 public constant MOST_OFFERS = Announcements.MOST_OFFERS;
+
+    uint256 private constant BPS = 10_000;
+
+    // IMMUTABLES
+
+    /// @notice Where coins come from.
+    IRandomness public immutable randomness;
+    /// @dev How long its words may take, in seconds; 0 if it does not say.
+    uint256 private immutable _longestDraw;
+
+    // STORAGE (slot 0 is `proceeds`: what sellers earned, and what others did not take when it was pushed to them; slot 1 is that of Escrow)
+
+    /// @notice Slot 2: how many sales were ever listed; they are numbered from 1.
+    uint256 public lotCount;
+    /// @dev Slot 3.
+    mapping(uint256 lot => Sale) private _sales;
+    /// @dev Slot 4: two slots per good.
+    mapping(uint256 lot => mapping(uint256 index => Good)) private _goods;
+    /// @dev Slot 5: one slot per player, as of any sealed bid: the bid is the revenue of the offers. The seller's is its own offer.
+    mapping(uint256 lot => mapping(address player => Box)) private _boxes;
+
+    // EVENTS
+
+    /// @notice A sale was listed; times in seconds since the epoch, the rebates' epsilon as a fraction.
+    event SaleListed(
+        uint256 indexed lot, address indexed seller, uint32 epsilonNumerator, uint32 epsilonDenominator, Schedule schedule
+    );
+    /// @notice Goods were escrowed, numbered from `first` on.
+    event GoodsAdded(uint256 indexed lot, uint256 first, Good[] goods);
+    /// @notice `player` sealed an announcement, or replaced it, or raised the deposit: commitment (24 bytes), whole deposit in units (8
+    /// bytes).
+    event AnnouncementSealed(uint256 indexed lot, address indexed player, bytes32 slot);
+    /// @notice `player` took `deposit` units back before bidding ended.
+    event AnnouncementWithdrawn(uint256 indexed lot, address indexed player, uint64 deposit);
+    /// @notice `player` revealed what it had sealed, worth `revenue` units.
+    event Announced(uint256 indexed lot, address indexed player, uint64 revenue, Announcement announcement);
+    /// @notice An opening in a batch was passed over, of a player who sealed something.
+    event OpeningSkipped(uint256 indexed lot, address indexed player, AnnouncementFlaw indexed flaw);
+    /// @notice The coin of `lot` was asked for.
+    event DrawRequested(uint256 indexed lot);
+    /// @notice It is decided what happens. Answers, if there are to be any, are taken until `endOfAnswers`.
+    event Decided(uint256 indexed lot, CoinOutcome outcome, uint40 endOfAnswers);
+    /// @notice `player` said YES, and paid, or NO to the offer numbered `index`.
+    event Answered(uint256 indexed lot, address indexed player, uint256 index, bool yes);
+    /// @notice Goods, as bits, went to their new owner, or back to the seller.
+    event GoodsGiven(uint256 indexed lot, address indexed recipient, uint256 goods);
+    /// @notice All of the bundle numbered `index` was delivered, and its price, in units, is the seller's.
+    event BundleSold(uint256 indexed lot, uint256 index, uint64 price);
+    /// @notice The bundle numbered `index` could not be delivered in time, and its price, in units, is its buyer's again.
+    event BundleRefunded(uint256 indexed lot, uint256 index, uint64 price);
+    /// @notice The seller was credited the fines (units) and the part of its stake that no rebate needs (wei); `pot` wei are for rebates.
+    event SaleSettled(uint256 indexed lot, uint64 fines, uint256 stakeBack, uint32 pot);
+    /// @notice All rebates are paid; the seller was credited what rounding left of the pot, in wei.
+    event PotEmptied(uint256 indexed lot, uint256 amountWei);
+    /// @notice `player` did not reveal, which cost `bond` units.
+    event BondForfeited(uint256 indexed lot, address indexed player, uint64 bond);
+    /// @notice `player` was paid, through `recipient`: the deposit, less fines or bond, with the rebate.
+    event Claimed(uint256 indexed lot, address indexed player, address recipient, uint256 amountWei);
+    /// @notice `player` did not take a payment, which it can have through `withdrawProceeds`.
+    event PushRefused(uint256 indexed lot, address indexed player, uint256 amountWei);
+
+    // ERRORS
+
+    /// @notice The call does not belong to the stage that `lot` is in.
+    error WrongStage(uint256 lot, SaleStage stage);
+    /// @notice An epsilon that is not between 0 and 1.
+    error BadEpsilon(uint32 numerator, uint32 denominator);
+    /// @notice Bidding that has ended already, or a reveal or answers out of `MIN_STAGE` and `MAX_STAGE`.
+    error BadSchedule(uint40 endOfBidding, uint40 endOfReveal, uint32 answerSeconds);
+    /// @notice A bond above the whole deposit.
+    error BondTooHigh(uint16 bondBps);
+    /// @notice No goods, or more than a sale can hold.
+    error BadNumberOfGoods(uint256 number);
+    /// @notice `caller` is not the seller of `lot`.
+    error NotSeller(uint256 lot, address caller);
+    /// @notice Another sum than due, in wei.
+    error ValueMismatch(uint256 sent, uint256 due);
+    /// @notice An announcement without any deposit.
+    error ZeroDeposit(uint256 lot, address player);
+    /// @notice `player` has sealed nothing on `lot`.
+    error NothingSealed(uint256 lot, address player);
+    /// @notice The announcement of `player` is not taken.
+    error FlawedAnnouncement(uint256 lot, address player, AnnouncementFlaw flaw);
+    /// @notice The coin of `lot` was not asked for, or is not there yet.
+    error NotDrawn(uint256 lot);
+    /// @notice Not the announcement that is carried out on `lot`.
+    error WrongAnnouncement(uint256 lot);
+    /// @notice There is no offer of this number.
+    error NoSuchOffer(uint256 lot, uint256 index);
+    /// @notice The offer is not to `caller`.
+    error NotOffered(uint256 lot, uint256 index, address caller);
+    /// @notice `caller` is not the star of `lot`.
+    error NotStar(uint256 lot, address caller);
+    /// @notice The offer was answered before.
+    error AlreadyAnswered(uint256 lot, uint256 index);
+    /// @notice The bundle was not accepted, or is delivered or refunded already.
+    error NotAwaited(uint256 lot, uint256 index);
+    /// @notice Only the seller may deliver the bundle without these of its goods.
+    error NotWhole(uint256 lot, uint256 index, uint256 missing);
+    /// @notice The time to deliver ended, or (for a refund) ends, at `end`.
+    error WrongTime(uint256 lot, uint256 end);
+    /// @notice None of these goods is there for that.
+    error NoGoodsLeft(uint256 lot, uint256 goods);
+    /// @notice `lot` is settled already.
+    error AlreadySettled(uint256 lot);
+    /// @notice `player` has nothing (more) to claim on `lot`.
+    error NothingToClaim(uint256 lot, address player);
+
+    /// @param randomness_ Where coins come from: a source that no player and no seller can foresee or bias. They must fit `DRAW_WINDOW`.
+    constructor(IRandomness randomness_) {
+        (randomness, _longestDraw) = (randomness_, DrawTime.requireWithin(randomness_, DRAW_WINDOW));
+    }
+
+    // SELLING
+
+    /// @notice Lists goods: takes them into escrow and opens bidding at once. The caller must own them and have approved this contract. It
+    /// stakes one unit, which backs the rebates (together less than that), whatever is sold; what is left of it comes back.
+    /// @param goods 1 to 256 goods, or as many as fit a transaction; see `add`.
+    /// @param epsilonNumerator The rebates' epsilon, between 0 and 1: its numerator,
+    /// @param epsilonDenominator and its denominator.
+    /// @param schedule The times, and the bond.
+    /// @return lot The number of the sale.
+    function list(Good[] calldata goods, uint32 epsilonNumerator, uint32 epsilonDenominator, Schedule calldata schedule)
+        external
+        payable
+        returns (uint256 lot)
+    {
+        if (msg.value != Units.UNIT) revert ValueMismatch(msg.value, Units.UNIT);
+        if (epsilonNumerator == 0 || epsilonNumerator >= epsilonDenominator) {
+            revert BadEpsilon(epsilonNumerator, epsilonDenominator);
+        }
+        _checkSchedule(schedule);
+        lot = ++lotCount;
+        Sale storage sale = _sales[lot];
+        (sale.seller, sale.endOfBidding, sale.endOfReveal, sale.bondBps) =
+            (msg.sender, schedule.endOfBidding, schedule.endOfReveal, schedule.bondBps);
+        (sale.epsilonNumerator, sale.epsilonDenominator, sale.answerSeconds) =
+            (epsilonNumerator, epsilonDenominator, schedule.answerSeconds);
+        emit SaleListed(lot, msg.sender, epsilonNumerator, epsilonDenominator, schedule);
+        _add(lot, sale, goods);
+    }
+
+    /// @notice Adds goods to a sale while bidding lasts: for a seller of more than fit a transaction. Numbers given before stay.
+    /// @param lot The sale's number.
+    /// @param goods The goods, 256 at most with those before.
+    function add(uint256 lot, Good[] calldata goods) external {
+        Sale storage sale = _requireBidding(lot);
+        if (msg.sender != sale.seller) revert NotSeller(lot, msg.sender);
+        _add(lot, sale, goods);
+    }
+
+    /// @notice Gives goods that are nobody else's back to the seller. Anyone may call, once the sale is final or void, in any number of
+    /// steps.
+    /// @param lot The sale's number.
+    /// @param goods Which, as bits; those that are not there for it are passed over.
+    function reclaim(uint256 lot, uint256 goods) external {
+        _requireOver(lot);
+        Sale storage sale = _sales[lot];
+        _give(lot, sale, Goods.all(sale.goods) & ~sale.held & goods, sale.seller);
+    }
+
+    // ANNOUNCING
+
+    /// @notice Seals an announcement on `lot`, or replaces the one there. `msg.value` adds to the deposit, which must cover the revenue of
+    /// the offers when it is revealed (the seller's own need not) and may be larger to hide it. It is 1 unit at least.
+    /// @dev Only in the bidding stage; whole units only.
+    /// @param lot The sale's number.
+    /// @param commitment `bytes24(keccak256(abi.encode(chainid, this contract, lot, player, uint64 revenue, digest)))` with
+    /// `digest = keccak256(abi.encode(offers, wish, salt))`.
+    function commit(uint256 lot, bytes24 commitment) external payable {
+        _requireBidding(lot);
+        Box storage box = _boxes[lot][msg.sender];
+        uint64 total = Units.add(box.slot.deposit(), Units.fromWei(msg.value));
+        if (total == 0) revert ZeroDeposit(lot, msg.sender);
+        BidSlot slot = BidSlots.seal(commitment, total);
+        box.slot = slot;
+        emit AnnouncementSealed(lot, msg.sender, bytes32(BidSlot.unwrap(slot)));
+    }
+
+    /// @notice Takes the caller's announcement on `lot` back, with the whole deposit, while bidding lasts.
+    /// @param lot The sale's number.
+    /// @param recipient Who gets the deposit.
+    function withdraw(uint256 lot, address recipient) external {
+        _requireBidding(lot);
+        Box storage box = _boxes[lot][msg.sender];
+        BidSlot slot = box.slot;
+        if (slot.isEmpty()) revert NothingSealed(lot, msg.sender);
+        box.slot = BidSlots.EMPTY;
+        emit AnnouncementWithdrawn(lot, msg.sender, slot.deposit());
+        Payments.send(recipient, Units.toWei(slot.deposit()));
+    }
+
+    /// @notice Opens the caller's announcement on `lot`.
+    /// @dev Only in the reveal stage; reverts with the flaw if the opening is not good.
+    /// @param lot The sale's number.
+    /// @param announcement What was sealed.
+    function reveal(uint256 lot, Announcement calldata announcement) external {
+        _requireStage(lot, SaleStage.Reveal);
+        AnnouncementFlaw flaw = _open(lot, msg.sender, announcement);
+        if (flaw != AnnouncementFlaw.None) revert FlawedAnnouncement(lot, msg.sender, flaw);
+    }
+
+    /// @notice Opens the announcements of many players. Whatever does not open is skipped, with an event if its player sealed anything, so
+    /// that nobody can spoil a batch.
+    /// @dev Only in the reveal stage. The order decides between offers that are worth the same.
+    /// @param lot The sale's number.
+    /// @param openings The openings, in any order.
+    function revealBatch(uint256 lot, Opening[] calldata openings) external {
+        _requireStage(lot, SaleStage.Reveal);
+        for (uint256 i = 0; i < openings.length; ++i) {
+            address player = openings[i].player;
+            AnnouncementFlaw flaw = _open(lot, player, openings[i].announcement);
+            // logs that cost whoever causes them next to nothing would be everybody's to read
+            if (flaw > AnnouncementFlaw.NotSealed) emit OpeningSkipped(lot, player, flaw);
+        }
+    }
+
+    // DECIDING
+
+    /// @notice Asks for the coin. Anyone may call, once: from here on nothing can be announced any more that the coin could be known for.
+    /// @param lot The sale's number.
+    function requestDraw(uint256 lot) external {
+        _requireStage(lot, SaleStage.Draw);
+        Sale storage sale = _sales[lot];
+        DrawTime.requireTimely(lot, _longestDraw, sale.endOfReveal + DRAW_WINDOW);
+        sale.requested = true;
+        emit DrawRequested(lot);
+        // the source refuses to draw twice for one lot
+        randomness.request(lot);
+    }
+
+    /// @notice Decides what happens, by the coin, once it has fallen. Anyone may call.
+    /// @param lot The sale's number.
+    /// @param announcement The star's; or the seller's own, if that is worth more.
+    function decide(uint256 lot, Announcement calldata announcement) external {
+        _requireStage(lot, SaleStage.Draw);
+        Sale storage sale = _sales[lot];
+        (bool drawn, uint256 word) = randomness.wordOf(address(this), lot);
+        // a word that a source has before it is asked could have been known before the announcements
+        if (!drawn || !sale.requested) revert NotDrawn(lot);
+        bool own = _isOwn(sale);
+        if (own) sale.digest = sale.ownDigest;
+        if (announcement.digest() != sale.digest) revert WrongAnnouncement(lot);
+        CoinOutcome outcome = _outcome(word & COIN != 0, own);
+        uint256 end = block.timestamp;
+        uint256 count = announcement.offers.length;
+        if (outcome == CoinOutcome.Heads) {
+            sale.held = announcement.wish;
+        } else if (outcome != CoinOutcome.Unsold && count != 0) {
+            // casting is safe: at most 32 offers were revealed
+            sale.offers = uint32((1 << count) - 1);
+            end += sale.answerSeconds;
+        }
+        // casting is safe: for some 30,000 years
+        (sale.outcome, sale.endOfAnswers) = (outcome, uint40(end));
+        emit Decided(lot, outcome, uint40(end));
+    }
+
+    // ANSWERING
+
+    /// @notice Says YES, for exactly the price, or NO, for nothing, to what the caller is offered. Once, and in time: silence is a NO.
+    /// Nothing but the price is needed for a YES: the goods come afterwards.
+    /// @param lot The sale's number.
+    /// @param announcement The one that is carried out.
+    /// @param index The number of the caller's offer in it, from 0.
+    /// @param yes Whether the caller takes the bundle at its price.
+    function answer(uint256 lot, Announcement calldata announcement, uint256 index, bool yes) external payable {
+        _requireStage(lot, SaleStage.Answers);
+        Sale storage sale = _sales[lot];
+        (Offer calldata offer, uint32 bit) = _offer(lot, sale, announcement, index);
+        if (msg.sender != offer.to) revert NotOffered(lot, index, msg.sender);
+        if (sale.answered & bit != 0) revert AlreadyAnswered(lot, index);
+        uint256 due = yes ? Units.toWei(offer.price) : 0;
+        if (msg.value != due) revert ValueMismatch(msg.value, due);
+        sale.answered |= bit;
+        if (yes) {
+            sale.accepted |= bit;
+            sale.held |= offer.bundle;
+            sale.taken += offer.price;
+        }
+        // nobody waits for nothing
+        if (sale.answered == sale.offers) sale.endOfAnswers = uint40(block.timestamp);
+        emit Answered(lot, msg.sender, index, yes);
+    }
+
+    // DELIVERING
+
+    /// @notice Delivers an accepted bundle, which pays the seller. Anyone may call, as soon as it is accepted and until `DELIVERY_WINDOW`
+    /// after the answers; what a token refuses can be tried again. Only the seller may do it in parts: if the rest cannot follow, the buyer
+    /// keeps them and gets its price back.
+    /// @param lot The sale's number.
+    /// @param announcement The one that is carried out.
+    /// @param index The number of the offer in it.
+    /// @param goods Which, as bits; those that are not left in the bundle are passed over. All that are left, unless the seller calls.
+    function deliver(uint256 lot, Announcement calldata announcement, uint256 index, uint256 goods) external {
+        Sale storage sale = _sales[lot];
+        (Offer calldata offer, uint32 bit) = _deliverable(lot, sale, announcement, index);
+        uint256 missing = offer.bundle & ~goods & ~sale.gone;
+        if (missing == 0) _sell(lot, sale, index, offer.price, bit);
+        else if (msg.sender != sale.seller) revert NotWhole(lot, index, missing);
+        _give(lot, sale, offer.bundle & goods, offer.to);
+    }
+
+    /// @notice As `deliver`, but to somebody else, and always all that is left: for buyers whose own account a token refuses. Only the buyer.
+    /// @param lot The sale's number.
+    /// @param announcement The one that is carried out.
+    /// @param index The number of the offer in it.
+    /// @param recipient Who gets the goods.
+    function deliverTo(uint256 lot, Announcement calldata announcement, uint256 index, address recipient) external {
+        Sale storage sale = _sales[lot];
+        (Offer calldata offer, uint32 bit) = _deliverable(lot, sale, announcement, index);
+        if (msg.sender != offer.to) revert NotOffered(lot, index, msg.sender);
+        Items.requireRecipient(recipient);
+        _sell(lot, sale, index, offer.price, bit);
+        _give(lot, sale, offer.bundle, recipient);
+    }
+
+    /// @notice Gives the price of an accepted bundle back to its buyer, if it was not delivered in time. The star is not fined for it,
+    /// since somebody said YES. Anyone may call.
+    /// @param lot The sale's number.
+    /// @param announcement The one that is carried out.
+    /// @param index The number of the offer in it.
+    function refund(uint256 lot, Announcement calldata announcement, uint256 index) external {
+        Sale storage sale = _sales[lot];
+        (Offer calldata offer, uint32 bit) = _awaited(lot, sale, announcement, index);
+        uint256 end = sale.endOfAnswers + DELIVERY_WINDOW;
+        if (block.timestamp < end) revert WrongTime(lot, end);
+        sale.closed |= bit;
+        sale.held &= ~offer.bundle;
+        emit BundleRefunded(lot, index, offer.price);
+        _push(lot, offer.to, Units.toWei(offer.price));
+    }
+
+    /// @notice Delivers what the star wished, on heads. Anyone may call, in any number of steps, at any time.
+    /// @param lot The sale's number.
+    /// @param goods Which, as bits; those that are not left in the wish are passed over.
+    function deliverWish(uint256 lot, uint256 goods) external {
+        Sale storage sale = _onHeads(lot);
+        _give(lot, sale, sale.held & goods, sale.star);
+    }
+
+    /// @notice As `deliverWish`, but to somebody else: for stars whose own account a token refuses. Only the star.
+    /// @param lot The sale's number.
+    /// @param goods Which, as bits; those that are not left in the wish are passed over.
+    /// @param recipient Who gets them.
+    function deliverWishTo(uint256 lot, uint256 goods, address recipient) external {
+        Sale storage sale = _onHeads(lot);
+        if (msg.sender != sale.star) revert NotStar(lot, msg.sender);
+        Items.requireRecipient(recipient);
+        _give(lot, sale, sale.held & goods, recipient);
+    }
+
+    // CLAIMS
+
+    /// @notice Credits the seller with the star's fines, and with what is left of the stake. Anyone may call, once the sale is final or
+    /// void; the first claim does it too.
+    /// @param lot The sale's number.
+    function settle(uint256 lot) external {
+        _requireOver(lot);
+        Sale storage sale = _sales[lot];
+        if (sale.settled) revert AlreadySettled(lot);
+        _settle(lot, sale);
+    }
+
+    /// @notice Pays the caller what is left of its deposit on `lot`: all of it, with the rebate; less the fines of the star, or the bond of
+    /// somebody who did not reveal.
+    /// @param lot The sale's number.
+    function claim(uint256 lot) external {
+        _claim(lot, msg.sender);
+    }
+
+    /// @notice As `claim`, but pays somebody else: for players who cannot take ether.
+    /// @param lot The sale's number.
+    /// @param recipient Who gets it.
+    function claimTo(uint256 lot, address recipient) external {
+        _claim(lot, recipient);
+    }
+
+    /// @notice Pays many players what is left of their deposits on `lot`. Anyone may call. Whoever does not take the payment can have it
+    /// through `withdrawProceeds`. Whoever has nothing to claim is passed over.
+    /// @param lot The sale's number.
+    /// @param players Whom to pay.
+    function claimBatch(uint256 lot, address[] calldata players) external {
+        Sale storage sale = _settled(lot);
+        for (uint256 i = 0; i < players.length; ++i) {
+            address player = players[i];
+            (bool found, uint256 due) = _take(lot, sale, player);
+            if (!found) continue;
+            emit Claimed(lot, player, player, due);
+            if (due != 0) _push(lot, player, due);
+        }
+    }
+
+    // VIEWS
+
+    /// @notice Where `lot` stands.
+    /// @param lot The sale's number.
+    /// @return The stage.
+    function stage(uint256 lot) public view returns (SaleStage) {
+        Sale storage sale = _sales[lot];
+        if (sale.seller == address(0)) return SaleStage.None;
+        if (block.timestamp < sale.endOfBidding) return SaleStage.Bidding;
+        if (block.timestamp < sale.endOfReveal) return SaleStage.Reveal;
+        if (sale.outcome != CoinOutcome.Open) return block.timestamp < sale.endOfAnswers ? SaleStage.Answers : SaleStage.Final;
+        bool announced = sale.star != address(0) || _isOwn(sale);
+        return announced && block.timestamp < sale.endOfReveal + DRAW_WINDOW ? SaleStage.Draw : SaleStage.Void;
+    }
+
+    /// @notice All that is kept of `lot` as a whole.
+    /// @param lot The sale's number.
+    /// @return The sale.
+    function saleOf(uint256 lot) external view returns (Sale memory) {
+        return _sales[lot];
+    }
+
+    /// @notice A good of `lot`.
+    /// @param lot The sale's number.
+    /// @param index The good's number, from 0.
+    /// @return The good; zeros if there is none.
+    function goodOf(uint256 lot, uint256 index) external view returns (Good memory) {
+        return _goods[lot][index];
+    }
+
+    /// @notice The slot of `player` on `lot`, packed as `BidSlot` says: the bid is the revenue of the offers.
+    /// @param lot The sale's number.
+    /// @param player Whose.
+    /// @return The slot; empty once it was paid out.
+    function slotOf(uint256 lot, address player) external view returns (BidSlot) {
+        return _boxes[lot][player].slot;
+    }
+
+    /// @notice The rebate of `player` on `lot` as the paper has it, a fraction of a unit. What is paid is this, rounded down to the wei.
+    /// @param lot The sale's number.
+    /// @param player Whose, while it is not paid out.
+    /// @return numerator Epsilon's times the revenue of its offers; 0 unless offers are carried out and `player` revealed.
+    /// @return denominator Epsilon's times (1 + the revenues of all who revealed).
+    function rebateOf(uint256 lot, address player) external view returns (uint256 numerator, uint256 denominator) {
+        return _rebate(_sales[lot], player, _boxes[lot][player].slot);
+    }
+
+    /// @notice What `player` could claim on `lot` now, in wei; 0 while the sale is not over.
+    /// @param lot The sale's number.
+    /// @param player Whose.
+    /// @return due Deposit and rebate, less fines or bond.
+    function dueOf(uint256 lot, address player) external view returns (uint256 due) {
+        if (_isOver(stage(lot))) (due,,) = _account(_sales[lot], player, _boxes[lot][player].slot);
+    }
+
+    // STAGES
+
+    function _requireStage(uint256 lot, SaleStage wanted) private view {
+        SaleStage now_ = stage(lot);
+        if (now_ != wanted) revert WrongStage(lot, now_);
+    }
+
+    /// @dev As `_requireStage`, from a single slot.
+    function _requireBidding(uint256 lot) private view returns (Sale storage sale) {
+        sale = _sales[lot];
+        if (block.timestamp >= sale.endOfBidding) revert WrongStage(lot, stage(lot));
+    }
+
+    function _requireOver(uint256 lot) private view {
+        SaleStage now_ = stage(lot);
+        if (!_isOver(now_)) revert WrongStage(lot, now_);
+    }
+
+    function _isOver(SaleStage now_) private pure returns (bool) {
+        return now_ >= SaleStage.Final;
+    }
+
+    function _checkSchedule(Schedule calldata schedule) private view {
+        if (
+            schedule.endOfBidding <= block.timestamp || schedule.endOfReveal < schedule.endOfBidding
+                || !_isLength(schedule.endOfReveal - schedule.endOfBidding) || !_isLength(schedule.answerSeconds)
+        ) revert BadSchedule(schedule.endOfBidding, schedule.endOfReveal, schedule.answerSeconds);
+        if (schedule.bondBps > BPS) revert BondTooHigh(schedule.bondBps);
+    }
+
+    function _isLength(uint256 duration) private pure returns (bool) {
+        return duration >= MIN_STAGE && duration <= MAX_STAGE;
+    }
+
+    // GOODS
+
+    function _add(uint256 lot, Sale storage sale, Good[] calldata goods) private {
+        uint256 first = sale.goods;
+        uint256 total = first + goods.length;
+        if (goods.length == 0 || total > Goods.MOST) revert BadNumberOfGoods(total);
+        // casting is safe: just checked
+        sale.goods = uint16(total);
+        mapping(uint256 index => Good) storage kept = _goods[lot];
+        for (uint256 i = 0; i < goods.length; ++i) {
+            kept[first + i] = goods[i];
+        }
+        emit GoodsAdded(lot, first, goods);
+        Goods.take(goods, _held, lot, msg.sender);
+    }
+
+    /// @dev The sale, if it is the star's wish that is carried out.
+    function _onHeads(uint256 lot) private view returns (Sale storage sale) {
+        sale = _sales[lot];
+        if (sale.outcome != CoinOutcome.Heads) revert WrongStage(lot, stage(lot));
+    }
+
+    /// @dev Gives those of `goods` that have not left to `recipient`.
+    function _give(uint256 lot, Sale storage sale, uint256 goods, address recipient) private {
+        uint256 gone = sale.gone;
+        uint256 left = goods & ~gone;
+        if (left == 0) revert NoGoodsLeft(lot, goods);
+        sale.gone = gone | left;
+        emit GoodsGiven(lot, recipient, left);
+        _goods[lot].give(left, _held, lot, recipient);
+    }
+
+    // OFFERS
+
+    /// @dev Opens one announcement, or says why not; changes nothing then.
+    function _open(uint256 lot, address player, Announcement calldata announcement) private returns (AnnouncementFlaw) {
+        Sale storage sale = _sales[lot];
+        Box storage box = _boxes[lot][player];
+        BidSlot slot = box.slot;
+        bool own = player == sale.seller;
+        // nobody is fined for what the seller itself offers
+        uint256 covered = own ? type(uint256).max : slot.deposit();
+        (AnnouncementFlaw flaw, uint64 revenue, bytes32 digest) =
+            announcement.check(slot, lot, player, Goods.all(sale.goods), covered);
+        if (flaw != AnnouncementFlaw.None) return flaw;
+        box.slot = BidSlots.open(revenue, slot.deposit());
+        if (own) {
+            (sale.ownRevenue, sale.ownDigest) = (revenue, digest);
+        } else {
+            sale.revenues += revenue;
+            ++sale.unpaid;
+            if (sale.star == address(0) || revenue > sale.starRevenue) {
+                (sale.star, sale.starRevenue, sale.digest) = (player, revenue, digest);
+            }
+        }
+        emit Announced(lot, player, revenue, announcement);
+        return AnnouncementFlaw.None;
+    }
+
+    /// @dev Whether the seller's own offer takes the place of the star's.
+    function _isOwn(Sale storage sale) private view returns (bool) {
+        return sale.ownRevenue > sale.starRevenue;
+    }
+
+    /// @dev A star that got its wish beside the seller's offer would have it for less than it knows: section 9 under the coin of section 6.
+    function _outcome(bool heads, bool own) private pure returns (CoinOutcome) {
+        if (own) return heads ? CoinOutcome.Unsold : CoinOutcome.Own;
+        return heads ? CoinOutcome.Heads : CoinOutcome.Tails;
+    }
+
+    /// @dev The offer numbered `index` of the announcement that is carried out.
+    function _offer(uint256 lot, Sale storage sale, Announcement calldata announcement, uint256 index)
+        private
+        view
+        returns (Offer calldata offer, uint32 bit)
+    {
+        if (announcement.digest() != sale.digest) revert WrongAnnouncement(lot);
+        if (index >= announcement.offers.length) revert NoSuchOffer(lot, index);
+        // casting is safe: at most 32 offers were revealed
+        return (announcement.offers[index], uint32(1 << index));
+    }
+
+    /// @dev As `_offer`, of a bundle that was accepted, and neither delivered nor refunded.
+    function _awaited(uint256 lot, Sale storage sale, Announcement calldata announcement, uint256 index)
+        private
+        view
+        returns (Offer calldata offer, uint32 bit)
+    {
+        (offer, bit) = _offer(lot, sale, announcement, index);
+        if (sale.accepted & ~sale.closed & bit == 0) revert NotAwaited(lot, index);
+    }
+
+    /// @dev As `_awaited`, while there is time to deliver.
+    function _deliverable(uint256 lot, Sale storage sale, Announcement calldata announcement, uint256 index)
+        private
+        view
+        returns (Offer calldata offer, uint32 bit)
+    {
+        (offer, bit) = _awaited(lot, sale, announcement, index);
+        uint256 end = sale.endOfAnswers + DELIVERY_WINDOW;
+        if (block.timestamp >= end) revert WrongTime(lot, end);
+    }
+
+    // MONEY
+
+    /// @dev Pays the seller for a bundle whose last goods are about to leave.
+    function _sell(uint256 lot, Sale storage sale, uint256 index, uint64 price, uint32 bit) private {
+        sale.closed |= bit;
+        proceeds[sale.seller] += Units.toWei(price);
+        emit BundleSold(lot, index, price);
+    }
+
+    /// @dev The sale, once it is over and settled.
+    function _settled(uint256 lot) private returns (Sale storage sale) {
+        _requireOver(lot);
+        sale = _sales[lot];
+        if (!sale.settled) _settle(lot, sale);
+    }
+
+    /// @dev The stake of one unit is split into the pot, which holds all rebates but for what rounding leaves, and the seller's rest.
+    function _settle(uint256 lot, Sale storage sale) private {
+        sale.settled = true;
+        uint64 fines = _fines(sale);
+        uint256 pot;
+        if (_areCarriedOut(sale)) {
+            uint256 sum = sale.revenues;
+            pot = (Units.UNIT * sale.epsilonNumerator * sum) / (sale.epsilonDenominator * (1 + sum));
+        }
+        // casting is safe: epsilon is below 1
+        sale.pot = uint32(pot);
+        uint256 stakeBack = Units.UNIT - pot;
+        proceeds[sale.seller] += Units.toWei(fines) + stakeBack;
+        emit SaleSettled(lot, fines, stakeBack, uint32(pot));
+    }
+
+    /// @dev Whether offers were, so that there are rebates.
+    function _areCarriedOut(Sale storage sale) private view returns (bool) {
+        return sale.outcome == CoinOutcome.Tails || sale.outcome == CoinOutcome.Own;
+    }
+
+    /// @dev What the star pays for all that was not accepted, in units, once answers are over.
+    function _fines(Sale storage sale) private view returns (uint64) {
+        return sale.outcome == CoinOutcome.Tails ? sale.starRevenue - sale.taken : 0;
+    }
+
+    function _rebate(Sale storage sale, address player, BidSlot slot)
+        private
+        view
+        returns (uint256 numerator, uint256 denominator)
+    {
+        denominator = sale.epsilonDenominator * (1 + uint256(sale.revenues));
+        if (_areCarriedOut(sale) && !slot.isSealed() && player != sale.seller) numerator = sale.epsilonNumerator * uint256(slot.bid());
+    }
+
+    /// @dev What is due to the owner of `slot`, in wei; and what of that is a rebate (wei); and the bond it loses (units).
+    function _account(Sale storage sale, address player, BidSlot slot)
+        private
+        view
+        returns (uint256 due, uint256 rebate, uint64 bond)
+    {
+        uint64 left = slot.deposit();
+        if (slot.isSealed()) {
+            // a void sale costs nobody a bond; the seller's would be its own
+            if (sale.outcome != CoinOutcome.Open && player != sale.seller) {
+                bond = uint64((uint256(left) * sale.bondBps) / BPS); // casting is safe: bondBps <= BPS
+            }
+            return (Units.toWei(left - bond), 0, bond);
+        }
+        if (player == sale.star) left -= _fines(sale); // covered: checked when it was revealed
+        (uint256 numerator, uint256 denominator) = _rebate(sale, player, slot);
+        if (denominator != 0) rebate = (Units.UNIT * numerator) / denominator;
+        due = Units.toWei(left) + rebate;
+    }
+
+    /// @dev Closes the account of `player` and returns what to pay out, in wei; a second call finds nothing.
+    function _take(uint256 lot, Sale storage sale, address player) private returns (bool found, uint256 due) {
+        Box storage box = _boxes[lot][player];
+        BidSlot slot = box.slot;
+        if (slot.isEmpty()) return (false, 0);
+        uint256 rebate;
+        uint64 bond;
+        (due, rebate, bond) = _account(sale, player, slot);
+        box.slot = BidSlots.EMPTY;
+        if (slot.isSealed()) {
+            if (bond != 0) {
+                proceeds[sale.seller] += Units.toWei(bond);
+                emit BondForfeited(lot, player, bond);
+            }
+        } else if (player != sale.seller) {
+            _payFromPot(lot, sale, rebate);
+        }
+        return (true, due);
+    }
+
+    /// @dev Takes a rebate, in wei, out of the pot; with the last one, what rounding left goes to the seller.
+    function _payFromPot(uint256 lot, Sale storage sale, uint256 rebate) private {
+        // casting is safe: all rebates, each rounded down, are in the pot
+        uint32 pot = sale.pot - uint32(rebate);
+        uint32 unpaid = sale.unpaid - 1;
+        sale.unpaid = unpaid;
+        if (unpaid == 0 && pot != 0) {
+            proceeds[sale.seller] += pot;
+            emit PotEmptied(lot, pot);
+            pot = 0;
+        }
+        sale.pot = pot;
+    }
+
+    function _claim(uint256 lot, address recipient) private {
+        (bool found, uint256 due) = _take(lot, _settled(lot), msg.sender);
+        if (!found) revert NothingToClaim(lot, msg.sender);
+        emit Claimed(lot, msg.sender, recipient, due);
+        if (due != 0) Payments.send(recipient, due);
+    }
+
+    /// @dev Pays with bounded gas; what is refused stays, to be withdrawn.
+    function _push(uint256 lot, address player, uint256 amountWei) private {
+        if (Payments.push(player, amountWei)) return;
+        proceeds[player] += amountWei;
+        emit PushRefused(lot, player, amountWei);
+    }
+}

@@ -1,0 +1,856 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
+import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
+
+import {Escrow} from "../base/Escrow.sol";
+import {Proceeds} from "../base/Proceeds.sol";
+import {IRandomness} from "../interfaces/IRandomness.sol";
+import {DrawTime} from "../libraries/DrawTime.sol";
+import {Items} from "../libraries/Items.sol";
+import {Payments} from "../libraries/Payments.sol";
+import {Levels, MOST_LEVELS, Places, SignalLevels} from "./SignalLevels.sol";
+import {Units} from "../libraries/Units.sol";
+import {ValueTables} from "./ValueTables.sol";
+
+/// @title The signal discovery auction, over ascending signal clocks
+/// @notice Sells an ERC-721 item to one of several bidders whose values depend on everybody's signals. Everyone's values are public: a
+/// table over the types' totals of signals. A signal is private, a whole number from 0 to k - 1, and is learned by raising its owner's
+/// clock step by step for as long as the owner stays. Lots are independent of each other. A life: joining, registering of tables, one
+/// random word, learning of the types not drawn, preparing, the clock, an offer to the last bidder.
+/// Source: Prior-Free Clock Auctions for Bidders with Interdependent Values, Mechanisms 1 and 2, §3.2 and Theorems 3 and 9. The same
+/// auction, step for step, as `clock_auction` in offchain/model/mechanisms/signal_discovery.py.
+///
+/// Chance. All draws are digits of one word, read from its low end in mixed radix (`word % radix`, then `word / radix`): the type, among
+/// those that have bidders; the residue, among k - 1; at each costly discovery, one of the active bidders, in the order of joining; under
+/// the revenue rule, the price, among one or two. The radices multiply to at most 12 * 4095 * 31! * 2 < 2^130, so the draws are uniform up
+/// to a total variation distance of 2^-126. The word is public before the first answer; consistent bidding is an obvious ex-post
+/// equilibrium for every draw, known or not, if the tables are what everybody's values are, whoever joins joins once, and the others bid
+/// consistently.
+///
+/// Deadlines. Whoever is asked has the same time to answer, and silence is leaving. Who lets a deadline pass (for its table, or for an
+/// answer) loses its deposit to the seller: whoever is being discovered cannot win any more, and would have no reason to spend gas on an
+/// answer. (The paper's footnote 2 would hide who is being discovered behind an ascending clock for all, held with a small probability. Here
+/// the word tells which it is before the first answer, so that deposits do it.) Everybody else gets the deposit back when the auction is
+/// over.
+/// @dev No owner, no upgrade, no pause. The balance covers all deposits and proceeds at every moment. Calls without ether can be combined
+/// through `multicall`: `accept` and `leaveAuction`.
+contract SignalClockAuction is Proceeds, Escrow, Multicall {
+    using Places for uint32;
+    using Levels for SignalLevels;
+
+    /// @notice How the price is chosen where the last bidder is optimal at two levels: the lower, or one of the two at random.
+    enum Pricing {
+        Welfare,
+        Revenue
+    }
+
+    /// @notice Where a lot stands. From `Sold` on it is over.
+    enum ClockStage {
+        None, // never listed
+        Joining, // bidders join, with a type and a deposit
+        Registering, // the number of bidders is fixed, each registers its table
+        Drawing, // the random word is asked for and awaited
+        Learning, // everyone outside the drawn type raises its own clock
+        Preparing, // anyone supplies the tables of the drawn type
+        Asking, // one bidder is being discovered
+        Stating, // one bidder is left, anyone states its offer
+        Offered, // the last bidder may buy
+        Sold,
+        Unsold, // nobody was left, or the last bidder declined
+        Void // nobody joined, or the lot was not pushed on for three days
+    }
+
+    /// @notice What the seller sets, in one slot (200 bits).
+    /// @param signals k: signals are 0..k-1; 2 to 2,048, or to 64 where there are several types.
+    /// @param types How many types of expertise there are, at most 12.
+    /// @param pricing How the price is chosen.
+    /// @param endOfJoining Seconds since the epoch.
+    /// @param endOfRegistering Seconds since the epoch.
+    /// @param answerSeconds How long an answer may take.
+    /// @param deposit What each bidder puts down, in units, at least 1.
+    struct Terms {
+        uint16 signals;
+        uint8 types;
+        Pricing pricing;
+        uint40 endOfJoining;
+        uint40 endOfRegistering;
+        uint24 answerSeconds;
+        uint64 deposit;
+    }
+
+    /// @notice Where the clock stands, in one slot (256 bits).
+    /// @param levels Who is optimal at each level.
+    /// @param active The places of the bidders never asked, as bits.
+    /// @param least The sum of the clocks of the drawn type's other bidders: q_min.
+    /// @param asked The place of the bidder who is asked, or is offered the item.
+    /// @param deadline When the answer, or the stage, is due, in seconds since the epoch.
+    struct Clock {
+        SignalLevels levels;
+        uint32 active;
+        uint16 least;
+        uint8 asked;
+        uint40 deadline;
+    }
+
+    /// @notice A lot.
+    ///     slot 0: terms (200 bits)
+    ///     slot 1: seller (160) | bidders of each type, 5 bits each (64) | bidders still to be learned (8) | tables prepared (8)
+    ///     slot 2: token (160) | stage as stored (8) | item returned (8) | word requested (8) | drawn type (8) | residue (16) | offset (16)
+    ///             | stride (16)
+    ///     slot 3: token id (256)
+    ///     slot 4: clock (256)
+    ///     slot 5: what is left of the random word (256)
+    ///     slot 6: price in units (64) | signal that it takes (16)
+    ///     slots 7 to 14: while preparing, the highest value so far at each level, in units (64 each)
+    /// `offset` is the place in a table for the learned totals of the other types, the drawn type's total being 0; `stride` is how far
+    /// apart the drawn type's totals are.
+    struct Lot {
+        Terms terms;
+        address seller;
+        uint64 counts;
+        uint8 awaited;
+        uint8 prepared;
+        IERC721 token;
+        ClockStage stage;
+        bool returned;
+        bool requested;
+        uint8 kind;
+        uint16 residue;
+        uint16 offset;
+        uint16 stride;
+        uint256 tokenId;
+        Clock clock;
+        uint256 word;
+        uint64 price;
+        uint16 signal;
+        uint64[MOST_LEVELS] best;
+    }
+
+    /// @notice A bidder.
+    ///     slot 0: account (160) | clock, the last signal accepted (16) | flags (8 each)
+    ///     slot 1: digest of the table, zero while there is none
+    struct Bidder {
+        address account;
+        uint16 clock;
+        bool left;
+        bool silent;
+        bool paid;
+        bytes32 digest;
+    }
+
+    // CONSTANTS
+
+    /// @notice The most values a table may have.
+    uint256 public constant MOST_VALUES = 4_096;
+    /// @notice The most types: with more, each having a bidder, a table would be too large.
+    uint256 public constant MOST_TYPES = 12;
+    /// @notice The most bidders of one type.
+    uint256 public constant MOST_OF_A_TYPE = ValueTables.MOST_OF_A_TYPE;
+    /// @notice Bounds on how long registering lasts; joining, which no deposit leaves, lasts no longer than the second either.
+    uint256 public constant MIN_STAGE = 10 minutes;
+    uint256 public constant MAX_STAGE = 30 days;
+    /// @notice The longest time for an answer; the shortest is `MIN_STAGE`.
+    uint256 public constant MAX_ANSWER = 1 days;
+    /// @notice How long the word, the tables of the drawn type or the last bidder's table are waited for before the lot is void.
+    uint256 public constant WINDOW = 3 days;
+
+    // IMMUTABLES
+
+    /// @notice Where the words come from.
+    IRandomness public immutable randomness;
+    /// @dev How long its words may take, in seconds; 0 if it does not say.
+    uint256 private immutable _longestDraw;
+
+    // STORAGE (after slot 0 of Proceeds, and slot 1 of Escrow)
+
+    /// @notice Slot 2: how many lots were ever listed; they are numbered from 1.
+    uint256 public lotCount;
+    /// @dev Slot 3.
+    mapping(uint256 lot => Lot) private _lots;
+    /// @dev Slot 4: bidders by id, 32 * type + place in the type.
+    mapping(uint256 lot => mapping(uint256 id => Bidder)) private _bidders;
+    /// @dev Slot 5: one more than the id of an account.
+    mapping(uint256 lot => mapping(address account => uint256)) private _ids;
+
+    // EVENTS
+
+    /// @notice An item was listed and escrowed.
+    event AuctionListed(uint256 indexed lot, address indexed seller, IERC721 token, uint256 tokenId, Terms terms);
+    /// @notice `bidder` joined as the bidder at `place` of type `kind`.
+    event Joined(uint256 indexed lot, address indexed bidder, uint8 kind, uint8 place);
+    /// @notice `bidder` registered its table, which whoever prepares or states the offer has to supply: logs keep it wherever the call came
+    /// from.
+    event TableRegistered(uint256 indexed lot, address indexed bidder, bytes table);
+    /// @notice The word was asked for.
+    event DrawRequested(uint256 indexed lot);
+    /// @notice The word is there: the type and the residue drawn, and when the others' answers are due.
+    event TypeDrawn(uint256 indexed lot, uint256 word, uint8 kind, uint16 residue, uint40 deadline);
+    /// @notice `bidder` stays up to `signal`.
+    event ClockRaised(uint256 indexed lot, address indexed bidder, uint16 signal);
+    /// @notice `bidder` left for good; `silent` if by letting the deadline pass.
+    event BidderLeft(uint256 indexed lot, address indexed bidder, bool silent);
+    /// @notice The other types' totals are known; the tables of the drawn type are looked at from `offset` on.
+    event OthersLearned(uint256 indexed lot, uint16 offset);
+    /// @notice The tables of the drawn type were looked at up to the one before `place`.
+    event TablesPrepared(uint256 indexed lot, uint8 place);
+    /// @notice The clock starts: who is optimal at which level.
+    event ClockStarted(uint256 indexed lot, SignalLevels levels);
+    /// @notice `bidder` is discovered, at a cost or for free, and has to answer before the deadline; `active` are left, as bits.
+    event BidderAsked(uint256 indexed lot, address indexed bidder, bool costly, uint32 active, uint16 least, uint40 deadline);
+    /// @notice `bidder` is the last one.
+    event LastBidder(uint256 indexed lot, address indexed bidder, uint16 least);
+    /// @notice `bidder` may buy at `price` units, which says that its signal is at least `signal`. The price is the one at place `choice`,
+    /// from 0, of `choices`.
+    event OfferStated(
+        uint256 indexed lot, address indexed bidder, uint64 price, uint16 signal, uint8 choice, uint8 choices, uint40 deadline
+    );
+    /// @notice `bidder` bought the item at `price` units.
+    event AuctionSold(uint256 indexed lot, address indexed bidder, uint64 price);
+    /// @notice The buyer had the item sent to `recipient`.
+    event AuctionItemSent(uint256 indexed lot, address indexed recipient);
+    /// @notice Nobody bought the item.
+    event AuctionUnsold(uint256 indexed lot);
+    /// @notice The item went back to its seller.
+    event AuctionItemReturned(uint256 indexed lot);
+    /// @notice `bidder` got its deposit back, at `recipient`.
+    event DepositReturned(uint256 indexed lot, address indexed bidder, address recipient);
+    /// @notice The deposit of `bidder` went to the seller.
+    event DepositForfeited(uint256 indexed lot, address indexed bidder);
+    /// @notice `bidder` did not take its deposit, which stays claimable.
+    event DepositRefused(uint256 indexed lot, address indexed bidder);
+
+    // ERRORS
+
+    /// @notice The call does not belong to the stage that `lot` is in.
+    error WrongStage(uint256 lot, ClockStage stage);
+    /// @notice Fewer than 2 signals; or so many that beside one bidder there is no room for a second, of the same type or of another.
+    error BadSignals(uint16 signals);
+    /// @notice No type, or more than `MOST_TYPES`.
+    error BadTypes(uint8 types);
+    /// @notice Joining that has ended already or lasts longer than `MAX_STAGE`, registering out of `MIN_STAGE` and `MAX_STAGE`, or answers
+    /// out of `MIN_STAGE` and `MAX_ANSWER`.
+    error BadTimes(uint40 endOfJoining, uint40 endOfRegistering, uint24 answerSeconds);
+    /// @notice No deposit.
+    error NoDeposit();
+    /// @notice There is no such type.
+    error UnknownType(uint256 lot, uint8 kind);
+    /// @notice The type has `most` bidders already.
+    error TypeFull(uint256 lot, uint8 kind, uint256 most);
+    /// @notice With one bidder more every table would have `size` values.
+    error TableTooLarge(uint256 size, uint256 most);
+    /// @notice Not the deposit, in wei.
+    error WrongDeposit(uint256 lot, uint256 sent, uint256 due);
+    /// @notice `account` joined before.
+    error AlreadyJoined(uint256 lot, address account);
+    /// @notice `account` did not join.
+    error NotJoined(uint256 lot, address account);
+    /// @notice `account` registered a table before.
+    error AlreadyRegistered(uint256 lot, address account);
+    /// @notice A table of so many bytes where `expected` are needed.
+    error WrongLength(uint256 length, uint256 expected);
+    /// @notice The value at `place` is below the one of a lower total.
+    error NotMonotone(uint256 place);
+    /// @notice The word was not asked for, or is not there yet.
+    error WordNotDrawn(uint256 lot);
+    /// @notice Tables from `place` on where those from `next` on are due.
+    error OutOfOrder(uint256 place, uint256 next);
+    /// @notice More tables than the drawn type has bidders.
+    error TooManyTables(uint256 lot, uint256 bidders);
+    /// @notice Not the table that `bidder` registered; empty if it registered none.
+    error WrongTable(uint256 lot, address bidder);
+    /// @notice `account` is not asked now.
+    error NotAsked(uint256 lot, address account);
+    /// @notice `account` left, or its clock is at the top.
+    error AlreadyAnswered(uint256 lot, address account);
+    /// @notice A clock at `clock` rises to more than that, and to `most` at most.
+    error BadSignal(uint16 signal, uint256 clock, uint256 most);
+    /// @notice The deadline has passed.
+    error TooLate(uint256 lot, uint40 deadline);
+    /// @notice The deadline has not passed.
+    error TooEarly(uint256 lot, uint40 deadline);
+    /// @notice Not the price, in wei.
+    error WrongPayment(uint256 lot, uint256 sent, uint256 due);
+    /// @notice The item went back before.
+    error AlreadyReturned(uint256 lot);
+    /// @notice `account` has no deposit to get back.
+    error NothingToReturn(uint256 lot, address account);
+
+    /// @param randomness_ Where the words come from: trusted not to know them before they are asked for, and to draw each once. They must
+    /// fit `WINDOW`.
+    constructor(IRandomness randomness_) {
+        (randomness, _longestDraw) = (randomness_, DrawTime.requireWithin(randomness_, WINDOW));
+    }
+
+    // SELLING
+
+    /// @notice Lists an item: takes it into escrow and opens joining at once. The caller must own it and have approved this contract.
+    /// @param token The item's ERC-721 contract.
+    /// @param tokenId The item.
+    /// @param terms What holds for all bidders.
+    /// @return lot The new lot's number.
+    function list(IERC721 token, uint256 tokenId, Terms calldata terms) external returns (uint256 lot) {
+        _checkTerms(terms);
+        lot = ++lotCount;
+        Lot storage item = _lots[lot];
+        item.terms = terms;
+        (item.seller, item.token, item.tokenId, item.stage) = (msg.sender, token, tokenId, ClockStage.Joining);
+        emit AuctionListed(lot, msg.sender, token, tokenId, terms);
+        Items.take(_held, lot, token, tokenId, msg.sender);
+    }
+
+    /// @notice Returns the item of a lot that was not sold to its seller. Anyone may call.
+    /// @param lot The lot's number.
+    function reclaim(uint256 lot) external {
+        ClockStage stage = stageOf(lot);
+        if (stage != ClockStage.Unsold && stage != ClockStage.Void) revert WrongStage(lot, stage);
+        Lot storage item = _lots[lot];
+        if (item.returned) revert AlreadyReturned(lot);
+        item.returned = true;
+        emit AuctionItemReturned(lot);
+        Items.give(_held, lot, item.token, item.tokenId, item.seller);
+    }
+
+    // BEFORE THE DRAW
+
+    /// @notice Joins a lot with the deposit. The order of joining is the order in which ties are broken.
+    /// @param lot The lot's number.
+    /// @param kind The caller's type of expertise, from 0.
+    function join(uint256 lot, uint8 kind) external payable {
+        Lot storage item = _inStage(lot, ClockStage.Joining);
+        Terms memory terms = item.terms;
+        if (kind >= terms.types) revert UnknownType(lot, kind);
+        uint256 due = Units.toWei(terms.deposit);
+        if (msg.value != due) revert WrongDeposit(lot, msg.value, due);
+        if (_ids[lot][msg.sender] != 0) revert AlreadyJoined(lot, msg.sender);
+        uint64 counts = item.counts;
+        uint256 place = ValueTables.count(counts, kind);
+        if (place == MOST_OF_A_TYPE) revert TypeFull(lot, kind, MOST_OF_A_TYPE);
+        counts = ValueTables.add(counts, kind);
+        uint256 size = ValueTables.valuesFrom(ValueTables.sides(counts, terms.types, terms.signals - 1), 0);
+        if (size > MOST_VALUES) revert TableTooLarge(size, MOST_VALUES);
+        item.counts = counts;
+        uint256 id = _id(kind, place);
+        _ids[lot][msg.sender] = id + 1;
+        _bidders[lot][id].account = msg.sender;
+        emit Joined(lot, msg.sender, kind, uint8(place)); // casting is safe: below 31
+    }
+
+    /// @notice Registers the caller's table, once. Who has joined and registers none counts with the value 0 everywhere, and loses its
+    /// deposit.
+    /// @dev A table of the largest size takes up to 5 million gas.
+    /// @param lot The lot's number.
+    /// @param table What the item is worth to the caller, in units, for every vector of totals: 8 bytes each, the last type's total running
+    /// fastest; the length is `8 * tableSize(lot)`. May not fall when a total rises.
+    function register(uint256 lot, bytes calldata table) external {
+        Lot storage item = _inStage(lot, ClockStage.Registering);
+        Bidder storage bidder = _bidders[lot][_idOf(lot, msg.sender)];
+        if (bidder.digest != 0) revert AlreadyRegistered(lot, msg.sender);
+        uint256[] memory sizes = _sides(item);
+        uint256 length = ValueTables.WIDTH * ValueTables.valuesFrom(sizes, 0);
+        if (table.length != length) revert WrongLength(table.length, length);
+        (bool falls, uint256 place) = ValueTables.firstFall(table, sizes);
+        if (falls) revert NotMonotone(place);
+        bidder.digest = keccak256(table);
+        emit TableRegistered(lot, msg.sender, table);
+    }
+
+    // THE DRAW
+
+    /// @notice Asks for the word of `lot`, once all tables are registered. Anyone may call; the source refuses a second time.
+    /// @param lot The lot's number.
+    function requestDraw(uint256 lot) external {
+        Lot storage item = _inStage(lot, ClockStage.Drawing);
+        DrawTime.requireTimely(lot, _longestDraw, item.terms.endOfRegistering + WINDOW);
+        item.requested = true;
+        emit DrawRequested(lot);
+        randomness.request(lot);
+    }
+
+    /// @notice Takes the word and draws the type and the residue. Anyone may call.
+    /// @param lot The lot's number.
+    function begin(uint256 lot) external {
+        Lot storage item = _inStage(lot, ClockStage.Drawing);
+        (bool drawn, uint256 word) = randomness.wordOf(address(this), lot);
+        // a word that a source has before it is asked could have been known before the tables
+        if (!drawn || !item.requested) revert WordNotDrawn(lot);
+        uint256[] memory sizes = _sides(item);
+        uint256 step = item.terms.signals - 1;
+        (uint256 kind, uint256 others, uint256 rest) = _drawKind(item.counts, sizes.length, word);
+        // castings are safe: a residue is below the step, a stride at most the size of a table, others are at most 64
+        (item.kind, item.residue, item.word) = (uint8(kind), uint16(rest % step), rest / step);
+        item.stride = uint16(ValueTables.valuesFrom(sizes, kind + 1));
+        (item.stage, item.awaited) = (ClockStage.Learning, uint8(others));
+        uint40 deadline = _deadline(item);
+        item.clock.deadline = deadline;
+        emit TypeDrawn(lot, word, uint8(kind), item.residue, deadline);
+        if (others == 0) _endLearning(lot, item, block.timestamp);
+    }
+
+    // ANSWERS
+
+    /// @notice Stays while the caller's clock rises to `signal`: when its type was not drawn, when it is asked, or as the last bidder below
+    /// the signal that its offer takes. At the top it is done; below, it goes on accepting or leaves.
+    /// @param lot The lot's number.
+    /// @param signal The signal, above where the clock stands.
+    function accept(uint256 lot, uint16 signal) external {
+        (Lot storage item, Bidder storage bidder, ClockStage stage, uint256 kind) = _answering(lot);
+        uint256 clock = bidder.clock;
+        uint256 top = item.terms.signals - 1;
+        uint256 most = stage != ClockStage.Offered ? top : item.signal == 0 ? 0 : item.signal - 1;
+        if (signal <= clock || signal > most) revert BadSignal(signal, clock, most);
+        bidder.clock = signal;
+        emit ClockRaised(lot, msg.sender, signal);
+        if (stage == ClockStage.Learning) {
+            // casting is safe: a place in a table
+            item.offset += uint16((signal - clock) * ValueTables.valuesFrom(_sides(item), kind + 1));
+            if (signal == top) _learned(lot, item);
+        } else if (signal == top) {
+            _discovered(lot, item, signal);
+        }
+    }
+
+    /// @notice Leaves for good: the caller's signal is where its clock stands.
+    /// @param lot The lot's number.
+    function leaveAuction(uint256 lot) external {
+        (Lot storage item, Bidder storage bidder, ClockStage stage,) = _answering(lot);
+        bidder.left = true;
+        emit BidderLeft(lot, msg.sender, false);
+        if (stage == ClockStage.Learning) _learned(lot, item);
+        else if (stage == ClockStage.Asking) _discovered(lot, item, bidder.clock);
+        else _end(lot, item, ClockStage.Unsold);
+    }
+
+    /// @notice Makes the bidder leave who was asked, or offered the item, and let the deadline pass. Anyone may call.
+    /// @param lot The lot's number.
+    function expire(uint256 lot) external {
+        ClockStage stage = stageOf(lot);
+        if (stage != ClockStage.Asking && stage != ClockStage.Offered) revert WrongStage(lot, stage);
+        Lot storage item = _lots[lot];
+        uint40 deadline = item.clock.deadline;
+        if (block.timestamp < deadline) revert TooEarly(lot, deadline);
+        Bidder storage bidder = _bidders[lot][_id(item.kind, item.clock.asked)];
+        (bidder.left, bidder.silent) = (true, true);
+        emit BidderLeft(lot, bidder.account, true);
+        if (stage == ClockStage.Asking) _discovered(lot, item, bidder.clock);
+        else _end(lot, item, ClockStage.Unsold);
+    }
+
+    // PREPARING
+
+    /// @notice Supplies the tables of the drawn type's bidders in the order of their places, once all other signals are known; the clock
+    /// starts with the last. Anyone may call, with as many as gas allows: less than 1.4 million for each of the largest.
+    /// @dev Nobody can spoil it: tables that were looked at before are skipped, and any but the registered one reverts.
+    /// @param lot The lot's number.
+    /// @param place The place of the first table supplied.
+    /// @param tables The tables as registered, one after the other; empty for a bidder who registered none.
+    function prepare(uint256 lot, uint256 place, bytes[] calldata tables) external {
+        Lot storage item = _inStage(lot, ClockStage.Preparing);
+        if (item.stage == ClockStage.Learning) _endLearning(lot, item, item.clock.deadline);
+        uint256 bidders = ValueTables.count(item.counts, item.kind);
+        uint256 next = item.prepared;
+        if (place > next) revert OutOfOrder(place, next);
+        if (place + tables.length > bidders) revert TooManyTables(lot, bidders);
+        if (place + tables.length <= next) return; // a log of nothing would be everybody's to read
+        uint64[MOST_LEVELS] memory best;
+        if (next != 0) best = item.best;
+        SignalLevels levels = item.clock.levels;
+        uint256 number = Levels.number(bidders, item.terms.signals - 1, item.residue);
+        for (uint256 i = next - place; i < tables.length; ++i) {
+            levels = _consider(lot, item, next++, tables[i], number, best, levels);
+        }
+        // casting is safe: at most 31 bidders
+        (item.clock.levels, item.prepared) = (levels, uint8(next));
+        emit TablesPrepared(lot, uint8(next));
+        if (next < bidders) item.best = best;
+        else _startClock(lot, item, bidders);
+    }
+
+    // THE OFFER
+
+    /// @notice States the offer to the last bidder, whose table the caller supplies. Anyone may call.
+    /// @param lot The lot's number.
+    /// @param table The last bidder's table as registered; empty if it registered none.
+    function stateOffer(uint256 lot, bytes calldata table) external {
+        Lot storage item = _inStage(lot, ClockStage.Stating);
+        Clock memory clock = item.clock;
+        Bidder storage bidder = _bidders[lot][_id(item.kind, clock.asked)];
+        _checkTable(lot, bidder, table);
+        (uint256 level, uint256 choice, uint256 choices) = _pricingLevel(item, clock);
+        uint64 price;
+        uint256 signal;
+        if (table.length != 0) {
+            price = _valueAt(item, table, level);
+            signal = _leastSignal(item, table, clock.least, level, price);
+        }
+        uint40 deadline = _deadline(item);
+        // castings are safe: signals fit 16 bits, and there are one or two choices
+        (item.price, item.signal, item.clock.deadline, item.stage) = (price, uint16(signal), deadline, ClockStage.Offered);
+        emit OfferStated(lot, bidder.account, price, uint16(signal), uint8(choice), uint8(choices), deadline);
+    }
+
+    /// @notice Accepts the offer: pays exactly the price and gets the item. Only the last bidder.
+    /// @param lot The lot's number.
+    function buy(uint256 lot) external payable {
+        _buy(lot, msg.sender);
+    }
+
+    /// @notice As `buy`, but has the item delivered to somebody else: for bidders whose own account the token refuses.
+    /// @param lot The lot's number.
+    /// @param recipient Who gets the item.
+    function buyFor(uint256 lot, address recipient) external payable {
+        Items.requireRecipient(recipient);
+        emit AuctionItemSent(lot, recipient);
+        _buy(lot, recipient);
+    }
+
+    function _buy(uint256 lot, address recipient) private {
+        (Lot storage item, Bidder storage bidder, ClockStage stage,) = _answering(lot);
+        if (stage != ClockStage.Offered) revert WrongStage(lot, stage);
+        uint64 price = item.price;
+        uint256 due = Units.toWei(price);
+        if (msg.value != due) revert WrongPayment(lot, msg.value, due);
+        uint16 signal = item.signal;
+        if (signal > bidder.clock) {
+            bidder.clock = signal;
+            emit ClockRaised(lot, msg.sender, signal);
+        }
+        proceeds[item.seller] += due;
+        emit AuctionSold(lot, msg.sender, price);
+        _end(lot, item, ClockStage.Sold);
+        Items.give(_held, lot, item.token, item.tokenId, recipient);
+    }
+
+    // DEPOSITS
+
+    /// @notice Returns the caller's deposit once the lot is over.
+    /// @param lot The lot's number.
+    /// @param recipient Who gets it.
+    function claim(uint256 lot, address recipient) external {
+        ClockStage stage = _over(lot);
+        Lot storage item = _lots[lot];
+        uint256 id = _idOf(lot, msg.sender);
+        Bidder storage bidder = _bidders[lot][id];
+        if (bidder.paid || _forfeits(item, bidder, id, stage)) revert NothingToReturn(lot, msg.sender);
+        bidder.paid = true;
+        emit DepositReturned(lot, msg.sender, recipient);
+        Payments.send(recipient, Units.toWei(item.terms.deposit));
+    }
+
+    /// @notice Returns many bidders their deposits once the lot is over, and credits the seller with those forfeited. Anyone may call. Who
+    /// does not take the payment keeps the claim; who has nothing to get is passed over.
+    /// @param lot The lot's number.
+    /// @param accounts Whose deposits.
+    function returnDeposits(uint256 lot, address[] calldata accounts) external {
+        ClockStage stage = _over(lot);
+        Lot storage item = _lots[lot];
+        uint256 amount = Units.toWei(item.terms.deposit);
+        for (uint256 i = 0; i < accounts.length; ++i) {
+            address account = accounts[i];
+            uint256 number = _ids[lot][account];
+            if (number == 0) continue;
+            uint256 id = number - 1;
+            Bidder storage bidder = _bidders[lot][id];
+            if (bidder.paid) continue;
+            bidder.paid = true;
+            if (_forfeits(item, bidder, id, stage)) {
+                proceeds[item.seller] += amount;
+                emit DepositForfeited(lot, account);
+            } else if (Payments.push(account, amount)) {
+                emit DepositReturned(lot, account, account);
+            } else {
+                bidder.paid = false;
+                emit DepositRefused(lot, account);
+            }
+        }
+    }
+
+    // VIEWS
+
+    /// @notice The stage of `lot`. `Asking` and `Offered` last until an answer, or until `expire` after the deadline.
+    /// @param lot The lot's number.
+    /// @return The stage.
+    function stageOf(uint256 lot) public view returns (ClockStage) {
+        Lot storage item = _lots[lot];
+        ClockStage stage = item.stage;
+        if (stage == ClockStage.Joining) {
+            if (block.timestamp < item.terms.endOfJoining) return stage;
+            if (item.counts == 0) return ClockStage.Void;
+            uint256 end = item.terms.endOfRegistering;
+            if (block.timestamp < end) return ClockStage.Registering;
+            return block.timestamp < end + WINDOW ? ClockStage.Drawing : ClockStage.Void;
+        }
+        if (stage != ClockStage.Learning && stage != ClockStage.Preparing && stage != ClockStage.Stating) return stage;
+        uint256 deadline = item.clock.deadline;
+        if (block.timestamp < deadline) return stage;
+        return stage == ClockStage.Learning && block.timestamp < deadline + WINDOW ? ClockStage.Preparing : ClockStage.Void;
+    }
+
+    /// @notice The lot as stored. Its stage is the one last stored; see `stageOf`.
+    /// @param lot The lot's number.
+    /// @return The lot.
+    function lotOf(uint256 lot) external view returns (Lot memory) {
+        return _lots[lot];
+    }
+
+    /// @notice How many values a table has with the bidders there are.
+    /// @param lot The lot's number.
+    /// @return The number; 1 of a lot never listed.
+    function tableSize(uint256 lot) external view returns (uint256) {
+        return ValueTables.valuesFrom(_sides(_lots[lot]), 0);
+    }
+
+    /// @notice A bidder as stored.
+    /// @param lot The lot's number.
+    /// @param account Who joined; reverts for anyone else.
+    /// @return kind Its type.
+    /// @return place Its place in the type.
+    /// @return bidder The rest.
+    function bidderOf(uint256 lot, address account) external view returns (uint256 kind, uint256 place, Bidder memory bidder) {
+        uint256 id = _idOf(lot, account);
+        return (_kindOf(id), id % MOST_LEVELS, _bidders[lot][id]);
+    }
+
+    // WHAT HAPPENS NEXT
+
+    /// @dev One bidder outside the drawn type is done.
+    function _learned(uint256 lot, Lot storage item) private {
+        uint8 awaited = item.awaited - 1;
+        item.awaited = awaited;
+        if (awaited == 0) _endLearning(lot, item, block.timestamp);
+    }
+
+    /// @dev The others' totals are known, since `since`.
+    function _endLearning(uint256 lot, Lot storage item, uint256 since) private {
+        item.stage = ClockStage.Preparing;
+        item.clock.deadline = uint40(since + WINDOW); // casting is safe: in this epoch
+        emit OthersLearned(lot, item.offset);
+    }
+
+    /// @dev All tables were looked at: the first draw, or the only bidder is the last.
+    function _startClock(uint256 lot, Lot storage item, uint256 bidders) private {
+        Clock memory clock = item.clock;
+        clock.active = uint32((1 << bidders) - 1); // casting is safe: at most 31 bidders
+        emit ClockStarted(lot, clock.levels);
+        _draw(lot, item, clock);
+    }
+
+    /// @dev The bidder who is asked was discovered: the interval shrinks, and whoever is optimal nowhere in it goes next, in the order of
+    /// joining.
+    function _discovered(uint256 lot, Lot storage item, uint16 signal) private {
+        Clock memory clock = item.clock;
+        clock.least += signal;
+        if (clock.active == 0) {
+            item.clock = clock;
+            return _end(lot, item, ClockStage.Unsold);
+        }
+        (uint256 first, uint256 end) =
+            Levels.interval(clock.least, clock.active.size(), item.terms.signals - 1, item.residue);
+        uint32 idle = clock.active & ~clock.levels.contenders(first, end);
+        if (idle != 0) _ask(lot, item, clock, idle.nth(0), false);
+        else _draw(lot, item, clock);
+    }
+
+    /// @dev A costly discovery, unless one bidder is left.
+    function _draw(uint256 lot, Lot storage item, Clock memory clock) private {
+        uint256 size = clock.active.size();
+        if (size > 1) {
+            uint256 word = item.word;
+            item.word = word / size;
+            return _ask(lot, item, clock, clock.active.nth(word % size), true);
+        }
+        uint256 place = clock.active.nth(0);
+        // castings are safe: a place, and a time in this epoch
+        (clock.asked, clock.deadline) = (uint8(place), uint40(block.timestamp + WINDOW));
+        item.clock = clock;
+        item.stage = ClockStage.Stating;
+        emit LastBidder(lot, _bidders[lot][_id(item.kind, place)].account, clock.least);
+    }
+
+    /// @dev Raises the clock of an active bidder, who is active no longer.
+    function _ask(uint256 lot, Lot storage item, Clock memory clock, uint256 place, bool costly) private {
+        clock.active = clock.active.without(place);
+        (clock.asked, clock.deadline) = (uint8(place), _deadline(item)); // casting is safe: a place
+        item.clock = clock;
+        if (item.stage != ClockStage.Asking) item.stage = ClockStage.Asking;
+        address account = _bidders[lot][_id(item.kind, place)].account;
+        emit BidderAsked(lot, account, costly, clock.active, clock.least, clock.deadline);
+    }
+
+    function _end(uint256 lot, Lot storage item, ClockStage stage) private {
+        item.stage = stage;
+        if (stage == ClockStage.Unsold) emit AuctionUnsold(lot);
+    }
+
+    // SHARED STEPS
+
+    function _checkTerms(Terms calldata terms) private view {
+        if (terms.signals < 2 || _tableOfTwo(terms) > MOST_VALUES) revert BadSignals(terms.signals);
+        if (terms.types == 0 || terms.types > MOST_TYPES) revert BadTypes(terms.types);
+        if (
+            terms.endOfJoining <= block.timestamp || terms.endOfJoining > block.timestamp + MAX_STAGE
+                || terms.endOfRegistering < terms.endOfJoining + MIN_STAGE
+                || terms.endOfRegistering > terms.endOfJoining + MAX_STAGE || terms.answerSeconds < MIN_STAGE
+                || terms.answerSeconds > MAX_ANSWER
+        ) revert BadTimes(terms.endOfJoining, terms.endOfRegistering, terms.answerSeconds);
+        if (terms.deposit == 0) revert NoDeposit();
+    }
+
+    /// @dev How many values a table has with two bidders: of one type, or of two, where it is the larger.
+    function _tableOfTwo(Terms calldata terms) private pure returns (uint256) {
+        uint256 signals = terms.signals;
+        return terms.types < 2 ? 2 * signals - 1 : signals * signals;
+    }
+
+    function _inStage(uint256 lot, ClockStage wanted) private view returns (Lot storage) {
+        ClockStage stage = stageOf(lot);
+        if (stage != wanted) revert WrongStage(lot, stage);
+        return _lots[lot];
+    }
+
+    function _over(uint256 lot) private view returns (ClockStage stage) {
+        stage = stageOf(lot);
+        if (stage < ClockStage.Sold) revert WrongStage(lot, stage);
+    }
+
+    /// @dev The caller as one who may answer now; reverts for anyone else.
+    function _answering(uint256 lot)
+        private
+        view
+        returns (Lot storage item, Bidder storage bidder, ClockStage stage, uint256 kind)
+    {
+        stage = stageOf(lot);
+        if (stage != ClockStage.Learning && stage != ClockStage.Asking && stage != ClockStage.Offered) {
+            revert WrongStage(lot, stage);
+        }
+        item = _lots[lot];
+        uint256 id = _idOf(lot, msg.sender);
+        bidder = _bidders[lot][id];
+        kind = _kindOf(id);
+        if (stage == ClockStage.Learning) {
+            if (kind == item.kind) revert NotAsked(lot, msg.sender);
+            if (bidder.left || bidder.clock == item.terms.signals - 1) revert AlreadyAnswered(lot, msg.sender);
+        } else {
+            if (id != _id(item.kind, item.clock.asked)) revert NotAsked(lot, msg.sender);
+            uint40 deadline = item.clock.deadline;
+            if (block.timestamp >= deadline) revert TooLate(lot, deadline);
+        }
+    }
+
+    function _deadline(Lot storage item) private view returns (uint40) {
+        return uint40(block.timestamp + item.terms.answerSeconds); // casting is safe: in this epoch
+    }
+
+    /// @dev The first digit of the word: a type among those that have bidders. And how many bidders all other types have, and the word's
+    /// rest.
+    function _drawKind(uint64 counts, uint256 types, uint256 word)
+        private
+        pure
+        returns (uint256 drawn, uint256 others, uint256 rest)
+    {
+        uint32 kinds;
+        for (uint256 kind = 0; kind < types; ++kind) {
+            uint256 bidders = ValueTables.count(counts, kind);
+            others += bidders;
+            if (bidders != 0) kinds |= uint32(1 << kind);
+        }
+        uint256 choices = kinds.size();
+        drawn = kinds.nth(word % choices);
+        return (drawn, others - ValueTables.count(counts, drawn), word / choices);
+    }
+
+    /// @dev Takes one table into account: at every level where its value is higher than all before, its bidder is optimal. Ties stay with
+    /// the first, so that the bidder at place 0 is optimal wherever nobody values the item.
+    function _consider(
+        uint256 lot,
+        Lot storage item,
+        uint256 place,
+        bytes calldata table,
+        uint256 number,
+        uint64[MOST_LEVELS] memory best,
+        SignalLevels levels
+    ) private view returns (SignalLevels) {
+        _checkTable(lot, _bidders[lot][_id(item.kind, place)], table);
+        if (table.length == 0) return levels;
+        uint256 stride = item.stride;
+        uint256 entry = item.offset + item.residue * stride;
+        uint256 gap = (item.terms.signals - 1) * stride;
+        for (uint256 level = 0; level < number; ++level) {
+            uint64 value = ValueTables.valueAt(table, entry);
+            if (value > best[level]) {
+                best[level] = value;
+                levels = levels.put(level, place);
+            }
+            entry += gap;
+        }
+        return levels;
+    }
+
+    function _checkTable(uint256 lot, Bidder storage bidder, bytes calldata table) private view {
+        bytes32 digest = bidder.digest;
+        if (digest == 0 ? table.length != 0 : keccak256(table) != digest) revert WrongTable(lot, bidder.account);
+    }
+
+    /// @dev The number of the level that sets the price, and which it is of how many: one or two, since the interval holds two levels at
+    /// most and a bidder optimal at none in it is not the last.
+    function _pricingLevel(Lot storage item, Clock memory clock)
+        private
+        view
+        returns (uint256 level, uint256 choice, uint256 choices)
+    {
+        (uint256 first, uint256 end) = Levels.interval(clock.least, 1, item.terms.signals - 1, item.residue);
+        level = clock.levels.optimalAt(first) == clock.asked ? first : first + 1;
+        bool both = level + 1 < end && clock.levels.optimalAt(level + 1) == clock.asked;
+        choices = both && item.terms.pricing == Pricing.Revenue ? 2 : 1;
+        choice = item.word % choices;
+        level += choice;
+    }
+
+    /// @dev The value at a level.
+    function _valueAt(Lot storage item, bytes calldata table, uint256 level) private view returns (uint64) {
+        uint256 total = item.residue + level * (item.terms.signals - 1);
+        return ValueTables.valueAt(table, item.offset + total * item.stride);
+    }
+
+    /// @dev The least signal of the last bidder at which it values the item at the price, by bisection.
+    function _leastSignal(Lot storage item, bytes calldata table, uint256 least, uint256 level, uint64 price)
+        private
+        view
+        returns (uint256 low)
+    {
+        (uint256 offset, uint256 stride) = (item.offset, item.stride);
+        uint256 high = item.residue + level * (item.terms.signals - 1) - least; // enough, since it gives the price
+        while (low < high) {
+            uint256 middle = (low + high) / 2;
+            if (ValueTables.valueAt(table, offset + (least + middle) * stride) >= price) high = middle;
+            else low = middle + 1;
+        }
+    }
+
+    /// @dev Whether a bidder let a deadline pass: that of the tables, or of an answer. A void lot costs nobody anything.
+    function _forfeits(Lot storage item, Bidder storage bidder, uint256 id, ClockStage stage) private view returns (bool) {
+        if (stage == ClockStage.Void) return false;
+        if (bidder.digest == 0 || bidder.silent) return true;
+        return _kindOf(id) != item.kind && !bidder.left && bidder.clock < item.terms.signals - 1;
+    }
+
+    function _sides(Lot storage item) private view returns (uint256[] memory) {
+        uint256 signals = item.terms.signals;
+        return ValueTables.sides(item.counts, item.terms.types, signals == 0 ? 0 : signals - 1);
+    }
+
+    function _id(uint256 kind, uint256 place) private pure returns (uint256) {
+        return kind * MOST_LEVELS + place;
+    }
+
+    function _kindOf(uint256 id) private pure returns (uint256) {
+        return id / MOST_LEVELS;
+    }
+
+    function _idOf(uint256 lot, address account) private view returns (uint256) {
+        uint256 number = _ids[lot][account];
+        if (number == 0) revert NotJoined(lot, account);
+        return number - 1;
+    }
+}

@@ -1,0 +1,190 @@
+"""The compiled contracts: the same bytecode that Brownie makes, cached on disk.
+
+The settings come from brownie-config.yaml, the only place that has them. The result is kept under
+build/artifacts in a file named by a digest of everything it depends on, so a stale one is never
+read, and processes that start together compile once.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from offchain.chain.errors import ChainError
+from offchain.io.output import OutputFailed, write_whole
+from offchain.io.paths import PROJECT
+
+if TYPE_CHECKING:
+    from eth_typing import ABIElement
+
+_OUTPUTS = ["abi", "evm.bytecode.object", "evm.deployedBytecode.object", "storageLayout"]
+_SOLC_KEYS = {"version", "optimizer", "remappings", "evm_version", "viaIR"}
+
+
+class CompileError(ChainError):
+    """The contracts do not compile, or the set-up that compiles them is incomplete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One compiled contract. Interfaces and abstract contracts have no bytecode."""
+
+    name: str
+    abi: tuple[ABIElement, ...]
+    bytecode: bytes
+    runtime: bytes
+    storage_layout: dict[str, Any]
+
+
+def load(name: str, project: Path = PROJECT) -> Artifact:
+    """The contract called ``name``, compiled first if need be.
+
+    Raises:
+        CompileError: it does not compile, or there is no contract of this name.
+    """
+    compiled = _cached(project)
+    if name not in compiled:
+        raise CompileError(f"no contract {name!r} in contracts/; there are {', '.join(compiled)}")
+    return _artifact(name, compiled[name])
+
+
+def load_all(project: Path = PROJECT) -> dict[str, Artifact]:
+    """Every contract, interface and library that contracts/ declares, by name.
+
+    Raises:
+        CompileError: the contracts do not compile.
+    """
+    return {name: _artifact(name, entry) for name, entry in _cached(project).items()}
+
+
+def digest(project: Path = PROJECT) -> str:
+    """Changes with the sources, the settings, the compiler, OpenZeppelin and this module."""
+    inputs = [
+        project / "brownie-config.yaml",
+        project / "node_modules" / "solc" / "package.json",
+        project / "node_modules" / "@openzeppelin" / "contracts" / "package.json",
+        *_sources(project),
+    ]
+    state = hashlib.sha256(Path(__file__).read_bytes())
+    for path in inputs:
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError as error:
+            raise CompileError(f"{path} is missing: run `make setup`") from error
+        state.update(f"{path.relative_to(project).as_posix()}\0{len(content)}\0".encode())
+        state.update(content)
+    return state.hexdigest()
+
+
+def _sources(project: Path) -> list[Path]:
+    return sorted((project / "contracts").rglob("*.sol"))
+
+
+def _artifact(name: str, entry: dict[str, Any]) -> Artifact:
+    return Artifact(
+        name=name,
+        abi=tuple(entry["abi"]),
+        bytecode=bytes.fromhex(entry["bytecode"]),
+        runtime=bytes.fromhex(entry["runtime"]),
+        storage_layout=entry["storage_layout"],
+    )
+
+
+def _cached(project: Path) -> dict[str, dict[str, Any]]:
+    path = project / "build" / "artifacts" / f"{digest(project)}.json"
+    if (found := _read(path)) is not None:
+        return found
+    with _locked(path.parent / "lock"):
+        # Another process may have compiled while this one waited for the lock.
+        if (found := _read(path)) is not None:
+            return found
+        compiled = _compile(project)
+        with suppress(OutputFailed):  # it only takes longer the next time
+            write_whole(path, json.dumps(compiled).encode())
+        return compiled
+
+
+def _read(path: Path) -> dict[str, dict[str, Any]] | None:
+    try:
+        content: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Lets one process at a time do the body, where a file can be made for that."""
+    with ExitStack() as stack:
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fcntl.flock(stack.enter_context(path.open("w")), fcntl.LOCK_EX)
+        yield
+
+
+def _compile(project: Path) -> dict[str, dict[str, Any]]:
+    import solcx
+    import yaml
+
+    config = yaml.safe_load((project / "brownie-config.yaml").read_text(encoding="utf-8"))
+    compiler = project / ".solc" / f"solc-v{config['compiler']['solc']['version']}"
+    if not compiler.exists():
+        raise CompileError(f"the compiler {compiler} is missing: run `make setup`")
+    request = {
+        "language": "Solidity",
+        "sources": {
+            path.relative_to(project).as_posix(): {"content": path.read_text(encoding="utf-8")}
+            for path in _sources(project)
+        },
+        "settings": _settings(config["compiler"]) | {"outputSelection": {"*": {"*": _OUTPUTS}}},
+    }
+    try:
+        output = solcx.compile_standard(request, base_path=project, solc_binary=compiler)
+    except solcx.exceptions.ContractsNotFound as error:
+        raise CompileError("contracts/ holds no Solidity file") from error
+    except solcx.exceptions.SolcError as error:
+        raise CompileError(f"the contracts do not compile:\n{error.message}") from error
+    return _declared(output["contracts"])
+
+
+def _settings(compiler: dict[str, Any]) -> dict[str, Any]:
+    """The compiler input that Brownie makes of the same section (brownie.project.compiler)."""
+    solc = compiler["solc"]
+    if unknown := set(solc) - _SOLC_KEYS:
+        raise CompileError(f"brownie-config.yaml: compiler.solc.{min(unknown)} is not understood")
+    settings = {
+        "evmVersion": solc.get("evm_version", compiler["evm_version"]),
+        "optimizer": solc["optimizer"],
+        "remappings": solc.get("remappings", []),
+    }
+    if "viaIR" in solc:
+        settings["viaIR"] = solc["viaIR"]
+    return settings
+
+
+def _declared(contracts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What contracts/ declares, by name; what it imports from elsewhere is left out."""
+    found: dict[str, dict[str, Any]] = {}
+    for source, declared in sorted(contracts.items()):
+        for name, output in declared.items() if source.startswith("contracts/") else ():
+            if name in found:
+                raise CompileError(f"{source}: a second contract is called {name}")
+            found[name] = {
+                "abi": output["abi"],
+                "bytecode": _linked(name, output["evm"]["bytecode"]["object"]),
+                "runtime": _linked(name, output["evm"]["deployedBytecode"]["object"]),
+                "storage_layout": output["storageLayout"],
+            }
+    return found
+
+
+def _linked(name: str, code: str) -> str:
+    if "__$" in code:
+        raise CompileError(f"{name} calls a library that is deployed apart; none is meant to be")
+    return code

@@ -1,0 +1,444 @@
+"""Calls, results, events and errors of the project's contracts, by name.
+
+    dao = contract("DAO")
+    data = dao.encode("commit", lot, commitment)
+    phase, leader, price = auctioneer.decode("standing", chain.call(address, query))
+    explain(reverted.data)  # "WrongPhase(lot=1, phase=Bidding)"
+
+Selectors and codecs are made once per contract. Enumerations come as the ones below, addresses as
+checksummed text, arrays and structs as tuples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from eth_hash.auto import keccak
+
+from offchain.bindings.artifacts import Artifact, load, load_all
+from offchain.chain import abi
+from offchain.chain.errors import ChainError
+
+if TYPE_CHECKING:
+    from offchain.chain.backend import Log
+
+
+class Undecodable(ChainError, ValueError):
+    """What a call returned is not what its function returns: there is another contract, or the node errs."""
+
+
+class Phase(IntEnum):
+    """Where a lot stands (contracts/interfaces/Phase.sol)."""
+
+    NONE = 0
+    BIDDING = 1
+    REVEAL = 2
+    TALLY = 3
+    DRAW = 4
+    CLOSED = 5
+    SETTLED = 6
+    VOID = 7
+
+
+class Flaw(IntEnum):
+    """Why an opening was skipped in a batch (contracts/base/BidBook.sol)."""
+
+    NONE = 0
+    NO_BID = 1
+    ALREADY_REVEALED = 2
+    WRONG_OPENING = 3
+    ZERO_BID = 4
+    BID_ABOVE_DEPOSIT = 5
+    BELOW_MINIMUM = 6
+
+
+class BookState(IntEnum):
+    """What became of a book (contracts/base/BidBook.sol)."""
+
+    NONE = 0
+    RUNNING = 1
+    WON = 2
+    LOST = 3
+
+
+class Part(IntEnum):
+    """A DAO's part in a lot (contracts/base/AuctionHouse.sol)."""
+
+    NONE = 0
+    ENTERED = 1
+    ARRIVED = 2
+
+
+class Pricing(IntEnum):
+    """How a price is chosen among two (contracts/signals/SignalClockAuction.sol)."""
+
+    WELFARE = 0
+    REVENUE = 1
+
+
+class ClockStage(IntEnum):
+    """Where a lot stands (contracts/signals/SignalClockAuction.sol)."""
+
+    NONE = 0
+    JOINING = 1
+    REGISTERING = 2
+    DRAWING = 3
+    LEARNING = 4
+    PREPARING = 5
+    ASKING = 6
+    STATING = 7
+    OFFERED = 8
+    SOLD = 9
+    UNSOLD = 10
+    VOID = 11
+
+
+class SaleStage(IntEnum):
+    """Where a sale stands (contracts/resilient/ResilientAuction.sol)."""
+
+    NONE = 0
+    BIDDING = 1
+    REVEAL = 2
+    DRAW = 3
+    ANSWERS = 4
+    FINAL = 5
+    VOID = 6
+
+
+class CoinOutcome(IntEnum):
+    """What was decided in a sale (contracts/resilient/ResilientAuction.sol)."""
+
+    OPEN = 0
+    HEADS = 1
+    TAILS = 2
+    OWN = 3
+    UNSOLD = 4
+
+
+class BeaconStage(IntEnum):
+    """How a draw by the beacon stands (contracts/randomness/BeaconRandomness.sol)."""
+
+    NONE = 0
+    WAITING = 1
+    DRAWN = 2
+    FELL_BACK = 3
+
+
+class SecretsStage(IntEnum):
+    """How a draw by secrets stands (contracts/randomness/CommitRevealRandomness.sol)."""
+
+    NONE = 0
+    OPEN = 1
+    COMMITTING = 2
+    REVEALING = 3
+    READY = 4
+    DRAWN = 5
+
+
+class AnnouncementFlaw(IntEnum):
+    """Why an announcement is not taken (contracts/resilient/Announcements.sol)."""
+
+    NONE = 0
+    NOT_SEALED = 1
+    ALREADY_REVEALED = 2
+    TOO_MANY_OFFERS = 3
+    WRONG_OPENING = 4
+    ZERO_PRICE = 5
+    EMPTY_BUNDLE = 6
+    OVERLAPPING_BUNDLES = 7
+    UNKNOWN_GOODS = 8
+    OFFER_TO_SELF = 9
+    RECIPIENTS_OUT_OF_ORDER = 10
+    REVENUE_ABOVE_DEPOSIT = 11
+
+
+ENUMS: Final[Mapping[str, type[IntEnum]]] = {
+    "enum Phase": Phase,
+    "enum BidBook.Flaw": Flaw,
+    "enum BidBook.State": BookState,
+    "enum AuctionHouse.Part": Part,
+    "enum SignalClockAuction.Pricing": Pricing,
+    "enum SignalClockAuction.ClockStage": ClockStage,
+    "enum ResilientAuction.SaleStage": SaleStage,
+    "enum ResilientAuction.CoinOutcome": CoinOutcome,
+    "enum AnnouncementFlaw": AnnouncementFlaw,
+    "enum BeaconRandomness.BeaconStage": BeaconStage,
+    "enum CommitRevealRandomness.SecretsStage": SecretsStage,
+}
+
+_SELECTOR: Final = 4
+_LONGEST_REASON: Final = 400
+
+# What the compiler itself makes a contract revert with (Solidity documentation, "Panic").
+_PANICS: Final[Mapping[int, str]] = {
+    0x01: "assertion failed",
+    0x11: "arithmetic overflow",
+    0x12: "division by zero",
+    0x21: "no such value of an enumeration",
+    0x22: "badly encoded storage",
+    0x31: "pop of an empty array",
+    0x32: "index out of range",
+    0x41: "too much memory",
+    0x51: "call of an unset function",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event read from a log; `args` by name, in the order of the declaration."""
+
+    name: str
+    args: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Function:
+    selector: bytes
+    inputs: abi.Codec
+    outputs: abi.Codec
+
+
+@dataclass(frozen=True, slots=True)
+class _Error:
+    name: str
+    parameters: tuple[str, ...]
+    codec: abi.Codec
+
+
+@dataclass(frozen=True, slots=True)
+class _EventType:
+    name: str
+    topic: bytes
+    parameters: tuple[str, ...]
+    topics: tuple[tuple[str, abi.Codec], ...]
+    fields: tuple[str, ...]
+    codec: abi.Codec
+
+
+class Contract:
+    """What a contract understands and says, by name.
+
+    A function is named alone or, where a contract has several of one name, by its signature.
+    """
+
+    def __init__(self, artifact: Artifact) -> None:
+        self.name = artifact.name
+        self._bytecode = artifact.bytecode
+        self._constructor = abi.arguments(())
+        self._functions: dict[str, _Function] = {}
+        self._events: dict[bytes, _EventType] = {}
+        self._topics: dict[str, bytes] = {}
+        self._errors: dict[bytes, _Error] = {}
+        for entry in artifact.abi:
+            self._add(entry)
+
+    def creation(self, *args: Any) -> bytes:
+        """The data of a transaction that creates the contract.
+
+        Raises:
+            ValueError: the arguments do not fit the constructor, or the contract is abstract.
+        """
+        if not self._bytecode:
+            raise ValueError(f"{self.name} has no code of its own")
+        return self._bytecode + self._encode(self._constructor, "constructor", args)
+
+    def encode(self, function: str, *args: Any) -> bytes:
+        """The data of a call.
+
+        Raises:
+            ValueError: there is no such function, or the arguments do not fit.
+        """
+        found = self._function(function)
+        return found.selector + self._encode(found.inputs, function, args)
+
+    def decode(self, function: str, data: bytes) -> tuple[Any, ...]:
+        """The results of a call, as a tuple even if there is only one.
+
+        Raises:
+            ValueError: there is no such function.
+            Undecodable: `data` does not hold its results.
+        """
+        codec = self._function(function).outputs
+        try:
+            results: tuple[Any, ...] = codec.decode(data, 0)
+        except ValueError as error:
+            raise Undecodable(f"result of {self.name}.{function}: {error}") from error
+        return results
+
+    def event(self, log: Log) -> Event | None:
+        """What `log` says; None if it is no event of this contract.
+
+        Indexed values of dynamic types are kept on the chain as hashes only, and come as such.
+        """
+        found = self._events.get(log.topics[0]) if log.topics else None
+        if found is None or len(log.topics) != len(found.topics) + 1:
+            return None
+        try:
+            args = {
+                name: codec.decode(topic, 0)
+                for (name, codec), topic in zip(found.topics, log.topics[1:], strict=True)
+            }
+            args.update(zip(found.fields, found.codec.decode(log.data, 0), strict=True))
+        except ValueError:
+            return None
+        return Event(found.name, {name: args[name] for name in found.parameters})
+
+    def topic(self, event: str) -> bytes:
+        """The first topic of every log of `event`.
+
+        Raises:
+            ValueError: there is no such event.
+        """
+        if event not in self._topics:
+            raise ValueError(f"{self.name} has no event {event}")
+        return self._topics[event]
+
+    def topics(self, events: Iterable[str]) -> set[bytes]:
+        """The first topics of those of `events` that this contract has."""
+        return {self._topics[name] for name in events if name in self._topics}
+
+    def error(self, data: bytes) -> Event | None:
+        """The custom error that a call reverted with; None if it is none of this contract."""
+        found = self._errors.get(data[:_SELECTOR])
+        if found is None:
+            return None
+        try:
+            values = found.codec.decode(data, _SELECTOR)
+        except ValueError:
+            return None
+        return Event(found.name, dict(zip(found.parameters, values, strict=True)))
+
+    def _function(self, name: str) -> _Function:
+        try:
+            return self._functions[name]
+        except KeyError:
+            raise ValueError(f"{self.name} has no function {name}") from None
+
+    def _encode(self, codec: abi.Codec, name: str, args: tuple[Any, ...]) -> bytes:
+        try:
+            return codec.encode(args)
+        except (AttributeError, TypeError, ValueError) as error:
+            raise ValueError(f"{self.name}.{name}: {error}") from error
+
+    def _add(self, entry: Mapping[str, Any]) -> None:
+        kind, inputs = entry["type"], entry.get("inputs", ())
+        if kind == "constructor":
+            self._constructor = abi.arguments(inputs, ENUMS)
+            return
+        if kind not in ("function", "event", "error"):
+            return
+        name = entry["name"]
+        full = abi.signature(name, inputs)
+        digest = keccak(full.encode())
+        if kind == "function":
+            function = _Function(
+                digest[:_SELECTOR],
+                abi.arguments(inputs, ENUMS),
+                abi.arguments(entry["outputs"], ENUMS),
+            )
+            self._functions[full] = self._functions[name] = function
+        elif kind == "event":
+            self._events[digest] = _event_type(name, digest, inputs)
+            self._topics[name] = digest
+        else:
+            self._errors[digest[:_SELECTOR]] = _Error(
+                name, _names(inputs), abi.arguments(inputs, ENUMS)
+            )
+
+
+@cache
+def contract(name: str) -> Contract:
+    """The project's contract called `name`.
+
+    Raises:
+        CompileError: there is none, or it does not compile.
+    """
+    return Contract(load(name))
+
+
+def explain(data: bytes) -> str:
+    """What a call reverted with, in words: `WrongPhase(lot=1, phase=Bidding)`.
+
+    Knows the errors of every contract of the project, and those of the compiler. Never fails, and is
+    never long: data come from strangers.
+    """
+    if not data:
+        return "no reason given"
+    told = _explain_builtin(data) or _explain_custom(data) or f"unknown error 0x{data.hex()}"
+    return told if len(told) <= _LONGEST_REASON else told[: _LONGEST_REASON - 1] + "…"
+
+
+def _explain_builtin(data: bytes) -> str | None:
+    try:
+        if data.startswith(_ERROR_STRING):
+            return f"Error({_STRING.decode(data, _SELECTOR)[0]!r})"
+        if data.startswith(_PANIC):
+            code = _NUMBER.decode(data, _SELECTOR)[0]
+            return f"Panic({code:#04x}: {_PANICS.get(code, 'unknown')})"
+    except ValueError:
+        return None
+    return None
+
+
+def _explain_custom(data: bytes) -> str | None:
+    try:
+        known = _all_contracts()
+    except ChainError:  # an explanation must not hide the failure with one of its own
+        return None
+    for one in known:
+        if found := one.error(data):
+            values = ", ".join(f"{name}={shown(value)}" for name, value in found.args.items())
+            return f"{found.name}({values})"
+    return None
+
+
+@cache
+def _all_contracts() -> tuple[Contract, ...]:
+    return tuple(map(Contract, load_all().values()))
+
+
+def shown(value: Any) -> str:
+    """A decoded value as people read it: enumerations by name, bytes in hexadecimal."""
+    if isinstance(value, IntEnum):
+        return "".join(word.capitalize() for word in value.name.split("_"))
+    if isinstance(value, bytes):
+        return "0x" + value.hex()
+    if isinstance(value, tuple):
+        return f"({', '.join(map(shown, value))})"
+    return str(value)
+
+
+def _names(parameters: Sequence[abi.Parameter]) -> tuple[str, ...]:
+    """The parameters' names; a nameless one goes by its position."""
+    return tuple(one["name"] or str(place) for place, one in enumerate(parameters))
+
+
+def _event_type(name: str, topic: bytes, inputs: Sequence[abi.Parameter]) -> _EventType:
+    named = list(zip(_names(inputs), inputs, strict=True))
+    plain = [(key, one) for key, one in named if not one["indexed"]]
+    return _EventType(
+        name,
+        topic,
+        _names(inputs),
+        tuple((key, _topic_codec(one)) for key, one in named if one["indexed"]),
+        tuple(key for key, _ in plain),
+        abi.arguments([one for _, one in plain], ENUMS),
+    )
+
+
+def _topic_codec(parameter: abi.Parameter) -> abi.Codec:
+    """A topic holds values of one word; of anything longer, the hash."""
+    codec = abi.codec(parameter, ENUMS)
+    if codec.dynamic or codec.size != abi.WORD:
+        return abi.codec({"type": "bytes32"})
+    return codec
+
+
+_ERROR_STRING: Final = keccak(b"Error(string)")[:_SELECTOR]
+_PANIC: Final = keccak(b"Panic(uint256)")[:_SELECTOR]
+_STRING: Final = abi.arguments([{"type": "string"}])
+_NUMBER: Final = abi.arguments([{"type": "uint256"}])

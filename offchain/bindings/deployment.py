@@ -1,0 +1,219 @@
+"""The contracts put on a chain, and the file that says where they are."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from offchain.bindings.contracts import contract
+from offchain.chain.backend import Chain, Transaction
+from offchain.chain.errors import ChainError
+from offchain.io.addresses import checksum, to_bytes
+from offchain.io.errors import InvalidInput
+from offchain.io.fields import Field, show
+from offchain.io.output import write_whole
+from offchain.io.text import decode
+
+Create = Callable[..., str]
+"""Creates the contract of a name, made of arguments, and returns its address."""
+
+BOND: Final = 10**17
+"""What it takes to seal a secret for a random word, in wei, if nothing else is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretTerms:
+    """What a source of sealed secrets is deployed with.
+
+    bond: wei for sealing one. window_seconds: how long secrets are sealed, and then opened, each.
+    """
+
+    bond: int = BOND
+    window_seconds: int = 3_600
+
+
+SECRET_TERMS: Final = SecretTerms()
+"""0.1 ETH, an hour each: for stakes below that."""
+
+DRAW_SECONDS: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "ApproximateAuction": 3 * 86_400,
+        "ResilientAuction": 7 * 86_400,
+        "SignalClockAuction": 3 * 86_400,
+    }
+)
+"""How long each auction waits for a random word before the lot is void: its `DRAW_WINDOW`, or `WINDOW`."""
+BEACON_SECONDS: Final = (132 + 256 + 1) * 12
+"""How long it takes until a draw that nobody proves goes to the secrets, at 12 seconds a block: `DELAY` and `PROOF_WINDOW` of
+`BeaconRandomness`."""
+ACTING_SECONDS: Final = 1_800
+"""For the transactions in between: the request, handing over, the first seal, the draw."""
+
+
+def longest_window(auction: str) -> int:
+    """The most seconds that sealing and opening secrets may last, each, for a draw of the auction to end in time.
+
+    In a longer round who opens last could let the lot become void, for nothing.
+    """
+    return (DRAW_SECONDS[auction] - BEACON_SECONDS - ACTING_SECONDS) // 2
+
+
+_MOST_CHAIN_ID: Final = 2**256 - 1
+_LONGEST_FILE: Final = 1 << 16
+
+
+class NoGroups(ChainError):
+    """The file is of an auction at which no groups bid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Where an auction is. `block` is the first in which it can have logged anything.
+
+    auctioneer: the auction at which DAOs of the `factory` bid. randomness: its source of random words, if it draws any.
+    """
+
+    chain_id: int
+    block: int
+    factory: str
+    auctioneer: str
+    randomness: str | None = None
+
+    def write(self, path: Path) -> None:
+        """Writes the deployment as a JSON object. `OutputFailed` if that is impossible."""
+        _write(asdict(self), path)
+
+    @staticmethod
+    def read(path: Path) -> "Deployment":
+        """Reads what `write` wrote; addresses may be in lower case.
+
+        Raises:
+            NoGroups: it is the file of a `DrawnDeployment`.
+            ChainError: it is none; the message names field and value.
+        """
+        try:
+            document = Field("", decode(_text(path)))
+            if isinstance(document.value, dict) and "auction" in document.value:
+                raise NoGroups(f"{path} is of an auction at which no groups bid")
+            fields = document.record(
+                ("chain_id", "block", "factory", "auctioneer"), ("randomness",)
+            )
+            return Deployment(
+                fields["chain_id"].integer(1, _MOST_CHAIN_ID),
+                fields["block"].integer(0, 2**64 - 1),
+                _address(fields["factory"]),
+                _address(fields["auctioneer"]),
+                _address(fields["randomness"]) if "randomness" in fields else None,
+            )
+        except (OSError, ValueError, InvalidInput) as error:
+            reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+            raise ChainError(f"{path} is not a deployment file: {reason}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnDeployment:
+    """Where an `auction` is that takes no DAOs, and its source of random words."""
+
+    chain_id: int
+    block: int
+    auction: str
+    randomness: str
+
+    def write(self, path: Path) -> None:
+        """Writes the deployment as a JSON object. `OutputFailed` if that is impossible."""
+        _write(asdict(self), path)
+
+
+def deploy(chain: Chain, account: str, creator: Create | None = None) -> Deployment:
+    """Deploys factory and auctioneer from `account`, which pays the gas. `creator`: creates each contract."""
+    block, make = chain.block(), creator or partial(create, chain, account)
+    factory = make("DAOFactory")
+    auctioneer = make("Auctioneer", factory)
+    return Deployment(chain.chain_id, block, factory, auctioneer)
+
+
+def deploy_approximate(
+    chain: Chain,
+    account: str,
+    randomness: str | None,
+    secrets: SecretTerms = SECRET_TERMS,
+    creator: Create | None = None,
+) -> Deployment:
+    """Deploys the auction for approximate valuations, with a factory; and a source of random words, if it is not given."""
+    block, make = chain.block(), creator or partial(create, chain, account)
+    source = randomness or _randomness(make, secrets)
+    factory = make("DAOFactory")
+    auctioneer = make("ApproximateAuction", factory, source)
+    return Deployment(chain.chain_id, block, factory, auctioneer, source)
+
+
+def deploy_drawn(
+    chain: Chain,
+    account: str,
+    name: str,
+    randomness: str | None,
+    secrets: SecretTerms = SECRET_TERMS,
+    creator: Create | None = None,
+) -> DrawnDeployment:
+    """Deploys the auction contract called `name`; and a source of random words, if it is not given."""
+    block, make = chain.block(), creator or partial(create, chain, account)
+    source = randomness or _randomness(make, secrets)
+    return DrawnDeployment(chain.chain_id, block, make(name, source), source)
+
+
+def deploy_randomness(chain: Chain, account: str, secrets: SecretTerms) -> str:
+    """Deploys the source for chains with a beacon, over sealed secrets for when it fails. Returns its address."""
+    return _randomness(partial(create, chain, account), secrets)
+
+
+def deploy_secrets(chain: Chain, account: str, terms: SecretTerms) -> str:
+    """Deploys a source of sealed secrets. Returns its address."""
+    return _secrets(partial(create, chain, account), terms)
+
+
+def create(chain: Chain, account: str, name: str, *arguments: object) -> str:
+    """Deploys the contract called `name` from `account` and returns its address."""
+    receipt = chain.send(Transaction(account, None, contract(name).creation(*arguments)))
+    assert receipt.contract is not None
+    return receipt.contract
+
+
+def _randomness(make: Create, secrets: SecretTerms) -> str:
+    return make("BeaconRandomness", _secrets(make, secrets))
+
+
+def _secrets(make: Create, terms: SecretTerms) -> str:
+    window = terms.window_seconds
+    return make("CommitRevealRandomness", terms.bond, window, window)
+
+
+def _text(path: Path) -> str:
+    """A file that is small. Raises OSError or ValueError."""
+    with path.open("rb") as file:
+        data = file.read(_LONGEST_FILE + 1)
+    if len(data) > _LONGEST_FILE:
+        raise ValueError(f"it is longer than {_LONGEST_FILE:,} bytes")
+    return data.decode()
+
+
+def _address(field: Field) -> str:
+    """An address in checksummed, lower or upper case; checksummed."""
+    text = field.value
+    if not isinstance(text, str):
+        field.fail(f"{show(text)} is not an address")
+    try:
+        proper = checksum(to_bytes(text))
+    except ValueError:
+        field.fail(f"{show(text)} is not an address")
+    digits = text.removeprefix("0x")
+    if text != proper and digits not in (digits.lower(), digits.upper()):
+        field.fail(f"{show(text)} is mistyped: capital and small letters do not fit its checksum")
+    return proper
+
+
+def _write(fields: dict[str, object], path: Path) -> None:
+    known = {name: value for name, value in fields.items() if value is not None}
+    write_whole(path, (json.dumps(known, indent=2) + "\n").encode())

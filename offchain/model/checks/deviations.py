@@ -1,0 +1,232 @@
+"""What one member could get by bidding otherwise, everyone else's bids being fixed.
+
+Source: "When Bidders Are DAOs", §2 (incentive compatibility, consumer sovereignty). Values are
+additive and items are sold independently, so a member's best response is a best response on each
+item alone, and the search goes item by item. All amounts are integers in units.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from offchain.model.checks.lies import around, different, evenly, shares
+from offchain.model.instances.two_level import BID_LIMIT, TwoLevelInstance
+from offchain.model.mechanisms.equal_split import equal_split, served_count, willingness_to_pay
+from offchain.model.mechanisms.price_rule import PriceRule, run_auction
+
+FINE = 2**40
+"""Amounts times this are close to continuous."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One member's place in one lot, and all that decides the outcome there.
+
+    bids: those of the member's group, the member's own at `place`. group_bids: every group's
+    willingness to pay in arrival order, that of the member's group at `index`.
+    """
+
+    group: str
+    member: str
+    item: int
+    value: int
+    bids: tuple[int, ...]
+    place: int
+    group_bids: tuple[int, ...]
+    index: int
+    reserve: int
+
+    @property
+    def bid(self) -> int:
+        """The member's bid in the instance."""
+        return self.bids[self.place]
+
+    @property
+    def size(self) -> int:
+        """How many bids decide the lot, which is what one evaluation costs."""
+        return len(self.bids) + len(self.group_bids)
+
+    def scaled(self, factor: int) -> "Seat":
+        """The same seat with all amounts multiplied."""
+        return replace(
+            self,
+            value=self.value * factor,
+            bids=tuple(bid * factor for bid in self.bids),
+            group_bids=tuple(bid * factor for bid in self.group_bids),
+            reserve=self.reserve * factor,
+        )
+
+    def share(self, bids: tuple[int, ...], rule: PriceRule) -> int | None:
+        """What each served bid pays if the member sends these bids; None if not all of them are served.
+
+        More than one bid is a member under several names. O(size * log size).
+        """
+        group = (*self.bids[: self.place], *bids, *self.bids[self.place + 1 :])
+        group_bids = list(self.group_bids)
+        group_bids[self.index] = willingness_to_pay(group)
+        sold = run_auction(group_bids, self.reserve, rule)
+        if sold.leader != self.index:
+            return None
+        split = equal_split(group, sold.price)
+        return split.share if all(split.serves(bid) for bid in bids) else None
+
+    def utility(self, bid: int, rule: PriceRule) -> int:
+        """Value less share if the bid is served, else 0."""
+        share = self.share((bid,), rule)
+        return 0 if share is None else self.value - share
+
+
+def seats(instance: TwoLevelInstance) -> Iterator[Seat]:
+    """Every member's seat on every item, one for all members of a group with equal bid and value."""
+    for item, reserve in enumerate(instance.reserves):
+        group_bids = tuple(willingness_to_pay(group.bids_on(item)) for group in instance.groups)
+        for index, group in enumerate(instance.groups):
+            bids = tuple(group.bids_on(item))
+            seen = set()
+            for place, member in enumerate(group.members):
+                kind = (member.bids[item], member.values[item])
+                if kind in seen:
+                    continue
+                seen.add(kind)
+                yield Seat(
+                    group=group.name,
+                    member=member.name,
+                    item=item,
+                    value=member.values[item],
+                    bids=bids,
+                    place=place,
+                    group_bids=group_bids,
+                    index=index,
+                    reserve=reserve,
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """A bid that gives a member more than bidding their value does, others' bids being as in the instance."""
+
+    seat: Seat
+    bid: int
+    truthful: int
+    utility: int
+
+    def __str__(self) -> str:
+        seat = self.seat
+        return (
+            f"{seat.member} of {seat.group} (item {seat.item}, value {seat.value}) gets {self.truthful} by"
+            f" bidding it and {self.utility} by bidding {self.bid}"
+        )
+
+
+def find_deviation(
+    places: Iterable[Seat], bids: Callable[[Seat], Iterable[int]], rule: PriceRule
+) -> Deviation | None:
+    """The first of the bids, at the first of the seats, that beats bidding one's value; None if none does.
+
+    Exhaustive over the bids given for each seat. O(seats * bids) evaluations.
+    """
+    for seat in places:
+        truthful = seat.utility(seat.value, rule)
+        for bid in bids(seat):
+            utility = seat.utility(bid, rule)
+            if utility > truthful:
+                return Deviation(seat, bid, truthful, utility)
+    return None
+
+
+def critical_bids(seat: Seat) -> Iterator[int]:
+    """Bids at which what the member gets can change, each once, those that decide most first.
+
+    None and the largest; the member's own amounts; of the best rivals' bids, the reserve and what the
+    group can pay, the shares of as many as can share them; the amounts of the group and of its
+    rivals; evenly spaced ones; and the shares of all those prices among any number of members. All
+    with their neighbours. O(1) each, after O(bids * log bids).
+    """
+    rivals = sorted(
+        {bid for index, bid in enumerate(seat.group_bids) if index != seat.index}, reverse=True
+    )
+    mates = [bid for place, bid in enumerate(seat.bids) if place != seat.place]
+    ranks = range(1, len(seat.bids) + 1)
+    prices = [*rivals[:2], seat.reserve, seat.group_bids[seat.index]]
+    reached = {
+        price + step: served_count((*mates, seat.value), price + step)
+        for price in prices
+        for step in (-1, 0, 1)
+        if price + step > 0
+    }
+    largest = max(*seat.bids, *seat.group_bids, seat.value, seat.reserve)
+    return different(
+        chain(
+            (0, BID_LIMIT),
+            around((seat.value, seat.bid)),
+            *(
+                shares([price], range(max(1, count - 1), count + 3))
+                for price, count in reached.items()
+            ),
+            shares(around(prices), (1, 2, len(seat.bids))),
+            around(mates),
+            around(rivals),
+            evenly(largest),
+            around(amount // 2 for amount in (*mates, *rivals)),
+            around(2 * amount for amount in (*mates, *rivals)),
+            shares(around((*prices, *rivals)), ranks),
+        ),
+        BID_LIMIT,
+    )
+
+
+def find_unsovereign(places: Iterable[Seat], rule: PriceRule) -> Seat | None:
+    """The first seat that is not served even at a bid above all group bids and the reserve together."""
+    for seat in places:
+        if seat.share((sum(seat.group_bids) + seat.reserve,), rule) is None:
+            return seat
+    return None
+
+
+def find_jump(places: Iterable[Seat], rule: PriceRule) -> Seat | None:
+    """The first seat that is not served, and would be at any bid above its own however little: a tie lost.
+
+    As units are whole, all amounts are multiplied first, so that one unit is very little.
+    """
+    for seat in places:
+        fine = seat.scaled(FINE)
+        if fine.share((fine.bid,), rule) is None and fine.share((fine.bid + 1,), rule) is not None:
+            return seat
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class SplitBid:
+    """Several names under which a member gets more than by bidding their value under one."""
+
+    seat: Seat
+    names: int
+    bid: int
+    truthful: int
+    utility: int
+
+    def __str__(self) -> str:
+        seat = self.seat
+        return (
+            f"{seat.member} of {seat.group} (item {seat.item}, value {seat.value}) gets {self.truthful} by"
+            f" bidding it and {self.utility} under {self.names} names bidding {self.bid} each"
+        )
+
+
+def find_false_names(
+    places: Iterable[Seat], names: Iterable[int], rule: PriceRule
+) -> SplitBid | None:
+    """The first seat whose member gains by bidding an equal part of the value under several names.
+
+    `names`: how many names to try. Finding none proves nothing about unequal parts.
+    """
+    counts = tuple(names)
+    for seat in places:
+        truthful = seat.utility(seat.value, rule)
+        for count in counts:
+            part = seat.value // count
+            share = seat.share((part,) * count, rule)
+            utility = 0 if share is None else seat.value - count * share
+            if utility > truthful:
+                return SplitBid(seat, count, part, truthful, utility)
+    return None

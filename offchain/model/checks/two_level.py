@@ -1,0 +1,327 @@
+"""The properties of the two-level mechanism, each as a check on one instance and outcome.
+
+Source: "When Bidders Are DAOs", §2 for the properties, Theorems 2, 3 and 7 for the claims. The
+first four read the outcome, wherever it comes from; the others ask the reference model what would
+have happened. All amounts are integers in units.
+"""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import chain, islice
+
+from offchain.model.checks.deviations import (
+    Seat,
+    critical_bids,
+    find_deviation,
+    find_false_names,
+    find_jump,
+    find_unsovereign,
+    seats,
+)
+from offchain.model.checks.finding import Finding, Verdict
+from offchain.model.checks.lies import different
+from offchain.model.checks.several_groups import several_groups
+from offchain.model.instances.two_level import (
+    BID_LIMIT,
+    LotOutcome,
+    TwoLevelInstance,
+    TwoLevelOutcome,
+    lot_welfare,
+    optimal_lot_welfare,
+)
+from offchain.model.mechanisms.price_rule import PriceRule, exact
+from offchain.model.mechanisms.two_level import solve, total_payments
+
+GRID_LIMIT = 64
+"""The deviation search tries every bid up to one above the largest amount in the instance, or up to this."""
+
+CRITICAL_LIMIT = 2_000
+"""How many of its critical bids a member tries beside the grid."""
+
+FEW = 40
+"""The least that a member tries: its first critical bids; where all do not find the time, fewer members try so many."""
+
+WORK_LIMIT = 4_000_000
+"""How many bids each search may read (a few seconds); beyond, it tries fewer bids and members."""
+
+FALSE_NAMES = range(2, 5)
+"""How many names a member tries."""
+
+
+def check(
+    instance: TwoLevelInstance, rule: PriceRule = exact, grid: int | None = None
+) -> list[Finding]:
+    """All findings on the reference outcome of the instance, under the price rule.
+
+    grid: the largest bid of the exhaustive deviation search; by default one above the largest
+    amount in the instance, at most GRID_LIMIT.
+    """
+    places = list(seats(instance))
+    return [
+        *check_outcome(instance, solve(instance, rule)),
+        consumer_sovereignty(places, rule),
+        semi_continuity(places, rule),
+        incentive_compatibility(places, rule, default_grid(instance) if grid is None else grid),
+        false_names(places, rule),
+        *several_groups(instance, rule),
+    ]
+
+
+def check_outcome(instance: TwoLevelInstance, outcome: TwoLevelOutcome) -> list[Finding]:
+    """The findings that need nothing but an outcome, whether from the reference model or from a chain."""
+    return [
+        budget_balance(instance, outcome),
+        individual_rationality(instance, outcome),
+        equal_treatment(instance, outcome),
+        welfare_ratio(instance, outcome),
+    ]
+
+
+def default_grid(instance: TwoLevelInstance) -> int:
+    """One above the largest bid or value of the instance, at most GRID_LIMIT."""
+    largest = max(max(*m.bids, *m.values) for group in instance.groups for m in group.members)
+    return min(largest + 1, GRID_LIMIT)
+
+
+def budget_balance(instance: TwoLevelInstance, outcome: TwoLevelOutcome) -> Finding:
+    """The shares are exactly what the group pays, and cover its price with less than a unit each to spare.
+
+    Per item: paid = T * share and price <= paid < price + T (all 0 if unsold). Per member: the
+    payments are the shares of the items on which the member is served, and nothing else.
+    """
+
+    def counterexample() -> str | None:
+        for item, lot in enumerate(outcome.items):
+            served = len(lot.served)
+            if lot.winner is None and (lot.price, lot.share, lot.paid, served) != (0, 0, 0, 0):
+                return f"item {item}: unsold, yet at price {lot.price} with {served} served"
+            if lot.paid != served * lot.share:
+                return f"item {item}: {served} shares of {lot.share} are not the {lot.paid} paid"
+            if lot.winner is not None and not 0 < lot.price <= lot.paid < lot.price + served:
+                return f"item {item}: {lot.paid} paid for a price of {lot.price}, {served} served"
+        for group, shares in total_payments(instance, outcome.items).items():
+            for member, owed in shares.items():
+                paid = outcome.payments[group][member]
+                if paid != owed:
+                    return f"{member} of {group} pays {paid}, but the shares are {owed}"
+        return None
+
+    paid = sum(lot.paid for lot in outcome.items)
+    over = paid - sum(lot.price for lot in outcome.items)
+    return Finding.of(
+        "budget balance", counterexample(), f"{paid} paid, {over} of it from rounding up"
+    )
+
+
+def individual_rationality(instance: TwoLevelInstance, outcome: TwoLevelOutcome) -> Finding:
+    """Nobody pays more than their bid: not on any item, nor in all for the items they are served on."""
+
+    def counterexample() -> str | None:
+        limits = {group.name: {m.name: 0 for m in group.members} for group in instance.groups}
+        for item, lot in enumerate(outcome.items):
+            for member, bid in served_bids(instance, item, lot):
+                if lot.share > bid:
+                    return f"item {item}: {member} of {lot.winner} bids {bid} and pays {lot.share}"
+                limits[str(lot.winner)][member] += bid
+        for group, members in limits.items():
+            for member, limit in members.items():
+                paid = outcome.payments[group][member]
+                if paid > limit:
+                    return f"{member} of {group} pays {paid} for items they bid {limit} on"
+        return None
+
+    served = sum(len(lot.served) for lot in outcome.items)
+    return Finding.of(
+        "individual rationality", counterexample(), f"every share is within the bid, {served} paid"
+    )
+
+
+def equal_treatment(instance: TwoLevelInstance, outcome: TwoLevelOutcome) -> Finding:
+    """Members of one group with equal bids on an item are both served or both not."""
+
+    def counterexample() -> str | None:
+        for item, lot in enumerate(outcome.items):
+            if lot.winner is None:
+                continue
+            served = frozenset(lot.served)
+            example: dict[int, str] = {}
+            for member in instance.group(lot.winner).members:
+                bid = member.bids[item]
+                other = example.setdefault(bid, member.name)
+                if (other in served) != (member.name in served):
+                    yes, no = (other, member.name) if other in served else (member.name, other)
+                    return f"item {item}: {yes} and {no} of {lot.winner} bid {bid}, only {yes} is served"
+        return None
+
+    return Finding.of("equal treatment", counterexample(), "equal bids, equal access and share")
+
+
+def welfare_ratio(instance: TwoLevelInstance, outcome: TwoLevelOutcome) -> Finding:
+    """The optimum is at most H_l times the welfare, l being the size of the largest group (Theorem 3).
+
+    Claimed if every bid is the member's value. Then, on an item that is sold, the optimum is at
+    most H_l times its welfare, whatever the reserve; on an item that is not, every group's
+    willingness to pay is below the reserve, so that the optimum is at most H_l * (reserve - 1):
+    with the reserve at 1 it is 0. The outcome's sums over all items must be those of the items.
+    """
+    name = "welfare ratio"
+    liar = untruthful_member(instance)
+    if liar is not None:
+        return Finding(name, Verdict.NOT_CLAIMED, f"{liar}, and the bound is for truthful bids")
+    size = max(len(group.members) for group in instance.groups)
+    bound = harmonic(size)
+
+    def counterexample() -> str | None:
+        for item, lot in enumerate(outcome.items):
+            optimum = optimal_lot_welfare(instance, item)
+            welfare = lot_welfare(instance, item, lot)
+            if lot.winner is not None and optimum > bound * welfare:
+                return f"item {item}: welfare {welfare}, optimum {optimum}, beyond H_{size}"
+            reserve = instance.reserves[item]
+            if lot.winner is None and optimum > bound * (reserve - 1):
+                return (
+                    f"item {item}: unsold at reserve {reserve}, optimum {optimum}, beyond H_{size}"
+                )
+        welfare = sum(lot_welfare(instance, item, lot) for item, lot in enumerate(outcome.items))
+        if outcome.welfare != welfare:
+            return f"the items' welfare is {welfare}, not {outcome.welfare}"
+        optimum = sum(optimal_lot_welfare(instance, item) for item in range(instance.items))
+        if outcome.optimal_welfare != optimum:
+            return f"the items' optimal welfare is {optimum}, not {outcome.optimal_welfare}"
+        return None
+
+    figures = f"welfare {outcome.welfare}, optimum {outcome.optimal_welfare}"
+    return Finding.of(
+        name,
+        counterexample(),
+        f"{figures}; H_{size} = {float(bound):.4g}, all bids being true, each in one group",
+    )
+
+
+def consumer_sovereignty(places: Sequence[Seat], rule: PriceRule) -> Finding:
+    """Every member is served on every item when bidding high enough (§2)."""
+    sample = affordable(places, evaluations=1)
+    seat = find_unsovereign(sample, rule)
+    counterexample = (
+        None if seat is None else f"{seat.member} of {seat.group} cannot get item {seat.item}"
+    )
+    return Finding.of(
+        "consumer sovereignty",
+        counterexample,
+        f"a high enough bid is served; {searched(sample, places)}",
+    )
+
+
+def semi_continuity(places: Sequence[Seat], rule: PriceRule) -> Finding:
+    """Whether a member that is served at every bid slightly higher than theirs is served at theirs (§2).
+
+    Not in a group that loses a tie, which no theorem excludes.
+    """
+    name = "upper semi-continuity"
+    sample = affordable(places, evaluations=2)
+    seat = find_jump(sample, rule)
+    if seat is not None:
+        tie = f"{seat.group} loses a tie for item {seat.item}"
+        detail = f"{tie} that any higher bid of {seat.member} would win"
+        return Finding(name, Verdict.NOT_CLAIMED, detail)
+    return Finding(name, Verdict.HOLDS, f"nobody loses a tie; {searched(sample, places)}")
+
+
+def incentive_compatibility(places: Sequence[Seat], rule: PriceRule, grid: int) -> Finding:
+    """No member has a bid that beats bidding their value, whatever the rest of the instance bids (Theorem 2).
+
+    Tries every bid from 0 (not bidding) to `grid`, and the member's critical bids: so that a rule that
+    fails in one unit of money fails in any other. Where that is too much work it tries the first of the
+    critical bids, and where even these are too many, with fewer members. "Holds" is said of what was
+    tried, in one group at a time: who bids in two is for `several_groups`.
+    """
+    most = WORK_LIMIT // max(1, work(places, 1))
+    exhaustive = grid + 2 + FEW <= most
+    first = grid + 2 if exhaustive else 0
+    critical = min(CRITICAL_LIMIT, max(FEW, most - first))
+    sample = affordable(places, first + critical)
+    tried = 0
+
+    def bids(seat: Seat) -> Iterator[int]:
+        nonlocal tried
+        known = chain(range(grid + 1), (BID_LIMIT,)) if exhaustive else ()
+        lies = islice(critical_bids(seat), critical)
+        for bid in different(chain(known, lies), BID_LIMIT):
+            tried += 1
+            yield bid
+
+    deviation = find_deviation(sample, bids, rule)
+    kinds = f"bids 0..{grid} and 2^64-1" if exhaustive else "bids 0 and 2^64-1"
+    kinds += f", up to {critical} critical bids each"
+    return Finding.of(
+        "incentive compatibility",
+        None if deviation is None else str(deviation),
+        f"in dominant strategies, one address in one group: no better bid among {tried} tried:"
+        f" {kinds}; {searched(sample, places)}",
+    )
+
+
+def false_names(places: Sequence[Seat], rule: PriceRule) -> Finding:
+    """Whether a member gains by bidding under several names, which no theorem excludes."""
+    sample = affordable(places, len(FALSE_NAMES))
+    split = find_false_names(sample, FALSE_NAMES, rule)
+    if split is not None:
+        return Finding("false names", Verdict.NOT_CLAIMED, str(split))
+    names = f"{FALSE_NAMES[0]} to {FALSE_NAMES[-1]} names with equal bids"
+    return Finding(
+        "false names", Verdict.HOLDS, f"no gain from {names}; {searched(sample, places)}"
+    )
+
+
+def served_bids(instance: TwoLevelInstance, item: int, lot: LotOutcome) -> list[tuple[str, int]]:
+    """The served members of a lot with their bids, in the order of their group."""
+    if lot.winner is None:
+        return []
+    served = frozenset(lot.served)
+    members = instance.group(lot.winner).members
+    return [(member.name, member.bids[item]) for member in members if member.name in served]
+
+
+def untruthful_member(instance: TwoLevelInstance) -> str | None:
+    """The first member who bids something else than their value, in words; None if nobody does."""
+    for group in instance.groups:
+        for member in group.members:
+            for item, (bid, value) in enumerate(zip(member.bids, member.values, strict=True)):
+                if bid != value:
+                    who = f"{member.name} of {group.name}"
+                    return f"{who} bids {bid} for item {item}, worth {value}"
+    return None
+
+
+def harmonic(count: int) -> Fraction:
+    """H_count = 1 + 1/2 + ... + 1/count, exact. By halves, since sums of small parts stay short."""
+
+    def over(first: int, last: int) -> tuple[int, int]:
+        if first == last:
+            return 1, first
+        middle = (first + last) // 2
+        top, bottom = over(first, middle)
+        other_top, other_bottom = over(middle + 1, last)
+        return top * other_bottom + other_top * bottom, bottom * other_bottom
+
+    return Fraction(*over(1, count))
+
+
+def work(places: Sequence[Seat], evaluations: int) -> int:
+    """How many bids are read in evaluating every seat so many times."""
+    return sum(seat.size for seat in places) * evaluations
+
+
+def affordable(places: Sequence[Seat], evaluations: int) -> Sequence[Seat]:
+    """The seats, or where that is too much work, evenly spaced ones from the highest bid to the lowest."""
+    step = -(-work(places, evaluations) // WORK_LIMIT)
+    if step <= 1:
+        return places
+    return sorted(places, key=lambda seat: seat.bid, reverse=True)[::step]
+
+
+def searched(sample: Sequence[Seat], places: Sequence[Seat]) -> str:
+    """How much of the instance a search has covered, in words."""
+    if len(sample) == len(places):
+        return "every member on every item"
+    return f"{len(sample)} of {len(places)} different members"

@@ -1,0 +1,83 @@
+"""Instances and outcomes of every mechanism, their JSON files, and what is said of a bad one."""
+
+from offchain.io.errors import InvalidInput
+from offchain.io.stream import utf8
+from offchain.model.instances.approximate import (
+    ApproximateGroupsInstance,
+    ApproximateGroupsSale,
+    ApproximateInstance,
+    ApproximateOutcome,
+    ApproximateSale,
+)
+from offchain.model.instances.document import (
+    Instance,
+    InstanceFile,
+    InstanceStream,
+    Outcome,
+    instance_text,
+    outcome_pieces,
+    outcome_text,
+    parse_bytes,
+    parse_text,
+)
+from offchain.model.instances.monotone_signals import MonotoneSignalsInstance
+from offchain.model.instances.resilient import (
+    Answer,
+    Coin,
+    Offer,
+    ResilientInstance,
+    ResilientOutcome,
+    ResilientPlayer,
+    Side,
+)
+from offchain.model.instances.signal_clock import SignalClockInstance
+from offchain.model.instances.signals import SignalOutcome
+from offchain.model.instances.two_level import (
+    BID_LIMIT,
+    RESERVE_LIMIT,
+    Group,
+    LotOutcome,
+    Member,
+    TwoLevelInstance,
+    TwoLevelOutcome,
+)
+from offchain.model.instances.vcg import VcgInstance, VcgOutcome, VcgPlayer
+
+__all__ = [
+    "BID_LIMIT",
+    "RESERVE_LIMIT",
+    "Answer",
+    "ApproximateGroupsInstance",
+    "ApproximateGroupsSale",
+    "ApproximateInstance",
+    "ApproximateOutcome",
+    "ApproximateSale",
+    "Coin",
+    "Group",
+    "Instance",
+    "InstanceFile",
+    "InstanceStream",
+    "InvalidInput",
+    "LotOutcome",
+    "Member",
+    "MonotoneSignalsInstance",
+    "Offer",
+    "Outcome",
+    "ResilientInstance",
+    "ResilientOutcome",
+    "ResilientPlayer",
+    "Side",
+    "SignalClockInstance",
+    "SignalOutcome",
+    "TwoLevelInstance",
+    "TwoLevelOutcome",
+    "VcgInstance",
+    "VcgOutcome",
+    "VcgPlayer",
+    "instance_text",
+    "outcome_pieces",
+    "outcome_text",
+    "parse_bytes",
+    "parse_text",
+    "utf8",
+]

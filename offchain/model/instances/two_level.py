@@ -1,0 +1,216 @@
+"""Instances and outcomes of the two-level mechanism, and their JSON.
+
+All amounts are integers in units. Instances built directly, rather than read, are not checked:
+lists must have one entry per item and names must be distinct.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from offchain.io.fields import Field, named_entries, show
+
+BID_LIMIT = 2**64 - 1
+"""The largest bid or value, in units: what the contracts keep of a bid."""
+
+RESERVE_LIMIT = 2**96 - 1
+"""The largest reserve, in units: what the contracts keep of a group's bid."""
+
+ITEMS_LIMIT = 2**32 - 1
+"""More items than any file can list bids for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a group: what they bid for each item and what it is worth to them. A bid of 0 is none."""
+
+    name: str
+    bids: tuple[int, ...]
+    values: tuple[int, ...]
+
+    def to_json(self) -> dict[str, object]:
+        """The member as one entry of its group's `members`; values that equal the bids are left out."""
+        written: dict[str, object] = {"name": self.name, "bid": _amounts(self.bids)}
+        if self.values != self.bids:
+            written["value"] = _amounts(self.values)
+        return written
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group that bids as one; a single member is an individual bidder."""
+
+    name: str
+    members: tuple[Member, ...]
+
+    def bids_on(self, item: int) -> list[int]:
+        """The members' bids for an item, in their order."""
+        return [member.bids[item] for member in self.members]
+
+    def to_json(self) -> dict[str, object]:
+        """The group as one entry of an instance's `groups`."""
+        return {"name": self.name, "members": [member.to_json() for member in self.members]}
+
+
+@dataclass(frozen=True, slots=True)
+class TwoLevelInstance:
+    """Items sold independently to groups, which arrive in the order given."""
+
+    mechanism: ClassVar[str] = "two-level"
+
+    items: int
+    reserves: tuple[int, ...]
+    groups: tuple[Group, ...]
+
+    def group(self, name: str) -> Group:
+        """The group of that name. Raises KeyError if there is none. O(groups)."""
+        for group in self.groups:
+            if group.name == name:
+                return group
+        raise KeyError(name)
+
+    def to_json(self) -> dict[str, object]:
+        """The instance as `read` takes it; values that equal the bids are left out."""
+        return {
+            "mechanism": self.mechanism,
+            "items": self.items,
+            "reserve": _amounts(self.reserves),
+            "groups": [group.to_json() for group in self.groups],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LotOutcome:
+    """What happened to one item. Unsold: winner None, price, share and paid 0, nobody served.
+
+    price: asked of the winning group. share: paid by each served member. paid: the shares together.
+    served: names in file order. group_bids: every group's willingness to pay, in file order.
+    """
+
+    winner: str | None
+    price: int
+    share: int
+    paid: int
+    served: tuple[str, ...]
+    group_bids: Mapping[str, int]
+
+    def to_json(self) -> dict[str, object]:
+        """The lot as one entry of an outcome's `items`."""
+        return {
+            "winner": self.winner,
+            "price": self.price,
+            "share": self.share,
+            "paid": self.paid,
+            "served": list(self.served),
+            "group_bids": dict(self.group_bids),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TwoLevelOutcome:
+    """What the mechanism did: every lot, what each member of each group pays in all, and the welfare.
+
+    gas: what the chain used, None from the reference model; outcomes that differ only in gas are
+    equal.
+    """
+
+    mechanism: ClassVar[str] = "two-level"
+
+    items: tuple[LotOutcome, ...]
+    payments: Mapping[str, Mapping[str, int]]
+    welfare: int
+    optimal_welfare: int
+    gas: Mapping[str, object] | None = field(default=None, compare=False)
+
+    def to_json(self) -> dict[str, object]:
+        """The outcome as the command line prints it; `gas` is there only if known."""
+        written: dict[str, object] = {
+            "mechanism": self.mechanism,
+            "items": [lot.to_json() for lot in self.items],
+            "payments": {group: dict(paid) for group, paid in self.payments.items()},
+            "welfare": self.welfare,
+            "optimal_welfare": self.optimal_welfare,
+        }
+        if self.gas is not None:
+            written["gas"] = dict(self.gas)
+        return written
+
+
+def _amounts(amounts: tuple[int, ...]) -> int | list[int]:
+    """One amount per item, as `_read_amounts` takes them: a single one bare."""
+    return amounts[0] if len(amounts) == 1 else list(amounts)
+
+
+def lot_welfare(instance: TwoLevelInstance, item: int, lot: LotOutcome) -> int:
+    """The sum of the served members' values for the item, in units; 0 if it is unsold."""
+    if lot.winner is None:
+        return 0
+    served = frozenset(lot.served)
+    return sum(m.values[item] for m in instance.group(lot.winner).members if m.name in served)
+
+
+def optimal_lot_welfare(instance: TwoLevelInstance, item: int) -> int:
+    """The most welfare that the item can give: one group gets it and serves all its members."""
+    return max(group_value(group, item) for group in instance.groups)
+
+
+def group_value(group: Group, item: int) -> int:
+    """The sum of all members' values for the item, in units."""
+    return sum(member.values[item] for member in group.members)
+
+
+def read(instance: Field) -> TwoLevelInstance:
+    """The two-level instance of a JSON object. Raises InvalidInput naming the field and its value."""
+    fields = instance.record(required=("mechanism", "groups"), optional=("items", "reserve"))
+    items = fields["items"].integer(1, ITEMS_LIMIT) if "items" in fields else 1
+    # Groups come first: their lists bound `items` by what the file really holds.
+    groups = read_groups(fields["groups"], items)
+    return TwoLevelInstance(
+        items=items, reserves=_read_reserves(fields.get("reserve"), items), groups=groups
+    )
+
+
+def read_groups(groups: Field, items: int) -> tuple[Group, ...]:
+    """A list of groups of different names, at least one. Raises InvalidInput naming the field and its value."""
+    return tuple(_read_group(group, items) for group in named_entries(groups, "group"))
+
+
+def _read_group(group: Field, items: int) -> Group:
+    fields = group.record(required=("name", "members"))
+    members = tuple(
+        _read_member(member, items) for member in named_entries(fields["members"], "member")
+    )
+    return Group(name=fields["name"].name(), members=members)
+
+
+def _read_member(member: Field, items: int) -> Member:
+    fields = member.record(required=("name", "bid"), optional=("value",))
+    name = fields["name"].name()
+    bids = _read_amounts(fields["bid"], items)
+    return Member(
+        name, bids, values=_read_amounts(fields["value"], items) if "value" in fields else bids
+    )
+
+
+def _read_amounts(amounts: Field, items: int) -> tuple[int, ...]:
+    """One bid or value per item; with a single item a bare number will do."""
+    if items == 1 and not isinstance(amounts.value, list):
+        return (amounts.integer(0, BID_LIMIT),)
+    return tuple(entry.integer(0, BID_LIMIT) for entry in _one_per_item(amounts, items))
+
+
+def _read_reserves(reserve: Field | None, items: int) -> tuple[int, ...]:
+    if reserve is None:
+        return (1,) * items
+    if not isinstance(reserve.value, list):
+        return (reserve.integer(1, RESERVE_LIMIT),) * items
+    return tuple(entry.integer(1, RESERVE_LIMIT) for entry in _one_per_item(reserve, items))
+
+
+def _one_per_item(amounts: Field, items: int) -> list[Field]:
+    if not isinstance(amounts.value, list):
+        amounts.fail(f"{show(amounts.value)} is not a list of {items}, one entry per item")
+    entries = amounts.entries()
+    if len(entries) != items:
+        amounts.fail(f"a list of {len(entries)}, but items is {items}")
+    return entries
