@@ -4,15 +4,15 @@ pragma solidity ^0.8.30;
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
 import {AuctionHouse} from "../base/AuctionHouse.sol";
+import {Standing} from "../base/Standing.sol";
 import {IDAOFactory} from "../interfaces/IDAOFactory.sol";
 import {IRandomness} from "../interfaces/IRandomness.sol";
 import {Phase, WrongPhase} from "../interfaces/Phase.sol";
 import {ADDRESS_BITS, entry} from "../libraries/BidSlot.sol";
-import {DrawProof, DrawProofs, Walk} from "./DrawProof.sol";
 import {DrawTime} from "../libraries/DrawTime.sol";
 import {Items} from "../libraries/Items.sol";
+import {DrawProof, DrawProofs, Walk} from "./DrawProof.sol";
 import {Chances, Field, Odds, Winners} from "./Odds.sol";
-import {Standing} from "../groups/PriceRule.sol";
 import {MOST_PLAYERS, Roster} from "./Roster.sol";
 
 /// @title An upper mechanism for bidders who know their own values only roughly: the optimal one for individuals, which draws lots

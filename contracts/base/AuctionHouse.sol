@@ -7,11 +7,11 @@ import {IAuctioneer} from "../interfaces/IAuctioneer.sol";
 import {IDAOFactory} from "../interfaces/IDAOFactory.sol";
 import {Phase, WrongPhase} from "../interfaces/Phase.sol";
 import {Items} from "../libraries/Items.sol";
-import {Standing} from "../groups/PriceRule.sol";
 import {Units} from "../libraries/Units.sol";
 import {BidBook} from "./BidBook.sol";
 import {Escrow} from "./Escrow.sol";
 import {Proceeds} from "./Proceeds.sol";
+import {Standing} from "./Standing.sol";
 
 /// @title What every upper mechanism does that sells items to groups it never looks inside
 /// @notice Sellers list ERC-721 items as lots. Individuals bid here, sealed; a DAO enters a lot and bids its willingness to pay once its

@@ -4,10 +4,11 @@ pragma solidity ^0.8.30;
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
 import {AuctionHouse} from "../base/AuctionHouse.sol";
+import {Standing} from "../base/Standing.sol";
 import {IDAOFactory} from "../interfaces/IDAOFactory.sol";
 import {Phase} from "../interfaces/Phase.sol";
 import {Items} from "../libraries/Items.sol";
-import {PriceRule, Standing} from "./PriceRule.sol";
+import {PriceRule} from "./PriceRule.sol";
 
 /// @title The upper mechanism: a second-price auction among groups that never looks inside them
 /// @notice The highest bidder wins at its critical bid, which is at least the reserve.

@@ -5,9 +5,9 @@ import {BidBook} from "../base/BidBook.sol";
 import {IAuctioneer} from "../interfaces/IAuctioneer.sol";
 import {Phase, WrongPhase} from "../interfaces/Phase.sol";
 import {BidSlot, BidSlots, Box, entry} from "../libraries/BidSlot.sol";
+import {Units} from "../libraries/Units.sol";
 import {EqualSplit} from "./EqualSplit.sol";
 import {Progress, Tally} from "./Tally.sol";
-import {Units} from "../libraries/Units.sol";
 
 /// @title The lower mechanism: members who bid as one and share what they pay equally
 /// @notice Members deposit and bid on lots that the DAO entered. The DAO bids the most that some of its members can pay in equal shares; if it

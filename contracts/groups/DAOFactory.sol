@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {DAO} from "./DAO.sol";
 import {IAuctioneer} from "../interfaces/IAuctioneer.sol";
 import {IDAOFactory} from "../interfaces/IDAOFactory.sol";
+import {DAO} from "./DAO.sol";
 
 /// @title The origin of genuine DAOs
 /// @notice Auctioneers accept bids after the reveal phase only from DAOs deployed here, since only their code is known to bid what their

@@ -5,8 +5,8 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {IRandomness} from "../interfaces/IRandomness.sol";
 import {ITimedRandomness} from "../interfaces/ITimedRandomness.sol";
-import {BlockHeader} from "./BlockHeader.sol";
 import {DrawTime} from "../libraries/DrawTime.sol";
+import {BlockHeader} from "./BlockHeader.sol";
 
 /// @title Random words from the beacon chain
 /// @notice A request fixes a block `DELAY` blocks ahead. Once it is there anyone proves its header, and its `prevrandao` makes the word.

@@ -6,13 +6,13 @@ import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {Escrow} from "../base/Escrow.sol";
 import {Proceeds} from "../base/Proceeds.sol";
 import {IRandomness} from "../interfaces/IRandomness.sol";
-import {Announcement, AnnouncementFlaw, Announcements, Offer} from "./Announcements.sol";
 import {BidSlot, BidSlots, Box} from "../libraries/BidSlot.sol";
 import {DrawTime} from "../libraries/DrawTime.sol";
-import {Good, Goods} from "./Goods.sol";
 import {Items} from "../libraries/Items.sol";
 import {Payments} from "../libraries/Payments.sol";
 import {Units} from "../libraries/Units.sol";
+import {Announcement, AnnouncementFlaw, Announcements, Offer} from "./Announcements.sol";
+import {Good, Goods} from "./Goods.sol";
 
 /// @title The resilient auction: players sell to each other what they know
 /// @notice Any bundles of up to 256 goods are sold at once. Every player announces, sealed, an offer of bundles to others and a wish. The

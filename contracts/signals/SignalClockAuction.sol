@@ -10,8 +10,8 @@ import {IRandomness} from "../interfaces/IRandomness.sol";
 import {DrawTime} from "../libraries/DrawTime.sol";
 import {Items} from "../libraries/Items.sol";
 import {Payments} from "../libraries/Payments.sol";
-import {Levels, MOST_LEVELS, Places, SignalLevels} from "./SignalLevels.sol";
 import {Units} from "../libraries/Units.sol";
+import {Levels, MOST_LEVELS, Places, SignalLevels} from "./SignalLevels.sol";
 import {ValueTables} from "./ValueTables.sol";
 
 /// @title The signal discovery auction, over ascending signal clocks

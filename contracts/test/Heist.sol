@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {Auctioneer} from "../groups/Auctioneer.sol";
 import {AuctionHouse} from "../base/AuctionHouse.sol";
+import {Auctioneer} from "../groups/Auctioneer.sol";
 import {IDAOFactory} from "../interfaces/IDAOFactory.sol";
 import {Puppet} from "./Puppet.sol";
 

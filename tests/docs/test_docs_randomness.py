@@ -24,7 +24,7 @@ CALLS = {
 
 def constant(contract: str, name: str) -> str:
     """The right side of a constant's declaration."""
-    source = (ROOT / "contracts" / f"{contract}.sol").read_text(encoding="utf-8")
+    source = (ROOT / "contracts" / "randomness" / f"{contract}.sol").read_text(encoding="utf-8")
     found = re.search(rf"\b{name} = ([^;]+);", source)
     assert found is not None, name
     return found[1]
