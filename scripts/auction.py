@@ -13,7 +13,7 @@ from offchain.keeper.keeper import Keeper
 from offchain.keeper.ledger import Ledger
 from offchain.keeper.receipts import Receipts
 from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
-from offchain.model.mechanisms import solve
+from offchain.model.kinds import solve
 from scripts.deploy import deploy
 
 UNIT = 10**9  # wei; the contracts count in gwei

@@ -42,8 +42,9 @@ def command(
     ] = None,
 ) -> None:
     """Check the properties of a mechanism: one row each, with the counter-example where one fails."""
-    from offchain.model.checks import Verdict, check_reference
+    from offchain.model.checks import Verdict
     from offchain.model.instances import InvalidInput
+    from offchain.model.kinds import check_reference
     from offchain.model.mechanisms.price_rule import RULES
 
     failed = False

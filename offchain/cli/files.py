@@ -76,7 +76,9 @@ class Instances:
                 raise BadInput(self.place(index, str(error))) from error
 
     def _read(self, pieces: Iterator[bytes]) -> "Iterator[Instance]":
-        from offchain.model.instances import InstanceStream, InvalidInput, utf8
+        from offchain.io.stream import utf8
+        from offchain.model.document import InstanceStream
+        from offchain.model.instances import InvalidInput
 
         try:
             stream = InstanceStream(utf8(pieces))

@@ -41,7 +41,7 @@ def command(
     mechanisms are solved by their reference models. With --on, every instance is played there, if
     its mechanism has contracts.
     """
-    from offchain.model.instances import outcome_pieces
+    from offchain.model.document import outcome_pieces
 
     terms = spending(max_fee, fund_from)
     if out is not None:
@@ -77,7 +77,7 @@ def _outcomes(
 ) -> "Generator[Outcome, None, None]":
     """The outcomes, in order, as they come."""
     from offchain.model.instances import InvalidInput
-    from offchain.model.mechanisms import solve
+    from offchain.model.kinds import solve
 
     mechanisms = _played(on)
     played: Iterator[Outcome] = iter(())

@@ -15,7 +15,7 @@ from offchain.demo.scenario import Scenario
 from offchain.model.checks import Verdict
 from offchain.model.checks.two_level import check_outcome
 from offchain.model.instances.two_level import TwoLevelInstance, TwoLevelOutcome
-from offchain.model.mechanisms import solve
+from offchain.model.kinds import solve
 from offchain.play.audit import MoneyAstray
 from offchain.play.behaviour import MemberKey
 from offchain.play.stage import Stage

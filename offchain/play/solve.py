@@ -90,6 +90,7 @@ def _bidders(instance: Instance) -> int:
             return len(instance.players)
         case SignalClockInstance() | MonotoneSignalsInstance():
             return len(instance.bidders)
+    raise TypeError(type(instance))
 
 
 def _waiting(name: str, auctions: int) -> str:

@@ -13,7 +13,8 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from offchain.io.output import write_folder
-from offchain.model.instances import Instance, instance_text
+from offchain.model.document import instance_text
+from offchain.model.instances import Instance
 from offchain.report import tables
 from offchain.report.auction import Chapter, Check, Step
 from offchain.report.figures import SIZE

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from offchain.io.output import write_folder
-from offchain.model.instances.document import instance_text, outcome_text
+from offchain.model.document import instance_text, outcome_text
 from offchain.report.auction import Auction
 from offchain.report.figures import PICTURES, SIZE, png
 from offchain.report.page import page

@@ -24,7 +24,7 @@ from offchain.chain.errors import ChainError
 from offchain.chain.jsonrpc import JsonRpc
 from offchain.chain.rpc import Rpc, RpcError
 from offchain.chain.signing import Signing
-from offchain.model.instances import parse_bytes
+from offchain.model.document import parse_bytes
 from offchain.play.solve import solve_on
 
 PAINTING = Path(__file__).parents[2] / "docs" / "examples" / "painting.json"

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-import offchain.model.mechanisms
+import offchain.model.kinds
 import offchain.play.solve
 from offchain.cli import app, files
 from offchain.play.bounds import BOUNDS
@@ -59,9 +59,9 @@ def untouched(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any, **__: Any) -> None:
         raise AssertionError("something was solved before everything was checked")
 
-    monkeypatch.setattr(offchain.model.mechanisms, "solve", fail)
+    monkeypatch.setattr(offchain.model.kinds, "solve", fail)
     monkeypatch.setattr(offchain.play.solve, "solve_on", fail)
-    monkeypatch.setattr("offchain.model.checks.check_reference", fail)
+    monkeypatch.setattr("offchain.model.kinds.check_reference", fail)
 
 
 @pytest.mark.usefixtures("untouched")
@@ -149,7 +149,7 @@ def test_answers_come_as_they_are_found() -> None:
     """The first is there while the second is being solved."""
     seen: list[str] = []
     output = io.StringIO()
-    whole = offchain.model.mechanisms.solve
+    whole = offchain.model.kinds.solve
 
     def watched(*arguments: Any) -> Any:
         seen.append(output.getvalue())
@@ -157,7 +157,7 @@ def test_answers_come_as_they_are_found() -> None:
 
     file_text = json.dumps([LOT, LOT, LOT])
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(output):
-        patch.setattr(offchain.model.mechanisms, "solve", watched)
+        patch.setattr(offchain.model.kinds, "solve", watched)
         patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(file_text.encode())))
         app(["solve", "-", "--on", "reference"], standalone_mode=False)
     assert [text.count("mechanism") for text in seen] == [0, 1, 2]
@@ -191,7 +191,7 @@ def test_memory_does_not_grow_with_the_list(
 
 def failing_at(number: int) -> Iterator[Any]:
     """Solves, but fails at the instance of this number."""
-    whole = offchain.model.mechanisms.solve
+    whole = offchain.model.kinds.solve
     count = 0
 
     def solve(*arguments: Any) -> Any:
@@ -209,7 +209,7 @@ def test_a_file_asked_for_is_whole_or_as_it_was(
 ) -> None:
     out = tmp_path / "out.json"
     out.write_text("old")
-    monkeypatch.setattr(offchain.model.mechanisms, "solve", failing_at(3))
+    monkeypatch.setattr(offchain.model.kinds, "solve", failing_at(3))
     result = run("solve", "-", "--on", "reference", "--out", str(out), text=json.dumps([LOT] * 4))
     assert result.exit_code == 130
     assert out.read_text() == "old"

@@ -17,8 +17,8 @@ from offchain.chain.jsonrpc import JsonRpc
 from offchain.chain.rpc import Rpc
 from offchain.chain.spending import SEED_VARIABLE
 from offchain.cli import app
-from offchain.model.instances import outcome_text, parse_bytes
-from offchain.model.mechanisms import solve
+from offchain.model.document import outcome_text, parse_bytes
+from offchain.model.kinds import solve
 
 SEED = "a long secret of this test"
 ETHER = 10**18

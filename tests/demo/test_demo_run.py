@@ -186,7 +186,7 @@ def test_other_endings(scenario: Scenario, winner: str, sentence: str) -> None:
 def test_a_difference_to_the_reference_is_a_failed_check(monkeypatch: pytest.MonkeyPatch) -> None:
     other = replay(LIST, "list.csv", [1])
     monkeypatch.setattr(demo, "solve", lambda _: solve_other)
-    from offchain.model.mechanisms import solve
+    from offchain.model.kinds import solve
 
     solve_other = solve(other.counted)
     auction, said = play(replay(LIST, "list.csv", [10**8]))

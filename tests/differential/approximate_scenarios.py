@@ -10,15 +10,15 @@ from fractions import Fraction
 from itertools import accumulate
 from pathlib import Path
 
+from offchain.model.document import instance_text
 from offchain.model.instances import (
     BID_LIMIT,
     ApproximateGroupsInstance,
     ApproximateInstance,
     Group,
     Member,
-    instance_text,
 )
-from offchain.model.mechanisms import solve
+from offchain.model.kinds import solve
 from offchain.model.mechanisms.approximate import price_lottery, probabilities
 from offchain.model.mechanisms.approximate_groups import sell
 from offchain.play.approximate import ApproximateStage

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from offchain.model.checks.finding import Verdict
 from offchain.model.checks.two_level import check_outcome
-from offchain.model.instances import BID_LIMIT, instance_text
+from offchain.model.document import instance_text
+from offchain.model.instances import BID_LIMIT
 from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
-from offchain.model.mechanisms import solve
+from offchain.model.kinds import solve
 from offchain.play.behaviour import Behaviour, MemberKey, counted
 from offchain.play.stage import Stage
 

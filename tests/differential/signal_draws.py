@@ -5,7 +5,8 @@ from collections import Counter
 from math import prod
 from pathlib import Path
 
-from offchain.model.instances import SignalClockInstance, instance_text
+from offchain.model.document import instance_text
+from offchain.model.instances import SignalClockInstance
 from offchain.model.instances.signal_clock import shape
 from offchain.model.instances.signals import UNSOLD, Rule, SignalBidder, Table
 from offchain.model.mechanisms.signal_discovery import Coins, clock_auction, discovery

@@ -7,7 +7,7 @@ from approximate_scenarios import hold_equal, hold_groups_equal
 
 from offchain.chain.connect import connect
 from offchain.model.instances import ApproximateInstance
-from offchain.model.mechanisms import solve
+from offchain.model.kinds import solve
 from offchain.play.approximate import ApproximateStage
 
 AUCTIONS = {"anvil": 60, "ganache": 10}

@@ -22,7 +22,7 @@ from offchain.model.instances import (
     Member,
     TwoLevelInstance,
 )
-from offchain.model.mechanisms import solve
+from offchain.model.kinds import solve
 from offchain.model.mechanisms.approximate import (
     deterministic_guarantee,
     price_lottery,

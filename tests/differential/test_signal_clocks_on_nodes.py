@@ -8,7 +8,7 @@ from signal_draws import auction, hold_equal
 from offchain.chain.connect import connect
 from offchain.chain.revm import Revm
 from offchain.model.instances import SignalClockInstance
-from offchain.model.mechanisms import solve
+from offchain.model.kinds import solve
 from offchain.model.theory import signals
 from offchain.play.signal_clock import SignalClocks
 from offchain.play.signal_clock_solve import SignalStage

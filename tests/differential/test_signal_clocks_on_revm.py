@@ -13,7 +13,7 @@ from signal_draws import auction, coins_of, hold_equal, reproduction, spread
 from offchain.chain.revm import Revm
 from offchain.model.instances import SignalClockInstance
 from offchain.model.instances.signals import Rule, SignalBidder, Table
-from offchain.model.mechanisms import solve
+from offchain.model.kinds import solve
 from offchain.model.mechanisms.signal_discovery import clock_auction
 from offchain.play.signal_clock import SignalClocks
 from offchain.play.signal_clock_solve import SignalStage, refusal

@@ -15,8 +15,8 @@ from offchain.bindings.deployment import Deployment, create, deploy
 from offchain.chain.backend import Transaction
 from offchain.chain.revm import Revm
 from offchain.keeper.receipts import Receipts
-from offchain.model.instances import parse_bytes
-from offchain.model.mechanisms import solve
+from offchain.model.document import parse_bytes
+from offchain.model.kinds import solve
 from offchain.play.solve import solve_on
 
 DAO = contract("DAO")

@@ -8,7 +8,7 @@ from markdown import ROOT, pages
 
 from offchain.bindings.artifacts import load, load_all
 from offchain.demo.scenario import built_in
-from offchain.model.mechanisms import solve
+from offchain.model.kinds import solve
 from offchain.model.mechanisms.price_rule import exact, plain_second_price
 from offchain.report.amounts import eth
 

@@ -7,9 +7,9 @@ import pytest
 from markdown import ROOT, pages
 
 from offchain.model.checks.two_level import harmonic
-from offchain.model.instances import parse_bytes
+from offchain.model.document import parse_bytes
 from offchain.model.instances.two_level import TwoLevelOutcome
-from offchain.model.mechanisms import solve
+from offchain.model.kinds import solve
 from offchain.model.mechanisms.approximate import probabilistic_guarantee
 from offchain.model.theory import CLAIMS
 from offchain.model.theory.approximate import access, part_of_best

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offchain.model.checks import Finding, Verdict, approximate, check_reference
+from offchain.model.checks import Finding, Verdict, approximate
+from offchain.model.document import parse_text
 from offchain.model.instances import (
     ApproximateInstance,
     ApproximateOutcome,
@@ -14,8 +15,8 @@ from offchain.model.instances import (
     Group,
     Member,
     TwoLevelInstance,
-    parse_text,
 )
+from offchain.model.kinds import check_reference
 from offchain.model.mechanisms import two_level
 from offchain.model.mechanisms.approximate import (
     critical_bid,

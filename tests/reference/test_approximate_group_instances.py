@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offchain.model.checks import Finding, Verdict, approximate_groups, check_reference, deviations
+from offchain.model.checks import Finding, Verdict, approximate_groups, deviations
+from offchain.model.document import instance_text, outcome_text, parse_text
 from offchain.model.instances import (
     ApproximateGroupsInstance,
     ApproximateGroupsSale,
@@ -21,12 +22,10 @@ from offchain.model.instances import (
     InvalidInput,
     Member,
     TwoLevelInstance,
-    instance_text,
-    outcome_text,
-    parse_text,
 )
 from offchain.model.instances.approximate import GroupSale
-from offchain.model.mechanisms import approximate, solve
+from offchain.model.kinds import check_reference, solve
+from offchain.model.mechanisms import approximate
 from offchain.model.mechanisms.approximate_groups import sell
 from offchain.model.mechanisms.equal_split import EqualSplit, equal_split, willingness_to_pay
 

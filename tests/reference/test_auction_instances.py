@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from offchain.model.document import instance_text, outcome_text, parse_bytes, parse_text
 from offchain.model.instances import (
     BID_LIMIT,
     Answer,
@@ -20,12 +21,8 @@ from offchain.model.instances import (
     ResilientPlayer,
     VcgInstance,
     VcgPlayer,
-    instance_text,
-    outcome_text,
-    parse_bytes,
-    parse_text,
 )
-from offchain.model.mechanisms import solve
+from offchain.model.kinds import solve
 
 
 def changed(document: dict[str, object], fields: dict[str, object]) -> dict[str, object]:

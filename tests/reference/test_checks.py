@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offchain.model.checks import Finding, Verdict, check_reference
+from offchain.model.checks import Finding, Verdict
 from offchain.model.checks.deviations import Seat, find_unsovereign, seats
 from offchain.model.checks.two_level import (
     GRID_LIMIT,
@@ -17,6 +17,7 @@ from offchain.model.checks.two_level import (
     incentive_compatibility,
 )
 from offchain.model.instances import Group, Member, TwoLevelInstance, TwoLevelOutcome
+from offchain.model.kinds import check_reference
 from offchain.model.mechanisms.price_rule import Standing, exact, plain_second_price, run_auction
 from offchain.model.mechanisms.two_level import solve
 

@@ -7,7 +7,7 @@ import pytest
 
 from offchain.model.checks.two_level import harmonic
 from offchain.model.instances import Group, Member, TwoLevelInstance
-from offchain.model.mechanisms import solve
+from offchain.model.kinds import solve
 from offchain.model.mechanisms.equal_split import served_count, willingness_to_pay
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "constitutiondao.csv"

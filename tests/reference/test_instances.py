@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from offchain.model.document import instance_text, outcome_text, parse_bytes, parse_text
 from offchain.model.instances import (
     BID_LIMIT,
     RESERVE_LIMIT,
@@ -14,13 +15,8 @@ from offchain.model.instances import (
     InvalidInput,
     Member,
     TwoLevelInstance,
-    instance_text,
-    outcome_text,
-    parse_bytes,
-    parse_text,
 )
-from offchain.model.instances.document import READERS
-from offchain.model.mechanisms import solve
+from offchain.model.kinds import READERS, solve
 
 
 def two_level(**fields: object) -> dict[str, object]:

@@ -11,7 +11,8 @@ from signal_cases import monotone, monotones
 
 from offchain.model.instances import MonotoneSignalsInstance
 from offchain.model.instances.signals import Rule
-from offchain.model.mechanisms import monotone_allocation, solve
+from offchain.model.kinds import solve
+from offchain.model.mechanisms import monotone_allocation
 from offchain.model.mechanisms.monotone_allocation import allocation, sharers, thresholds
 
 A = [[0, 3, 3], [4, 4, 4], [5, 5, 9]]

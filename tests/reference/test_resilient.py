@@ -10,7 +10,8 @@ from auction_cases import AUSUBEL_MILGROM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offchain.model.checks import Verdict, check_reference, resilient
+from offchain.model.checks import Verdict, resilient
+from offchain.model.document import parse_text
 from offchain.model.instances import (
     Answer,
     Coin,
@@ -19,9 +20,9 @@ from offchain.model.instances import (
     ResilientOutcome,
     ResilientPlayer,
     Side,
-    parse_text,
 )
 from offchain.model.instances.bundles import Bundle, Values
+from offchain.model.kinds import check_reference
 from offchain.model.mechanisms import resilient as resilient_mechanism
 from offchain.model.mechanisms.resilient import (
     carry_out,

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from offchain.io.fields import Field
-from offchain.model.checks import Verdict, check_reference
+from offchain.model.checks import Verdict
 from offchain.model.instances import ResilientInstance
 from offchain.model.instances.resilient import read
+from offchain.model.kinds import check_reference
 from offchain.model.mechanisms.resilient import solve
 
 GROWTH = 2.2

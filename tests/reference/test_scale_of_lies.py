@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from offchain.model.checks import Finding, Verdict, check_reference, deviations, vcg
+from offchain.model.checks import Finding, Verdict, deviations, vcg
 from offchain.model.checks.pay_your_bid import find_lie
 from offchain.model.checks.vcg_equal_split import find_lie as find_equal_split_lie
 from offchain.model.instances import (
@@ -18,6 +18,7 @@ from offchain.model.instances import (
     VcgPlayer,
 )
 from offchain.model.instances.bundles import Bundle, Values
+from offchain.model.kinds import check_reference
 from offchain.model.mechanisms.equal_split import EqualSplit, served_count, share
 from offchain.model.mechanisms.pay_your_bid import Asks
 from offchain.model.mechanisms.price_rule import PriceRule, Standing, exact, plain_second_price

@@ -15,7 +15,8 @@ from signal_cases import clock, clocks
 
 from offchain.model.instances import SignalClockInstance
 from offchain.model.instances.signals import UNSOLD, Rule, Sale, SignalBidder, Table
-from offchain.model.mechanisms import signal_discovery, solve
+from offchain.model.kinds import solve
+from offchain.model.mechanisms import signal_discovery
 from offchain.model.mechanisms.signal_discovery import (
     DRAWS_LIMIT,
     EXACT_BIDDERS,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from signal_cases import clock, clocks, every_order_of_optimal_bidders, monotone, monotones
 
-from offchain.model.checks import Finding, Verdict, check_reference, signals
+from offchain.model.checks import Finding, Verdict, signals
 from offchain.model.checks.signals import (
     WORK_LIMIT,
     guarantees,
@@ -17,8 +17,8 @@ from offchain.model.checks.signals import (
     individual_rationality,
     probabilities,
 )
-from offchain.model.instances import MonotoneSignalsInstance, SignalClockInstance, parse_text
-from offchain.model.instances.document import instance_text
+from offchain.model.document import instance_text, parse_text
+from offchain.model.instances import MonotoneSignalsInstance, SignalClockInstance
 from offchain.model.instances.lotteries import Lottery
 from offchain.model.instances.signal_bounds import (
     Bound,
@@ -26,7 +26,8 @@ from offchain.model.instances.signal_bounds import (
     symmetric_values_bound,
 )
 from offchain.model.instances.signals import Chance, Rule, Sale, SignalInstance, SignalOutcome
-from offchain.model.mechanisms import monotone_allocation, signal_discovery, solve
+from offchain.model.kinds import check_reference, solve
+from offchain.model.mechanisms import monotone_allocation, signal_discovery
 
 
 def probability(instance: SignalInstance, bidder: int) -> Fraction:

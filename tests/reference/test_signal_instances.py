@@ -12,16 +12,10 @@ from signal_cases import clock, clocks, monotone, monotones
 from typer.testing import CliRunner
 
 from offchain.cli import app
-from offchain.model.instances import (
-    InvalidInput,
-    MonotoneSignalsInstance,
-    SignalClockInstance,
-    instance_text,
-    outcome_text,
-    parse_text,
-)
+from offchain.model.document import instance_text, outcome_text, parse_text
+from offchain.model.instances import InvalidInput, MonotoneSignalsInstance, SignalClockInstance
 from offchain.model.instances.signals import DEFAULT_TYPE, Rule, Table
-from offchain.model.mechanisms import solve
+from offchain.model.kinds import solve
 
 
 def clock_file(*bidders: dict[str, object], **fields: object) -> dict[str, object]:

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from offchain.io.stream import Document
+from offchain.io.stream import Document, utf8
 from offchain.io.text import DECODER
-from offchain.model.instances import InvalidInput, utf8
+from offchain.model.instances import InvalidInput
 
 DOCUMENTS = [
     "",

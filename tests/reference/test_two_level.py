@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offchain.model.checks.two_level import harmonic
-from offchain.model.instances import Group, LotOutcome, Member, TwoLevelInstance, parse_text
-from offchain.model.mechanisms import solve
+from offchain.model.document import parse_text
+from offchain.model.instances import Group, LotOutcome, Member, TwoLevelInstance
+from offchain.model.kinds import solve
 from offchain.model.mechanisms.price_rule import plain_second_price
 from offchain.model.mechanisms.two_level import solve as solve_two_level
 

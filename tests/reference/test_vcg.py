@@ -8,10 +8,12 @@ from auction_cases import AUSUBEL_MILGROM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offchain.model.checks import Finding, Verdict, check_reference, vcg
+from offchain.model.checks import Finding, Verdict, vcg
 from offchain.model.checks.properties import find_deviation, find_joint_deviation
-from offchain.model.instances import VcgInstance, VcgOutcome, VcgPlayer, parse_text
+from offchain.model.document import parse_text
+from offchain.model.instances import VcgInstance, VcgOutcome, VcgPlayer
 from offchain.model.instances.bundles import Bundle, Values
+from offchain.model.kinds import check_reference
 from offchain.model.mechanisms.vcg import received, solve, value
 from offchain.model.mechanisms.winner_determination import Choice, TooHardError, critical_values
 

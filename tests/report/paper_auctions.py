@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from offchain.model.instances import Group, Member, TwoLevelInstance
-from offchain.model.mechanisms import solve
+from offchain.model.kinds import solve
 from offchain.play.behaviour import Behaviour, counted
 from offchain.report.auction import Auction, Chapter, Check, Entry, Step
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from paper_auctions import build, example
 
-from offchain.model.instances import parse_bytes
+from offchain.model.document import parse_bytes
 from offchain.report.auction import Auction
 from offchain.report.figures import PICTURES
 from offchain.report.page import page

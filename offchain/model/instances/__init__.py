@@ -1,7 +1,6 @@
-"""Instances and outcomes of every mechanism, their JSON files, and what is said of a bad one."""
+"""Instances and outcomes of every kind, how their JSON reads, and what is said of a bad one."""
 
 from offchain.io.errors import InvalidInput
-from offchain.io.stream import utf8
 from offchain.model.instances.approximate import (
     ApproximateGroupsInstance,
     ApproximateGroupsSale,
@@ -9,17 +8,7 @@ from offchain.model.instances.approximate import (
     ApproximateOutcome,
     ApproximateSale,
 )
-from offchain.model.instances.document import (
-    Instance,
-    InstanceFile,
-    InstanceStream,
-    Outcome,
-    instance_text,
-    outcome_pieces,
-    outcome_text,
-    parse_bytes,
-    parse_text,
-)
+from offchain.model.instances.instance import Instance, Outcome
 from offchain.model.instances.monotone_signals import MonotoneSignalsInstance
 from offchain.model.instances.resilient import (
     Answer,
@@ -55,8 +44,6 @@ __all__ = [
     "Coin",
     "Group",
     "Instance",
-    "InstanceFile",
-    "InstanceStream",
     "InvalidInput",
     "LotOutcome",
     "Member",
@@ -74,10 +61,4 @@ __all__ = [
     "VcgInstance",
     "VcgOutcome",
     "VcgPlayer",
-    "instance_text",
-    "outcome_pieces",
-    "outcome_text",
-    "parse_bytes",
-    "parse_text",
-    "utf8",
 ]

@@ -1,55 +1,14 @@
-"""Instance files: one instance or a list of them, of any mechanism."""
+"""Instance files: one instance or a list of them, of any kind."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import TypeAlias
 
 from offchain.io.fields import Field, show
 from offchain.io.stream import Document, utf8
 from offchain.io.text import RepeatedKey
-from offchain.model.instances import (
-    approximate,
-    monotone_signals,
-    resilient,
-    signal_clock,
-    signals,
-    two_level,
-    vcg,
-)
-
-Instance: TypeAlias = (
-    two_level.TwoLevelInstance
-    | signal_clock.SignalClockInstance
-    | monotone_signals.MonotoneSignalsInstance
-    | vcg.VcgInstance
-    | resilient.ResilientInstance
-    | approximate.ApproximateInstance
-    | approximate.ApproximateGroupsInstance
-)
-"""An instance of any mechanism: the union of their types."""
-
-Outcome: TypeAlias = (
-    two_level.TwoLevelOutcome
-    | signals.SignalOutcome
-    | vcg.VcgOutcome
-    | resilient.ResilientOutcome
-    | approximate.ApproximateOutcome
-)
-"""An outcome of any mechanism: the union of their types."""
-
-READERS: Mapping[str, Callable[[Field], Instance]] = MappingProxyType(
-    {
-        two_level.TwoLevelInstance.mechanism: two_level.read,
-        signal_clock.SignalClockInstance.mechanism: signal_clock.read,
-        monotone_signals.MonotoneSignalsInstance.mechanism: monotone_signals.read,
-        vcg.VcgInstance.mechanism: vcg.read,
-        resilient.ResilientInstance.mechanism: resilient.read,
-        approximate.ApproximateInstance.mechanism: approximate.read,
-    }
-)
-"""How to read an instance, by its "mechanism"."""
+from offchain.model.instances.instance import Instance, Outcome
+from offchain.model.kinds import READERS
 
 
 @dataclass(frozen=True, slots=True)
