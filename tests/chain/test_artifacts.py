@@ -92,7 +92,7 @@ def test_compiles_again_after_a_change(
 def test_processes_that_start_together_compile_once(project: Path) -> None:
     script = (
         "import sys, pathlib\n"
-        "from offchain.chain import artifacts\n"
+        "from offchain.bindings import artifacts\n"
         "compile_ = artifacts._compile\n"
         "artifacts._compile = lambda project: print('compiled') or compile_(project)\n"
         "artifacts.load('Counter', pathlib.Path(sys.argv[1]))\n"
@@ -109,7 +109,7 @@ def test_a_cached_load_is_quick_and_needs_no_compiler(project: Path) -> None:
     load("Counter", project)
     script = (
         "import sys, pathlib\n"
-        "from offchain.chain import artifacts\n"
+        "from offchain.bindings import artifacts\n"
         "artifacts.load('Counter', pathlib.Path(sys.argv[1]))\n"
         "sys.exit('solcx' in sys.modules or 'yaml' in sys.modules)\n"
     )
