@@ -3,7 +3,6 @@
     dao = contract("DAO")
     data = dao.encode("commit", lot, commitment)
     phase, leader, price = auctioneer.decode("standing", chain.call(address, query))
-    explain(reverted.data)  # "WrongPhase(lot=1, phase=Bidding)"
 
 Selectors and codecs are made once per contract. Enumerations come as the ones below, addresses as
 checksummed text, arrays and structs as tuples.
@@ -15,16 +14,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from eth_hash.auto import keccak
 
-from offchain.bindings.artifacts import Artifact, load, load_all
+from offchain.bindings.artifacts import Artifact, load
 from offchain.chain import abi
+from offchain.chain.backend import Log
 from offchain.chain.errors import ChainError
-
-if TYPE_CHECKING:
-    from offchain.chain.backend import Log
 
 
 class Undecodable(ChainError, ValueError):
@@ -170,22 +167,6 @@ ENUMS: Final[Mapping[str, type[IntEnum]]] = {
     "enum CommitRevealRandomness.SecretsStage": SecretsStage,
 }
 
-_SELECTOR: Final = 4
-_LONGEST_REASON: Final = 400
-
-# What the compiler itself makes a contract revert with (Solidity documentation, "Panic").
-_PANICS: Final[Mapping[int, str]] = {
-    0x01: "assertion failed",
-    0x11: "arithmetic overflow",
-    0x12: "division by zero",
-    0x21: "no such value of an enumeration",
-    0x22: "badly encoded storage",
-    0x31: "pop of an empty array",
-    0x32: "index out of range",
-    0x41: "too much memory",
-    0x51: "call of an unset function",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -303,11 +284,11 @@ class Contract:
 
     def error(self, data: bytes) -> Event | None:
         """The custom error that a call reverted with; None if it is none of this contract."""
-        found = self._errors.get(data[:_SELECTOR])
+        found = self._errors.get(data[: abi.SELECTOR_BYTES])
         if found is None:
             return None
         try:
-            values = found.codec.decode(data, _SELECTOR)
+            values = found.codec.decode(data, abi.SELECTOR_BYTES)
         except ValueError:
             return None
         return Event(found.name, dict(zip(found.parameters, values, strict=True)))
@@ -336,7 +317,7 @@ class Contract:
         digest = keccak(full.encode())
         if kind == "function":
             function = _Function(
-                digest[:_SELECTOR],
+                digest[: abi.SELECTOR_BYTES],
                 abi.arguments(inputs, ENUMS),
                 abi.arguments(entry["outputs"], ENUMS),
             )
@@ -345,7 +326,7 @@ class Contract:
             self._events[digest] = _event_type(name, digest, inputs)
             self._topics[name] = digest
         else:
-            self._errors[digest[:_SELECTOR]] = _Error(
+            self._errors[digest[: abi.SELECTOR_BYTES]] = _Error(
                 name, _names(inputs), abi.arguments(inputs, ENUMS)
             )
 
@@ -358,58 +339,6 @@ def contract(name: str) -> Contract:
         CompileError: there is none, or it does not compile.
     """
     return Contract(load(name))
-
-
-def explain(data: bytes) -> str:
-    """What a call reverted with, in words: `WrongPhase(lot=1, phase=Bidding)`.
-
-    Knows the errors of every contract of the project, and those of the compiler. Never fails, and is
-    never long: data come from strangers.
-    """
-    if not data:
-        return "no reason given"
-    told = _explain_builtin(data) or _explain_custom(data) or f"unknown error 0x{data.hex()}"
-    return told if len(told) <= _LONGEST_REASON else told[: _LONGEST_REASON - 1] + "…"
-
-
-def _explain_builtin(data: bytes) -> str | None:
-    try:
-        if data.startswith(_ERROR_STRING):
-            return f"Error({_STRING.decode(data, _SELECTOR)[0]!r})"
-        if data.startswith(_PANIC):
-            code = _NUMBER.decode(data, _SELECTOR)[0]
-            return f"Panic({code:#04x}: {_PANICS.get(code, 'unknown')})"
-    except ValueError:
-        return None
-    return None
-
-
-def _explain_custom(data: bytes) -> str | None:
-    try:
-        known = _all_contracts()
-    except ChainError:  # an explanation must not hide the failure with one of its own
-        return None
-    for one in known:
-        if found := one.error(data):
-            values = ", ".join(f"{name}={shown(value)}" for name, value in found.args.items())
-            return f"{found.name}({values})"
-    return None
-
-
-@cache
-def _all_contracts() -> tuple[Contract, ...]:
-    return tuple(map(Contract, load_all().values()))
-
-
-def shown(value: Any) -> str:
-    """A decoded value as people read it: enumerations by name, bytes in hexadecimal."""
-    if isinstance(value, IntEnum):
-        return "".join(word.capitalize() for word in value.name.split("_"))
-    if isinstance(value, bytes):
-        return "0x" + value.hex()
-    if isinstance(value, tuple):
-        return f"({', '.join(map(shown, value))})"
-    return str(value)
 
 
 def _names(parameters: Sequence[abi.Parameter]) -> tuple[str, ...]:
@@ -436,9 +365,3 @@ def _topic_codec(parameter: abi.Parameter) -> abi.Codec:
     if codec.dynamic or codec.size != abi.WORD:
         return abi.codec({"type": "bytes32"})
     return codec
-
-
-_ERROR_STRING: Final = keccak(b"Error(string)")[:_SELECTOR]
-_PANIC: Final = keccak(b"Panic(uint256)")[:_SELECTOR]
-_STRING: Final = abi.arguments([{"type": "string"}])
-_NUMBER: Final = abi.arguments([{"type": "uint256"}])

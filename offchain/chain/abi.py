@@ -1,7 +1,7 @@
 """Values to and from the bytes of calls, results and events: the contract ABI, compiled per type.
 
 Each type is turned once into a pair of closures, so that encoding a call of static arguments takes
-a few microseconds; that is what lets differential tests replay hundreds of auctions a second.
+a few microseconds; that is what lets differential tests replay hundreds of runs a second.
 Covers what contracts here use: integers, addresses, booleans, bytes, strings, arrays and tuples.
 Source: Solidity documentation, "Contract ABI Specification".
 """
@@ -17,6 +17,8 @@ from typing import Any
 from offchain.io.addresses import ADDRESS_BYTES, checksum, to_bytes
 
 WORD = 32
+SELECTOR_BYTES = 4
+"""Of a hash: by which calls and errors name their kind."""
 
 Parameter = Mapping[str, Any]
 """A parameter as an ABI describes it: `name`, `type`, `internalType`, `components`."""
@@ -59,7 +61,7 @@ def arguments(
 ) -> Codec:
     """The codec of a sequence of values, as in calls and results: reads and writes tuples.
 
-    `enums` gives the Python enumeration for an `internalType`, such as "enum Phase"; other
+    `enums` gives the Python enumeration for an `internalType`, such as "enum Colour"; other
     enumerations are read as integers.
     """
     return _tuple([codec(parameter, enums) for parameter in parameters])

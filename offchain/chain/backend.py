@@ -1,6 +1,6 @@
 """What the project needs of a chain, whichever one it is.
 
-A back end carries transactions and answers questions; it knows nothing of auctions. Amounts are
+A back end carries transactions and answers questions; it knows no contract. Amounts are
 wei, times are seconds since the epoch, addresses are checksummed text.
 
 Gas is free on revm; elsewhere it comes out of the sender's balance. `Receipt.fee` and `Reverted.fee`
@@ -16,7 +16,6 @@ from typing import Final, Protocol
 
 from eth_hash.auto import keccak
 
-from offchain.bindings.contracts import explain
 from offchain.chain.errors import ChainError
 from offchain.io.addresses import ADDRESS_BYTES, checksum
 
@@ -24,6 +23,9 @@ MAX_TRANSACTION_GAS: Final = 16_777_216
 """The most gas that a transaction may ask for (EIP-7825)."""
 TOY_CHAINS: Final = frozenset({1337, 31337})
 """Where money is worth nothing: the ids of development chains."""
+
+_SHOWN_BYTES: Final = 68
+"""Of what a contract reverted with: an error's selector and two of its arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Reverted(ChainError):
     """A call or transaction that failed, or that the chain refused to carry out.
 
     `data` is what the contract returned with it, empty if it was not the contract that refused
-    or if gas ran out; the text explains it. `fee` is what the sender paid for gas, in wei.
+    or if gas ran out; the text shows how it begins. `fee` is what the sender paid for gas, in wei.
     """
 
     def __init__(self, message: str, data: bytes = b"", fee: int = 0) -> None:
@@ -85,7 +87,10 @@ class Reverted(ChainError):
         self.fee = fee
 
     def __str__(self) -> str:
-        return f"{self.message}: {explain(self.data)}" if self.data else self.message
+        if not self.data:
+            return self.message
+        cut = "…" if len(self.data) > _SHOWN_BYTES else ""
+        return f"{self.message}: 0x{self.data[:_SHOWN_BYTES].hex()}{cut}"
 
 
 class Unsettled(ChainError):

@@ -15,6 +15,7 @@ from typing import Final
 from pyrevm import EVM, BlockEnv, CfgEnv, Env, ExecutionResult, JournalCheckpoint
 from pyrevm import Log as RawLog
 
+from offchain.chain.abi import SELECTOR_BYTES
 from offchain.chain.backend import (
     MAX_TRANSACTION_GAS,
     Log,
@@ -38,7 +39,6 @@ _MINT: Final = "0x" + "fa" * 20
 _MINT_BALANCE: Final = 1 << 200
 _PUSH20: Final = b"\x73"
 _SELFDESTRUCT: Final = b"\xff"
-_SELECTOR_BYTES: Final = 4
 _STIPEND: Final = 2_300
 _RESERVE_STEP: Final = 65_536
 
@@ -136,7 +136,7 @@ class Revm:
         Raises:
             Reverted: it would fail.
         """
-        kind = (transaction.data[:_SELECTOR_BYTES], len(transaction.data))
+        kind = (transaction.data[:SELECTOR_BYTES], len(transaction.data))
         if kind in self._limits:
             limit = self._limits[kind]
             with suppress(Reverted):

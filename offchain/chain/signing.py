@@ -31,7 +31,7 @@ _PUBLIC_SEED: Final = "consort"
 _CHUNK: Final = 50
 _GAS_ASIDE: Final = 1_000_000
 _WORKING_GAS: Final = 10_000_000
-"""What who lacks money for gas is given at once, beyond the need of the moment: some twenty of a keeper's transactions."""
+"""What who lacks money for gas is given at once, beyond the need of the moment: some twenty of the usual transactions."""
 _TRANSFER_GAS: Final = 100_000
 _POLL_SECONDS: Final = 1.0
 # A block may still come whose time is this much behind the clock of the node.

@@ -49,7 +49,9 @@ def reported() -> Iterator[None]:
         say(f"error: {one_line(str(error))}")
         raise typer.Exit(CHECK_FAILED) from error
     except (ChainError, BackEndFailed) as error:
-        say(f"error: {one_line(str(error))}")
+        from offchain.bindings.explain import explained
+
+        say(f"error: {one_line(explained(error))}")
         raise typer.Exit(BACK_END_FAILED) from error
     except OutputFailed as error:
         # A reader that leaves early, like `head`, needs no telling.

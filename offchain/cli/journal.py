@@ -48,10 +48,13 @@ class Journal:
 
     def on_skip(self, what: str, error: Exception) -> None:
         """Something could not be done now."""
+        from offchain.bindings.explain import explained
+
         self.failing.add(what)
-        if self._told.get(what) != str(error):
-            self._told[what] = str(error)
-            say(f"not done now: {what}: {error}")
+        told = explained(error)
+        if self._told.get(what) != told:
+            self._told[what] = told
+            say(f"not done now: {what}: {told}")
 
     def next_round(self, resting: Collection[str] = ()) -> None:
         """Forgets troubles that are over, so that they are told if they come back. Those that are `resting` are not over."""

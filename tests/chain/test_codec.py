@@ -21,9 +21,8 @@ from offchain.bindings.contracts import (
     Flaw,
     Phase,
     contract,
-    explain,
-    shown,
 )
+from offchain.bindings.explain import explain, shown
 from offchain.chain import abi
 from offchain.chain.backend import Log
 from offchain.io.addresses import checksum, to_bytes

@@ -11,8 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from reverts import error_of
 
 from offchain.bindings.contracts import contract
+from offchain.bindings.explain import explained
 from offchain.chain import nodes, rpc
 from offchain.chain.backend import Reverted, Transaction
 from offchain.chain.client import Client, failure
@@ -242,7 +244,7 @@ def test_revert_data_in_every_dress(detail: object) -> None:
 
     assert isinstance(failed, Reverted)
     assert failed.data == REASON
-    assert str(failed) == f"calling {CALL.to} reverted: WrongPhase(lot=1, phase=Bidding)"
+    assert explained(failed) == f"calling {CALL.to} reverted: WrongPhase(lot=1, phase=Bidding)"
 
 
 @pytest.mark.parametrize(
@@ -317,7 +319,7 @@ def test_web_sockets(kind: str) -> None:
         outcomes = chain.send_all([*mints, mints[0]])
 
     assert [type(one) is Reverted for one in outcomes] == [False] * 50 + [True]
-    assert "ERC721InvalidSender" in str(outcomes[-1])
+    assert error_of(outcomes[-1].data) == "ERC721InvalidSender"
 
 
 class Relayed(JsonRpc):

@@ -4,6 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from reverts import reverts
 
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import BOND, create
@@ -132,5 +133,5 @@ def test_nothing_was_asked_for() -> None:
     chain = Revm()
     chain.fund(chain.actor(0), BOND)
     words = SecretWords(chain, chain.actor(0))
-    with pytest.raises(ChainError, match="WrongStage"):
+    with reverts("WrongStage"):
         words.deliver(chain.actor(1), 1, 0)

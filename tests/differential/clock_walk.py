@@ -12,9 +12,10 @@ from itertools import product
 from math import prod
 from typing import Any
 
+from reverts import error_of
 from signal_draws import coins_of, table
 
-from offchain.bindings.contracts import ClockStage, contract, explain
+from offchain.bindings.contracts import ClockStage, contract
 from offchain.bindings.deployment import create
 from offchain.chain.backend import Reverted, Transaction
 from offchain.chain.revm import Revm
@@ -277,7 +278,7 @@ class Walk:
         try:
             self._as(who, self.house, self.abi.encode(function, *arguments), value_wei)
         except Reverted as failure:
-            outcome = explain(failure.data).partition("(")[0]
+            outcome = error_of(failure.data)
             if (outcome == "Error" and b"not moving" not in failure.data) or outcome[0].islower():
                 raise  # no panic, no want of gas; only the token refuses without an error of its own
         self.check()

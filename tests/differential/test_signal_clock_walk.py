@@ -12,6 +12,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
 import pytest
+from reverts import error_of
 from signal_draws import coins_of, table
 
 from offchain.bindings.artifacts import load
@@ -141,7 +142,7 @@ class Walk:
         (result,) = self.chain.send_all([Transaction(sender, self.house, data, value)])
         if isinstance(result, Reverted):
             assert len(result.data) >= 4, f"{function}{arguments}: no reason given"
-            assert "Panic" not in str(result), f"{function}{arguments}: {result}"
+            assert error_of(result.data) != "Panic", f"{function}{arguments}: {result}"
             return False
         for log in result.logs:
             if log.address == self.house:

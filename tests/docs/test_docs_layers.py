@@ -1,45 +1,111 @@
-"""What docs/architecture.md says of the two worlds: the reference model and the chain side share instances, no rules."""
+"""What docs/architecture.md says of the layers: imports run downward, in no circle; model and chain share instances, no rules."""
 
 import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from markdown import ROOT
 
-CHAIN_SIDE = ("chain", "bindings", "keeper", "play")
-COUNTS_DRAWS = "offchain/play/signal_clock_solve.py"
+LAYERS = (
+    {"cli"},
+    {"demo", "simulation"},
+    {"report", "play"},
+    {"keeper"},
+    {"bindings"},
+    {"chain", "model"},
+    {"io"},
+)
+"""The rooms of offchain/, from the top: each imports of those in lower rows only, and none of its own row."""
+HEIGHT = {room: -row for row, rooms in enumerate(LAYERS) for room in rooms}
+
+CHAIN_SIDE = {"chain", "bindings", "keeper", "play"}
+COUNTS_DRAWS = "offchain.play.signal_clock_solve"
 
 
-def imports(path: Path) -> set[str]:
-    """The modules of offchain that a module names in its imports."""
-    found = set()
+@cache
+def modules() -> dict[str, Path]:
+    """Every module of offchain/ by its full name."""
+    paths = (ROOT / "offchain").rglob("*.py")
+    named = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in paths}
+    return {name.removesuffix(".__init__"): path for name, path in named.items()}
+
+
+@cache
+def imports(module: str) -> frozenset[str]:
+    """The modules of offchain/ that a module imports anywhere: at its top, in a function, or for types only."""
+    return frozenset(_imports(modules()[module])) - {module}
+
+
+def _imports(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            members = {f"{node.module}.{name.name}" for name in node.names}
+            found = members & modules().keys()
+            yield from found
+            if len(found) < len(members) and node.module in modules():
+                yield node.module
         elif isinstance(node, ast.Import):
-            found |= {name.name for name in node.names}
-    return {name for name in found if name.startswith("offchain.")}
+            yield from {name.name for name in node.names} & modules().keys()
 
 
-def importers(packages: tuple[str, ...], of: tuple[str, ...]) -> set[str]:
-    """The modules in `packages` that import anything of `of`."""
-    files = [path for name in packages for path in (ROOT / "offchain" / name).rglob("*.py")]
-    assert len(files) >= len(packages)
+def room(module: str) -> str:
+    """The part of offchain/ that a module is of; "" for offchain itself."""
+    return module.partition(".")[2].partition(".")[0]
+
+
+def importers(of: str) -> set[str]:
+    """The modules of the chain side that import one whose name begins so."""
     return {
-        str(path.relative_to(ROOT))
-        for path in files
-        if any(
-            f"{name}.".startswith(tuple(f"offchain.{one}." for one in of)) for name in imports(path)
-        )
+        name
+        for name in modules()
+        if room(name) in CHAIN_SIDE and any(one.startswith(of) for one in imports(name))
     }
 
 
-def test_the_model_takes_nothing_from_the_chain_side() -> None:
-    assert importers(("model",), CHAIN_SIDE) == set()
+def test_every_room_has_its_layer() -> None:
+    assert {room(name) for name in modules()} - {""} == HEIGHT.keys()
+
+
+def test_imports_run_downward() -> None:
+    upward = [
+        f"{name} -> {other}"
+        for name in modules()
+        for other in imports(name)
+        if room(other) != room(name) != "" != room(other)
+        and HEIGHT[room(other)] >= HEIGHT[room(name)]
+    ]
+    assert upward == []
+
+
+def test_imports_run_in_no_circle() -> None:
+    try:
+        TopologicalSorter({name: imports(name) for name in modules()}).prepare()
+    except CycleError as circle:
+        raise AssertionError(" -> ".join(reversed(circle.args[1]))) from None
 
 
 def test_the_chain_side_asks_the_model_for_a_number_of_draws_only() -> None:
-    assert importers(CHAIN_SIDE, ("model.mechanisms",)) == {COUNTS_DRAWS}
-    asked = {name for name in imports(ROOT / COUNTS_DRAWS) if ".mechanisms." in name}
+    assert importers("offchain.model.mechanisms") == {COUNTS_DRAWS}
     module = "offchain.model.mechanisms.signal_discovery"
-    names = ("DRAWS_LIMIT", "TooManyDrawsError", "draws_needed")
-    assert asked == {module, *(f"{module}.{name}" for name in names)}
+    tree = ast.parse(modules()[COUNTS_DRAWS].read_text(encoding="utf-8"))
+    asked = {
+        name.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == module
+        for name in node.names
+    }
+    assert asked == {"DRAWS_LIMIT", "TooManyDrawsError", "draws_needed"}
+
+
+def test_the_chain_knows_no_contract() -> None:
+    """A back end serves any contract: no name of one stands in it, be it in a comment."""
+    contracts = {path.stem for path in (ROOT / "contracts").rglob("*.sol")}
+    assert "Auctioneer" in contracts
+    for name, path in modules().items():
+        if room(name) == "chain":
+            words = set(re.findall(r"\w+", path.read_text(encoding="utf-8")))
+            assert not words & contracts, name

@@ -16,6 +16,7 @@ from offchain.bindings.announcements import Announcement
 from offchain.bindings.artifacts import load
 from offchain.bindings.contracts import AnnouncementFlaw, CoinOutcome, SaleStage, contract
 from offchain.bindings.deployment import create
+from offchain.bindings.explain import explained
 from offchain.chain import abi
 from offchain.chain.backend import Chain, Receipt, Reverted, Transaction
 from offchain.io.addresses import to_bytes
@@ -176,7 +177,7 @@ class World:
         with pytest.raises(Reverted) as caught:
             self.send(sender, function, *args, value=value)
         found = self.auction_abi.error(caught.value.data)
-        assert found is not None, str(caught.value)
+        assert found is not None, explained(caught.value)
         assert (found.name, tuple(found.args.values())) == (error, expected)
         self.check()
 

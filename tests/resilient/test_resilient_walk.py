@@ -16,9 +16,9 @@ from resilient_world import (
     TokenManner,
     World,
 )
+from reverts import error_of
 
 from offchain.bindings.announcements import Announcement
-from offchain.bindings.contracts import explain
 from offchain.chain.backend import Reverted
 from offchain.chain.revm import Revm
 from offchain.io.addresses import to_bytes
@@ -228,7 +228,7 @@ class Walk:
             self.world.send(who, function, *arguments, value=value)
         except Reverted as failure:
             self.world.check()
-            done = explain(failure.data).partition("(")[0]
+            done = error_of(failure.data)
             if (done == "Error" and b"not moving" not in failure.data) or done[0].islower():
                 raise  # no panic, no want of gas; only the token refuses without an error of its own
         self.outcomes[done] += 1
