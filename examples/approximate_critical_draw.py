@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from offchain.model.mechanisms.approximate import price_lottery, sell
-from offchain.model.theory.approximate import critical_draw, expected
+from offchain.model.theory.approximate.draw import critical_draw, expected
 
 # Two bids, 6 and 4, within a half. The first wins at these prices with these probabilities:
 half = Fraction(1, 2)

@@ -1,7 +1,7 @@
 """Mechanism Design with Approximate Valuations: a lottery has to tell bids apart, or bids beyond all values stay undominated."""
 
-from offchain.model.theory.approximate import distinguishable_monotonicity, myerson_seat
-from offchain.model.theory.dominance import undominated
+from offchain.model.theory.approximate.bids import distinguishable_monotonicity, myerson_seat
+from offchain.model.theory.approximate.dominance import undominated
 
 # Chances in halves for the bids 0, 1, 2, 3 of one player, against two bids of another; prices as Myerson's.
 # Every unit more wins more against one bid of the other or another: it tells bids apart.

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from offchain.model.mechanisms.approximate import probabilistic_guarantee, probabilities
-from offchain.model.theory.approximate import fitting, grid
+from offchain.model.theory.approximate.bids import fitting, grid
 
 # Two players know their values, 2 and 1, within 1 %: that is, exactly. Bidding 1 is as good for the first as bidding 2.
 cent = Fraction(1, 100)

@@ -5,7 +5,7 @@ from fractions import Fraction
 from offchain.model.checks.two_level import harmonic
 from offchain.model.mechanisms.approximate import probabilistic_guarantee
 from offchain.model.mechanisms.equal_split import willingness_to_pay
-from offchain.model.theory.approximate import access, groups, part_of_best
+from offchain.model.theory.approximate.groups import access, groups, part_of_best
 
 # A group of values 6, 3 and 2, all known and bid, can pay 6. So can an individual of value 6 beside it.
 cent = Fraction(1, 100)

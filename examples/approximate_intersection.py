@@ -2,8 +2,8 @@
 
 from fractions import Fraction
 
-from offchain.model.theory.approximate import intersection, lottery_seat
-from offchain.model.theory.dominance import undominated
+from offchain.model.theory.approximate.bids import intersection, lottery_seat
+from offchain.model.theory.approximate.dominance import undominated
 
 # Two sets that share the values 3 and 4: whatever the mechanism, some strategy is undominated for both. So it cannot tell
 # a player who may be worth 6 from one who may be worth 1; that is what limits every guarantee (Theorems 3 and 5).

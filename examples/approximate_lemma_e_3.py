@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from offchain.model.mechanisms.approximate import probabilities, probability, spread
-from offchain.model.theory.approximate import lemma_e_3
+from offchain.model.theory.approximate.guarantees import lemma_e_3
 
 # Within a half D = 8. Three bids, the lowest too low for a chance.
 half = Fraction(1, 2)

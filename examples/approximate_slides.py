@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from offchain.model.mechanisms.approximate import deterministic_guarantee, probabilistic_guarantee
-from offchain.model.theory.approximate import advantage, slides
+from offchain.model.theory.approximate.guarantees import advantage, slides
 
 for delta, players, times in [
     (Fraction(1, 2), 2, 5),

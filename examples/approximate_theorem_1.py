@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from offchain.model.theory.approximate import gift_ratio, theorem_1
+from offchain.model.theory.approximate.guarantees import gift_ratio, theorem_1
 
 # A player reports from where to where its value lies. Both "1 to 3" and "2 to 4" fit the values 2 and 3. A
 # mechanism answers each with a probability and a price, say 1/2 at 1 and 3/4 at 7/4:

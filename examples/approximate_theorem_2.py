@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from offchain.model.mechanisms.approximate import deterministic_guarantee, second_price, worst_case
-from offchain.model.theory.approximate import alone, theorem_2
+from offchain.model.theory.approximate.guarantees import alone, theorem_2
 
 # Within a half: a bid of 12 is one of somebody worth from 4 to 36.
 half = Fraction(1, 2)

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from offchain.model.mechanisms.approximate import worst_case
-from offchain.model.theory.approximate import alone, theorem_3
+from offchain.model.theory.approximate.guarantees import alone, theorem_3
 
 # Three players bid 15, knowing their values within a quarter: each is worth from 9 to 25.
 quarter = Fraction(1, 4)

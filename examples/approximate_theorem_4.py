@@ -8,7 +8,7 @@ from offchain.model.mechanisms.approximate import (
     second_price,
     worst_case,
 )
-from offchain.model.theory.approximate import alone, theorem_4
+from offchain.model.theory.approximate.guarantees import alone, theorem_4
 
 # Two players within a half: r = 1/9, and M_f promises 5/9, five times as much.
 half = Fraction(1, 2)

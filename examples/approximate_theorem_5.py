@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from offchain.model.mechanisms.approximate import worst_case
-from offchain.model.theory.approximate import theorem_5
+from offchain.model.theory.approximate.guarantees import theorem_5
 
 # Two equal bids of 12 within a half, so that each is worth from 4 to 36. Whoever has the smaller chance
 # may be the one worth 36.

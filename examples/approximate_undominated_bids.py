@@ -2,8 +2,8 @@
 
 from fractions import Fraction
 
-from offchain.model.theory.approximate import lottery_seat, undominated_bids
-from offchain.model.theory.dominance import dominant, undominated
+from offchain.model.theory.approximate.bids import lottery_seat, undominated_bids
+from offchain.model.theory.approximate.dominance import dominant, undominated
 
 # M_f for one of two players, bids 0 to 6, as it sees it; K is what the player holds its value possible to be.
 seat = lottery_seat(Fraction(1, 10), players=2, top=6)

@@ -3,8 +3,8 @@
 from fractions import Fraction
 
 from offchain.model.mechanisms.signal_discovery import Coins, clock_auction, solve
-from offchain.model.theory.signals import clock_auction as bidders
-from offchain.model.theory.signals import emptied
+from offchain.model.theory.signals.discovery import emptied
+from offchain.model.theory.signals.steep import clock_auction as bidders
 
 # Whatever the total, a is worth one more than b. Both signals are high.
 game = bidders(2, (1, [1, 2, 3]), (1, [0, 1, 2]))

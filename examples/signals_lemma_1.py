@@ -1,7 +1,8 @@
 """Prior-Free Clock Auctions for Bidders with Interdependent Values, Lemma 1: with two signals |R| is at most 2."""
 
 from offchain.model.mechanisms.signal_discovery import discovery, most_rejected
-from offchain.model.theory.signals import Shape, clock_auction, lemma_1
+from offchain.model.theory.signals.discovery import lemma_1
+from offchain.model.theory.signals.steep import Shape, clock_auction
 
 # Four bidders; a, b, c, d, a are optimal at the totals 0 to 4. Signals 1, 1, 0, 0, so the total is 2.
 game = clock_auction(

@@ -1,7 +1,8 @@
 """Prior-Free Clock Auctions for Bidders with Interdependent Values, Lemma 2: with k signals |R| is at most 2."""
 
 from offchain.model.mechanisms.signal_discovery import discoveries, most_rejected
-from offchain.model.theory.signals import Shape, clock_auction, lemma_2
+from offchain.model.theory.signals.discovery import lemma_2
+from offchain.model.theory.signals.steep import Shape, clock_auction
 
 # Three bidders with signals 0, 1 or 2, so totals from 0 to 6, at which a, b, c, a, b, c, a are optimal.
 game = clock_auction(

@@ -3,7 +3,8 @@
 from fractions import Fraction
 
 from offchain.model.mechanisms.signal_discovery import solve
-from offchain.model.theory.signals import Shape, clock_auction, theorem_1
+from offchain.model.theory.signals.discovery import theorem_1
+from offchain.model.theory.signals.steep import Shape, clock_auction
 
 # A painting and three experts; signal 1 says genuine. The more say so, the more it is worth, each time
 # to another: a, b, c at the totals 1, 2, 3. Two say so, and b should have it.

@@ -4,7 +4,8 @@ from fractions import Fraction
 
 from offchain.model.instances.signals import Rule
 from offchain.model.mechanisms.signal_discovery import solve
-from offchain.model.theory.signals import Shape, steep, theorem_10
+from offchain.model.theory.signals.discovery import theorem_10
+from offchain.model.theory.signals.steep import Shape, steep
 
 # A historian and a chemist, each with a signal 0, 1 or 2; nine pairs of totals, a and b optimal in turn.
 best = [0, 1, 0, 1, 0, 1, 0, 1, 0]

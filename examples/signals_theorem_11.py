@@ -4,7 +4,12 @@ from fractions import Fraction
 
 from offchain.model.instances.signal_bounds import symmetric_values_bound
 from offchain.model.instances.signals import Rule
-from offchain.model.theory.signals import least_revenue, misfits, printed_theorem_11, theorem_11
+from offchain.model.theory.signals.bounds import (
+    least_revenue,
+    misfits,
+    printed_theorem_11,
+    theorem_11,
+)
 
 # One type, three signals: bidders for 1 to 0, 2 to 0, 2 to 1, and the last. Values do not tell bidders apart.
 bound = symmetric_values_bound(signals=3, types=1, gap=1000)

@@ -4,7 +4,8 @@ from fractions import Fraction
 
 from offchain.model.instances.signal_bounds import symmetric_values_bound
 from offchain.model.mechanisms.monotone_allocation import solve, thresholds
-from offchain.model.theory.signals import Shape, theorem_12
+from offchain.model.theory.signals.monotone import theorem_12
+from offchain.model.theory.signals.steep import Shape
 
 # The four bidders of Theorem 11 at s: each is optimal where its own signal is lower, so each has 1/4.
 instance = symmetric_values_bound(signals=3, types=1, gap=10).instance

@@ -5,7 +5,8 @@ from fractions import Fraction
 from offchain.model.instances.monotone_signals import MonotoneSignalsInstance
 from offchain.model.instances.signals import Rule, SignalBidder, Table
 from offchain.model.mechanisms.monotone_allocation import solve
-from offchain.model.theory.signals import Shape, theorem_13
+from offchain.model.theory.signals.monotone import theorem_13
+from offchain.model.theory.signals.steep import Shape
 
 # One bidder with signal 1 of 0, 1, 2, to whom the good is worth 1, 50 or 100; a second one wants nothing.
 values = Table((3, 3), (1, 1, 1, 50, 50, 50, 100, 100, 100))

@@ -4,7 +4,8 @@ from fractions import Fraction
 
 from offchain.model.instances.signals import Rule
 from offchain.model.mechanisms.signal_discovery import solve
-from offchain.model.theory.signals import Shape, clock_auction, theorem_2
+from offchain.model.theory.signals.discovery import theorem_2
+from offchain.model.theory.signals.steep import Shape, clock_auction
 
 # Only a wants the painting: for 1 if nobody thinks it genuine, 100 if one does, 101 if both do. a thinks so, b does not.
 # When b is discovered the total is 0 or 1. The lower one sells always, the higher one brings all of the value.

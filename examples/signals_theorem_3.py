@@ -1,8 +1,9 @@
 """Prior-Free Clock Auctions for Bidders with Interdependent Values, Theorem 3: the auction over signal clocks."""
 
 from offchain.model.mechanisms.signal_discovery import Coins, clock_auction, sealed_auction
-from offchain.model.theory.signals import Shape, stays_until, theorem_3
-from offchain.model.theory.signals import clock_auction as bidders
+from offchain.model.theory.signals.discovery import stays_until, theorem_3
+from offchain.model.theory.signals.steep import Shape
+from offchain.model.theory.signals.steep import clock_auction as bidders
 
 # Three bidders, a, b and c optimal at the totals 1, 2 and 3; the first two have a high signal.
 game = bidders(2, (1, [0, 10, 10, 10]), (1, [0, 0, 100, 100]), (0, [0, 0, 0, 1000]))

@@ -4,7 +4,8 @@ from fractions import Fraction
 
 from offchain.model.instances.signals import Rule
 from offchain.model.mechanisms.signal_discovery import solve
-from offchain.model.theory.signals import Shape, steep, theorem_4
+from offchain.model.theory.signals.discovery import theorem_4
+from offchain.model.theory.signals.steep import Shape, steep
 
 # Two historians and a chemist. Each type's total counts by itself: the rows are the historians' 0, 1, 2,
 # the columns the chemist's 0, 1. Who should have it where, by place:

@@ -4,7 +4,8 @@ from fractions import Fraction
 
 from offchain.model.instances.signals import Rule
 from offchain.model.mechanisms.signal_discovery import solve
-from offchain.model.theory.signals import Shape, steep, theorem_5
+from offchain.model.theory.signals.discovery import theorem_5
+from offchain.model.theory.signals.steep import Shape, steep
 
 # A historian a and a chemist b; b should have it where the chemist's signal is high, else a.
 game = steep(2, kinds=[0, 1], best=[0, 1, 0, 1], profile=(1, 1), rule=Rule.REVENUE)

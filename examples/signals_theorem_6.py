@@ -1,7 +1,7 @@
 """Prior-Free Clock Auctions for Bidders with Interdependent Values, Theorem 6: nothing is within less than l(k-1)+1."""
 
 from offchain.model.instances.signal_bounds import shared_quality_bound
-from offchain.model.theory.signals import misfits, printed_theorem_6, theorem_6
+from offchain.model.theory.signals.bounds import misfits, printed_theorem_6, theorem_6
 
 # One type, three signals: three bidders of signals 1, 2, 0. Values are 0 until a total is reached.
 bound = shared_quality_bound(signals=3, types=1, gap=1000)

@@ -3,7 +3,8 @@
 from fractions import Fraction
 
 from offchain.model.mechanisms.signal_discovery import discoveries, solve
-from offchain.model.theory.signals import Shape, clock_auction, theorem_7
+from offchain.model.theory.signals.discovery import theorem_7
+from offchain.model.theory.signals.steep import Shape, clock_auction
 
 # Two bidders with signals 0, 1, 2: a is optimal at the totals 0, 2, 4 and b at 1, 3. The total is 3.
 game = clock_auction(3, (1, [1, 1, 100, 100, 10**4]), (2, [0, 10, 10, 10**3, 10**3]))

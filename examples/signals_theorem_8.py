@@ -4,7 +4,8 @@ from fractions import Fraction
 
 from offchain.model.instances.signals import Rule
 from offchain.model.mechanisms.signal_discovery import solve
-from offchain.model.theory.signals import Shape, clock_auction, theorem_8
+from offchain.model.theory.signals.discovery import theorem_8
+from offchain.model.theory.signals.steep import Shape, clock_auction
 
 # The two bidders of Theorem 7: the price is the value at one of the levels that count, drawn uniformly.
 game = clock_auction(

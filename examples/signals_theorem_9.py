@@ -2,8 +2,9 @@
 
 from offchain.model.instances.signals import Rule
 from offchain.model.mechanisms.signal_discovery import Coins, clock_auction, sealed_auction
-from offchain.model.theory.signals import Shape, stays_until, theorem_9
-from offchain.model.theory.signals import clock_auction as bidders
+from offchain.model.theory.signals.discovery import stays_until, theorem_9
+from offchain.model.theory.signals.steep import Shape
+from offchain.model.theory.signals.steep import clock_auction as bidders
 
 # Signals 0, 1, 2: a has 1, b has 2. a is optimal at even totals, b at odd ones; the total is 3.
 game = bidders(3, (1, [1, 1, 100, 100, 10**4]), (2, [0, 10, 10, 10**3, 10**3]), rule=Rule.REVENUE)

@@ -9,7 +9,7 @@ from offchain.chain.connect import connect
 from offchain.chain.revm import Revm
 from offchain.model.instances import SignalClockInstance
 from offchain.model.kinds import solve
-from offchain.model.theory import signals
+from offchain.model.theory.signals import steep
 from offchain.play.signal_clock import SignalClocks
 from offchain.play.signal_clock_solve import SignalStage
 
@@ -37,13 +37,13 @@ def test_chain_equals_reference(on: str) -> None:
 def instances_of(example: Path, patch: pytest.MonkeyPatch) -> list[SignalClockInstance]:
     """The auctions that an example makes before it turns to its row of `consort theory`."""
     made: list[SignalClockInstance] = []
-    make = signals.clock_auction
+    make = steep.clock_auction
 
     def recorded(*arguments: object, **options: object) -> SignalClockInstance:
         made.append(make(*arguments, **options))
         return made[-1]
 
-    patch.setattr(signals, "clock_auction", recorded)
+    patch.setattr(steep, "clock_auction", recorded)
     text, row, _ = example.read_text(encoding="utf-8").partition("\nrow = ")
     assert row
     exec(compile(text, str(example), "exec"), {"__name__": "__main__"})

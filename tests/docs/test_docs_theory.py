@@ -12,7 +12,7 @@ from offchain.model.instances.two_level import TwoLevelOutcome
 from offchain.model.kinds import solve
 from offchain.model.mechanisms.approximate import probabilistic_guarantee
 from offchain.model.theory import CLAIMS
-from offchain.model.theory.approximate import access, part_of_best
+from offchain.model.theory.approximate.groups import access, part_of_best
 from offchain.model.theory.daos import auction
 from offchain.model.theory.daos import payments as paid
 

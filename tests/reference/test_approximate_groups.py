@@ -13,14 +13,9 @@ from offchain.model.mechanisms import approximate
 from offchain.model.mechanisms.approximate_groups import lottery, sell
 from offchain.model.mechanisms.equal_split import equal_split, willingness_to_pay
 from offchain.model.mechanisms.price_rule import exact, run_auction
-from offchain.model.theory.approximate import (
-    access,
-    access_by_second_price,
-    fitting,
-    on_grid,
-    possible,
-)
-from offchain.model.theory.dominance import Seat, undominated
+from offchain.model.theory.approximate.bids import fitting, on_grid, possible
+from offchain.model.theory.approximate.dominance import Seat, undominated
+from offchain.model.theory.approximate.groups import access, access_by_second_price
 
 HALF, THIRD = Fraction(1, 2), Fraction(1, 3)
 

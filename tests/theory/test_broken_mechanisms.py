@@ -28,7 +28,7 @@ from offchain.model.mechanisms import (
     winner_determination,
 )
 from offchain.model.theory import CLAIMS, Claim
-from offchain.model.theory.signals import Shape
+from offchain.model.theory.signals.steep import Shape
 
 CLAIM: dict[str, Claim[Any]] = {claim.name: claim for claim in CLAIMS}
 

@@ -1,14 +1,16 @@
 """The theorems behind the mechanisms, each measured: one row of claim, figures, and whether it holds.
 
-One module per paper, with a function per claim; `CLAIMS` has them all. What cannot be measured, since
+One module or package per paper, with a function per claim; `CLAIMS` has them all. What cannot be measured, since
 it speaks of every possible mechanism, is measured on the instance of its proof, and the row says
 what is taken from the paper.
 """
 
 from typing import Any
 
-from offchain.model.theory import approximate, daos, resilient, signals
+from offchain.model.theory import daos, resilient
+from offchain.model.theory.approximate import bids, draw, groups, guarantees
 from offchain.model.theory.claim import Claim, Evidence, Row
+from offchain.model.theory.signals import bounds, discovery, monotone
 
 __all__ = ["CLAIMS", "Claim", "Evidence", "Row"]
 
@@ -31,34 +33,34 @@ CLAIMS: tuple[Claim[Any], ...] = (
     resilient.lemma_3,
     resilient.theorem_1,
     resilient.own_offer,
-    approximate.theorem_1,
-    approximate.theorem_2,
-    approximate.theorem_3,
-    approximate.theorem_4,
-    approximate.theorem_5,
-    approximate.lemma_e_3,
-    approximate.critical_draw,
-    approximate.slides,
-    approximate.undominated_bids,
-    approximate.distinguishable_monotonicity,
-    approximate.intersection,
-    approximate.grid,
-    approximate.groups,
-    signals.lemma_1,
-    signals.emptied,
-    signals.theorem_1,
-    signals.theorem_2,
-    signals.theorem_3,
-    signals.theorem_4,
-    signals.theorem_5,
-    signals.theorem_6,
-    signals.lemma_2,
-    signals.theorem_7,
-    signals.theorem_8,
-    signals.theorem_9,
-    signals.theorem_10,
-    signals.theorem_11,
-    signals.theorem_12,
-    signals.theorem_13,
+    guarantees.theorem_1,
+    guarantees.theorem_2,
+    guarantees.theorem_3,
+    guarantees.theorem_4,
+    guarantees.theorem_5,
+    guarantees.lemma_e_3,
+    draw.critical_draw,
+    guarantees.slides,
+    bids.undominated_bids,
+    bids.distinguishable_monotonicity,
+    bids.intersection,
+    bids.grid,
+    groups.groups,
+    discovery.lemma_1,
+    discovery.emptied,
+    discovery.theorem_1,
+    discovery.theorem_2,
+    discovery.theorem_3,
+    discovery.theorem_4,
+    discovery.theorem_5,
+    bounds.theorem_6,
+    discovery.lemma_2,
+    discovery.theorem_7,
+    discovery.theorem_8,
+    discovery.theorem_9,
+    discovery.theorem_10,
+    bounds.theorem_11,
+    monotone.theorem_12,
+    monotone.theorem_13,
 )
 """Every claim, paper by paper."""

@@ -84,13 +84,13 @@ class Claim(Generic[P]):
 
 
 def _claim(source: str, statement: str, measure: Callable[P, Evidence]) -> Claim[P]:
-    paper = measure.__module__.rpartition(".")[2]
+    paper = measure.__module__.removeprefix(f"{__package__}.").partition(".")[0]
     name = f"{paper} {measure.__name__}".replace(" ", "-").replace("_", "-")
     return Claim(name, source, statement, measure)
 
 
 def claim(source: str, statement: str) -> Callable[[Callable[P, Evidence]], Claim[P]]:
-    """Makes a claim of the function that measures it; the function and its module name it."""
+    """Makes a claim of the function that measures it; the function and its paper's module name it."""
     return partial(_claim, source, statement)
 
 
