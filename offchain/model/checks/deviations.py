@@ -103,18 +103,24 @@ def seats(instance: TwoLevelInstance) -> Iterator[Seat]:
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """A bid that gives a member more than bidding their value does, others' bids being as in the instance."""
+    """A bid, once or under several names, that gives a member more than bidding their value, others' bids being as they are."""
 
     seat: Seat
     bid: int
     truthful: int
     utility: int
+    names: int = 1
 
     def __str__(self) -> str:
-        seat = self.seat
+        seat, bid = self.seat, self.bid
+        lie = (
+            f"by bidding {bid}"
+            if self.names == 1
+            else f"under {self.names} names bidding {bid} each"
+        )
         return (
             f"{seat.member} of {seat.group} (item {seat.item}, value {seat.value}) gets {self.truthful} by"
-            f" bidding it and {self.utility} by bidding {self.bid}"
+            f" bidding it and {self.utility} {lie}"
         )
 
 
@@ -195,27 +201,9 @@ def find_jump(places: Iterable[Seat], rule: PriceRule) -> Seat | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class SplitBid:
-    """Several names under which a member gets more than by bidding their value under one."""
-
-    seat: Seat
-    names: int
-    bid: int
-    truthful: int
-    utility: int
-
-    def __str__(self) -> str:
-        seat = self.seat
-        return (
-            f"{seat.member} of {seat.group} (item {seat.item}, value {seat.value}) gets {self.truthful} by"
-            f" bidding it and {self.utility} under {self.names} names bidding {self.bid} each"
-        )
-
-
 def find_false_names(
     places: Iterable[Seat], names: Iterable[int], rule: PriceRule
-) -> SplitBid | None:
+) -> Deviation | None:
     """The first seat whose member gains by bidding an equal part of the value under several names.
 
     `names`: how many names to try. Finding none proves nothing about unequal parts.
@@ -228,5 +216,5 @@ def find_false_names(
             share = seat.share((part,) * count, rule)
             utility = 0 if share is None else seat.value - count * share
             if utility > truthful:
-                return SplitBid(seat, count, part, truthful, utility)
+                return Deviation(seat, part, truthful, utility, names=count)
     return None
