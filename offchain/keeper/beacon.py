@@ -13,6 +13,7 @@ from offchain.bindings.contracts import BeaconStage, contract
 from offchain.chain.backend import Chain, Log, Transaction
 from offchain.chain.errors import ChainError
 from offchain.keeper.batches import GAS_MARGIN
+from offchain.keeper.courier import Courier
 from offchain.keeper.ledger import REORG_DEPTH
 from offchain.keeper.logstore import LogStore
 from offchain.keeper.pace import Pace
@@ -81,7 +82,7 @@ class BeaconKeeper:
         the next. `progress` is called with the block that has been read, and the newest. `only`: the ids of the draws
         to serve, by default all. `purse`: the budget, `pace`: how long a step lasts.
         """
-        self._chain, self._beacon, self._account = chain, beacon, account
+        self._chain, self._beacon = chain, beacon
         self._consumers = frozenset(consumers)
         self._abi = contract("BeaconRandomness")
         self._topics = sorted(self._abi.topics({"BlockChosen"}))
@@ -93,8 +94,8 @@ class BeaconKeeper:
         self._is_loaded = store is None
         self._progress = progress or (lambda block, newest: None)
         self._only = None if only is None else frozenset(only)
-        self._purse = purse or Purse()
-        self._pace = pace or Pace()
+        self._purse, self._pace = purse or Purse(), pace or Pace()
+        self._courier = Courier(chain, account, self._purse, self._pace)
         self._block_of: dict[Draw, int] = {}
         self._failures: Counter[Draw] = Counter()
         self.unfinished = False
@@ -186,9 +187,8 @@ class BeaconKeeper:
             return None
         if settled is None and newest < self._block(draw):
             return None
-        self._pace.asked()
-        asked = self._abi.encode("drawOf", draw.consumer, draw.id)
-        stage, block = self._abi.decode("drawOf", self._chain.call(self._beacon, asked))
+        asked = ("drawOf", draw.consumer, draw.id)
+        stage, block = self._courier.ask(self._abi, self._beacon, *asked)
         if stage != BeaconStage.WAITING:
             self._settle(draw, newest)
             return None
@@ -197,6 +197,7 @@ class BeaconKeeper:
             return None
         # the transaction comes in a later block than the newest
         if newest < block + PROOF_WINDOW:
+            self._pace.asked()
             return self._send("prove", draw, self._chain.header(block))
         return self._send("fall back", draw)
 
@@ -214,8 +215,7 @@ class BeaconKeeper:
         function = "prove" if step == "prove" else "fallBack"
         data = self._abi.encode(function, draw.consumer, draw.id, *header)
         # what would fail, since another keeper was faster, is not sent
-        transaction = Transaction(self._account, self._beacon, data)
-        gas = min(_MOST_GAS, int(self._chain.estimate(transaction) * GAS_MARGIN))
-        self._pace.asked(3)
-        receipt = self._purse.send(self._chain, transaction, gas, NO_LOT)
+        transaction = Transaction(self._courier.account, self._beacon, data)
+        gas = min(_MOST_GAS, int(self._courier.estimate(transaction) * GAS_MARGIN))
+        receipt = self._courier.send(transaction, gas, NO_LOT)
         return Proof(step, draw, receipt.gas_used)

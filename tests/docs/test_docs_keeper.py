@@ -9,7 +9,7 @@ import typer.main
 from markdown import ROOT
 
 from offchain.cli.app import app
-from offchain.keeper import agenda, keeper, pace, purse, release
+from offchain.keeper import agenda, duties, pace, purse, release
 from offchain.keeper.receipts import MAX_LINE
 
 PAGE = " ".join((ROOT / "docs" / "keeper.md").read_text(encoding="utf-8").split())
@@ -36,7 +36,7 @@ def test_every_option_is_told_and_no_other() -> None:
         f"before openings leave: {release.DEPTH}, or 0",
         f"{purse.GAS_OF_LOT:,} gas, {purse.GAS_OF_BOOK:,} more for each DAO",
         f"and {purse.GAS_OF_BID:,} for each bid; where a draw decides, {purse.GAS_OF_DRAW:,} besides",
-        f"at most {keeper.MAX_DELIVERY_GAS:,} gas of it, giving one back {purse.GAS_OF_RETURN:,}",
+        f"at most {duties.MAX_DELIVERY_GAS:,} gas of it, giving one back {purse.GAS_OF_RETURN:,}",
         f"is given up {agenda.GIVEN_UP // 86_400} days after",
         f"longer than {MAX_LINE:,} bytes",
     ],

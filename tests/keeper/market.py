@@ -170,9 +170,11 @@ class Market:
             Ledger(chain, self.auctioneer, self.deployment.block),
             self.account(account),
             Receipts(self.folder / "receipts.jsonl"),
-            on_action=self.actions.append,
-            on_skip=lambda what, error: self.skipped.append((what, error)),
-            **options,
+            **{
+                "on_action": self.actions.append,
+                "on_skip": lambda what, error: self.skipped.append((what, error)),
+            }
+            | options,
         )
 
     def keep(self, keeper: Keeper | None = None, most: int = 1_000) -> int:

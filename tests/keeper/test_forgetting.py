@@ -28,7 +28,7 @@ def test_lots_that_are_over_are_forgotten_once_that_is_final(market: Market) -> 
     lot, _ = an_auction(market)
     keeper = forgetting(market)
     market.through(lot, lambda: market.keep(keeper))
-    ledger = keeper._ledger
+    ledger = keeper._reader.ledger
     assert (set(ledger.lots), ledger.followed) == ({lot}, 2)
     pass_blocks(market, REORG_DEPTH + 2)
     keeper.step()
@@ -49,7 +49,7 @@ def test_what_is_alive_is_kept_and_served(market: Market) -> None:
     market.bid(dao, alive, 7)
     market.through(alive, lambda: market.keep(keeper))
     assert market.count("settle", alive) == 1
-    assert keeper._ledger.followed == 2
+    assert keeper._reader.ledger.followed == 2
     market.outcome([over, alive])
 
 
@@ -64,8 +64,8 @@ def test_many_dead_lots_leave_nothing_behind(market: Market) -> None:
     market.keep(keeper)
     pass_blocks(market, REORG_DEPTH + 2)
     keeper.step()
-    assert keeper._ledger.followed == 1
-    assert not keeper._ledger.lots
+    assert keeper._reader.ledger.followed == 1
+    assert not keeper._reader.ledger.lots
 
 
 def test_an_item_that_its_token_keeps_is_given_up_in_the_end(market: Market) -> None:
@@ -82,8 +82,8 @@ def test_an_item_that_its_token_keeps_is_given_up_in_the_end(market: Market) -> 
     assert market.ledger().book(dao, lot).accounts[bidder].closed
     market.chain.advance_to(market.ends(lot)[2] + 2 * WINDOW + GIVEN_UP)
     keeper.step()
-    assert set(keeper._ledger.lots) == {lot}
+    assert set(keeper._reader.ledger.lots) == {lot}
     market.chain.advance_to(market.ends(lot)[2] + 2 * WINDOW + GIVEN_UP + 1)
     keeper.step()
-    assert not keeper._ledger.lots
-    assert keeper._ledger.followed == 1
+    assert not keeper._reader.ledger.lots
+    assert keeper._reader.ledger.followed == 1

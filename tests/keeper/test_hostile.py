@@ -10,7 +10,7 @@ from offchain.bindings.deployment import create
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Transaction
 from offchain.chain.connect import connect
-from offchain.keeper.keeper import MAX_DELIVERY_GAS
+from offchain.keeper.duties import MAX_DELIVERY_GAS
 from offchain.keeper.purse import Allowance
 from offchain.keeper.receipts import ReceiptsError
 from offchain.model.mechanisms.equal_split import equal_split, willingness_to_pay

@@ -13,7 +13,7 @@ from offchain.bindings.contracts import Phase, contract
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Reverted
 from offchain.chain.errors import ChainError
-from offchain.keeper.keeper import MAX_STEP
+from offchain.keeper.duties import MAX_STEP
 from offchain.model.mechanisms.equal_split import equal_split
 
 

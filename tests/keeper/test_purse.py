@@ -235,7 +235,7 @@ def test_a_budget_is_kept(market: Market) -> None:
     for _ in range(5):
         assert keeper.step() == 0
     assert (watched.asked, len(watched.sent)) == (0, done)
-    assert more in keeper._ledger.lots
+    assert more in keeper._reader.ledger.lots
 
 
 def test_a_budget_counts_failures_and_the_price_paid_last() -> None:

@@ -116,7 +116,8 @@ def test_what_is_owed_on_a_dead_lot_is_paid_while_it_rests(market: Market) -> No
     market.chain.advance_to(market.chain.now() + 86_400)
     keeper.step()
     market.outcome([lot])
-    assert keeper._rests._rests == {} == keeper._memories, "and nothing more is kept in mind"
+    kept = keeper._turns._rests._rests, keeper._sender.memories
+    assert [len(one) for one in kept] == [0, 0], "and nothing more is kept in mind"
 
 
 def test_rests_near_a_deadline_are_short() -> None:
@@ -257,8 +258,8 @@ def test_within_a_step_the_clock_is_looked_at_again(market: Market) -> None:
     market.bid(market.auctioneer, lot, 100)
     asked = Asked(market.chain)
     seen: list[int] = []
-    keeper = market.keeper(asked, pace=Pace(10**6, 10**6), depth=0)
-    keeper._on_action = lambda action: seen.append(len(asked.reclaims))
+    options = {"on_action": lambda action: seen.append(len(asked.reclaims))}
+    keeper = market.keeper(asked, pace=Pace(10**6, 10**6), depth=0, **options)
     asked.seconds_every = 20
     keeper.step()
     assert len(asked.reclaims) == len(dead)

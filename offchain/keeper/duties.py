@@ -1,0 +1,222 @@
+"""What is done on a lot: bids opened, DAOs tallied, lots drawn, settled and paid out, items given back."""
+
+from collections.abc import Callable, Collection, Sequence
+from fractions import Fraction
+from functools import partial
+from typing import Final
+
+from offchain.bindings.contracts import Phase
+from offchain.bindings.contracts import contract as contract_named
+from offchain.bindings.draw_proofs import bid_of, prove, steps
+from offchain.chain.errors import ChainError
+from offchain.keeper.agenda import is_due, is_unopened
+from offchain.keeper.books import Book, Lot
+from offchain.keeper.courier import Courier
+from offchain.keeper.openings import Openings
+from offchain.keeper.pace import Pace
+from offchain.keeper.purse import GAS_OF_RETURN
+from offchain.keeper.reading import Reader
+from offchain.keeper.sending import Sender
+from offchain.keeper.tasks import Task
+from offchain.keeper.troubles import Troubles
+
+MAX_STEP: Final = 500
+"""The most members one step of a tally takes; `DAO.MAX_STEP`."""
+MAX_DELIVERY_GAS: Final = 2_000_000
+"""The most gas the keeper spends on moving an item: settling takes 300,000 with a decent token, but a token can be anything."""
+
+_PUSH_ALLOWANCE: Final = 12_500
+"""What a recipient can make a payment cost beyond its estimate by behaving worse than in simulation: the gas that it is given to
+burn, and the event of its refusal."""
+
+
+class Duties:
+    """Does what is due on one lot at a time.
+
+    interrupted: whether the lot at hand has left the rest of its work for later.
+    """
+
+    def __init__(
+        self,
+        courier: Courier,
+        reader: Reader,
+        sender: Sender,
+        openings: Openings,
+        pace: Pace,
+        troubles: Troubles,
+        must_wait: Callable[[], bool],
+        players_per_step: int,
+    ) -> None:
+        """`must_wait`: whether a lot has to leave the rest of its work for later; asked between books and transactions."""
+        self._courier, self._reader, self._sender = courier, reader, sender
+        self._openings, self._pace, self._troubles = openings, pace, troubles
+        self._must_wait = must_wait
+        self._players_per_step = players_per_step
+        self._ledger = reader.ledger
+        self._dao, self._source = contract_named("DAO"), contract_named("IRandomness")
+        self.interrupted = False
+        self.forget()
+
+    def forget(self) -> None:
+        """Begins anew with each lot: the books are new ones."""
+        self._resume: dict[tuple[int, str], int] = {}
+
+    def keep(self, lots: Collection[int]) -> None:
+        """Forgets all other lots."""
+        self._resume = {key: place for key, place in self._resume.items() if key[0] in lots}
+
+    def serve(self, number: int, refunds: bool) -> None:
+        """Does on a lot what its phase allows, as the chain has it now.
+
+        Raises:
+            ChainError: that of the lot as a whole could not be done; of a book, it is among the troubles.
+        """
+        self.interrupted = False
+        lot = self._ledger.lots[number]
+        if lot.winner is not None or lot.returned:
+            self._pay(lot, None)
+            return
+        phase, leader, price = self.standing(number)
+        if phase == Phase.REVEAL:
+            self._each_book(lot, "reveal", self._reveal)
+        elif phase == Phase.TALLY:
+            self._each_book(lot, "tally", self._tally)
+        elif phase == Phase.DRAW:
+            self._draw(lot)
+        elif phase >= Phase.CLOSED:
+            self._conclude(lot, phase, leader, price, refunds)
+
+    def standing(self, lot: int) -> tuple[Phase, str, int]:
+        """Phase, leader and price (units) of a lot, as the chain has them now."""
+        phase, leader, price = self._reader.view(self._ledger.auctioneer, "standing", lot)
+        return phase, leader, price
+
+    def _conclude(self, lot: Lot, phase: Phase, leader: str, price: int, refunds: bool) -> None:
+        if phase == Phase.CLOSED:
+            at = leader if leader in lot.daos else self._ledger.auctioneer
+            self._guarded(Task("settle", lot.number, at), partial(self._settle, price))
+            phase, leader, _ = self.standing(lot.number)
+        if refunds:
+            self._pay(lot, leader if phase == Phase.CLOSED else None)
+        if phase == Phase.VOID and not lot.returned and not self.interrupted:
+            self._guarded(Task("reclaim", lot.number, self._ledger.auctioneer), self._reclaim)
+
+    def _pay(self, lot: Lot, unsettled: str | None) -> None:
+        self._reader.sync()
+        self._each_book(lot, "refund", partial(self._refund, unsettled))
+        self._each_book(lot, "bonds", self._forward_bonds)
+
+    def _each_book(self, lot: Lot, step: str, work: Callable[[Book, Task], None]) -> None:
+        """Does `work` on every book of a lot, from where it gave way the last time, so that none keeps another waiting."""
+        self._reader.refuse_old_books()
+        books = self._ledger.books_on(lot.number)
+        start = self._resume.pop((lot.number, step), 0)
+        asked = self._pace.requests
+        for place in range(start, start + len(books)):
+            book = books[place % len(books)]
+            if self.interrupted or (self._pace.requests > asked and self._gives_way()):
+                self._resume[lot.number, step] = place % len(books)
+                return
+            self._guarded(Task(step, lot.number, book.contract), partial(work, book))
+
+    def _gives_way(self) -> bool:
+        self.interrupted = self._must_wait()
+        return self.interrupted
+
+    def _guarded(self, task: Task, work: Callable[[Task], None]) -> None:
+        self._troubles.guard(task.lot, str(task), lambda: work(task))
+
+    # One kind of work each
+
+    def _reveal(self, book: Book, task: Task) -> None:
+        self._sender.batch(
+            task,
+            self._openings.of(book),
+            lambda part: ("revealBatch", task.lot, [(o.bidder, o.bid, o.salt) for o in part]),
+            still=lambda opening: is_unopened(book.accounts[opening.bidder]),
+            gives_way=self._gives_way,
+        )
+
+    def _tally(self, book: Book, task: Task) -> None:
+        if not book.of_dao or book.tallier is not None:
+            return
+        members = [bidder for _, bidder in book.ascending()]
+        starts = range(book.counted(self._courier.account), len(members), MAX_STEP)
+        dao, lot = self._dao, task.lot
+
+        def count(steps: Sequence[tuple[str, ...]]) -> tuple[object, ...]:
+            if len(steps) == 1:
+                return "tally", lot, steps[0]
+            return "multicall", [dao.encode("tally", lot, step) for step in steps]
+
+        self._sender.batch(
+            task,
+            [tuple(members[start : start + MAX_STEP]) for start in starts] if members else [()],
+            count,
+            still=lambda step: book.tallier is None,
+            gives_way=self._gives_way,
+            members=lambda steps: sum(map(len, steps)),
+            in_order=True,
+        )
+
+    def _draw(self, lot: Lot) -> None:
+        """Asks for the draw of a lot; once it is there, walks over the players and decides."""
+        auction, number = self._ledger.auctioneer, lot.number
+        ((_, numerator, denominator, requested, _),) = self._reader.view(auction, "gameOf", number)
+        if not requested:
+            self._sender.one(Task("draw", number, auction), 0, "requestDraw", number)
+        (source,) = self._reader.view(auction, "randomness")
+        drawn, word = self._courier.ask(self._source, source, "wordOf", auction, number)
+        if not drawn:
+            return
+        self._reader.sync()
+        entries = self._ledger.players(number)
+        bids = [bid_of(entry) for entry in entries]
+        proof = prove(bids, Fraction(numerator, denominator), word >> 1)
+        task = Task("decide", number, auction)
+        for walk, some in steps(entries, proof, self._players_per_step):
+            arguments = (number, proof.words, walk.words, some)
+            self._sender.one(task, len(some), "decide", *arguments)
+
+    def _settle(self, price: int, task: Task) -> None:
+        if task.contract == self._ledger.auctioneer:
+            self._sender.one(task, 1, "settle", task.lot, most=MAX_DELIVERY_GAS)
+            return
+        self._reader.sync()
+        book = self._ledger.book(task.contract, task.lot)
+        step = book.reaching(price)
+        if step is None:
+            raise ChainError(f"the logs hold no step that reaches the price of {price}")
+        counted = book.ascending()[step.start : step.counted]
+        packed = b"".join(bid.to_bytes(8, "big") for bid, _ in counted)
+        arguments = (task.lot, step.start, step.best_before, packed)
+        members = step.counted - step.start
+        self._sender.one(task, members, "settle", *arguments, most=MAX_DELIVERY_GAS)
+
+    def _refund(self, unsettled: str | None, book: Book, task: Task) -> None:
+        """Pushes what is due. While the winner is `unsettled`, its book waits, or itself among individuals; and so do all who did
+        not reveal, for whom the lot may still turn void.
+        """
+        if book.contract == unsettled:
+            return
+
+        def is_payable(bidder: str) -> bool:
+            if unsettled is not None and (bidder == unsettled or book.accounts[bidder].is_sealed):
+                return False
+            return is_due(book, bidder)
+
+        self._sender.batch(
+            task,
+            [bidder for bidder in book.accounts if is_payable(bidder)],
+            lambda part: ("claimBatch", task.lot, part),
+            still=is_payable,
+            gives_way=self._gives_way,
+            allowance=_PUSH_ALLOWANCE,
+        )
+
+    def _forward_bonds(self, book: Book, task: Task) -> None:
+        if book.bonds_held:
+            self._sender.one(task, 0, "forwardBonds", task.lot)
+
+    def _reclaim(self, task: Task) -> None:
+        self._sender.one(task, 0, "reclaim", task.lot, most=GAS_OF_RETURN)

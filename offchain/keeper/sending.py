@@ -1,0 +1,152 @@
+"""How a keeper sends what serves a book: in as few transactions as fit, none of which simulation says will fail."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final
+
+from offchain.chain.backend import Reverted, Transaction
+from offchain.keeper.batches import GAS_MARGIN, Item
+from offchain.keeper.courier import Courier
+from offchain.keeper.ledger import APPROXIMATE
+from offchain.keeper.purse import Allowance, Purse
+from offchain.keeper.reading import Reader
+from offchain.keeper.tasks import Memories, Memory, Task
+from offchain.keeper.troubles import Troubles
+
+_MEMBERS_PROBED: Final = 50
+_READY: Final = 6_000
+"""How many items are at hand when a transaction is made: more than fit, few enough to look through after each."""
+_ODD_ITEMS: Final = 3
+"""How many items of a book may fail on their own before the rest of it is left for the next step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One transaction the keeper sent: what it did, on which lot and book, for how many bidders, at what gas."""
+
+    step: str
+    lot: int
+    contract: str
+    members: int
+    gas_used: int
+
+
+class Sender:
+    """Sends for the lots of one auctioneer, within what each may take. sent: how many transactions so far."""
+
+    def __init__(
+        self,
+        courier: Courier,
+        reader: Reader,
+        purse: Purse,
+        allowance: Allowance,
+        gas_limit: int,
+        troubles: Troubles,
+        on_action: Callable[[Action], None] | None,
+    ) -> None:
+        """`gas_limit` bounds each transaction."""
+        self._courier, self._reader, self._troubles = courier, reader, troubles
+        self._purse, self._allowance = purse, allowance
+        self._gas_limit = gas_limit
+        self._on_action = on_action or (lambda action: None)
+        self._steps = 0
+        self.sent = 0
+        self.forget()
+
+    def begin_step(self) -> None:
+        """Tasks at rest are so for a number of steps."""
+        self._steps += 1
+
+    def forget(self) -> None:
+        """Forgets all that was learnt: the books are new ones."""
+        self.memories = Memories(self._gas_limit)
+
+    def batch(
+        self,
+        task: Task,
+        items: Sequence[Item],
+        call: Callable[[Sequence[Item]], tuple[object, ...]],
+        still: Callable[[Item], bool],
+        gives_way: Callable[[], bool],
+        members: Callable[[Sequence[Item]], int] = len,
+        allowance: int = 0,
+        in_order: bool = False,
+    ) -> None:
+        """Serves `items` in as few transactions as fit. `still`: whether an item needs it yet, after others had time to act.
+        `gives_way`: whether the rest is left for later, asked after each transaction. Unless items must be served `in_order`,
+        one that fails by itself is passed over, and comes last the next time.
+        """
+        probe = 1 if in_order else _MEMBERS_PROBED
+        memory = self.memories.of(task, probe, allowance)
+        if self._steps < memory.rests_until:
+            return
+        unserved = [item for item in items if item not in memory.served]
+        unserved.sort(key=memory.odd.__contains__)
+        waiting = filter(still, unserved)
+        queue = list(islice(waiting, _READY))
+        odd = 0
+        while queue:
+            try:
+                batch = memory.sizer.first(
+                    queue, lambda part: self._transaction(task, *call(part)), self._courier.estimate
+                )
+            except Reverted as refusal:
+                self._troubles.skip(task.lot, str(task), refusal)
+                odd += 1
+                if in_order or odd == _ODD_ITEMS:
+                    return
+                memory.odd.add(queue.pop(0))
+                continue
+            self._send(task, memory, batch.transaction, batch.gas, members(batch.items))
+            memory.served.update(batch.items)
+            self._reader.sync()
+            queue = [item for item in queue[len(batch.items) :] if still(item)]
+            queue.extend(islice(waiting, _READY - len(queue)))
+            if queue and gives_way():
+                return
+
+    def one(
+        self,
+        task: Task,
+        members: int,
+        function: str,
+        *arguments: object,
+        most: int | None = None,
+    ) -> None:
+        """Sends one transaction, of at most `most` gas. `Reverted` if it would fail, or take more."""
+        memory = self.memories.of(task)
+        if self._steps < memory.rests_until:
+            return
+        transaction = self._transaction(task, function, *arguments)
+        estimated = self._courier.estimate(transaction)
+        if estimated > min(most or self._gas_limit, self._gas_limit):
+            raise Reverted(f"it takes {estimated} gas, which is too much")
+        gas = min(self._gas_limit, int(estimated * GAS_MARGIN))
+        self._send(task, memory, transaction, gas, members)
+        self._reader.sync()
+
+    def _send(
+        self, task: Task, memory: Memory, transaction: Transaction, gas: int, members: int
+    ) -> None:
+        self._reader.refuse_old_books()
+        self._purse.check_lot(task.lot, gas, self._allowance_of(task.lot))
+        try:
+            receipt = self._courier.send(transaction, gas, task.lot)
+        except Reverted as failure:
+            if failure.fee:
+                # what fails on the chain but not in simulation may do so for ever
+                memory.rest(self._steps)
+            raise
+        self.sent += 1
+        memory.failures = 0
+        self._on_action(Action(task.step, task.lot, task.contract, members, receipt.gas_used))
+
+    def _allowance_of(self, number: int) -> int:
+        ledger = self._reader.ledger
+        bids = sum(len(book.accounts) for book in ledger.books_on(number))
+        return self._allowance.of(len(ledger.lots[number].daos), bids, ledger.kind == APPROXIMATE)
+
+    def _transaction(self, task: Task, *call: Any) -> Transaction:
+        data = self._reader.contract_at(task.contract).encode(*call)
+        return Transaction(self._courier.account, task.contract, data)
