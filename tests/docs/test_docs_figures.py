@@ -130,7 +130,7 @@ def test_the_numbers_of_random_auctions_in_the_readme() -> None:
 
 
 def test_the_number_of_profitable_lies_that_the_page_on_the_mechanism_tells() -> None:
-    games = runpy.run_path(str(ROOT / "tests" / "reference" / "test_truthfulness.py"))
+    games = runpy.run_path(str(ROOT / "tests" / "model" / "checks" / "test_truthfulness.py"))
     lies = {
         rule: sum(1 for sizes in games["SIZES"] for _ in games["profitable_lies"](sizes, rule))
         for rule in (exact, plain_second_price)

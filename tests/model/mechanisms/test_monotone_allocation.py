@@ -7,13 +7,13 @@ from math import comb
 
 import pytest
 from hypothesis import given, settings
-from signal_cases import monotone, monotones
 
 from offchain.model.instances import MonotoneSignalsInstance
 from offchain.model.instances.signals import Rule
 from offchain.model.kinds import solve
 from offchain.model.mechanisms import monotone_allocation
 from offchain.model.mechanisms.monotone_allocation import allocation, sharers, thresholds
+from tests.model.signal_cases import monotone, monotones
 
 A = [[0, 3, 3], [4, 4, 4], [5, 5, 9]]
 B = [[1, 2, 2], [1, 2, 6], [1, 2, 8]]

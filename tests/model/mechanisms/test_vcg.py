@@ -4,7 +4,6 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from auction_cases import AUSUBEL_MILGROM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from offchain.model.instances.bundles import Bundle, Values
 from offchain.model.kinds import check_reference
 from offchain.model.mechanisms.vcg import received, solve, value
 from offchain.model.mechanisms.winner_determination import Choice, TooHardError, critical_values
+from tests.model.auction_cases import AUSUBEL_MILGROM
 
 GOODS = ("a", "b")
 BUNDLES: list[Bundle] = [("a",), ("b",), ("a", "b")]

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from itertools import permutations, product
 
 from hypothesis import given, settings
-from signal_cases import clock, clocks
 
 from offchain.model.instances import SignalClockInstance
 from offchain.model.instances.signals import UNSOLD, Sale
 from offchain.model.mechanisms.signal_discovery import Coins, clock_auction, sealed_auction
+from tests.model.signal_cases import clock, clocks
 
 
 def every_coins(instance: SignalClockInstance) -> Iterator[Coins]:

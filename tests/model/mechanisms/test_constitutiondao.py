@@ -10,7 +10,7 @@ from offchain.model.instances import Group, Member, TwoLevelInstance
 from offchain.model.kinds import solve
 from offchain.model.mechanisms.equal_split import served_count, willingness_to_pay
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "constitutiondao.csv"
+DATA = Path(__file__).resolve().parents[4] / "shared" / "data" / "constitutiondao.csv"
 GWEI = 10**9
 ETH = 10**9
 """One ether in units, which are gwei."""

@@ -8,7 +8,7 @@ import pytest
 
 from offchain.model.theory import CLAIMS
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 FILES = sorted(EXAMPLES.glob("*.py"))
 
 

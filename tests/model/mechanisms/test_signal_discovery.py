@@ -11,7 +11,6 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from signal_cases import clock, clocks
 
 from offchain.model.instances import SignalClockInstance
 from offchain.model.instances.signals import UNSOLD, Rule, Sale, SignalBidder, Table
@@ -30,6 +29,7 @@ from offchain.model.mechanisms.signal_discovery import (
     sealed_auction,
     work_needed,
 )
+from tests.model.signal_cases import clock, clocks
 
 THREE = clock(2, (0, [3, 3, 3, 3]), (1, [0, 5, 5, 5]), (1, [0, 0, 7, 9]))
 """Optimal are a at total 0, b at 1, c at 2 and 3. The total is 2."""

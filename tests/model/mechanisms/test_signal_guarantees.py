@@ -7,7 +7,6 @@ from math import comb
 
 import pytest
 from hypothesis import given, settings
-from signal_cases import clock, clocks, every_order_of_optimal_bidders, monotone, monotones
 
 from offchain.model.checks import Finding, Verdict, signals
 from offchain.model.checks.signals import (
@@ -28,6 +27,13 @@ from offchain.model.instances.signal_bounds import (
 from offchain.model.instances.signals import Chance, Rule, Sale, SignalInstance, SignalOutcome
 from offchain.model.kinds import check_reference, solve
 from offchain.model.mechanisms import monotone_allocation, signal_discovery
+from tests.model.signal_cases import (
+    clock,
+    clocks,
+    every_order_of_optimal_bidders,
+    monotone,
+    monotones,
+)
 
 
 def probability(instance: SignalInstance, bidder: int) -> Fraction:

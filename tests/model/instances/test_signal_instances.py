@@ -8,7 +8,6 @@ from math import comb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from signal_cases import clock, clocks, monotone, monotones
 from typer.testing import CliRunner
 
 from offchain.cli import app
@@ -16,6 +15,7 @@ from offchain.model.document import instance_text, outcome_text, parse_text
 from offchain.model.instances import InvalidInput, MonotoneSignalsInstance, SignalClockInstance
 from offchain.model.instances.signals import DEFAULT_TYPE, Rule, Table
 from offchain.model.kinds import solve
+from tests.model.signal_cases import clock, clocks, monotone, monotones
 
 
 def clock_file(*bidders: dict[str, object], **fields: object) -> dict[str, object]:

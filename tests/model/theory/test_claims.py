@@ -47,7 +47,7 @@ def test_the_table_has_every_named_claim(paper: str) -> None:
     assert {f"{paper}-{name}" for name in NAMED[paper].split()} <= names
 
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "theory.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "theory.md").read_text(encoding="utf-8")
 AMENDED = {
     line.split("`")[1]
     for line in PAGE.split("These rows hold *amended*")[1].split("\n## ")[0].splitlines()

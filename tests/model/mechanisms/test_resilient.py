@@ -6,7 +6,6 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from auction_cases import AUSUBEL_MILGROM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,6 +38,7 @@ from offchain.model.mechanisms.resilient import (
     worth,
 )
 from offchain.model.mechanisms.vcg import solve as solve_vcg
+from tests.model.auction_cases import AUSUBEL_MILGROM
 
 HALF = Fraction(1, 2)
 GOODS = ("a", "b")
