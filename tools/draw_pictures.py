@@ -1,12 +1,13 @@
 """Draws the pictures of the documentation: docs/pictures/*.svg, each for light and for dark pages.
 
 Plain text in, plain shapes out, no dependencies: `python tools/draw_pictures.py` writes them all, and
-tests/docs/test_pictures.py holds that the committed ones are what it writes.
+tests/docs/test_docs_pictures.py holds that the committed ones are what it writes.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 from xml.sax.saxutils import escape
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
@@ -197,55 +198,125 @@ def lot(palette: Palette) -> str:
     return canvas.svg()
 
 
+@dataclass(frozen=True)
+class Room:
+    """A room of offchain/: where its box stands in the picture of the layers, and what it is for."""
+
+    column: int
+    row: int
+    notes: tuple[str, str]
+
+    WIDTH: ClassVar = 400
+    HEIGHT: ClassVar = 66
+
+    @property
+    def left(self) -> int:
+        """Where its box begins, in pixels."""
+        return 110 + 480 * self.column
+
+    @property
+    def top(self) -> int:
+        """Where its box begins, in pixels."""
+        return 103 + 90 * self.row
+
+    @property
+    def middle(self) -> tuple[int, int]:
+        """The middle of its box, in pixels."""
+        return self.left + self.WIDTH // 2, self.top + self.HEIGHT // 2
+
+
+ROOMS = {
+    "demo": Room(0, 0, ("an auction of each kind,", "told as it runs and reported")),
+    "simulation": Room(1, 0, ("many auctions at once", "through the reference model")),
+    "play": Room(0, 1, ("an instance through the contracts,", "with an audit of every wei")),
+    "report": Room(1, 1, ("figures, tables and a page,", "from plain data")),
+    "keeper": Room(0, 2, ("books from logs; opens, tallies,", "draws, settles and pays out")),
+    "bindings": Room(0, 3, ("the contracts in Python: calls,", "events, seals, deployment")),
+    "model": Room(1, 3, ("instances < mechanisms < checks <", "theory: exact, without a chain")),
+    "chain": Room(0, 4, ("nodes, transactions, logs:", "one interface, no contract's name")),
+    "io": Room(1, 4, ("text, fields, files,", "addresses, errors")),
+}
+"""The rooms below `cli`, from the top."""
+
+IMPORTS = (
+    ("cli", "demo"),
+    ("cli", "simulation"),
+    ("demo", "play"),
+    ("demo", "report"),
+    ("simulation", "report"),
+    ("play", "keeper"),
+    ("keeper", "bindings"),
+    ("bindings", "chain"),
+    ("bindings", "model"),
+    ("report", "model"),
+    ("chain", "io"),
+    ("model", "io"),
+)
+"""Which room imports from which, where no other lies between them: whatever a path leads to may be imported, too."""
+
+
 def layers(palette: Palette) -> str:
     """What stands on what, from the command line down to the contracts."""
-    canvas = Canvas(1000, 520, "The layers of Consort", palette)
-    for y, name in ((45, "Commands"), (160, "Python"), (275, "Chain"), (410, "Contracts")):
+    canvas = Canvas(1000, 780, "The layers of Consort", palette)
+    for y, name in ((45, "Commands"), (321, "Python"), (685, "Contracts")):
         canvas.text(10, y, name, 13, "600", anchor="start")
     canvas.box(110, 15, 880, 50)
-    canvas.text(550, 45, "consort: solve, check, theory, demo, deploy, keep", 14)
-
-    canvas.part(110, 120, 240, "mechanisms", ["the reference: exact integers,", "no chain"], "good")
-    canvas.part(
-        430, 120, 240, "play", ["an auction from listing", "to the last refund, audited"], "main"
+    canvas.text(128, 45, "cli", 15, "600", anchor="start")
+    canvas.text(
+        250, 45, "consort: solve, check, theory, simulate, demo, deploy, keep", 14, anchor="start"
     )
-    canvas.part(730, 120, 260, "keeper", ["ledger from logs, batches,", "receipts"], "main")
-    canvas.arrow((230, 65), (230, 120))
-    canvas.arrow((550, 65), (550, 120))
-    canvas.arrow((860, 65), (860, 120))
-    canvas.text(240, 97, "Instance", 12, quiet=True, anchor="start")
-    canvas.text(560, 97, "Instance", 12, quiet=True, anchor="start")
-    canvas.text(390, 153, "Outcome", 12, quiet=True)
-    canvas.text(390, 173, "==", 15, "600")
-    canvas.arrow((670, 160), (730, 160))
+    for name, room in ROOMS.items():
+        canvas.box(room.left, room.top, room.WIDTH, room.HEIGHT, "good" if room.column else "main")
+        canvas.text(room.left + 18, room.top + 39, name, 15, "600", anchor="start")
+        for line, note in enumerate(room.notes):
+            canvas.text(room.left + 140, room.top + 28 + LINE * line, note, anchor="start")
+    for above, below in IMPORTS:
+        _import(canvas, ROOMS.get(above), ROOMS[below])
+    canvas.text(800, 312, "an instance's outcome by play", 12, quiet=True, anchor="start")
+    canvas.text(800, 329, "== its outcome by model", 12, quiet=True, anchor="start")
+    canvas.arrow((310, 529), (310, 590))
+    canvas.text(320, 559, "calls down, logs up", 12, quiet=True, anchor="start")
 
-    canvas.box(420, 250, 570, 50)
-    canvas.text(705, 280, "Chain: revm in process, Ganache, Anvil, or the URL of a node", 14)
-    canvas.arrow((550, 200), (550, 250))
-    canvas.arrow((860, 200), (860, 250))
-    canvas.arrow((705, 300), (705, 345))
-    canvas.text(715, 327, "calls down, logs up", 12, quiet=True, anchor="start")
-
-    canvas.box(110, 345, 880, 165)
-    canvas.part(130, 380, 200, "DAOFactory", ["the only origin", "of DAOs"], "main")
-    canvas.part(400, 380, 200, "DAO", ["members' bids and money;", "Tally, EqualSplit"], "main")
-    canvas.part(780, 380, 200, "Auctioneer", ["items, individuals' bids;", "PriceRule"], "main")
-    canvas.arrow((330, 420), (400, 420))
-    canvas.text(365, 411, "create", 12, code=True)
-    canvas.arrow((600, 405), (780, 405))
-    canvas.text(690, 396, "enter, submit, pay, credit", 12, code=True)
-    canvas.arrow((780, 438), (600, 438))
-    canvas.text(690, 456, "phase, leader, price", 12, quiet=True)
-    canvas.arrow((870, 460), (870, 490), (230, 490), (230, 460))
-    canvas.text(550, 484, "isDAO", 12, code=True)
+    canvas.box(110, 590, 880, 180)
+    canvas.part(130, 640, 200, "DAOFactory", ["the only origin", "of DAOs"], "main")
+    canvas.part(400, 640, 200, "DAO", ["members' bids and money;", "Tally, EqualSplit"], "main")
+    canvas.part(780, 640, 200, "Auctioneer", ["items, individuals' bids;", "PriceRule"], "main")
+    canvas.arrow((330, 680), (400, 680))
+    canvas.text(365, 671, "create", 12, code=True)
+    canvas.arrow((600, 665), (780, 665))
+    canvas.text(690, 656, "enter, submit, pay, credit", 12, code=True)
+    canvas.arrow((780, 698), (600, 698))
+    canvas.text(690, 716, "phase, leader, price", 12, quiet=True)
+    canvas.arrow((870, 720), (870, 750), (230, 750), (230, 720))
+    canvas.text(550, 744, "isDAO", 12, code=True)
     canvas.text(
         550,
-        366,
-        "BidBook: what both levels do with a bid, from commit to refund, is one base contract",
+        611,
+        "BidBook: what both levels do with a bid, from commit to refund, is one base contract;",
+        12,
+        quiet=True,
+    )
+    canvas.text(
+        550,
+        628,
+        "ApproximateAuction, ResilientAuction and SignalClockAuction stand beside the Auctioneer",
         12,
         quiet=True,
     )
     return canvas.svg()
+
+
+def _import(canvas: Canvas, above: Room | None, below: Room) -> None:
+    """The arrow of an import: down a column, from `cli` where there is no room above; else across, by way of the gap."""
+    x, y = below.middle
+    if above is None:
+        canvas.arrow((x, 65), (x, below.top))
+    elif above.column == below.column:
+        canvas.arrow((x, above.top + above.HEIGHT), (x, below.top))
+    else:
+        start = above.middle[1]
+        bend = [(550, start), (550, y)] if start != y else []
+        canvas.arrow((above.left + above.WIDTH, start), *bend, (below.left, y))
 
 
 def draw(palette: Palette) -> str:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import runpy
 from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -79,6 +80,61 @@ def test_imports_run_downward() -> None:
         and HEIGHT[room(other)] >= HEIGHT[room(name)]
     ]
     assert upward == []
+
+
+def between_rooms() -> dict[str, set[str]]:
+    """For each room those that it imports from."""
+    found: dict[str, set[str]] = {name: set() for name in HEIGHT}
+    for name in modules():
+        if room(name):
+            found[room(name)] |= {room(other) for other in imports(name)} - {room(name), ""}
+    return found
+
+
+def reached(name: str, found: dict[str, set[str]]) -> set[str]:
+    """All rooms that imports lead to from one, over any number of others."""
+    return found[name].union(*(reached(other, found) for other in found[name]))
+
+
+def test_the_picture_shows_the_rooms_and_which_imports_from_which() -> None:
+    """Of every import the picture has the arrow, or a path of arrows by way of the rooms between."""
+    drawn = runpy.run_path(str(ROOT / "tools" / "draw_pictures.py"))
+    found = between_rooms()
+    assert {"cli", *drawn["ROOMS"]} == found.keys()
+    direct = {
+        (name, other)
+        for name, others in found.items()
+        for other in others
+        if not any(other in reached(between, found) for between in others)
+    }
+    assert set(drawn["IMPORTS"]) == direct
+
+
+def test_the_page_says_what_each_room_is_for() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| \[(\w+)\]\(\.\./offchain/", page.split("\n## ")[0], re.MULTILINE)
+    assert sorted(told) == sorted(HEIGHT)
+    assert told == sorted(told, key=lambda name: -HEIGHT[name]), "from the top down"
+
+
+MODEL = ("instances", "mechanisms", "checks", "theory")
+"""The layers of the model, from the ground up."""
+
+
+def test_the_model_is_built_from_the_instances_up() -> None:
+    ranks = {f"offchain.model.{part}": rank for rank, part in enumerate(MODEL)}
+
+    def rank(module: str) -> int | None:
+        return ranks.get(".".join(module.split(".")[:3]))
+
+    upward = [
+        f"{name} -> {other}"
+        for name in modules()
+        for other in imports(name)
+        if (low := rank(name)) is not None and (high := rank(other)) is not None and high > low
+    ]
+    assert upward == []
+    assert {rank(name) for name in modules()} >= set(range(len(MODEL)))
 
 
 def test_imports_run_in_no_circle() -> None:

@@ -32,12 +32,12 @@ def constant(contract: str, name: str) -> str:
 
 def test_constants_that_the_page_quotes() -> None:
     """132 blocks, 256 blocks, 1,024 bytes, 10 minutes to 7 days; and what follows from them at 12 seconds a block."""
-    assert constant("randomness/BeaconRandomness", "DELAY") == "132"
-    assert constant("randomness/BeaconRandomness", "PROOF_WINDOW") == "256"
-    assert constant("randomness/BlockHeader", "MAX_LENGTH") == "1_024"
-    assert constant("randomness/BlockHeader", "LEAST_MIX") == "1 << 64"
-    assert constant("randomness/CommitRevealRandomness", "MIN_WINDOW") == "10 minutes"
-    assert constant("randomness/CommitRevealRandomness", "MAX_WINDOW") == "7 days"
+    assert constant("BeaconRandomness", "DELAY") == "132"
+    assert constant("BeaconRandomness", "PROOF_WINDOW") == "256"
+    assert constant("BlockHeader", "MAX_LENGTH") == "1_024"
+    assert constant("BlockHeader", "LEAST_MIX") == "1 << 64"
+    assert constant("CommitRevealRandomness", "MIN_WINDOW") == "10 minutes"
+    assert constant("CommitRevealRandomness", "MAX_WINDOW") == "7 days"
     assert "132 to 388 blocks later: 27 to 78 minutes" in PAGE
     assert (132 + 256, round(133 * 12 / 60), round(388 * 12 / 60)) == (388, 27, 78)
 
