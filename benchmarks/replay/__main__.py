@@ -39,8 +39,10 @@ from offchain.model.instances.constitutiondao import CONSTITUTION_DAO
 from offchain.model.instances.contributions import Contribution, parse
 from offchain.play.stage import Stage
 from offchain.play.terms import UNIT as WEI_PER_UNIT
-from offchain.report import tables
-from offchain.report.auction import Auction, Check
+from offchain.report import accounts, played
+from offchain.report.auction import Auction
+from offchain.report.played import Check
+from offchain.report.tables import as_text
 
 _FIRST_RIVAL: Final = 500
 _FIRST_MEMBER: Final = 1_000
@@ -200,8 +202,8 @@ def _result(
 
 
 def _print(auction: Auction, deaths: Sequence[Kill], hard: HardNode, keepers: Keepers) -> None:
-    for table in (tables.groups(auction), tables.gas(auction), tables.checks(auction)):
-        put(tables.as_text(table) + "\n")
+    for table in (accounts.groups(auction), played.gas(auction), played.checks(auction)):
+        put(as_text(table) + "\n")
     refused = ", ".join(f"{what} {number}" for what, number in hard.refused.most_common())
     memory = ", ".join(f"{who} {size}" for who, size in keepers.memory.megabytes.items())
     put(

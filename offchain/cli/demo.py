@@ -16,7 +16,7 @@ from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spendi
 if TYPE_CHECKING:
     from offchain.demo.chance import Play
     from offchain.demo.scenario import Scenario
-    from offchain.report.auction import Auction
+    from offchain.report.played import Report
 
 _PHASE_MINUTES = range(10, 30 * 24 * 60 + 1)
 """How long the auctioneer lets reveal and tally last."""
@@ -84,7 +84,8 @@ def command(
         }
         if given := [name for name, value in options.items() if value not in (None, [])]:
             raise BadInput(f"{given[0]}: is for --mechanism two-level only")
-        _show(mechanism, on, report_folder(_FOLDER / mechanism.value if out is None else out))
+        folder = report_folder(_FOLDER / mechanism.value if out is None else out)
+        _show(_play(mechanism, on), folder)
         return
     terms = spending(max_fee, fund_from)
     rivals = [units("--rival", bid) for bid in rival or ()]
@@ -100,28 +101,28 @@ def command(
     from rich.console import Console
 
     from offchain.demo.run import run
+    from offchain.report.auction_report import report
 
-    auction = run(scenario, on, Console(stderr=True), phase_minutes, terms)
-    _print(auction)
-    _report(auction, folder)
-    if not all(check.holds for check in auction.checks):
-        raise typer.Exit(CHECK_FAILED)
+    _show(report(run(scenario, on, Console(stderr=True), phase_minutes, terms)), folder)
 
 
-def _show(mechanism: Mechanism, on: str, folder: Path) -> None:
+def _play(mechanism: Mechanism, on: str) -> "Report":
     """Plays the demo of an auction that draws lots."""
     from rich.console import Console
 
     from offchain.demo.chance import run
-    from offchain.report.show import as_text, write
 
     play: Play = import_module(f"offchain.demo.show_{mechanism.value.replace('-', '_')}").play
-    show = run(play, on, Console(stderr=True))
-    put(as_text(show))
+    return run(play, on, Console(stderr=True))
+
+
+def _show(report: "Report", folder: Path) -> None:
+    """The results on standard output and in the folder."""
+    put(report.text)
     with told_of_out():
-        page, *others = write(show, folder)
+        page, *others = report.write(folder)
     say(f"Report: {page} (also {', '.join(path.name for path in others)})")
-    if not all(check.holds for check in show.checks):
+    if not report.played.holds:
         raise typer.Exit(CHECK_FAILED)
 
 
@@ -134,24 +135,3 @@ def _scenario(file: str | None, rivals: list[int], silent: int | None) -> "Scena
     return replay(
         parse(read_list("--contributions", file), file), Path(file).name, rivals, silent or 0
     )
-
-
-def _print(auction: "Auction") -> None:
-    """The results on standard output."""
-    from offchain.report import tables
-
-    shown = (
-        tables.groups(auction),
-        tables.members(auction, abridged=True),
-        tables.gas(auction),
-        tables.checks(auction),
-    )
-    put("\n".join(tables.as_text(table) for table in shown))
-
-
-def _report(auction: "Auction", folder: Path) -> None:
-    from offchain.report.write import write
-
-    with told_of_out():
-        page, *others = write(auction, folder)
-    say(f"Report: {page} (also {', '.join(path.name for path in others)})")

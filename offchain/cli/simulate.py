@@ -237,12 +237,15 @@ def _curve(file: str, prices: list[int], folder: Path | None, data: str) -> None
     from textwrap import fill
 
     from offchain.model.instances.contributions import parse
+    from offchain.report.curve import curve
     from offchain.report.tables import as_text
     from offchain.simulation import contributions as listed
 
     gifts = parse(read_list("--contributions", file), file)
-    found = listed.curve([one.units for one in gifts])
-    lists = [listed.served(gifts, price) for price in dict.fromkeys(prices or [found.wtp])]
+    found = curve([one.units for one in gifts])
+    lists = [
+        listed.served(gifts, price) for price in dict.fromkeys(prices or [found.willingness_to_pay])
+    ]
     facts = "\n".join(f"{name:38}{value}" for name, value in listed.facts(found))
     why = fill(listed.explanation(found), 100)
     tables = [listed.prices(found), *(listed.members(one, listed.SHOWN) for one in lists)]
@@ -333,10 +336,10 @@ def _report(found: "dict[Cell, Columns]", folder: Path | None) -> None:
     title = f"{cell.auctions:,} auctions of each combination, seed {cell.seed}"
     put(as_text(table(figures, title)))
     if folder is not None:
-        from offchain.simulation.report import write
+        from offchain.simulation.report import write_sweep
 
         with told_of_out():
-            page, *others = write(figures, title, folder)
+            page, *others = write_sweep(figures, title, folder)
         say(f"Report: {page} (also {', '.join(path.name for path in others)}, auctions/)")
 
 

@@ -1,6 +1,6 @@
 """What the demos of auctions that draw lots share: where words come from on which chain, and how a draw is told."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,10 +13,14 @@ from offchain.chain.connect import connect
 from offchain.demo.heard import DEPLOY, Listener, Scene, heard
 from offchain.demo.progress import meter
 from offchain.io.errors import InvalidInput
+from offchain.model.document import instance_text
+from offchain.model.instances import Instance
 from offchain.play.words import BeaconWords, SecretWords, Source, Words
 from offchain.report.amounts import count, eth
-from offchain.report.auction import Check
-from offchain.report.show import Show
+from offchain.report.drawing import Picture
+from offchain.report.page import Section, tabled
+from offchain.report.played import Check, Played, Report, checks, gas, page
+from offchain.report.tables import Table
 
 SOURCES: Final = ("BeaconRandomness", "CommitRevealRandomness")
 """The contracts whose events tell of a draw."""
@@ -36,10 +40,10 @@ class Setting:
     source: Source
 
 
-Play = Callable[[Chain, Console], Show]
+Play = Callable[[Chain, Console], Report]
 
 
-def run(play: Play, on: str, console: Console) -> Show:
+def run(play: Play, on: str, console: Console) -> Report:
     """Plays on the back end `on`.
 
     `InvalidInput` if its clock cannot be moved. `ChainError` if it cannot be reached, a transaction
@@ -123,19 +127,56 @@ def word_drawn(listener: Listener) -> int:
     return int(word)
 
 
-def conclude(listener: Listener, checks: Sequence[Check]) -> None:
-    """Tells what was checked."""
+def conclude(
+    chain: Chain,
+    listener: Listener,
+    title: str,
+    source: str,
+    addresses: Mapping[str, str],
+    *agrees: Check,
+) -> Played:
+    """Checks that no money is left at `addresses`, and tells what was checked. `source`: where the mechanism comes from."""
+    found = (*agrees, audited(chain, **addresses))
     listener.conclude()
     listener.tell(
         "Cross-check",
         "chain = reference: the exact model in Python does the same with this draw, and every wei is accounted for."
-        if all(check.holds for check in checks)
+        if all(check.holds for check in found)
         else "FAILED: see the checks below.",
     )
     steps = listener.steps
     listener.add(
         f"{count(sum(step.transactions for step in steps), 'transaction')}, "
         f"{sum(step.gas for step in steps):,} gas, {listener.seconds:,.1f} s."
+    )
+    return Played(
+        title=title,
+        chain=chain.name,
+        steps=steps,
+        checks=found,
+        story=listener.story,
+        addresses=addresses,
+        sources=(f"{source} Amounts are whole gwei; 1 ETH = 1,000,000,000 gwei.",),
+        seconds=listener.seconds,
+    )
+
+
+def report(
+    played: Played,
+    instance: Instance,
+    lead: str,
+    key: tuple[tuple[str, str], ...],
+    heading: str,
+    picture: Picture,
+    people: Table,
+) -> Report:
+    """`heading`: above the picture. `people`: who got and paid what. Beside the page lies the instance, for `consort solve`."""
+    before = (Section(heading, (picture,)), *tabled(people))
+    return Report(
+        played=played,
+        page=page(played, lead, key, before),
+        tables=(people, gas(played), checks(played)),
+        files={"instance.json": instance_text(instance).encode()},
     )
 
 

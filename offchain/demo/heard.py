@@ -20,7 +20,7 @@ from offchain.chain import abi
 from offchain.chain.backend import Chain, Receipt, Reverted, Transaction
 from offchain.demo.narrator import Voice
 from offchain.demo.progress import Meter
-from offchain.report.auction import Step
+from offchain.report.played import Step
 
 DEPLOY: Final = "deploy"
 """What the creation of a contract is called among the functions."""

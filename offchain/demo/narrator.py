@@ -9,13 +9,29 @@ from rich.markup import escape
 
 from offchain.demo.narration import Narration
 from offchain.demo.progress import Meter
-from offchain.report.auction import Chapter, Entry, Step
+from offchain.report.auction import Entry
+from offchain.report.page import Chapter
+from offchain.report.played import Step
 
 _QUIET = frozenset({"enter", "fund"})
 """Steps that are passed over unless they are long."""
 _LONG = 1_000
 _BATCHED = frozenset({"reveal", "tally", "settle", "refund", "bonds", "reclaim"})
 """The keeper's steps, of which one transaction serves many."""
+_SAID = {
+    "list": "mint, approve and list the item",
+    "create": "create the DAOs",
+    "enter": "DAOs enter the lot",
+    "bid": "sealed bids with deposits",
+    "reveal": "open bids, in batches",
+    "tally": "prove the order, checkpoints",
+    "settle": "T and share from a checkpoint",
+    "refund": "push refunds, in batches",
+    "bonds": "forward bonds to the seller",
+    "reclaim": "item back to the seller",
+    "proceeds": "the seller withdraws",
+}
+"""What steps are, in tables."""
 _RESULT = "→"
 _WIDTH = 100
 """Columns that sentences are wrapped at, on wider terminals."""
@@ -135,6 +151,9 @@ class Narrator(Voice):
                 self._transactions.get(step, 0),
                 amount,
                 self._seconds.get(step, 0.0),
+                _SAID.get(step, ""),
+                # listing is three calls that do not resemble each other
+                is_repeated=self._served.get(step, 0) > 1 and step != "list",
             )
             for step, amount in known.items()
             if isinstance(amount, int) and amount

@@ -21,12 +21,14 @@ from offchain.play.behaviour import MemberKey
 from offchain.play.stage import Stage
 from offchain.play.terms import FIRST_PLAYER
 from offchain.report.amounts import count
-from offchain.report.auction import Auction, Check, Entry
+from offchain.report.auction import Auction, Entry
 from offchain.report.flows import DoesNotAddUp, streams
+from offchain.report.played import Check
 
 PHASE_MINUTES: Final = 60
 SHORTEST_PHASE_MINUTES: Final = 10
 """What the auctioneer accepts (`Auctioneer.MIN_STAGE`), and what is waited for where time is real."""
+_SOURCE: Final = "The mechanism is that of “When Bidders Are DAOs”, on a grid of whole gwei; 1 ETH = 1,000,000,000 gwei."
 
 
 def run(
@@ -82,7 +84,7 @@ def play(
             "auctioneer": stage.deployment.auctioneer,
             "factory": stage.deployment.factory,
         },
-        sources=scenario.sources,
+        sources=(*scenario.sources, _SOURCE),
         seconds=narrator.seconds,
     )
     try:

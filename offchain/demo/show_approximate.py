@@ -11,10 +11,10 @@ from offchain.bindings.contracts import Event
 from offchain.bindings.draw_proofs import DRAWS, account_of, bid_of
 from offchain.chain.backend import Chain
 from offchain.demo.chance import (
-    audited,
     conclude,
     deployment,
     draw_scenes,
+    report,
     setting,
     word_drawn,
 )
@@ -28,9 +28,9 @@ from offchain.model.mechanisms.approximate import (
 from offchain.play.approximate import ApproximateStage
 from offchain.play.terms import FIRST_PLAYER
 from offchain.report.amounts import count, eth
-from offchain.report.auction import Check
 from offchain.report.chance_figures import chances
-from offchain.report.show import Picture, Show
+from offchain.report.drawing import Picture
+from offchain.report.played import Check, Report
 from offchain.report.tables import Row, Table
 
 ETH: Final = 10**9
@@ -42,7 +42,7 @@ INSTANCE: Final = ApproximateInstance(
 """The draw is replaced by the one that falls."""
 
 
-def play(chain: Chain, console: Console) -> Show:
+def play(chain: Chain, console: Console) -> Report:
     """Plays it; see `chance.run`."""
     names = {chain.actor(FIRST_PLAYER + place): name for place, name in enumerate(INSTANCE.bids)}
     scenes = _scenes(chain, names)
@@ -51,38 +51,35 @@ def play(chain: Chain, console: Console) -> Show:
     outcome = stage.play(INSTANCE)
     draw = Fraction(word_drawn(ready.listener) >> 1, DRAWS)
     instance = replace(INSTANCE, draw=draw)
-    checks = (
+    played = conclude(
+        chain,
+        ready.listener,
+        "A car that nobody can value exactly",
+        "The mechanism is M_f of “Mechanism Design with Approximate Valuations”.",
+        {"auction": stage.auction, "source": stage.randomness},
         _agrees(instance, outcome),
-        audited(chain, auction=stage.auction, source=stage.randomness),
     )
-    conclude(ready.listener, checks)
     sale = outcome.sale
     assert sale is not None  # the instance has a draw
-    return Show(
-        title="A car that nobody can value exactly",
+    return report(
+        played,
+        instance,
         lead=_lead(sale.winner, sale.price),
-        chain=chain.name,
         key=(
             ("winner", sale.winner or "nobody"),
             ("price", f"{eth(sale.price)} ETH"),
             ("second price guarantees", _percent(deterministic_guarantee(INSTANCE.delta))),
             ("this guarantees", _percent(_guarantee())),
         ),
+        heading="Who can win, and who did",
         picture=Picture(
-            "Who can win, and who did",
+            "picture",
             "Each bidder has a piece of the line from 0 to 1, as wide as its chance; whoever has the piece into which the draw "
             "falls wins. How deep into the piece it falls decides the price, at most the bid.",
             "A bar from 0 to 1 cut into the bidders' chances, and a line where the draw falls.",
             lambda theme: chances(INSTANCE.bids, outcome.probabilities, draw, sale.winner, theme),
         ),
         people=_people(outcome),
-        steps=ready.listener.steps,
-        checks=checks,
-        story=ready.listener.story,
-        addresses={"auction": stage.auction, "source": stage.randomness},
-        source="The mechanism is M_f of “Mechanism Design with Approximate Valuations”.",
-        instance=instance,
-        seconds=ready.listener.seconds,
     )
 
 

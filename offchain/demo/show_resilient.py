@@ -14,7 +14,7 @@ from rich.console import Console
 
 from offchain.bindings.contracts import CoinOutcome, Event
 from offchain.chain.backend import Chain
-from offchain.demo.chance import audited, conclude, deployment, draw_scenes, setting
+from offchain.demo.chance import conclude, deployment, draw_scenes, report, setting
 from offchain.demo.heard import Scene
 from offchain.model.instances.bundles import Bundle, Values
 from offchain.model.instances.resilient import Coin, Offer, ResilientInstance, ResilientPlayer
@@ -24,9 +24,9 @@ from offchain.model.mechanisms.resilient import revenue_guarantee, solve, worth
 from offchain.play.resilient import ResilientStage, Result
 from offchain.play.terms import FIRST_PLAYER
 from offchain.report.amounts import eth
-from offchain.report.auction import Check
 from offchain.report.chance_figures import knowledge
-from offchain.report.show import Picture, Show
+from offchain.report.drawing import Picture
+from offchain.report.played import Check, Report
 from offchain.report.tables import Row, Table
 
 CENT: Final = 10**7
@@ -49,7 +49,7 @@ INSTANCE: Final = ResilientInstance(
 )
 
 
-def play(chain: Chain, console: Console) -> Show:
+def play(chain: Chain, console: Console) -> Report:
     """Plays it; see `chance.run`."""
     names = {
         chain.actor(FIRST_PLAYER + place): player.name
@@ -59,18 +59,21 @@ def play(chain: Chain, console: Console) -> Show:
     stage = ResilientStage(ready.chain, source=ready.source)
     result = stage.play_once(INSTANCE)
     instance = replace(INSTANCE, coin=result.coin)
-    checks = (
+    played = conclude(
+        chain,
+        ready.listener,
+        "Two rooms, and what one knows of the others",
+        "The mechanism is that of “A New Approach to Auctions and Resilient Mechanism Design”, and so are the values.",
+        {"auction": stage.auction, "source": stage.source_address},
         _agrees(instance, result),
-        audited(chain, auction=stage.auction, source=stage.source_address),
     )
-    conclude(ready.listener, checks)
     revenue = result.side.revenue
     offered = {player.name: worth(player.offer) for player in INSTANCE.players}
     offered[SELLER] = worth(INSTANCE.seller)
-    return Show(
-        title="Two rooms, and what one knows of the others",
+    return report(
+        played,
+        instance,
         lead=_lead(result),
-        chain=chain.name,
         key=(
             ("star", result.star or "nobody"),
             ("coin", result.coin.value),
@@ -81,8 +84,9 @@ def play(chain: Chain, console: Console) -> Show:
             ),
             ("VCG, if two collude", f"{eth(_vcg_revenue(colluding=True))} ETH"),
         ),
+        heading="What everybody knows",
         picture=Picture(
-            "What everybody knows",
+            "picture",
             "Everybody offers bundles to others, at prices that it knows them to accept. Whose offers are worth the most is the "
             "star: on tails its offers are carried out, on heads it gets its wish for nothing. The seller's own would take "
             "their place if they were worth more, and nothing would be sold on heads.",
@@ -90,13 +94,6 @@ def play(chain: Chain, console: Console) -> Show:
             lambda theme: knowledge(offered, result.star, int(revenue), theme),
         ),
         people=_people(result),
-        steps=ready.listener.steps,
-        checks=checks,
-        story=ready.listener.story,
-        addresses={"auction": stage.auction, "source": stage.source_address},
-        source="The mechanism is that of “A New Approach to Auctions and Resilient Mechanism Design”, and so are the values.",
-        instance=instance,
-        seconds=ready.listener.seconds,
     )
 
 

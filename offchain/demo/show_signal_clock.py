@@ -7,7 +7,7 @@ from rich.console import Console
 
 from offchain.bindings.contracts import Event
 from offchain.chain.backend import Chain
-from offchain.demo.chance import audited, conclude, deployment, draw_scenes, setting
+from offchain.demo.chance import conclude, deployment, draw_scenes, report, setting
 from offchain.demo.heard import Scene
 from offchain.model.instances.signal_clock import SignalClockInstance
 from offchain.model.instances.signals import DEFAULT_TYPE, Rule, SignalBidder, Table
@@ -17,9 +17,9 @@ from offchain.play.signal_clock_trail import Play
 from offchain.play.terms import FIRST_PLAYER
 from offchain.report import tables
 from offchain.report.amounts import eth
-from offchain.report.auction import Check
 from offchain.report.chance_figures import valuations
-from offchain.report.show import Picture, Show
+from offchain.report.drawing import Picture
+from offchain.report.played import Check, Report
 from offchain.report.tables import Row
 
 CENT: Final = 10**7
@@ -51,7 +51,7 @@ INSTANCE: Final = SignalClockInstance(
 _ASKED: Final = ("first", "second", "third", "fourth")
 
 
-def play(chain: Chain, console: Console) -> Show:
+def play(chain: Chain, console: Console) -> Report:
     """Plays it; see `chance.run`."""
     names = {
         chain.actor(FIRST_PLAYER + place): bidder.name
@@ -62,24 +62,28 @@ def play(chain: Chain, console: Console) -> Show:
     (lot,) = house.open(INSTANCE, 1)
     found = house.play(INSTANCE, lot, 0)
     house.audit()
-    checks = (
+    played = conclude(
+        chain,
+        ready.listener,
+        "A painting, and what four experts make of it",
+        "The mechanism is that of “Prior-Free Clock Auctions for Bidders with Interdependent Values”.",
+        {"auction": house.address, "source": house.source_address},
         _agrees(found),
-        audited(chain, auction=house.address, source=house.source_address),
     )
-    conclude(ready.listener, checks)
     expected = solve(INSTANCE)
-    return Show(
-        title="A painting, and what four experts make of it",
+    return report(
+        played,
+        INSTANCE,
         lead=_lead(found),
-        chain=chain.name,
         key=(
             ("winner", found.sale.winner or "nobody"),
             ("price", f"{eth(found.sale.price)} ETH"),
             ("worth to the best owner", f"{eth(expected.optimal_welfare)} ETH"),
             ("welfare over all draws", f"{eth(int(expected.expected_welfare))} ETH"),
         ),
+        heading="What the painting is worth",
         picture=Picture(
-            "What the painting is worth",
+            "picture",
             "Everybody's valuation is public; where on the axis the truth lies nobody knows. Whoever tells its signal, and so "
             "narrows the totals that are possible, cannot win any more; the last one is offered the painting at its value at the "
             "least possible total at which it is the best owner, which its own signal cannot change.",
@@ -94,13 +98,6 @@ def play(chain: Chain, console: Console) -> Show:
             ),
         ),
         people=_people(found),
-        steps=ready.listener.steps,
-        checks=checks,
-        story=ready.listener.story,
-        addresses={"auction": house.address, "source": house.source_address},
-        source="The mechanism is that of “Prior-Free Clock Auctions for Bidders with Interdependent Values”.",
-        instance=INSTANCE,
-        seconds=ready.listener.seconds,
     )
 
 

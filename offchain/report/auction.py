@@ -3,11 +3,12 @@
 Amounts are integers in units (gwei).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from offchain.model.instances.two_level import LotOutcome, TwoLevelInstance, TwoLevelOutcome
-from offchain.model.mechanisms.equal_split import served_count, willingness_to_pay
+from offchain.model.mechanisms.equal_split import willingness_to_pay
+from offchain.report.curve import Curve, curve
+from offchain.report.played import Played
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,60 +34,19 @@ class Entry:
         return self.deposit == self.paid + self.bond + self.refund
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What one step took: how many it served (bids, members, contracts …), in how many transactions, at what gas, and how long
-    on the machine that ran it.
-    """
-
-    name: str
-    served: int
-    transactions: int
-    gas: int
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """Something that was checked on the outcome, and what came of it."""
-
-    name: str
-    holds: bool
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """A step of the auction in words: what it is for, and what came of it."""
-
-    title: str
-    purpose: str
-    results: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Auction:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Auction(Played):
     """One lot sold, or not, among groups.
 
     focus: the group that the pictures show. instance: the bids that counted, so without the silent
-    ones. proceeds: what the seller withdrew. chain: the back end's name. sources: where the figures
-    come from, a sentence each. addresses: the contracts, by what they are. seconds: from listing
-    to the last check.
+    ones. proceeds: what the seller withdrew.
     """
 
-    title: str
-    chain: str
     focus: str
     instance: TwoLevelInstance
     outcome: TwoLevelOutcome
     entries: tuple[Entry, ...]
     proceeds: int
-    steps: tuple[Step, ...]
-    checks: tuple[Check, ...]
-    story: tuple[Chapter, ...]
-    addresses: Mapping[str, str]
-    sources: tuple[str, ...]
-    seconds: float = 0.0
 
     @property
     def lot(self) -> LotOutcome:
@@ -103,44 +63,9 @@ class Auction:
         return tuple(entry for entry in self.entries if entry.group == group)
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """How much a group can pay: `ranked` are its open bids downward, `products[i - 1]` is i·b_(i).
-
-    price: what it is asked, or would have been asked had it won. served: T, 0 where it cannot pay.
-    """
-
-    ranked: tuple[int, ...]
-    products: tuple[int, ...]
-    price: int
-    served: int
-
-    @property
-    def peak(self) -> int:
-        """The largest product, which is the willingness to pay."""
-        return max(self.products, default=0)
-
-    @property
-    def peak_rank(self) -> int:
-        """The most members by whom the willingness to pay is reached; 0 without bids."""
-        peak = self.peak
-        return max(
-            (rank for rank, product in enumerate(self.products, 1) if product == peak > 0),
-            default=0,
-        )
-
-
-def curve(auction: Auction) -> Curve:
+def curve_of(auction: Auction) -> Curve:
     """The curve of the group in the pictures. O(n log n)."""
-    bids = auction.instance.group(auction.focus).bids_on(0)
-    ranked = tuple(sorted((bid for bid in bids if bid > 0), reverse=True))
-    price = critical_bid(auction)
-    return Curve(
-        ranked=ranked,
-        products=tuple(rank * bid for rank, bid in enumerate(ranked, 1)),
-        price=price,
-        served=served_count(ranked, price),
-    )
+    return curve(auction.instance.group(auction.focus).bids_on(0))
 
 
 def critical_bid(auction: Auction) -> int:

@@ -1,20 +1,15 @@
-"""The pictures of the auctions that draw lots, from plain data.
-
-Chances and amounts become floats here, on their way to pixels, and nowhere else.
-"""
+"""The pictures of the auctions that draw lots, from plain data."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
-from offchain.report.amounts import GWEI_PER_ETH, eth
-from offchain.report.figures import canvas
+from offchain.report.amounts import eth
+from offchain.report.drawing import DASHES, canvas, in_eth, legend, plain_eth, threshold
 from offchain.report.theme import Theme
 
-_TITLE = 13.5
-"""Points."""
 _MARKERS = ("o", "s", "^", "D")
 
 
@@ -26,7 +21,7 @@ def chances(
     theme: Theme,
 ) -> Figure:
     """Every player's piece of the line from 0 to 1, in order, and where the draw falls."""
-    figure, axes = canvas(theme)
+    figure, axes = canvas(theme, "Each one's chance, side by side")
     left, pieces = 0.0, [*found.items(), ("nobody", 1 - sum(found.values(), Fraction(0)))]
     for name, chance in pieces:
         width = float(chance)
@@ -59,18 +54,15 @@ def chances(
     axes.set_ylim(-1.2, 0.9)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.set_title(
-        "Each one's chance, side by side", loc="left", color=theme.text, pad=12, fontsize=_TITLE
-    )
     return figure
 
 
 def knowledge(offered: Mapping[str, int], star: str | None, revenue: int, theme: Theme) -> Figure:
     """What everybody's offers to others are worth, and what the sale brought."""
-    figure, axes = canvas(theme)
+    figure, axes = canvas(theme, "What everybody offers to others")
     names = list(offered)
     colours = [theme.served if name == star else theme.unserved for name in names]
-    amounts = [amount / GWEI_PER_ETH for amount in offered.values()]
+    amounts = [in_eth(amount) for amount in offered.values()]
     axes.bar(names, amounts, 0.6, color=colours)
     for place, name in enumerate(names):
         is_star = name == star
@@ -82,7 +74,7 @@ def knowledge(offered: Mapping[str, int], star: str | None, revenue: int, theme:
             ha="center",
             color=theme.page if is_star else theme.text,
         )
-    axes.axhline(revenue / GWEI_PER_ETH, color=theme.price, linewidth=1.8, linestyle=(0, (5, 3)))
+    threshold(axes, revenue, theme)
     axes.text(
         0.02,
         0.9,
@@ -91,12 +83,9 @@ def knowledge(offered: Mapping[str, int], star: str | None, revenue: int, theme:
         color=theme.price,
         fontweight="bold",
     )
-    axes.set_ylim(0, max([*amounts, revenue / GWEI_PER_ETH]) * 1.25)
+    axes.set_ylim(0, max([*amounts, in_eth(revenue)]) * 1.25)
     axes.set_ylabel("offers to others, in ETH")
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.set_title(
-        "What everybody offers to others", loc="left", color=theme.text, pad=12, fontsize=_TITLE
-    )
+    plain_eth(axes)
     return figure
 
 
@@ -108,20 +97,20 @@ def valuations(
     theme: Theme,
 ) -> Figure:
     """What the item is worth to each at every total of the signals, the true one, and the price."""
-    figure, axes = canvas(theme)
+    figure, axes = canvas(theme, "What it is worth, by what all know together")
     colours = (theme.served, theme.peak, theme.silent, theme.rival)
     totals = range(len(next(iter(worths.values()))))
     for place, (name, worth) in enumerate(worths.items()):
         axes.plot(
             totals,
-            [value / GWEI_PER_ETH for value in worth],
+            [in_eth(value) for value in worth],
             color=colours[place % len(colours)],
             marker=_MARKERS[place % len(_MARKERS)],
             markersize=6,
             linewidth=2.6 if name == winner else 1.4,
             label=name,
         )
-    axes.axvline(total, color=theme.muted, linewidth=1.2, linestyle=(0, (5, 3)))
+    axes.axvline(total, color=theme.muted, linewidth=1.2, linestyle=DASHES)
     axes.annotate(
         f"true total: {total}",
         (total, axes.get_ylim()[1]),
@@ -132,10 +121,10 @@ def valuations(
         color=theme.muted,
     )
     if winner is not None:
-        axes.axhline(price / GWEI_PER_ETH, color=theme.price, linewidth=1.8, linestyle=(0, (5, 3)))
+        threshold(axes, price, theme)
         axes.annotate(
             f"{winner} pays {eth(price)} ETH",
-            (0, price / GWEI_PER_ETH),
+            (0, in_eth(price)),
             xytext=(0, 5),
             textcoords="offset points",
             color=theme.price,
@@ -145,14 +134,5 @@ def valuations(
     axes.set_xlabel("total of all signals")
     axes.set_ylabel("worth, in ETH")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    legend = axes.legend(loc="center left", frameon=False)
-    for text in legend.get_texts():
-        text.set_color(theme.text)
-    axes.set_title(
-        "What it is worth, by what all know together",
-        loc="left",
-        color=theme.text,
-        pad=12,
-        fontsize=_TITLE,
-    )
+    legend(axes, theme, loc="center left")
     return figure

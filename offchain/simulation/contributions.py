@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from itertools import accumulate
 
 from offchain.model.instances.contributions import Contribution
 from offchain.model.mechanisms.equal_split import served_count, share
 from offchain.report.amounts import about, count, eth
+from offchain.report.curve import Curve
 from offchain.report.tables import Row, Table
 from offchain.simulation.summary import about_harmonic
 
@@ -15,41 +14,6 @@ _PARTS = 20
 """Rows of the table of prices."""
 SHOWN = 10
 """How many of those who are served a terminal shows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """bids: highest first. products: i·b_(i). wtp: the largest of them, at the rank `peak` (the last such)."""
-
-    bids: tuple[int, ...]
-    products: tuple[int, ...]
-    wtp: int
-    peak: int
-
-    @property
-    def total(self) -> int:
-        """The sum of all bids."""
-        return sum(self.bids)
-
-    @property
-    def median(self) -> Fraction:
-        """The middle bid, or the mean of the two."""
-        half = len(self.bids) // 2
-        return Fraction(self.bids[half] + self.bids[-half - 1], 2)
-
-    def steps(self) -> list[tuple[int, int, int]]:
-        """Every price range: (its first price, its last price, T), from price 1 to the willingness to pay. O(members).
-
-        T(p) is the largest i with i·b_(i) >= p: it falls at each product that no later rank reaches.
-        """
-        reach = list(accumulate(reversed(self.products), max))[::-1]
-        found, first = [], 1
-        for rank in range(len(reach), 0, -1):
-            last = reach[rank - 1]
-            if last >= first:
-                found.append((first, last, rank))
-                first = last + 1
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,46 +29,40 @@ class Served:
     among: int
 
 
-def curve(bids: Sequence[int]) -> Curve:
-    """The curve of bids of at least 1 unit, one at least. O(n log n)."""
-    ranked = tuple(sorted(bids, reverse=True))
-    products = tuple(rank * bid for rank, bid in enumerate(ranked, start=1))
-    wtp = max(products)
-    peak = max(rank for rank, product in enumerate(products, start=1) if product == wtp)
-    return Curve(ranked, products, wtp, peak)
-
-
-def facts(found: Curve) -> list[tuple[str, str]]:
+def facts(found: Curve) -> tuple[tuple[str, str], ...]:
     """The figures of the group, named."""
-    return [
+    return (
         ("contributions", f"{len(found.bids):,}"),
         ("sum", f"{eth(found.total)} ETH"),
         ("median", f"{about(round(found.median))} ETH"),
-        ("willingness to pay", f"{eth(found.wtp)} ETH"),
+        ("willingness to pay", f"{eth(found.willingness_to_pay)} ETH"),
         (
             "reached by",
-            f"{count(found.peak, 'member')} of at least {eth(found.bids[found.peak - 1])} ETH",
+            f"{count(found.rank, 'member')} of at least {eth(found.bids[found.rank - 1])} ETH",
         ),
-        ("sum / willingness to pay", f"{found.total / found.wtp:.2f}"),
+        ("sum / willingness to pay", f"{found.total / found.willingness_to_pay:.2f}"),
         (f"H_{len(found.bids)}, the most that can be", f"{about_harmonic(len(found.bids)):.2f}"),
-    ]
+    )
 
 
 def explanation(found: Curve) -> str:
     """Why the group bids less than its sum."""
-    over = sum(bid - found.bids[found.peak - 1] for bid in found.bids[: found.peak])
-    rest = sum(found.bids[found.peak :])
+    over = sum(bid - found.bids[found.rank - 1] for bid in found.bids[: found.rank])
+    rest = sum(found.bids[found.rank :])
     return (
-        f"The group bids {eth(found.wtp)} ETH and not its sum, because all who are served pay the same. Of the difference, "
-        f"{eth(over)} ETH is what the {count(found.peak, 'member')} who could share it contributed beyond their share, and "
-        f"{eth(rest)} ETH is what the other {len(found.bids) - found.peak:,} contributed, who could not pay that share. "
+        f"The group bids {eth(found.willingness_to_pay)} ETH and not its sum, because all who are served pay the same. "
+        "Of the difference, "
+        f"{eth(over)} ETH is what the {count(found.rank, 'member')} who could share it contributed beyond their share, and "
+        f"{eth(rest)} ETH is what the other {len(found.bids) - found.rank:,} contributed, who could not pay that share. "
         "At a lower price more are served, for less each; nobody pays more than they contributed."
     )
 
 
 def prices(found: Curve) -> Table:
     """T and share at about twenty prices: equal parts of the willingness to pay, rounded up to units."""
-    wanted = sorted({-(-found.wtp * part // _PARTS) for part in range(1, _PARTS + 1)})
+    wanted = sorted(
+        {-(-found.willingness_to_pay * part // _PARTS) for part in range(1, _PARTS + 1)}
+    )
     steps = found.steps()
     rows = []
     for price in wanted:

@@ -18,7 +18,7 @@ from offchain.demo import chance, show_approximate, show_resilient, show_signal_
 from offchain.demo.heard import DEPLOY, Listener, Scene, called, heard
 from offchain.demo.progress import meter
 from offchain.model.instances.approximate import ApproximateOutcome, ApproximateSale
-from offchain.report.show import Show
+from offchain.report.played import Report
 
 SHOWS = {
     "approximate": show_approximate.play,
@@ -43,18 +43,19 @@ def silent() -> Console:
 @pytest.mark.parametrize("mechanism", SHOWS)
 def test_every_mechanism_on_every_chain(mechanism: str, on: str) -> None:
     """The chain agrees with the reference, no money is left, and chance comes from where it should."""
-    show: Show = chance.run(SHOWS[mechanism], on, silent())
-    assert [(check.name, check.holds) for check in show.checks] == [
+    report: Report = chance.run(SHOWS[mechanism], on, silent())
+    played = report.played
+    assert [(check.name, check.holds) for check in played.checks] == [
         ("chain = reference", True),
         ("no wei astray", True),
     ]
-    titles = [chapter.title for chapter in show.story]
+    titles = [chapter.title for chapter in played.story]
     assert titles[:2] == ["Contracts", "Listing"]
     assert titles[-1] == "Cross-check"
     assert len(set(titles)) == len(titles), "a scene told twice"
     assert (BEACON in titles, SECRETS in titles) == (on == "anvil", on != "anvil")
-    assert [step.name for step in show.steps] == titles[:-1]
-    assert all(step.gas > 0 and step.transactions > 0 for step in show.steps)
+    assert [step.name for step in played.steps] == titles[:-1]
+    assert all(step.gas > 0 and step.transactions > 0 for step in played.steps)
 
 
 def test_the_report(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from offchain.io.addresses import checksum
 from offchain.model.instances.contributions import Contribution
 from offchain.report.auction import Auction
 from offchain.report.flows import streams
-from offchain.report.tables import gas
+from offchain.report.played import gas
 
 LIST = [
     Contribution(checksum(n.to_bytes(20)), bid * 10**17)

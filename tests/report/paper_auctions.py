@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from offchain.model.instances import Group, Member, TwoLevelInstance
 from offchain.model.kinds import solve
 from offchain.play.behaviour import Behaviour, counted
-from offchain.report.auction import Auction, Chapter, Check, Entry, Step
+from offchain.report.auction import Auction, Entry
+from offchain.report.page import Chapter
+from offchain.report.played import Check, Step
 
 BOND_PERCENT = 10
 

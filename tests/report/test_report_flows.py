@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from paper_auctions import build, example
 
-from offchain.report.auction import critical_bid, curve
+from offchain.report.auction import critical_bid, curve_of
 from offchain.report.flows import DoesNotAddUp, Sink, Source, streams, totals
 
 BIDS = st.lists(st.integers(1, 30), min_size=1, max_size=6)
@@ -58,14 +58,14 @@ def test_the_curve_says_what_the_mechanism_does(
     first: list[int], dao: list[int], last: list[int]
 ) -> None:
     auction = build({"First": first, "Last": last, "DAO": dao})
-    shape = curve(auction)
-    assert shape.peak == auction.lot.group_bids["DAO"]
-    assert shape.products[shape.peak_rank - 1] == shape.peak
-    assert (shape.peak >= critical_bid(auction)) == auction.focus_won
+    shape, price = curve_of(auction), critical_bid(auction)
+    assert shape.willingness_to_pay == auction.lot.group_bids["DAO"]
+    assert shape.products[shape.rank - 1] == shape.willingness_to_pay
+    assert (shape.willingness_to_pay >= price) == auction.focus_won
     if auction.focus_won:
-        assert (shape.price, shape.served) == (auction.lot.price, len(auction.lot.served))
+        assert (price, shape.served(price)) == (auction.lot.price, len(auction.lot.served))
     else:
-        assert shape.served == 0
+        assert shape.served(price) == 0
 
 
 def test_money_from_nowhere_is_refused() -> None:

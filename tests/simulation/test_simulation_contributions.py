@@ -6,9 +6,8 @@ import pytest
 
 from offchain.model.instances.contributions import Contribution, parse
 from offchain.model.mechanisms.equal_split import served_count, share, willingness_to_pay
+from offchain.report.curve import Curve, curve
 from offchain.simulation.contributions import (
-    Curve,
-    curve,
     facts,
     members,
     prices,
@@ -23,8 +22,8 @@ BIDS = (10, 5, 5, 3, 1, 1)
 
 def test_curve_of_a_small_group() -> None:
     found = curve(BIDS)
-    assert (found.wtp, found.peak, found.total) == (15, 3, 25)
-    assert found.wtp == willingness_to_pay(BIDS)
+    assert (found.willingness_to_pay, found.rank, found.total) == (15, 3, 25)
+    assert found.willingness_to_pay == willingness_to_pay(BIDS)
     assert found.median == 4
 
 
@@ -33,6 +32,7 @@ def test_every_price_has_its_served_members() -> None:
         price: rank for first, last, rank in curve(BIDS).steps() for price in range(first, last + 1)
     }
     assert served == {price: served_count(BIDS, price) for price in range(1, 16)}
+    assert all(curve(BIDS).served(price) == served_count(BIDS, price) for price in range(1, 18))
 
 
 def test_prices_and_raw_file() -> None:
@@ -93,5 +93,5 @@ def test_the_figures_of_constitution_dao(dao: Curve) -> None:
 def test_the_table_of_constitution_dao_is_that_of_the_reference(dao: Curve) -> None:
     assert len(prices(dao).rows) == 20
     for part, row in enumerate(prices(dao).rows, start=1):
-        price = dao.wtp * part // 20
+        price = dao.willingness_to_pay * part // 20
         assert row.cells[1] == f"{served_count(dao.bids, price):,}"

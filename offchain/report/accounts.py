@@ -1,0 +1,118 @@
+"""Who put down, paid and got back what, as tables: by group, by member, and by what became of it. In ETH or gwei, exact."""
+
+from collections.abc import Iterable, Sequence
+
+from offchain.report.amounts import count, eth
+from offchain.report.auction import Auction, Entry
+from offchain.report.flows import Sink, Source, kind, streams, totals
+from offchain.report.tables import Row, Table
+
+FIRST, LAST = 4, 3
+"""How many rows a long block of members keeps at its beginning and its end."""
+ALL_ROWS = 200
+"""The page lists all members of a group of up to so many."""
+_ABRIDGED = 13
+"""Characters of a name that is cut for a terminal: enough for both ends of an address."""
+
+
+def groups(auction: Auction) -> Table:
+    """Who pays and gets what: a row for each group, in ETH. O(bidders)."""
+    by_group: dict[str, list[Entry]] = {group.name: [] for group in auction.instance.groups}
+    for entry in auction.entries:
+        by_group[entry.group].append(entry)
+    rows = [
+        Row(
+            (
+                name,
+                f"{len(entries):,}",
+                eth(auction.lot.group_bids[name]),
+                f"{sum(entry.served for entry in entries):,}",
+                *_sums(entries),
+            )
+        )
+        for name, entries in by_group.items()
+    ]
+    served = sum(entry.served for entry in auction.entries)
+    total = ("all", f"{len(auction.entries):,}", "", f"{served:,}", *_sums(auction.entries))
+    return Table(
+        title="Who pays and gets what",
+        headings=("group", "bidders", "bid", "served", "deposits", "pays", "bonds", "back"),
+        rows=(*rows, Row(total, is_total=True)),
+        note="In ETH, exact. A DAO bids what its members can pay in equal shares.",
+    )
+
+
+def members(auction: Auction, most: int = 0, abridged: bool = False) -> Table:
+    """The members of the group in the pictures, highest bid first, in ETH: served, not served, silent.
+
+    If there are more than `most`, the middle of each of the three blocks is summed up in one row.
+    `abridged` cuts long names in the middle.
+    """
+    ranked = sorted(auction.of(auction.focus), key=lambda entry: -entry.bid)
+    rows: list[Row] = []
+    for source, label in (
+        (Source.SERVED, "served"),
+        (Source.UNSERVED, "not served"),
+        (Source.SILENT, "kept silent"),
+    ):
+        block = [entry for entry in ranked if kind(entry) is source]
+        rows += _block(block, label, whole=len(ranked) <= most, abridged=abridged)
+    return Table(
+        title=f"Members of {auction.focus}",
+        headings=("member", "", "bid", "deposit", "pays", "bond", "back"),
+        rows=(*rows, Row(("all", "", "", *_sums(ranked)), is_total=True)),
+        texts=2,
+        note="In ETH, exact. Each deposit is what the member pays, loses as a bond, and gets back.",
+    )
+
+
+def money(auction: Auction) -> Table:
+    """Where the deposits went, in gwei: a row for whose they were, a column for what became of them."""
+    found = streams(auction)
+    rows = [
+        Row(
+            (
+                stream.label,
+                f"{stream.total:,}",
+                *(f"{stream.amounts[sink]:,}" for sink in Sink),
+            )
+        )
+        for stream in found
+    ]
+    total = totals(found)
+    sums = (f"{sum(total.values()):,}", *(f"{total[sink]:,}" for sink in Sink))
+    return Table(
+        title="Where every gwei went",
+        headings=("whose", "deposits", *Sink),
+        rows=(*rows, Row(("all", *sums), is_total=True)),
+        note="In gwei, exact. In each row the last three columns add up to the first.",
+    )
+
+
+def _sums(entries: Iterable[Entry]) -> tuple[str, str, str, str]:
+    """Deposits, what was paid, bonds, and what came back."""
+    deposits = paid = bonds = refunds = 0
+    for entry in entries:
+        deposits += entry.deposit
+        paid += entry.paid
+        bonds += entry.bond
+        refunds += entry.refund
+    return eth(deposits), eth(paid), eth(bonds), eth(refunds)
+
+
+def _block(entries: Sequence[Entry], label: str, whole: bool, abridged: bool) -> list[Row]:
+    if whole or len(entries) <= FIRST + LAST + 1:
+        return [_member(entry, label, abridged) for entry in entries]
+    rest = entries[FIRST:-LAST]
+    return [
+        *(_member(entry, label, abridged) for entry in entries[:FIRST]),
+        Row((f"… {count(len(rest), 'more', 'more')}", label, "", *_sums(rest)), is_rest=True),
+        *(_member(entry, label, abridged) for entry in entries[-LAST:]),
+    ]
+
+
+def _member(entry: Entry, label: str, abridged: bool) -> Row:
+    name = entry.member
+    if abridged and len(name) > _ABRIDGED:
+        name = f"{name[: _ABRIDGED - 7]}…{name[-6:]}"
+    return Row((name, label, eth(entry.bid), *_sums([entry])))
