@@ -6,6 +6,9 @@ import signal
 import pytest
 from hypothesis import HealthCheck, settings
 
+# An assertion in a helper shows its values, too.
+pytest.register_assert_rewrite("tests")
+
 # A run in a shell's background inherits an ignored SIGINT, and so would the programs that tests interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -10,7 +10,6 @@ from contextlib import closing
 
 import pytest
 from eth_hash.auto import keccak
-from reverts import error_of
 
 from offchain.bindings.contracts import contract
 from offchain.bindings.explain import explained
@@ -21,6 +20,7 @@ from offchain.chain.errors import ChainError
 from offchain.chain.jsonrpc import JsonRpc
 from offchain.chain.revm import Revm
 from offchain.chain.signing import Signing
+from tests.reverts import error_of
 
 ETHER = 10**18
 ITEM = contract("Item")

@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from proxy import proxy
 
 from offchain.chain.backend import TOY_CHAINS
 from offchain.chain.connect import connect
 from offchain.chain.errors import ChainError
 from offchain.chain.jsonrpc import JsonRpc
 from offchain.chain.nodes import anvil
+from tests.proxy import proxy
 
 
 @pytest.mark.parametrize("on", ["revm", "anvil"])

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from proxy import Answer, Liar, Status, proxy, refusal
 
 from offchain.bindings.contracts import contract
 from offchain.chain import nodes
@@ -26,6 +25,7 @@ from offchain.chain.rpc import Rpc, RpcError
 from offchain.chain.signing import Signing
 from offchain.model.document import parse_bytes
 from offchain.play.solve import solve_on
+from tests.proxy import Answer, Liar, Status, proxy, refusal
 
 PAINTING = Path(__file__).parents[2] / "docs" / "examples" / "painting.json"
 GWEI = 10**9

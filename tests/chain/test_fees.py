@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from eth_account.typed_transactions import TypedTransaction
 from hexbytes import HexBytes
-from proxy import Answer, Dropped, Liar, proxy
 
 from offchain.chain import nodes, outbox
 from offchain.chain.backend import Receipt, Reverted, Transaction, Unsettled
@@ -22,6 +21,7 @@ from offchain.chain.outbox import REPLACE_AFTER
 from offchain.chain.rpc import Rpc, RpcError
 from offchain.chain.signing import Signing
 from offchain.chain.spending import DEFAULT_MAX_FEE, GWEI, Spending
+from tests.proxy import Answer, Dropped, Liar, proxy
 
 ETHER = 10**18
 REAL = 5

@@ -11,7 +11,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from reverts import error_of
 
 from offchain.bindings.contracts import contract
 from offchain.bindings.explain import explained
@@ -23,6 +22,7 @@ from offchain.chain.jsonrpc import JsonRpc
 from offchain.chain.rpc import Rpc, RpcError
 from offchain.chain.signing import Signing
 from offchain.chain.spending import Spending
+from tests.reverts import error_of
 
 Answer = Callable[[Any], tuple[int, str]]
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from eth_account.typed_transactions import TypedTransaction
 from hexbytes import HexBytes
-from proxy import Answer, Dropped, Liar, proxy
 from typer.testing import CliRunner, Result
 
 from offchain.bindings.creations import address_of
@@ -18,6 +17,7 @@ from offchain.chain import nodes, rpc
 from offchain.chain.rpc import Rpc
 from offchain.chain.spending import SEED_VARIABLE
 from offchain.cli import app
+from tests.proxy import Answer, Dropped, Liar, proxy
 
 SENDING = ("eth_sendRawTransaction", "eth_sendTransaction")
 CONTRACTS = {

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from proxy import Answer, proxy
 from typer.testing import CliRunner
 
 from offchain.chain import nodes, signing
@@ -19,6 +18,7 @@ from offchain.chain.spending import SEED_VARIABLE
 from offchain.cli import app
 from offchain.model.document import outcome_text, parse_bytes
 from offchain.model.kinds import solve
+from tests.proxy import Answer, proxy
 
 SEED = "a long secret of this test"
 ETHER = 10**18

@@ -7,7 +7,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from proxy import Answer, Liar, proxy
 from typer.testing import CliRunner, Result
 
 from offchain.chain import nodes
@@ -17,6 +16,7 @@ from offchain.chain.spending import SEED_VARIABLE, Spending
 from offchain.cli import app
 from offchain.cli.exits import BadInput
 from offchain.cli.spending import spending
+from tests.proxy import Answer, Liar, proxy
 
 GWEI = 10**9
 SEED = "another long secret of a test"

@@ -7,7 +7,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from auction import (
+from brownie import accounts
+
+from offchain.bindings.draw_proofs import DrawProof, Walk, prove, steps, word_of
+from offchain.model.mechanisms.approximate import probabilities
+from tests.contracts.auction import (
     advance,
     create_dao,
     now,
@@ -17,11 +21,7 @@ from auction import (
     send,
     tally,
 )
-from brownie import accounts
-from mechanism import UNIT, Phase, commitment, entry
-
-from offchain.bindings.draw_proofs import DrawProof, Walk, prove, steps, word_of
-from offchain.model.mechanisms.approximate import probabilities
+from tests.contracts.mechanism import UNIT, Phase, commitment, entry
 
 DELTA = Fraction(1, 2)
 DRAW_WINDOW = 72 * 3600

@@ -6,8 +6,17 @@ Amounts are in units of 1 gwei, ``value`` in wei. A bidder is an account or a ``
 from typing import Any
 
 from brownie import accounts, chain, web3
-from checks import emitted
-from mechanism import UNIT, Phase, ascending, certificate, commitment, opening, salt_of
+
+from tests.contracts.checks import emitted
+from tests.contracts.mechanism import (
+    UNIT,
+    Phase,
+    ascending,
+    certificate,
+    commitment,
+    opening,
+    salt_of,
+)
 
 HOUR = 3600
 WINDOW = 72 * HOUR

@@ -11,7 +11,8 @@ from brownie.exceptions import VirtualMachineError, decode_typed_error
 from eth_abi import decode, encode
 from eth_utils import event_abi_to_log_topic, function_abi_to_4byte_selector, to_checksum_address
 from eth_utils.abi import collapse_if_tuple
-from mechanism import address_of
+
+from tests.contracts.mechanism import address_of
 
 
 class Log(NamedTuple):

@@ -7,10 +7,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from auction import HOUR, advance_to, now, send
 from brownie import accounts, web3
-from checks import Log, decode_log
-from mechanism import UNIT, address_of
+
+from tests.contracts.auction import HOUR, advance_to, now, send
+from tests.contracts.checks import Log, decode_log
+from tests.contracts.mechanism import UNIT, address_of
 
 DEPOSIT = 50
 ANSWER = HOUR // 2

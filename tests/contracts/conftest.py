@@ -1,7 +1,3 @@
 """Fixtures of the contract tests; see fixtures.py."""
 
-import pytest
-
-pytest.register_assert_rewrite("checks", "clock", "fixtures", "ledger")
-
-from fixtures import *  # noqa: E402, F403
+from tests.contracts.fixtures import *  # noqa: F403

@@ -10,11 +10,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import brownie
-import clock
-import ledger
 import pytest
-from auction import Manner, create_dao, list_lot
 from brownie import accounts
+
+from tests.contracts import clock, ledger
+from tests.contracts.auction import Manner, create_dao, list_lot
 
 
 @pytest.fixture(scope="session", autouse=True)

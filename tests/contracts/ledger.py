@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from brownie import web3
-from checks import Log, decode_log
 from eth_abi import decode, encode
 from eth_utils import function_signature_to_4byte_selector, to_checksum_address
-from mechanism import MOST, UNIT, open_slot
+
+from tests.contracts.checks import Log, decode_log
+from tests.contracts.mechanism import MOST, UNIT, open_slot
 
 ADDRESS = (1 << 160) - 1
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mechanism import (
+from tests.contracts.mechanism import (
     MOST,
     NOBODY,
     UNIT,

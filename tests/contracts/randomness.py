@@ -8,9 +8,9 @@ import rlp
 from brownie import web3
 from eth_abi import encode
 from eth_utils import keccak
-from mechanism import address_of
 
 from offchain.chain.headers import encode_header
+from tests.contracts.mechanism import address_of
 
 DELAY, PROOF_WINDOW = 132, 256
 MINUTE = 60

@@ -3,7 +3,10 @@
 from fractions import Fraction
 
 import pytest
-from approximate_lots import (
+from brownie import accounts, web3
+from eth_abi import encode
+
+from tests.contracts.approximate_lots import (
     DRAW_WINDOW,
     add_dao,
     bid,
@@ -16,7 +19,7 @@ from approximate_lots import (
     play,
     sealed_to_draw,
 )
-from auction import (
+from tests.contracts.auction import (
     WINDOW,
     ItemManner,
     Manner,
@@ -31,10 +34,8 @@ from auction import (
     start_of,
     tally,
 )
-from brownie import accounts, web3
-from checks import emitted, logs_of, plain, reverts_with
-from eth_abi import encode
-from mechanism import UNIT, Phase, entry
+from tests.contracts.checks import emitted, logs_of, plain, reverts_with
+from tests.contracts.mechanism import UNIT, Phase, entry
 
 GAMES_SLOT = 7
 """Where ``ApproximateAuction`` keeps its games."""

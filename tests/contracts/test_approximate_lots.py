@@ -3,7 +3,10 @@
 from fractions import Fraction
 
 import pytest
-from approximate_lots import (
+from brownie import accounts, reverts
+
+from offchain.model.mechanisms.approximate import probabilities, sell
+from tests.contracts.approximate_lots import (
     DELTA,
     DRAW_WINDOW,
     TOKENS,
@@ -20,7 +23,7 @@ from approximate_lots import (
     proof_of,
     sealed_to_draw,
 )
-from auction import (
+from tests.contracts.auction import (
     WINDOW,
     advance,
     advance_to,
@@ -34,11 +37,8 @@ from auction import (
     start_of,
     tally,
 )
-from brownie import accounts, reverts
-from checks import emitted, logs_of, plain, reverts_with
-from mechanism import NOBODY, UNIT, Phase, State, entry
-
-from offchain.model.mechanisms.approximate import probabilities, sell
+from tests.contracts.checks import emitted, logs_of, plain, reverts_with
+from tests.contracts.mechanism import NOBODY, UNIT, Phase, State, entry
 
 
 @pytest.fixture(scope="module")

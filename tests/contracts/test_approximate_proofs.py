@@ -4,7 +4,11 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from approximate_lots import (
+from brownie import accounts
+
+from offchain.bindings.draw_proofs import Rivals, Winners, prove, steps
+from offchain.model.mechanisms.approximate import sell
+from tests.contracts.approximate_lots import (
     BLANK,
     DELTA,
     bids_of,
@@ -16,13 +20,9 @@ from approximate_lots import (
     proof_of,
     sealed_to_draw,
 )
-from auction import advance, prepare, reveal_all, seal
-from brownie import accounts
-from checks import emitted, error_data, logs_of, plain, reverts_with
-from mechanism import NOBODY, Phase, entry
-
-from offchain.bindings.draw_proofs import Rivals, Winners, prove, steps
-from offchain.model.mechanisms.approximate import sell
+from tests.contracts.auction import advance, prepare, reveal_all, seal
+from tests.contracts.checks import emitted, error_data, logs_of, plain, reverts_with
+from tests.contracts.mechanism import NOBODY, Phase, entry
 
 PLACE = 2
 """Who wins the lot below."""

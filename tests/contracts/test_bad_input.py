@@ -4,7 +4,9 @@
 """
 
 import pytest
-from auction import (
+from brownie import accounts
+
+from tests.contracts.auction import (
     advance,
     advance_to,
     bid_all,
@@ -22,9 +24,8 @@ from auction import (
     start_of,
     tally,
 )
-from brownie import accounts
-from checks import emitted, reverts_with
-from mechanism import MOST, UNIT, Flaw, Phase, ascending, commitment, pack
+from tests.contracts.checks import emitted, reverts_with
+from tests.contracts.mechanism import MOST, UNIT, Flaw, Phase, ascending, commitment, pack
 
 PHASES = {
     "none": Phase.NONE,

@@ -1,11 +1,12 @@
 """Words from the beacon: one block each, fixed when asked for, proved by anyone, or else the second source."""
 
 import pytest
-from auction import Manner
 from brownie import accounts
-from checks import emitted, logs_of, plain, reverts_with
 from eth_utils import keccak
-from randomness import (
+
+from tests.contracts.auction import Manner
+from tests.contracts.checks import emitted, logs_of, plain, reverts_with
+from tests.contracts.randomness import (
     DELAY,
     PROOF_WINDOW,
     Beacon,

@@ -1,10 +1,11 @@
 """Sealed bids, at both levels: commit, commitMany, withdraw."""
 
 import pytest
-from auction import Manner, create_dao, list_lot, seal
 from brownie import accounts, web3
-from checks import emitted, reverts_with
-from mechanism import MOST, UNIT, commitment, entry, open_slot, sealed_slot
+
+from tests.contracts.auction import Manner, create_dao, list_lot, seal
+from tests.contracts.checks import emitted, reverts_with
+from tests.contracts.mechanism import MOST, UNIT, commitment, entry, open_slot, sealed_slot
 
 
 @pytest.fixture(scope="module")

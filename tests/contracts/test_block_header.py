@@ -6,8 +6,9 @@ import pytest
 import rlp
 from brownie import accounts, web3
 from brownie.exceptions import VirtualMachineError
-from checks import reverts_with
-from randomness import fields_of, header_of, mine, mix_of
+
+from tests.contracts.checks import reverts_with
+from tests.contracts.randomness import fields_of, header_of, mine, mix_of
 
 MIX, DIFFICULTY = 13, 7
 FORKS = {"Paris": 16, "Shanghai": 17, "Cancun": 20, "Prague": 21}

@@ -1,7 +1,9 @@
 """What is left of a deposit, at both levels: one's own claim, and many in a batch."""
 
 import pytest
-from auction import (
+from brownie import accounts
+
+from tests.contracts.auction import (
     Manner,
     advance,
     bid_all,
@@ -12,9 +14,8 @@ from auction import (
     settle,
     tally,
 )
-from brownie import accounts
-from checks import emitted, logs_of, plain, reverts_with
-from mechanism import UNIT, Phase, State, entry, open_slot
+from tests.contracts.checks import emitted, logs_of, plain, reverts_with
+from tests.contracts.mechanism import UNIT, Phase, State, entry, open_slot
 
 # Each level's winner pays 3, the reserve. Deposits are 10 more than the bids.
 EXTRA = 10

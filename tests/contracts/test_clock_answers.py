@@ -1,11 +1,12 @@
 """Answers at the wrong time, by the wrong person, or of the wrong height; and offers answered so."""
 
 import pytest
-from auction import advance_to, attempt, next_block_at, send
 from brownie import accounts
-from checks import emitted, reverts_with
-from clock import ANSWER, WINDOW, ClockLot, Stage
-from mechanism import UNIT
+
+from tests.contracts.auction import advance_to, attempt, next_block_at, send
+from tests.contracts.checks import emitted, reverts_with
+from tests.contracts.clock import ANSWER, WINDOW, ClockLot, Stage
+from tests.contracts.mechanism import UNIT
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
 """Listing, joining and registering at the signal clock auction: what is refused, and with which error."""
 
 import pytest
-from auction import HOUR, now, send
-from checks import reverts_with
-from clock import DEPOSIT, ClockLot, Stage, crowd, packed, terms
-from mechanism import UNIT
+
+from tests.contracts.auction import HOUR, now, send
+from tests.contracts.checks import reverts_with
+from tests.contracts.clock import DEPOSIT, ClockLot, Stage, crowd, packed, terms
+from tests.contracts.mechanism import UNIT
 
 MOST_VALUES = 4_096
 

@@ -1,11 +1,12 @@
 """Recipients that refuse, burn or call back, and tokens that do, at the signal clock auction."""
 
 import pytest
-from auction import ItemManner, Manner, advance_to, attempt, now, prepare, send
 from brownie import accounts, web3
-from checks import emitted, error_data, reverts_with
-from clock import DEPOSIT, WINDOW, ClockLot, Stage, check_debts, crowd, terms
-from mechanism import UNIT
+
+from tests.contracts.auction import ItemManner, Manner, advance_to, attempt, now, prepare, send
+from tests.contracts.checks import emitted, error_data, reverts_with
+from tests.contracts.clock import DEPOSIT, WINDOW, ClockLot, Stage, check_debts, crowd, terms
+from tests.contracts.mechanism import UNIT
 
 
 @pytest.fixture

@@ -1,11 +1,21 @@
 """A signal clock auction from listing to the last deposit: every event, in order, by every field."""
 
 import pytest
-from auction import advance_to, now, send
 from brownie import accounts
-from checks import emitted, reverts_with
-from clock import ANSWER, DEPOSIT, REVENUE, WELFARE, ClockLot, Stage, check_debts, packed
-from mechanism import UNIT
+
+from tests.contracts.auction import advance_to, now, send
+from tests.contracts.checks import emitted, reverts_with
+from tests.contracts.clock import (
+    ANSWER,
+    DEPOSIT,
+    REVENUE,
+    WELFARE,
+    ClockLot,
+    Stage,
+    check_debts,
+    packed,
+)
+from tests.contracts.mechanism import UNIT
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
 """Whoever keeps silent, at whatever stage of a signal clock auction: nobody waits for long, and it costs the deposit."""
 
 import pytest
-from auction import advance_to, now
 from brownie import accounts
-from checks import emitted, reverts_with
-from clock import DEPOSIT, WINDOW, ClockLot, Stage, check_debts
-from mechanism import UNIT
+
+from tests.contracts.auction import advance_to, now
+from tests.contracts.checks import emitted, reverts_with
+from tests.contracts.clock import DEPOSIT, WINDOW, ClockLot, Stage, check_debts
+from tests.contracts.mechanism import UNIT
 
 
 def registered(house, words, item, seller, tables, **changed):

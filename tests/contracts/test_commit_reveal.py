@@ -3,10 +3,11 @@
 import random
 
 import pytest
-from auction import Manner, advance_to, now, send
 from brownie import accounts, web3
-from checks import emitted, logs_of, plain, reverts_with
-from randomness import MINUTE, Round, mixed_word, sealed, secret_of
+
+from tests.contracts.auction import Manner, advance_to, now, send
+from tests.contracts.checks import emitted, logs_of, plain, reverts_with
+from tests.contracts.randomness import MINUTE, Round, mixed_word, sealed, secret_of
 
 ID = 3
 BOND = 10**17

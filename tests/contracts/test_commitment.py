@@ -1,11 +1,12 @@
 """The commitment formula of the contracts equals an independent computation."""
 
 import pytest
-from auction import advance
 from brownie import web3
-from checks import reverts_with
 from eth_hash.auto import keccak
-from mechanism import MOST, UNIT, Phase, open_slot, sealed_slot
+
+from tests.contracts.auction import advance
+from tests.contracts.checks import reverts_with
+from tests.contracts.mechanism import MOST, UNIT, Phase, open_slot, sealed_slot
 
 SALTS = (bytes(32), b"\xff" * 32, bytes(range(32)))
 PARTS = ("chain", "contract", "lot", "bidder", "bid", "salt")

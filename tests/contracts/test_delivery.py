@@ -8,8 +8,10 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from approximate_lots import DELTA, draw_in, play
-from auction import (
+from brownie import accounts
+
+from tests.contracts.approximate_lots import DELTA, draw_in, play
+from tests.contracts.auction import (
     ItemManner,
     advance,
     advance_to,
@@ -22,10 +24,9 @@ from auction import (
     settle,
     tally,
 )
-from brownie import accounts
-from checks import logs_of, reverts_with
-from clock import DEPOSIT, WINDOW, ClockLot, Stage, terms
-from mechanism import NOBODY, UNIT, Phase
+from tests.contracts.checks import logs_of, reverts_with
+from tests.contracts.clock import DEPOSIT, WINDOW, ClockLot, Stage, terms
+from tests.contracts.mechanism import NOBODY, UNIT, Phase
 
 
 class House:

@@ -5,10 +5,11 @@ DAO, since genuine DAOs never misuse it.
 """
 
 import pytest
-from auction import advance, create_dao, list_lot, now, reveal, seal, start_of
 from brownie import accounts
-from checks import emitted, logs_of, plain, reverts_with
-from mechanism import NOBODY, UNIT, Phase, State
+
+from tests.contracts.auction import advance, create_dao, list_lot, now, reveal, seal, start_of
+from tests.contracts.checks import emitted, logs_of, plain, reverts_with
+from tests.contracts.mechanism import NOBODY, UNIT, Phase, State
 
 NONE, ENTERED, ARRIVED = range(3)
 

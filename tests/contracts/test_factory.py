@@ -1,7 +1,7 @@
 """DAOFactory: the only origin of DAOs."""
 
-from auction import create_dao
-from checks import emitted
+from tests.contracts.auction import create_dao
+from tests.contracts.checks import emitted
 
 
 def test_create_deploys_and_registers_a_dao(factory, DAO, auctioneer, stranger):

@@ -1,12 +1,22 @@
 """Transactions sent with too little gas do all or nothing: no money is lost, or marked as paid."""
 
 import pytest
-from auction import Manner, advance, attempt, bid_all, reveal_all, seal, settle, tally
 from brownie import web3
-from checks import decode_log
 from eth_abi import decode
-from ledger import stored_slots
-from mechanism import Phase, ascending, opening
+
+from tests.contracts.auction import (
+    Manner,
+    advance,
+    attempt,
+    bid_all,
+    reveal_all,
+    seal,
+    settle,
+    tally,
+)
+from tests.contracts.checks import decode_log
+from tests.contracts.ledger import stored_slots
+from tests.contracts.mechanism import Phase, ascending, opening
 
 SWEEP = 40
 

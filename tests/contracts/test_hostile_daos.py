@@ -1,7 +1,12 @@
 """Forged DAOs, copied seals, and things sent to the contracts that they did not ask for."""
 
 import pytest
-from auction import (
+from brownie import accounts, web3
+from eth_abi import encode
+from eth_utils import to_checksum_address
+from rlp import encode as rlp
+
+from tests.contracts.auction import (
     advance,
     bid_all,
     claim,
@@ -14,11 +19,8 @@ from auction import (
     settle,
     tally,
 )
-from brownie import accounts, web3
-from checks import emitted, plain, reverts_with
-from eth_abi import encode
-from eth_utils import to_checksum_address
-from mechanism import (
+from tests.contracts.checks import emitted, plain, reverts_with
+from tests.contracts.mechanism import (
     UNIT,
     Flaw,
     Phase,
@@ -30,7 +32,6 @@ from mechanism import (
     pack,
     salt_of,
 )
-from rlp import encode as rlp
 
 # FORGED DAOS
 

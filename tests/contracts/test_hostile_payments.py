@@ -1,7 +1,9 @@
 """Bidders, sellers and recipients that misbehave when they are paid, at both levels."""
 
 import pytest
-from auction import (
+from brownie import accounts
+
+from tests.contracts.auction import (
     Manner,
     advance,
     attempt,
@@ -16,9 +18,8 @@ from auction import (
     settle,
     tally,
 )
-from brownie import accounts
-from checks import emitted, error_data, logs_of, reverts_with
-from mechanism import UNIT, Phase, commitment, entry, open_slot
+from tests.contracts.checks import emitted, error_data, logs_of, reverts_with
+from tests.contracts.mechanism import UNIT, Phase, commitment, entry, open_slot
 
 REFUSING = [Manner.REFUSE, Manner.BURN_GAS, Manner.REVERT_MUCH]
 TAKING = [Manner.ACCEPT, Manner.WORK, Manner.RETURN_MUCH]

@@ -1,10 +1,11 @@
 """A caller who tallies wrongly, in part, or over and over, blocks nobody, himself included."""
 
 import pytest
-from auction import sealed_to_tally, settle, tally
 from brownie import accounts
-from checks import emitted, plain, reverts_with
-from mechanism import NOBODY, Phase, ascending, pack
+
+from tests.contracts.auction import sealed_to_tally, settle, tally
+from tests.contracts.checks import emitted, plain, reverts_with
+from tests.contracts.mechanism import NOBODY, Phase, ascending, pack
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """ERC-721 tokens that refuse, lie, or call back while they are moved."""
 
 import pytest
-from auction import (
+from brownie import accounts
+
+from tests.contracts.auction import (
     ItemManner,
     advance,
     attempt,
@@ -17,9 +19,8 @@ from auction import (
     settle,
     tally,
 )
-from brownie import accounts
-from checks import emitted, error_data, plain, reverts_with
-from mechanism import NOBODY, UNIT, Phase, pack
+from tests.contracts.checks import emitted, error_data, plain, reverts_with
+from tests.contracts.mechanism import NOBODY, UNIT, Phase, pack
 
 
 @pytest.fixture

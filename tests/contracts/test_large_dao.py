@@ -1,10 +1,11 @@
 """A DAO with more members than one step of the tally takes."""
 
 import pytest
-from auction import advance, reveal_all, seal, settle
 from brownie import accounts, web3
-from checks import emitted, plain
-from mechanism import (
+
+from tests.contracts.auction import advance, reveal_all, seal, settle
+from tests.contracts.checks import emitted, plain
+from tests.contracts.mechanism import (
     UNIT,
     Phase,
     ascending,

@@ -2,7 +2,8 @@
 
 import brownie
 import pytest
-from auction import (
+
+from tests.contracts.auction import (
     HOUR,
     WINDOW,
     advance,
@@ -16,9 +17,9 @@ from auction import (
     start_of,
     tally,
 )
-from auction import reveal as open_bid
-from checks import emitted, logs_of, plain, reverts_with
-from mechanism import NOBODY, Phase, State
+from tests.contracts.auction import reveal as open_bid
+from tests.contracts.checks import emitted, logs_of, plain, reverts_with
+from tests.contracts.mechanism import NOBODY, Phase, State
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,11 @@
 
 import brownie
 import pytest
-from auction import advance, list_lot, reveal_all, seal
 from brownie import accounts
-from checks import reverts_with
-from mechanism import UNIT, Phase, commitment, open_slot, salt_of, sealed_slot
+
+from tests.contracts.auction import advance, list_lot, reveal_all, seal
+from tests.contracts.checks import reverts_with
+from tests.contracts.mechanism import UNIT, Phase, commitment, open_slot, salt_of, sealed_slot
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,11 @@
 """DAO, open bids: raiseBid, raiseBids, and what they share with sealed ones."""
 
 import pytest
-from auction import advance, list_lot, place, reveal, reveal_all, seal
 from brownie import accounts, web3
-from checks import emitted, reverts_with
-from mechanism import MOST, UNIT, Flaw, Phase, entry, open_slot
+
+from tests.contracts.auction import advance, list_lot, place, reveal, reveal_all, seal
+from tests.contracts.checks import emitted, reverts_with
+from tests.contracts.mechanism import MOST, UNIT, Flaw, Phase, entry, open_slot
 
 
 @pytest.fixture

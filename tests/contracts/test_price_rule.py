@@ -3,10 +3,11 @@
 import itertools
 
 import pytest
-from auction import advance, reveal, reveal_all, seal, tally
 from brownie import accounts
-from checks import plain
-from mechanism import NOBODY, Phase
+
+from tests.contracts.auction import advance, reveal, reveal_all, seal, tally
+from tests.contracts.checks import plain
+from tests.contracts.mechanism import NOBODY, Phase
 
 
 def expected(bids, reserve):

@@ -1,9 +1,19 @@
 """What sellers earn: prices, bonds of individuals, and bonds that DAOs forward."""
 
 import pytest
-from auction import Manner, advance, claim, list_lot, reveal_all, seal, settle, tally
-from checks import emitted, reverts_with
-from mechanism import UNIT, Phase
+
+from tests.contracts.auction import (
+    Manner,
+    advance,
+    claim,
+    list_lot,
+    reveal_all,
+    seal,
+    settle,
+    tally,
+)
+from tests.contracts.checks import emitted, reverts_with
+from tests.contracts.mechanism import UNIT, Phase
 
 
 @pytest.fixture

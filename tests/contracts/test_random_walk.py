@@ -12,14 +12,15 @@ import time
 from typing import Any
 
 import pytest
-from auction import WINDOW, Manner, create_dao, now, send
 from brownie import accounts, web3
-from checks import error_data
-from ledger import stored_slots
-from mechanism import UNIT, address_of
-from model import DAO as Model
-from model import Refused, World
-from walk import Call, Walk
+
+from tests.contracts.auction import WINDOW, Manner, create_dao, now, send
+from tests.contracts.checks import error_data
+from tests.contracts.ledger import stored_slots
+from tests.contracts.mechanism import UNIT, address_of
+from tests.contracts.model import DAO as Model
+from tests.contracts.model import Refused, World
+from tests.contracts.walk import Call, Walk
 
 SEEDS = os.environ.get("WALK_SEEDS", "1 2 3 4").split()
 STEPS = int(os.environ.get("WALK_STEPS", "400"))

@@ -1,10 +1,19 @@
 """Opening sealed bids, at both levels: one's own, and many in a batch."""
 
 import pytest
-from auction import advance, create_dao, reveal, reveal_all, seal, send
 from brownie import accounts
-from checks import emitted, logs_of, plain, reverts_with
-from mechanism import Flaw, Phase, commitment, entry, open_slot, opening, sealed_slot
+
+from tests.contracts.auction import advance, create_dao, reveal, reveal_all, seal, send
+from tests.contracts.checks import emitted, logs_of, plain, reverts_with
+from tests.contracts.mechanism import (
+    Flaw,
+    Phase,
+    commitment,
+    entry,
+    open_slot,
+    opening,
+    sealed_slot,
+)
 
 
 @pytest.fixture(scope="module")

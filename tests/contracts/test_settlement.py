@@ -1,10 +1,30 @@
 """The winner pays and gets the item: DAOs by certificate, individuals from their deposit."""
 
 import pytest
-from auction import advance, bid_all, list_lot, place, reveal, reveal_all, seal, settle, tally
 from brownie import accounts
-from checks import emitted, logs_of, plain, reverts_with
-from mechanism import UNIT, Phase, State, ascending, certificate, equal_split, open_slot, pack
+
+from tests.contracts.auction import (
+    advance,
+    bid_all,
+    list_lot,
+    place,
+    reveal,
+    reveal_all,
+    seal,
+    settle,
+    tally,
+)
+from tests.contracts.checks import emitted, logs_of, plain, reverts_with
+from tests.contracts.mechanism import (
+    UNIT,
+    Phase,
+    State,
+    ascending,
+    certificate,
+    equal_split,
+    open_slot,
+    pack,
+)
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """DAO: the proof of the order of its bids, and the willingness to pay that follows from it."""
 
 import pytest
-from auction import (
+from brownie import accounts, web3
+
+from tests.contracts.auction import (
     advance,
     bid_all,
     list_lot,
@@ -11,9 +13,8 @@ from auction import (
     sealed_to_tally,
     tally,
 )
-from brownie import accounts, web3
-from checks import emitted, plain, reverts_with
-from mechanism import NOBODY, Phase, ascending, entry, pack, willingness_to_pay
+from tests.contracts.checks import emitted, plain, reverts_with
+from tests.contracts.mechanism import NOBODY, Phase, ascending, entry, pack, willingness_to_pay
 
 
 def digest(best, start, bids):

@@ -2,7 +2,8 @@
 
 import pytest
 from brownie import accounts
-from checks import logs_of, plain, reverts_with
+
+from tests.contracts.checks import logs_of, plain, reverts_with
 
 ID = 5
 

@@ -7,10 +7,20 @@ it, so that what bidders receive is exact to the wei.
 from typing import NamedTuple
 
 import pytest
-from auction import advance, create_dao, list_lot, place, reveal_all, seal, settle, tally
 from brownie import accounts
-from checks import plain
-from mechanism import NOBODY, UNIT, Phase, State
+
+from tests.contracts.auction import (
+    advance,
+    create_dao,
+    list_lot,
+    place,
+    reveal_all,
+    seal,
+    settle,
+    tally,
+)
+from tests.contracts.checks import plain
+from tests.contracts.mechanism import NOBODY, UNIT, Phase, State
 
 
 class Bid(NamedTuple):

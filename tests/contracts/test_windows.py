@@ -1,11 +1,12 @@
 """Windows that cannot fit each other are refused: who can hold a word back until nobody waits for it has a choice for nothing."""
 
 import pytest
-from approximate_lots import list_game, sealed_to_draw
-from auction import next_block_at
 from brownie import accounts
-from checks import reverts_with
-from clock import ClockLot
+
+from tests.contracts.approximate_lots import list_game, sealed_to_draw
+from tests.contracts.auction import next_block_at
+from tests.contracts.checks import reverts_with
+from tests.contracts.clock import ClockLot
 
 DAY, SLACK, USE = 86_400, 1_800, 600
 BEACON = (132 + 256 + 1) * 12

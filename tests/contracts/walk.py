@@ -7,8 +7,8 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from mechanism import MOST, NOBODY, UNIT, Phase, State, commitment, entry, pack
-from model import Book, World
+from tests.contracts.mechanism import MOST, NOBODY, UNIT, Phase, State, commitment, entry, pack
+from tests.contracts.model import Book, World
 
 LOTS = 8
 NEVER = 99  # no lot has this number

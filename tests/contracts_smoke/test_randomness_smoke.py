@@ -1,9 +1,10 @@
 """Both sources of random words on Ganache: its headers, its clock, its mix."""
 
-from auction import advance_to
 from brownie import accounts, web3
-from checks import plain, reverts_with
-from randomness import (
+
+from tests.contracts.auction import advance_to
+from tests.contracts.checks import plain, reverts_with
+from tests.contracts.randomness import (
     DELAY,
     MINUTE,
     PROOF_WINDOW,

@@ -1,9 +1,20 @@
 """The contracts on Ganache: two whole auctions and a few errors. All else is tested on Anvil."""
 
-from auction import advance, bid_all, claim, place, reveal, reveal_all, seal, settle, tally
 from brownie import accounts
-from checks import emitted, plain, reverts_with
-from mechanism import NOBODY, UNIT, Phase, entry
+
+from tests.contracts.auction import (
+    advance,
+    bid_all,
+    claim,
+    place,
+    reveal,
+    reveal_all,
+    seal,
+    settle,
+    tally,
+)
+from tests.contracts.checks import emitted, plain, reverts_with
+from tests.contracts.mechanism import NOBODY, UNIT, Phase, entry
 
 
 def test_sealed_auction(

@@ -4,7 +4,6 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from reverts import reverts
 
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import BOND, create
@@ -18,6 +17,7 @@ from offchain.model.instances.approximate import ApproximateInstance
 from offchain.model.mechanisms.approximate import solve
 from offchain.play.approximate import ApproximateStage
 from offchain.play.words import BeaconWords, SecretWords, ToldWords, Words, drawn
+from tests.reverts import reverts
 
 CONTRACTS = {
     ToldWords: "SetRandomness",

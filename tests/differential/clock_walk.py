@@ -12,9 +12,6 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from reverts import error_of
-from signal_draws import coins_of, table
-
 from offchain.bindings.contracts import ClockStage, contract
 from offchain.bindings.deployment import create
 from offchain.chain.backend import Reverted, Transaction
@@ -23,6 +20,8 @@ from offchain.model.instances import SignalClockInstance
 from offchain.model.instances.signals import UNSOLD, Rule, Sale, SignalBidder, Table
 from offchain.model.mechanisms.signal_discovery import clock_auction
 from offchain.play.signal_clock import MOST_OF_A_TYPE, MOST_VALUES, packed
+from tests.differential.signal_draws import coins_of, table
+from tests.reverts import error_of
 
 UNIT = 10**9
 MINUTE, DAY = 60, 86_400

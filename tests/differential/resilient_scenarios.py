@@ -4,13 +4,12 @@ import random
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scenarios import FAILURES
-
 from offchain.bindings.announcements import MOST_EPSILON, MOST_REVENUE
 from offchain.model.document import instance_text
 from offchain.model.instances.resilient import Answer, Offer, ResilientInstance, ResilientPlayer
 from offchain.model.mechanisms.resilient import solve
 from offchain.play.resilient import Conduct, ResilientStage, counted
+from tests.differential.scenarios import FAILURES
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 from fractions import Fraction
 
 import pytest
-from approximate_scenarios import hold_equal, hold_groups_equal
 
 from offchain.chain.connect import connect
 from offchain.model.instances import ApproximateInstance
 from offchain.model.kinds import solve
 from offchain.play.approximate import ApproximateStage
+from tests.differential.approximate_scenarios import hold_equal, hold_groups_equal
 
 AUCTIONS = {"anvil": 60, "ganache": 10}
 BIDDERS = 300

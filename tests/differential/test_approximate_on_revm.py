@@ -8,7 +8,6 @@ from itertools import product
 from math import lcm
 
 import pytest
-from approximate_scenarios import hold_equal, hold_group_instance_equal, hold_groups_equal
 
 from offchain.bindings.contracts import contract
 from offchain.bindings.draw_proofs import Walk, prove, word_of
@@ -32,6 +31,11 @@ from offchain.model.mechanisms.approximate import (
 )
 from offchain.play.approximate import ApproximateStage
 from offchain.play.stage import Stage
+from tests.differential.approximate_scenarios import (
+    hold_equal,
+    hold_group_instance_equal,
+    hold_groups_equal,
+)
 
 AUCTIONS, GROUPS, CHUNK = 5_000, 1_500, 500
 FILES = 500

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from scenarios import hold_equal, scenario
 
 from offchain.chain.connect import connect
 from offchain.play.stage import Stage
+from tests.differential.scenarios import hold_equal, scenario
 
 AUCTIONS = {"anvil": 300, "ganache": 60}
 """Ganache mines but some tens of transactions a second."""

@@ -4,7 +4,6 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from resilient_scenarios import hold_resilient_equal, resilient_scenario
 
 from offchain.chain.connect import connect
 from offchain.chain.revm import Revm
@@ -13,6 +12,7 @@ from offchain.model.instances.resilient import Answer, Offer, ResilientInstance,
 from offchain.model.mechanisms.resilient import revenue_guarantee, solve, worth
 from offchain.model.theory.resilient import AUSUBEL_MILGROM, EPSILON, GOODS, knowing_player
 from offchain.play.resilient import Conduct, ResilientStage, counted
+from tests.differential.resilient_scenarios import hold_resilient_equal, resilient_scenario
 
 SALES = 10_000
 CHUNK = 1_000

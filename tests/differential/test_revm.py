@@ -1,10 +1,10 @@
 """20,000 random auctions through the contracts, in process, against the reference model."""
 
 import pytest
-from scenarios import hold_equal, scenario
 
 from offchain.chain.revm import Revm
 from offchain.play.stage import Stage
+from tests.differential.scenarios import hold_equal, scenario
 
 AUCTIONS = 20_000
 CHUNK = 500

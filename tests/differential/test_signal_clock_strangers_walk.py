@@ -10,7 +10,8 @@ they stood.
 from collections import Counter
 
 import pytest
-from clock_walk import Walk
+
+from tests.differential.clock_walk import Walk
 
 SEEDS = range(12)
 STEPS = 1_500

@@ -12,8 +12,6 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
 import pytest
-from reverts import error_of
-from signal_draws import coins_of, table
 
 from offchain.bindings.artifacts import load
 from offchain.bindings.contracts import ClockStage, Event, contract
@@ -25,6 +23,8 @@ from offchain.model.instances.signal_clock import shape
 from offchain.model.instances.signals import UNSOLD, Rule, Sale, SignalBidder, Table
 from offchain.model.mechanisms.signal_discovery import clock_auction
 from offchain.play.signal_clock import packed
+from tests.differential.signal_draws import coins_of, table
+from tests.reverts import error_of
 
 WALKS = 600
 CHUNK = 100

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from signal_draws import auction, hold_equal
 
 from offchain.chain.connect import connect
 from offchain.chain.revm import Revm
@@ -12,6 +11,7 @@ from offchain.model.kinds import solve
 from offchain.model.theory.signals import steep
 from offchain.play.signal_clock import SignalClocks
 from offchain.play.signal_clock_solve import SignalStage
+from tests.differential.signal_draws import auction, hold_equal
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("signals_*.py"))
 NODES = {"anvil": (40, 5), "ganache": (8, 1)}

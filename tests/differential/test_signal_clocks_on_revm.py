@@ -8,7 +8,6 @@ from fractions import Fraction
 from math import factorial
 
 import pytest
-from signal_draws import auction, coins_of, hold_equal, reproduction, spread
 
 from offchain.chain.revm import Revm
 from offchain.model.instances import SignalClockInstance
@@ -18,6 +17,7 @@ from offchain.model.mechanisms.signal_discovery import clock_auction
 from offchain.play.signal_clock import SignalClocks
 from offchain.play.signal_clock_solve import SignalStage, refusal
 from offchain.play.words import SecretWords
+from tests.differential.signal_draws import auction, coins_of, hold_equal, reproduction, spread
 
 AUCTIONS = 8_000
 CHUNK = 1_000

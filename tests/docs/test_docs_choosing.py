@@ -4,9 +4,8 @@ import json
 import re
 from fractions import Fraction
 
-from markdown import ROOT
-
 from offchain.model.mechanisms.approximate import deterministic_guarantee, probabilistic_guarantee
+from tests.docs.markdown import ROOT
 
 STEPS = json.loads((ROOT / "benchmarks" / "gas" / "gas.json").read_text(encoding="utf-8"))["steps"]
 LOSER = {

@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from markdown import ROOT
+
+from tests.docs.markdown import ROOT
 
 CONTRACTS = ROOT / "contracts"
 SHARED = ("base", "libraries", "interfaces")

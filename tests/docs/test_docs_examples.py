@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from markdown import ROOT, blocks, commands
 
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import Deployment, create, deploy
@@ -18,6 +17,7 @@ from offchain.keeper.receipts import Receipts
 from offchain.model.document import parse_bytes
 from offchain.model.kinds import solve
 from offchain.play.solve import solve_on
+from tests.docs.markdown import ROOT, blocks, commands
 
 DAO = contract("DAO")
 EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.json"))

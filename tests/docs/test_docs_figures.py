@@ -4,13 +4,13 @@ import re
 import runpy
 
 import pytest
-from markdown import ROOT, pages
 
 from offchain.bindings.artifacts import load, load_all
 from offchain.demo.scenario import built_in
 from offchain.model.kinds import solve
 from offchain.model.mechanisms.price_rule import exact, plain_second_price
 from offchain.report.amounts import eth
+from tests.docs.markdown import ROOT, pages
 
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 _TEST = re.compile(r"`(test_\w+)`")

@@ -4,7 +4,8 @@ import re
 from collections import Counter
 
 import pytest
-from markdown import ROOT
+
+from tests.docs.markdown import ROOT
 
 PAGE = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 THEMES = {

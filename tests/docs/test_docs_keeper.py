@@ -6,11 +6,11 @@ from typing import Any
 import click
 import pytest
 import typer.main
-from markdown import ROOT
 
 from offchain.cli.app import app
 from offchain.keeper import agenda, duties, pace, purse, release
 from offchain.keeper.receipts import MAX_LINE
+from tests.docs.markdown import ROOT
 
 PAGE = " ".join((ROOT / "docs" / "keeper.md").read_text(encoding="utf-8").split())
 

@@ -8,7 +8,7 @@ from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from markdown import ROOT
+from tests.docs.markdown import ROOT
 
 LAYERS = (
     {"cli"},

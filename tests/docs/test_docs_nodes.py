@@ -1,7 +1,6 @@
 """docs/nodes.md quotes constants of the code."""
 
 import pytest
-from markdown import ROOT
 
 from offchain.bindings.deployment import ACTING_SECONDS, BEACON_SECONDS, DRAW_SECONDS
 from offchain.chain import fees, outbox, signing
@@ -9,6 +8,7 @@ from offchain.chain.backend import MAX_TRANSACTION_GAS, TOY_CHAINS
 from offchain.chain.jsonrpc import PATIENCE
 from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI
 from offchain.play.solve import SHORTEST_PHASE_SECONDS
+from tests.docs.markdown import ROOT
 
 PAGE = " ".join((ROOT / "docs" / "nodes.md").read_text(encoding="utf-8").split())
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

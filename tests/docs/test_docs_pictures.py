@@ -3,7 +3,7 @@
 import runpy
 import xml.etree.ElementTree as ElementTree
 
-from markdown import ROOT
+from tests.docs.markdown import ROOT
 
 SCRIPT = runpy.run_path(str(ROOT / "tools" / "draw_pictures.py"))
 

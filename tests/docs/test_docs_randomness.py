@@ -3,12 +3,11 @@
 import json
 import re
 
-from markdown import ROOT, blocks
-
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import BOND, SECRET_TERMS, SecretTerms, deploy_secrets
 from offchain.chain.backend import Transaction
 from offchain.chain.revm import Revm
+from tests.docs.markdown import ROOT, blocks
 
 PAGE = (ROOT / "docs" / "randomness.md").read_text(encoding="utf-8")
 STEPS = json.loads((ROOT / "benchmarks" / "gas" / "gas.json").read_text(encoding="utf-8"))["steps"]

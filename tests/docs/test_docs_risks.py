@@ -1,9 +1,8 @@
 """The small auctions that the README's risks are told by come out as it says."""
 
-from markdown import ROOT
-
 from offchain.model.instances import Group, Member, TwoLevelInstance
 from offchain.model.mechanisms.two_level import solve
+from tests.docs.markdown import ROOT
 
 README = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
 

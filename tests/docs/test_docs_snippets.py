@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from markdown import ROOT, blocks
-
 from offchain.bindings.contracts import ClockStage, Pricing, contract
 from offchain.bindings.deployment import create
 from offchain.chain.backend import Transaction
 from offchain.chain.revm import Revm
+from tests.docs.markdown import ROOT, blocks
 
 HOUR = 3_600
 GWEI = 10**9

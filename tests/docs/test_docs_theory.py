@@ -4,7 +4,6 @@ import re
 from fractions import Fraction
 
 import pytest
-from markdown import ROOT, pages
 
 from offchain.model.checks.two_level import harmonic
 from offchain.model.document import parse_bytes
@@ -15,6 +14,7 @@ from offchain.model.theory import CLAIMS
 from offchain.model.theory.approximate.groups import access, part_of_best
 from offchain.model.theory.daos import auction
 from offchain.model.theory.daos import payments as paid
+from tests.docs.markdown import ROOT, pages
 
 ROW = re.compile(r"`((?:daos|resilient|approximate|signals)-[a-z0-9-]+)`")
 NAMES = {claim.name for claim in CLAIMS}

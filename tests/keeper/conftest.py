@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from market import Market
+
+from tests.keeper.market import Market
 
 
 @pytest.fixture

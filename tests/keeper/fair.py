@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from market import Market
-
 from offchain.chain.errors import ChainError
 from offchain.keeper.keeper import Keeper
+from tests.keeper.market import Market
 
 REFUSE, BURN_GAS = 2, 3
 """Manners of `contracts/test/Actor.sol`."""

@@ -1,10 +1,10 @@
 """The check that no money is missing or stuck, and that it does not take a gift for either."""
 
 import pytest
-from fair import fair
-from market import STRANGER, UNIT, Market
 
 from offchain.play.audit import MoneyAstray, audit
+from tests.keeper.fair import fair
+from tests.keeper.market import STRANGER, UNIT, Market
 
 
 def test_a_strangers_gift_is_not_astray(market: Market) -> None:

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from market import Market
-from proxy import Dropped, Liar, Status, proxy, refusal
 
 from offchain.chain.connect import connect
 from offchain.chain.nodes import anvil
+from tests.keeper.market import Market
+from tests.proxy import Dropped, Liar, Status, proxy, refusal
 
 SHAPES: list[Any] = [
     None, True, 0, -1, 1.5, "", "0x", "0xzz", "latest", [], {}, [None], {"number": None},

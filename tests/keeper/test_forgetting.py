@@ -1,11 +1,10 @@
 """How many contracts a keeper reads is bounded by what is alive: lots that are over are forgotten, and their DAOs with them."""
 
-from market import Market
-
 from offchain.bindings.deployment import create
 from offchain.keeper.agenda import GIVEN_UP, WINDOW
 from offchain.keeper.keeper import Keeper
 from offchain.keeper.ledger import REORG_DEPTH
+from tests.keeper.market import Market
 
 
 def forgetting(market: Market) -> Keeper:

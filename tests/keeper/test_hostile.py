@@ -1,9 +1,6 @@
 """People who want a keeper to stop, to waste its gas, or to leave somebody out."""
 
 import pytest
-from chains import Candid, Dear, Trap, Watched
-from fair import BURN_GAS, REFUSE, fair, insist
-from market import KEEPER, STRANGER, UNIT, Market
 
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
@@ -14,6 +11,9 @@ from offchain.keeper.duties import MAX_DELIVERY_GAS
 from offchain.keeper.purse import Allowance
 from offchain.keeper.receipts import ReceiptsError
 from offchain.model.mechanisms.equal_split import equal_split, willingness_to_pay
+from tests.keeper.chains import Candid, Dear, Trap, Watched
+from tests.keeper.fair import BURN_GAS, REFUSE, fair, insist
+from tests.keeper.market import KEEPER, STRANGER, UNIT, Market
 
 HONEST, REFUSING, BURNING = 0, 1, 2
 """Manners of `contracts/test/HostileItem.sol`."""

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from market import Market
 
 from offchain.bindings.deployment import DrawnDeployment, create
 from offchain.chain.connect import connect
 from offchain.chain.nodes import anvil
+from tests.keeper.market import Market
 
 
 @pytest.fixture(scope="module")

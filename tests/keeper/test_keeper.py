@@ -5,9 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chains import Killed, Lagging, Moody, Mortal, Refusing, Rivalled, Watched
-from fair import fair, insist, play
-from market import BOND_BPS, KEEPER, SECOND_KEEPER, UNIT, Market
 
 from offchain.bindings.contracts import Phase, contract
 from offchain.bindings.seals import Opening, commitment, new_salt
@@ -15,6 +12,9 @@ from offchain.chain.backend import MAX_TRANSACTION_GAS, Reverted
 from offchain.chain.errors import ChainError
 from offchain.keeper.duties import MAX_STEP
 from offchain.model.mechanisms.equal_split import equal_split
+from tests.keeper.chains import Killed, Lagging, Moody, Mortal, Refusing, Rivalled, Watched
+from tests.keeper.fair import fair, insist, play
+from tests.keeper.market import BOND_BPS, KEEPER, SECOND_KEEPER, UNIT, Market
 
 
 @pytest.fixture(scope="module")

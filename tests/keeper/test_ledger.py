@@ -6,8 +6,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from chains import Window
-from market import KEEPER, STRANGER, UNIT, Market
 
 from offchain.bindings.contracts import BookState, Phase
 from offchain.bindings.seals import Opening, commitment, new_salt
@@ -16,6 +14,8 @@ from offchain.chain.errors import ChainError
 from offchain.keeper.books import Account, Book
 from offchain.keeper.ledger import REORG_DEPTH, Ledger, LogsMissing
 from offchain.model.mechanisms.price_rule import Standing, exact, opening
+from tests.keeper.chains import Window
+from tests.keeper.market import KEEPER, STRANGER, UNIT, Market
 
 HISTORIES = 60
 

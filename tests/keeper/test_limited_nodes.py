@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from market import Market
-from proxy import Answer, Dropped, Liar, Status, proxy, refusal
 
 from offchain.chain import rpc
 from offchain.chain.errors import ChainError
@@ -17,6 +15,8 @@ from offchain.chain.nodes import Node, anvil
 from offchain.cli.reading import store_of
 from offchain.keeper.keeper import Keeper
 from offchain.keeper.ledger import Ledger
+from tests.keeper.market import Market
+from tests.proxy import Answer, Dropped, Liar, Status, proxy, refusal
 
 Before = Callable[[str, Any], Answer | None]
 After = Callable[[str, Any, Answer], Answer]

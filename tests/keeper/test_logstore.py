@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chains import Window
-from market import Market
-from test_ledger import History
 
 from offchain.chain.errors import ChainError
 from offchain.keeper import ledger as ledger_module
 from offchain.keeper import logstore
 from offchain.keeper.ledger import REORG_DEPTH, Ledger, LogsMissing
 from offchain.keeper.logstore import SAVE_EVERY, LogStore
+from tests.keeper.chains import Window
+from tests.keeper.market import Market
+from tests.keeper.test_ledger import History
 
 
 class Hashed(Window):

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from chains import Watched
-from market import Market
 
 from offchain.chain.backend import Log, Receipt
 from offchain.chain.errors import ChainError
+from tests.keeper.chains import Watched
+from tests.keeper.market import Market
 
 STEPS = 6
 WORDS = (0, 1, 255, 2**63, 2**255, 2**256 - 1)

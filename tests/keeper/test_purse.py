@@ -5,8 +5,6 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from chains import Dear, Proxy, Trap, Watched
-from market import UNIT, Market
 
 from offchain.bindings.contracts import Phase, contract
 from offchain.bindings.seals import Opening, commitment, new_salt
@@ -21,6 +19,8 @@ from offchain.model.instances import (
     Member,
 )
 from offchain.play.approximate import ApproximateStage
+from tests.keeper.chains import Dear, Proxy, Trap, Watched
+from tests.keeper.market import UNIT, Market
 
 RECLAIM = contract("Auctioneer").encode("reclaim", 1)[:4]
 SETTLE = contract("Auctioneer").encode("settle", 1)[:4]

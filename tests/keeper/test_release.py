@@ -4,9 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chains import Proxy
-from market import Market
-from proxy import proxy
 
 from offchain.bindings.contracts import contract
 from offchain.chain.backend import Transaction
@@ -18,6 +15,9 @@ from offchain.keeper.keeper import Keeper
 from offchain.keeper.ledger import Ledger
 from offchain.keeper.receipts import Receipts
 from offchain.keeper.release import CLOCK_TOLERANCE, DEPTH, Release, moment
+from tests.keeper.chains import Proxy
+from tests.keeper.market import Market
+from tests.proxy import proxy
 
 
 class Real(Proxy):

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from market import UNIT, Market
 
 from offchain.bindings.artifacts import load
 from offchain.bindings.deployment import create
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
 from offchain.chain.nodes import anvil
+from tests.keeper.market import UNIT, Market
 
 PUSH_GAS, STIPEND = 10_000, 2_300
 DEPOSIT = 9

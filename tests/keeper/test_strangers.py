@@ -4,8 +4,6 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from chains import Proxy, Refusing
-from market import Market
 
 from offchain.bindings.contracts import Phase, contract
 from offchain.bindings.deployment import create
@@ -15,6 +13,8 @@ from offchain.keeper.books import NEVER
 from offchain.keeper.keeper import Keeper
 from offchain.keeper.pace import REQUESTS, Pace
 from offchain.keeper.rests import Rests
+from tests.keeper.chains import Proxy, Refusing
+from tests.keeper.market import Market
 
 REFUSE = 1
 """A manner of `contracts/test/HostileItem.sol`."""

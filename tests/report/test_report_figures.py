@@ -3,12 +3,12 @@
 import struct
 
 import pytest
-from paper_auctions import build, example
 
 from offchain.report.auction import Auction
 from offchain.report.auction_report import pictures
 from offchain.report.drawing import DOTS_PER_INCH, SIZE, Picture, png
 from offchain.report.theme import DARK, LIGHT, THEMES, Theme
+from tests.report.paper_auctions import build, example
 
 SITUATIONS = {
     "won": example(),

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from paper_auctions import build, example
 
 from offchain.report.auction import critical_bid, curve_of
 from offchain.report.flows import DoesNotAddUp, Sink, Source, streams, totals
+from tests.report.paper_auctions import build, example
 
 BIDS = st.lists(st.integers(1, 30), min_size=1, max_size=6)
 

@@ -8,7 +8,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from paper_auctions import build, example
 
 from offchain.model.document import parse_bytes
 from offchain.report.accounts import groups, members, money
@@ -17,6 +16,7 @@ from offchain.report.auction_report import report
 from offchain.report.page import render
 from offchain.report.played import gas
 from offchain.report.tables import as_text
+from tests.report.paper_auctions import build, example
 
 VOID = {"meta", "img", "source", "br"}
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from resilient_world import World
 
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
 from offchain.chain.revm import Revm
+from tests.resilient.resilient_world import World
 
 
 @pytest.fixture(scope="session")

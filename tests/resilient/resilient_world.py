@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
-import resilient_ledger
 from eth_hash.auto import keccak
 
 from offchain.bindings.announcements import Announcement
@@ -21,6 +20,7 @@ from offchain.chain import abi
 from offchain.chain.backend import Chain, Receipt, Reverted, Transaction
 from offchain.io.addresses import to_bytes
 from offchain.play.resilient import sale_fields
+from tests.resilient import resilient_ledger
 
 UNIT = 10**9
 HOUR = 3_600

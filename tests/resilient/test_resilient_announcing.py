@@ -1,10 +1,10 @@
 """Announcements: sealed under a deposit, opened once, and taken only if they keep all bounds."""
 
 import pytest
-from resilient_world import UNIT, Flaw, Outcome, Stage, World, announce, bits
 
 from offchain.bindings.announcements import Announcement
 from offchain.bindings.seals import Opening, commitment
+from tests.resilient.resilient_world import UNIT, Flaw, Outcome, Stage, World, announce, bits
 
 MOST = 2**64 - 1
 

@@ -1,7 +1,10 @@
 """Answers: each by whom the offer is to, once, in time and at its price; nothing else makes a YES or a NO."""
 
 import pytest
-from resilient_world import (
+
+from offchain.bindings.announcements import Announcement
+from offchain.chain.backend import Reverted, Transaction
+from tests.resilient.resilient_world import (
     EVERYTHING,
     HOUR,
     TAILS,
@@ -13,9 +16,6 @@ from resilient_world import (
     bits,
     index_of,
 )
-
-from offchain.bindings.announcements import Announcement
-from offchain.chain.backend import Reverted, Transaction
 
 Tails = tuple[int, Announcement, list[tuple[str, int]]]
 """A sale's number, what is carried out, and the goods."""

@@ -1,7 +1,10 @@
 """The coin: asked for once, when nothing can change any more; and what happens if it never falls."""
 
 import pytest
-from resilient_world import (
+
+from offchain.bindings.announcements import Announcement
+from offchain.chain.backend import Reverted
+from tests.resilient.resilient_world import (
     DRAW_WINDOW,
     EVERYTHING,
     HEADS,
@@ -13,9 +16,6 @@ from resilient_world import (
     announce,
     bits,
 )
-
-from offchain.bindings.announcements import Announcement
-from offchain.chain.backend import Reverted
 
 
 def test_the_coin_is_asked_for_when_all_is_known(world: World) -> None:

@@ -1,6 +1,7 @@
 """Every change of state is logged, in full: a sale told by its events alone."""
 
-from resilient_world import (
+from offchain.chain.backend import Receipt
+from tests.resilient.resilient_world import (
     BOND_BPS,
     DELIVERY_WINDOW,
     EVERYTHING,
@@ -17,8 +18,6 @@ from resilient_world import (
     bits,
     index_of,
 )
-
-from offchain.chain.backend import Receipt
 
 
 def only(world: World, receipt: Receipt, name: str, **fields: object) -> None:

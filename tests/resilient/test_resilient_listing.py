@@ -1,7 +1,18 @@
 """Listing and escrow: what a seller may do, and that goods come back."""
 
 import pytest
-from resilient_world import BOND_BPS, EPSILON, EVERYTHING, HOUR, UNIT, Stage, World, announce, bits
+
+from tests.resilient.resilient_world import (
+    BOND_BPS,
+    EPSILON,
+    EVERYTHING,
+    HOUR,
+    UNIT,
+    Stage,
+    World,
+    announce,
+    bits,
+)
 
 MINUTE = 60
 

@@ -3,10 +3,10 @@
 from fractions import Fraction
 
 import pytest
-from resilient_world import HEADS, TAILS, UNIT, Manner, Stage, World, announce, bits
 
 from offchain.bindings.announcements import Announcement
 from offchain.chain.backend import Reverted, Transaction
+from tests.resilient.resilient_world import HEADS, TAILS, UNIT, Manner, Stage, World, announce, bits
 
 REFUSING = [Manner.REFUSE, Manner.BURN_GAS, Manner.REVERT_MUCH]
 TAKING = [Manner.ACCEPT, Manner.WORK, Manner.RETURN_MUCH]

@@ -1,7 +1,11 @@
 """Tokens that refuse, lie or re-enter: a YES stays a YES, nobody is fined for them, and other goods move on."""
 
 import pytest
-from resilient_world import (
+
+from offchain.bindings.announcements import Announcement
+from offchain.bindings.contracts import contract
+from offchain.chain.backend import Reverted
+from tests.resilient.resilient_world import (
     DELIVERY_WINDOW,
     EVERYTHING,
     HEADS,
@@ -15,10 +19,6 @@ from resilient_world import (
     bits,
     index_of,
 )
-
-from offchain.bindings.announcements import Announcement
-from offchain.bindings.contracts import contract
-from offchain.chain.backend import Reverted
 
 Accepted = tuple[int, str, Announcement, list[tuple[str, int]]]
 """A sale's number, the token that will misbehave, what is carried out, and the goods."""

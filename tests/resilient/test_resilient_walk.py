@@ -4,7 +4,12 @@ import random
 from collections import Counter
 
 import pytest
-from resilient_world import (
+
+from offchain.bindings.announcements import Announcement
+from offchain.chain.backend import Reverted
+from offchain.chain.revm import Revm
+from offchain.io.addresses import to_bytes
+from tests.resilient.resilient_world import (
     DELIVERY_WINDOW,
     DRAW_WINDOW,
     EVERYTHING,
@@ -16,12 +21,7 @@ from resilient_world import (
     TokenManner,
     World,
 )
-from reverts import error_of
-
-from offchain.bindings.announcements import Announcement
-from offchain.chain.backend import Reverted
-from offchain.chain.revm import Revm
-from offchain.io.addresses import to_bytes
+from tests.reverts import error_of
 
 SEEDS = range(16)
 STEPS = 2_000
