@@ -16,7 +16,7 @@ NPM_DONE := node_modules/.packages-installed
 CONSORT_DONE := $(VENV)/.consort-installed
 BROWNIE_DONE := .build/home/.brownie-installed
 
-.PHONY: help setup test lint demo gas bench lock clean distclean
+.PHONY: help setup test lint demo gas bench bindings lock clean distclean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -38,6 +38,9 @@ gas: setup ## what each step costs a member in gas (ARGS=--write renews the snap
 
 bench: setup ## how fast it is, beside what it is measured against (ARGS=--json: figures only)
 	@$(BIN)/python -m benchmarks.speed $(ARGS)
+
+bindings: setup ## write the enumerations and constants of the contracts in Python anew
+	@$(BIN)/python -m offchain.bindings.generate
 
 lock: ## write requirements.lock anew from pyproject.toml
 	@sh tools/lock.sh "$(PYTHON)"

@@ -10,7 +10,8 @@ from contextlib import closing
 from typing import Final
 
 from benchmarks.gas.meter import floor_since_prague
-from offchain.bindings.contracts import ClockStage, contract
+from offchain.bindings.contracts import contract
+from offchain.bindings.enumerations import ClockStage
 from offchain.chain import nodes
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Receipt, Reverted, Transaction
 from offchain.chain.jsonrpc import JsonRpc

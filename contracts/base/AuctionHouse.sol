@@ -112,8 +112,8 @@ abstract contract AuctionHouse is BidBook, Proceeds, Escrow, IAuctioneer {
     /// @param lot The lot's number.
     function reclaim(uint256 lot) external {
         Phase now_ = phase(lot);
-        if (now_ != Phase.Void || _books[lot].state == State.Lost) revert WrongPhase(lot, now_);
-        (_books[lot].state, _books[lot].bondBps) = (State.Lost, 0); // so that both levels show a void lot alike
+        if (now_ != Phase.Void || _books[lot].state == BookState.Lost) revert WrongPhase(lot, now_);
+        (_books[lot].state, _books[lot].bondBps) = (BookState.Lost, 0); // so that both levels show a void lot alike
         emit ItemReturned(lot);
         Lot storage item = _lots[lot];
         Items.give(_held, lot, item.token, item.tokenId, item.seller);
@@ -157,7 +157,7 @@ abstract contract AuctionHouse is BidBook, Proceeds, Escrow, IAuctioneer {
 
     /// @inheritdoc IAuctioneer
     function credit(uint256 lot) external payable {
-        if (_books[lot].state == State.None) revert WrongPhase(lot, Phase.None);
+        if (_books[lot].state == BookState.None) revert WrongPhase(lot, Phase.None);
         if (msg.value == 0) return; // a log of nothing would be everybody's to read
         proceeds[_lots[lot].seller] += msg.value;
         emit BondsCredited(lot, msg.sender, msg.value);
@@ -189,8 +189,8 @@ abstract contract AuctionHouse is BidBook, Proceeds, Escrow, IAuctioneer {
     function phase(uint256 lot) public view override returns (Phase) {
         Book storage book = _books[lot];
         Lot storage item = _lots[lot];
-        if (book.state == State.None) return Phase.None;
-        if (book.state == State.Won) return Phase.Settled;
+        if (book.state == BookState.None) return Phase.None;
+        if (book.state == BookState.Won) return Phase.Settled;
         if (block.timestamp < book.endOfBidding) return Phase.Bidding;
         if (block.timestamp < book.endOfReveal) return Phase.Reveal;
         if (block.timestamp < book.endOfTally && item.arrived < item.entered) return Phase.Tally;
@@ -284,7 +284,7 @@ abstract contract AuctionHouse is BidBook, Proceeds, Escrow, IAuctioneer {
     }
 
     function _settle(uint256 lot, Standing memory standing_, uint256 paidWei, address recipient) private {
-        _books[lot].state = State.Won;
+        _books[lot].state = BookState.Won;
         Lot storage item = _lots[lot];
         proceeds[item.seller] += paidWei;
         emit LotSettled(lot, standing_.leader, standing_.price, paidWei / Units.UNIT);

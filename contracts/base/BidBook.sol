@@ -19,7 +19,7 @@ abstract contract BidBook is Multicall {
 
     /// @dev `Running` until the book is decided; `Won` once its bidder paid; `Lost` when nobody in it will ever pay (at the auctioneer:
     /// once the item went back).
-    enum State {
+    enum BookState {
         None,
         Running,
         Won,
@@ -39,7 +39,7 @@ abstract contract BidBook is Multicall {
         uint16 bondBps;
         uint32 opened;
         uint64 share;
-        State state;
+        BookState state;
     }
 
     /// @notice A sealed bid on one of several lots.
@@ -327,7 +327,7 @@ abstract contract BidBook is Multicall {
             bondBps: schedule.bondBps,
             opened: 0,
             share: 0,
-            state: State.Running
+            state: BookState.Running
         });
     }
 

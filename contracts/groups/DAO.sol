@@ -109,7 +109,7 @@ contract DAO is BidBook {
     /// @notice Enters `lot`, so that members can bid on it. Anyone may call, while bidding lasts.
     /// @param lot The lot's number.
     function enter(uint256 lot) external {
-        if (_books[lot].state != State.None) revert AlreadyEntered(lot);
+        if (_books[lot].state != BookState.None) revert AlreadyEntered(lot);
         _openBook(lot, auctioneer.enter(lot));
         emit BookOpened(lot);
     }
@@ -174,7 +174,7 @@ contract DAO is BidBook {
         uint256 served = best < price ? EqualSplit.served(bids, book.opened - start, price) : 0;
         if (served == 0) revert WrongCheckpoint(lot, start);
         uint64 share = EqualSplit.share(price, served);
-        (book.share, book.state) = (share, State.Won);
+        (book.share, book.state) = (share, BookState.Won);
         emit BookWon(lot, price, served, share);
         auctioneer.pay{value: Units.toWei(served * share)}(lot);
     }
@@ -198,12 +198,12 @@ contract DAO is BidBook {
     function hasAccess(uint256 lot, address member) external view returns (bool) {
         Book storage book = _books[lot];
         BidSlot slot = _boxes[lot][member].slot;
-        return book.state == State.Won && !slot.isSealed() && slot.bid() >= book.share;
+        return book.state == BookState.Won && !slot.isSealed() && slot.bid() >= book.share;
     }
 
     /// @inheritdoc BidBook
     function phase(uint256 lot) public view override returns (Phase now_) {
-        if (_books[lot].state == State.None) return Phase.None;
+        if (_books[lot].state == BookState.None) return Phase.None;
         (now_,,) = auctioneer.standing(lot);
     }
 
@@ -225,17 +225,17 @@ contract DAO is BidBook {
     /// when it is settled or void, the first caller writes the loss down. A void lot costs nobody a bond.
     function _resolve(uint256 lot) internal override returns (uint64 share, uint16 bondBps) {
         Book storage book = _books[lot];
-        if (book.state <= State.Running && !_lose(lot, book)) return (0, UNDECIDED);
+        if (book.state <= BookState.Running && !_lose(lot, book)) return (0, UNDECIDED);
         return (book.share, book.bondBps);
     }
 
     /// @dev Returns false while the lot, won by another, can still turn void.
     function _lose(uint256 lot, Book storage book) private returns (bool) {
-        if (book.state == State.None) revert WrongPhase(lot, Phase.None);
+        if (book.state == BookState.None) revert WrongPhase(lot, Phase.None);
         (Phase now_, address leader,) = auctioneer.standing(lot);
         if (now_ < Phase.Closed || (now_ == Phase.Closed && leader == address(this))) revert WrongPhase(lot, now_);
         if (now_ == Phase.Closed) return false;
-        book.state = State.Lost;
+        book.state = BookState.Lost;
         if (now_ == Phase.Void) book.bondBps = 0;
         emit BookLost(lot, book.bondBps);
         return true;

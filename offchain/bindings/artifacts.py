@@ -63,6 +63,16 @@ def load_all(project: Path = PROJECT) -> dict[str, Artifact]:
     return {name: _artifact(name, entry) for name, entry in _cached(project).items()}
 
 
+def syntax_trees(project: Path = PROJECT) -> dict[str, dict[str, Any]]:
+    """The compiler's syntax tree of each file in contracts/, by its path; made anew each time, in about a second.
+
+    Raises:
+        CompileError: the contracts do not compile.
+    """
+    sources = _solc(project, {"": ["ast"]})["sources"]
+    return {path: found["ast"] for path, found in sources.items() if path.startswith("contracts/")}
+
+
 def digest(project: Path = PROJECT) -> str:
     """Changes with the sources, the settings, the compiler, OpenZeppelin and this module."""
     inputs = [
@@ -129,6 +139,11 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _compile(project: Path) -> dict[str, dict[str, Any]]:
+    return _declared(_solc(project, {"*": _OUTPUTS})["contracts"])
+
+
+def _solc(project: Path, outputs: dict[str, list[str]]) -> dict[str, Any]:
+    """What the compiler puts out on all of contracts/, of each file what is asked for."""
     import solcx
     import yaml
 
@@ -142,15 +157,17 @@ def _compile(project: Path) -> dict[str, dict[str, Any]]:
             path.relative_to(project).as_posix(): {"content": path.read_text(encoding="utf-8")}
             for path in _sources(project)
         },
-        "settings": _settings(config["compiler"]) | {"outputSelection": {"*": {"*": _OUTPUTS}}},
+        "settings": _settings(config["compiler"]) | {"outputSelection": {"*": outputs}},
     }
     try:
-        output = solcx.compile_standard(request, base_path=project, solc_binary=compiler)
+        output: dict[str, Any] = solcx.compile_standard(
+            request, base_path=project, solc_binary=compiler
+        )
     except solcx.exceptions.ContractsNotFound as error:
         raise CompileError("contracts/ holds no Solidity file") from error
     except solcx.exceptions.SolcError as error:
         raise CompileError(f"the contracts do not compile:\n{error.message}") from error
-    return _declared(output["contracts"])
+    return output
 
 
 def _settings(compiler: dict[str, Any]) -> dict[str, Any]:

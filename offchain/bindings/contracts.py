@@ -4,21 +4,21 @@
     data = dao.encode("commit", lot, commitment)
     phase, leader, price = auctioneer.decode("standing", chain.call(address, query))
 
-Selectors and codecs are made once per contract. Enumerations come as the ones below, addresses as
-checksummed text, arrays and structs as tuples.
+Selectors and codecs are made once per contract. Enumerations come as those of `enumerations`,
+addresses as checksummed text, arrays and structs as tuples.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 from eth_hash.auto import keccak
 
 from offchain.bindings.artifacts import Artifact, load
+from offchain.bindings.enumerations import ENUMS
 from offchain.chain import abi
 from offchain.chain.backend import Log
 from offchain.chain.errors import ChainError
@@ -26,146 +26,6 @@ from offchain.chain.errors import ChainError
 
 class Undecodable(ChainError, ValueError):
     """What a call returned is not what its function returns: there is another contract, or the node errs."""
-
-
-class Phase(IntEnum):
-    """Where a lot stands (contracts/interfaces/Phase.sol)."""
-
-    NONE = 0
-    BIDDING = 1
-    REVEAL = 2
-    TALLY = 3
-    DRAW = 4
-    CLOSED = 5
-    SETTLED = 6
-    VOID = 7
-
-
-class Flaw(IntEnum):
-    """Why an opening was skipped in a batch (contracts/base/BidBook.sol)."""
-
-    NONE = 0
-    NO_BID = 1
-    ALREADY_REVEALED = 2
-    WRONG_OPENING = 3
-    ZERO_BID = 4
-    BID_ABOVE_DEPOSIT = 5
-    BELOW_MINIMUM = 6
-
-
-class BookState(IntEnum):
-    """What became of a book (contracts/base/BidBook.sol)."""
-
-    NONE = 0
-    RUNNING = 1
-    WON = 2
-    LOST = 3
-
-
-class Part(IntEnum):
-    """A DAO's part in a lot (contracts/base/AuctionHouse.sol)."""
-
-    NONE = 0
-    ENTERED = 1
-    ARRIVED = 2
-
-
-class Pricing(IntEnum):
-    """How a price is chosen among two (contracts/signals/SignalClockAuction.sol)."""
-
-    WELFARE = 0
-    REVENUE = 1
-
-
-class ClockStage(IntEnum):
-    """Where a lot stands (contracts/signals/SignalClockAuction.sol)."""
-
-    NONE = 0
-    JOINING = 1
-    REGISTERING = 2
-    DRAWING = 3
-    LEARNING = 4
-    PREPARING = 5
-    ASKING = 6
-    STATING = 7
-    OFFERED = 8
-    SOLD = 9
-    UNSOLD = 10
-    VOID = 11
-
-
-class SaleStage(IntEnum):
-    """Where a sale stands (contracts/resilient/ResilientAuction.sol)."""
-
-    NONE = 0
-    BIDDING = 1
-    REVEAL = 2
-    DRAW = 3
-    ANSWERS = 4
-    FINAL = 5
-    VOID = 6
-
-
-class CoinOutcome(IntEnum):
-    """What was decided in a sale (contracts/resilient/ResilientAuction.sol)."""
-
-    OPEN = 0
-    HEADS = 1
-    TAILS = 2
-    OWN = 3
-    UNSOLD = 4
-
-
-class BeaconStage(IntEnum):
-    """How a draw by the beacon stands (contracts/randomness/BeaconRandomness.sol)."""
-
-    NONE = 0
-    WAITING = 1
-    DRAWN = 2
-    FELL_BACK = 3
-
-
-class SecretsStage(IntEnum):
-    """How a draw by secrets stands (contracts/randomness/CommitRevealRandomness.sol)."""
-
-    NONE = 0
-    OPEN = 1
-    COMMITTING = 2
-    REVEALING = 3
-    READY = 4
-    DRAWN = 5
-
-
-class AnnouncementFlaw(IntEnum):
-    """Why an announcement is not taken (contracts/resilient/Announcements.sol)."""
-
-    NONE = 0
-    NOT_SEALED = 1
-    ALREADY_REVEALED = 2
-    TOO_MANY_OFFERS = 3
-    WRONG_OPENING = 4
-    ZERO_PRICE = 5
-    EMPTY_BUNDLE = 6
-    OVERLAPPING_BUNDLES = 7
-    UNKNOWN_GOODS = 8
-    OFFER_TO_SELF = 9
-    RECIPIENTS_OUT_OF_ORDER = 10
-    REVENUE_ABOVE_DEPOSIT = 11
-
-
-ENUMS: Final[Mapping[str, type[IntEnum]]] = {
-    "enum Phase": Phase,
-    "enum BidBook.Flaw": Flaw,
-    "enum BidBook.State": BookState,
-    "enum AuctionHouse.Part": Part,
-    "enum SignalClockAuction.Pricing": Pricing,
-    "enum SignalClockAuction.ClockStage": ClockStage,
-    "enum ResilientAuction.SaleStage": SaleStage,
-    "enum ResilientAuction.CoinOutcome": CoinOutcome,
-    "enum AnnouncementFlaw": AnnouncementFlaw,
-    "enum BeaconRandomness.BeaconStage": BeaconStage,
-    "enum CommitRevealRandomness.SecretsStage": SecretsStage,
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from typing import Final
 
 from rich.console import Console
 
-from offchain.bindings.contracts import CoinOutcome, Event
+from offchain.bindings.contracts import Event
+from offchain.bindings.enumerations import CoinOutcome
 from offchain.chain.backend import Chain
 from offchain.demo.chance import conclude, deployment, draw_scenes, report, setting
 from offchain.demo.heard import Scene

@@ -9,7 +9,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from offchain.bindings.contracts import BeaconStage, contract
+from offchain.bindings.contracts import contract
+from offchain.bindings.enumerations import BeaconStage
 from offchain.chain.backend import Chain, Log, Transaction
 from offchain.chain.errors import ChainError
 from offchain.keeper.batches import GAS_MARGIN

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from offchain.bindings.contracts import Event, Flaw
+from offchain.bindings.contracts import Event
+from offchain.bindings.enumerations import Flaw
 from offchain.io.addresses import checksum
 
 BPS: Final = 10_000

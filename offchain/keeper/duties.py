@@ -5,9 +5,9 @@ from fractions import Fraction
 from functools import partial
 from typing import Final
 
-from offchain.bindings.contracts import Phase
 from offchain.bindings.contracts import contract as contract_named
 from offchain.bindings.draw_proofs import bid_of, prove, steps
+from offchain.bindings.enumerations import Phase
 from offchain.chain.errors import ChainError
 from offchain.keeper.agenda import is_due, is_unopened
 from offchain.keeper.books import Book, Lot

@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Final
 
-from offchain.bindings.contracts import Phase
 from offchain.bindings.draw_proofs import PLAYERS_PER_STEP
+from offchain.bindings.enumerations import Phase
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Chain
 from offchain.keeper.agenda import Agenda, Duty, Outlook
 from offchain.keeper.courier import Courier

@@ -19,8 +19,9 @@ from offchain.bindings.announcements import (
     check_playable,
 )
 from offchain.bindings.artifacts import load
-from offchain.bindings.contracts import CoinOutcome, contract
+from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
+from offchain.bindings.enumerations import CoinOutcome
 from offchain.chain.backend import Chain, Receipt, Transaction
 from offchain.chain.errors import ChainError
 from offchain.model.instances.bundles import Bundle

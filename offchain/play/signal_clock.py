@@ -7,8 +7,9 @@ Everything that a play returns is read from the contract's events, nothing from 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from offchain.bindings.contracts import ClockStage, Pricing, contract
+from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
+from offchain.bindings.enumerations import ClockStage, Pricing
 from offchain.chain.backend import Chain, Receipt, Transaction
 from offchain.chain.errors import ChainError
 from offchain.model.instances.signal_clock import SignalClockInstance

@@ -12,8 +12,9 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from offchain.bindings.contracts import ClockStage, contract
+from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
+from offchain.bindings.enumerations import ClockStage
 from offchain.chain.backend import Reverted, Transaction
 from offchain.chain.revm import Revm
 from offchain.model.instances import SignalClockInstance

@@ -13,9 +13,10 @@ from fractions import Fraction
 
 import pytest
 
-from offchain.bindings.contracts import Phase, contract
+from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
 from offchain.bindings.draw_proofs import DrawProof, Walk, prove, steps
+from offchain.bindings.enumerations import Phase
 from offchain.bindings.seals import Opening, commitment
 from offchain.chain.backend import Receipt, Reverted, Transaction
 from offchain.chain.revm import Revm

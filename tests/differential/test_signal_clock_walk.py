@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from offchain.bindings.artifacts import load
-from offchain.bindings.contracts import ClockStage, Event, contract
+from offchain.bindings.contracts import Event, contract
 from offchain.bindings.deployment import create
+from offchain.bindings.enumerations import ClockStage
 from offchain.chain.backend import Reverted, Transaction
 from offchain.chain.revm import Revm
 from offchain.model.instances import SignalClockInstance

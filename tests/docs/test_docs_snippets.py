@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from offchain.bindings.contracts import ClockStage, Pricing, contract
+from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
+from offchain.bindings.enumerations import ClockStage, Pricing
 from offchain.chain.backend import Transaction
 from offchain.chain.revm import Revm
 from tests.docs.markdown import ROOT, blocks

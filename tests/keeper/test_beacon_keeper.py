@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from offchain.bindings.contracts import BeaconStage, contract
+from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
+from offchain.bindings.enumerations import BeaconStage
 from offchain.chain.backend import Chain, Transaction
 from offchain.chain.connect import connect
 from offchain.chain.errors import ChainError

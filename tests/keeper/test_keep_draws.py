@@ -4,8 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from offchain.bindings.contracts import Phase, contract
+from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import Deployment, create, deploy_approximate
+from offchain.bindings.enumerations import Phase
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Chain, Transaction
 from offchain.chain.connect import connect

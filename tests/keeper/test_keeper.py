@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from offchain.bindings.contracts import Phase, contract
+from offchain.bindings.contracts import contract
+from offchain.bindings.enumerations import Phase
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Reverted
 from offchain.chain.errors import ChainError

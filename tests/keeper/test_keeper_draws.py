@@ -6,9 +6,10 @@ from fractions import Fraction
 
 import pytest
 
-from offchain.bindings.contracts import Phase, contract
+from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
 from offchain.bindings.draw_proofs import joined, word_of
+from offchain.bindings.enumerations import Phase
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Transaction
 from offchain.chain.revm import Revm

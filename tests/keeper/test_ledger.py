@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from offchain.bindings.contracts import BookState, Phase
+from offchain.bindings.enumerations import BookState, Phase
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Log, Reverted
 from offchain.chain.errors import ChainError

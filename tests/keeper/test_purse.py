@@ -6,7 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from offchain.bindings.contracts import Phase, contract
+from offchain.bindings.contracts import contract
+from offchain.bindings.enumerations import Phase
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Receipt, Transaction, Unsettled
 from offchain.chain.connect import connect

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from offchain.bindings.contracts import Phase, contract
+from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
+from offchain.bindings.enumerations import Phase
 from offchain.chain.backend import Receipt, Transaction
 from offchain.keeper.agenda import Agenda, Duty, Stage
 from offchain.keeper.books import NEVER

@@ -4,7 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from offchain.bindings.contracts import CoinOutcome, contract
+from offchain.bindings.contracts import contract
+from offchain.bindings.enumerations import CoinOutcome
 from offchain.chain.backend import Chain
 
 UNIT = 10**9

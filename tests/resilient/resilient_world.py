@@ -13,8 +13,9 @@ from eth_hash.auto import keccak
 
 from offchain.bindings.announcements import Announcement
 from offchain.bindings.artifacts import load
-from offchain.bindings.contracts import AnnouncementFlaw, CoinOutcome, SaleStage, contract
+from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
+from offchain.bindings.enumerations import AnnouncementFlaw, CoinOutcome, SaleStage
 from offchain.bindings.explain import explained
 from offchain.chain import abi
 from offchain.chain.backend import Chain, Receipt, Reverted, Transaction

@@ -21,14 +21,10 @@ COUNTER = SMALL + "contract Counter { uint256 public count; function add() exter
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A project of its own that holds one contract, with the compiler and settings of this one."""
-    shutil.copy(PROJECT / "brownie-config.yaml", tmp_path)
-    for name in ("node_modules", ".solc"):
-        (tmp_path / name).symlink_to(PROJECT / name)
-    (tmp_path / "contracts").mkdir()
-    (tmp_path / "contracts" / "Counter.sol").write_text(COUNTER)
-    return tmp_path
+def project(project: Path) -> Path:
+    """That holds one contract."""
+    (project / "contracts" / "Counter.sol").write_text(COUNTER)
+    return project
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import re
 from contextlib import suppress
-from enum import IntEnum
 from typing import Any
 
 import pytest
@@ -14,15 +13,9 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from offchain.bindings.artifacts import Artifact, load_all
-from offchain.bindings.contracts import (
-    ENUMS,
-    Contract,
-    Event,
-    Flaw,
-    Phase,
-    contract,
-)
-from offchain.bindings.explain import explain, shown
+from offchain.bindings.contracts import Contract, Event, contract
+from offchain.bindings.enumerations import ENUMS, Flaw, Phase
+from offchain.bindings.explain import explain
 from offchain.chain import abi
 from offchain.chain.backend import Log
 from offchain.io.addresses import checksum, to_bytes
@@ -258,19 +251,6 @@ def test_every_error_of_the_project_is_understood() -> None:
             assert found is not None
             assert (found.name, tuple(found.args.values())) == (name, values)
             assert explain(selector + abi.arguments(inputs).encode(values)).startswith(f"{name}(")
-
-
-@pytest.mark.parametrize("internal_type", ENUMS)
-def test_enumerations_are_those_of_the_contracts(internal_type: str) -> None:
-    name = internal_type.removeprefix("enum ").rpartition(".")[2]
-    sources = [path.read_text() for path in (PROJECT / "contracts").rglob("*.sol")]
-    (body,) = [one for text in sources for one in re.findall(rf"enum {name} {{(.*?)}}", text, re.S)]
-    names = re.findall(r"\w+", re.sub(r"//.*", "", body))
-
-    enum: type[IntEnum] = ENUMS[internal_type]
-
-    assert [shown(one) for one in enum] == names
-    assert [int(one) for one in enum] == list(range(len(names)))
 
 
 def test_every_enumeration_is_known() -> None:
