@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from offchain.model.checks.finding import Finding, Verdict
-from offchain.model.checks.lies import around, evenly
+from offchain.model.checks.lies import FALSE_NAMES, around, evenly
 from offchain.model.checks.properties import (
     Amount,
     Award,
@@ -47,9 +47,6 @@ DRAWS = 4
 
 CLAIM = "in expectation over the draw, for values known exactly, one name each"
 """For whom a bid of one's value is best."""
-
-FALSE_NAMES = range(2, 5)
-"""How many names a player tries."""
 
 
 def check(instance: ApproximateInstance, grid: int | None = None) -> list[Finding]:

@@ -12,6 +12,7 @@ from itertools import islice
 
 from offchain.model.checks.approximate import (
     PLAYERS_LIMIT,
+    WORK_LIMIT,
     about,
     critical_draws,
     critical_prices,
@@ -20,7 +21,7 @@ from offchain.model.checks.approximate import (
 )
 from offchain.model.checks.deviations import Seat, critical_bids, find_deviation
 from offchain.model.checks.finding import Finding, Verdict
-from offchain.model.checks.lies import around, different
+from offchain.model.checks.lies import FALSE_NAMES, around, different
 from offchain.model.checks.two_level import harmonic
 from offchain.model.instances.approximate import (
     ApproximateGroupsInstance,
@@ -32,12 +33,6 @@ from offchain.model.mechanisms.approximate import probabilistic_guarantee, total
 from offchain.model.mechanisms.approximate_groups import lottery, sell, solve
 from offchain.model.mechanisms.equal_split import equal_split, willingness_to_pay
 from offchain.model.mechanisms.price_rule import exact
-
-WORK_LIMIT = 2_000_000
-"""How many bids the searches may read (some seconds); beyond, they do less, and say so."""
-
-FALSE_NAMES = range(2, 5)
-"""How many names a member tries."""
 
 CLAIM = "in expectation over the draw, for values known exactly, one address in one group"
 """For whom a bid of one's value is best."""
@@ -126,10 +121,12 @@ def equal_treatment(
     def counterexample() -> str | None:
         first: dict[int, str] = {}
         for group in instance.groups:
-            reach = willingness_to_pay(group.bids_on(0))
-            other = first.setdefault(reach, group.name)
+            group_bid = willingness_to_pay(group.bids_on(0))
+            other = first.setdefault(group_bid, group.name)
             if outcome.probabilities[group.name] != outcome.probabilities[other]:
-                return f"{other} and {group.name} bid {reach} and do not have the same probability"
+                return (
+                    f"{other} and {group.name} bid {group_bid} and do not have the same probability"
+                )
         served = frozenset(() if sale is None else sale.served)
         example: dict[int, str] = {}
         for member in _winner(instance, sale):
@@ -191,10 +188,10 @@ def welfare_ratio(instance: ApproximateGroupsInstance, outcome: ApproximateOutco
 def least_served(group: Group) -> int:
     """What the item is worth to those whom the group serves at the highest price that it can pay."""
     bids = group.bids_on(0)
-    reach = willingness_to_pay(bids)
-    if reach == 0:
+    group_bid = willingness_to_pay(bids)
+    if group_bid == 0:
         return 0
-    split = equal_split(bids, reach)
+    split = equal_split(bids, group_bid)
     return sum(member.values[0] for member in group.members if split.serves(member.bids[0]))
 
 
@@ -208,15 +205,15 @@ def incentive_compatibility(instance: ApproximateGroupsInstance, grid: int | Non
     """
     name = "incentive compatibility"
     groups = [group.bids_on(0) for group in instance.groups]
-    reaches = list(map(willingness_to_pay, groups))
-    failed, draws = wrong_draw(instance, groups, reaches)
+    group_bids = list(map(willingness_to_pay, groups))
+    failed, draws = wrong_draw(instance, groups, group_bids)
     if failed is not None:
         return Finding(name, Verdict.FAILS, failed)
-    top = max(reaches) + 1 if grid is None else grid
+    top = max(group_bids) + 1 if grid is None else grid
     members = list(places(instance))
-    most = max(*reaches, top * max(map(len, groups)))
+    most = max(*group_bids, top * max(map(len, groups)))
     if len(members) * (top + 1) * (most + 1) * len(groups) > WORK_LIMIT:
-        failed, tried = posted_prices(instance, groups, reaches)
+        failed, tried = posted_prices(instance, groups, group_bids)
         return Finding.of(name, failed, f"{CLAIM}: {tried}, {critical_prices(draws)}")
     for place in members:
         truthful = expected(instance, place, (place.value,))
@@ -229,10 +226,10 @@ def incentive_compatibility(instance: ApproximateGroupsInstance, grid: int | Non
 
 
 def wrong_draw(
-    instance: ApproximateGroupsInstance, groups: Sequence[Sequence[int]], reaches: Sequence[int]
+    instance: ApproximateGroupsInstance, groups: Sequence[Sequence[int]], group_bids: Sequence[int]
 ) -> tuple[str | None, int]:
     """A draw that does not sell to a group at its critical bid, or not to those who can share that; how many were tried."""
-    playing = [place for place, reach in enumerate(reaches) if reach]
+    playing = [place for place, group_bid in enumerate(group_bids) if group_bid]
     wrong: list[str] = []
 
     def sells(draw: Fraction) -> tuple[int | None, int]:
@@ -251,7 +248,7 @@ def wrong_draw(
         return playing.index(sale.winner), sale.price
 
     failed, draws = critical_draws(
-        {instance.groups[place].name: reaches[place] for place in playing},
+        {instance.groups[place].name: group_bids[place] for place in playing},
         instance.delta,
         sells,
         least=1,
@@ -261,14 +258,18 @@ def wrong_draw(
 
 
 def posted_prices(
-    instance: ApproximateGroupsInstance, groups: Sequence[Sequence[int]], reaches: Sequence[int]
+    instance: ApproximateGroupsInstance, groups: Sequence[Sequence[int]], group_bids: Sequence[int]
 ) -> tuple[str | None, str]:
     """A group whose probability falls as it bids more, or a bid better than the value at a posted price; what was tried.
 
     In words, the first None if there is none. Bids of evenly spaced members where there are many.
     """
     failed, rise = falling(
-        {group.name: reach for group, reach in zip(instance.groups, reaches, strict=True) if reach},
+        {
+            group.name: group_bid
+            for group, group_bid in zip(instance.groups, group_bids, strict=True)
+            if group_bid
+        },
         instance.delta,
     )
     if failed is not None:
@@ -286,7 +287,7 @@ def posted_prices(
             yield bid
 
     for place in sample:
-        reach = reaches[place.group]
+        group_bid = group_bids[place.group]
         posted = (
             Seat(
                 group=instance.groups[place.group].name,
@@ -295,11 +296,11 @@ def posted_prices(
                 value=place.value,
                 bids=tuple(groups[place.group]),
                 place=place.place,
-                group_bids=(reach,),
+                group_bids=(group_bid,),
                 index=0,
                 reserve=price,
             )
-            for price in prices_for(reach)
+            for price in prices_for(group_bid)
         )
         deviation = find_deviation(posted, bids, exact)
         if deviation is not None:
@@ -312,13 +313,13 @@ def posted_prices(
     return None, f"{rise}; no better bid among {tried} tried at posted prices, {who}"
 
 
-def prices_for(reach: int) -> list[int]:
+def prices_for(group_bid: int) -> list[int]:
     """At most PRICES prices for a group: next to what it can pay and to half of that, and evenly spaced up to double."""
-    near = around((reach, reach // 2))
-    spaced = (2 * reach * step // (PRICES - 6) for step in range(1, PRICES - 5))
+    near = around((group_bid, group_bid // 2))
+    spaced = (2 * group_bid * step // (PRICES - 6) for step in range(1, PRICES - 5))
     return [
         price
-        for price in islice(different((*near, *spaced), max(reach * 2, 1)), PRICES)
+        for price in islice(different((*near, *spaced), max(group_bid * 2, 1)), PRICES)
         if price > 0
     ]
 
@@ -331,8 +332,8 @@ def false_names(instance: ApproximateGroupsInstance) -> Finding:
     name = "false names"
     groups = [group.bids_on(0) for group in instance.groups]
     members = list(places(instance))
-    reach = max(map(willingness_to_pay, groups))
-    if len(members) * (reach + 1) * (len(groups) + 4) * sum(FALSE_NAMES) > WORK_LIMIT:
+    group_bid = max(map(willingness_to_pay, groups))
+    if len(members) * (group_bid + 1) * (len(groups) + 4) * sum(FALSE_NAMES) > WORK_LIMIT:
         detail = "not searched: too many members, or bids too large"
         return Finding(name, Verdict.NOT_CLAIMED, detail)
     for place in members:

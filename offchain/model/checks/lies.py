@@ -10,6 +10,9 @@ from collections.abc import Iterable, Iterator
 STEPS = 64
 """How many evenly spaced amounts are tried, up to twice the largest."""
 
+FALSE_NAMES = range(2, 5)
+"""How many names one who bids under several tries."""
+
 
 def around(amounts: Iterable[int]) -> Iterator[int]:
     """Each amount, and a unit more and less."""

@@ -19,7 +19,7 @@ from offchain.model.checks.deviations import (
     seats,
 )
 from offchain.model.checks.finding import Finding, Verdict
-from offchain.model.checks.lies import different
+from offchain.model.checks.lies import FALSE_NAMES, different
 from offchain.model.checks.several_groups import several_groups
 from offchain.model.instances.two_level import (
     BID_LIMIT,
@@ -43,9 +43,6 @@ FEW = 40
 
 WORK_LIMIT = 4_000_000
 """How many bids each search may read (a few seconds); beyond, it tries fewer bids and members."""
-
-FALSE_NAMES = range(2, 5)
-"""How many names a member tries."""
 
 
 def check(

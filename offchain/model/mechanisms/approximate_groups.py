@@ -93,8 +93,8 @@ def lottery(
 
 def _players(individuals: Sequence[int], groups: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
     """Who plays, by place, and with which bid."""
-    reaches = (equal_split.willingness_to_pay(group) for group in groups)
-    late = [(len(individuals) + place, reach) for place, reach in enumerate(reaches) if reach > 0]
+    group_bids = (equal_split.willingness_to_pay(group) for group in groups)
+    late = [(len(individuals) + place, bid) for place, bid in enumerate(group_bids) if bid > 0]
     return [*enumerate(individuals), *late]
 
 

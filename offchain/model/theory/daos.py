@@ -160,10 +160,10 @@ def ties(sizes: Sequence[Sizes] = SIZES, top: int = 5) -> Evidence:
 def tied(sizes: Sizes, values: Sequence[int]) -> bool:
     """Whether the two groups that can pay the most can pay the same."""
     ends = [sum(sizes[: group + 1]) for group in range(len(sizes))]
-    able = sorted(
+    bids = sorted(
         willingness_to_pay(values[end - size : end]) for size, end in zip(sizes, ends, strict=True)
     )
-    return able[-1] == able[-2]
+    return bids[-1] == bids[-2]
 
 
 def crowd(members: int, unit: int) -> list[int]:
@@ -204,10 +204,10 @@ def unlike_fast(bids: Sequence[int]) -> bool:
     """Whether the form for groups of millions has another willingness to pay, or splits some price otherwise."""
     from numpy import array, uint64
 
-    able = willingness_to_pay(bids)
+    wtp = willingness_to_pay(bids)
     fast = fast_split.SortedBids(array(bids, dtype=uint64))
-    prices = [price for price in (1, able // 2, able - 1, able) if 0 < price <= able]
-    return fast.willingness_to_pay() != able or any(
+    prices = [price for price in (1, wtp // 2, wtp - 1, wtp) if 0 < price <= wtp]
+    return fast.willingness_to_pay() != wtp or any(
         fast.equal_split(price) != equal_split(bids, price) for price in prices
     )
 
