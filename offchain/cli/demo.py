@@ -8,8 +8,8 @@ import typer
 
 from offchain.cli.amounts import units
 from offchain.cli.backends import OnChain
-from offchain.cli.exits import CHECK_FAILED, BadInput, put, say
-from offchain.cli.files import read_list, report_folder, told_of_out
+from offchain.cli.exits import CHECK_FAILED, BadInput, put
+from offchain.cli.files import read_list, report_folder, write_report
 from offchain.cli.mechanism import Mechanism
 from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spending
 
@@ -119,9 +119,7 @@ def _play(mechanism: Mechanism, on: str) -> "Report":
 def _show(report: "Report", folder: Path) -> None:
     """The results on standard output and in the folder."""
     put(report.text)
-    with told_of_out():
-        page, *others = report.write(folder)
-    say(f"Report: {page} (also {', '.join(path.name for path in others)})")
+    write_report(lambda: report.write(folder))
     if not report.played.holds:
         raise typer.Exit(CHECK_FAILED)
 

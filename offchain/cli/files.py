@@ -4,14 +4,14 @@ import os
 import stat
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO
 
-from offchain.cli.exits import BadInput, put
+from offchain.cli.exits import BadInput, put, say
 from offchain.io.output import OutputFailed, check_file, check_folder, reason, replacing
 from offchain.io.quoting import shorten_path
 
@@ -184,6 +184,13 @@ def told_of_reading(name: str) -> Iterator[None]:
         yield
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         raise BadInput(f"{shorten_path(name)}: cannot be read: {reason(error)}") from error
+
+
+def write_report(write: Callable[[], Sequence[Path]], *more: str) -> None:
+    """Writes a report into the folder of --out, and says what is in it: what `write` returns, the page first, and `more`."""
+    with told_of_out():
+        page, *others = write()
+    say(f"Report: {page} (also {', '.join([*(path.name for path in others), *more])})")
 
 
 @contextmanager

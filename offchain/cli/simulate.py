@@ -1,17 +1,17 @@
-"""`consort simulate`: many auctions with drawn valuations, or the curve of one list of contributions."""
+"""`consort simulate`: many auctions with drawn valuations; `curve.py` does what it does with a list of contributions."""
 
-import math
+import os
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from offchain.cli.amounts import units
 from offchain.cli.exits import BackEndFailed, BadInput, CheckFailed, put, say
-from offchain.cli.files import read_list, report_folder, told_of_out
-from offchain.io.quoting import quote, shorten
+from offchain.cli.files import read_list, report_folder, told_of_out, write_report
+from offchain.cli.numbers import entries, number, numbers, one_of, part_of_one
+from offchain.io.quoting import quote
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from offchain.simulation.cells import Cell, Mix
     from offchain.simulation.outcomes import Columns
 
-Number = TypeVar("Number", int, float)
-
+_FAMILY = "uniform,lognormal,pareto,equal-revenue,constitutiondao"
 _GROUPS, _MEMBERS = "2", "50"
 _MOST_MEMBERS = 2**20
 _MOST_GROUPS = 2**16
@@ -39,7 +38,7 @@ def command(
             help="Valuations: uniform, lognormal, pareto, equal-revenue, constitutiondao, harmonic, or file "
             "(with --values). Lists are separated by commas, here and below: every combination is simulated.",
         ),
-    ] = "uniform,lognormal,pareto,equal-revenue,constitutiondao",
+    ] = _FAMILY,
     groups: Annotated[str, typer.Option(metavar="LIST", help="Groups in an auction.")] = _GROUPS,
     members: Annotated[str, typer.Option(metavar="LIST", help="Members of each group.")] = _MEMBERS,
     mix: Annotated[
@@ -122,12 +121,14 @@ def command(
         raise BadInput(f"--format: {quote(data)} is neither parquet nor csv")
     folder = None if out is None else report_folder(out)
     if contributions is not None:
-        _curve(contributions, [units("--price", text) for text in price or ()], folder, data)
+        from offchain.cli.curve import show
+
+        show(contributions, [units("--price", text) for text in price or ()], folder, data)
         return
     if price:
         raise BadInput("--price: only with --contributions")
-    processes = _number("--workers", workers, 0, _MOST_WORKERS)
-    compared = None if compare is None else _number("--compare", compare, 1, _MOST_AUCTIONS)
+    processes = number("--workers", workers, 0, _MOST_WORKERS)
+    compared = None if compare is None else number("--compare", compare, 1, _MOST_AUCTIONS)
     cells = _cells(
         family,
         _mixes(groups, members, mix),
@@ -148,15 +149,15 @@ def command(
 def _mixes(groups: str, members: str, mix: str | None) -> "list[Mix]":
     """The groups of an auction, for every combination."""
     if mix is None:
-        counts = _numbers("--groups", groups, 1, _MOST_GROUPS)
-        sizes = _numbers("--members", members, 1, _MOST_MEMBERS)
-        found: list[Mix] = [((number, size),) for number in counts for size in sizes]
+        counts = numbers("--groups", groups, 1, _MOST_GROUPS)
+        sizes = numbers("--members", members, 1, _MOST_MEMBERS)
+        found: list[Mix] = [((count, size),) for count in counts for size in sizes]
     elif (groups, members) != (_GROUPS, _MEMBERS):
         raise BadInput("--mix: stands in place of --groups and --members, give one or the other")
     else:
-        found = _list("--mix", mix, _mix)
+        found = entries(mix, _mix)
     for one in found:
-        people = sum(number * size for number, size in one)
+        people = sum(count * size for count, size in one)
         if people > _MOST_PEOPLE:
             from offchain.simulation.cells import mix_text
 
@@ -174,8 +175,8 @@ def _mix(text: str) -> "Mix":
         raise BadInput(f"--mix: {quote(text)} is not groups x members, like 5x20+1x100")
     return tuple(
         (
-            _number("--mix", run[1], 1, _MOST_GROUPS),
-            _number("--mix", run[2], 1, _MOST_MEMBERS),
+            number("--mix", run[1], 1, _MOST_GROUPS),
+            number("--mix", run[2], 1, _MOST_MEMBERS),
         )
         for run in runs
         if run is not None
@@ -196,20 +197,20 @@ def _cells(
     from offchain.simulation.families import FAMILIES, FILE, VALUE_LIMIT
     from offchain.simulation.sweep import grid
 
-    families = _list("--family", family, lambda name: _one_of("--family", name, FAMILIES))
+    families = entries(family, lambda name: one_of("--family", name, FAMILIES))
     if FILE in families and values is None:
         raise BadInput("--family: file needs --values FILE")
     if FILE not in families and values is not None:
-        families = [FILE] if family == _default("family") else [*families, FILE]
+        families = [FILE] if family == _FAMILY else [*families, FILE]
     cells = grid(
         families,
         mixes,
-        _numbers("--rivals", rivals, 0, _MOST_GROUPS),
-        _list("--correlation", correlation, _correlation),
-        _numbers("--strength", strength, 1, 10**9),
-        _number("--reserve", reserve, 1, VALUE_LIMIT),
-        _number("--auctions", auctions, 1, _MOST_AUCTIONS),
-        _number("--seed", seed, 0, _MOST_SEED),
+        numbers("--rivals", rivals, 0, _MOST_GROUPS),
+        entries(correlation, lambda text: part_of_one("--correlation", text)),
+        numbers("--strength", strength, 1, 10**9),
+        number("--reserve", reserve, 1, VALUE_LIMIT),
+        number("--auctions", auctions, 1, _MOST_AUCTIONS),
+        number("--seed", seed, 0, _MOST_SEED),
         () if values is None else _values(values),
     )
     for cell in cells:
@@ -220,42 +221,10 @@ def _cells(
     return cells
 
 
-def _default(name: str) -> str:
-    import inspect
-
-    return str(inspect.signature(command).parameters[name].default)
-
-
 def _values(file: str) -> tuple[int, ...]:
     from offchain.simulation.listed import parse_values
 
     return parse_values(read_list("--values", file), file)
-
-
-def _curve(file: str, prices: list[int], folder: Path | None, data: str) -> None:
-    """The curve of a list of contributions and who is served, on standard output and as a report."""
-    from textwrap import fill
-
-    from offchain.model.instances.contributions import parse
-    from offchain.report.curve import curve
-    from offchain.report.tables import as_text
-    from offchain.simulation import contributions as listed
-
-    gifts = parse(read_list("--contributions", file), file)
-    found = curve([one.units for one in gifts])
-    lists = [
-        listed.served(gifts, price) for price in dict.fromkeys(prices or [found.willingness_to_pay])
-    ]
-    facts = "\n".join(f"{name:38}{value}" for name, value in listed.facts(found))
-    why = fill(listed.explanation(found), 100)
-    tables = [listed.prices(found), *(listed.members(one, listed.SHOWN) for one in lists)]
-    put(f"{facts}\n\n{why}\n\n" + "\n".join(map(as_text, tables)))
-    if folder is not None:
-        from offchain.simulation.report import write_curve
-
-        with told_of_out():
-            page, *others = write_curve(found, lists, Path(file).name, folder, data)
-        say(f"Report: {page} (also {', '.join(path.name for path in others)})")
 
 
 def _bar() -> "Progress":
@@ -275,13 +244,11 @@ def _bar() -> "Progress":
 def _run(
     cells: "list[Cell]", folder: Path | None, data: str, workers: int, dask: str | None
 ) -> "dict[Cell, Columns]":
-    import os
-
     from offchain.simulation import sweep
     from offchain.simulation.store import Store
 
-    number = workers or os.cpu_count() or 1
-    runner = sweep.here if number == 1 else sweep.processes(number)
+    workers = workers or os.cpu_count() or 1
+    runner = sweep.here if workers == 1 else sweep.processes(workers)
     if dask is not None:
         try:
             runner = sweep.cluster(dask)
@@ -338,42 +305,4 @@ def _report(found: "dict[Cell, Columns]", folder: Path | None) -> None:
     if folder is not None:
         from offchain.simulation.report import write_sweep
 
-        with told_of_out():
-            page, *others = write_sweep(figures, title, folder)
-        say(f"Report: {page} (also {', '.join(path.name for path in others)}, auctions/)")
-
-
-Entry = TypeVar("Entry")
-
-
-def _list(option: str, text: str, read: Callable[[str], Entry]) -> list[Entry]:
-    """The entries of a list with commas, each once."""
-    return list(dict.fromkeys(read(part.strip()) for part in text.split(",")))
-
-
-def _numbers(option: str, text: str, least: int, most: int) -> list[int]:
-    return _list(option, text, lambda part: _number(option, part, least, most))
-
-
-def _number(option: str, text: str, least: int, most: int) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 20):
-        raise BadInput(f"{option}: {quote(text)} is not a whole number from {least} to {most}")
-    if not least <= int(text) <= most:
-        raise BadInput(f"{option}: {shorten(text)} is not from {least} to {most}")
-    return int(text)
-
-
-def _correlation(text: str) -> float:
-    try:
-        found = float(text)
-    except ValueError:
-        found = math.nan
-    if not 0 <= found <= 1:
-        raise BadInput(f"--correlation: {quote(text)} is not from 0 to 1")
-    return found
-
-
-def _one_of(option: str, text: str, names: tuple[str, ...]) -> str:
-    if text not in names:
-        raise BadInput(f"{option}: {quote(text)} is none of {', '.join(names)}")
-    return text
+        write_report(lambda: write_sweep(figures, title, folder), "auctions/")

@@ -134,5 +134,5 @@ def valuations(
     axes.set_xlabel("total of all signals")
     axes.set_ylabel("worth, in ETH")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    legend(axes, theme, loc="center left")
+    legend(axes, theme, loc="upper left")
     return figure

@@ -1,0 +1,32 @@
+"""What would our DAO bid: the curve of a list of contributions, which `consort simulate --contributions` shows."""
+
+from pathlib import Path
+from textwrap import fill
+
+from offchain.cli.exits import put
+from offchain.cli.files import read_list, write_report
+from offchain.model.instances.contributions import parse
+from offchain.report.curve import curve
+from offchain.report.tables import as_text
+from offchain.simulation import contributions as listed
+from offchain.simulation.report import write_curve
+
+_WIDTH = 100
+"""Columns that sentences are wrapped at."""
+
+
+def show(file: str, prices: list[int], folder: Path | None, data: str) -> None:
+    """The curve and who is served at `prices`, by default at what the DAO would bid, on standard output and as a report.
+
+    `data`: the format of its raw data.
+    """
+    gifts = parse(read_list("--contributions", file), file)
+    found = curve(one.units for one in gifts)
+    wanted = dict.fromkeys(prices or [found.willingness_to_pay])
+    lists = [listed.served(gifts, price) for price in wanted]
+    facts = "\n".join(f"{name:38}{value}" for name, value in listed.facts(found))
+    why = fill(listed.explanation(found), _WIDTH)
+    tables = [listed.prices(found), *(listed.members(one, listed.SHOWN) for one in lists)]
+    put(f"{facts}\n\n{why}\n\n" + "\n".join(map(as_text, tables)))
+    if folder is not None:
+        write_report(lambda: write_curve(found, lists, Path(file).name, folder, data))
