@@ -32,7 +32,7 @@ from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
 from offchain.model.mechanisms import equal_split as reference
 from offchain.model.mechanisms import two_level
 from offchain.model.mechanisms.fast_split import SortedBids, Words
-from offchain.play.stage import Stage
+from offchain.play.two_level import TwoLevelStage
 
 SEED: Final = 2023
 _ROOT: Final = Path(__file__).resolve().parent.parent
@@ -148,7 +148,7 @@ def measure_auctions(rounds: int, on_revm: int, on_anvil: int) -> Auctions:
     """
     rng = random.Random(SEED)
     with connect("anvil") as anvil:
-        stages = (Stage(Revm()), Stage(anvil))
+        stages = (TwoLevelStage(Revm()), TwoLevelStage(anvil))
         rates: tuple[list[float], list[float]] = ([], [])
         processor: list[float] = []
         for stage in stages:  # the first one loads code
@@ -168,7 +168,7 @@ def profile(auctions: int) -> list[tuple[str, float]]:
     call, largest first. By samples, a thousand a second, which slow nothing down.
     """
     rng = random.Random(SEED)
-    stage = Stage(Revm())
+    stage = TwoLevelStage(Revm())
     _play(stage, [random_auction(rng)])
     instances = [random_auction(rng) for _ in range(auctions)]
     seen: Counter[str] = Counter()
@@ -188,7 +188,7 @@ def profile(auctions: int) -> list[tuple[str, float]]:
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
-    whole = seen[_name(Stage.play.__code__)]
+    whole = seen[_name(TwoLevelStage.play.__code__)]
     return [
         (name, count / whole) for name, count in seen.most_common() if name.startswith("offchain/")
     ]
@@ -199,7 +199,7 @@ def _name(code: CodeType) -> str:
     return code.co_filename.removeprefix(f"{_ROOT}/") + " " + code.co_qualname
 
 
-def _play(stage: Stage, instances: list[TwoLevelInstance]) -> tuple[float, float]:
+def _play(stage: TwoLevelStage, instances: list[TwoLevelInstance]) -> tuple[float, float]:
     """Seconds of real and of processor time; the comparison with the reference is not counted."""
     real, busy = time.perf_counter(), time.process_time()
     outcomes = [stage.play(instance) for instance in instances]

@@ -235,7 +235,7 @@ class _Bench:
 
     def _say(self, sender: str, function: str, *arguments: object) -> None:
         data = contract("SignalClockAuction").encode(function, *arguments)
-        self._chain.send_all([Transaction(sender, self._clocks.address, data)])
+        self._chain.send_all([Transaction(sender, self._clocks.auction, data)])
 
     def _play(self, instance: SignalClockInstance, word: int) -> None:
         self._chain.clear()

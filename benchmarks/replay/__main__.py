@@ -37,8 +37,8 @@ from offchain.keeper.keeper import Action
 from offchain.keeper.receipts import Receipts
 from offchain.model.instances.constitutiondao import CONSTITUTION_DAO
 from offchain.model.instances.contributions import Contribution, parse
-from offchain.play.stage import Stage
 from offchain.play.terms import UNIT as WEI_PER_UNIT
+from offchain.play.two_level import TwoLevelStage
 from offchain.report import accounts, played
 from offchain.report.auction import Auction
 from offchain.report.played import Check
@@ -85,7 +85,10 @@ def main() -> int:
             return keepers
 
         auction = play(
-            scenario, chain, console, build=lambda on, phase: Stage(on, phase, receipts, hire)
+            scenario,
+            chain,
+            console,
+            build=lambda on, phase: TwoLevelStage(on, phase, receipts, hire),
         )
         (keepers,) = hired
         fate.wait()

@@ -14,7 +14,7 @@ from benchmarks.replay.fate import Kill, step_of_data
 from benchmarks.replay.memory import Memory
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import Deployment
-from offchain.chain.backend import Chain, Log, Reverted, Transaction
+from offchain.chain.backend import Chain, Log, Receipt, Reverted, Transaction
 from offchain.chain.client import Client
 from offchain.chain.errors import ChainError
 from offchain.chain.rpc import Rpc, quantity, to_blob, to_number
@@ -49,6 +49,8 @@ class Keepers:
     What they did is read from the chain, since one who is killed cannot tell any more. The first step finds everybody's balance
     in `balances`, as it was when bidding was over.
     """
+
+    unfinished = False
 
     def __init__(
         self,
@@ -201,6 +203,7 @@ class Keepers:
         members = 0
         if isinstance(outcome, Reverted):
             self.failed += 1
+            outcome = Receipt(to_number(receipt["gasUsed"]), to_number(receipt["blockNumber"]), ())
         else:
             members = sum(map(self._members, outcome.logs))
         (lot,) = self._ledger.lots
@@ -209,7 +212,7 @@ class Keepers:
             lot=lot,
             contract=sent["to"],
             members=members,
-            gas_used=to_number(receipt["gasUsed"]),
+            receipt=outcome,
         )
 
     def _members(self, log: Log) -> int:

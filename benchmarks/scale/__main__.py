@@ -16,15 +16,17 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from offchain.chain.backend import Receipt
 from offchain.chain.connect import connect
 from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
 from offchain.model.mechanisms import fast_split, two_level
-from offchain.play.stage import Stage
+from offchain.play.two_level import TwoLevelStage
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 RECORD: Final = ROOT / "benchmarks" / "scale" / "scale.json"
@@ -82,7 +84,7 @@ class Watch:
                 file=sys.stderr,
             )
 
-    def ends(self, step: str, gas_used: int) -> None:
+    def ends(self, step: str, receipts: Sequence[Receipt]) -> None:
         """Nothing to add: the gas is in the outcome."""
         self.lap(step)
 
@@ -108,7 +110,7 @@ def play(members: int, back_end: str) -> Row:
     instance = auction(members)
     expected = two_level.solve(instance)
     with connect(back_end) as chain:
-        stage = Stage(chain)
+        stage = TwoLevelStage(chain)
         watch = Watch()
         outcome = stage.play(instance, observer=watch)
         watch.lap(_REST)

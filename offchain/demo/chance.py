@@ -15,6 +15,7 @@ from offchain.demo.progress import meter
 from offchain.io.errors import InvalidInput
 from offchain.model.document import instance_text
 from offchain.model.instances import Instance
+from offchain.play.sending import Sender
 from offchain.play.words import BeaconWords, SecretWords, Source, Words
 from offchain.report.amounts import count, eth
 from offchain.report.drawing import Picture
@@ -188,10 +189,10 @@ def audited(chain: Chain, **contracts: str) -> Check:
     return Check("no wei astray", not stuck, "; ".join(stuck) or f"none left in {names}")
 
 
-def _secrets(chain: Chain, account: str) -> Words:
-    sealers = [chain.actor(index) for index in _SEALERS]
-    chain.fund_all(dict.fromkeys(sealers, _SEALER_MONEY))
-    return SecretWords(chain, account, sealers)
+def _secrets(sender: Sender, account: str) -> Words:
+    sealers = [sender.chain.actor(index) for index in _SEALERS]
+    sender.chain.fund_all(dict.fromkeys(sealers, _SEALER_MONEY))
+    return SecretWords(sender, account, sealers)
 
 
 def _chosen(events: Sequence[Event]) -> list[str]:

@@ -1,12 +1,13 @@
 """Tells on standard error what a play does: a heading and a sentence, a bar, and what came of it."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from textwrap import fill
 
 from rich.console import Console
 from rich.markup import escape
 
+from offchain.chain.backend import Receipt
 from offchain.demo.narration import Narration
 from offchain.demo.progress import Meter
 from offchain.report.auction import Entry
@@ -16,8 +17,6 @@ from offchain.report.played import Step
 _QUIET = frozenset({"enter", "fund"})
 """Steps that are passed over unless they are long."""
 _LONG = 1_000
-_BATCHED = frozenset({"reveal", "tally", "settle", "refund", "bonds", "reclaim"})
-"""The keeper's steps, of which one transaction serves many."""
 _SAID = {
     "list": "mint, approve and list the item",
     "create": "create the DAOs",
@@ -108,7 +107,7 @@ class Narrator(Voice):
     def begins(self, step: str, total: int) -> None:
         """See `Observer`."""
         if total and (step not in _QUIET or total >= _LONG):
-            if step != "settle":  # it begins together with the tally, and is told of after it
+            if step != "settle":  # it is told of after it
                 self.tell(self._narration.title(step), self._narration.before(step))
             self._under_way.append(step)
             self._meter.begins(step, total)
@@ -116,18 +115,14 @@ class Narrator(Voice):
 
     def advances(self, step: str, count: int) -> None:
         """See `Observer`."""
-        # settling tells how many bids it walked, but it is one lot that is settled
-        done = 1 if step == "settle" else count
-        self._served[step] = self._served.get(step, 0) + done
-        self._transactions[step] = self._transactions.get(step, 0) + (
-            1 if step in _BATCHED else count
-        )
-        self._meter.advances(step, done)
+        self._served[step] = self._served.get(step, 0) + count
+        self._meter.advances(step, count)
         self._time(step)
 
-    def ends(self, step: str, gas_used: int) -> None:
+    def ends(self, step: str, receipts: Sequence[Receipt]) -> None:
         """See `Observer`."""
-        self._gas[step] = gas_used
+        self._transactions[step] = self._transactions.get(step, 0) + len(receipts)
+        self._gas[step] = self._gas.get(step, 0) + sum(one.gas_used for one in receipts)
         self._time(step)
         if step == "refund":
             self.entries = self._narration.entries()

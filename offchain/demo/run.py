@@ -18,8 +18,8 @@ from offchain.model.instances.two_level import TwoLevelInstance, TwoLevelOutcome
 from offchain.model.kinds import solve
 from offchain.play.audit import MoneyAstray
 from offchain.play.behaviour import MemberKey
-from offchain.play.stage import Stage
 from offchain.play.terms import FIRST_PLAYER
+from offchain.play.two_level import TwoLevelStage
 from offchain.report.amounts import count
 from offchain.report.auction import Auction, Entry
 from offchain.report.flows import DoesNotAddUp, streams
@@ -52,7 +52,7 @@ def play(
     chain: Chain,
     console: Console,
     phase_minutes: int | None = None,
-    build: Callable[[Chain, int], Stage] = Stage,
+    build: Callable[[Chain, int], TwoLevelStage] = TwoLevelStage,
 ) -> Auction:
     """Plays `scenario` on `chain`; see `run`. `build` makes the stage, given how many seconds a phase lasts."""
     is_free = chain.time_is_free

@@ -65,7 +65,7 @@ def play(chain: Chain, console: Console) -> Report:
         ready.listener,
         "Two rooms, and what one knows of the others",
         "The mechanism is that of “A New Approach to Auctions and Resilient Mechanism Design”, and so are the values.",
-        {"auction": stage.auction, "source": stage.source_address},
+        {"auction": stage.auction, "source": stage.randomness},
         _agrees(instance, result),
     )
     revenue = result.side.revenue

@@ -67,7 +67,7 @@ def play(chain: Chain, console: Console) -> Report:
         ready.listener,
         "A painting, and what four experts make of it",
         "The mechanism is that of “Prior-Free Clock Auctions for Bidders with Interdependent Values”.",
-        {"auction": house.address, "source": house.source_address},
+        {"auction": house.auction, "source": house.randomness},
         _agrees(found),
     )
     expected = solve(INSTANCE)

@@ -11,7 +11,7 @@ from typing import Final
 
 from offchain.bindings.contracts import contract
 from offchain.bindings.enumerations import BeaconStage
-from offchain.chain.backend import Chain, Log, Transaction
+from offchain.chain.backend import Chain, Log, Receipt, Transaction
 from offchain.chain.errors import ChainError
 from offchain.keeper.batches import GAS_MARGIN
 from offchain.keeper.courier import Courier
@@ -43,11 +43,16 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A transaction that was sent: "prove" or "fall back", for which draw, at what gas."""
+    """A transaction that was sent: "prove" or "fall back", for which draw, and its receipt."""
 
     step: str
     draw: Draw
-    gas_used: int
+    receipt: Receipt
+
+    @property
+    def gas_used(self) -> int:
+        """The gas it took."""
+        return self.receipt.gas_used
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,4 +224,4 @@ class BeaconKeeper:
         transaction = Transaction(self._courier.account, self._beacon, data)
         gas = min(_MOST_GAS, int(self._courier.estimate(transaction) * GAS_MARGIN))
         receipt = self._courier.send(transaction, gas, NO_LOT)
-        return Proof(step, draw, receipt.gas_used)
+        return Proof(step, draw, receipt)

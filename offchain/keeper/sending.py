@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-from offchain.chain.backend import Reverted, Transaction
+from offchain.chain.backend import Receipt, Reverted, Transaction
 from offchain.keeper.batches import GAS_MARGIN, Item
 from offchain.keeper.courier import Courier
 from offchain.keeper.ledger import APPROXIMATE
@@ -23,13 +23,18 @@ _ODD_ITEMS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One transaction the keeper sent: what it did, on which lot and book, for how many bidders, at what gas."""
+    """One transaction the keeper sent: what it did, on which lot and book, for how many bidders, and its receipt."""
 
     step: str
     lot: int
     contract: str
     members: int
-    gas_used: int
+    receipt: Receipt
+
+    @property
+    def gas_used(self) -> int:
+        """The gas it took."""
+        return self.receipt.gas_used
 
 
 class Sender:
@@ -140,7 +145,7 @@ class Sender:
             raise
         self.sent += 1
         memory.failures = 0
-        self._on_action(Action(task.step, task.lot, task.contract, members, receipt.gas_used))
+        self._on_action(Action(task.step, task.lot, task.contract, members, receipt))
 
     def _allowance_of(self, number: int) -> int:
         ledger = self._reader.ledger

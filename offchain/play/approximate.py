@@ -6,14 +6,10 @@ from the contract's own view, which checks them, and winner, price and shares fr
 item and the money.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
-from offchain.bindings.contracts import contract
-from offchain.bindings.deployment import create
 from offchain.bindings.draw_proofs import (
     MOST_PLAYERS,
     PLAYERS_PER_STEP,
@@ -24,9 +20,9 @@ from offchain.bindings.draw_proofs import (
     word_of,
 )
 from offchain.bindings.seals import Opening, commitment, new_salt
-from offchain.chain.backend import Chain, Receipt, Transaction
+from offchain.chain.backend import Chain, Transaction
 from offchain.io.errors import InvalidInput
-from offchain.keeper.keeper import Action, Keeper
+from offchain.keeper.keeper import Keeper
 from offchain.keeper.ledger import APPROXIMATE, Ledger
 from offchain.keeper.receipts import Receipts
 from offchain.model.instances.approximate import (
@@ -39,12 +35,11 @@ from offchain.model.instances.approximate import (
     GroupSale,
 )
 from offchain.model.instances.two_level import BID_LIMIT, Group
-from offchain.play.audit import audit
-from offchain.play.sending import send_counted
-from offchain.play.terms import BOND_BPS, FIRST_PLAYER, KEEPER, SELLER, UNIT, pocket_money, trusting
+from offchain.play.auction_house import HouseStage
+from offchain.play.observer import Observer
+from offchain.play.sending import Address, Deployed
+from offchain.play.terms import FIRST_PLAYER, UNIT, trusting
 from offchain.play.words import Source, ToldWords
-
-Address = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +57,8 @@ class Cast:
         return (*self.individuals, *self.daos)
 
 
-class ApproximateStage:
-    """The contract deployed on `chain`, with draws that fall as the play wants them; ready to play auctions."""
+class ApproximateStage(HouseStage):
+    """The contract deployed on a chain, with draws that fall as the play wants them; ready to play auctions."""
 
     def __init__(
         self,
@@ -71,31 +66,22 @@ class ApproximateStage:
         phase_seconds: int = 3_600,
         players_per_step: int = PLAYERS_PER_STEP,
         source: Source = ToldWords,
+        observer: Observer | None = None,
     ) -> None:
-        """`phase_seconds`: how long bidding, reveal and tally last each. `players_per_step`: how many players one
-        transaction meets that decides a lot. `source`: where words come from; if they are not told, an instance's
-        draw is not the one that decides.
+        """Deploys the contracts, of which `observer` hears. `phase_seconds`: how long bidding, reveal and tally last each.
+        `players_per_step`: how many players one transaction meets that decides a lot. `source`: where words come from; if
+        they are not told, an instance's draw is not the one that decides.
         """
-        self._chain = chain
-        self._seconds = phase_seconds
-        self._seller, self._keeper_account = chain.actor(SELLER), chain.actor(KEEPER)
-        self._pocket_money = pocket_money(chain)
-        chain.fund_all(dict.fromkeys((self._seller, self._keeper_account), self._pocket_money))
-        self._abi, self._token = contract(APPROXIMATE), contract("Item")
-        self._factory_abi, self._dao = contract("DAOFactory"), contract("DAO")
-        block = chain.block()
-        self._words = source(chain, self._keeper_account)
+        super().__init__(chain, phase_seconds, observer)
+        block, create = chain.block(), self._sender.create
+        self._words = source(self._sender, self._keeper_account)
         self.randomness = self._words.address
-        self._factory = create(chain, self._keeper_account, "DAOFactory")
-        self.auction = create(
-            chain, self._keeper_account, APPROXIMATE, self._factory, self.randomness
-        )
-        self._item = create(chain, self._seller, "Item")
-        approval = self._token.encode("setApprovalForAll", self.auction, True)
-        chain.send(Transaction(self._seller, self._item, approval))
-        self.ledger = Ledger(chain, self.auction, block, APPROXIMATE)
-        self._gas: Counter[str] = Counter()
+        self._factory = create(self._keeper_account, "DAOFactory")
+        terms = self._factory.address, self.randomness
+        self._open(create(self._keeper_account, APPROXIMATE, *terms))
+        self._approve_all()
         self._receipts = Receipts()
+        self.ledger = Ledger(chain, self.auction, block, APPROXIMATE)
         self._keeper = Keeper(
             chain,
             self.ledger,
@@ -106,9 +92,12 @@ class ApproximateStage:
             depth=0,  # nobody else bids here
             clock=trusting(chain),
         )
-        self._minted = 0
 
-    def play(self, instance: ApproximateInstance | ApproximateGroupsInstance) -> ApproximateOutcome:
+    def play(
+        self,
+        instance: ApproximateInstance | ApproximateGroupsInstance,
+        observer: Observer | None = None,
+    ) -> ApproximateOutcome:
         """Plays `instance` and reads its outcome off the chain, with the gas used by step.
 
         Without a draw the outcome holds the chances alone; the lot is decided all the same, by draw
@@ -119,7 +108,7 @@ class ApproximateStage:
             ChainError: a transaction fails, or money went astray.
         """
         check_playable(instance)
-        self._gas.clear()
+        self._begin(observer)
         individuals: list[int] = []
         groups: list[list[int]] = []
         if isinstance(instance, ApproximateInstance):
@@ -142,12 +131,12 @@ class ApproximateStage:
                 sale = ApproximateGroupsSale.of(
                     instance.groups, sold.winner, sold.price, sold.share, sold.served
                 )
-        self._close(cast.lot)
+        self._close([cast.lot])
         return ApproximateOutcome(
             probabilities=dict(zip(names, chances, strict=True)),
             unsold=1 - sum(chances, Fraction(0)),
             sale=sale,
-            gas={**self._gas, "total": self._gas.total()},
+            gas=self.gas,
         )
 
     def play_groups(
@@ -156,17 +145,18 @@ class ApproximateStage:
         groups: Sequence[Sequence[int]],
         delta: Fraction,
         draw: Fraction,
+        observer: Observer | None = None,
     ) -> GroupSale:
         """Plays an auction among individuals and groups, each a DAO with open bids; see `approximate_groups.sell`.
 
         Raises:
             ChainError: a transaction fails, or money went astray.
         """
-        self._gas.clear()
+        self._begin(observer)
         cast = self.bid(individuals, groups, delta)
         self._conclude(cast.lot, draw)
         sale = self._sale(cast)
-        self._close(cast.lot)
+        self._close([cast.lot])
         return sale
 
     # Bidding
@@ -183,68 +173,40 @@ class ApproximateStage:
             Opening(self.auction, lot, account, bid, new_salt())
             for account, bid in zip(accounts, individuals, strict=True)
         ]
-        chain_id = self._chain.chain_id
-        bids = [
-            Transaction(
-                one.bidder,
-                self.auction,
-                self._abi.encode("commit", lot, commitment(chain_id, one)),
-                _deposit(one.bid) * UNIT,
-            )
-            for one in openings
-        ]
-        daos = tuple(self._create_dao(lot) for _ in groups)
+        bids = [self._sealed_bid(opening) for opening in openings]
+        daos = self._create_daos(self._keeper_account, [True] * len(groups), [lot])
         members: list[tuple[Address, ...]] = []
         for dao, group in zip(daos, groups, strict=True):
             first = FIRST_PLAYER + count + sum(map(len, members))
             members.append(tuple(self._chain.actor(first + place) for place in range(len(group))))
-            data = self._dao.encode("raiseBid", lot)
             bids += [
-                Transaction(member, dao, data, bid * UNIT)
+                dao.call(member, "raiseBid", lot, value=bid * UNIT)
                 for member, bid in zip(members[-1], group, strict=True)
                 if bid > 0
             ]
-        self._chain.fund_all({bid.sender: self._pocket_money + bid.value for bid in bids})
+        self._sender.fund({bid.sender: self._pocket_money + bid.value for bid in bids})
         self._send("bid", bids)
         self._chain.advance_to(end_of_bidding)
         self._receipts.add(openings)
-        self._keep()
+        self._keep({"reveal": count})
         self._chain.advance_to(end_of_bidding + self._seconds)
-        self._keep()
-        return Cast(lot, accounts, daos, tuple(members))
+        tally = {"tally": len(bids) - count} if groups else {}
+        self._keep({**tally, "draw": 1})
+        return Cast(lot, accounts, tuple(dao.address for dao in daos), tuple(members))
 
     def _list(self, delta: Fraction, end_of_bidding: int) -> int:
-        self._minted += 1
-        seconds = self._seconds
-        schedule = (
-            end_of_bidding,
-            end_of_bidding + seconds,
-            end_of_bidding + 2 * seconds,
-            BOND_BPS,
-        )
-        mint = self._token.encode("mint", self._seller, self._minted)
-        terms = delta.numerator, delta.denominator
-        data = self._abi.encode("list", self._item, self._minted, *terms, schedule)
-        self._send(
-            "list",
-            [
-                Transaction(self._seller, self._item, mint),
-                Transaction(self._seller, self.auction, data),
-            ],
-        )
-        lot: int = self._view(self._abi, self.auction, "lotCount")[0]
+        token, mint = self._mint()
+        terms = delta.numerator, delta.denominator, self._schedule(end_of_bidding)
+        listing = self._auction.call(self._seller, "list", self._item.address, token, *terms)
+        self._send("list", [mint, listing])
+        lot: int
+        (lot,) = self._view("lotCount")
         return lot
 
-    def _create_dao(self, lot: int) -> Address:
-        data = self._factory_abi.encode("create", self.auction, True, 0)
-        transaction = Transaction(self._keeper_account, self._factory, data)
-        (receipt,) = self._send("create", [transaction])
-        event = self._factory_abi.event(receipt.logs[0])
-        assert event is not None
-        dao: Address = event.args["dao"]
-        enter = self._dao.encode("enter", lot)
-        self._send("enter", [Transaction(self._keeper_account, dao, enter)])
-        return dao
+    def _sealed_bid(self, opening: Opening) -> Transaction:
+        seal = commitment(self._chain.chain_id, opening)
+        value = _deposit(opening.bid) * UNIT
+        return self._auction.call(opening.bidder, "commit", opening.lot, seal, value=value)
 
     # The draw
 
@@ -254,59 +216,33 @@ class ApproximateStage:
         if not entries:
             return [Fraction(0)] * len(cast.everybody)
         winners = prove([bid_of(entry) for entry in entries], delta, 0).all.winners
-        answer = self._view(self._abi, self.auction, "chancesOf", cast.lot, winners.word, entries)
+        answer = self._view("chancesOf", cast.lot, winners.word, entries)
         chances = (Fraction(*terms) for terms in zip(*answer, strict=True))
         chance = dict(zip(map(account_of, entries), chances, strict=True))
         return [chance.get(int(account, 16), Fraction(0)) for account in cast.everybody]
 
     def _conclude(self, lot: int, draw: Fraction) -> None:
         """Has the word of a lot come, if it asked for one, and the lot decided, settled or returned, and paid out."""
-        if self.ledger.players(lot):
+        players = self.ledger.players(lot)
+        if players:
             self._words.deliver(self.auction, lot, word_of(draw))
-        self._keep()
+            self._keep({"decide": len(players), "settle": 1, "refund": len(players)})
+        else:
+            self._keep({"refund": 0})
 
     def _sale(self, cast: Cast) -> GroupSale:
         """Who holds the item now, what the lot cost, and, of a DAO, who is served at which share."""
         lot = self.ledger.lots[cast.lot]
-        (holder,) = self._view(self._token, self._item, "ownerOf", lot.token_id)
+        holder = self._owner_of(lot.token_id)
         if holder == self._seller:
             return NO_SALE
         winner = cast.everybody.index(holder)
         if winner < len(cast.individuals):
             return GroupSale(winner, lot.price, lot.price, ())
-        members = cast.members[winner - len(cast.individuals)]
-        granted = [self._view(self._dao, holder, "hasAccess", cast.lot, m)[0] for m in members]
+        dao, members = Deployed(self._dao, holder), cast.members[winner - len(cast.individuals)]
+        granted = [self._sender.view(dao, "hasAccess", cast.lot, m)[0] for m in members]
         served = tuple(place for place, is_granted in enumerate(granted) if is_granted)
         return GroupSale(winner, lot.price, self.ledger.book(holder, cast.lot).share, served)
-
-    def _close(self, lot: int) -> None:
-        """Checks the money, and pays the seller."""
-        audit(self._chain, self.ledger, [lot], self._withdraw_proceeds)
-        self.ledger.forget([lot])
-
-    def _withdraw_proceeds(self) -> int:
-        owed: int = self._view(self._abi, self.auction, "proceeds", self._seller)[0]
-        if owed:
-            data = self._abi.encode("withdrawProceeds", self._seller)
-            self._send("proceeds", [Transaction(self._seller, self.auction, data)])
-        return owed
-
-    # Transactions
-
-    def _keep(self) -> None:
-        """Lets the keeper reveal, tally, draw, settle, return and refund until nothing is left to do."""
-        while self._keeper.step() or self._keeper.unfinished:
-            pass
-        self.ledger.sync()
-
-    def _on_action(self, action: Action) -> None:
-        self._gas[action.step] += action.gas_used
-
-    def _view(self, abi: Any, address: Address, function: str, *arguments: object) -> Any:
-        return abi.decode(function, self._chain.call(address, abi.encode(function, *arguments)))
-
-    def _send(self, step: str, transactions: Sequence[Transaction]) -> list[Receipt]:
-        return send_counted(self._chain, transactions, self._gas, step)
 
 
 def check_playable(instance: ApproximateInstance | ApproximateGroupsInstance) -> None:

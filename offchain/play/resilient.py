@@ -4,25 +4,22 @@ Whatever the outcome says is read off the chain: who owns the goods in the end, 
 net, and the exact rebate from the contract's own view, which what was paid must be, rounded down.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
+from itertools import count
 from typing import Any
 
 from offchain.bindings.announcements import (
     MOST_REVENUE,
-    Address,
     Announcement,
     announcement,
     check_playable,
 )
 from offchain.bindings.artifacts import load
-from offchain.bindings.contracts import contract
-from offchain.bindings.deployment import create
 from offchain.bindings.enumerations import CoinOutcome
-from offchain.chain.backend import Chain, Receipt, Transaction
+from offchain.chain.backend import Chain
 from offchain.chain.errors import ChainError
 from offchain.model.instances.bundles import Bundle
 from offchain.model.instances.resilient import (
@@ -35,9 +32,11 @@ from offchain.model.instances.resilient import (
 )
 from offchain.play import resilient_books
 from offchain.play.audit import MoneyAstray
+from offchain.play.observer import Observer
 from offchain.play.resilient_books import SaleBook
-from offchain.play.sending import send_counted
-from offchain.play.terms import BOND_BPS, FIRST_PLAYER, KEEPER, SELLER, UNIT, pocket_money
+from offchain.play.sending import Address
+from offchain.play.stage import Stage
+from offchain.play.terms import BOND_BPS, FIRST_PLAYER, UNIT
 from offchain.play.words import Source, ToldWords
 
 HEADS, TAILS = 1, 0
@@ -100,55 +99,67 @@ class Result:
     coin: Coin
 
 
-class ResilientStage:
-    """The contract deployed on `chain`, with a coin that falls as the play wants it; ready to play instances."""
+class ResilientStage(Stage):
+    """The contract deployed on a chain, with a coin that falls as the play wants it; ready to play instances."""
 
     def __init__(
-        self, chain: Chain, phase_seconds: int = 3_600, source: Source = ToldWords
+        self,
+        chain: Chain,
+        phase_seconds: int = 3_600,
+        source: Source = ToldWords,
+        observer: Observer | None = None,
     ) -> None:
-        """`phase_seconds`: how long bidding, the reveal and the answers last each. `source`: where coins come from."""
-        self._chain = chain
-        self._seconds = phase_seconds
-        self._seller, self._keeper = chain.actor(SELLER), chain.actor(KEEPER)
-        self._pocket_money = pocket_money(chain)
-        chain.fund_all(dict.fromkeys((self._seller, self._keeper), self._pocket_money))
-        self._abi, self._token = contract("ResilientAuction"), contract("Item")
-        self._words = source(chain, self._keeper)
-        self.source_address = self._words.address
-        self.auction = create(chain, self._keeper, "ResilientAuction", self.source_address)
-        self._item = create(chain, self._seller, "Item")
-        self._minted = 0
-        self._gas: Counter[str] = Counter()
-        approval = self._token.encode("setApprovalForAll", self.auction, True)
-        chain.send(Transaction(self._seller, self._item, approval))
+        """Deploys the contracts, of which `observer` hears. `phase_seconds`: how long bidding, the reveal and the answers
+        last each. `source`: where coins come from.
+        """
+        super().__init__(chain, phase_seconds, observer)
+        self._words = source(self._sender, self._keeper_account)
+        self.randomness = self._words.address
+        self._open(self._sender.create(self._keeper_account, "ResilientAuction", self.randomness))
+        self._approve_all()
+        self._tokens = count()  # from 0, as goods' places do
 
-    def play(self, instance: ResilientInstance, conduct: Conduct = STRAIGHT) -> ResilientOutcome:
+    def play(
+        self,
+        instance: ResilientInstance,
+        conduct: Conduct = STRAIGHT,
+        observer: Observer | None = None,
+    ) -> ResilientOutcome:
         """Plays `instance` with either side of the coin, and reads its outcome off the chain, with the gas used by step.
 
         Raises:
             InvalidInput: it does not fit the contract.
             ChainError: a transaction fails, or money went astray.
         """
-        heads, tails = self._play(instance, conduct, (HEADS, TAILS))
+        heads, tails = self._play(instance, conduct, (HEADS, TAILS), observer)
         return ResilientOutcome(
             star=heads.star,
             heads=heads.side if instance.coin is not Coin.TAILS else None,
             tails=tails.side if instance.coin is not Coin.HEADS else None,
             expected_revenue=(heads.side.revenue + tails.side.revenue) / 2,
-            gas={**self._gas, "total": self._gas.total()},
+            gas=self.gas,
         )
 
-    def play_once(self, instance: ResilientInstance, conduct: Conduct = STRAIGHT) -> Result:
+    def play_once(
+        self,
+        instance: ResilientInstance,
+        conduct: Conduct = STRAIGHT,
+        observer: Observer | None = None,
+    ) -> Result:
         """Plays one sale of `instance`, on whichever side its coin falls; tails, where coins are told. Raises as `play`."""
-        (result,) = self._play(instance, conduct, (TAILS,))
+        (result,) = self._play(instance, conduct, (TAILS,), observer)
         return result
 
     def _play(
-        self, instance: ResilientInstance, conduct: Conduct, words: Sequence[int]
+        self,
+        instance: ResilientInstance,
+        conduct: Conduct,
+        words: Sequence[int],
+        observer: Observer | None,
     ) -> list[Result]:
         """A sale for each word, all at once."""
         check_playable(instance)
-        self._gas.clear()
+        self._begin(observer)
         block = self._chain.block() + 1
         accounts = {
             player.name: self._chain.actor(FIRST_PLAYER + place)
@@ -183,17 +194,15 @@ class ResilientStage:
         end_of_bidding: int,
         word: int,
     ) -> Sale:
-        first = self._minted
-        tokens = range(first, first + len(instance.goods))
-        self._minted += len(tokens)
-        mint = [self._token.encode("mint", self._seller, token) for token in tokens]
-        self._send("mint", [Transaction(self._seller, self._item, data) for data in mint])
-        goods = [(self._item, token) for token in tokens]
+        minted = [self._mint() for _ in instance.goods]
+        self._send("mint", [transaction for _, transaction in minted])
+        goods = [(self._item.address, token) for token, _ in minted]
         epsilon = instance.epsilon.numerator, instance.epsilon.denominator
         schedule = (end_of_bidding, end_of_bidding + self._seconds, self._seconds, BOND_BPS)
-        data = self._abi.encode("list", goods[:_GOODS_PER_CALL], *epsilon, schedule)
-        self._send("list", [Transaction(self._seller, self.auction, data, UNIT)])
-        lot: int = self._view("lotCount")[0]
+        some = goods[:_GOODS_PER_CALL]
+        listing = self._auction.call(self._seller, "list", some, *epsilon, schedule, value=UNIT)
+        self._send("list", [listing])
+        (lot,) = self._view("lotCount")
         for start in range(_GOODS_PER_CALL, len(goods), _GOODS_PER_CALL):
             self._call("list", self._seller, "add", lot, goods[start : start + _GOODS_PER_CALL])
         announced = {
@@ -203,7 +212,7 @@ class ResilientStage:
         own = (
             announcement(instance.seller, (), instance.goods, accounts) if instance.seller else None
         )
-        return Sale(lot, first, announced, own, word)
+        return Sale(lot, minted[0][0], announced, own, word)
 
     def _fund(
         self, instance: ResilientInstance, conduct: Conduct, accounts: Mapping[str, Address]
@@ -216,7 +225,7 @@ class ResilientStage:
         for player in instance.players:
             revenue = sum(offer.price for offer in player.offer)
             needed[accounts[player.name]] += 2 * conduct.deposit(revenue) * UNIT
-        self._chain.fund_all(needed)
+        self._sender.fund(needed)
 
     def _commit(self, sale: Sale, conduct: Conduct, accounts: Mapping[str, Address]) -> None:
         sealed = [
@@ -226,17 +235,11 @@ class ResilientStage:
         if sale.own is not None:
             sealed.append((self._seller, sale.own, 1))
         chain_id = self._chain.chain_id
-        transactions = [
-            Transaction(
-                account,
-                self.auction,
-                self._abi.encode(
-                    "commit", sale.lot, each.commitment(chain_id, self.auction, sale.lot, account)
-                ),
-                deposit * UNIT,
-            )
-            for account, each, deposit in sealed
-        ]
+        transactions = []
+        for account, each, deposit in sealed:
+            seal = each.commitment(chain_id, self.auction, sale.lot, account)
+            value = deposit * UNIT
+            transactions.append(self._auction.call(account, "commit", sale.lot, seal, value=value))
         self._send("commit", transactions)
 
     def _reveal(self, sale: Sale, conduct: Conduct, accounts: Mapping[str, Address]) -> None:
@@ -249,7 +252,7 @@ class ResilientStage:
             openings.append((self._seller, sale.own.words))
         for start in range(0, len(openings), _OPENINGS_PER_CALL):
             some = openings[start : start + _OPENINGS_PER_CALL]
-            self._call("reveal", self._keeper, "revealBatch", sale.lot, some)
+            self._call("reveal", self._keeper_account, "revealBatch", sale.lot, some)
 
     # The coin and the answers
 
@@ -258,9 +261,9 @@ class ResilientStage:
         ruling = self._ruling(sale, accounts)
         if ruling is None:
             return None
-        self._call("draw", self._keeper, "requestDraw", sale.lot)
+        self._call("draw", self._keeper_account, "requestDraw", sale.lot)
         coin = self._words.deliver(self.auction, sale.lot, sale.word) & 1
-        self._call("decide", self._keeper, "decide", sale.lot, ruling.words)
+        self._call("decide", self._keeper_account, "decide", sale.lot, ruling.words)
         return ruling if coin == TAILS else None
 
     def _ruling(self, sale: Sale, accounts: Mapping[str, Address]) -> Announcement | None:
@@ -293,8 +296,9 @@ class ResilientStage:
             yes = _says_yes(player, price, _bundle(bundle, instance.goods))
             if not yes and player.name in conduct.mute:
                 continue
-            data = self._abi.encode("answer", sale.lot, carried_out.words, index, yes)
-            transactions.append(Transaction(to, self.auction, data, price * UNIT if yes else 0))
+            value = price * UNIT if yes else 0
+            answer = sale.lot, carried_out.words, index, yes
+            transactions.append(self._auction.call(to, "answer", *answer, value=value))
         self._send("answer", transactions)
 
     def _end_of_answers(self, sale: Sale) -> int:
@@ -317,9 +321,8 @@ class ResilientStage:
         everybody = [*accounts.values(), self._seller]
         for start in range(0, len(everybody), _CLAIMS_PER_CALL):
             some = everybody[start : start + _CLAIMS_PER_CALL]
-            self._call("claim", self._keeper, "claimBatch", sale.lot, some)
-        earned: int = self._view("proceeds", self._seller)[0]
-        self._call("withdraw", self._seller, "withdrawProceeds", self._seller)
+            self._call("claim", self._keeper_account, "claimBatch", sale.lot, some)
+        earned = self._withdraw_proceeds("withdraw")
         book = resilient_books.read(self._chain.logs([self.auction], block))[sale.lot]
         names = {account: name for name, account in accounts.items()}
         owned = self._owners(sale, instance.goods, names)
@@ -344,9 +347,9 @@ class ResilientStage:
                     bundle = carried_out.offers[index][2]
                     self._in_parts("deliver", self._seller, "deliver", *offer, goods=bundle)
         elif held:
-            self._in_parts("deliver", self._keeper, "deliverWish", sale.lot, goods=held)
+            self._in_parts("deliver", self._keeper_account, "deliverWish", sale.lot, goods=held)
         if unsold := ((1 << goods) - 1) & ~held:
-            self._in_parts("deliver", self._keeper, "reclaim", sale.lot, goods=unsold)
+            self._in_parts("deliver", self._keeper_account, "reclaim", sale.lot, goods=unsold)
 
     def _in_parts(
         self, step: str, sender: Address, function: str, *arguments: object, goods: int
@@ -364,8 +367,7 @@ class ResilientStage:
         """What every player owns of the goods, by the token's own word, in file order; the seller's is nobody's."""
         owned: dict[str, list[str]] = {name: [] for name in names.values()}
         for place, good in enumerate(goods):
-            data = self._token.encode("ownerOf", sale.first_token + place)
-            owner = self._token.decode("ownerOf", self._chain.call(self._item, data))[0]
+            owner = self._owner_of(sale.first_token + place)
             if owner in names:
                 owned[names[owner]].append(good)
             elif owner != self._seller:
@@ -400,16 +402,8 @@ class ResilientStage:
         """The contract's own account of a sale."""
         return dict(zip(sale_fields(), self._view("saleOf", sale.lot)[0], strict=True))
 
-    def _view(self, function: str, *arguments: object) -> tuple[Any, ...]:
-        answer = self._chain.call(self.auction, self._abi.encode(function, *arguments))
-        return self._abi.decode(function, answer)
-
     def _call(self, step: str, sender: Address, function: str, *arguments: object) -> None:
-        data = self._abi.encode(function, *arguments)
-        self._send(step, [Transaction(sender, self.auction, data)])
-
-    def _send(self, step: str, transactions: Sequence[Transaction]) -> list[Receipt]:
-        return send_counted(self._chain, transactions, self._gas, step)
+        self._send(step, [self._auction.call(sender, function, *arguments)])
 
 
 @cache

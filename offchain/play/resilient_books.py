@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from offchain.bindings.announcements import Address
 from offchain.bindings.contracts import contract
 from offchain.chain.backend import Log
+from offchain.play.sending import Address
 
 _DEPOSIT_BITS = 64
 

@@ -4,20 +4,19 @@ Each auction is a lot of its own, drawn by a word that the caller chooses (`SetR
 Everything that a play returns is read from the contract's events, nothing from the reference model.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from offchain.bindings.contracts import contract
-from offchain.bindings.deployment import create
 from offchain.bindings.enumerations import ClockStage, Pricing
-from offchain.chain.backend import Chain, Receipt, Transaction
+from offchain.chain.backend import Chain, Transaction
 from offchain.chain.errors import ChainError
 from offchain.model.instances.signal_clock import SignalClockInstance
 from offchain.model.instances.signals import UNSOLD, Rule, Sale, Table
 from offchain.play.audit import MoneyAstray
-from offchain.play.sending import send_counted
+from offchain.play.observer import Observer
+from offchain.play.sending import Address
 from offchain.play.signal_clock_trail import Play, Trail
-from offchain.play.terms import FIRST_PLAYER, KEEPER, SELLER, UNIT, pocket_money
+from offchain.play.stage import Stage
+from offchain.play.terms import FIRST_PLAYER, UNIT
 from offchain.play.words import Source, ToldWords
 
 MOST_VALUES = 4_096
@@ -37,50 +36,45 @@ _BATCH_BYTES = 96_000
 _PRICING = {Rule.WELFARE: Pricing.WELFARE, Rule.REVENUE: Pricing.REVENUE}
 
 
-class SignalClocks:
-    """The contracts deployed on `chain`, ready to play auctions one after another."""
+class SignalClocks(Stage):
+    """The contracts deployed on a chain, ready to play auctions one after another."""
 
     def __init__(
-        self, chain: Chain, source: Source = ToldWords, phase_seconds: int = 3_600
+        self,
+        chain: Chain,
+        source: Source = ToldWords,
+        phase_seconds: int = 3_600,
+        observer: Observer | None = None,
     ) -> None:
         """Deploys an item, a source of words, and the auction; the seller lets the auction take its items.
 
-        `phase_seconds`: how long joining and registering last each. Where words are not told but drawn, a play's
-        own word does not count. `ChainError` if the chain cannot be reached.
+        `phase_seconds`: how long joining and registering last each. Where words are not told but drawn, a play's own word
+        does not count. `observer` hears of the deployment. `ChainError` if the chain cannot be reached.
         """
-        self._chain, self._seconds = chain, phase_seconds
-        self._seller, self._keeper = chain.actor(SELLER), chain.actor(KEEPER)
-        self._pocket_money = pocket_money(chain)
-        chain.fund_all(dict.fromkeys((self._seller, self._keeper), self._pocket_money))
-        self._house, self._token = contract("SignalClockAuction"), contract("Item")
-        self._words = source(chain, self._seller)
-        self.source_address = self._words.address
-        self.address = create(chain, self._seller, "SignalClockAuction", self.source_address)
-        self._item = create(chain, self._seller, "Item")
-        self.gas: Counter[str] = Counter()
+        super().__init__(chain, phase_seconds, observer)
+        self._words = source(self._sender, self._seller)
+        self.randomness = self._words.address
+        self._open(self._sender.create(self._seller, "SignalClockAuction", self.randomness))
+        self._approve_all()
         self._paid = 0
-        allow = self._token.encode("setApprovalForAll", self.address, True)
-        self._send("list", [Transaction(self._seller, self._item, allow)])
+
+    def watch(self, observer: Observer | None) -> None:
+        """`observer` hears of all that follows, and gas is counted anew."""
+        self._begin(observer)
 
     def open(self, instance: SignalClockInstance, count: int) -> range:
         """Lists so many lots, on which all bidders join and register; only the draws are missing.
 
         Returns their numbers.
         """
-        house = self._house
         accounts = self._accounts(instance)
         deposits = count * DEPOSIT * UNIT
-        self._chain.fund_all(dict.fromkeys(accounts, self._pocket_money + deposits))
+        self._sender.fund(dict.fromkeys(accounts, self._pocket_money + deposits))
         end = self._chain.now() + self._seconds
         lots = self._list(instance, count, end)
         kinds = {name: kind for kind, name in enumerate(instance.types)}
         joins = [
-            Transaction(
-                account,
-                self.address,
-                house.encode("join", lot, kinds[bidder.type]),
-                DEPOSIT * UNIT,
-            )
+            self._auction.call(account, "join", lot, kinds[bidder.type], value=DEPOSIT * UNIT)
             for lot in lots
             for account, bidder in zip(accounts, instance.bidders, strict=True)
         ]
@@ -122,8 +116,7 @@ class SignalClocks:
 
     def stage_of(self, lot: int) -> ClockStage:
         """The stage of a lot."""
-        answer = self._chain.call(self.address, self._house.encode("stageOf", lot))
-        (stage,) = self._house.decode("stageOf", answer)
+        (stage,) = self._view("stageOf", lot)
         return ClockStage(stage)
 
     def audit(self) -> None:
@@ -131,22 +124,18 @@ class SignalClocks:
 
         `MoneyAstray` names the sums that differ.
         """
-        data = self._chain.call(self.address, self._house.encode("proceeds", self._seller))
-        owed = self._house.decode("proceeds", data)[0]
+        owed = self._withdraw_proceeds()
         if owed != self._paid * UNIT:
             raise MoneyAstray(f"the seller's proceeds: {owed} wei, expected {self._paid * UNIT}")
-        if owed:
-            self._send("proceeds", [self._call(self._seller, "withdrawProceeds", self._seller)])
         self._paid = 0
-        if left := self._chain.balance(self.address):
-            raise MoneyAstray(f"the balance of {self.address}: {left} wei, expected 0")
+        if left := self._chain.balance(self.auction):
+            raise MoneyAstray(f"the balance of {self.auction}: {left} wei, expected 0")
 
     # The parts of an auction
 
     def _list(self, instance: SignalClockInstance, count: int, end: int) -> range:
-        data = self._chain.call(self.address, self._house.encode("lotCount"))
-        first = self._house.decode("lotCount", data)[0] + 1
-        lots = range(first, first + count)
+        (listed,) = self._view("lotCount")
+        lots = range(listed + 1, listed + 1 + count)
         terms = (
             instance.signals,
             len(instance.types),
@@ -156,19 +145,19 @@ class SignalClocks:
             _ANSWER_SECONDS,
             DEPOSIT,
         )
-        mint = [
-            Transaction(self._seller, self._item, self._token.encode("mint", self._seller, lot))
-            for lot in lots
+        minted = [self._mint() for _ in lots]
+        listing = [
+            self._call(self._seller, "list", self._item.address, token, terms)
+            for token, _ in minted
         ]
-        listing = [self._call(self._seller, "list", self._item, lot, terms) for lot in lots]
-        self._send("list", [*mint, *listing])
+        self._send("list", [*(mint for _, mint in minted), *listing])
         return lots
 
     def _draw(self, lot: int, trail: Trail, word: int) -> None:
         """The word is asked for, comes, and is taken."""
-        self._take("draw", trail, [self._call(self._keeper, "requestDraw", lot)])
-        self._words.deliver(self.address, lot, word)
-        self._take("draw", trail, [self._call(self._keeper, "begin", lot)])
+        self._take("draw", trail, [self._call(self._keeper_account, "requestDraw", lot)])
+        self._words.deliver(self.auction, lot, word)
+        self._take("draw", trail, [self._call(self._keeper_account, "begin", lot)])
 
     def _learn(self, lot: int, trail: Trail) -> None:
         """Everybody outside the drawn type answers."""
@@ -181,7 +170,7 @@ class SignalClocks:
         bidders = trail.instance.bidders
         tables = [packed(bidders[index].value) for index in trail.instance.members(trail.kind)]
         prepare = [
-            self._call(self._keeper, "prepare", lot, place, some)
+            self._call(self._keeper_account, "prepare", lot, place, some)
             for place, some in _batches(tables)
         ]
         self._take("prepare", trail, prepare)
@@ -189,32 +178,33 @@ class SignalClocks:
     def _answer(self, lot: int, trail: Trail, index: int) -> Transaction:
         """Everything that a bidder who is discovered has to say: up to where it stays, and that it leaves."""
         signal = trail.instance.bidders[index].signal
-        calls = [self._house.encode("accept", lot, signal)] if signal else []
+        account = trail.accounts[index]
+        calls = [self._call(account, "accept", lot, signal)] if signal else []
         if signal < trail.instance.signals - 1:
-            calls.append(self._house.encode("leaveAuction", lot))
-        data = calls[0] if len(calls) == 1 else self._house.encode("multicall", calls)
-        return Transaction(trail.accounts[index], self.address, data)
+            calls.append(self._call(account, "leaveAuction", lot))
+        if len(calls) == 1:
+            return calls[0]
+        return self._call(account, "multicall", [call.data for call in calls])
 
     def _sell(self, lot: int, trail: Trail, last: int) -> None:
         """States the offer to the last bidder, who buys if its signal is at least the one that the offer takes."""
         bidder = trail.instance.bidders[last]
-        state = self._call(self._keeper, "stateOffer", lot, packed(bidder.value))
+        state = self._call(self._keeper_account, "stateOffer", lot, packed(bidder.value))
         self._take("offer", trail, [state])
         assert trail.offer is not None  # said by an event of the call that has just succeeded
         if bidder.signal < trail.offer.signal:
             self._take("answer", trail, [self._answer(lot, trail, last)])
             return
         account, price = trail.accounts[last], trail.offer.price
-        self._chain.fund(account, price * UNIT + self._pocket_money)
-        data = self._house.encode("buy", lot)
-        self._take("buy", trail, [Transaction(account, self.address, data, price * UNIT)])
+        self._sender.fund({account: price * UNIT + self._pocket_money})
+        self._take("buy", trail, [self._auction.call(account, "buy", lot, value=price * UNIT)])
         self._paid += price
 
     def _wind_up(self, lot: int, accounts: Sequence[str], sale: Sale) -> None:
         """The item and the deposits go where they belong."""
         if sale == UNSOLD:
-            self._send("return", [self._call(self._keeper, "reclaim", lot)])
-        back = self._call(self._keeper, "returnDeposits", lot, list(accounts))
+            self._send("return", [self._call(self._keeper_account, "reclaim", lot)])
+        back = self._call(self._keeper_account, "returnDeposits", lot, list(accounts))
         self._send("return", [back])
 
     # Transactions
@@ -222,19 +212,13 @@ class SignalClocks:
     def _accounts(self, instance: SignalClockInstance) -> list[str]:
         return [self._chain.actor(FIRST_PLAYER + n) for n in range(len(instance.bidders))]
 
-    def _call(self, sender: str, function: str, *arguments: object) -> Transaction:
-        return Transaction(sender, self.address, self._house.encode(function, *arguments))
+    def _call(self, sender: Address, function: str, *arguments: object) -> Transaction:
+        return self._auction.call(sender, function, *arguments)
 
     def _take(self, step: str, trail: Trail, transactions: Sequence[Transaction]) -> None:
         """Sends, and lets the trail take in what the auction says."""
-        for receipt in self._send(step, transactions):
-            for log in receipt.logs:
-                event = self._house.event(log) if log.address == self.address else None
-                if event is not None:
-                    trail.take(event)
-
-    def _send(self, step: str, transactions: Sequence[Transaction]) -> list[Receipt]:
-        return send_counted(self._chain, transactions, self.gas, step)
+        for event in self._auction.events(self._send(step, transactions)):
+            trail.take(event)
 
 
 def packed(table: Table) -> bytes:

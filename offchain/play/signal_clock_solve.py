@@ -21,6 +21,7 @@ from offchain.model.instances.signal_clock import SignalClockInstance, shape
 from offchain.model.instances.signals import Sale, SignalOutcome, type_counts
 from offchain.model.mechanisms.signal_discovery import DRAWS_LIMIT as COUNTED
 from offchain.model.mechanisms.signal_discovery import TooManyDrawsError, draws_needed
+from offchain.play.observer import Observer
 from offchain.play.signal_clock import (
     MOST_OF_A_TYPE,
     MOST_SIGNALS,
@@ -66,11 +67,18 @@ def refusal(instance: SignalClockInstance) -> str | None:
 class SignalStage:
     """The contracts deployed on a chain, ready to solve instances one after another."""
 
-    def __init__(self, chain: Chain, phase_seconds: int = 3_600) -> None:
-        """`phase_seconds`: how long joining and registering last each. `ChainError` if the chain cannot be reached."""
-        self._clocks = SignalClocks(chain, phase_seconds=phase_seconds)
+    def __init__(
+        self, chain: Chain, phase_seconds: int = 3_600, observer: Observer | None = None
+    ) -> None:
+        """Deploys the contracts, of which `observer` hears. `phase_seconds`: how long joining and registering last each.
 
-    def play(self, instance: SignalClockInstance) -> SignalOutcome:
+        `ChainError` if the chain cannot be reached.
+        """
+        self._clocks = SignalClocks(chain, phase_seconds=phase_seconds, observer=observer)
+
+    def play(
+        self, instance: SignalClockInstance, observer: Observer | None = None
+    ) -> SignalOutcome:
         """The outcome over all draws, each made on the chain, with the gas of all auctions that took.
 
         `InvalidInput` if the instance is refused (`refusal`). `ChainError` if a transaction fails, a
@@ -79,7 +87,7 @@ class SignalStage:
         if (why := refusal(instance)) is not None:
             raise InvalidInput(why)
         clocks = self._clocks
-        clocks.gas.clear()
+        clocks.watch(observer)
         known = Map()
         words = [0]
         while words:
@@ -92,7 +100,7 @@ class SignalStage:
                 raise ChainError(f"the word {wave[0]} did not lead to the draw it was made for")
         clocks.audit()
         outcome = outcome_of(instance, known.lottery(instance))
-        return replace(outcome, gas={**clocks.gas, "total": clocks.gas.total()})
+        return replace(outcome, gas=clocks.gas)
 
 
 @dataclass(slots=True)

@@ -17,11 +17,11 @@ from offchain.model.instances.vcg import VcgInstance
 from offchain.play.approximate import ApproximateStage
 from offchain.play.resilient import ResilientStage
 from offchain.play.signal_clock_solve import SignalStage
-from offchain.play.stage import Stage
+from offchain.play.two_level import TwoLevelStage
 
 STAGES: Mapping[type, Callable[[Chain, int], Any]] = MappingProxyType(
     {
-        TwoLevelInstance: Stage,
+        TwoLevelInstance: TwoLevelStage,
         ResilientInstance: ResilientStage,
         SignalClockInstance: SignalStage,
         ApproximateInstance: ApproximateStage,

@@ -7,12 +7,10 @@ A stage asks its auction to request a word, then has it delivered here. What is 
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from offchain.bindings.contracts import Contract, contract
-from offchain.bindings.deployment import BOND, SecretTerms, create, deploy_secrets
+from offchain.bindings.deployment import BOND
 from offchain.bindings.seals import new_salt, secret_seal
-from offchain.chain.backend import Chain, Transaction
 from offchain.keeper.beacon import BeaconKeeper
-from offchain.play.sending import send
+from offchain.play.sending import Address, Deployed, Sender
 
 WINDOW_SECONDS: Final = 600
 """How long secrets are sealed, and then opened: the shortest that the contract takes."""
@@ -21,9 +19,9 @@ WINDOW_SECONDS: Final = 600
 class Words(Protocol):
     """A source of random words (contracts/interfaces/IRandomness.sol) in the hands of a play."""
 
-    address: str
+    address: Address
 
-    def deliver(self, consumer: str, id_: int, wanted: int) -> int:
+    def deliver(self, consumer: Address, id_: int, wanted: int) -> int:
         """Has the word that `consumer` requested come, and returns it: `wanted`, where words can be told.
 
         Raises:
@@ -31,91 +29,90 @@ class Words(Protocol):
         """
 
 
-Source = Callable[[Chain, str], Words]
-"""Deploys a source on a chain, from an account."""
+Source = Callable[[Sender, Address], Words]
+"""Deploys a source of words, from an account."""
 
 
 class ToldWords:
     """Words come as the play wants them (contracts/test/SetRandomness.sol)."""
 
-    def __init__(self, chain: Chain, account: str) -> None:
-        self._chain, self._account = chain, account
-        self._abi = contract("SetRandomness")
-        self.address = create(chain, account, "SetRandomness")
+    def __init__(self, sender: Sender, account: Address) -> None:
+        self._sender, self._account = sender, account
+        self._source = sender.create(account, "SetRandomness")
+        self.address = self._source.address
 
-    def deliver(self, consumer: str, id_: int, wanted: int) -> int:
+    def deliver(self, consumer: Address, id_: int, wanted: int) -> int:
         """See `Words`."""
-        data = self._abi.encode("set", consumer, id_, wanted)
-        self._chain.send(Transaction(self._account, self.address, data))
+        self._sender.send("tell", [self._source.call(self._account, "set", consumer, id_, wanted)])
         return wanted
 
 
 class BeaconWords:
     """Words come from the header of a block, which is waited for and proved; not on revm, which has no headers."""
 
-    def __init__(self, chain: Chain, account: str) -> None:
-        self._chain, self._account = chain, account
-        self._abi = contract("BeaconRandomness")
-        fallback = SecretWords(chain, account).address
-        self._first_block = chain.block()
-        self.address = create(chain, account, "BeaconRandomness", fallback)
+    def __init__(self, sender: Sender, account: Address) -> None:
+        self._sender, self._account = sender, account
+        fallback = SecretWords(sender, account).address
+        self._first_block = sender.chain.block()
+        self._source = sender.create(account, "BeaconRandomness", fallback)
+        self.address = self._source.address
 
-    def deliver(self, consumer: str, id_: int, wanted: int) -> int:
+    def deliver(self, consumer: Address, id_: int, wanted: int) -> int:
         """See `Words`."""
-        asked = self._chain.call(self.address, self._abi.encode("drawOf", consumer, id_))
-        block: int = self._abi.decode("drawOf", asked)[1]
-        self._chain.advance_to_block(block)
+        chain = self._sender.chain
+        _, block = self._sender.view(self._source, "drawOf", consumer, id_)
+        chain.advance_to_block(block)
         keeper = BeaconKeeper(
-            self._chain, self.address, self._account, {consumer}, self._first_block, _refuse
+            chain, self.address, self._account, {consumer}, self._first_block, _refuse
         )
-        keeper.step()
-        return drawn(self._chain, self._abi, self.address, consumer, id_)
+        for proof in keeper.step():
+            self._sender.tell("prove", [proof.receipt])
+        return drawn(self._sender, self._source, consumer, id_)
 
 
 class SecretWords:
     """Words come from fresh secrets of `sealers`, or of the account alone: sealed, opened, and their bonds withdrawn."""
 
-    def __init__(self, chain: Chain, account: str, sealers: Sequence[str] = ()) -> None:
-        self._chain, self._account = chain, account
+    def __init__(self, sender: Sender, account: Address, sealers: Sequence[Address] = ()) -> None:
+        self._sender, self._account = sender, account
         self._sealers = tuple(sealers) or (account,)
-        self._abi = contract("CommitRevealRandomness")
-        self.address = deploy_secrets(chain, account, SecretTerms(BOND, WINDOW_SECONDS))
+        terms = BOND, WINDOW_SECONDS, WINDOW_SECONDS
+        self._source = sender.create(account, "CommitRevealRandomness", *terms)
+        self.address = self._source.address
 
-    def deliver(self, consumer: str, id_: int, wanted: int) -> int:
+    def deliver(self, consumer: Address, id_: int, wanted: int) -> int:
         """See `Words`."""
+        chain, source = self._sender.chain, self._source
         found = {sealer: new_salt() for sealer in self._sealers}
-        send(
-            self._chain,
+        seals = {
+            sealer: secret_seal(chain.chain_id, self.address, consumer, id_, sealer, secret)
+            for sealer, secret in found.items()
+        }
+        self._sender.send(
+            "seal",
             [
-                self._call(
-                    *(sealer, "commit", consumer, id_),
-                    secret_seal(self._chain.chain_id, self.address, consumer, id_, sealer, secret),
-                    value=BOND,
-                )
+                source.call(sealer, "commit", consumer, id_, seal, value=BOND)
+                for sealer, seal in seals.items()
+            ],
+        )
+        chain.advance_to(chain.now() + WINDOW_SECONDS)
+        self._sender.send(
+            "open",
+            [
+                source.call(self._account, "reveal", consumer, id_, sealer, secret)
                 for sealer, secret in found.items()
             ],
         )
-        self._chain.advance_to(self._chain.now() + WINDOW_SECONDS)
-        send(
-            self._chain,
-            [
-                self._call(self._account, "reveal", consumer, id_, sealer, secret)
-                for sealer, secret in found.items()
-            ],
-        )
-        send(self._chain, [self._call(sealer, "withdraw", sealer) for sealer in found])
-        return drawn(self._chain, self._abi, self.address, consumer, id_)
-
-    def _call(self, sender: str, function: str, *arguments: object, value: int = 0) -> Transaction:
-        return Transaction(sender, self.address, self._abi.encode(function, *arguments), value)
+        self._sender.send("redeem", [source.call(one, "withdraw", one) for one in found])
+        return drawn(self._sender, source, consumer, id_)
 
 
 def _refuse(what: str, error: Exception) -> None:
     raise error
 
 
-def drawn(chain: Chain, abi: Contract, source: str, consumer: str, id_: int) -> int:
+def drawn(sender: Sender, source: Deployed, consumer: Address, id_: int) -> int:
     """The word that `source` has for `consumer`; 0 if it is not there."""
-    answer = chain.call(source, abi.encode("wordOf", consumer, id_))
-    word: int = abi.decode("wordOf", answer)[1]
+    word: int
+    _, word = sender.view(source, "wordOf", consumer, id_)
     return word

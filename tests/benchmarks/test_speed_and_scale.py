@@ -51,7 +51,7 @@ def test_auctions_on_both_back_ends_are_compared_and_timed() -> None:
 
 def test_a_profile_names_functions_of_the_project() -> None:
     assert re.search(
-        r"^100\.0%  offchain/play/stage\.py Stage\.play$",
+        r"^100\.0%  offchain/play/two_level\.py TwoLevelStage\.play$",
         printed("-m", "benchmarks.speed", "--profile", "20"),
         re.MULTILINE,
     )

@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from offchain.chain.backend import Chain
+from offchain.chain.backend import Chain, Receipt
 from offchain.chain.revm import Revm
 from offchain.demo import run as demo
 from offchain.demo.narration import Narration
@@ -110,7 +110,7 @@ def test_time_is_counted_by_step(played: tuple[Auction, str]) -> None:
 
 
 def test_a_step_takes_from_its_begin_to_its_end() -> None:
-    """What lies between steps is nobody's; of two under way, time is whose is heard of next."""
+    """What lies between steps is nobody's."""
     now = 0.0
 
     def later(seconds: float) -> None:
@@ -119,18 +119,19 @@ def test_a_step_takes_from_its_begin_to_its_end() -> None:
 
     console = Console(file=StringIO())
     narrator = Narrator(console, Lines(console), Mute(), lambda: now)
-    for step in ("tally", "settle"):
-        later(100)
-        narrator.begins(step, 3)
+    later(100)
+    narrator.begins("tally", 3)
     later(2)
     narrator.advances("tally", 3)
-    later(3)
-    narrator.advances("settle", 3)
-    later(4)
-    narrator.ends("tally", 30)
-    narrator.ends("settle", 10)
+    narrator.ends("tally", [Receipt(30, 1, ())])
     later(100)
-    assert {step.name: step.seconds for step in narrator.steps({})} == {"tally": 6, "settle": 3}
+    narrator.begins("settle", 1)
+    later(3)
+    narrator.advances("settle", 1)
+    later(4)
+    narrator.ends("settle", [Receipt(10, 2, ())])
+    later(100)
+    assert {step.name: step.seconds for step in narrator.steps({})} == {"tally": 2, "settle": 7}
     assert narrator.seconds == 309
 
 

@@ -11,7 +11,7 @@ from offchain.model.instances import BID_LIMIT
 from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
 from offchain.model.kinds import solve
 from offchain.play.behaviour import Behaviour, MemberKey, counted
-from offchain.play.stage import Stage
+from offchain.play.two_level import TwoLevelStage
 
 FAILURES = Path(__file__).resolve().parents[2] / "build" / "failures"
 
@@ -83,7 +83,7 @@ def _behaviour(rng: random.Random, instance: TwoLevelInstance, individuals: int)
     )
 
 
-def hold_equal(stage: Stage, auction: Scenario) -> None:
+def hold_equal(stage: TwoLevelStage, auction: Scenario) -> None:
     """Plays the auction and demands the reference's outcome and every promised property of it.
 
     The play itself checks that all money is accounted for to the wei (`offchain.play.audit`).

@@ -30,7 +30,7 @@ from offchain.model.mechanisms.approximate import (
     worst_case,
 )
 from offchain.play.approximate import ApproximateStage
-from offchain.play.stage import Stage
+from offchain.play.two_level import TwoLevelStage
 from tests.differential.approximate_scenarios import (
     hold_equal,
     hold_group_instance_equal,
@@ -139,7 +139,7 @@ def test_the_auctioneer_is_the_deterministic_mechanism(bids: tuple[int, ...]) ->
     """The same bids there sell by second price: with its winner, so with all it can guarantee, at a price of
     one unit more at most, where an earlier bid is as high as the price.
     """
-    (lot,) = Stage(Revm()).play(singletons(bids, 1)).items
+    (lot,) = TwoLevelStage(Revm()).play(singletons(bids, 1)).items
     assert (lot.winner, lot.price) == by_second_price(bids, 1)
     winner, _ = second_price(bids)
     delta = Fraction(1, 2)
@@ -150,7 +150,7 @@ def test_the_auctioneer_is_the_deterministic_mechanism(bids: tuple[int, ...]) ->
 
 def test_the_auctioneer_sells_random_bids_by_second_price() -> None:
     """Few different bids, so that many tie; reserves below, among and above them; bids of 0, which are none."""
-    stage, sold = Stage(Revm()), Counter[str]()
+    stage, sold = TwoLevelStage(Revm()), Counter[str]()
     for seed in range(SECOND_PRICES):
         rng = random.Random(seed)
         most = rng.choice([3, 10, 10**6])

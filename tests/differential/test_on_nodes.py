@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from offchain.chain.connect import connect
-from offchain.play.stage import Stage
+from offchain.play.two_level import TwoLevelStage
 from tests.differential.scenarios import hold_equal, scenario
 
 AUCTIONS = {"anvil": 300, "ganache": 60}
@@ -13,12 +13,12 @@ AUCTIONS = {"anvil": 300, "ganache": 60}
 
 
 @pytest.fixture(scope="module", params=AUCTIONS)
-def stage(request: pytest.FixtureRequest) -> Iterator[tuple[str, Stage]]:
+def stage(request: pytest.FixtureRequest) -> Iterator[tuple[str, TwoLevelStage]]:
     with connect(request.param) as chain:
-        yield request.param, Stage(chain)
+        yield request.param, TwoLevelStage(chain)
 
 
-def test_chain_equals_reference(stage: tuple[str, Stage]) -> None:
+def test_chain_equals_reference(stage: tuple[str, TwoLevelStage]) -> None:
     """Seeds beyond those that run in process, so that more auctions are covered."""
     name, contracts = stage
     first = 100_000 if name == "anvil" else 200_000

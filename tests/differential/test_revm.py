@@ -3,7 +3,7 @@
 import pytest
 
 from offchain.chain.revm import Revm
-from offchain.play.stage import Stage
+from offchain.play.two_level import TwoLevelStage
 from tests.differential.scenarios import hold_equal, scenario
 
 AUCTIONS = 20_000
@@ -13,13 +13,13 @@ CHUNK = 500
 @pytest.mark.parametrize("first", range(0, AUCTIONS, CHUNK))
 def test_chain_equals_reference(first: int) -> None:
     """The same outcome, budgets balanced, nobody worse off, equals treated alike, no wei astray."""
-    stage = Stage(Revm())
+    stage = TwoLevelStage(Revm())
     for seed in range(first, first + CHUNK):
         hold_equal(stage, scenario(seed))
 
 
 def test_larger_groups() -> None:
     """Groups up to 60: several bids between the price and the bottom, several steps of the settling walk."""
-    stage = Stage(Revm())
+    stage = TwoLevelStage(Revm())
     for seed in range(AUCTIONS, AUCTIONS + 60):
         hold_equal(stage, scenario(seed, most_members=60))

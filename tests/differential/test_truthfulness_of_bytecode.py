@@ -11,7 +11,7 @@ import pytest
 
 from offchain.chain.revm import Revm
 from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
-from offchain.play.stage import Stage
+from offchain.play.two_level import TwoLevelStage
 
 VALUES = range(1, 5)
 BIDS = range(5)
@@ -20,7 +20,7 @@ BIDS = range(5)
 
 @pytest.mark.parametrize("sizes", [(1, 2), (2, 2), (1, 3), (2, 1, 1)], ids=str)
 def test_no_member_gains_by_lying(sizes: tuple[int, ...]) -> None:
-    stage = Stage(Revm())
+    stage = TwoLevelStage(Revm())
     members = sum(sizes)
     charged = {bids: _charges(stage, sizes, bids) for bids in product(BIDS, repeat=members)}
 
@@ -40,7 +40,9 @@ def test_no_member_gains_by_lying(sizes: tuple[int, ...]) -> None:
     assert not lies
 
 
-def _charges(stage: Stage, sizes: tuple[int, ...], bids: tuple[int, ...]) -> list[int | None]:
+def _charges(
+    stage: TwoLevelStage, sizes: tuple[int, ...], bids: tuple[int, ...]
+) -> list[int | None]:
     """What each member pays on the chain, None if not served."""
     rest = iter(bids)
     groups = tuple(

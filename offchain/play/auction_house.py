@@ -1,0 +1,116 @@
+"""What the plays of auction houses share: DAOs and individuals bid, and a keeper does what follows."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from offchain.bindings.contracts import contract
+from offchain.chain.backend import Chain, Receipt
+from offchain.keeper.keeper import Action
+from offchain.keeper.ledger import Ledger
+from offchain.play.audit import audit
+from offchain.play.observer import Observer
+from offchain.play.sending import Address, Deployed
+from offchain.play.stage import Stage
+from offchain.play.terms import BOND_BPS
+
+
+class Hand(Protocol):
+    """Whoever does the keeper's work; see `Keeper`. unfinished: whether the last step left work for the next."""
+
+    unfinished: bool
+
+    def step(self, refunds: bool = True) -> int:
+        """Does what can be done now; 0 if nothing is left to do, of paying out only if it is time for `refunds`."""
+
+
+class HouseStage(Stage):
+    """The stage of an auction at which DAOs bid (contracts/base/AuctionHouse.sol).
+
+    Those that derive from it set the ledger of the auction's logs, and who does the keeper's work, which tells `_on_action`.
+    """
+
+    ledger: Ledger
+    _factory: Deployed
+    _keeper: Hand
+
+    def __init__(self, chain: Chain, phase_seconds: int, observer: Observer | None) -> None:
+        super().__init__(chain, phase_seconds, observer)
+        self._dao = contract("DAO")
+        self._step: str | None = None
+        self._ahead: list[str] = []
+        self._left: Counter[str] = Counter()
+        self._receipts_of_step: list[Receipt] = []
+
+    def _schedule(self, end_of_bidding: int) -> tuple[int, int, int, int]:
+        """When bidding, reveal and tally end, and the bond of those who do not reveal."""
+        seconds = self._seconds
+        return (
+            end_of_bidding,
+            end_of_bidding + seconds,
+            end_of_bidding + 2 * seconds,
+            BOND_BPS,
+        )
+
+    def _create_daos(
+        self, founder: Address, are_open: Sequence[bool], lots: Sequence[int]
+    ) -> list[Deployed]:
+        """DAOs, of which some take open bids, entered on all lots; created in their order."""
+        receipts = self._send(
+            "create",
+            [
+                self._factory.call(founder, "create", self.auction, is_open, 0)
+                for is_open in are_open
+            ],
+        )
+        daos = [Deployed(self._dao, event.args["dao"]) for event in self._factory.events(receipts)]
+        self._send("enter", [dao.call(founder, "enter", lot) for dao in daos for lot in lots])
+        return daos
+
+    def _keep(self, totals: Mapping[str, int], refunds: bool = True) -> None:
+        """Lets the keeper work until nothing is left to do; `totals` says how many its steps will serve, in their order."""
+        self._left, self._ahead = Counter(totals), list(totals)
+        self._begin_next()
+        while self._keeper.step(refunds) or self._keeper.unfinished:
+            pass
+        self._end_step()
+        while self._ahead:  # what it did not come to
+            self._begin_next()
+            self._end_step()
+
+    def _on_action(self, action: Action) -> None:
+        """The keeper has sent a transaction."""
+        step = action.step
+        if step != self._step:
+            self._end_step()
+            self._begin_step(step)
+        self._count(step, [action.receipt])
+        self._receipts_of_step.append(action.receipt)
+        # settling tells how many bids it walked, but it is one lot that is settled
+        served = 1 if step == "settle" else action.members
+        self._left[step] -= served
+        self._sender.observer.advances(step, served)
+        if self._left[step] <= 0:
+            self._end_step()
+            self._begin_next()
+
+    def _begin_next(self) -> None:
+        if self._ahead:
+            self._begin_step(self._ahead[0])
+
+    def _begin_step(self, step: str) -> None:
+        self._step = step
+        if step in self._ahead:
+            self._ahead.remove(step)
+        self._sender.observer.begins(step, max(0, self._left[step]))
+
+    def _end_step(self) -> None:
+        self.ledger.sync()  # whoever hears of the end may look at it
+        if self._step is not None:
+            self._sender.observer.ends(self._step, self._receipts_of_step)
+        self._step, self._receipts_of_step = None, []
+
+    def _close(self, lots: Sequence[int]) -> None:
+        """Pays the seller, and checks where all money went. `MoneyAstray` if some is missing or too much."""
+        audit(self._chain, self.ledger, lots, self._withdraw_proceeds)
+        self.ledger.forget(lots)

@@ -1,0 +1,366 @@
+"""Two-level instances through the auctioneer and its DAOs, on a chain.
+
+Whatever the outcome says is read off the chain's logs, and who has access from the DAO that has the item.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+
+from offchain.bindings.contracts import contract
+from offchain.bindings.deployment import Deployment, deploy
+from offchain.bindings.seals import Opening, commitment, new_salt
+from offchain.chain.backend import Chain, Transaction
+from offchain.keeper.keeper import Action, Keeper
+from offchain.keeper.ledger import Book, Ledger
+from offchain.keeper.receipts import Receipts
+from offchain.model.instances.two_level import (
+    BID_LIMIT,
+    Group,
+    LotOutcome,
+    Member,
+    TwoLevelInstance,
+    TwoLevelOutcome,
+    lot_welfare,
+    optimal_lot_welfare,
+)
+from offchain.play.auction_house import Hand, HouseStage
+from offchain.play.behaviour import STRAIGHT, Behaviour, MemberKey
+from offchain.play.observer import Observer
+from offchain.play.sending import Address, Deployed
+from offchain.play.terms import FIRST_PLAYER, UNIT, trusting
+
+_QUERIES = 500
+"""How many questions go to a contract at once: about 3 million gas of them."""
+_FIRST_DEPOSIT = 1
+"""Units that who changes a bid puts down with the first one: no more than any bid, so that a second deposit never falls below."""
+
+
+Hire = Callable[[Deployment, Callable[[Action], None]], Hand]
+"""Finds a hand for contracts that were just deployed; it tells of every transaction it sends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bidder:
+    """A member on the chain: the account it sends from and the contract it bids at (its DAO, or the auctioneer)."""
+
+    key: MemberKey
+    member: Member
+    account: Address
+    house: Deployed
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Everybody in one auction: its lots by item, the members of each group in file order, and each group's bidder at the
+    auctioneer.
+    """
+
+    lots: tuple[int, ...]
+    members: Mapping[str, tuple[Bidder, ...]]
+    groups: Mapping[str, Address]
+
+    @property
+    def bidders(self) -> tuple[Bidder, ...]:
+        """All members of all groups, in file order."""
+        return tuple(bidder for members in self.members.values() for bidder in members)
+
+
+class TwoLevelStage(HouseStage):
+    """Auctioneer and factory deployed on a chain. Every auction gets new lots and new DAOs."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        phase_seconds: int = 3_600,
+        receipts: Receipts | None = None,
+        hire: Hire | None = None,
+        observer: Observer | None = None,
+    ) -> None:
+        """Deploys the contracts, of which `observer` hears. `phase_seconds`: how long bidding, reveal and tally last each.
+        `receipts`: where members leave their openings. `hire`: who does the keeper's work, by default a `Keeper` in this
+        process.
+        """
+        super().__init__(chain, phase_seconds, observer)
+        self.deployment: Deployment = deploy(chain, self._seller, self._create)
+        self._factory = Deployed(contract("DAOFactory"), self.deployment.factory)
+        self._open(Deployed(contract("Auctioneer"), self.deployment.auctioneer))
+        self._receipts = Receipts() if receipts is None else receipts
+        self.ledger = Ledger(chain, self.auction, self.deployment.block)
+        self._keeper = (
+            hire(self.deployment, self._on_action)
+            if hire is not None
+            else Keeper(
+                chain,
+                self.ledger,
+                self._keeper_account,
+                self._receipts,
+                on_action=self._on_action,
+                depth=0,  # nobody else bids here
+                clock=trusting(chain),
+            )
+        )
+
+    def play(
+        self,
+        instance: TwoLevelInstance,
+        behaviour: Behaviour = STRAIGHT,
+        observer: Observer | None = None,
+        accounts: Mapping[MemberKey, Address] | None = None,
+    ) -> TwoLevelOutcome:
+        """Plays `instance` and reads its outcome off the chain, with the gas used by step.
+
+        `accounts`: the address a member bids from, where it should be a certain one that the back
+        end can send from.
+        `ChainError` if a transaction fails, or if money went astray (see `audit`).
+        """
+        self._begin(observer)
+        end_of_bidding = self._chain.now() + self._seconds
+        cast = self._set_up(instance, behaviour, end_of_bidding, accounts or {})
+        self._bid(cast, behaviour)
+        self._chain.advance_to(end_of_bidding)
+        self._keep({"reveal": self._sealed_bids(cast)}, refunds=False)
+        self._chain.advance_to(end_of_bidding + self._seconds)
+        self._keep({"tally": self._open_bids(cast), "settle": len(cast.lots)}, refunds=False)
+        self._claim(cast, behaviour)
+        self._keep({"refund": self._deposits(cast)})
+        outcome = self._read(instance, cast)
+        self._close(cast.lots)
+        return outcome
+
+    def _sealed_bids(self, cast: Cast) -> int:
+        self.ledger.sync()
+        return sum(
+            account.is_sealed for book in self._books(cast) for account in book.accounts.values()
+        )
+
+    def _open_bids(self, cast: Cast) -> int:
+        books = (book for book in self._books(cast) if book.of_dao)
+        return sum(not account.is_sealed for book in books for account in book.accounts.values())
+
+    def _deposits(self, cast: Cast) -> int:
+        self.ledger.sync()
+        return sum(
+            not account.closed for book in self._books(cast) for account in book.accounts.values()
+        )
+
+    def _books(self, cast: Cast) -> Iterator[Book]:
+        for lot in cast.lots:
+            yield from self.ledger.books_on(lot)
+
+    # Listing and entering
+
+    def _set_up(
+        self,
+        instance: TwoLevelInstance,
+        behaviour: Behaviour,
+        end_of_bidding: int,
+        accounts: Mapping[MemberKey, Address],
+    ) -> Cast:
+        lots = self._list(instance, end_of_bidding)
+        groups = instance.groups[_leading_individuals(instance.groups, behaviour) :]
+        are_open = [group.name in behaviour.open_groups for group in groups]
+        created = self._create_daos(self._seller, are_open, lots)
+        daos = {group.name: dao for group, dao in zip(groups, created, strict=True)}
+        indices = count(FIRST_PLAYER)
+        members = {
+            group.name: tuple(
+                Bidder(
+                    key=(group.name, member.name),
+                    member=member,
+                    account=accounts.get((group.name, member.name)) or self._chain.actor(index),
+                    house=daos.get(group.name, self._auction),
+                    is_open=group.name in behaviour.open_groups,
+                )
+                for member, index in zip(group.members, indices, strict=False)
+            )
+            for group in instance.groups
+        }
+        bidders = {
+            name: daos[name].address if name in daos else bidders[0].account
+            for name, bidders in members.items()
+        }
+        return Cast(lots, members, bidders)
+
+    def _list(self, instance: TwoLevelInstance, end_of_bidding: int) -> tuple[int, ...]:
+        schedule = self._schedule(end_of_bidding)
+        transactions: list[Transaction] = []
+        for reserve in instance.reserves:
+            token, mint = self._mint()
+            terms = self._item.address, token, reserve, schedule
+            transactions += [
+                mint,
+                self._item.call(self._seller, "approve", self.auction, token),
+                self._auction.call(self._seller, "list", *terms),
+            ]
+        receipts = self._send("list", transactions)
+        return tuple(event.args["lot"] for event in self._auction.events(receipts))
+
+    # Bidding
+
+    def _bid(self, cast: Cast, behaviour: Behaviour) -> None:
+        self._fund(cast, behaviour)
+        changing = [b for b in cast.bidders if b.key in behaviour.changed]
+        self._send("bid", [t for b in changing for t in self._first_bids(cast, b)])
+        openings = [(b, self._openings(cast, b)) for b in cast.bidders]
+        self._receipts.add(o for b, its in openings if b.key not in behaviour.silent for o in its)
+        self._send("bid", [t for b, its in openings for t in self._bids(b, its, behaviour)])
+        leaving = [(b, its) for b, its in openings if b.key in behaviour.withdrawn]
+        self._send(
+            "withdraw",
+            [
+                b.house.call(b.account, "withdraw", o.lot, b.account)
+                for b, its in leaving
+                for o in its
+            ],
+        )
+
+    def _fund(self, cast: Cast, behaviour: Behaviour) -> None:
+        amounts: dict[Address, int] = {}
+        for bidder in cast.bidders:
+            deposits = sum(_deposit(bid, bidder, behaviour) for bid in bidder.member.bids)
+            amounts[bidder.account] = (
+                amounts.get(bidder.account, self._pocket_money) + deposits * UNIT
+            )
+        self._sender.fund(amounts)
+
+    def _openings(self, cast: Cast, bidder: Bidder) -> list[Opening]:
+        """The bids of a member, one for each lot on which it bids anything."""
+        return [
+            Opening(bidder.house.address, lot, bidder.account, bid, new_salt())
+            for lot, bid in zip(cast.lots, bidder.member.bids, strict=True)
+            if bid > 0
+        ]
+
+    def _first_bids(self, cast: Cast, bidder: Bidder) -> list[Transaction]:
+        """Bids that will be replaced: of one unit, on a first deposit."""
+        drafts = (replace(opening, bid=1) for opening in self._openings(cast, bidder))
+        return [self._single_bid(bidder, draft, _FIRST_DEPOSIT) for draft in drafts]
+
+    def _bids(
+        self, bidder: Bidder, openings: list[Opening], behaviour: Behaviour
+    ) -> list[Transaction]:
+        """The transactions that bring a member's bids to `openings`; who changes them has a first deposit on each lot already."""
+        first_deposit = _FIRST_DEPOSIT if bidder.key in behaviour.changed else 0
+        added = [_deposit(opening.bid, bidder, behaviour) - first_deposit for opening in openings]
+        if not openings:
+            return []
+        if len(openings) > 1:
+            return self._many_bids(bidder, openings, added)
+        if bidder.is_open and added[0] == 0:
+            return []
+        return [self._single_bid(bidder, openings[0], added[0])]
+
+    def _single_bid(self, bidder: Bidder, opening: Opening, added: int) -> Transaction:
+        lot, value = opening.lot, added * UNIT
+        if bidder.is_open:
+            return bidder.house.call(bidder.account, "raiseBid", lot, value=value)
+        seal = commitment(self._chain.chain_id, opening)
+        return bidder.house.call(bidder.account, "commit", lot, seal, value=value)
+
+    def _many_bids(
+        self, bidder: Bidder, openings: Sequence[Opening], added: Sequence[int]
+    ) -> list[Transaction]:
+        """Bids on several lots at once, in one transaction if any."""
+        value = sum(added) * UNIT
+        both = list(zip(openings, added, strict=True))
+        if not bidder.is_open:
+            chain_id = self._chain.chain_id
+            seals = [(one.lot, commitment(chain_id, one), more) for one, more in both]
+            return [bidder.house.call(bidder.account, "commitMany", seals, value=value)]
+        raised = [(one.lot, more) for one, more in both if more]
+        if not raised:
+            return []
+        return [bidder.house.call(bidder.account, "raiseBids", raised, value=value)]
+
+    # Afterwards
+
+    def _claim(self, cast: Cast, behaviour: Behaviour) -> None:
+        """Members who claim by themselves do so once all lots are settled, before the keeper pays anybody."""
+        self.ledger.sync()
+        claims = [
+            bidder.house.call(bidder.account, "claim", lot)
+            for bidder in cast.bidders
+            if bidder.key in behaviour.claiming
+            for lot in cast.lots
+            if bidder.account in (book := self._book(bidder, lot)).accounts
+            and book.due(bidder.account) > 0
+        ]
+        for claim in claims:
+            self._send("claim", [claim])
+
+    # Reading the outcome
+
+    def _read(self, instance: TwoLevelInstance, cast: Cast) -> TwoLevelOutcome:
+        lots = tuple(self._read_lot(instance, cast, lot) for lot in cast.lots)
+        payments: dict[str, dict[str, int]] = {group.name: {} for group in instance.groups}
+        for bidder in cast.bidders:
+            group, name = bidder.key
+            payments[group][name] = sum(self._paid(bidder, lot) for lot in cast.lots)
+        return TwoLevelOutcome(
+            items=lots,
+            payments=payments,
+            welfare=sum(lot_welfare(instance, item, lot) for item, lot in enumerate(lots)),
+            optimal_welfare=sum(
+                optimal_lot_welfare(instance, item) for item in range(instance.items)
+            ),
+            gas=self.gas,
+        )
+
+    def _read_lot(self, instance: TwoLevelInstance, cast: Cast, number: int) -> LotOutcome:
+        lot = self.ledger.lots[number]
+        group_bids = {
+            group.name: self._group_bid(cast, number, group.name) for group in instance.groups
+        }
+        if lot.winner is None:
+            return LotOutcome(None, 0, 0, 0, (), group_bids)
+        winner = next(name for name, account in cast.groups.items() if account == lot.winner)
+        members = cast.members[winner]
+        book = self._book(members[0], number)
+        granted = self._granted(members, number, lot.winner)
+        served = tuple(b.key[1] for b, is_served in zip(members, granted, strict=True) if is_served)
+        return LotOutcome(winner, lot.price, book.share, lot.paid, served, group_bids)
+
+    def _group_bid(self, cast: Cast, lot: int, group: str) -> int:
+        bidder = cast.groups[group]
+        first = cast.members[group][0]
+        if first.house == self._auction:
+            account = self._book(first, lot).accounts.get(bidder)
+            return (account.bid or 0) if account else 0
+        return self.ledger.lots[lot].group_bids.get(bidder, 0)
+
+    def _granted(self, members: Sequence[Bidder], lot: int, winner: Address) -> list[bool]:
+        """To whom the chain grants access: the winner itself, or those of the winning DAO's `members` to whom it says so."""
+        dao = members[0].house
+        if dao == self._auction:
+            return [bidder.account == winner for bidder in members]
+        queries = [self._dao.encode("hasAccess", lot, bidder.account) for bidder in members]
+        answers: list[bytes] = []
+        for start in range(0, len(queries), _QUERIES):
+            some = queries[start : start + _QUERIES]
+            answers += self._sender.view(dao, "multicall", some)[0]
+        return [self._dao.decode("hasAccess", answer)[0] for answer in answers]
+
+    def _paid(self, bidder: Bidder, lot: int) -> int:
+        """What a bidder paid for a lot, in units: the deposit less what came back and less the bond."""
+        account = self._book(bidder, lot).accounts.get(bidder.account)
+        return account.deposit - account.received - account.forfeited if account else 0
+
+    def _book(self, bidder: Bidder, lot: int) -> Book:
+        return self.ledger.book(bidder.house.address, lot)
+
+
+def _leading_individuals(groups: Sequence[Group], behaviour: Behaviour) -> int:
+    """How many groups from the first on bid as individuals: those of one member, as long as no DAO stands before them, since
+    an individual's bid arrives in the reveal phase and a DAO's after it.
+    """
+    for index, group in enumerate(groups):
+        if len(group.members) > 1 or group.name in behaviour.open_groups:
+            return index
+    return len(groups)
+
+
+def _deposit(bid: int, bidder: Bidder, behaviour: Behaviour) -> int:
+    """What a member puts down for a bid, in units: as it behaves, where the field allows; the bid itself if it is open."""
+    return bid if bidder.is_open else min(behaviour.deposit(bid), BID_LIMIT)
