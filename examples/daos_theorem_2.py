@@ -11,7 +11,7 @@ assert (lot.winner, lot.price, lot.share, lot.paid) == ("B", 10, 4, 12)
 
 # The first member, worth 10, may bid what it likes: nothing gives it more than 10 - 4 = 6.
 for bid in range(13):
-    *_, first, _, _ = payments(auction([9], [bid, 5, 4]))
+    first = payments(auction([9], [bid, 5, 4]))[1]
     gain = 0 if first is None else 10 - first
     print(f"  bidding {bid:2}: {'not served' if first is None else f'pays {first}'}, gains {gain}")
     assert gain <= 6

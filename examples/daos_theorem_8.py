@@ -1,12 +1,13 @@
 """When Bidders Are DAOs, Theorem 8 and Lemma 14: with unit demand, nothing truthful is within less than n."""
 
+from offchain.model.instances.bundles import Values
 from offchain.model.mechanisms.vcg_equal_split import same_price_welfare
 from offchain.model.mechanisms.winner_determination import maximum_welfare
 from offchain.model.theory.daos import theorem_8
 
 # Three items, three bidders, each of whom wants one: the first item at 101, another at 100.
 items = ("r", "s", "t")
-bidder = {("r",): 101, ("s",): 100, ("t",): 100}
+bidder: Values = {("r",): 101, ("s",): 100, ("t",): 100}
 best = maximum_welfare(items, [bidder] * 3)
 print(f"one item each: {best}")
 assert best == 301

@@ -1,6 +1,7 @@
 """Resilient Mechanism Design, Lemma 3: whoever knows what others would pay does not keep it back."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 from offchain.model.instances.resilient import Offer, ResilientInstance, ResilientPlayer
 from offchain.model.mechanisms.resilient import expected_utility, favourite, relevant_knowledge
@@ -13,7 +14,7 @@ known = relevant_knowledge(("g",), {"bob": bob.values})
 assert known == (Offer("bob", ("g",), 4),)
 
 
-def expects(ann: ResilientPlayer) -> object:
+def expects(ann: ResilientPlayer) -> Fraction:
     """What Ann expects of the coin if she announces this."""
     return expected_utility(ResilientInstance(EPSILON, ("g",), (ann, bob)), [ann])
 

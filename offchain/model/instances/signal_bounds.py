@@ -13,20 +13,23 @@ Both proofs need values other than those printed; see each function.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from offchain.model.instances.monotone_signals import MonotoneSignalsInstance
 from offchain.model.instances.signal_clock import SignalClockInstance, shape
 from offchain.model.instances.signals import Rule, SignalBidder, SignalInstance, Table
 
+Case = TypeVar("Case", bound=SignalInstance)
+
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Generic[Case]):
     """An instance at the profile s, and for every bidder in file order the signal at which it is optimal.
 
     gap: how many times anyone else's value the bidder's is there.
     """
 
-    instance: SignalInstance
+    instance: Case
     optimal_at: tuple[int, ...]
     gap: int
 
@@ -40,8 +43,15 @@ class Bound:
         for bidder, signal in enumerate(self.optimal_at):
             yield bidder, self.instance.with_signal(bidder, signal).profile
 
+    def cases(self) -> Iterator[Case]:
+        """The instance at each of these profiles."""
+        for _, profile in self.profiles():
+            yield self.instance.with_profile(profile)
 
-def shared_quality_bound(signals: int, types: int, gap: int, rule: Rule = Rule.WELFARE) -> Bound:
+
+def shared_quality_bound(
+    signals: int, types: int, gap: int, rule: Rule = Rule.WELFARE
+) -> Bound[SignalClockInstance]:
     """Theorem 6: l*(k-1) + 1 bidders, whose values depend on a weighted sum of the types' totals.
 
     Type j weighs k^j. Its bidder d, one for each d in 1..k-1, has signal d, and its value is
@@ -80,7 +90,9 @@ def shared_quality_bound(signals: int, types: int, gap: int, rule: Rule = Rule.W
     return Bound(instance, optimal_at=(0,) * len(bidders), gap=gap)
 
 
-def symmetric_values_bound(signals: int, types: int, gap: int, rule: Rule = Rule.WELFARE) -> Bound:
+def symmetric_values_bound(
+    signals: int, types: int, gap: int, rule: Rule = Rule.WELFARE
+) -> Bound[MonotoneSignalsInstance]:
     """Theorem 11: l*C(k,2) + 1 bidders, whose values treat the bidders of a type alike.
 
     Type l has a bidder (i, j, l) of signal i for all 0 <= j < i < k. Its value is positive at the

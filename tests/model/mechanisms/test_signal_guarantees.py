@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import comb
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -113,7 +114,9 @@ def test_the_sizes_of_the_lower_bounds() -> None:
 
 
 @pytest.mark.parametrize("bound", BOUNDS, ids=lambda bound: f"{bound.factor} bidders")
-def test_each_bidder_of_a_lower_bound_is_nearly_all_of_the_optimum_somewhere(bound: Bound) -> None:
+def test_each_bidder_of_a_lower_bound_is_nearly_all_of_the_optimum_somewhere(
+    bound: Bound[Any],
+) -> None:
     for bidder, profile in bound.profiles():
         instance = bound.instance
         assert all(
@@ -130,7 +133,7 @@ def test_each_bidder_of_a_lower_bound_is_nearly_all_of_the_optimum_somewhere(bou
 
 
 @pytest.mark.parametrize("bound", BOUNDS, ids=lambda bound: f"{bound.factor} bidders")
-def test_neither_mechanism_beats_the_lower_bound(bound: Bound) -> None:
+def test_neither_mechanism_beats_the_lower_bound(bound: Bound[Any]) -> None:
     """Monotone in the bidder's signal, the probabilities add up at s: so one of them is at most 1/n."""
     instance = bound.instance
     welfares = []
@@ -139,7 +142,7 @@ def test_neither_mechanism_beats_the_lower_bound(bound: Bound) -> None:
         case = instance.with_profile(profile)
         alone.append(probability(case, bidder))
         assert alone[-1] <= probability(instance, bidder)
-        outcome = solve(case)  # type: ignore[arg-type]
+        outcome = solve(case)
         assert isinstance(outcome, SignalOutcome)
         welfares.append(outcome.expected_welfare / outcome.optimal_welfare)
     assert sum(alone) <= 1
@@ -150,8 +153,8 @@ def test_neither_mechanism_beats_the_lower_bound(bound: Bound) -> None:
 
 
 @pytest.mark.parametrize("bound", BOUNDS, ids=lambda bound: f"{bound.factor} bidders")
-def test_the_lower_bounds_are_instances_like_any_other(bound: Bound) -> None:
-    text = instance_text(bound.instance)  # type: ignore[arg-type]
+def test_the_lower_bounds_are_instances_like_any_other(bound: Bound[Any]) -> None:
+    text = instance_text(bound.instance)
     if max(max(bidder.value.entries) for bidder in bound.instance.bidders) < 2**64:
         assert parse_text(text).instances == (bound.instance,)
 

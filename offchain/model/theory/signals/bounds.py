@@ -9,11 +9,12 @@ from offchain.model.instances.lotteries import Lottery
 from offchain.model.instances.monotone_signals import MonotoneSignalsInstance
 from offchain.model.instances.signal_bounds import (
     Bound,
+    Case,
     shared_quality_bound,
     symmetric_values_bound,
 )
 from offchain.model.instances.signal_clock import SignalClockInstance
-from offchain.model.instances.signals import Rule, SignalInstance
+from offchain.model.instances.signals import Rule
 from offchain.model.mechanisms import monotone_allocation, signal_discovery
 from offchain.model.theory.claim import Evidence, claim
 from offchain.model.theory.signals.steep import PAPER, sells_to_best
@@ -37,7 +38,7 @@ def theorem_6(sizes: Sequence[tuple[int, int]] = SIZES, gap: int = 1000) -> Evid
         bounds,
         [types * (k - 1) + 1 for k, types in sizes],
         printed,
-        signal_discovery_lottery,
+        signal_discovery.lottery,
         "as printed, who is interested from a lower sum on is worth more too, and outdoes the one who should be optimal;"
         " here values grow with the sum from which one is interested",
     )
@@ -59,7 +60,7 @@ def theorem_11(sizes: Sequence[tuple[int, int]] = SYMMETRIC_SIZES, gap: int = 10
         bounds,
         [types * comb(k, 2) + 1 for k, types in sizes],
         printed,
-        monotone_lottery,
+        monotone_allocation.lottery,
         "the printed M^j ties bidders (i, 0) and (i', 0), since signals may be exchanged within a type;"
         " M^(k-(i-j)) does it. The revenue half says a fraction of the revenue: of the optimal welfare, by its proof",
     )
@@ -81,32 +82,32 @@ def theorem_11(sizes: Sequence[tuple[int, int]] = SYMMETRIC_SIZES, gap: int = 10
     )
 
 
-def overcharges(bound: Bound) -> int:
+def overcharges(bound: Bound[MonotoneSignalsInstance]) -> int:
     """How many prices of the monotone allocation are above the winner's value, over the profiles of a bound."""
     return sum(
         price > case.worths(case.profile)[winner]
-        for case in (bound.instance.with_profile(profile) for _, profile in bound.profiles())
-        for winner, price in monotone_lottery(case)
+        for case in bound.cases()
+        for winner, price in monotone_allocation.lottery(case)
     )
 
 
-def least_revenue(bound: Bound) -> Fraction:
+def least_revenue(bound: Bound[MonotoneSignalsInstance]) -> Fraction:
     """The least expected revenue of the monotone allocation over the profiles of a bound, as a part of the optimal welfare."""
     return min(
         sum(
-            (chance * price for (_, price), chance in monotone_lottery(case).items()),
+            (chance * price for (_, price), chance in monotone_allocation.lottery(case).items()),
             Fraction(0),
         )
         / max(case.worths(case.profile))
-        for case in (bound.instance.with_profile(profile) for _, profile in bound.profiles())
+        for case in bound.cases()
     )
 
 
 def lower_bound(
-    bounds: Sequence[Bound],
+    bounds: Sequence[Bound[Case]],
     factors: Sequence[int],
-    printed: Sequence[Bound],
-    lottery: Callable[[SignalInstance], Lottery],
+    printed: Sequence[Bound[Case]],
+    lottery: Callable[[Case], Lottery],
     amended: str,
 ) -> Evidence:
     """Whether the bounds are what their theorem needs, what a mechanism gets on them, and which of the printed are not.
@@ -129,7 +130,7 @@ def lower_bound(
     )
 
 
-def misfits(bound: Bound) -> list[str]:
+def misfits(bound: Bound[Case]) -> list[str]:
     """The bidders who are not optimal by the gap at the profile that should have them so."""
     wrong = []
     for bidder, profile in bound.profiles():
@@ -141,39 +142,24 @@ def misfits(bound: Bound) -> list[str]:
     return wrong
 
 
-def least_chance(bound: Bound, lottery: Callable[[SignalInstance], Lottery]) -> Fraction:
+def least_chance(bound: Bound[Case], lottery: Callable[[Case], Lottery]) -> Fraction:
     """The least probability with which a bidder wins at the profile where it is optimal."""
-    return min(
-        sells_to_best(case, lottery(case), in_full=False)
-        for case in (bound.instance.with_profile(profile) for _, profile in bound.profiles())
-    )
+    return min(sells_to_best(case, lottery(case), in_full=False) for case in bound.cases())
 
 
-def signal_discovery_lottery(instance: SignalInstance) -> Lottery:
-    """That of the signal discovery auction."""
-    assert isinstance(instance, SignalClockInstance)
-    return signal_discovery.lottery(instance)
-
-
-def monotone_lottery(instance: SignalInstance) -> Lottery:
-    """That of the monotone allocation."""
-    assert isinstance(instance, MonotoneSignalsInstance)
-    return monotone_allocation.lottery(instance)
-
-
-def printed_theorem_6(signals: int, types: int, gap: int) -> Bound:
+def printed_theorem_6(signals: int, types: int, gap: int) -> Bound[SignalClockInstance]:
     """The instance with the values as printed: from 1 for the first bidder, each `gap` times the one before."""
     bound = shared_quality_bound(signals, types, gap)
     return with_values(bound, [gap**place for place in range(bound.factor)])
 
 
-def printed_theorem_11(signals: int, types: int, gap: int) -> Bound:
+def printed_theorem_11(signals: int, types: int, gap: int) -> Bound[MonotoneSignalsInstance]:
     """The instance with the values as printed: gap^j for bidder (i, j, l), gap^k for the last."""
     bound = symmetric_values_bound(signals, types, gap)
     return with_values(bound, [*(gap**low for low in bound.optimal_at[:-1]), gap**signals])
 
 
-def with_values(bound: Bound, values: Sequence[int]) -> Bound:
+def with_values(bound: Bound[Case], values: Sequence[int]) -> Bound[Case]:
     """The same bound, every bidder interested where it was, at these values."""
     bidders = tuple(
         replace(
