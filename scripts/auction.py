@@ -9,6 +9,7 @@ from brownie import DAO, Item, accounts, chain, web3
 
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.jsonrpc import JsonRpc
+from offchain.io.units import UNITS_PER_ETH, WEI_PER_UNIT
 from offchain.keeper.keeper import Keeper
 from offchain.keeper.ledger import Ledger
 from offchain.keeper.receipts import Receipts
@@ -16,7 +17,6 @@ from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
 from offchain.model.kinds import solve
 from scripts.deploy import deploy
 
-UNIT = 10**9  # wei; the contracts count in gwei
 HOUR = 3600
 BOND_BPS = 1_000
 
@@ -53,7 +53,7 @@ def main():
     for group, bids in BIDS.items():
         for bidder, bid in zip(bidders[group], map(units, bids), strict=True):
             opening = Opening(books[group].address, lot, bidder.address, bid, new_salt())
-            deposit = {"from": bidder, "value": 2 * bid * UNIT}
+            deposit = {"from": bidder, "value": 2 * bid * WEI_PER_UNIT}
             books[group].commit(lot, commitment(chain.id, opening), deposit)
             receipts.add([opening])
 
@@ -78,15 +78,17 @@ def main():
         served = reference.served if group == reference.winner else ()
         for number, (bidder, bid) in enumerate(zip(bidders[group], map(units, bids), strict=True)):
             pays = reference.share if str(number) in served else 0
-            refund = (bidder.balance() - before[bidder]) // UNIT
+            refund = (bidder.balance() - before[bidder]) // WEI_PER_UNIT
             agree(f"{group}: {eth(bid)} bid, {eth(pays)} paid", 2 * bid - refund, pays)
             if books[group] is not auctioneer:
                 assert books[group].hasAccess(lot, bidder) == (pays > 0)
     agree(
-        f"{eth(reference.paid)} for the seller", auctioneer.proceeds(seller), reference.paid * UNIT
+        f"{eth(reference.paid)} for the seller",
+        auctioneer.proceeds(seller),
+        reference.paid * WEI_PER_UNIT,
     )
     for group, book in books.items():
-        owed = reference.paid * UNIT if book is auctioneer else 0
+        owed = reference.paid * WEI_PER_UNIT if book is auctioneer else 0
         agree(f"nothing else left for {group}", book.balance(), owed)
 
 
@@ -126,9 +128,9 @@ def agree(what, on_chain, reference):
 
 def units(amount_eth):
     """An amount in ETH, of at most nine decimals, in units."""
-    return round(amount_eth * 10**9)
+    return round(amount_eth * UNITS_PER_ETH)
 
 
 def eth(amount):
     """Units as people read them, exactly."""
-    return f"{amount // 10**9}.{amount % 10**9:09}".rstrip("0").rstrip(".") + " ETH"
+    return f"{amount // UNITS_PER_ETH}.{amount % UNITS_PER_ETH:09}".rstrip("0").rstrip(".") + " ETH"

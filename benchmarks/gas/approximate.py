@@ -21,6 +21,7 @@ from offchain.bindings.seals import SALT_BYTES, Opening, commitment
 from offchain.chain import nodes
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Receipt, Transaction
 from offchain.chain.jsonrpc import JsonRpc
+from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.books import pack
 
 PLAYERS: Final = 400
@@ -40,7 +41,6 @@ ROWS: Final = {
 }
 """Every step with what it is called in tables, and its budget in gas."""
 
-_UNIT: Final = 10**9
 _START: Final = 6_000_000_000
 """When the first lot is listed, in seconds since the epoch: far off, so that no clock decides what a schedule costs."""
 _STAGE: Final = 3_600
@@ -141,7 +141,7 @@ class _Bench:
         dao = event.args["dao"]
         self._send(dao, self._dao.encode("enter", lot))
         raised = Transaction(
-            self._players[9], dao, self._dao.encode("raiseBid", lot), 10**9 * _UNIT
+            self._players[9], dao, self._dao.encode("raiseBid", lot), 10**9 * WEI_PER_UNIT
         )
         self._meter.send(raised)
         openings = self._bid(lot, bids, "")
@@ -185,7 +185,7 @@ class _Bench:
         chain_id = self._meter.chain_id
         for one in openings:
             seal = commitment(chain_id, one)
-            self._call(step, one.bidder, "commit", lot, seal, value=2 * one.bid * _UNIT)
+            self._call(step, one.bidder, "commit", lot, seal, value=2 * one.bid * WEI_PER_UNIT)
         return openings
 
     def _reveal(self, lot: int, openings: Sequence[Opening], step: str) -> None:

@@ -19,6 +19,7 @@ from offchain.bindings.deployment import create, deploy
 from offchain.bindings.seals import SALT_BYTES, Opening, commitment
 from offchain.chain import nodes
 from offchain.chain.backend import Receipt, Transaction
+from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.batches import BatchSizer
 from offchain.keeper.keeper import Action, Keeper
 from offchain.keeper.ledger import Ledger
@@ -33,7 +34,6 @@ STEP: Final = 500
 LARGE: Final = 2 * STEP + 10
 """Members of the group whose settlement costs the most: the price is reached at the last bid of its second step."""
 
-_UNIT: Final = 10**9
 _START: Final = 4_000_000_000
 """When the first lot is listed, in seconds since the epoch: far off, so that no clock decides what a schedule costs."""
 _STAGE: Final = 3_600
@@ -213,9 +213,11 @@ class _Bench:
     def _bid(self, lot: int, book: Book, openings: Sequence[Opening]) -> None:
         if book.kind == "open":
             data = book.contract.encode("raiseBid", lot)
-            calls = [(member, data, bid * _UNIT) for member, bid in book.bids.items()]
+            calls = [(member, data, bid * WEI_PER_UNIT) for member, bid in book.bids.items()]
         else:
-            calls = [self._commit(book, opening, 2 * opening.bid * _UNIT) for opening in openings]
+            calls = [
+                self._commit(book, opening, 2 * opening.bid * WEI_PER_UNIT) for opening in openings
+            ]
         self._each(book, "bid", calls)
 
     def _change(self, lot: int, book: Book) -> None:
@@ -223,11 +225,11 @@ class _Bench:
         some = list(book.bids)[:_CHANGES]
         if book.kind == "open":
             data = book.contract.encode("raiseBid", lot)
-            first = again = [(member, data, _UNIT) for member in some]
+            first = again = [(member, data, WEI_PER_UNIT) for member in some]
         else:
             salts = (self._random.randbytes(SALT_BYTES) for _ in iter(int, 1))
             seals = [Opening(book.address, lot, who, 1, next(salts)) for who in some]
-            first = [self._commit(book, seal, _UNIT) for seal in seals]
+            first = [self._commit(book, seal, WEI_PER_UNIT) for seal in seals]
             seals = [Opening(book.address, lot, who, 2, next(salts)) for who in some]
             again = [self._commit(book, seal, 0) for seal in seals]
         back = [(who, book.contract.encode("withdraw", lot, who), 0) for who in some]

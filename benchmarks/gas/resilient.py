@@ -19,6 +19,7 @@ from offchain.chain import nodes
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Transaction
 from offchain.chain.jsonrpc import JsonRpc
 from offchain.io.addresses import to_bytes
+from offchain.io.units import WEI_PER_UNIT
 
 ROWS: Final = {
     "seal": ("seal an announcement", 49_000),
@@ -44,7 +45,6 @@ ROWS: Final = {
 }
 """Every step with what it is called in tables, and its budget in gas."""
 
-_UNIT: Final = 10**9
 _START: Final = 5_000_000_000
 """When the first sale is listed, in seconds since the epoch: far off, so that no clock decides what a schedule costs."""
 _STAGE: Final = 3_600
@@ -110,7 +110,9 @@ class _Bench:
         self._next_stage()
         star, ruling = self._decide(lot, announced, "request", "decide")
         buyer, price, _ = ruling.offers[0]
-        self._call("answer", buyer, "answer", lot, ruling.words, 0, True, value=price * _UNIT)
+        self._call(
+            "answer", buyer, "answer", lot, ruling.words, 0, True, value=price * WEI_PER_UNIT
+        )
         self._call("deliver", self._keeper, "deliver", lot, ruling.words, 0, _EVERYTHING)
         self._call("", star, "claim", lot)  # the first to claim settles, which is no player's cost
         rest = [player for player in self._players if player != star]
@@ -132,7 +134,7 @@ class _Bench:
         for index, (to, price, _) in enumerate(wide.offers):
             yes = index % 2 == 0
             step = "yes of 32" if yes else "no of 32"
-            value = price * _UNIT if yes else 0
+            value = price * WEI_PER_UNIT if yes else 0
             self._call(step, to, "answer", lot, wide.words, index, yes, value=value)
         for index in range(2, MOST_OFFERS, 2):
             call = ("deliver", lot, wide.words, index, _EVERYTHING)
@@ -154,7 +156,7 @@ class _Bench:
         self._call("", star, "reveal", lot, announced[star].words)
         self._next_stage()
         _, ruling = self._decide(lot, announced, "", "")
-        value = ruling.revenue * _UNIT
+        value = ruling.revenue * WEI_PER_UNIT
         self._call("", buyer, "answer", lot, ruling.words, 0, True, value=value)
         call = ("deliver", lot, ruling.words, 0, _EVERYTHING)
         self._call("deliver 256", self._keeper, *call, serves=MOST_GOODS)
@@ -199,7 +201,7 @@ class _Bench:
             else:
                 step = "list" if len(some) == _GOODS_PER_CALL else ""
                 args = (some, 1, 2, schedule)
-                self._call(step, seller, "list", *args, value=_UNIT, serves=len(some))
+                self._call(step, seller, "list", *args, value=WEI_PER_UNIT, serves=len(some))
         return self._lots
 
     def _seller(self) -> str:
@@ -220,7 +222,7 @@ class _Bench:
         deposit = 0 if step == "replace" else 2
         for player, one in announced.items():
             seal = one.commitment(chain_id, self._auction, lot, player)
-            value = deposit * one.revenue * _UNIT
+            value = deposit * one.revenue * WEI_PER_UNIT
             self._call(step, player, "commit", lot, seal, value=value)
 
     def _next_stage(self) -> None:

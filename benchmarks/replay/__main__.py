@@ -33,11 +33,11 @@ from offchain.cli.amounts import units
 from offchain.cli.exits import CHECK_FAILED, BadInput, put, reported
 from offchain.demo.run import play
 from offchain.demo.scenario import Scenario, replay
+from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.keeper import Action
 from offchain.keeper.receipts import Receipts
 from offchain.model.instances.constitutiondao import CONSTITUTION_DAO
 from offchain.model.instances.contributions import Contribution, parse
-from offchain.play.terms import UNIT as WEI_PER_UNIT
 from offchain.play.two_level import TwoLevelStage
 from offchain.report import accounts, played
 from offchain.report.auction import Auction

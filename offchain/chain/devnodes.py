@@ -21,15 +21,15 @@ from offchain.chain.client import Client, failure
 from offchain.chain.errors import ChainError
 from offchain.chain.fees import TIGHTER, refuse_dear
 from offchain.chain.rpc import BATCH, Request, RpcError, quantity
+from offchain.io.units import GWEI, WEI_PER_ETH
 
 Outcome = Receipt | Reverted
 
-GAS_MONEY: Final = 1_000 * 10**18
+GAS_MONEY: Final = 1_000 * WEI_PER_ETH
 """What each sender is given for gas, in wei; no run uses it up."""
 PATIENCE: Final = 120.0
 """How long a development node may take to mine a transaction, in seconds."""
 
-_GWEI: Final = 10**9
 _ACTORS_AT_ONCE: Final = 32
 _LOCKED: Final = re.compile(
     r"no signer available|unknown account|not recognized|authentication", re.I
@@ -262,7 +262,7 @@ class Anvil(DevNode):
         nonces = self._client.nonces(list({one.sender: None for one in pending.values()}))
         requests: list[Request] = []
         for place, one in enumerate(pending.values()):
-            price = _GWEI + len(pending) - place
+            price = GWEI + len(pending) - place
             self._refuse_dear(one, price)
             sent = self._client.fields(one) | {
                 "nonce": quantity(nonces[one.sender]),
@@ -327,7 +327,7 @@ class OneByOne(DevNode):
     def _send_chunk(self, transactions: Sequence[Transaction]) -> list[Outcome]:
         # What is priced below the base fee would wait for ever. That rises by at most 1/8 from one
         # block to the next, which makes 44 times in a chunk.
-        price = max(2 * _GWEI, 44 * self._client.latest().base_fee)
+        price = max(2 * GWEI, 44 * self._client.latest().base_fee)
         automatic = self._mines_by_itself()
         return [self._send(one, price, automatic) for one in transactions]
 

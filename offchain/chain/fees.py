@@ -11,7 +11,7 @@ from typing import Final
 
 from offchain.chain.errors import ChainError
 from offchain.chain.rpc import Rpc, RpcError, quantity
-from offchain.chain.spending import GWEI
+from offchain.io.units import GWEI
 
 TIGHTER: Final = "what is left of --budget"
 """What makes the bound of one transaction lower than that of all."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-GWEI: Final = 10**9
+from offchain.io.units import GWEI
+
 DEFAULT_MAX_FEE: Final = 200 * GWEI
 """The bound where nothing else is said, in wei per gas: more than most hours of Ethereum's busiest days took."""
 

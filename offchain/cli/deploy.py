@@ -18,6 +18,7 @@ from offchain.cli.mechanism import Mechanism
 from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spending
 from offchain.io.fields import show
 from offchain.io.output import make_folder
+from offchain.io.units import WEI_PER_UNIT
 
 if TYPE_CHECKING:
     from offchain.bindings.creations import Creator
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 DEFAULT_OUT = "build/deployment.json"
 _SELLER = 0
 """The account that deploys; the demo's seller."""
-_WEI_PER_UNIT = 10**9
 _WINDOW_MINUTES = range(10, 7 * 24 * 60 + 1)
 """What the contract takes."""
 _SOURCES_DEEP = 4
@@ -150,7 +150,7 @@ def _secrets(
             )
     terms = SECRET_TERMS
     if bond is not None:
-        terms = replace(terms, bond=units("--bond", bond) * _WEI_PER_UNIT)
+        terms = replace(terms, bond=units("--bond", bond) * WEI_PER_UNIT)
     if window_minutes is not None:
         if window_minutes not in _WINDOW_MINUTES:
             least, most = _WINDOW_MINUTES[0], _WINDOW_MINUTES[-1]

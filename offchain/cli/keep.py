@@ -21,6 +21,7 @@ from offchain.cli.spending import (
     spending,
 )
 from offchain.io.fields import show
+from offchain.io.units import WEI_PER_UNIT
 
 if TYPE_CHECKING:
     from offchain.bindings.deployment import Deployment
@@ -33,7 +34,6 @@ _SECRET_BITS = 0o077
 """Permissions that let others than the owner at a file."""
 _LONGEST_POLL = 86_400.0
 _MOST_DEPTH = 100_000
-_WEI_PER_UNIT = 10**9
 
 
 def _a_number(seconds: float) -> float:
@@ -149,7 +149,7 @@ def command(
 
     gas = spending(max_fee, fund_from)
     lots = None if not only else {_lot(text) for text in only}
-    budget_wei = None if budget is None else units("--budget", budget) * _WEI_PER_UNIT
+    budget_wei = None if budget is None else units("--budget", budget) * WEI_PER_UNIT
     known, flaws = _read_receipts(receipts)
     deployed = _read_deployment(deployment)
     journal = Journal()

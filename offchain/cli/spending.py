@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from offchain.chain.spending import DEFAULT_MAX_FEE, GWEI, NODE, Spending
+from offchain.chain.spending import DEFAULT_MAX_FEE, NODE, Spending
 from offchain.cli.amounts import wei_per_gas
 from offchain.cli.exits import BadInput
 from offchain.io.fields import show
+from offchain.io.units import GWEI
 
 DEFAULT_MAX_FEE_GWEI = str(DEFAULT_MAX_FEE // GWEI)
 LAST_ACCOUNT = 2**31 - 1

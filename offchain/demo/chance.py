@@ -13,6 +13,7 @@ from offchain.chain.connect import connect
 from offchain.demo.heard import DEPLOY, Listener, Scene, heard
 from offchain.demo.progress import meter
 from offchain.io.errors import InvalidInput
+from offchain.io.units import WEI_PER_UNIT
 from offchain.model.document import instance_text
 from offchain.model.instances import Instance
 from offchain.play.sending import Sender
@@ -29,7 +30,6 @@ _BEACON_ON: Final = frozenset({"anvil"})
 _SEALERS: Final = range(40, 43)
 """Actors of the back end who seal secrets: none that any play uses."""
 _SEALER_MONEY: Final = 10**20
-_GWEI: Final = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def draw_scenes(chain: Chain, final: str) -> tuple[Scene, ...]:
         Scene(
             "Secrets are sealed",
             f"Whoever wants to be sure that the word is random seals a secret of its own, under a bond of "
-            f"{eth(BOND // _GWEI)} ETH.",
+            f"{eth(BOND // WEI_PER_UNIT)} ETH.",
             frozenset({"commit(address,uint256,bytes32)"}),
             lambda events: [f"{_number(events, 'SecretSealed')} sealed; nobody knows the word."],
         ),

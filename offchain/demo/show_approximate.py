@@ -19,6 +19,7 @@ from offchain.demo.chance import (
     word_drawn,
 )
 from offchain.demo.heard import Scene
+from offchain.io.units import UNITS_PER_ETH
 from offchain.model.instances.approximate import ApproximateInstance, ApproximateOutcome
 from offchain.model.mechanisms.approximate import (
     deterministic_guarantee,
@@ -33,10 +34,14 @@ from offchain.report.drawing import Picture
 from offchain.report.played import Check, Report
 from offchain.report.tables import Row, Table
 
-ETH: Final = 10**9
 INSTANCE: Final = ApproximateInstance(
     delta=Fraction(1, 4),
-    bids={"Ada": 12 * ETH, "Bruno": 11 * ETH, "Chiara": 10 * ETH, "Dev": 3 * ETH},
+    bids={
+        "Ada": 12 * UNITS_PER_ETH,
+        "Bruno": 11 * UNITS_PER_ETH,
+        "Chiara": 10 * UNITS_PER_ETH,
+        "Dev": 3 * UNITS_PER_ETH,
+    },
     draw=Fraction(0),
 )
 """The draw is replaced by the one that falls."""

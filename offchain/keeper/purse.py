@@ -10,6 +10,7 @@ from typing import Final
 
 from offchain.chain.backend import Chain, Receipt, Reverted, Transaction, Unsettled
 from offchain.chain.errors import ChainError
+from offchain.io.units import WEI_PER_ETH
 
 GAS_OF_LOT: Final = 250_000
 GAS_OF_BOOK: Final = 200_000
@@ -125,5 +126,5 @@ class Purse:
 
 def ether(wei: int) -> str:
     """An amount in ether, without zeros behind it."""
-    whole, rest = divmod(wei, 10**18)
+    whole, rest = divmod(wei, WEI_PER_ETH)
     return f"{whole}.{rest:018}".rstrip("0").rstrip(".")

@@ -22,6 +22,7 @@ from offchain.bindings.draw_proofs import (
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Chain, Transaction
 from offchain.io.errors import InvalidInput
+from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.keeper import Keeper
 from offchain.keeper.ledger import APPROXIMATE, Ledger
 from offchain.keeper.receipts import Receipts
@@ -38,7 +39,7 @@ from offchain.model.instances.two_level import BID_LIMIT, Group
 from offchain.play.auction_house import HouseStage
 from offchain.play.observer import Observer
 from offchain.play.sending import Address, Deployed
-from offchain.play.terms import FIRST_PLAYER, UNIT, trusting
+from offchain.play.terms import FIRST_PLAYER, trusting
 from offchain.play.words import Source, ToldWords
 
 
@@ -180,7 +181,7 @@ class ApproximateStage(HouseStage):
             first = FIRST_PLAYER + count + sum(map(len, members))
             members.append(tuple(self._chain.actor(first + place) for place in range(len(group))))
             bids += [
-                dao.call(member, "raiseBid", lot, value=bid * UNIT)
+                dao.call(member, "raiseBid", lot, value=bid * WEI_PER_UNIT)
                 for member, bid in zip(members[-1], group, strict=True)
                 if bid > 0
             ]
@@ -205,7 +206,7 @@ class ApproximateStage(HouseStage):
 
     def _sealed_bid(self, opening: Opening) -> Transaction:
         seal = commitment(self._chain.chain_id, opening)
-        value = _deposit(opening.bid) * UNIT
+        value = _deposit(opening.bid) * WEI_PER_UNIT
         return self._auction.call(opening.bidder, "commit", opening.lot, seal, value=value)
 
     # The draw

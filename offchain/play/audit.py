@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from offchain.chain.backend import Chain
 from offchain.chain.errors import ChainError
+from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.ledger import Ledger
-from offchain.play.terms import UNIT
 
 
 class MoneyAstray(ChainError):
@@ -20,11 +20,17 @@ def audit(chain: Chain, ledger: Ledger, lots: Sequence[int], withdraw: Callable[
     owed = withdraw()
     gifts = sum(ledger.lots[lot].gifts for lot in lots)
     earned = sum(ledger.lots[lot].paid for lot in lots) + sum(_bonds(ledger, lot) for lot in lots)
-    _equal("the seller's proceeds", owed, earned * UNIT + gifts)
-    _equal("what bidders paid", sum(_kept(ledger, lot) for lot in lots) * UNIT, earned * UNIT)
+    _equal("the seller's proceeds", owed, earned * WEI_PER_UNIT + gifts)
+    _equal(
+        "what bidders paid",
+        sum(_kept(ledger, lot) for lot in lots) * WEI_PER_UNIT,
+        earned * WEI_PER_UNIT,
+    )
     for contract in {dao for lot in lots for dao in ledger.lots[lot].daos} | {ledger.auctioneer}:
         _equal(
-            f"the balance of {contract}", chain.balance(contract), _unpaid(ledger, contract) * UNIT
+            f"the balance of {contract}",
+            chain.balance(contract),
+            _unpaid(ledger, contract) * WEI_PER_UNIT,
         )
 
 

@@ -21,6 +21,7 @@ from offchain.bindings.artifacts import load
 from offchain.bindings.enumerations import CoinOutcome
 from offchain.chain.backend import Chain
 from offchain.chain.errors import ChainError
+from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances.bundles import Bundle
 from offchain.model.instances.resilient import (
     Answer,
@@ -36,7 +37,7 @@ from offchain.play.observer import Observer
 from offchain.play.resilient_books import SaleBook
 from offchain.play.sending import Address
 from offchain.play.stage import Stage
-from offchain.play.terms import BOND_BPS, FIRST_PLAYER, UNIT
+from offchain.play.terms import BOND_BPS, FIRST_PLAYER
 from offchain.play.words import Source, ToldWords
 
 HEADS, TAILS = 1, 0
@@ -200,7 +201,9 @@ class ResilientStage(Stage):
         epsilon = instance.epsilon.numerator, instance.epsilon.denominator
         schedule = (end_of_bidding, end_of_bidding + self._seconds, self._seconds, BOND_BPS)
         some = goods[:_GOODS_PER_CALL]
-        listing = self._auction.call(self._seller, "list", some, *epsilon, schedule, value=UNIT)
+        listing = self._auction.call(
+            self._seller, "list", some, *epsilon, schedule, value=WEI_PER_UNIT
+        )
         self._send("list", [listing])
         (lot,) = self._view("lotCount")
         for start in range(_GOODS_PER_CALL, len(goods), _GOODS_PER_CALL):
@@ -221,10 +224,10 @@ class ResilientStage(Stage):
         prices = [offer for player in instance.players for offer in player.offer]
         needed = dict.fromkeys(accounts.values(), self._pocket_money)
         for offer in (*prices, *instance.seller):
-            needed[accounts[offer.to]] += 2 * offer.price * UNIT
+            needed[accounts[offer.to]] += 2 * offer.price * WEI_PER_UNIT
         for player in instance.players:
             revenue = sum(offer.price for offer in player.offer)
-            needed[accounts[player.name]] += 2 * conduct.deposit(revenue) * UNIT
+            needed[accounts[player.name]] += 2 * conduct.deposit(revenue) * WEI_PER_UNIT
         self._sender.fund(needed)
 
     def _commit(self, sale: Sale, conduct: Conduct, accounts: Mapping[str, Address]) -> None:
@@ -238,7 +241,7 @@ class ResilientStage(Stage):
         transactions = []
         for account, each, deposit in sealed:
             seal = each.commitment(chain_id, self.auction, sale.lot, account)
-            value = deposit * UNIT
+            value = deposit * WEI_PER_UNIT
             transactions.append(self._auction.call(account, "commit", sale.lot, seal, value=value))
         self._send("commit", transactions)
 
@@ -296,7 +299,7 @@ class ResilientStage(Stage):
             yes = _says_yes(player, price, _bundle(bundle, instance.goods))
             if not yes and player.name in conduct.mute:
                 continue
-            value = price * UNIT if yes else 0
+            value = price * WEI_PER_UNIT if yes else 0
             answer = sale.lot, carried_out.words, index, yes
             transactions.append(self._auction.call(to, "answer", *answer, value=value))
         self._send("answer", transactions)
@@ -327,7 +330,7 @@ class ResilientStage(Stage):
         names = {account: name for name, account in accounts.items()}
         owned = self._owners(sale, instance.goods, names)
         payments = {
-            name: _exact_payment(name, book.accounts[account].paid(UNIT), rebates[name])
+            name: _exact_payment(name, book.accounts[account].paid(WEI_PER_UNIT), rebates[name])
             for name, account in accounts.items()
         }
         self._check_earned(earned, book)
@@ -386,9 +389,11 @@ class ResilientStage(Stage):
         """The seller has what players paid, and its stake."""
         bonds = sum(account.bond for account in book.accounts.values())
         paid = sum(
-            account.paid(UNIT) for who, account in book.accounts.items() if who != self._seller
+            account.paid(WEI_PER_UNIT)
+            for who, account in book.accounts.items()
+            if who != self._seller
         )
-        _equal("the seller's proceeds", earned, paid + (bonds + 1) * UNIT)
+        _equal("the seller's proceeds", earned, paid + (bonds + 1) * WEI_PER_UNIT)
 
     def _audit(self, results: Sequence[Result]) -> None:
         """Nothing is left behind."""
@@ -431,7 +436,7 @@ def _exact_payment(name: str, paid: int, rebate: Fraction) -> Fraction:
     Raises:
         MoneyAstray: what was paid is not a whole number of units less such a rebate.
     """
-    units, astray = divmod(paid + int(rebate * UNIT), UNIT)
+    units, astray = divmod(paid + int(rebate * WEI_PER_UNIT), WEI_PER_UNIT)
     if astray:
         raise MoneyAstray(
             f"{name} paid {paid} wei, which its rebate of {rebate} units does not explain"

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from offchain.bindings.enumerations import ClockStage, Pricing
 from offchain.chain.backend import Chain, Transaction
 from offchain.chain.errors import ChainError
+from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances.signal_clock import SignalClockInstance
 from offchain.model.instances.signals import UNSOLD, Rule, Sale, Table
 from offchain.play.audit import MoneyAstray
@@ -16,7 +17,7 @@ from offchain.play.observer import Observer
 from offchain.play.sending import Address
 from offchain.play.signal_clock_trail import Play, Trail
 from offchain.play.stage import Stage
-from offchain.play.terms import FIRST_PLAYER, UNIT
+from offchain.play.terms import FIRST_PLAYER
 from offchain.play.words import Source, ToldWords
 
 MOST_VALUES = 4_096
@@ -68,13 +69,15 @@ class SignalClocks(Stage):
         Returns their numbers.
         """
         accounts = self._accounts(instance)
-        deposits = count * DEPOSIT * UNIT
+        deposits = count * DEPOSIT * WEI_PER_UNIT
         self._sender.fund(dict.fromkeys(accounts, self._pocket_money + deposits))
         end = self._chain.now() + self._seconds
         lots = self._list(instance, count, end)
         kinds = {name: kind for kind, name in enumerate(instance.types)}
         joins = [
-            self._auction.call(account, "join", lot, kinds[bidder.type], value=DEPOSIT * UNIT)
+            self._auction.call(
+                account, "join", lot, kinds[bidder.type], value=DEPOSIT * WEI_PER_UNIT
+            )
             for lot in lots
             for account, bidder in zip(accounts, instance.bidders, strict=True)
         ]
@@ -125,8 +128,10 @@ class SignalClocks(Stage):
         `MoneyAstray` names the sums that differ.
         """
         owed = self._withdraw_proceeds()
-        if owed != self._paid * UNIT:
-            raise MoneyAstray(f"the seller's proceeds: {owed} wei, expected {self._paid * UNIT}")
+        if owed != self._paid * WEI_PER_UNIT:
+            raise MoneyAstray(
+                f"the seller's proceeds: {owed} wei, expected {self._paid * WEI_PER_UNIT}"
+            )
         self._paid = 0
         if left := self._chain.balance(self.auction):
             raise MoneyAstray(f"the balance of {self.auction}: {left} wei, expected 0")
@@ -196,8 +201,10 @@ class SignalClocks(Stage):
             self._take("answer", trail, [self._answer(lot, trail, last)])
             return
         account, price = trail.accounts[last], trail.offer.price
-        self._sender.fund({account: price * UNIT + self._pocket_money})
-        self._take("buy", trail, [self._auction.call(account, "buy", lot, value=price * UNIT)])
+        self._sender.fund({account: price * WEI_PER_UNIT + self._pocket_money})
+        self._take(
+            "buy", trail, [self._auction.call(account, "buy", lot, value=price * WEI_PER_UNIT)]
+        )
         self._paid += price
 
     def _wind_up(self, lot: int, accounts: Sequence[str], sale: Sale) -> None:

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from typing import Final
 
 from offchain.chain.backend import Chain
+from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.release import CLOCK_TOLERANCE
 
-UNIT: Final = 10**9
-"""One unit in wei (`contracts/libraries/Units.sol`)."""
 BOND_BPS: Final = 1_000
 """What a bidder who does not reveal forfeits: basis points of the deposit."""
 _PLAY_MONEY: Final = 10**20
-_REAL_MONEY: Final = 1_000 * UNIT
+_REAL_MONEY: Final = 1_000 * WEI_PER_UNIT
 SELLER: Final = 0
 KEEPER: Final = 1
 FIRST_PLAYER: Final = 2

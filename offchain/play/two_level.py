@@ -11,6 +11,7 @@ from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import Deployment, deploy
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Chain, Transaction
+from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.keeper import Action, Keeper
 from offchain.keeper.ledger import Book, Ledger
 from offchain.keeper.receipts import Receipts
@@ -28,7 +29,7 @@ from offchain.play.auction_house import Hand, HouseStage
 from offchain.play.behaviour import STRAIGHT, Behaviour, MemberKey
 from offchain.play.observer import Observer
 from offchain.play.sending import Address, Deployed
-from offchain.play.terms import FIRST_PLAYER, UNIT, trusting
+from offchain.play.terms import FIRST_PLAYER, trusting
 
 _QUERIES = 500
 """How many questions go to a contract at once: about 3 million gas of them."""
@@ -221,7 +222,7 @@ class TwoLevelStage(HouseStage):
         for bidder in cast.bidders:
             deposits = sum(_deposit(bid, bidder, behaviour) for bid in bidder.member.bids)
             amounts[bidder.account] = (
-                amounts.get(bidder.account, self._pocket_money) + deposits * UNIT
+                amounts.get(bidder.account, self._pocket_money) + deposits * WEI_PER_UNIT
             )
         self._sender.fund(amounts)
 
@@ -253,7 +254,7 @@ class TwoLevelStage(HouseStage):
         return [self._single_bid(bidder, openings[0], added[0])]
 
     def _single_bid(self, bidder: Bidder, opening: Opening, added: int) -> Transaction:
-        lot, value = opening.lot, added * UNIT
+        lot, value = opening.lot, added * WEI_PER_UNIT
         if bidder.is_open:
             return bidder.house.call(bidder.account, "raiseBid", lot, value=value)
         seal = commitment(self._chain.chain_id, opening)
@@ -263,7 +264,7 @@ class TwoLevelStage(HouseStage):
         self, bidder: Bidder, openings: Sequence[Opening], added: Sequence[int]
     ) -> list[Transaction]:
         """Bids on several lots at once, in one transaction if any."""
-        value = sum(added) * UNIT
+        value = sum(added) * WEI_PER_UNIT
         both = list(zip(openings, added, strict=True))
         if not bidder.is_open:
             chain_id = self._chain.chain_id

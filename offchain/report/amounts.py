@@ -2,12 +2,12 @@
 
 from decimal import ROUND_HALF_EVEN, Context
 
-GWEI_PER_ETH = 10**9
+from offchain.io.units import UNITS_PER_ETH
 
 
 def eth(units: int) -> str:
     """The exact amount in ETH without its unit: "2.500000001", "1,900"."""
-    whole, rest = divmod(abs(units), GWEI_PER_ETH)
+    whole, rest = divmod(abs(units), UNITS_PER_ETH)
     decimals = f".{rest:09d}".rstrip("0").rstrip(".")
     return f"{'-' if units < 0 else ''}{whole:,}{decimals}"
 

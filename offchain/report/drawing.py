@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 from matplotlib.ticker import FuncFormatter
 
-from offchain.report.amounts import GWEI_PER_ETH
+from offchain.io.units import UNITS_PER_ETH
 from offchain.report.theme import Theme
 
 DOTS_PER_INCH: Final = 200
@@ -102,4 +102,4 @@ def plain_eth(axes: Axes) -> None:
 
 def in_eth(units: int) -> float:
     """Units as pixels need them."""
-    return units / GWEI_PER_ETH
+    return units / UNITS_PER_ETH

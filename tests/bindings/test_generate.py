@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from offchain.bindings.constants import Units
 from offchain.bindings.explain import shown
 from offchain.bindings.generate import FOLDER, generated
+from offchain.io.units import WEI_PER_UNIT
 
 HEAD = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.30;\n"
 ONE = """
@@ -69,3 +71,8 @@ def test_what_cannot_be_read_is_not_guessed(project: Path) -> None:
     )
     with pytest.raises(ValueError, match="is not understood"):
         generated(project)
+
+
+def test_a_unit_is_what_the_contracts_count_in() -> None:
+    """The one constant that is written by hand, since what knows no contract counts in units, too."""
+    assert WEI_PER_UNIT == Units.UNIT

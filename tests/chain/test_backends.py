@@ -20,9 +20,9 @@ from offchain.chain.errors import ChainError
 from offchain.chain.jsonrpc import JsonRpc
 from offchain.chain.revm import Revm
 from offchain.chain.signing import Signing
+from offchain.io.units import WEI_PER_ETH
 from tests.reverts import error_of
 
-ETHER = 10**18
 ITEM = contract("Item")
 # TIMESTAMP, PUSH1 0, MSTORE, PUSH1 32, PUSH1 0, RETURN: answers with the time, and takes money.
 CLOCK = bytes.fromhex("684260005260206000f360005260096017f3")
@@ -185,22 +185,22 @@ def test_logs_up_to_a_block_and_of_some_events(chain: Chain, item: str) -> None:
 
 def test_money(chain: Chain, clock: str) -> None:
     sender = chain.actor(3)
-    chain.fund(sender, ETHER)
+    chain.fund(sender, WEI_PER_ETH)
     before, held = chain.balance(sender), chain.balance(clock)
-    assert before >= ETHER
+    assert before >= WEI_PER_ETH
 
-    receipt = chain.send(Transaction(sender, clock, b"", value=ETHER))
+    receipt = chain.send(Transaction(sender, clock, b"", value=WEI_PER_ETH))
 
-    assert chain.balance(clock) == held + ETHER
-    assert chain.balance(sender) == before - ETHER - receipt.fee
+    assert chain.balance(clock) == held + WEI_PER_ETH
+    assert chain.balance(sender) == before - WEI_PER_ETH - receipt.fee
 
 
 def test_funding_only_raises(chain: Chain) -> None:
     account = chain.actor(4)
-    chain.fund(account, ETHER)
+    chain.fund(account, WEI_PER_ETH)
     before = chain.balance(account)
 
-    chain.fund(account, ETHER // 2)
+    chain.fund(account, WEI_PER_ETH // 2)
 
     assert chain.balance(account) == before
 
@@ -209,7 +209,7 @@ def test_funding_many(chain: Chain) -> None:
     """Each gets what it lacks, whoever has been funded before; the progress ends at the number of them."""
     amounts = {chain.actor(200 + n): (n + 1) * 10**15 for n in range(60)}
     rich = chain.actor(200)
-    chain.fund(rich, ETHER)
+    chain.fund(rich, WEI_PER_ETH)
     before, done = chain.balance(rich), list[int]()
 
     chain.fund_all(amounts, done.append)
@@ -223,7 +223,7 @@ def test_funding_many(chain: Chain) -> None:
 
 def test_spending_more_than_there_is(chain: Chain, clock: str) -> None:
     with pytest.raises(Reverted) as caught:
-        chain.send(Transaction(chain.actor(5), clock, b"", value=10**9 * ETHER))
+        chain.send(Transaction(chain.actor(5), clock, b"", value=10**9 * WEI_PER_ETH))
 
     assert caught.value.data == b""
 
@@ -231,12 +231,12 @@ def test_spending_more_than_there_is(chain: Chain, clock: str) -> None:
 def test_what_depends_on_something_before_it(chain: Chain, clock: str) -> None:
     """The second spends what only a third party's transaction before it brings."""
     rich, poor = chain.actor(6), chain.actor(7)
-    chain.fund(rich, 5_000 * ETHER)
+    chain.fund(rich, 5_000 * WEI_PER_ETH)
     transactions = [
-        Transaction(poor, clock, b"", value=4_000 * ETHER),
-        Transaction(rich, poor, b"", value=4_000 * ETHER),
-        Transaction(poor, clock, b"", value=4_000 * ETHER),
-        Transaction(poor, clock, b"", value=4_000 * ETHER),
+        Transaction(poor, clock, b"", value=4_000 * WEI_PER_ETH),
+        Transaction(rich, poor, b"", value=4_000 * WEI_PER_ETH),
+        Transaction(poor, clock, b"", value=4_000 * WEI_PER_ETH),
+        Transaction(poor, clock, b"", value=4_000 * WEI_PER_ETH),
         Transaction(poor, clock, b""),
     ]
 

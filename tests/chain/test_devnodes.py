@@ -23,12 +23,12 @@ from offchain.chain.errors import ChainError
 from offchain.chain.jsonrpc import JsonRpc
 from offchain.chain.rpc import Rpc, RpcError
 from offchain.chain.signing import Signing
+from offchain.io.units import GWEI
 from offchain.model.document import parse_bytes
 from offchain.play.solve import solve_on
 from tests.proxy import Answer, Liar, Status, proxy, refusal
 
 PAINTING = Path(__file__).parents[2] / "docs" / "examples" / "painting.json"
-GWEI = 10**9
 STRANGER = "0x" + "77" * 20
 
 

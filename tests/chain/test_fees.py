@@ -20,10 +20,10 @@ from offchain.chain.jsonrpc import JsonRpc
 from offchain.chain.outbox import REPLACE_AFTER
 from offchain.chain.rpc import Rpc, RpcError
 from offchain.chain.signing import Signing
-from offchain.chain.spending import DEFAULT_MAX_FEE, GWEI, Spending
+from offchain.chain.spending import DEFAULT_MAX_FEE, Spending
+from offchain.io.units import GWEI, WEI_PER_ETH
 from tests.proxy import Answer, Dropped, Liar, proxy
 
-ETHER = 10**18
 REAL = 5
 """A chain id that is no development chain's."""
 SEED = "a long secret of this test alone"
@@ -66,7 +66,7 @@ def chain(liar: Liar, rpc: Rpc, ether: int = 10, **spending: Any) -> Relayed:
     """A chain as the proxy tells it; account 0 has some ether."""
     patience = 30
     relayed = Relayed(liar.url, SEED, patience, Spending(**spending))
-    rpc.request("anvil_setBalance", relayed.actor(0), hex(ether * ETHER))
+    rpc.request("anvil_setBalance", relayed.actor(0), hex(ether * WEI_PER_ETH))
     return relayed
 
 
@@ -126,7 +126,7 @@ def test_a_node_that_asks_50_000_gwei(liar: Liar, rpc: Rpc, what: str) -> None:
         liar.before = told(**ASKING[what])
         for send in (
             lambda: payer.send(payment(payer)),
-            lambda: payer.fund(payer.actor(3), ETHER),
+            lambda: payer.fund(payer.actor(3), WEI_PER_ETH),
         ):
             with pytest.raises(ChainError, match=r"50,00\d(\.\d+)? gwei.*bound of 200 gwei"):
                 send()
@@ -356,7 +356,7 @@ def test_a_stuck_transaction_of_an_earlier_process(liar: Liar, rpc: Rpc) -> None
     """Never mined at its price: the next one takes its place, whatever the pending count says."""
     with closing(chain(liar, rpc)) as payer:
         rich = payer.balance(payer.actor(9))
-        left_behind(payer, rpc, ahead=0, wei=ETHER, price=3 * GWEI)
+        left_behind(payer, rpc, ahead=0, wei=WEI_PER_ETH, price=3 * GWEI)
         rpc.request("anvil_setNextBlockBaseFeePerGas", hex(10 * GWEI))
         assert int(rpc.request("eth_getTransactionCount", payer.actor(0), "pending"), 16) > int(
             rpc.request("eth_getTransactionCount", payer.actor(0), "latest"), 16
@@ -380,8 +380,8 @@ def test_a_dear_transaction_of_an_earlier_process_stands_in_the_way(liar: Liar, 
 def test_a_gap_in_the_nonces(liar: Liar, rpc: Rpc) -> None:
     """An earlier process left the second and the third, and its first was dropped."""
     with closing(chain(liar, rpc)) as payer:
-        left_behind(payer, rpc, ahead=1, wei=ETHER, price=3 * GWEI)
-        left_behind(payer, rpc, ahead=2, wei=ETHER, price=3 * GWEI)
+        left_behind(payer, rpc, ahead=1, wei=WEI_PER_ETH, price=3 * GWEI)
+        left_behind(payer, rpc, ahead=2, wei=WEI_PER_ETH, price=3 * GWEI)
         assert isinstance(payer.send(payment(payer, 3)), Receipt)
         outcome = payer.send_all([payment(payer, 3), payment(payer, 3)])
         assert [type(one) for one in outcome] == [Receipt] * 2

@@ -16,12 +16,12 @@ from offchain.chain.jsonrpc import JsonRpc
 from offchain.chain.rpc import Rpc
 from offchain.chain.spending import SEED_VARIABLE
 from offchain.cli import app
+from offchain.io.units import WEI_PER_ETH
 from offchain.model.document import outcome_text, parse_bytes
 from offchain.model.kinds import solve
 from tests.proxy import Answer, proxy
 
 SEED = "a long secret of this test"
-ETHER = 10**18
 PHASE = 600
 
 
@@ -56,7 +56,7 @@ def real(monkeypatch: pytest.MonkeyPatch) -> Iterator[Real]:
         world = Real(liar.url, rpc)
         monkeypatch.setattr(signing, "time", world)
         with closing(JsonRpc(liar.url, SEED)) as chain:
-            rpc.request("anvil_setBalance", chain.actor(0), hex(ETHER))
+            rpc.request("anvil_setBalance", chain.actor(0), hex(WEI_PER_ETH))
         yield world
 
 
@@ -99,5 +99,5 @@ def test_nothing_begins_without_money(real: Real, tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["solve", str(file), "--on", real.url])
     assert result.exit_code == 3
     asked = int(result.stderr.split("and needs ")[1].split(":")[0])
-    assert asked < ETHER // 10
+    assert asked < WEI_PER_ETH // 10
     assert "--fund-from" in result.stderr

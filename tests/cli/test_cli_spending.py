@@ -16,9 +16,9 @@ from offchain.chain.spending import SEED_VARIABLE, Spending
 from offchain.cli import app
 from offchain.cli.exits import BadInput
 from offchain.cli.spending import spending
+from offchain.io.units import GWEI
 from tests.proxy import Answer, Liar, proxy
 
-GWEI = 10**9
 SEED = "another long secret of a test"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from brownie import accounts
 
 from offchain.bindings.draw_proofs import DrawProof, Walk, prove, steps, word_of
+from offchain.io.units import WEI_PER_UNIT
 from offchain.model.mechanisms.approximate import probabilities
 from tests.contracts.auction import (
     advance,
@@ -21,7 +22,7 @@ from tests.contracts.auction import (
     send,
     tally,
 )
-from tests.contracts.mechanism import UNIT, Phase, commitment, entry
+from tests.contracts.mechanism import Phase, commitment, entry
 
 DELTA = Fraction(1, 2)
 DRAW_WINDOW = 72 * 3600
@@ -47,7 +48,7 @@ def list_game(
 def bid(house: Any, lot: int, players: Players) -> None:
     """Individuals seal their bids under deposits 10 above them."""
     for bidder, amount in players:
-        value = UNIT * (amount + 10)
+        value = WEI_PER_UNIT * (amount + 10)
         send(bidder, house.commit, lot, commitment(house, lot, bidder, amount), value=value)
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from brownie import accounts, chain, web3
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.checks import emitted
 from tests.contracts.mechanism import (
-    UNIT,
     Phase,
     ascending,
     certificate,
@@ -107,13 +107,13 @@ def create_dao(
 
 def seal(book: Any, lot: int, bidder: Any, bid: int, deposit: int | None = None) -> Any:
     """Seal a bid under a deposit, by default as large as the bid."""
-    value = UNIT * (bid if deposit is None else deposit)
+    value = WEI_PER_UNIT * (bid if deposit is None else deposit)
     return send(bidder, book.commit, lot, commitment(book, lot, bidder, bid), value=value)
 
 
 def place(dao: Any, lot: int, bidder: Any, bid: int) -> Any:
     """Bid openly, or raise an open bid."""
-    return send(bidder, dao.raiseBid, lot, value=UNIT * bid)
+    return send(bidder, dao.raiseBid, lot, value=WEI_PER_UNIT * bid)
 
 
 def bid_all(book: Any, lot: int, bids: dict[Any, int], is_open: bool = False) -> None:
@@ -202,6 +202,6 @@ def attempt(who: Any, method: Any, *args: Any, gas: int = 5_000_000) -> Any:
         "to": method._address,
         "data": method.encode_input(*args),
         "gas": gas,
-        "gasPrice": 2 * UNIT,
+        "gasPrice": 2 * WEI_PER_UNIT,
     }
     return web3.eth.wait_for_transaction_receipt(web3.eth.send_transaction(call), 60, 0.002)

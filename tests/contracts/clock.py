@@ -9,9 +9,10 @@ from typing import Any
 
 from brownie import accounts, web3
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import HOUR, advance_to, now, send
 from tests.contracts.checks import Log, decode_log
-from tests.contracts.mechanism import UNIT, address_of
+from tests.contracts.mechanism import address_of
 
 DEPOSIT = 50
 ANSWER = HOUR // 2
@@ -102,7 +103,7 @@ class ClockLot:
     def join(self, *bidders: Any, kind: int = 0) -> None:
         """They join, in this order."""
         for bidder in bidders:
-            send(bidder, self.house.join, self.number, kind, value=DEPOSIT * UNIT)
+            send(bidder, self.house.join, self.number, kind, value=DEPOSIT * WEI_PER_UNIT)
 
     def close_joining(self) -> None:
         """The time for joining ends."""
@@ -149,7 +150,7 @@ class ClockLot:
 
     def buy(self, bidder: Any, price: int) -> Any:
         """The last bidder pays."""
-        return send(bidder, self.house.buy, self.number, value=price * UNIT)
+        return send(bidder, self.house.buy, self.number, value=price * WEI_PER_UNIT)
 
     # AFTERWARDS
 
@@ -174,7 +175,7 @@ class Debts:
     @property
     def wei(self) -> int:
         """All of it."""
-        return sum(self.held.values()) * UNIT + sum(self.proceeds.values())
+        return sum(self.held.values()) * WEI_PER_UNIT + sum(self.proceeds.values())
 
     def record(self, log: Log) -> None:
         """Take in one log; those that move no money are passed over."""
@@ -188,9 +189,9 @@ class Debts:
             del self.held[said["lot"], said["bidder"]]
         elif log.name == "DepositForfeited":
             amount = self.held.pop((said["lot"], said["bidder"]))
-            self.proceeds[self.sellers[said["lot"]]] += amount * UNIT
+            self.proceeds[self.sellers[said["lot"]]] += amount * WEI_PER_UNIT
         elif log.name == "AuctionSold":
-            self.proceeds[self.sellers[said["lot"]]] += said["price"] * UNIT
+            self.proceeds[self.sellers[said["lot"]]] += said["price"] * WEI_PER_UNIT
         elif log.name == "ProceedsWithdrawn":
             self.proceeds[said["seller"]] -= said["amountWei"]
 

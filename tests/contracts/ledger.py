@@ -13,8 +13,9 @@ from brownie import web3
 from eth_abi import decode, encode
 from eth_utils import function_signature_to_4byte_selector, to_checksum_address
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.checks import Log, decode_log
-from tests.contracts.mechanism import MOST, UNIT, open_slot
+from tests.contracts.mechanism import MOST, open_slot
 
 ADDRESS = (1 << 160) - 1
 
@@ -56,7 +57,7 @@ class Ledger:
         deposits = sum(book.due(bidder) for book in books for bidder in book.slots)
         bonds = sum(book.bonds for book in books)
         earned = sum(wei for (owner, _), wei in self.proceeds_wei.items() if owner == contract)
-        return (deposits + bonds) * UNIT + earned
+        return (deposits + bonds) * WEI_PER_UNIT + earned
 
     def contracts(self) -> set[str]:
         """Who logged anything about money."""
@@ -104,7 +105,7 @@ class Ledger:
         book = self.books[at, lot]
         book.slots[bidder] = open_slot(0, book.slots[bidder] % (1 << 64) - bond)
         if (at, lot) in self.sellers:
-            self._earn(at, lot, bond * UNIT)
+            self._earn(at, lot, bond * WEI_PER_UNIT)
         else:
             book.bonds += bond
 
@@ -118,7 +119,7 @@ class Ledger:
         self.books[at, lot].share = share
 
     def _LotSettled(self, at: str, lot: int, winner: str, price: int, paid: int) -> None:
-        self._earn(at, lot, paid * UNIT)
+        self._earn(at, lot, paid * WEI_PER_UNIT)
         if (at, lot, winner) not in self.daos:
             book = self.books[at, lot]
             book.winner, book.share = winner, paid

@@ -10,7 +10,6 @@ from typing import Any
 from brownie import web3
 from eth_abi import encode
 
-UNIT = 10**9
 MOST = 2**64 - 1
 NOBODY = "0x" + "00" * 20
 

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.mechanism import (
     MOST,
     NOBODY,
-    UNIT,
     Flaw,
     Phase,
     State,
@@ -150,9 +150,9 @@ class World:
             other = sum(self.proceeds_wei.values())
         else:
             books = list(self.daos[at].books.items())
-            other = UNIT * sum(self.daos[at].bonds.values())
+            other = WEI_PER_UNIT * sum(self.daos[at].bonds.values())
         deposits = sum(self._due(at, lot, book, who) for lot, book in books for who in book.bids)
-        return UNIT * deposits + other
+        return WEI_PER_UNIT * deposits + other
 
     def phase(self, at: str, lot: int) -> int:
         """Where the lot stands, seen from a contract."""
@@ -267,7 +267,7 @@ class World:
         bids = self._demand(at, lot, Phase.BIDDING).bids
         if not bids[sender].deposit:
             raise Refused("NoBid", lot, sender)
-        self._send(at, recipient, UNIT * bids.pop(sender).deposit)
+        self._send(at, recipient, WEI_PER_UNIT * bids.pop(sender).deposit)
 
     # REVEAL
 
@@ -329,7 +329,7 @@ class World:
         if item.leader in item.awaited:
             raise Refused("LedByDAO", lot, item.leader)
         item.book.state, item.book.share = State.WON, item.price
-        self.proceeds_wei[item.seller] += UNIT * item.price
+        self.proceeds_wei[item.seller] += WEI_PER_UNIT * item.price
         self.items[item.token_id] = item.leader
 
     def _settle_dao(self, at: str, lot: int, start: int, best: int, packed: bytes) -> None:
@@ -349,7 +349,7 @@ class World:
         if best >= price or not served:
             raise Refused("WrongCheckpoint", lot, start)
         book.state, book.share = State.WON, -(-price // served[0])
-        paid_wei = UNIT * served[0] * book.share
+        paid_wei = WEI_PER_UNIT * served[0] * book.share
         self._move(at, self.auctioneer, paid_wei)
         item.book.state = State.WON
         self.proceeds_wei[item.seller] += paid_wei
@@ -370,7 +370,7 @@ class World:
             raise Refused(
                 *(("WrongPhase", lot, Phase.CLOSED) if waits else ("NothingToClaim", lot, sender))
             )
-        self._send(at, recipient, UNIT * due)
+        self._send(at, recipient, WEI_PER_UNIT * due)
 
     def claimBatch(self, at: str, _: str, __: int, lot: int, bidders: Sequence[str]) -> None:
         """The same for many; who takes no ether keeps the claim, without the bid if not served."""
@@ -379,7 +379,7 @@ class World:
             before = copy.copy(book.bids.get(bidder, Bid()))
             due = self._take(at, lot, book, bidder)
             if bidder not in self.refusing:
-                self._send(at, bidder, UNIT * due)
+                self._send(at, bidder, WEI_PER_UNIT * due)
             elif due:
                 served = book.bids[bidder].bid != 0
                 book.bids[bidder] = before if served else Bid(deposit=due)
@@ -389,8 +389,8 @@ class World:
         amount = self.daos[at].bonds.pop(lot, 0)
         if amount == 0:
             raise Refused("NoBonds", lot)
-        self._move(at, self.auctioneer, UNIT * amount)
-        self.proceeds_wei[self.lots[lot].seller] += UNIT * amount
+        self._move(at, self.auctioneer, WEI_PER_UNIT * amount)
+        self.proceeds_wei[self.lots[lot].seller] += WEI_PER_UNIT * amount
 
     def multicall(self, at: str, sender: str, _: int, calls: Sequence[tuple[Any, ...]]) -> None:
         """Several calls without ether, all or none."""
@@ -406,8 +406,8 @@ class World:
         return book
 
     def _demand_value(self, named: int, value_wei: int) -> None:
-        if UNIT * named != value_wei:
-            raise Refused("ValueMismatch", UNIT * named, value_wei)
+        if WEI_PER_UNIT * named != value_wei:
+            raise Refused("ValueMismatch", WEI_PER_UNIT * named, value_wei)
 
     def _minimum(self, at: str) -> int:
         return self.daos[at].minimum if at in self.daos else 1
@@ -504,7 +504,7 @@ class World:
             bond_bps = 0 if individual and now == Phase.VOID else book.bond_bps
             bond = bid.deposit * bond_bps // 10_000
             if individual:
-                self.proceeds_wei[self.lots[lot].seller] += UNIT * bond
+                self.proceeds_wei[self.lots[lot].seller] += WEI_PER_UNIT * bond
             else:
                 self.daos[at].bonds[lot] += bond
             book.bids[bidder] = Bid()
@@ -527,6 +527,6 @@ class World:
 
 
 def _units(wei: int) -> int:
-    if wei % UNIT:
+    if wei % WEI_PER_UNIT:
         raise Refused("NotWholeUnits", wei)
-    return wei // UNIT
+    return wei // WEI_PER_UNIT

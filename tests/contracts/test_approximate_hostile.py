@@ -6,6 +6,7 @@ import pytest
 from brownie import accounts, web3
 from eth_abi import encode
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.approximate_lots import (
     DRAW_WINDOW,
     add_dao,
@@ -35,7 +36,7 @@ from tests.contracts.auction import (
     tally,
 )
 from tests.contracts.checks import emitted, logs_of, plain, reverts_with
-from tests.contracts.mechanism import UNIT, Phase, entry
+from tests.contracts.mechanism import Phase, entry
 
 GAMES_SLOT = 7
 """Where ``ApproximateAuction`` keeps its games."""
@@ -68,7 +69,7 @@ def test_who_refuses_a_push_keeps_the_claim(
     assert refused in logs_of(tx, approximate)
     before = stranger.balance()
     claim(approximate, game, hostile, recipient=stranger)
-    assert stranger.balance() - before == due * UNIT
+    assert stranger.balance() - before == due * WEI_PER_UNIT
     with reverts_with(approximate, "NothingToClaim", game, hostile):
         claim(approximate, game, hostile, recipient=stranger)
 
@@ -89,7 +90,7 @@ def test_a_winner_for_nothing_is_paid_once(
         claim(approximate, game, hostile, recipient=hostile) if manner == Manner.REENTER else None
         hostile.behave(Manner.ACCEPT, {"from": stranger})
         approximate.claimBatch(game, [hostile], {"from": stranger})
-    assert hostile.balance() == 10 * UNIT
+    assert hostile.balance() == 10 * WEI_PER_UNIT
     claim(approximate, game, alice)
     assert approximate.balance() == 0
 
@@ -105,7 +106,7 @@ def test_calls_from_within_a_claim(approximate, words, game, alice, stranger, ac
     prepare(hostile, approximate.claim, game)
     tx = claim(approximate, game, hostile)
     assert [log.fields["success"] for log in emitted(tx) if log.name == "Reentered"] == [False]
-    assert hostile.balance() == (19 - (price if wins else 0)) * UNIT
+    assert hostile.balance() == (19 - (price if wins else 0)) * WEI_PER_UNIT
 
 
 # ITEMS
@@ -148,7 +149,7 @@ def test_an_item_that_calls_back_while_it_is_delivered(
     prepare(item, approximate.settle, lot)
     tx = approximate.settle(lot, {"from": accounts[0]})
     assert [log.fields["success"] for log in emitted(tx) if log.name == "Reentered"] == [False]
-    assert approximate.proceeds(seller) == price * UNIT
+    assert approximate.proceeds(seller) == price * WEI_PER_UNIT
 
 
 # CROWDS

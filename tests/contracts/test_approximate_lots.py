@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 from brownie import accounts, reverts
 
+from offchain.io.units import WEI_PER_UNIT
 from offchain.model.mechanisms.approximate import probabilities, sell
 from tests.contracts.approximate_lots import (
     DELTA,
@@ -38,7 +39,7 @@ from tests.contracts.auction import (
     tally,
 )
 from tests.contracts.checks import emitted, logs_of, plain, reverts_with
-from tests.contracts.mechanism import NOBODY, UNIT, Phase, State, entry
+from tests.contracts.mechanism import NOBODY, Phase, State, entry
 
 
 @pytest.fixture(scope="module")
@@ -142,11 +143,11 @@ def test_a_draw_sells_to_whose_piece_it_falls_into(
     approximate.settle(game, {"from": accounts[0]})
     approximate.claimBatch(game, [bidder for bidder, _ in players], {"from": accounts[0]})
     paid = [
-        UNIT * (amount + 10) - (bidder.balance() - old)
+        WEI_PER_UNIT * (amount + 10) - (bidder.balance() - old)
         for (bidder, amount), old in zip(players, before, strict=True)
     ]
-    assert paid == [UNIT * price if index == place else 0 for index in range(3)]
-    assert approximate.proceeds(seller) == UNIT * price
+    assert paid == [WEI_PER_UNIT * price if index == place else 0 for index in range(3)]
+    assert approximate.proceeds(seller) == WEI_PER_UNIT * price
     assert item.ownerOf(TOKENS + game) == who
     assert approximate.phase(game) == Phase.SETTLED
 
@@ -184,7 +185,7 @@ def test_who_does_not_reveal_a_bid_on_a_lot_that_is_sold_pays_the_bond(
     approximate.settle(game, {"from": accounts[0]})
     tx = claim(approximate, game, dave)
     assert emitted(tx)[-1].fields == {"entry": entry(game, 45, dave)}
-    assert approximate.proceeds(seller) == UNIT * (price + 5)
+    assert approximate.proceeds(seller) == WEI_PER_UNIT * (price + 5)
 
 
 def test_losers_are_free_before_the_winner_is_settled(
@@ -318,7 +319,7 @@ def test_a_dao_wins_and_its_members_share_the_price(
     settle(group, game, members, price)
     share = -(-price // 2)
     assert [group.hasAccess(game, who) for who in (alice, bob, carol)] == [False, True, True]
-    assert approximate.proceeds(seller) == UNIT * 2 * share
+    assert approximate.proceeds(seller) == WEI_PER_UNIT * 2 * share
     assert item.ownerOf(TOKENS + game) == group
     for who, amount in members.items():
         if amount > share:

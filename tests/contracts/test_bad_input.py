@@ -6,6 +6,7 @@
 import pytest
 from brownie import accounts
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import (
     advance,
     advance_to,
@@ -25,7 +26,7 @@ from tests.contracts.auction import (
     tally,
 )
 from tests.contracts.checks import emitted, reverts_with
-from tests.contracts.mechanism import MOST, UNIT, Flaw, Phase, ascending, commitment, pack
+from tests.contracts.mechanism import MOST, Flaw, Phase, ascending, commitment, pack
 
 PHASES = {
     "none": Phase.NONE,
@@ -92,7 +93,7 @@ SEALED_BOOK = {
     "commitMany": (
         {Phase.BIDDING},
         lambda book, lot, who: book.commitMany(
-            [(lot, commitment(book, lot, who, 5), 5)], {"from": who, "value": 5 * UNIT}
+            [(lot, commitment(book, lot, who, 5), 5)], {"from": who, "value": 5 * WEI_PER_UNIT}
         ),
     ),
     "withdraw": ({Phase.BIDDING}, lambda book, lot, who: book.withdraw(lot, who, {"from": who})),
@@ -129,7 +130,9 @@ CALLS = {
         "raiseBid": ({Phase.BIDDING}, lambda book, lot, who: place(book, lot, who, 5)),
         "raiseBids": (
             {Phase.BIDDING},
-            lambda book, lot, who: book.raiseBids([(lot, 5)], {"from": who, "value": 5 * UNIT}),
+            lambda book, lot, who: book.raiseBids(
+                [(lot, 5)], {"from": who, "value": 5 * WEI_PER_UNIT}
+            ),
         ),
         "withdraw": SEALED_BOOK["withdraw"],
         "claim": SEALED_BOOK["claim"],
@@ -267,12 +270,12 @@ def test_zero_deposit(book, open_dao, lot, alice):
 
 def test_wei_that_are_no_whole_units(book, open_dao, lot, alice):
     """Wei below the unit are refused, never rounded."""
-    wei = 5 * UNIT + 1
+    wei = 5 * WEI_PER_UNIT + 1
     with reverts_with(book, "NotWholeUnits", wei):
         book.commit(lot, commitment(book, lot, alice, 5), {"from": alice, "value": wei})
     with reverts_with(open_dao, "NotWholeUnits", wei):
         open_dao.raiseBid(lot, {"from": alice, "value": wei})
-    with reverts_with(book, "ValueMismatch", 5 * UNIT, wei):
+    with reverts_with(book, "ValueMismatch", 5 * WEI_PER_UNIT, wei):
         seals = [(lot, commitment(book, lot, alice, 5), 5)]
         book.commitMany(seals, {"from": alice, "value": wei})
     assert book.bidOf(lot, alice) == open_dao.bidOf(lot, alice) == 0

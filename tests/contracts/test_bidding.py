@@ -3,9 +3,10 @@
 import pytest
 from brownie import accounts, web3
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import Manner, create_dao, list_lot, seal
 from tests.contracts.checks import emitted, reverts_with
-from tests.contracts.mechanism import MOST, UNIT, commitment, entry, open_slot, sealed_slot
+from tests.contracts.mechanism import MOST, commitment, entry, open_slot, sealed_slot
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,9 @@ def second(auctioneer, dao, item, seller):
 @pytest.fixture
 def rich(alice):
     """Alice, with more ether than a deposit can name."""
-    web3.provider.make_request("anvil_setBalance", [alice.address, hex((MOST + 10**12) * UNIT)])
+    web3.provider.make_request(
+        "anvil_setBalance", [alice.address, hex((MOST + 10**12) * WEI_PER_UNIT)]
+    )
     return alice
 
 
@@ -31,7 +34,7 @@ def test_commit_stores_seal_and_deposit(book, lot, alice):
     tx = seal(book, lot, alice, 5, deposit=8)
     slot = sealed_slot(commitment(book, lot, alice, 5), 8)
     assert book.bidOf(lot, alice) == slot
-    assert book.balance() == 8 * UNIT
+    assert book.balance() == 8 * WEI_PER_UNIT
     fields = {"entry": entry(lot, 0, alice), "sealedBid": slot.to_bytes(32, "big")}
     assert emitted(tx) == [(book.address, "BidSealed", fields)]
     assert book.bookOf(lot)["opened"] == 0
@@ -42,7 +45,7 @@ def test_commit_again_replaces_the_bid_and_adds_to_the_deposit(book, lot, alice)
     seal(book, lot, alice, 5)
     seal(book, lot, alice, 9, deposit=4)
     assert book.bidOf(lot, alice) == sealed_slot(commitment(book, lot, alice, 9), 9)
-    assert book.balance() == 9 * UNIT
+    assert book.balance() == 9 * WEI_PER_UNIT
 
 
 def test_commit_again_without_ether_only_replaces_the_bid(book, lot, alice):
@@ -80,7 +83,7 @@ def test_deposit_below_the_minimum(factory, DAO, auctioneer, lot, alice):
     assert strict.bidOf(lot, alice) % 2**64 == 5
 
 
-@pytest.mark.parametrize("wei", [1, UNIT - 1, UNIT + 1])
+@pytest.mark.parametrize("wei", [1, WEI_PER_UNIT - 1, WEI_PER_UNIT + 1])
 def test_commit_of_a_fraction_of_a_unit(book, lot, alice, wei):
     """Nothing is rounded silently."""
     with reverts_with(book, "NotWholeUnits", wei):
@@ -102,13 +105,13 @@ def test_commitment_that_looks_like_an_open_bid(book, lot, alice, lower):
     """Sixteen leading zero bytes mark open bids: nobody may forge one and skip the reveal."""
     forged = bytes(16) + lower.to_bytes(8, "big")
     with reverts_with(book, "InvalidCommitment", forged):
-        book.commit(lot, forged, {"from": alice, "value": 5 * UNIT})
+        book.commit(lot, forged, {"from": alice, "value": 5 * WEI_PER_UNIT})
 
 
 def test_commitment_with_one_bit_in_the_mark(book, lot, alice):
     """A single bit above the mark makes a commitment."""
     seal = bytes(15) + b"\x01" + bytes(8)
-    book.commit(lot, seal, {"from": alice, "value": 5 * UNIT})
+    book.commit(lot, seal, {"from": alice, "value": 5 * WEI_PER_UNIT})
     assert book.bidOf(lot, alice) == sealed_slot(seal, 5)
 
 
@@ -119,7 +122,9 @@ def test_commit_many_equals_as_many_commits(book, lot, second, alice):
     """Several lots in one call; a deposit of zero keeps the one there."""
     seal(book, lot, alice, 9)
     first, other = commitment(book, lot, alice, 5), commitment(book, second, alice, 6)
-    tx = book.commitMany([(lot, first, 0), (second, other, 6)], {"from": alice, "value": 6 * UNIT})
+    tx = book.commitMany(
+        [(lot, first, 0), (second, other, 6)], {"from": alice, "value": 6 * WEI_PER_UNIT}
+    )
     slots = [(lot, sealed_slot(first, 9)), (second, sealed_slot(other, 6))]
     assert [book.bidOf(where, alice) for where, _ in slots] == [slot for _, slot in slots]
     assert emitted(tx) == [
@@ -130,13 +135,13 @@ def test_commit_many_equals_as_many_commits(book, lot, second, alice):
         )
         for where, slot in slots
     ]
-    assert book.balance() == 15 * UNIT
+    assert book.balance() == 15 * WEI_PER_UNIT
 
 
 def test_commit_many_on_one_lot(book, lot, alice):
     """The last seal counts, all deposits do."""
     seals = [(lot, commitment(book, lot, alice, bid), bid) for bid in (4, 3)]
-    book.commitMany(seals, {"from": alice, "value": 7 * UNIT})
+    book.commitMany(seals, {"from": alice, "value": 7 * WEI_PER_UNIT})
     assert book.bidOf(lot, alice) == sealed_slot(commitment(book, lot, alice, 3), 7)
 
 
@@ -145,13 +150,15 @@ def test_commit_many_of_none(book, alice):
     assert emitted(book.commitMany([], {"from": alice})) == []
 
 
-@pytest.mark.parametrize("sent", [0, 5 * UNIT, 11 * UNIT - 1, 11 * UNIT + 1, 12 * UNIT])
+@pytest.mark.parametrize(
+    "sent", [0, 5 * WEI_PER_UNIT, 11 * WEI_PER_UNIT - 1, 11 * WEI_PER_UNIT + 1, 12 * WEI_PER_UNIT]
+)
 def test_commit_many_with_other_value(book, lot, second, alice, sent):
     """The deposits named must be the ether sent, to the wei; else no bid is kept."""
     seals = [
         (where, commitment(book, where, alice, 5), 5 + i) for i, where in enumerate((lot, second))
     ]
-    with reverts_with(book, "ValueMismatch", 11 * UNIT, sent):
+    with reverts_with(book, "ValueMismatch", 11 * WEI_PER_UNIT, sent):
         book.commitMany(seals, {"from": alice, "value": sent})
     assert book.bidOf(lot, alice) == book.bidOf(second, alice) == 0
 
@@ -160,7 +167,7 @@ def test_commit_many_without_deposit(book, lot, second, alice):
     """One bad seal refuses all."""
     seals = [(where, b"\x11" * 24, amount) for where, amount in ((lot, 5), (second, 0))]
     with reverts_with(book, "ZeroDeposit", second, alice):
-        book.commitMany(seals, {"from": alice, "value": 5 * UNIT})
+        book.commitMany(seals, {"from": alice, "value": 5 * WEI_PER_UNIT})
 
 
 def test_commit_many_above_the_field(book, lot, alice):
@@ -177,7 +184,7 @@ def test_withdraw_returns_the_whole_deposit(book, lot, alice, stranger):
     seal(book, lot, alice, 5, deposit=8)
     before = stranger.balance()
     tx = book.withdraw(lot, stranger, {"from": alice})
-    assert stranger.balance() - before == 8 * UNIT
+    assert stranger.balance() - before == 8 * WEI_PER_UNIT
     assert (book.balance(), book.bidOf(lot, alice)) == (0, 0)
     fields = {"lot": lot, "bidder": alice.address, "deposit": 8}
     assert emitted(tx) == [(book.address, "BidWithdrawn", fields)]
@@ -213,7 +220,7 @@ def test_withdraw_to_who_refuses(book, lot, alice, actor):
     """A recipient that takes no ether fails the withdrawal; the bid stays."""
     refuser = actor(Manner.REFUSE)
     seal(book, lot, alice, 5)
-    with reverts_with(book, "PaymentRefused", refuser, 5 * UNIT):
+    with reverts_with(book, "PaymentRefused", refuser, 5 * WEI_PER_UNIT):
         book.withdraw(lot, refuser, {"from": alice})
     assert book.bidOf(lot, alice) == sealed_slot(commitment(book, lot, alice, 5), 5)
 
@@ -221,5 +228,5 @@ def test_withdraw_to_who_refuses(book, lot, alice, actor):
 def test_plain_ether_is_refused(book, alice):
     """A contract takes no ether that nobody could claim."""
     with pytest.raises(Exception, match="revert"):
-        alice.transfer(book, UNIT)
+        alice.transfer(book, WEI_PER_UNIT)
     assert book.bidOf(0, alice) == open_slot(0, 0)

@@ -3,6 +3,7 @@
 import pytest
 from brownie import accounts
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import (
     Manner,
     advance,
@@ -15,7 +16,7 @@ from tests.contracts.auction import (
     tally,
 )
 from tests.contracts.checks import emitted, logs_of, plain, reverts_with
-from tests.contracts.mechanism import UNIT, Phase, State, entry, open_slot
+from tests.contracts.mechanism import Phase, State, entry, open_slot
 
 # Each level's winner pays 3, the reserve. Deposits are 10 more than the bids.
 EXTRA = 10
@@ -47,7 +48,7 @@ def test_claim_of_the_winner(book, lot, alice, stranger):
     decide(book, lot, {alice: 5})
     before = stranger.balance()
     tx = claim(book, lot, alice, recipient=stranger)
-    assert stranger.balance() - before == 12 * UNIT
+    assert stranger.balance() - before == 12 * WEI_PER_UNIT
     fields = {"entry": entry(lot, 12, alice), "recipient": stranger.address}
     assert emitted(tx) == [(book.address, "ClaimedTo", fields)]
     assert book.bidOf(lot, alice) == open_slot(5, 0)
@@ -61,7 +62,7 @@ def test_claim_of_a_loser(book, lot, alice, bob):
         settle(book, lot, bids, 3)
     before = book.balance()
     tx = claim(book, lot, bob)
-    assert before - book.balance() == 11 * UNIT
+    assert before - book.balance() == 11 * WEI_PER_UNIT
     assert emitted(tx) == [(book.address, "Claimed", {"entry": entry(lot, 11, bob)})]
     assert book.bidOf(lot, bob) == 0
 
@@ -97,7 +98,7 @@ def test_no_bond_is_taken_before_a_lot_turns_void(book, auctioneer, rival, lot, 
     advance(book, lot, Phase.VOID)
     before = bob.balance()
     book.claimBatch(lot, [bob], {"from": alice})
-    assert bob.balance() - before == 20 * UNIT
+    assert bob.balance() - before == 20 * WEI_PER_UNIT
 
 
 def test_members_of_the_leading_dao_wait_for_settlement(dao, lot, alice, bob):
@@ -134,7 +135,7 @@ def test_claim_for_who_refuses(book, lot, alice, actor):
     play(book, lot, {alice: 5})
     decide(book, lot, {alice: 5})
     refuser = actor(Manner.REFUSE)
-    with reverts_with(book, "PaymentRefused", refuser, 12 * UNIT):
+    with reverts_with(book, "PaymentRefused", refuser, 12 * WEI_PER_UNIT):
         claim(book, lot, alice, recipient=refuser)
     claim(book, lot, alice)
 
@@ -171,7 +172,7 @@ def test_bond_of_the_whole_deposit(auctioneer, dao, item, seller, alice, bob):
 
 def test_served_for_the_whole_deposit(open_dao, lot, alice):
     """Who bid and paid everything has nothing to claim, and access."""
-    open_dao.raiseBid(lot, {"from": alice, "value": 3 * UNIT})
+    open_dao.raiseBid(lot, {"from": alice, "value": 3 * WEI_PER_UNIT})
     advance(open_dao, lot, Phase.TALLY)
     tally(open_dao, lot, {alice: 3})
     advance(open_dao, lot, Phase.CLOSED)
@@ -200,7 +201,7 @@ def test_batch_pays_each_once(book, lot, alice, bob, carol, dave, stranger):
     order = [dave, alice, stranger, bob, alice, carol, dave]
     tx = book.claimBatch(lot, order, {"from": stranger})
     assert {bidder: bidder.balance() - before[bidder] for bidder in due} == {
-        bidder: amount * UNIT for bidder, amount in due.items()
+        bidder: amount * WEI_PER_UNIT for bidder, amount in due.items()
     }
     entries = tuple(entry(lot, due[bidder], bidder) for bidder in (dave, alice, bob, carol))
     assert logs_of(tx, book) == [

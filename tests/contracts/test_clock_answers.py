@@ -3,10 +3,10 @@
 import pytest
 from brownie import accounts
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance_to, attempt, next_block_at, send
 from tests.contracts.checks import emitted, reverts_with
 from tests.contracts.clock import ANSWER, WINDOW, ClockLot, Stage
-from tests.contracts.mechanism import UNIT
 
 
 @pytest.fixture
@@ -208,17 +208,19 @@ def test_leaving_after_the_top_in_one_call(house, asking, alice, bob):
 # THE OFFER
 
 
-@pytest.mark.parametrize("sent", [0, 30 * UNIT, 31 * UNIT - 1, 31 * UNIT + 1, 62 * UNIT])
+@pytest.mark.parametrize(
+    "sent", [0, 30 * WEI_PER_UNIT, 31 * WEI_PER_UNIT - 1, 31 * WEI_PER_UNIT + 1, 62 * WEI_PER_UNIT]
+)
 def test_wrong_payment(house, offered, bob, sent):
     """Exactly the price."""
-    with reverts_with(house, "WrongPayment", offered.number, sent, 31 * UNIT):
+    with reverts_with(house, "WrongPayment", offered.number, sent, 31 * WEI_PER_UNIT):
         house.buy(offered.number, {"from": bob, "value": sent})
 
 
 def test_payment_through_multicall(house, offered, bob):
     """No ether comes with it."""
     buy = house.buy.encode_input(offered.number)
-    with reverts_with(house, "WrongPayment", offered.number, 0, 31 * UNIT):
+    with reverts_with(house, "WrongPayment", offered.number, 0, 31 * WEI_PER_UNIT):
         house.multicall([buy], {"from": bob})
 
 

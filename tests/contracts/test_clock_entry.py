@@ -2,10 +2,10 @@
 
 import pytest
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import HOUR, now, send
 from tests.contracts.checks import reverts_with
 from tests.contracts.clock import DEPOSIT, ClockLot, Stage, crowd, packed, terms
-from tests.contracts.mechanism import UNIT
 
 MOST_VALUES = 4_096
 
@@ -108,10 +108,12 @@ def test_item_of_another(house, item, seller, alice):
 # JOINING
 
 
-@pytest.mark.parametrize("sent", [0, DEPOSIT * UNIT - 1, DEPOSIT * UNIT + 1, 2 * DEPOSIT * UNIT])
+@pytest.mark.parametrize(
+    "sent", [0, DEPOSIT * WEI_PER_UNIT - 1, DEPOSIT * WEI_PER_UNIT + 1, 2 * DEPOSIT * WEI_PER_UNIT]
+)
 def test_wrong_deposit(house, lot, alice, sent):
     """Exactly the deposit."""
-    with reverts_with(house, "WrongDeposit", lot.number, sent, DEPOSIT * UNIT):
+    with reverts_with(house, "WrongDeposit", lot.number, sent, DEPOSIT * WEI_PER_UNIT):
         house.join(lot.number, 0, {"from": alice, "value": sent})
 
 
@@ -139,13 +141,13 @@ def test_join_too_late(house, lot, alice, bob):
 def test_join_nothing(house, lot, alice):
     """There is no such lot."""
     with reverts_with(house, "WrongStage", lot.number + 1, Stage.NONE):
-        house.join(lot.number + 1, 0, {"from": alice, "value": DEPOSIT * UNIT})
+        house.join(lot.number + 1, 0, {"from": alice, "value": DEPOSIT * WEI_PER_UNIT})
 
 
 def test_join_through_multicall_pays_nothing(house, lot, alice):
     """The one payment of a transaction cannot be counted twice: multicall takes none."""
     join = house.join.encode_input(lot.number, 0)
-    with reverts_with(house, "WrongDeposit", lot.number, 0, DEPOSIT * UNIT):
+    with reverts_with(house, "WrongDeposit", lot.number, 0, DEPOSIT * WEI_PER_UNIT):
         house.multicall([join], {"from": alice})
 
 
@@ -176,7 +178,7 @@ def test_table_too_large(house, words, item, seller, alice, signals, kinds, size
     with reverts_with(house, "TableTooLarge", size, MOST_VALUES):
         lot.join(alice, kind=kinds[-1])
     assert house.tableSize(lot.number) == before
-    assert house.balance() == len(kinds) * DEPOSIT * UNIT
+    assert house.balance() == len(kinds) * DEPOSIT * WEI_PER_UNIT
 
 
 # REGISTERING

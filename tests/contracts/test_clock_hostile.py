@@ -3,10 +3,10 @@
 import pytest
 from brownie import accounts, web3
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import ItemManner, Manner, advance_to, attempt, now, prepare, send
 from tests.contracts.checks import emitted, error_data, reverts_with
 from tests.contracts.clock import DEPOSIT, WINDOW, ClockLot, Stage, check_debts, crowd, terms
-from tests.contracts.mechanism import UNIT
 
 
 @pytest.fixture
@@ -59,10 +59,10 @@ def test_refusing_recipient_holds_up_nobody(house, words, item, seller, alice, b
     names = [log.name for log in emitted(tx)]
     assert names == ["DepositReturned", "DepositRefused", "DepositReturned"]
     assert tx.gas_used < 250_000
-    assert house.balance() == DEPOSIT * UNIT
+    assert house.balance() == DEPOSIT * WEI_PER_UNIT
     before = bob.balance()
     send(hostile, house.claim, lot.number, bob)
-    assert bob.balance() - before == DEPOSIT * UNIT
+    assert bob.balance() - before == DEPOSIT * WEI_PER_UNIT
     with reverts_with(house, "NothingToReturn", lot.number, hostile):
         send(hostile, house.claim, lot.number, bob)
 
@@ -77,8 +77,8 @@ def test_reentering_recipient_is_paid_once(house, words, item, seller, alice, ac
     else:
         prepare(hostile, house.returnDeposits, lot.number, [hostile.address])
     send(hostile, house.claim, lot.number, hostile)
-    assert hostile.balance() == DEPOSIT * UNIT
-    assert house.balance() == DEPOSIT * UNIT
+    assert hostile.balance() == DEPOSIT * WEI_PER_UNIT
+    assert house.balance() == DEPOSIT * WEI_PER_UNIT
     lot.return_deposits(hostile, alice)
     assert house.balance() == 0
 
@@ -96,7 +96,7 @@ def test_refused_claim(house, words, item, seller, alice, actor):
     """A recipient that takes no ether fails the claim, which stays."""
     refuser = actor(Manner.REFUSE)
     lot = ended(house, words, item, seller, alice)
-    with reverts_with(house, "PaymentRefused", refuser, DEPOSIT * UNIT):
+    with reverts_with(house, "PaymentRefused", refuser, DEPOSIT * WEI_PER_UNIT):
         house.claim(lot.number, refuser, {"from": alice})
     lot.return_deposits(alice)
 
@@ -132,7 +132,7 @@ def test_forfeited_deposit_is_the_sellers_once(house, words, item, seller, alice
         house.claim(lot.number, alice, {"from": alice})
     lot.return_deposits(alice)
     lot.return_deposits(alice)
-    assert house.proceeds(seller) == house.balance() == DEPOSIT * UNIT
+    assert house.proceeds(seller) == house.balance() == DEPOSIT * WEI_PER_UNIT
     house.withdrawProceeds(seller, {"from": seller})
     with reverts_with(house, "NoProceeds", seller):
         house.withdrawProceeds(seller, {"from": seller})
@@ -145,7 +145,7 @@ def test_seller_who_takes_no_ether(house, words, item, alice, actor):
     lot = solo(house, words, item, seller, alice)
     lot.buy(alice, 3)
     assert item.ownerOf(lot.number) == alice
-    with reverts_with(house, "PaymentRefused", seller, 3 * UNIT):
+    with reverts_with(house, "PaymentRefused", seller, 3 * WEI_PER_UNIT):
         send(seller, house.withdrawProceeds, seller)
     send(seller, house.withdrawProceeds, alice)
 
@@ -202,7 +202,7 @@ def test_token_that_calls_back_while_it_is_sold(house, words, token, seller, ali
         error = error_data(house, "WrongStage", lot.number, Stage.SOLD)[:4]
         assert reentered(tx) == [(False, error)]
     assert token.ownerOf(lot.number) == alice
-    assert house.proceeds(seller) == 3 * UNIT
+    assert house.proceeds(seller) == 3 * WEI_PER_UNIT
 
 
 def test_token_that_calls_back_while_it_is_returned(house, words, token, seller, alice):
@@ -232,7 +232,7 @@ def test_contract_as_bidder(house, words, item, seller, actor):
     lot.buy(wallet, 3)
     assert item.ownerOf(lot.number) == wallet
     lot.return_deposits(wallet)
-    assert wallet.balance() == DEPOSIT * UNIT
+    assert wallet.balance() == DEPOSIT * WEI_PER_UNIT
 
 
 # SEATS

@@ -3,6 +3,7 @@
 import pytest
 from brownie import accounts
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance_to, now, send
 from tests.contracts.checks import emitted, reverts_with
 from tests.contracts.clock import (
@@ -15,7 +16,6 @@ from tests.contracts.clock import (
     check_debts,
     packed,
 )
-from tests.contracts.mechanism import UNIT
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_listing_and_joining(house, words, item, seller, alice, bob):
         found = house.bidderOf(lot.number, who)
         assert (found[0], found[1], found[2][0]) == (kind, place, who)
     assert house.tableSize(lot.number) == 5 * 9
-    assert house.balance() == 3 * DEPOSIT * UNIT
+    assert house.balance() == 3 * DEPOSIT * WEI_PER_UNIT
 
 
 def test_table_is_in_the_logs(house, lot, alice):
@@ -292,7 +292,7 @@ def test_deposit_to_another_recipient(house, lot, alice, stranger):
     before = stranger.balance()
     tx = send(alice, house.claim, lot.number, stranger)
     assert logs(tx) == [("DepositReturned", {"bidder": alice, "recipient": stranger})]
-    assert stranger.balance() - before == DEPOSIT * UNIT
+    assert stranger.balance() - before == DEPOSIT * WEI_PER_UNIT
 
 
 def test_anyone_can_do_what_needs_nobody(lot, alice, bob, stranger):

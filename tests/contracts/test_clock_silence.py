@@ -3,10 +3,10 @@
 import pytest
 from brownie import accounts
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance_to, now
 from tests.contracts.checks import emitted, reverts_with
 from tests.contracts.clock import DEPOSIT, WINDOW, ClockLot, Stage, check_debts
-from tests.contracts.mechanism import UNIT
 
 
 def registered(house, words, item, seller, tables, **changed):
@@ -54,7 +54,7 @@ def test_no_table_is_value_zero(house, words, item, seller, alice, bob, carol):
     lot.state(carol)
     lot.buy(carol, 5)
     assert forfeited(lot, alice, bob, carol) == [bob]
-    assert house.proceeds(seller) == (5 + DEPOSIT) * UNIT
+    assert house.proceeds(seller) == (5 + DEPOSIT) * WEI_PER_UNIT
 
 
 def test_nobody_registers(house, words, item, seller, alice):
@@ -207,7 +207,7 @@ def test_everybody_silent(house, item, trio, seller, alice, bob, carol):
     trio.reclaim()
     assert item.ownerOf(trio.number) == seller
     assert forfeited(trio, alice, bob, carol) == [alice, bob, carol]
-    assert house.proceeds(seller) == 3 * DEPOSIT * UNIT
+    assert house.proceeds(seller) == 3 * DEPOSIT * WEI_PER_UNIT
 
 
 def test_unanswered_question_waits_for_no_window(house, trio, alice, bob, carol):

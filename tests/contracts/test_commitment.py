@@ -4,9 +4,10 @@ import pytest
 from brownie import web3
 from eth_hash.auto import keccak
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance
 from tests.contracts.checks import reverts_with
-from tests.contracts.mechanism import MOST, UNIT, Phase, open_slot, sealed_slot
+from tests.contracts.mechanism import MOST, Phase, open_slot, sealed_slot
 
 SALTS = (bytes(32), b"\xff" * 32, bytes(range(32)))
 PARTS = ("chain", "contract", "lot", "bidder", "bid", "salt")
@@ -33,7 +34,7 @@ def by_hand(parts):
 def test_what_is_computed_by_hand_opens(book, lot, alice, bid, salt):
     """A commitment computed outside opens inside, at both levels."""
     seal = by_hand(parts_of(book, lot, alice, bid, salt))
-    book.commit(lot, seal, {"from": alice, "value": bid * UNIT})
+    book.commit(lot, seal, {"from": alice, "value": bid * WEI_PER_UNIT})
     assert book.bidOf(lot, alice) == sealed_slot(seal, bid)
     advance(book, lot, Phase.REVEAL)
     book.reveal(lot, bid, salt, {"from": alice})
@@ -43,7 +44,7 @@ def test_what_is_computed_by_hand_opens(book, lot, alice, bid, salt):
 def test_all_64_bits_of_the_bid_are_bound(book, lot, alice):
     """The largest bid matches its commitment, and only lacks the deposit."""
     seal = by_hand(parts_of(book, lot, alice, MOST, SALTS[2]))
-    book.commit(lot, seal, {"from": alice, "value": UNIT})
+    book.commit(lot, seal, {"from": alice, "value": WEI_PER_UNIT})
     advance(book, lot, Phase.REVEAL)
     with reverts_with(book, "BidAboveDeposit", lot, alice, MOST, 1):
         book.reveal(lot, MOST, SALTS[2], {"from": alice})
@@ -54,7 +55,7 @@ def test_every_part_is_bound(book, lot, alice, part):
     """A commitment to another chain, contract, lot, bidder, bid or salt does not open."""
     parts = parts_of(book, lot, alice, 5, SALTS[2])
     parts[part] += 1
-    book.commit(lot, by_hand(parts), {"from": alice, "value": 9 * UNIT})
+    book.commit(lot, by_hand(parts), {"from": alice, "value": 9 * WEI_PER_UNIT})
     advance(book, lot, Phase.REVEAL)
     with reverts_with(book, "WrongOpening", lot, alice):
         book.reveal(lot, 5, SALTS[2], {"from": alice})

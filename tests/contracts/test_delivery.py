@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from brownie import accounts
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.approximate_lots import DELTA, draw_in, play
 from tests.contracts.auction import (
     ItemManner,
@@ -26,7 +27,7 @@ from tests.contracts.auction import (
 )
 from tests.contracts.checks import logs_of, reverts_with
 from tests.contracts.clock import DEPOSIT, WINDOW, ClockLot, Stage, terms
-from tests.contracts.mechanism import NOBODY, UNIT, Phase
+from tests.contracts.mechanism import NOBODY, Phase
 
 
 class House:
@@ -155,10 +156,14 @@ class Clocks(House):
         self.clock.state(alice)
 
     def deliver(self, sender: Any = None) -> Any:
-        return self.contract.buy(self.lot, {"from": sender or accounts[2], "value": 3 * UNIT})
+        return self.contract.buy(
+            self.lot, {"from": sender or accounts[2], "value": 3 * WEI_PER_UNIT}
+        )
 
     def deliver_to(self, sender: Any, recipient: Any) -> Any:
-        return self.contract.buyFor(self.lot, recipient, {"from": sender, "value": 3 * UNIT})
+        return self.contract.buyFor(
+            self.lot, recipient, {"from": sender, "value": 3 * WEI_PER_UNIT}
+        )
 
     def not_the_winner(self, caller: Any) -> tuple[Any, ...]:
         return "NotJoined", self.lot, caller
@@ -314,7 +319,7 @@ def test_a_lot_that_lost_its_item_sells_no_other(house, token, seller, alice, st
     house.fail()
     before = alice.balance()
     house.give_back(alice)
-    assert alice.balance() - before == house.deposit * UNIT
+    assert alice.balance() - before == house.deposit * WEI_PER_UNIT
     with reverts_with(house.contract, "NotHeldFor", token, 7, old):
         house.reclaim()
     house.lot = new
@@ -350,7 +355,7 @@ def test_an_item_that_did_not_arrive_is_not_paid_for(house, token, seller, alice
     house.fail()
     before = alice.balance()
     house.give_back(alice)
-    assert alice.balance() - before == house.deposit * UNIT
+    assert alice.balance() - before == house.deposit * WEI_PER_UNIT
     with reverts_with(house.contract, "ItemNotDelivered", token, 7, seller):
         house.reclaim()
     token.behave(ItemManner.HONEST, {"from": seller})

@@ -7,9 +7,10 @@ DAO, since genuine DAOs never misuse it.
 import pytest
 from brownie import accounts
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance, create_dao, list_lot, now, reveal, seal, start_of
 from tests.contracts.checks import emitted, logs_of, plain, reverts_with
-from tests.contracts.mechanism import NOBODY, UNIT, Phase, State
+from tests.contracts.mechanism import NOBODY, Phase, State
 
 NONE, ENTERED, ARRIVED = range(3)
 
@@ -133,11 +134,11 @@ def test_pay_settles_the_lot(lax, lax_lot, item, seller, alice):
     """The leader pays, the seller is credited, the item moves."""
     to_tally(lax, lax_lot, alice)
     lax.submit(lax_lot, 8, {"from": alice})
-    tx = lax.pay(lax_lot, {"from": alice, "value": 3 * UNIT})
+    tx = lax.pay(lax_lot, {"from": alice, "value": 3 * WEI_PER_UNIT})
     fields = {"lot": lax_lot, "winner": alice.address, "price": 3, "paid": 3}
     assert logs_of(tx, lax) == [("LotSettled", fields)]
     assert item.ownerOf(500) == alice
-    assert lax.proceeds(seller) == lax.balance() == 3 * UNIT
+    assert lax.proceeds(seller) == lax.balance() == 3 * WEI_PER_UNIT
     assert lax.phase(lax_lot) == Phase.SETTLED
 
 
@@ -145,18 +146,18 @@ def test_pay_more_than_the_price(lax, lax_lot, seller, alice):
     """What shares round up to goes to the seller."""
     to_tally(lax, lax_lot, alice)
     lax.submit(lax_lot, 8, {"from": alice})
-    tx = lax.pay(lax_lot, {"from": alice, "value": 5 * UNIT})
+    tx = lax.pay(lax_lot, {"from": alice, "value": 5 * WEI_PER_UNIT})
     fields = {"lot": lax_lot, "winner": alice.address, "price": 3, "paid": 5}
     assert logs_of(tx, lax) == [("LotSettled", fields)]
-    assert lax.proceeds(seller) == 5 * UNIT
+    assert lax.proceeds(seller) == 5 * WEI_PER_UNIT
 
 
-@pytest.mark.parametrize("sent", [0, 3 * UNIT - 1])
+@pytest.mark.parametrize("sent", [0, 3 * WEI_PER_UNIT - 1])
 def test_pay_too_little(lax, lax_lot, alice, sent):
     """The price, to the wei."""
     to_tally(lax, lax_lot, alice)
     lax.submit(lax_lot, 8, {"from": alice})
-    with reverts_with(lax, "Underpaid", lax_lot, sent, 3 * UNIT):
+    with reverts_with(lax, "Underpaid", lax_lot, sent, 3 * WEI_PER_UNIT):
         lax.pay(lax_lot, {"from": alice, "value": sent})
 
 
@@ -167,7 +168,7 @@ def test_pay_by_another(lax, lax_lot, alice, bob, stranger):
     lax.submit(lax_lot, 8, {"from": bob})
     for payer in (bob, stranger):
         with reverts_with(lax, "NotLeader", lax_lot, payer):
-            lax.pay(lax_lot, {"from": payer, "value": 9 * UNIT})
+            lax.pay(lax_lot, {"from": payer, "value": 9 * WEI_PER_UNIT})
 
 
 def test_pay_by_a_winning_individual(auctioneer, item, seller, alice):
@@ -179,4 +180,4 @@ def test_pay_by_a_winning_individual(auctioneer, item, seller, alice):
     advance(auctioneer, lot, Phase.TALLY)
     assert start_of(auctioneer, lot, Phase.CLOSED) > now()
     with reverts_with(auctioneer, "NotLeader", lot, alice):
-        auctioneer.pay(lot, {"from": alice, "value": 3 * UNIT})
+        auctioneer.pay(lot, {"from": alice, "value": 3 * WEI_PER_UNIT})

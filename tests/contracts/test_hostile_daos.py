@@ -6,6 +6,7 @@ from eth_abi import encode
 from eth_utils import to_checksum_address
 from rlp import encode as rlp
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import (
     advance,
     bid_all,
@@ -21,7 +22,6 @@ from tests.contracts.auction import (
 )
 from tests.contracts.checks import emitted, plain, reverts_with
 from tests.contracts.mechanism import (
-    UNIT,
     Flaw,
     Phase,
     State,
@@ -125,7 +125,7 @@ def copied(book, auctioneer, lot, alice, bob):
     """Alice bids 5; Bob copies her seal under a deposit as large."""
     seal(book, lot, alice, 5)
     stolen = commitment(book, lot, alice, 5)
-    book.commit(lot, stolen, {"from": bob, "value": 5 * UNIT})
+    book.commit(lot, stolen, {"from": bob, "value": 5 * WEI_PER_UNIT})
     return stolen
 
 
@@ -142,7 +142,7 @@ def test_copied_seal_does_not_open(book, lot, alice, bob, copied):
 def test_copied_seal_costs_the_bond(dao, lot, alice, bob):
     """What cannot be opened pays like what was not."""
     seal(dao, lot, alice, 50)
-    value = 50 * UNIT
+    value = 50 * WEI_PER_UNIT
     dao.commit(lot, commitment(dao, lot, alice, 50), {"from": bob, "value": value})
     advance(dao, lot, Phase.REVEAL)
     reveal(dao, lot, alice, 50)
@@ -151,7 +151,7 @@ def test_copied_seal_costs_the_bond(dao, lot, alice, bob):
     settle(dao, lot, {alice: 50}, 3)
     before = bob.balance()
     dao.claimBatch(lot, [bob], {"from": alice})
-    assert bob.balance() - before == 45 * UNIT
+    assert bob.balance() - before == 45 * WEI_PER_UNIT
     assert dao.bonds(lot) == 5
 
 
@@ -162,7 +162,7 @@ def test_own_seal_on_another_lot(book, auctioneer, item, seller, lot, alice):
         book.enter(other, {"from": alice})
     used = commitment(book, lot, alice, 5)
     for where in (lot, other):
-        book.commit(where, used, {"from": alice, "value": 5 * UNIT})
+        book.commit(where, used, {"from": alice, "value": 5 * WEI_PER_UNIT})
     advance(book, other, Phase.REVEAL)
     book.reveal(lot, 5, salt_of(lot, alice), {"from": alice})
     with reverts_with(book, "WrongOpening", other, alice):
@@ -173,7 +173,7 @@ def test_own_seal_in_another_contract(auctioneer, dao, rival, lot, alice):
     """A seal is good for one book: not at another DAO, nor a level up."""
     used = commitment(dao, lot, alice, 5)
     for book in (dao, rival, auctioneer):
-        book.commit(lot, used, {"from": alice, "value": 5 * UNIT})
+        book.commit(lot, used, {"from": alice, "value": 5 * WEI_PER_UNIT})
     advance(dao, lot, Phase.REVEAL)
     dao.reveal(lot, 5, salt_of(lot, alice), {"from": alice})
     for book in (rival, auctioneer):
@@ -188,7 +188,7 @@ def force(sender, target, wei):
     """Send ether that cannot be refused: a contract that destroys itself in its constructor."""
     init_code = b"\x73" + bytes.fromhex(address_of(target)[2:]) + b"\xff"  # PUSH20, SELFDESTRUCT
     call = {"from": sender.address, "value": wei, "data": init_code, "gas": 100_000}
-    call["gasPrice"] = 2 * UNIT
+    call["gasPrice"] = 2 * WEI_PER_UNIT
     web3.eth.wait_for_transaction_receipt(web3.eth.send_transaction(call), 60, 0.002)
 
 
@@ -206,11 +206,11 @@ def test_forced_ether_changes_nothing(
     seal(dao, lot, alice, 5)
     seal(rival, lot, bob, 4)
     seal(auctioneer, lot, carol, 3)
-    rain(UNIT + 7)
+    rain(WEI_PER_UNIT + 7)
     advance(dao, lot, Phase.REVEAL)
     for book, member, bid in ((auctioneer, carol, 3), (dao, alice, 5), (rival, bob, 4)):
         reveal(book, lot, member, bid)
-    rain(10 * UNIT)
+    rain(10 * WEI_PER_UNIT)
     advance(dao, lot, Phase.TALLY)
     tally(dao, lot, {alice: 5})
     tally(rival, lot, {bob: 4})
@@ -222,7 +222,7 @@ def test_forced_ether_changes_nothing(
         assert emitted(tx)[-1].fields["entry"] == entry(lot, amount, member)
     auctioneer.withdrawProceeds(seller, {"from": seller})
     for contract in (auctioneer, dao, rival):
-        assert contract.balance() == 11 * UNIT + 11
+        assert contract.balance() == 11 * WEI_PER_UNIT + 11
 
 
 def test_ether_forced_before_creation(factory, DAO, auctioneer, lot, alice, stranger, forced):

@@ -3,6 +3,7 @@
 import pytest
 from brownie import accounts
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import (
     Manner,
     advance,
@@ -19,7 +20,7 @@ from tests.contracts.auction import (
     tally,
 )
 from tests.contracts.checks import emitted, error_data, logs_of, reverts_with
-from tests.contracts.mechanism import UNIT, Phase, commitment, entry, open_slot
+from tests.contracts.mechanism import Phase, commitment, entry, open_slot
 
 REFUSING = [Manner.REFUSE, Manner.BURN_GAS, Manner.REVERT_MUCH]
 TAKING = [Manner.ACCEPT, Manner.WORK, Manner.RETURN_MUCH]
@@ -91,7 +92,7 @@ def test_who_refuses_a_push_keeps_the_claim(book, lot, alice, bob, stranger, act
     assert [log.name for log in emitted(again)] == ["PushRefused", "PushRefused"]
     assert book.balance() == left < held
     claim(book, lot, hostile, recipient=stranger)
-    assert left - book.balance() == due * UNIT
+    assert left - book.balance() == due * WEI_PER_UNIT
     with reverts_with(book, "NothingToClaim", lot, hostile):
         claim(book, lot, hostile, recipient=stranger)
 
@@ -106,7 +107,7 @@ def test_who_takes_a_push_strangely_is_paid_once(
     tx = book.claimBatch(lot, [alice, hostile, bob, hostile], {"from": stranger})
     assert tx.gas_used < 200_000
     assert entry(lot, due, hostile) in emitted(tx)[-1].fields["entries"]
-    assert hostile.balance() == due * UNIT
+    assert hostile.balance() == due * WEI_PER_UNIT
 
 
 def test_refused_money_waits_for_better_manners(book, lot, alice, bob, stranger, actor, part):
@@ -118,7 +119,7 @@ def test_refused_money_waits_for_better_manners(book, lot, alice, bob, stranger,
         book.claimBatch(lot, [hostile], {"from": stranger})
     hostile.behave(Manner.ACCEPT, {"from": stranger})
     book.claimBatch(lot, [hostile, hostile], {"from": stranger})
-    assert hostile.balance() == due * UNIT
+    assert hostile.balance() == due * WEI_PER_UNIT
     served = part == "served"
     assert book.bidOf(lot, hostile) == (open_slot(5, 0) if served else 0)
     if hasattr(book, "hasAccess"):
@@ -138,7 +139,7 @@ def test_reentry_during_a_push_fails_for_want_of_gas(book, lot, alice, bob, stra
     if hostile.balance() == 0:
         hostile.behave(Manner.ACCEPT, {"from": stranger})
         claim(book, lot, hostile)
-    assert hostile.balance() == due * UNIT
+    assert hostile.balance() == due * WEI_PER_UNIT
 
 
 # CLAIMED
@@ -160,7 +161,7 @@ def test_reentering_claim(book, lot, alice, bob, actor, part, to):
         prepare(hostile, book.claim, lot)
     tx = claim(book, lot, hostile, recipient=hostile if to else None)
     assert reentered(tx) == [(False, answer(book, "NothingToClaim", lot, hostile))]
-    assert hostile.balance() == due * UNIT
+    assert hostile.balance() == due * WEI_PER_UNIT
 
 
 def test_reentering_claim_with_a_batch(book, lot, alice, bob, actor, part):
@@ -171,7 +172,7 @@ def test_reentering_claim_with_a_batch(book, lot, alice, bob, actor, part):
     before = [alice.balance(), bob.balance()]
     tx = claim(book, lot, hostile)
     assert reentered(tx) == [(True, bytes(4))]
-    assert hostile.balance() == due * UNIT
+    assert hostile.balance() == due * WEI_PER_UNIT
     after = [alice.balance(), bob.balance()]
     assert all(new > old for new, old in zip(after, before, strict=True))
     for who in (alice, bob, hostile):
@@ -192,7 +193,7 @@ def test_reentering_one_claim_from_another_lot(book, auctioneer, item, seller, a
     tx = claim(book, lots[0], hostile)
     # the inner payment re-enters too, and finds nothing
     assert sorted(success for success, _ in reentered(tx)) == [False, True]
-    assert hostile.balance() == 4 * UNIT
+    assert hostile.balance() == 4 * WEI_PER_UNIT
 
 
 @pytest.mark.parametrize("manner", [*REFUSING, Manner.RETURN_MUCH])
@@ -205,7 +206,7 @@ def test_claim_by_who_cannot_be_paid(book, lot, alice, bob, stranger, actor, man
     receipt = attempt(stranger, hostile.act, *call)
     if manner == Manner.RETURN_MUCH:
         assert receipt.status == 1
-        assert hostile.balance() == 12 * UNIT
+        assert hostile.balance() == 12 * WEI_PER_UNIT
     else:
         assert receipt.status == 0
         assert book.bidOf(lot, hostile) == slot
@@ -223,7 +224,7 @@ def test_reentering_withdraw(book, lot, alice, actor):
     prepare(hostile, book.withdraw, lot, hostile)
     tx = send(hostile, book.withdraw, lot, hostile)
     assert reentered(tx) == [(False, answer(book, "NoBid", lot, hostile))]
-    assert hostile.balance() == 5 * UNIT
+    assert hostile.balance() == 5 * WEI_PER_UNIT
 
 
 def test_bidding_again_from_within_withdraw(book, lot, alice, actor):
@@ -262,10 +263,10 @@ def test_seller_that_takes_no_ether(auctioneer, dao, item, alice, stranger, acto
     assert item.ownerOf(lot) == dao
     call = auctioneer.withdrawProceeds._address, auctioneer.withdrawProceeds.encode_input(seller)
     assert attempt(stranger, seller.act, *call).status == 0
-    assert auctioneer.proceeds(seller) == 3 * UNIT
+    assert auctioneer.proceeds(seller) == 3 * WEI_PER_UNIT
     before = stranger.balance()
     send(seller, auctioneer.withdrawProceeds, stranger)
-    assert stranger.balance() - before == 3 * UNIT
+    assert stranger.balance() - before == 3 * WEI_PER_UNIT
 
 
 def test_reentering_withdraw_proceeds(auctioneer, dao, item, seller, alice, actor):
@@ -285,7 +286,7 @@ def test_reentering_withdraw_proceeds(auctioneer, dao, item, seller, alice, acto
     prepare(hostile, auctioneer.withdrawProceeds, hostile)
     tx = send(hostile, auctioneer.withdrawProceeds, hostile)
     assert reentered(tx) == [(False, answer(auctioneer, "NoProceeds", hostile))]
-    assert (hostile.balance(), auctioneer.balance()) == (3 * UNIT, 3 * UNIT)
+    assert (hostile.balance(), auctioneer.balance()) == (3 * WEI_PER_UNIT, 3 * WEI_PER_UNIT)
 
 
 def test_winner_without_a_receiver_hook(auctioneer, item, lot, actor):
@@ -333,11 +334,11 @@ def test_settling_from_within_a_batch(touched, seller, alice, stranger, Heist, h
     before = [who.balance() for who in (alice, unrevealed)]
     batch = [unrevealed, accomplice] if first == "unrevealed" else [accomplice, unrevealed]
     caller = stranger.deploy(Heist)
-    sent = {"from": stranger, "value": 7 * UNIT}
+    sent = {"from": stranger, "value": 7 * WEI_PER_UNIT}
     caller.run(touched, target, alice, [*batch, alice], sent)
     assert touched.phase(target) == Phase.SETTLED
     touched.claimBatch(target, [alice, unrevealed], {"from": stranger})
     gains = [who.balance() - old for who, old in zip((alice, unrevealed), before, strict=True)]
-    assert gains == [1 * UNIT, 9 * UNIT]
-    assert touched.proceeds(seller) == (7 + 500 + 1) * UNIT
-    assert touched.balance() - touched.proceeds(seller) == 1_000 * UNIT
+    assert gains == [1 * WEI_PER_UNIT, 9 * WEI_PER_UNIT]
+    assert touched.proceeds(seller) == (7 + 500 + 1) * WEI_PER_UNIT
+    assert touched.balance() - touched.proceeds(seller) == 1_000 * WEI_PER_UNIT

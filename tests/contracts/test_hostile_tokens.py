@@ -3,6 +3,7 @@
 import pytest
 from brownie import accounts
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import (
     ItemManner,
     advance,
@@ -20,7 +21,7 @@ from tests.contracts.auction import (
     tally,
 )
 from tests.contracts.checks import emitted, error_data, plain, reverts_with
-from tests.contracts.mechanism import NOBODY, UNIT, Phase, pack
+from tests.contracts.mechanism import NOBODY, Phase, pack
 
 
 @pytest.fixture
@@ -146,7 +147,7 @@ def test_item_that_cannot_be_delivered(book, auctioneer, token, sale, seller, al
     book.claimBatch(sale, [alice, bob, carol], {"from": seller})
     after = [who.balance() for who in (alice, bob, carol)]
     gains = [new - old for new, old in zip(after, before, strict=True)]
-    assert gains == [5 * UNIT, 1 * UNIT, 20 * UNIT]
+    assert gains == [5 * WEI_PER_UNIT, 1 * WEI_PER_UNIT, 20 * WEI_PER_UNIT]
     with pytest.raises(Exception, match="not moving"):
         auctioneer.reclaim(sale, {"from": seller})
     token.behave(ItemManner.HONEST, {"from": seller})
@@ -216,7 +217,7 @@ def test_calling_back_during_delivery_to_an_individual(auctioneer, token, sale, 
     token.behave(ItemManner.REENTER, {"from": alice})
     tx = finish(auctioneer, sale, {alice: 5})
     assert answers(tx) == refused(auctioneer, "WrongPhase", sale, Phase.SETTLED)
-    assert auctioneer.proceeds(auctioneer.lotOf(sale)["seller"]) == 3 * UNIT
+    assert auctioneer.proceeds(auctioneer.lotOf(sale)["seller"]) == 3 * WEI_PER_UNIT
 
 
 def test_paying_again_from_within_pay(Auctioneer, CredulousFactory, token, seller):
@@ -228,9 +229,9 @@ def test_paying_again_from_within_pay(Auctioneer, CredulousFactory, token, selle
     send(token, lax.submit, lot, 9)
     prepare(token, lax.pay, lot)
     token.behave(ItemManner.REENTER, {"from": seller})
-    tx = send(token, lax.pay, lot, value=3 * UNIT)
+    tx = send(token, lax.pay, lot, value=3 * WEI_PER_UNIT)
     assert answers(tx) == refused(lax, "WrongPhase", lot, Phase.SETTLED)
-    assert lax.proceeds(seller) == 3 * UNIT
+    assert lax.proceeds(seller) == 3 * WEI_PER_UNIT
 
 
 def test_claiming_as_a_member_during_delivery(dao, token, sale, alice):
@@ -248,7 +249,7 @@ def test_claiming_as_a_member_during_delivery(dao, token, sale, alice):
     token.behave(ItemManner.REENTER, {"from": alice})
     tx = settle(dao, sale, bids, 3)
     assert [success for success, _ in answers(tx)] == [True]
-    assert recipient.balance() - before == 9 * UNIT
+    assert recipient.balance() - before == 9 * WEI_PER_UNIT
     with reverts_with(dao, "NothingToClaim", sale, token):
         send(token, dao.claimTo, sale, recipient)
 
@@ -265,8 +266,8 @@ def test_claiming_as_the_winner_during_delivery(auctioneer, token, sale, seller)
     token.behave(ItemManner.REENTER, {"from": seller})
     tx = auctioneer.settle(sale, {"from": seller})
     assert [success for success, _ in answers(tx)] == [True]
-    assert recipient.balance() - before == 6 * UNIT
-    assert auctioneer.balance() == auctioneer.proceeds(seller) == 3 * UNIT
+    assert recipient.balance() - before == 6 * WEI_PER_UNIT
+    assert auctioneer.balance() == auctioneer.proceeds(seller) == 3 * WEI_PER_UNIT
 
 
 def test_calling_back_during_reclaim(auctioneer, token, sale, seller, stranger):

@@ -3,10 +3,10 @@
 import pytest
 from brownie import accounts, web3
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance, reveal_all, seal, settle
 from tests.contracts.checks import emitted, plain
 from tests.contracts.mechanism import (
-    UNIT,
     Phase,
     ascending,
     certificate,
@@ -40,7 +40,9 @@ def bids(open_dao, lot):
     }
     for member, bid in bids.items():
         request("anvil_setBalance", [member, hex(10**18)])
-        sent = request("eth_sendTransaction", [{**call, "from": member, "value": hex(bid * UNIT)}])
+        sent = request(
+            "eth_sendTransaction", [{**call, "from": member, "value": hex(bid * WEI_PER_UNIT)}]
+        )
         web3.eth.wait_for_transaction_receipt(sent["result"], 60, 0.001)
     request("anvil_autoImpersonateAccount", [False])
     assert open_dao.bookOf(lot)["opened"] == MEMBERS
@@ -70,4 +72,4 @@ def test_three_steps_and_one_certificate(auctioneer, open_dao, lot, bids, keeper
         assert open_dao.hasAccess(lot, member) == (bids[member] >= share)
     batch = open_dao.claimBatch(lot, ascending(bids)[-500:], {"from": keeper})
     assert batch.gas_used < MOST_GAS
-    assert open_dao.balance() == UNIT * sum(sorted(amounts)[:-500])
+    assert open_dao.balance() == WEI_PER_UNIT * sum(sorted(amounts)[:-500])

@@ -4,9 +4,10 @@ import brownie
 import pytest
 from brownie import accounts
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance, list_lot, reveal_all, seal
 from tests.contracts.checks import reverts_with
-from tests.contracts.mechanism import UNIT, Phase, commitment, open_slot, salt_of, sealed_slot
+from tests.contracts.mechanism import Phase, commitment, open_slot, salt_of, sealed_slot
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def test_brings_no_ether(book, lot, alice):
     """Ether sent once must not be counted in every call."""
     call = book.commit.encode_input(lot, commitment(book, lot, alice, 5))
     with brownie.reverts():
-        alice.transfer(book, UNIT, data=book.multicall.encode_input([call, call]))
+        alice.transfer(book, WEI_PER_UNIT, data=book.multicall.encode_input([call, call]))
     with reverts_with(book, "ZeroDeposit", lot, alice):
         book.multicall([call], {"from": alice})
 

@@ -3,9 +3,10 @@
 import pytest
 from brownie import accounts, web3
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance, list_lot, place, reveal, reveal_all, seal
 from tests.contracts.checks import emitted, reverts_with
-from tests.contracts.mechanism import MOST, UNIT, Flaw, Phase, entry, open_slot
+from tests.contracts.mechanism import MOST, Flaw, Phase, entry, open_slot
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def test_raise_bid_is_bid_and_deposit_at_once(open_dao, lot, alice):
     tx = place(open_dao, lot, alice, 5)
     assert open_dao.bidOf(lot, alice) == open_slot(5, 5)
     assert open_dao.bookOf(lot)["opened"] == 1
-    assert open_dao.balance() == 5 * UNIT
+    assert open_dao.balance() == 5 * WEI_PER_UNIT
     assert emitted(tx) == [(open_dao.address, "BidPlaced", {"entry": entry(lot, 5, alice)})]
 
 
@@ -37,7 +38,7 @@ def test_raise_bid_again_adds(open_dao, lot, alice, bob):
 
 def test_raise_bids_equals_as_many_raises(open_dao, lot, second, alice):
     """Several lots in one call."""
-    tx = open_dao.raiseBids([(lot, 5), (second, 6)], {"from": alice, "value": 11 * UNIT})
+    tx = open_dao.raiseBids([(lot, 5), (second, 6)], {"from": alice, "value": 11 * WEI_PER_UNIT})
     assert open_dao.bidOf(lot, alice) == open_slot(5, 5)
     assert open_dao.bidOf(second, alice) == open_slot(6, 6)
     assert emitted(tx) == [
@@ -46,10 +47,10 @@ def test_raise_bids_equals_as_many_raises(open_dao, lot, second, alice):
     ]
 
 
-@pytest.mark.parametrize("sent", [0, 10 * UNIT, 11 * UNIT + 1, 12 * UNIT])
+@pytest.mark.parametrize("sent", [0, 10 * WEI_PER_UNIT, 11 * WEI_PER_UNIT + 1, 12 * WEI_PER_UNIT])
 def test_raise_bids_with_other_value(open_dao, lot, second, alice, sent):
     """The amounts named must be the ether sent, to the wei."""
-    with reverts_with(open_dao, "ValueMismatch", 11 * UNIT, sent):
+    with reverts_with(open_dao, "ValueMismatch", 11 * WEI_PER_UNIT, sent):
         open_dao.raiseBids([(lot, 5), (second, 6)], {"from": alice, "value": sent})
 
 
@@ -61,7 +62,7 @@ def test_raise_bids_of_none(open_dao, alice):
 def test_raise_bids_by_nothing(open_dao, lot, second, alice):
     """One bad amount refuses all."""
     with reverts_with(open_dao, "ZeroDeposit", second, alice):
-        open_dao.raiseBids([(lot, 5), (second, 0)], {"from": alice, "value": 5 * UNIT})
+        open_dao.raiseBids([(lot, 5), (second, 0)], {"from": alice, "value": 5 * WEI_PER_UNIT})
 
 
 def test_raise_bid_by_nothing(open_dao, lot, alice):
@@ -72,7 +73,7 @@ def test_raise_bid_by_nothing(open_dao, lot, alice):
         place(open_dao, lot, alice, 2)
 
 
-@pytest.mark.parametrize("wei", [1, UNIT - 1, 5 * UNIT + 1])
+@pytest.mark.parametrize("wei", [1, WEI_PER_UNIT - 1, 5 * WEI_PER_UNIT + 1])
 def test_raise_bid_by_a_fraction_of_a_unit(open_dao, lot, alice, wei):
     """Nothing is rounded silently."""
     with reverts_with(open_dao, "NotWholeUnits", wei):
@@ -81,7 +82,9 @@ def test_raise_bid_by_a_fraction_of_a_unit(open_dao, lot, alice, wei):
 
 def test_raise_bid_above_the_field(open_dao, lot, alice):
     """A bid fits 64 bits; one unit more is refused, at once or on top."""
-    web3.provider.make_request("anvil_setBalance", [alice.address, hex((MOST + 10**12) * UNIT)])
+    web3.provider.make_request(
+        "anvil_setBalance", [alice.address, hex((MOST + 10**12) * WEI_PER_UNIT)]
+    )
     with reverts_with(open_dao, "TooManyUnits", MOST + 1):
         place(open_dao, lot, alice, MOST + 1)
     place(open_dao, lot, alice, MOST)
@@ -105,7 +108,7 @@ def test_open_bid_in_a_sealed_dao(dao, lot, alice):
     with reverts_with(dao, "BidsAreSealed", lot):
         place(dao, lot, alice, 5)
     with reverts_with(dao, "BidsAreSealed", lot):
-        dao.raiseBids([(lot, 5)], {"from": alice, "value": 5 * UNIT})
+        dao.raiseBids([(lot, 5)], {"from": alice, "value": 5 * WEI_PER_UNIT})
 
 
 def test_sealed_bid_in_an_open_dao(open_dao, lot, alice):
@@ -113,7 +116,7 @@ def test_sealed_bid_in_an_open_dao(open_dao, lot, alice):
     with reverts_with(open_dao, "BidsAreOpen", lot):
         seal(open_dao, lot, alice, 5)
     with reverts_with(open_dao, "BidsAreOpen", lot):
-        open_dao.commitMany([(lot, b"\x11" * 24, 5)], {"from": alice, "value": 5 * UNIT})
+        open_dao.commitMany([(lot, b"\x11" * 24, 5)], {"from": alice, "value": 5 * WEI_PER_UNIT})
 
 
 def test_withdraw_an_open_bid(open_dao, lot, alice, bob, stranger):
@@ -122,7 +125,7 @@ def test_withdraw_an_open_bid(open_dao, lot, alice, bob, stranger):
     place(open_dao, lot, bob, 4)
     before = stranger.balance()
     tx = open_dao.withdraw(lot, stranger, {"from": alice})
-    assert stranger.balance() - before == 5 * UNIT
+    assert stranger.balance() - before == 5 * WEI_PER_UNIT
     fields = {"lot": lot, "bidder": alice.address, "deposit": 5}
     assert emitted(tx) == [(open_dao.address, "BidWithdrawn", fields)]
     assert open_dao.bookOf(lot)["opened"] == 1

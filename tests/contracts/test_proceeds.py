@@ -2,6 +2,7 @@
 
 import pytest
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import (
     Manner,
     advance,
@@ -13,7 +14,7 @@ from tests.contracts.auction import (
     tally,
 )
 from tests.contracts.checks import emitted, reverts_with
-from tests.contracts.mechanism import UNIT, Phase
+from tests.contracts.mechanism import Phase
 
 
 @pytest.fixture
@@ -34,9 +35,13 @@ def test_withdraw_proceeds(auctioneer, sold, seller, stranger):
     """A seller takes everything earned so far, once, to any recipient."""
     before = stranger.balance()
     tx = auctioneer.withdrawProceeds(stranger, {"from": seller})
-    assert stranger.balance() - before == 3 * UNIT
+    assert stranger.balance() - before == 3 * WEI_PER_UNIT
     assert auctioneer.proceeds(seller) == 0
-    fields = {"seller": seller.address, "recipient": stranger.address, "amountWei": 3 * UNIT}
+    fields = {
+        "seller": seller.address,
+        "recipient": stranger.address,
+        "amountWei": 3 * WEI_PER_UNIT,
+    }
     assert emitted(tx) == [(auctioneer.address, "ProceedsWithdrawn", fields)]
     with reverts_with(auctioneer, "NoProceeds", seller):
         auctioneer.withdrawProceeds(seller, {"from": seller})
@@ -51,15 +56,15 @@ def test_withdraw_nothing(auctioneer, sold, stranger):
 def test_withdraw_to_who_refuses(auctioneer, sold, seller, actor):
     """A recipient that takes no ether fails the withdrawal; the proceeds stay."""
     refuser = actor(Manner.REFUSE)
-    with reverts_with(auctioneer, "PaymentRefused", refuser, 3 * UNIT):
+    with reverts_with(auctioneer, "PaymentRefused", refuser, 3 * WEI_PER_UNIT):
         auctioneer.withdrawProceeds(refuser, {"from": seller})
-    assert auctioneer.proceeds(seller) == 3 * UNIT
+    assert auctioneer.proceeds(seller) == 3 * WEI_PER_UNIT
 
 
 def test_bonds_of_individuals_are_proceeds_at_once(auctioneer, sold, seller, carol):
     """A forfeited bond at the auctioneer is the seller's."""
     claim(auctioneer, sold, carol)
-    assert auctioneer.proceeds(seller) == 6 * UNIT
+    assert auctioneer.proceeds(seller) == 6 * WEI_PER_UNIT
 
 
 def test_forward_bonds(auctioneer, dao, sold, seller, bob, stranger):
@@ -72,11 +77,11 @@ def test_forward_bonds(auctioneer, dao, sold, seller, bob, stranger):
         (
             auctioneer.address,
             "BondsCredited",
-            {"lot": sold, "giver": dao.address, "amountWei": 2 * UNIT},
+            {"lot": sold, "giver": dao.address, "amountWei": 2 * WEI_PER_UNIT},
         ),
     ]
-    assert dao.bonds(sold) == dao.balance() - 2 * UNIT == 0
-    assert auctioneer.proceeds(seller) == 5 * UNIT
+    assert dao.bonds(sold) == dao.balance() - 2 * WEI_PER_UNIT == 0
+    assert auctioneer.proceeds(seller) == 5 * WEI_PER_UNIT
     with reverts_with(dao, "NoBonds", sold):
         dao.forwardBonds(sold, {"from": stranger})
 
@@ -100,7 +105,7 @@ def test_bonds_belong_to_their_lot(auctioneer, dao, item, sold, bob, stranger):
     auctioneer.settle(other, {"from": bob})
     claim(dao, other, bob)
     dao.forwardBonds(other, {"from": bob})
-    assert auctioneer.proceeds(stranger) == (3 + 2) * UNIT
+    assert auctioneer.proceeds(stranger) == (3 + 2) * WEI_PER_UNIT
     with reverts_with(dao, "NoBonds", sold):
         dao.forwardBonds(sold, {"from": bob})
 
@@ -122,7 +127,7 @@ def test_credit_of_nothing_leaves_no_log(auctioneer, lot, seller, stranger):
 def test_credit_to_no_lot(auctioneer, lot, stranger):
     """Without a lot there is no seller."""
     with reverts_with(auctioneer, "WrongPhase", lot + 1, Phase.NONE):
-        auctioneer.credit(lot + 1, {"from": stranger, "value": UNIT})
+        auctioneer.credit(lot + 1, {"from": stranger, "value": WEI_PER_UNIT})
 
 
 def test_proceeds_of_many_lots_add_up(auctioneer, dao, item, sold, seller, carol):
@@ -133,4 +138,4 @@ def test_proceeds_of_many_lots_add_up(auctioneer, dao, item, sold, seller, carol
     reveal_all(auctioneer, other, {carol: 8})
     advance(auctioneer, other, Phase.TALLY)
     auctioneer.settle(other, {"from": carol})
-    assert auctioneer.proceeds(seller) == (3 + 7) * UNIT
+    assert auctioneer.proceeds(seller) == (3 + 7) * WEI_PER_UNIT

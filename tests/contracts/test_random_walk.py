@@ -14,17 +14,18 @@ from typing import Any
 import pytest
 from brownie import accounts, web3
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import WINDOW, Manner, create_dao, now, send
 from tests.contracts.checks import error_data
 from tests.contracts.ledger import stored_slots
-from tests.contracts.mechanism import UNIT, address_of
+from tests.contracts.mechanism import address_of
 from tests.contracts.model import DAO as Model
 from tests.contracts.model import Refused, World
 from tests.contracts.walk import Call, Walk
 
 SEEDS = os.environ.get("WALK_SEEDS", "1 2 3 4").split()
 STEPS = int(os.environ.get("WALK_STEPS", "400"))
-GAS_PRICE = 2 * UNIT
+GAS_PRICE = 2 * WEI_PER_UNIT
 PUPPETEER, BENEFACTOR = 27, 26
 
 
@@ -158,7 +159,7 @@ def enact(seed: str, stage: Stage, walk: Walk) -> None:
     for step in range(STEPS):
         stage.at(world.now)
         if draw.random() < 0.01:
-            stage.force(draw.choice(stage.contracts), draw.randint(1, 3 * UNIT))
+            stage.force(draw.choice(stage.contracts), draw.randint(1, 3 * WEI_PER_UNIT))
             stage.at(world.now)
         if draw.random() < 0.03:
             puppet = draw.choice(list(stage.puppets.values()))

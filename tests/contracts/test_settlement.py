@@ -3,6 +3,7 @@
 import pytest
 from brownie import accounts
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import (
     advance,
     bid_all,
@@ -16,7 +17,6 @@ from tests.contracts.auction import (
 )
 from tests.contracts.checks import emitted, logs_of, plain, reverts_with
 from tests.contracts.mechanism import (
-    UNIT,
     Phase,
     State,
     ascending,
@@ -81,8 +81,11 @@ def test_settle_pays_and_delivers(auctioneer, dao, item, lot, lead, bids, seller
         (item, "Transfer", {"from": auctioneer, "to": dao, "tokenId": lot}),
     ]
     assert item.ownerOf(lot) == dao
-    assert (held - dao.balance(), auctioneer.balance() - earned) == (15 * UNIT, 15 * UNIT)
-    assert auctioneer.proceeds(seller) == 15 * UNIT
+    assert (held - dao.balance(), auctioneer.balance() - earned) == (
+        15 * WEI_PER_UNIT,
+        15 * WEI_PER_UNIT,
+    )
+    assert auctioneer.proceeds(seller) == 15 * WEI_PER_UNIT
     assert auctioneer.phase(lot) == dao.phase(lot) == Phase.SETTLED
     assert plain(dao.bookOf(lot))[4:] == (4, 5, State.WON)
 
@@ -211,7 +214,7 @@ def test_individual_pays_from_the_deposit(auctioneer, item, led, seller, alice, 
         (item, "Transfer", {"from": auctioneer, "to": alice, "tokenId": led}),
     ]
     assert item.ownerOf(led) == alice
-    assert auctioneer.proceeds(seller) == 5 * UNIT
+    assert auctioneer.proceeds(seller) == 5 * WEI_PER_UNIT
     assert auctioneer.balance() == held
     assert auctioneer.bidOf(led, alice) == open_slot(7, 9)
     assert plain(auctioneer.bookOf(led))[5:] == (5, State.WON)
@@ -268,4 +271,4 @@ def test_lots_are_settled_one_by_one(auctioneer, open_dao, item, seller, lot, al
     assert [open_dao.hasAccess(where, alice) for where in (lot, second)] == [True, False]
     settle(open_dao, second, {alice: 8}, 3)
     assert open_dao.hasAccess(second, alice)
-    assert open_dao.balance() == (5 + 8 - 3 - 3) * UNIT
+    assert open_dao.balance() == (5 + 8 - 3 - 3) * WEI_PER_UNIT

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pytest
 from brownie import accounts
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import (
     advance,
     create_dao,
@@ -20,7 +21,7 @@ from tests.contracts.auction import (
     tally,
 )
 from tests.contracts.checks import plain
-from tests.contracts.mechanism import NOBODY, UNIT, Phase, State
+from tests.contracts.mechanism import NOBODY, Phase, State
 
 
 class Bid(NamedTuple):
@@ -96,8 +97,8 @@ def test_dao_wins(auctioneer, dao, rival, item, lot, seller, stranger):
     costs = {people[0]: 6, people[1]: 6, people[2]: 6, people[3]: 4, people[7]: 6}
     for bids in (first, second, alone):
         for who, bid in bids.items():
-            assert received[who] == (bid.deposit - costs.get(who, 0)) * UNIT
-    assert earned == sum(costs.values()) * UNIT
+            assert received[who] == (bid.deposit - costs.get(who, 0)) * WEI_PER_UNIT
+    assert earned == sum(costs.values()) * WEI_PER_UNIT
     assert [dao.hasAccess(lot, who) for who in first] == [True, True, True, False]
     assert not any(rival.hasAccess(lot, who) for who in second)
     nothing_left(auctioneer, seller, [dao, rival], earned)
@@ -113,8 +114,10 @@ def test_open_dao_wins(auctioneer, dao, open_dao, item, lot, seller, stranger):
     assert play(auctioneer, lot, {}, daos, stranger) == (Phase.CLOSED, open_dao, 12)
     settle(open_dao, lot, shown(bids), 12, stranger, step=2)
     received, earned = pay_out(auctioneer, lot, {}, daos, stranger)
-    assert [received[who] for who in people] == [amount * UNIT for amount in (1, 1, 1, 2, 11, 90)]
-    assert earned == (12 + 10) * UNIT
+    assert [received[who] for who in people] == [
+        amount * WEI_PER_UNIT for amount in (1, 1, 1, 2, 11, 90)
+    ]
+    assert earned == (12 + 10) * WEI_PER_UNIT
     nothing_left(auctioneer, seller, [dao, open_dao], earned)
 
 
@@ -127,8 +130,8 @@ def test_share_is_rounded_up(auctioneer, open_dao, dao, item, lot, seller, stran
     assert play(auctioneer, lot, alone, daos, stranger) == (Phase.CLOSED, open_dao, 10)
     settle(open_dao, lot, shown(bids), 10, stranger, step=2)
     received, earned = pay_out(auctioneer, lot, alone, daos, stranger)
-    assert [received[who] for who in people] == [0, 0, 0, 9 * UNIT]
-    assert earned == 12 * UNIT
+    assert [received[who] for who in people] == [0, 0, 0, 9 * WEI_PER_UNIT]
+    assert earned == 12 * WEI_PER_UNIT
     assert all(open_dao.hasAccess(lot, who) for who in bids)
     nothing_left(auctioneer, seller, [open_dao, dao], earned)
 
@@ -142,8 +145,10 @@ def test_individual_wins(auctioneer, dao, rival, item, lot, seller, stranger):
     auctioneer.settle(lot, {"from": stranger})
     assert item.ownerOf(lot) == people[0]
     received, earned = pay_out(auctioneer, lot, alone, daos, stranger)
-    assert [received[who] for who in people] == [amount * UNIT for amount in (34, 23, 10, 8, 12)]
-    assert earned == (16 + 2) * UNIT
+    assert [received[who] for who in people] == [
+        amount * WEI_PER_UNIT for amount in (34, 23, 10, 8, 12)
+    ]
+    assert earned == (16 + 2) * WEI_PER_UNIT
     nothing_left(auctioneer, seller, [dao, rival], earned)
 
 
@@ -156,7 +161,7 @@ def test_nobody_wins(auctioneer, dao, open_dao, item, lot, seller, stranger):
     auctioneer.reclaim(lot, {"from": stranger})
     assert item.ownerOf(lot) == seller
     received, earned = pay_out(auctioneer, lot, alone, daos, stranger)
-    assert [received[who] for who in people] == [amount * UNIT for amount in (9, 9, 7, 2)]
+    assert [received[who] for who in people] == [amount * WEI_PER_UNIT for amount in (9, 9, 7, 2)]
     assert earned == 0
     assert [book.balance() for book in (auctioneer, dao, open_dao)] == [0, 0, 0]
 
@@ -173,7 +178,7 @@ def test_winner_is_never_settled(auctioneer, dao, rival, item, lot, seller, stra
     advance(auctioneer, lot, Phase.VOID)
     auctioneer.reclaim(lot, {"from": stranger})
     received, earned = pay_out(auctioneer, lot, alone, daos, stranger)
-    assert [received[who] for who in people] == [amount * UNIT for amount in (9, 10, 8, 5)]
+    assert [received[who] for who in people] == [amount * WEI_PER_UNIT for amount in (9, 10, 8, 5)]
     assert earned == 0
     assert [book.bookOf(lot)["state"] for book in (dao, rival)] == [State.LOST, State.LOST]
     assert [book.balance() for book in (auctioneer, dao, rival)] == [0, 0, 0]
@@ -209,6 +214,10 @@ def test_many_lots_share_a_dao(auctioneer, factory, DAO, item, seller, stranger,
         dao.claimBatch(lot, people[:2], {"from": stranger})
         auctioneer.claimBatch(lot, [people[2]], {"from": stranger})
     gains = [who.balance() - old for who, old in zip(people, before, strict=True)]
-    assert gains == [(9 - 3 + 4) * UNIT, (7 - 3 + 6) * UNIT, (4 + 20 - 6) * UNIT]
+    assert gains == [
+        (9 - 3 + 4) * WEI_PER_UNIT,
+        (7 - 3 + 6) * WEI_PER_UNIT,
+        (4 + 20 - 6) * WEI_PER_UNIT,
+    ]
     assert (item.ownerOf(won), item.ownerOf(lost)) == (dao, people[2])
-    nothing_left(auctioneer, seller, [dao], (6 + 6) * UNIT)
+    nothing_left(auctioneer, seller, [dao], (6 + 6) * WEI_PER_UNIT)

@@ -7,7 +7,8 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from tests.contracts.mechanism import MOST, NOBODY, UNIT, Phase, State, commitment, entry, pack
+from offchain.io.units import WEI_PER_UNIT
+from tests.contracts.mechanism import MOST, NOBODY, Phase, State, commitment, entry, pack
 from tests.contracts.model import Book, World
 
 LOTS = 8
@@ -180,8 +181,8 @@ class Walk:
         at = self.somewhere(lot, sealed=True)
         bidder = self.anybody()
         seal, added = self.sealed(at, lot, bidder)
-        wei = self.maybe(0.05, self.random.choice([1, UNIT - 1]), 0)
-        return Call(at, "commit", bidder, UNIT * added + wei, (lot, seal))
+        wei = self.maybe(0.05, self.random.choice([1, WEI_PER_UNIT - 1]), 0)
+        return Call(at, "commit", bidder, WEI_PER_UNIT * added + wei, (lot, seal))
 
     def commit_many(self, lot: int) -> Call:
         at, bidder = self.somewhere(lot, sealed=True), self.anybody()
@@ -189,22 +190,22 @@ class Walk:
         seals = [(where, *self.sealed(at, where, bidder)) for where in lots]
         if self.random.random() < 0.05:
             seals.append((lot, b"\x11" * 24, MOST))
-        value = UNIT * sum(added for *_, added in seals if added != MOST)
+        value = WEI_PER_UNIT * sum(added for *_, added in seals if added != MOST)
         return Call(at, "commitMany", bidder, self.maybe(0.1, value + 1, value), (seals,))
 
     def raise_bid(self, lot: int) -> Call:
         added = self.random.choice([0, 1, 2, 3, 5, 9, 20])
         wei = self.maybe(0.05, 1, 0)
         at = self.somewhere(lot, sealed=False)
-        return Call(at, "raiseBid", self.anybody(), UNIT * added + wei, (lot,))
+        return Call(at, "raiseBid", self.anybody(), WEI_PER_UNIT * added + wei, (lot,))
 
     def raise_bids(self, lot: int) -> Call:
         lots = self.random.sample([*self.world.lots, lot], min(2, len(self.world.lots)))
         raises = [(where, self.random.choice([1, 3, 7])) for where in lots]
-        value = UNIT * sum(added for _, added in raises)
+        value = WEI_PER_UNIT * sum(added for _, added in raises)
         at = self.somewhere(lot, sealed=False)
         return Call(
-            at, "raiseBids", self.anybody(), self.maybe(0.1, value + UNIT, value), (raises,)
+            at, "raiseBids", self.anybody(), self.maybe(0.1, value + WEI_PER_UNIT, value), (raises,)
         )
 
     def withdraw(self, lot: int) -> Call:

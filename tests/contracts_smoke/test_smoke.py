@@ -2,6 +2,7 @@
 
 from brownie import accounts
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import (
     advance,
     bid_all,
@@ -14,7 +15,7 @@ from tests.contracts.auction import (
     tally,
 )
 from tests.contracts.checks import emitted, plain, reverts_with
-from tests.contracts.mechanism import NOBODY, UNIT, Phase, entry
+from tests.contracts.mechanism import NOBODY, Phase, entry
 
 
 def test_sealed_auction(
@@ -45,13 +46,13 @@ def test_sealed_auction(
     rival.claimBatch(lot, [dave], {"from": stranger})
     auctioneer.claimBatch(lot, [erin], {"from": stranger})
     assert {who: who.balance() - before[who] for who in due} == {
-        who: amount * UNIT for who, amount in due.items()
+        who: amount * WEI_PER_UNIT for who, amount in due.items()
     }
     dao.forwardBonds(lot, {"from": stranger})
     recipient = accounts[20]
     before = recipient.balance()
     auctioneer.withdrawProceeds(recipient, {"from": seller})
-    assert recipient.balance() - before == (16 + 2) * UNIT
+    assert recipient.balance() - before == (16 + 2) * WEI_PER_UNIT
     assert [book.balance() for book in (auctioneer, dao, rival)] == [0, 0, 0]
 
 
@@ -87,8 +88,8 @@ def test_errors(auctioneer, dao, lot, alice, bob, stranger):
     """Errors arrive with their arguments, on this node too."""
     with reverts_with(auctioneer, "UnknownDAO", stranger):
         auctioneer.enter(lot, {"from": stranger})
-    with reverts_with(dao, "NotWholeUnits", UNIT + 1):
-        dao.commit(lot, b"\x11" * 24, {"from": alice, "value": UNIT + 1})
+    with reverts_with(dao, "NotWholeUnits", WEI_PER_UNIT + 1):
+        dao.commit(lot, b"\x11" * 24, {"from": alice, "value": WEI_PER_UNIT + 1})
     with reverts_with(dao, "ZeroDeposit", lot, alice):
         seal(dao, lot, alice, 5, deposit=0)
     seal(dao, lot, alice, 6, deposit=5)

@@ -2,12 +2,12 @@
 
 import pytest
 
+from offchain.io.units import GWEI
 from offchain.model.instances import InvalidInput
 from offchain.model.instances.contributions import Contribution, parse
 
 ANN = "0x62e279885D52c5cCbbB4E089D53146aD84b8c870"
 BOB = "0xf0347164Cd1b3a74787fcF2a08C4e589770E3B47"
-GWEI = 10**9
 
 
 def lines(*rows: str) -> bytes:

@@ -17,6 +17,7 @@ from offchain.bindings.deployment import create
 from offchain.bindings.enumerations import ClockStage
 from offchain.chain.backend import Reverted, Transaction
 from offchain.chain.revm import Revm
+from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances import SignalClockInstance
 from offchain.model.instances.signals import UNSOLD, Rule, Sale, SignalBidder, Table
 from offchain.model.mechanisms.signal_discovery import clock_auction
@@ -24,7 +25,6 @@ from offchain.play.signal_clock import MOST_OF_A_TYPE, MOST_VALUES, packed
 from tests.differential.signal_draws import coins_of, table
 from tests.reverts import error_of
 
-UNIT = 10**9
 MINUTE, DAY = 60, 86_400
 WINDOW = 3 * DAY
 FUNDS_WEI = 10**30
@@ -119,7 +119,7 @@ class Books:
     def owed_wei(self) -> int:
         """All of it."""
         deposits = sum(len(lot.held) * lot.deposit for lot in self.lots.values())
-        return deposits * UNIT + sum(self.proceeds_wei.values())
+        return deposits * WEI_PER_UNIT + sum(self.proceeds_wei.values())
 
     def record(self, name: str, said: dict[str, Any]) -> None:
         """Takes in one event."""
@@ -174,7 +174,7 @@ class Books:
     def _AuctionSold(self, lot: Record, said: dict[str, Any]) -> None:  # noqa: N802
         assert lot.end is None
         lot.end, lot.phase = Sale(said["bidder"], said["price"]), ClockStage.SOLD
-        self.proceeds_wei[lot.seller] += said["price"] * UNIT
+        self.proceeds_wei[lot.seller] += said["price"] * WEI_PER_UNIT
 
     def _AuctionUnsold(self, lot: Record, _: dict[str, Any]) -> None:  # noqa: N802
         assert lot.end is None
@@ -190,7 +190,7 @@ class Books:
     def _DepositForfeited(self, lot: Record, said: dict[str, Any]) -> None:  # noqa: N802
         lot.held.remove(said["bidder"])
         lot.forfeited.add(said["bidder"])
-        self.proceeds_wei[lot.seller] += lot.deposit * UNIT
+        self.proceeds_wei[lot.seller] += lot.deposit * WEI_PER_UNIT
 
 
 def hold_equal_whatever_they_did(lot: Record) -> None:
@@ -344,7 +344,7 @@ class Walk:
             box[kind] += at.top
             fits = prod(box) <= MOST_VALUES and box[kind] <= MOST_OF_A_TYPE * at.top + 1
         must = fits and stage == ClockStage.JOINING
-        self.try_(who, "join", lot, kind, value_wei=value * UNIT, must=must)
+        self.try_(who, "join", lot, kind, value_wei=value * WEI_PER_UNIT, must=must)
 
     def register(self, lot: int, at: Record, stage: ClockStage) -> None:
         draw = self.random
@@ -430,7 +430,7 @@ class Walk:
         right &= sent == price
         moving = at.token == self.tokens[0]
         must = (moving or None) if right else False
-        self.try_(who, "buy", lot, value_wei=sent * UNIT, must=must)
+        self.try_(who, "buy", lot, value_wei=sent * WEI_PER_UNIT, must=must)
 
     def expire(self, lot: int, at: Record, stage: ClockStage) -> None:
         open_ = stage in (ClockStage.ASKING, ClockStage.OFFERED)

@@ -20,10 +20,10 @@ from offchain.bindings.enumerations import Phase
 from offchain.bindings.seals import Opening, commitment
 from offchain.chain.backend import Receipt, Reverted, Transaction
 from offchain.chain.revm import Revm
+from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.books import pack
 
 WALKS, CHUNK, STEPS, LOTS = 80, 20, 150, 2
-UNIT = 10**9
 MINUTE, DAYS = 60, 86_400
 STAGE, WINDOW = 20 * MINUTE, 3 * DAYS
 SELLER, STRANGER, PEOPLE = 0, 1, range(2, 7)
@@ -126,7 +126,7 @@ class Stroll:
             return False
         self.done[function] += 1
         if who in self.actors:
-            self.lent[who] += value // UNIT
+            self.lent[who] += value // WEI_PER_UNIT
         return True
 
     def view(self, function: str, *given: object) -> tuple:
@@ -172,12 +172,12 @@ class Stroll:
         where = self.rng.choice(list(lot.books))
         book, amount = lot.books[where], self.rng.choice((0, 0, 1, 3, 7, 7, 8, 12, 30))
         if self.daos.get(where):
-            if self.try_(who, where, "raiseBid", lot.number, value=amount * UNIT):
+            if self.try_(who, where, "raiseBid", lot.number, value=amount * WEI_PER_UNIT):
                 book.deposits[who] = book.opened[who] = book.deposits.get(who, 0) + amount
             return
         added, salt = self.rng.choice((0, amount, amount + 1, amount + 5)), self.rng.randbytes(32)
         sealed = commitment(self.chain.chain_id, Opening(where, lot.number, who, amount, salt))
-        if self.try_(who, where, "commit", lot.number, sealed, value=added * UNIT):
+        if self.try_(who, where, "commit", lot.number, sealed, value=added * WEI_PER_UNIT):
             book.deposits[who] = book.deposits.get(who, 0) + added
             book.seals[who] = amount, salt
 
@@ -325,13 +325,13 @@ class Stroll:
         self.try_(who, self.house, "withdrawProceeds", who)
 
     def give(self, lot: Lot, who: str) -> None:
-        if self.try_(who, self.house, "credit", lot.number, value=5 * UNIT):
+        if self.try_(who, self.house, "credit", lot.number, value=5 * WEI_PER_UNIT):
             lot.gifts.append((who, 5))
 
     def intrude(self, lot: Lot, who: str) -> None:
         """What is a DAO's alone, or nobody's."""
         assert not self.try_(who, self.house, "submit", lot.number, 99)
-        assert not self.try_(who, self.house, "pay", lot.number, value=99 * UNIT)
+        assert not self.try_(who, self.house, "pay", lot.number, value=99 * WEI_PER_UNIT)
         assert not self.try_(who, self.house, "enter", lot.number)
 
     def behave(self, lot: Lot, _: str) -> None:
@@ -363,7 +363,7 @@ class Stroll:
                     DAO.decode("bonds", self._call(where, "bonds", lot.number))[0]
                     for lot in self.lots
                 )
-            wei = owed * UNIT + (proceeds if where == self.house else 0)
+            wei = owed * WEI_PER_UNIT + (proceeds if where == self.house else 0)
             assert self.chain.balance(where) == wei
 
     def _call(self, where: str, function: str, *given: object) -> bytes:
@@ -396,7 +396,7 @@ class Stroll:
         for lot in self.lots:
             self._reckon(lot, expected)
         for who, units in expected.items():
-            assert self.chain.balance(who) - PURSE == (units + self.lent[who]) * UNIT, who
+            assert self.chain.balance(who) - PURSE == (units + self.lent[who]) * WEI_PER_UNIT, who
 
     def _end(self, lot: Lot) -> None:
         keeper = self.stranger

@@ -19,6 +19,7 @@ from offchain.bindings.deployment import create
 from offchain.bindings.enumerations import ClockStage
 from offchain.chain.backend import Reverted, Transaction
 from offchain.chain.revm import Revm
+from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances import SignalClockInstance
 from offchain.model.instances.signal_clock import shape
 from offchain.model.instances.signals import UNSOLD, Rule, Sale, SignalBidder, Table
@@ -29,7 +30,6 @@ from tests.reverts import error_of
 
 WALKS = 600
 CHUNK = 100
-UNIT = 10**9
 DEPOSIT = 7
 HOUR = 3_600
 WINDOW = 72 * HOUR
@@ -153,7 +153,7 @@ class Walk:
         sold = self.books.sold.args["price"] if self.books.sold else 0
         earned = sold + len(self.books.forfeited) * DEPOSIT
         owed = len(self.books.held) * DEPOSIT + earned
-        assert self.chain.balance(self.house) == owed * UNIT
+        assert self.chain.balance(self.house) == owed * WEI_PER_UNIT
         return True
 
     # Anybody does anything
@@ -198,7 +198,7 @@ class Walk:
         match deed:
             case "join":
                 kind = rng.randrange(self.types + (rng.random() < 0.1))
-                value = (DEPOSIT + (rng.random() < 0.1)) * UNIT
+                value = (DEPOSIT + (rng.random() < 0.1)) * WEI_PER_UNIT
                 self.try_(who, "join", kind, value=value)
             case "register":
                 self.own[who] = self.any_table()
@@ -225,7 +225,7 @@ class Walk:
                 self.try_(who, "multicall", calls, lot=False)
             case "buy":
                 price = self.books.offer.args["price"] if self.books.offer else 1
-                self.try_(who, "buy", value=(price + (rng.random() < 0.1)) * UNIT)
+                self.try_(who, "buy", value=(price + (rng.random() < 0.1)) * WEI_PER_UNIT)
             case "claim":
                 self.try_(who, "claim", who)
             case "returnDeposits":

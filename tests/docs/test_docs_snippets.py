@@ -7,10 +7,10 @@ from offchain.bindings.deployment import create
 from offchain.bindings.enumerations import ClockStage, Pricing
 from offchain.chain.backend import Transaction
 from offchain.chain.revm import Revm
+from offchain.io.units import GWEI
 from tests.docs.markdown import ROOT, blocks
 
 HOUR = 3_600
-GWEI = 10**9
 ACCOUNTS = 5
 
 

@@ -10,13 +10,13 @@ from offchain.bindings.deployment import create, deploy
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Chain, Receipt, Transaction
 from offchain.chain.revm import Revm
+from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.keeper import Action, Keeper
 from offchain.keeper.ledger import Ledger
 from offchain.keeper.receipts import Receipts
 from offchain.keeper.release import DEPTH
 from offchain.play.audit import audit
 
-UNIT = 10**9
 HOUR = 3600
 WINDOW = 3 * 24 * HOUR
 BOND_BPS = 1_000
@@ -110,18 +110,18 @@ class Market:
     ) -> str:
         """A sealed bid of a new bidder, whose opening goes to the keepers if `entrusted`."""
         deposit = 2 * bid if deposit is None else deposit
-        bidder = bidder or self.new_bidder(deposit * UNIT)
+        bidder = bidder or self.new_bidder(deposit * WEI_PER_UNIT)
         opening = Opening(book, lot, bidder, bid, new_salt())
         seal = commitment(self.chain.chain_id, opening)
-        self.send(bidder, book, self.name_of(book), "commit", lot, seal, wei=deposit * UNIT)
+        self.send(bidder, book, self.name_of(book), "commit", lot, seal, wei=deposit * WEI_PER_UNIT)
         if entrusted:
             self.receipts.add([opening])
         return bidder
 
     def place(self, dao: str, lot: int, bid: int) -> str:
         """An open bid of a new bidder."""
-        bidder = self.new_bidder(bid * UNIT)
-        self.send(bidder, dao, "DAO", "raiseBid", lot, wei=bid * UNIT)
+        bidder = self.new_bidder(bid * WEI_PER_UNIT)
+        self.send(bidder, dao, "DAO", "raiseBid", lot, wei=bid * WEI_PER_UNIT)
         return bidder
 
     def puppet_bid(self, book: str, lot: int, bid: int, manner: int) -> str:
@@ -130,8 +130,8 @@ class Market:
         opening = Opening(book, lot, puppet, bid, new_salt())
         seal = commitment(self.chain.chain_id, opening)
         data = contract(self.name_of(book)).encode("commit", lot, seal)
-        payer = self.new_bidder(2 * bid * UNIT)
-        self.send(payer, puppet, "Actor", "act", book, data, wei=2 * bid * UNIT)
+        payer = self.new_bidder(2 * bid * WEI_PER_UNIT)
+        self.send(payer, puppet, "Actor", "act", book, data, wei=2 * bid * WEI_PER_UNIT)
         self.send(payer, puppet, "Actor", "behave", manner)
         self.receipts.add([opening])
         return puppet

@@ -2,9 +2,10 @@
 
 import pytest
 
+from offchain.io.units import WEI_PER_UNIT
 from offchain.play.audit import MoneyAstray, audit
 from tests.keeper.fair import fair
-from tests.keeper.market import STRANGER, UNIT, Market
+from tests.keeper.market import STRANGER, Market
 
 
 def test_a_strangers_gift_is_not_astray(market: Market) -> None:
@@ -17,10 +18,10 @@ def test_a_strangers_gift_is_not_astray(market: Market) -> None:
 
     give(lots[0], 5)
     market.through(lots[0])
-    give(lots[0], 7 * UNIT + 1)
+    give(lots[0], 7 * WEI_PER_UNIT + 1)
     give(lots[1], 3)
     ledger = market.ledger()
-    assert [ledger.lots[lot].gifts for lot in lots] == [7 * UNIT + 6, 3]
+    assert [ledger.lots[lot].gifts for lot in lots] == [7 * WEI_PER_UNIT + 6, 3]
     market.outcome(lots)
 
 
@@ -35,7 +36,7 @@ def test_bonds_that_a_dao_forwards_are_no_gift(market: Market) -> None:
     market.outcome([lot])
 
 
-@pytest.mark.parametrize("wei", [-1, 1, -10 * UNIT])
+@pytest.mark.parametrize("wei", [-1, 1, -10 * WEI_PER_UNIT])
 def test_a_seller_who_is_owed_another_sum_is_noticed(market: Market, wei: int) -> None:
     """10 units are the bond that the DAO forwards: it counts once."""
     lot = market.list_lot()

@@ -7,13 +7,14 @@ from offchain.bindings.deployment import create
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Transaction
 from offchain.chain.connect import connect
+from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.duties import MAX_DELIVERY_GAS
 from offchain.keeper.purse import Allowance
 from offchain.keeper.receipts import ReceiptsError
 from offchain.model.mechanisms.equal_split import equal_split, willingness_to_pay
 from tests.keeper.chains import Candid, Dear, Trap, Watched
 from tests.keeper.fair import BURN_GAS, REFUSE, fair, insist
-from tests.keeper.market import KEEPER, STRANGER, UNIT, Market
+from tests.keeper.market import KEEPER, STRANGER, Market
 
 HONEST, REFUSING, BURNING = 0, 1, 2
 """Manners of `contracts/test/HostileItem.sol`."""
@@ -112,11 +113,11 @@ def test_an_opening_that_no_call_can_hold_stops_nobody(
     """A member can seal any digest, and hand in what it is the digest of."""
     lot = market.list_lot()
     dao = market.new_dao(lot)
-    bidder = market.new_bidder(9 * UNIT)
+    bidder = market.new_bidder(9 * WEI_PER_UNIT)
     opening = Opening(dao, lot, bidder, *bad)
     if bad[0] < 2**256:
         seal = commitment(market.chain.chain_id, opening)
-        market.send(bidder, dao, "DAO", "commit", lot, seal, wei=9 * UNIT)
+        market.send(bidder, dao, "DAO", "commit", lot, seal, wei=9 * WEI_PER_UNIT)
     with pytest.raises(ReceiptsError, match=r"^(bid|salt): "):
         market.receipts.add([opening])
     market.bid(dao, lot, 6)

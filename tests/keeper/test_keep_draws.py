@@ -11,9 +11,10 @@ from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Chain, Transaction
 from offchain.chain.connect import connect
 from offchain.chain.nodes import anvil
+from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.receipts import Receipts
 
-HOUR, UNIT = 3_600, 10**9
+HOUR = 3_600
 SELLER, FIRST_BIDDER = 5, 10
 BIDS = (12, 11, 10)
 AUCTION, ITEM = contract("ApproximateAuction"), contract("Item")
@@ -38,9 +39,9 @@ def bid(chain: Chain, deployed: Deployment, receipts: Receipts) -> None:
         bidder = chain.actor(FIRST_BIDDER + place)
         opening = Opening(deployed.auctioneer, 1, bidder, amount, new_salt())
         receipts.add([opening])
-        chain.fund(bidder, 20 * UNIT)
+        chain.fund(bidder, 20 * WEI_PER_UNIT)
         data = AUCTION.encode("commit", 1, commitment(chain.chain_id, opening))
-        chain.send(Transaction(bidder, deployed.auctioneer, data, 20 * UNIT))
+        chain.send(Transaction(bidder, deployed.auctioneer, data, 20 * WEI_PER_UNIT))
 
 
 def phase(chain: Chain, deployed: Deployment) -> Phase:
@@ -77,5 +78,5 @@ def test_a_draw_from_the_request_to_the_last_refund(tmp_path: Path) -> None:
         assert phase(chain, deployed) in (Phase.SETTLED, Phase.VOID)
         earned = AUCTION.encode("proceeds", chain.actor(SELLER))
         owed = AUCTION.decode("proceeds", chain.call(deployed.auctioneer, earned))[0]
-        assert chain.balance(deployed.auctioneer) == owed <= max(BIDS) * UNIT
+        assert chain.balance(deployed.auctioneer) == owed <= max(BIDS) * WEI_PER_UNIT
         assert keep() == []

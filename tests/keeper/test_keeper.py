@@ -11,11 +11,12 @@ from offchain.bindings.enumerations import Phase
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Reverted
 from offchain.chain.errors import ChainError
+from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.duties import MAX_STEP
 from offchain.model.mechanisms.equal_split import equal_split
 from tests.keeper.chains import Killed, Lagging, Moody, Mortal, Refusing, Rivalled, Watched
 from tests.keeper.fair import fair, insist, play
-from tests.keeper.market import BOND_BPS, KEEPER, SECOND_KEEPER, UNIT, Market
+from tests.keeper.market import BOND_BPS, KEEPER, SECOND_KEEPER, Market
 
 
 @pytest.fixture(scope="module")
@@ -162,10 +163,10 @@ def test_receipts_that_arrive_late_are_used(market: Market) -> None:
     lot = market.list_lot()
     dao = market.new_dao(lot)
     keeper = market.keeper()
-    bidder = market.new_bidder(9 * UNIT)
+    bidder = market.new_bidder(9 * WEI_PER_UNIT)
     opening = Opening(dao, lot, bidder, 9, new_salt())
     seal = commitment(market.chain.chain_id, opening)
-    market.send(bidder, dao, "DAO", "commit", lot, seal, wei=9 * UNIT)
+    market.send(bidder, dao, "DAO", "commit", lot, seal, wei=9 * WEI_PER_UNIT)
     market.until_reveal(lot)
     market.receipts.add([Opening(dao, lot, bidder, 9, new_salt())])
     assert market.keep(keeper) == 0
@@ -408,9 +409,9 @@ def test_twenty_thousand_members(tmp_path: Path) -> None:
         bid = 1 + number * 7_919 % 100_003
         opening = Opening(dao, lot, bidder, bid, new_salt())
         openings.append(opening)
-        market.chain.fund(bidder, bid * UNIT)
+        market.chain.fund(bidder, bid * WEI_PER_UNIT)
         seal = commitment(market.chain.chain_id, opening)
-        market.send(bidder, dao, "DAO", "commit", lot, seal, wei=bid * UNIT)
+        market.send(bidder, dao, "DAO", "commit", lot, seal, wei=bid * WEI_PER_UNIT)
     market.receipts.add(openings)
     watched = Watched(market.chain)
     start = time.process_time()

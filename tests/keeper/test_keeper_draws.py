@@ -13,12 +13,13 @@ from offchain.bindings.enumerations import Phase
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Transaction
 from offchain.chain.revm import Revm
+from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.keeper import Action, Keeper
 from offchain.keeper.ledger import APPROXIMATE, AUCTIONEER, Ledger, kind_of
 from offchain.keeper.receipts import Receipts
 from offchain.model.mechanisms.approximate import sell
 
-UNIT, HOUR = 10**9, 3_600
+HOUR = 3_600
 DELTA = Fraction(1, 2)
 AUCTION, SOURCE, DAO = contract(APPROXIMATE), contract("SetRandomness"), contract("DAO")
 
@@ -65,8 +66,8 @@ class Game:
         self.tally_at = start + 2 * HOUR
 
     def send(self, sender: str, to: str, data: bytes, units: int = 0) -> None:
-        self.chain.fund(sender, 10**20 + units * UNIT)
-        self.chain.send(Transaction(sender, to, data, units * UNIT))
+        self.chain.fund(sender, 10**20 + units * WEI_PER_UNIT)
+        self.chain.send(Transaction(sender, to, data, units * WEI_PER_UNIT))
 
     def bid(self, book: str, place: int, bid: int) -> str:
         bidder = self.chain.actor(2 + place)
@@ -127,7 +128,7 @@ def test_a_lot_from_reveal_to_refund(game: Game, fall: Fraction) -> None:
     phase, leader, price = game.standing()
     assert (phase, (leader, price)) == (Phase.SETTLED, game.expected(fall))
     assert [game.chain.balance(game.auction), game.chain.balance(game.dao)] == [
-        UNIT * (price if leader != game.dao else 2 * -(-price // 2)),
+        WEI_PER_UNIT * (price if leader != game.dao else 2 * -(-price // 2)),
         0,
     ]
     assert [action.step for action in game.actions if action.step in ("draw", "decide")] == [

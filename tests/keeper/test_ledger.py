@@ -11,11 +11,12 @@ from offchain.bindings.enumerations import BookState, Phase
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Log, Reverted
 from offchain.chain.errors import ChainError
+from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.books import Account, Book
 from offchain.keeper.ledger import REORG_DEPTH, Ledger, LogsMissing
 from offchain.model.mechanisms.price_rule import Standing, exact, opening
 from tests.keeper.chains import Window
-from tests.keeper.market import KEEPER, STRANGER, UNIT, Market
+from tests.keeper.market import KEEPER, STRANGER, Market
 
 HISTORIES = 60
 
@@ -34,7 +35,7 @@ class History:
             market.new_dao(*self.lots, is_open=True),
         ]
         self.openings: list[Opening] = []
-        self.bidders = [market.new_bidder(10**6 * UNIT) for _ in range(8)]
+        self.bidders = [market.new_bidder(10**6 * WEI_PER_UNIT) for _ in range(8)]
 
     def play(self, check: Callable[[], object]) -> None:
         """Goes through all stages, and has everything checked again and again."""
@@ -72,18 +73,18 @@ class History:
         elif book == self.daos[-1]:
             if kind == "many":
                 raised = [(lot, self.rng.randint(1, 30)) for lot in self.lots]
-                wei = sum(amount for _, amount in raised) * UNIT
+                wei = sum(amount for _, amount in raised) * WEI_PER_UNIT
                 market.send(bidder, book, "DAO", "raiseBids", raised, wei=wei)
             else:
                 market.send(
-                    bidder, book, "DAO", "raiseBid", lot, wei=self.rng.randint(1, 30) * UNIT
+                    bidder, book, "DAO", "raiseBid", lot, wei=self.rng.randint(1, 30) * WEI_PER_UNIT
                 )
         elif kind == "commit":
             seal, deposit = self.seal(book, lot, bidder)
-            market.send(bidder, book, name, "commit", lot, seal, wei=deposit * UNIT)
+            market.send(bidder, book, name, "commit", lot, seal, wei=deposit * WEI_PER_UNIT)
         else:
             seals = [(lot, *self.seal(book, lot, bidder)) for lot in self.lots]
-            wei = sum(deposit for _, _, deposit in seals) * UNIT
+            wei = sum(deposit for _, _, deposit in seals) * WEI_PER_UNIT
             market.send(bidder, book, name, "commitMany", seals, wei=wei)
 
     def seal(self, book: str, lot: int, bidder: str) -> tuple[bytes, int]:

@@ -12,6 +12,7 @@ from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Receipt, Transaction, Unsettled
 from offchain.chain.connect import connect
 from offchain.chain.fees import FeeTooHighError
+from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.purse import GAS_OF_RETURN, Allowance, Overspent, Purse, ether
 from offchain.model.instances import (
     ApproximateGroupsInstance,
@@ -21,7 +22,7 @@ from offchain.model.instances import (
 )
 from offchain.play.approximate import ApproximateStage
 from tests.keeper.chains import Dear, Proxy, Trap, Watched
-from tests.keeper.market import UNIT, Market
+from tests.keeper.market import Market
 
 RECLAIM = contract("Auctioneer").encode("reclaim", 1)[:4]
 SETTLE = contract("Auctioneer").encode("settle", 1)[:4]
@@ -111,10 +112,12 @@ def test_bids_that_are_opened_one_by_one_fit_too(real_gas: Market) -> None:
     market, purse = real_gas, Purse()
     lot = market.list_lot()
     dao = market.new_dao(lot)
-    openings = [Opening(dao, lot, market.new_bidder(10 * UNIT), 5, new_salt()) for _ in range(6)]
+    openings = [
+        Opening(dao, lot, market.new_bidder(10 * WEI_PER_UNIT), 5, new_salt()) for _ in range(6)
+    ]
     for opening in openings:
         seal = commitment(market.chain.chain_id, opening)
-        market.send(opening.bidder, dao, "DAO", "commit", lot, seal, wei=5 * UNIT)
+        market.send(opening.bidder, dao, "DAO", "commit", lot, seal, wei=5 * WEI_PER_UNIT)
     keeper = market.keeper(purse=purse, only=[lot])
     market.until_reveal(lot)
     for opening in openings:
@@ -147,8 +150,8 @@ def test_an_allowance_is_not_far_above_what_it_costs_to_make(real_gas: Market) -
     (lot,) = market.view(market.auctioneer, "Auctioneer", "lotCount")
     dao = market.new_dao()
     entering = gas(seller, dao, "DAO", "enter", lot)
-    bidder = market.new_bidder(10 * UNIT)
-    bidding = gas(bidder, dao, "DAO", "commit", lot, b"\x11" * 24, wei=5 * UNIT)
+    bidder = market.new_bidder(10 * WEI_PER_UNIT)
+    bidding = gas(bidder, dao, "DAO", "commit", lot, b"\x11" * 24, wei=5 * WEI_PER_UNIT)
     allowance = Allowance()
     assert 2 * allowance.lot < 5 * listing
     assert 2 * allowance.book < 5 * entering

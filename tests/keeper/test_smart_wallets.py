@@ -14,7 +14,8 @@ from offchain.bindings.deployment import create
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
 from offchain.chain.nodes import anvil
-from tests.keeper.market import UNIT, Market
+from offchain.io.units import WEI_PER_UNIT
+from tests.keeper.market import Market
 
 PUSH_GAS, STIPEND = 10_000, 2_300
 DEPOSIT = 9
@@ -92,7 +93,7 @@ def taken(market: Market, node: Chain, name: str, book: str, lot: int, people: l
     before = [node.balance(who) for who in people]
     receipt = market.send(market.seller, book, name, "claimBatch", lot, people)
     gains = [node.balance(who) - old for who, old in zip(people, before, strict=True)]
-    assert gains == [DEPOSIT * UNIT] * len(people)
+    assert gains == [DEPOSIT * WEI_PER_UNIT] * len(people)
     block = request(node, "eth_getBlockByNumber", hex(receipt.block), False)
     (transaction,) = block["transactions"]
     trace = request(node, "debug_traceTransaction", transaction, {"tracer": "callTracer"})

@@ -7,8 +7,7 @@ from typing import Any
 from offchain.bindings.contracts import contract
 from offchain.bindings.enumerations import CoinOutcome
 from offchain.chain.backend import Chain
-
-UNIT = 10**9
+from offchain.io.units import WEI_PER_UNIT
 
 
 @dataclass
@@ -16,7 +15,7 @@ class Sale:
     """One sale: its stake or pot, deposits, what buyers paid for what is not delivered, and all that was revealed, in order."""
 
     seller: str
-    stake: int = UNIT
+    stake: int = WEI_PER_UNIT
     deposits: dict[str, int] = field(default_factory=dict)
     held: dict[int, int] = field(default_factory=dict)
     announced: list[tuple[str, int, Any]] = field(default_factory=list)
@@ -57,7 +56,7 @@ class Ledger:
             step(sale, args)
 
     def _AnnouncementSealed(self, sale: Sale, args: dict[str, Any]) -> None:  # noqa: N802
-        sale.deposits[args["player"]] = int.from_bytes(args["slot"][24:], "big") * UNIT
+        sale.deposits[args["player"]] = int.from_bytes(args["slot"][24:], "big") * WEI_PER_UNIT
 
     def _AnnouncementWithdrawn(self, sale: Sale, args: dict[str, Any]) -> None:  # noqa: N802
         del sale.deposits[args["player"]]
@@ -73,26 +72,26 @@ class Ledger:
             _, (offers, _, _) = sale.ruling()
             to, price, _ = offers[args["index"]]
             assert to == args["player"]
-            sale.held[args["index"]] = price * UNIT
+            sale.held[args["index"]] = price * WEI_PER_UNIT
 
     def _BundleSold(self, sale: Sale, args: dict[str, Any]) -> None:  # noqa: N802
         paid = sale.held.pop(args["index"])
-        assert paid == args["price"] * UNIT
+        assert paid == args["price"] * WEI_PER_UNIT
         self.proceeds[sale.seller] += paid
 
     def _BundleRefunded(self, sale: Sale, args: dict[str, Any]) -> None:  # noqa: N802
-        assert sale.held.pop(args["index"]) == args["price"] * UNIT
+        assert sale.held.pop(args["index"]) == args["price"] * WEI_PER_UNIT
 
     def _SaleSettled(self, sale: Sale, args: dict[str, Any]) -> None:  # noqa: N802
         if args["fines"]:
-            sale.deposits[sale.ruling()[0]] -= args["fines"] * UNIT
+            sale.deposits[sale.ruling()[0]] -= args["fines"] * WEI_PER_UNIT
         assert args["pot"] + args["stakeBack"] == sale.stake
         sale.stake = args["pot"]
-        self.proceeds[sale.seller] += args["fines"] * UNIT + args["stakeBack"]
+        self.proceeds[sale.seller] += args["fines"] * WEI_PER_UNIT + args["stakeBack"]
 
     def _BondForfeited(self, sale: Sale, args: dict[str, Any]) -> None:  # noqa: N802
-        sale.deposits[args["player"]] -= args["bond"] * UNIT
-        self.proceeds[sale.seller] += args["bond"] * UNIT
+        sale.deposits[args["player"]] -= args["bond"] * WEI_PER_UNIT
+        self.proceeds[sale.seller] += args["bond"] * WEI_PER_UNIT
 
     def _PotEmptied(self, sale: Sale, args: dict[str, Any]) -> None:  # noqa: N802
         sale.stake -= args["amountWei"]
@@ -100,7 +99,7 @@ class Ledger:
 
     def _Claimed(self, sale: Sale, args: dict[str, Any]) -> None:  # noqa: N802
         rebate = args["amountWei"] - sale.deposits.pop(args["player"])
-        assert 0 <= rebate < UNIT
+        assert 0 <= rebate < WEI_PER_UNIT
         sale.stake -= rebate
 
     def _PushRefused(self, sale: Sale, args: dict[str, Any]) -> None:  # noqa: N802

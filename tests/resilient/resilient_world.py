@@ -20,10 +20,10 @@ from offchain.bindings.explain import explained
 from offchain.chain import abi
 from offchain.chain.backend import Chain, Receipt, Reverted, Transaction
 from offchain.io.addresses import to_bytes
+from offchain.io.units import WEI_PER_UNIT
 from offchain.play.resilient import sale_fields
 from tests.resilient import resilient_ledger
 
-UNIT = 10**9
 HOUR = 3_600
 DAY = 24 * HOUR
 DRAW_WINDOW, DELIVERY_WINDOW = 7 * DAY, 3 * DAY
@@ -230,7 +230,7 @@ class World:
         """Lists goods: an hour of bidding, one of reveals, one of answers."""
         start = self.now()
         schedule = (start + HOUR, start + 2 * HOUR, HOUR, bond_bps)
-        self.send(seller or self.seller, "list", goods, *epsilon, schedule, value=UNIT)
+        self.send(seller or self.seller, "list", goods, *epsilon, schedule, value=WEI_PER_UNIT)
         return int(self.view("lotCount"))
 
     def sale(self, goods: int = 3, **options: Any) -> tuple[int, list[tuple[str, int]]]:
@@ -244,7 +244,7 @@ class World:
         """Seals an announcement, by default under twice its worth and a unit."""
         units = 2 * announcement.revenue + 1 if deposit is None else deposit
         seal = announcement.commitment(self.chain.chain_id, self.auction, lot, player)
-        self.send(player, "commit", lot, seal, value=units * UNIT)
+        self.send(player, "commit", lot, seal, value=units * WEI_PER_UNIT)
 
     def to(self, lot: int, stage: int) -> None:
         """Lets time pass until a stage begins, at the latest."""
@@ -290,7 +290,7 @@ class World:
     ) -> Receipt:
         """A player answers what it is offered."""
         index = index_of(ruling, player)
-        value = ruling.offers[index][1] * UNIT if yes else 0
+        value = ruling.offers[index][1] * WEI_PER_UNIT if yes else 0
         return self.send(player, "answer", lot, ruling.words, index, yes, value=value, gas=gas)
 
     def deliver(

@@ -4,7 +4,8 @@ import pytest
 
 from offchain.bindings.announcements import Announcement
 from offchain.bindings.seals import Opening, commitment
-from tests.resilient.resilient_world import UNIT, Flaw, Outcome, Stage, World, announce, bits
+from offchain.io.units import WEI_PER_UNIT
+from tests.resilient.resilient_world import Flaw, Outcome, Stage, World, announce, bits
 
 MOST = 2**64 - 1
 
@@ -22,7 +23,7 @@ def test_seal_replace_raise_and_withdraw(world: World) -> None:
     assert world.view("slotOf", lot, world.ann) % 2**64 == 9
     before = world.balance(world.dan)
     world.send(world.ann, "withdraw", lot, world.dan)
-    assert world.balance(world.dan) == before + 9 * UNIT
+    assert world.balance(world.dan) == before + 9 * WEI_PER_UNIT
     call = ("withdraw", lot, world.dan)
     world.fails("NothingSealed", lot, world.ann, sender=world.ann, call=call)
     world.seal(lot, world.ann, second, deposit=9)
@@ -30,7 +31,7 @@ def test_seal_replace_raise_and_withdraw(world: World) -> None:
     world.fails("WrongStage", lot, Stage.REVEAL, sender=world.ann, call=call)
     seal = second.commitment(world.chain.chain_id, world.auction, lot, world.ann)
     late = ("commit", lot, seal)
-    world.fails("WrongStage", lot, Stage.REVEAL, sender=world.ann, call=late, value=UNIT)
+    world.fails("WrongStage", lot, Stage.REVEAL, sender=world.ann, call=late, value=WEI_PER_UNIT)
     world.send(world.ann, "reveal", lot, second.words)
 
 
@@ -40,8 +41,8 @@ def test_deposits_that_are_none(world: World) -> None:
     call = ("commit", lot, b"\1" * 24)
     world.fails("ZeroDeposit", lot, world.ann, sender=world.ann, call=call)
     world.fails("NotWholeUnits", 1, sender=world.ann, call=call, value=1)
-    world.send(world.ann, *call, value=MOST * UNIT)
-    world.fails("TooManyUnits", MOST + 1, sender=world.ann, call=call, value=UNIT)
+    world.send(world.ann, *call, value=MOST * WEI_PER_UNIT)
+    world.fails("TooManyUnits", MOST + 1, sender=world.ann, call=call, value=WEI_PER_UNIT)
     zeros = bytes(16) + b"\1" * 8
     call = ("commit", lot, zeros)
     world.fails("InvalidCommitment", zeros, sender=world.ann, call=call, value=0)
@@ -111,7 +112,7 @@ def refused_and_skipped(
     world.answer(lot, good, world.eve, yes=False)
     deposited = world.view("slotOf", lot, world.ann) % 2**64
     due = world.view("dueOf", lot, world.ann)
-    assert due == (deposited - deposited // 10) * UNIT
+    assert due == (deposited - deposited // 10) * WEI_PER_UNIT
 
 
 def test_what_is_not_sealed_cannot_be_opened(world: World) -> None:
@@ -156,7 +157,7 @@ def test_prices_that_wrap_around(world: World) -> None:
     one = announce((world.bob, MOST, bits(0)), (world.cid, 1, bits(1)))
     opening = Opening(world.auction, lot, world.ann, one.revenue % 2**64, one.digest())
     seal = commitment(world.chain.chain_id, opening)
-    world.send(world.ann, "commit", lot, seal, value=UNIT)
+    world.send(world.ann, "commit", lot, seal, value=WEI_PER_UNIT)
     world.to(lot, Stage.REVEAL)
     call, flaw = ("reveal", lot, one.words), Flaw.WRONG_OPENING
     world.fails("FlawedAnnouncement", lot, world.ann, flaw, sender=world.ann, call=call)
@@ -169,7 +170,7 @@ def test_a_copied_seal_opens_for_its_maker_only(world: World) -> None:
     seal = one.commitment(world.chain.chain_id, world.auction, lots[0], world.ann)
     world.seal(lots[0], world.ann, one)
     for lot, who in ((lots[0], world.bob), (lots[1], world.bob), (lots[1], world.ann)):
-        world.send(who, "commit", lot, seal, value=20 * UNIT)
+        world.send(who, "commit", lot, seal, value=20 * WEI_PER_UNIT)
     world.to(lots[1], Stage.REVEAL)
     world.send(world.ann, "reveal", lots[0], one.words)
     for lot, who in ((lots[0], world.bob), (lots[1], world.bob), (lots[1], world.ann)):

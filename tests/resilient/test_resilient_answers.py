@@ -4,11 +4,11 @@ import pytest
 
 from offchain.bindings.announcements import Announcement
 from offchain.chain.backend import Reverted, Transaction
+from offchain.io.units import WEI_PER_UNIT
 from tests.resilient.resilient_world import (
     EVERYTHING,
     HOUR,
     TAILS,
-    UNIT,
     Manner,
     Stage,
     World,
@@ -47,13 +47,13 @@ def test_yes_no_and_silence(world: World, tails: Tails) -> None:
     world.send(world.stranger, "reclaim", lot, EVERYTHING)
     assert [world.owner_of(good) for good in goods] == [world.bob, *[world.seller] * 4]
     # R is 13 and 4 of 18 with the 1: rebates of 13/36 and 4/36 of a unit, rounded down to the wei
-    rebates = [UNIT * 13 // 36, UNIT * 4 // 36]
+    rebates = [WEI_PER_UNIT * 13 // 36, WEI_PER_UNIT * 4 // 36]
     assert world.view("rebateOf", lot, world.ann) == (13, 36)
-    assert world.view("dueOf", lot, world.ann) == (27 - 8) * UNIT + rebates[0]
-    assert world.view("dueOf", lot, world.bob) == 9 * UNIT + rebates[1]
+    assert world.view("dueOf", lot, world.ann) == (27 - 8) * WEI_PER_UNIT + rebates[0]
+    assert world.view("dueOf", lot, world.bob) == 9 * WEI_PER_UNIT + rebates[1]
     world.send(world.ann, "claim", lot)
     world.send(world.bob, "claimTo", lot, world.eve)
-    assert world.view("proceeds", world.seller) == (13 + 1) * UNIT - sum(rebates)
+    assert world.view("proceeds", world.seller) == (13 + 1) * WEI_PER_UNIT - sum(rebates)
     world.send(world.seller, "withdrawProceeds", world.seller)
     assert world.balance(world.auction) == 0
 
@@ -65,7 +65,7 @@ def test_all_answers_end_the_wait(world: World, tails: Tails) -> None:
         assert world.view("stage", lot) == Stage.ANSWERS
         world.answer(lot, star, who, yes=True)
     assert world.view("stage", lot) == Stage.FINAL
-    assert world.view("dueOf", lot, world.ann) == 27 * UNIT + UNIT * 13 // 36
+    assert world.view("dueOf", lot, world.ann) == 27 * WEI_PER_UNIT + WEI_PER_UNIT * 13 // 36
 
 
 def test_an_offer_of_nothing_waits_for_nobody(world: World) -> None:
@@ -74,7 +74,7 @@ def test_an_offer_of_nothing_waits_for_nobody(world: World) -> None:
     world.announced(lot, {world.ann: star})
     world.decide(lot, star, TAILS)
     assert world.view("stage", lot) == Stage.FINAL
-    assert world.view("dueOf", lot, world.ann) == UNIT
+    assert world.view("dueOf", lot, world.ann) == WEI_PER_UNIT
 
 
 def test_answering_for_others(world: World, tails: Tails) -> None:
@@ -83,7 +83,7 @@ def test_answering_for_others(world: World, tails: Tails) -> None:
     index = index_of(star, world.bob)
     for who in (world.ann, world.seller, world.cid, world.stranger):
         for yes in (True, False):
-            call, value = ("answer", lot, star.words, index, yes), 5 * UNIT if yes else 0
+            call, value = ("answer", lot, star.words, index, yes), 5 * WEI_PER_UNIT if yes else 0
             world.fails("NotOffered", lot, index, who, sender=who, call=call, value=value)
 
 
@@ -94,7 +94,7 @@ def test_answering_twice(world: World, tails: Tails) -> None:
         world.answer(lot, star, who, yes=first)
         index = index_of(star, who)
         for yes in (True, False):
-            value = star.offers[index][1] * UNIT if yes else 0
+            value = star.offers[index][1] * WEI_PER_UNIT if yes else 0
             call = ("answer", lot, star.words, index, yes)
             world.fails("AlreadyAnswered", lot, index, sender=who, call=call, value=value)
 
@@ -105,7 +105,7 @@ def test_answering_late(world: World, tails: Tails) -> None:
     world.to(lot, Stage.FINAL)
     index = index_of(star, world.bob)
     call = ("answer", lot, star.words, index, True)
-    world.fails("WrongStage", lot, Stage.FINAL, sender=world.bob, call=call, value=5 * UNIT)
+    world.fails("WrongStage", lot, Stage.FINAL, sender=world.bob, call=call, value=5 * WEI_PER_UNIT)
 
 
 def test_answering_at_another_price(world: World, tails: Tails) -> None:
@@ -113,8 +113,13 @@ def test_answering_at_another_price(world: World, tails: Tails) -> None:
     lot, star, _ = tails
     index = index_of(star, world.bob)
     for yes, value, due in ((True, 0, 5), (True, 4, 5), (True, 6, 5), (False, 5, 0), (False, 1, 0)):
-        call, error = ("answer", lot, star.words, index, yes), ("ValueMismatch", value * UNIT)
-        world.fails(*error, due * UNIT, sender=world.bob, call=call, value=value * UNIT)
+        call, error = (
+            ("answer", lot, star.words, index, yes),
+            ("ValueMismatch", value * WEI_PER_UNIT),
+        )
+        world.fails(
+            *error, due * WEI_PER_UNIT, sender=world.bob, call=call, value=value * WEI_PER_UNIT
+        )
 
 
 def test_answering_to_another_announcement(world: World, tails: Tails) -> None:
@@ -122,9 +127,9 @@ def test_answering_to_another_announcement(world: World, tails: Tails) -> None:
     lot, star, _ = tails
     forged = announce((world.bob, 1, bits(0, 1, 2)))
     call = ("answer", lot, forged.words, 0, True)
-    world.fails("WrongAnnouncement", lot, sender=world.bob, call=call, value=UNIT)
+    world.fails("WrongAnnouncement", lot, sender=world.bob, call=call, value=WEI_PER_UNIT)
     call = ("answer", lot, star.words, 3, True)
-    world.fails("NoSuchOffer", lot, 3, sender=world.bob, call=call, value=UNIT)
+    world.fails("NoSuchOffer", lot, 3, sender=world.bob, call=call, value=WEI_PER_UNIT)
 
 
 def test_a_star_cannot_be_spared_by_want_of_gas(world: World, tails: Tails) -> None:
@@ -132,7 +137,7 @@ def test_a_star_cannot_be_spared_by_want_of_gas(world: World, tails: Tails) -> N
     lot, star, _ = tails
     index = index_of(star, world.bob)
     data = world.auction_abi.encode("answer", lot, star.words, index, True)
-    call = Transaction(world.bob, world.auction, data, 5 * UNIT)
+    call = Transaction(world.bob, world.auction, data, 5 * WEI_PER_UNIT)
     enough = world.chain.estimate(call)
     with pytest.raises(Reverted):
         world.answer(lot, star, world.bob, yes=True, gas=enough * 2 // 3)
@@ -152,7 +157,7 @@ def test_offers_to_nobody_are_fined(world: World) -> None:
     world.announced(lot, {world.ann: star})
     world.decide(lot, star, TAILS)
     world.to(lot, Stage.FINAL)
-    assert world.view("dueOf", lot, world.ann) == (13 - 6) * UNIT + UNIT * 6 // 14
+    assert world.view("dueOf", lot, world.ann) == (13 - 6) * WEI_PER_UNIT + WEI_PER_UNIT * 6 // 14
     world.send(world.stranger, "reclaim", lot, EVERYTHING)
     assert {world.owner_of(good) for good in goods} == {world.seller}
 
@@ -168,10 +173,10 @@ def test_a_star_that_hears_no_from_everybody_pays_all_it_offered(world: World) -
     world.decide(lot, star, TAILS)
     for who in (world.bob, world.cid):
         world.answer(lot, star, who, yes=False)
-    rebate = UNIT * 12 // 26
+    rebate = WEI_PER_UNIT * 12 // 26
     assert world.view("dueOf", lot, world.ann) == rebate
     world.send(world.keeper, "claimBatch", lot, [world.ann])
-    assert world.view("proceeds", world.seller) == 13 * UNIT - rebate
+    assert world.view("proceeds", world.seller) == 13 * WEI_PER_UNIT - rebate
 
 
 def test_the_seller_may_be_offered_something(world: World) -> None:
@@ -183,7 +188,7 @@ def test_the_seller_may_be_offered_something(world: World) -> None:
     world.answer(lot, star, world.seller, yes=True)
     world.deliver(lot, star, world.seller)
     assert world.owner_of(goods[0]) == world.seller
-    assert world.view("proceeds", world.seller) == 5 * UNIT
+    assert world.view("proceeds", world.seller) == 5 * WEI_PER_UNIT
 
 
 def test_a_contract_can_answer(world: World) -> None:

@@ -4,12 +4,12 @@ import pytest
 
 from offchain.bindings.announcements import Announcement
 from offchain.chain.backend import Reverted
+from offchain.io.units import WEI_PER_UNIT
 from tests.resilient.resilient_world import (
     DRAW_WINDOW,
     EVERYTHING,
     HEADS,
     TAILS,
-    UNIT,
     Outcome,
     Stage,
     World,
@@ -76,7 +76,7 @@ def test_heads_gives_the_star_its_wish_for_nothing(world: World) -> None:
     world.decide(lot, star, HEADS)
     assert world.view("stage", lot) == Stage.FINAL
     call = ("answer", lot, star.words, 0, True)
-    world.fails("WrongStage", lot, Stage.FINAL, sender=world.bob, call=call, value=5 * UNIT)
+    world.fails("WrongStage", lot, Stage.FINAL, sender=world.bob, call=call, value=5 * WEI_PER_UNIT)
     refused = ("deliver", lot, star.words, 0, EVERYTHING)
     world.fails("NotAwaited", lot, 0, sender=world.bob, call=refused)
     world.send(world.stranger, "deliverWish", lot, bits(1))
@@ -89,10 +89,10 @@ def test_heads_gives_the_star_its_wish_for_nothing(world: World) -> None:
         world.ann,
     ]
     dues = [world.view("dueOf", lot, who) for who in (world.ann, world.bob)]
-    assert dues == [11 * UNIT, 7 * UNIT]
+    assert dues == [11 * WEI_PER_UNIT, 7 * WEI_PER_UNIT]
     assert world.view("rebateOf", lot, world.ann)[0] == 0
     world.send(world.stranger, "claimBatch", lot, [world.ann, world.bob])
-    assert world.view("proceeds", world.seller) == UNIT == world.balance(world.auction)
+    assert world.view("proceeds", world.seller) == WEI_PER_UNIT == world.balance(world.auction)
 
 
 def test_a_wish_can_be_had_on_heads_only(world: World) -> None:
@@ -125,10 +125,10 @@ def test_a_word_that_never_comes_voids_the_sale(world: World, asked: bool) -> No
     gains = [
         world.balance(who) - was for who, was in zip((world.ann, world.cid), before, strict=True)
     ]
-    assert gains == [11 * UNIT, 50 * UNIT]
+    assert gains == [11 * WEI_PER_UNIT, 50 * WEI_PER_UNIT]
     world.send(world.stranger, "reclaim", lot, EVERYTHING)
     assert {world.owner_of(good) for good in goods} == {world.seller}
-    assert world.view("proceeds", world.seller) == UNIT == world.balance(world.auction)
+    assert world.view("proceeds", world.seller) == WEI_PER_UNIT == world.balance(world.auction)
 
 
 def test_a_sale_that_nobody_revealed_is_void_and_costs_no_bond(world: World) -> None:
@@ -136,7 +136,7 @@ def test_a_sale_that_nobody_revealed_is_void_and_costs_no_bond(world: World) -> 
     world.seal(lot, world.ann, announce((world.bob, 5, bits(0))), deposit=30)
     world.to(lot, Stage.DRAW)
     assert world.view("stage", lot) == Stage.VOID
-    assert world.view("dueOf", lot, world.ann) == 30 * UNIT
+    assert world.view("dueOf", lot, world.ann) == 30 * WEI_PER_UNIT
 
 
 # SOURCES THAT MISBEHAVE
@@ -223,16 +223,16 @@ def test_the_sellers_own_offer_takes_the_place_of_a_smaller_one_on_tails(
         if yes:
             world.deliver(lot, own, who)
     world.fails("WrongStage", lot, Stage.FINAL, sender=world.ann, call=("deliverWish", lot, 1))
-    earned = sum(p for p, yes in zip((4, 2), answers, strict=True) if yes) * UNIT
+    earned = sum(p for p, yes in zip((4, 2), answers, strict=True) if yes) * WEI_PER_UNIT
     # Ann offered 5 of 5: half of a unit times 5/6, rounded down
-    rebate = UNIT * 5 // 12
+    rebate = WEI_PER_UNIT * 5 // 12
     assert world.view("rebateOf", lot, world.ann) == (5, 12)
-    assert world.view("dueOf", lot, world.ann) == 11 * UNIT + rebate
+    assert world.view("dueOf", lot, world.ann) == 11 * WEI_PER_UNIT + rebate
     assert world.view("rebateOf", lot, world.seller)[0] == 0
-    assert world.view("dueOf", lot, world.seller) == UNIT
+    assert world.view("dueOf", lot, world.seller) == WEI_PER_UNIT
     world.send(world.stranger, "claimBatch", lot, [world.ann, world.bob, world.seller])
-    assert world.view("proceeds", world.seller) == earned + UNIT - rebate
-    assert world.balance(world.auction) == earned + UNIT - rebate
+    assert world.view("proceeds", world.seller) == earned + WEI_PER_UNIT - rebate
+    assert world.balance(world.auction) == earned + WEI_PER_UNIT - rebate
 
 
 def test_on_heads_nothing_is_sold_where_the_sellers_own_offer_is_worth_the_most(
@@ -255,17 +255,19 @@ def test_on_heads_nothing_is_sold_where_the_sellers_own_offer_is_worth_the_most(
     assert world.view("stage", lot) == final
     for one, value in ((own, 4), (star, 5)):
         call = ("answer", lot, one.words, 0, True)
-        world.fails("WrongStage", lot, final, sender=world.bob, call=call, value=value * UNIT)
+        world.fails(
+            "WrongStage", lot, final, sender=world.bob, call=call, value=value * WEI_PER_UNIT
+        )
     world.fails("WrongStage", lot, final, sender=world.ann, call=("deliverWish", lot, EVERYTHING))
     assert world.view("rebateOf", lot, world.ann)[0] == 0
     dues = [world.view("dueOf", lot, who) for who in (world.ann, world.cid)]
-    assert dues == [11 * UNIT, 45 * UNIT]
+    assert dues == [11 * WEI_PER_UNIT, 45 * WEI_PER_UNIT]
     world.send(world.stranger, "reclaim", lot, EVERYTHING)
     assert {world.owner_of(good) for good in goods} == {world.seller}
     everybody = [world.ann, world.cid, world.seller]
     world.send(world.stranger, "claimBatch", lot, everybody)
     # its stake, and the bond
-    assert world.view("proceeds", world.seller) == 6 * UNIT == world.balance(world.auction)
+    assert world.view("proceeds", world.seller) == 6 * WEI_PER_UNIT == world.balance(world.auction)
 
 
 def test_an_own_offer_waits_for_the_coin(world: World) -> None:
@@ -314,12 +316,12 @@ def test_a_seller_who_calls_the_sale_off_by_an_offer_that_nobody_pays(
     world.decide(lot, veto, word)
     if word == TAILS:
         world.to(lot, Stage.FINAL)
-    rebate = UNIT * 5 // 12 if word == TAILS else 0
-    assert world.view("dueOf", lot, world.ann) == 11 * UNIT + rebate
+    rebate = WEI_PER_UNIT * 5 // 12 if word == TAILS else 0
+    assert world.view("dueOf", lot, world.ann) == 11 * WEI_PER_UNIT + rebate
     world.send(world.stranger, "reclaim", lot, EVERYTHING)
     assert {world.owner_of(good) for good in goods} == {world.seller}
     world.send(world.stranger, "claimBatch", lot, [world.ann, world.seller])
-    assert world.view("proceeds", world.seller) == UNIT - rebate
+    assert world.view("proceeds", world.seller) == WEI_PER_UNIT - rebate
 
 
 def test_an_own_offer_that_is_worth_no_more_changes_nothing(world: World) -> None:
@@ -329,8 +331,8 @@ def test_an_own_offer_that_is_worth_no_more_changes_nothing(world: World) -> Non
     assert world.state(lot)["revenues"] == 5
     world.decide(lot, star, TAILS)
     world.answer(lot, star, world.bob, yes=False)
-    assert world.view("dueOf", lot, world.ann) == (11 - 5) * UNIT + UNIT * 5 // 12
-    assert world.view("dueOf", lot, world.seller) == UNIT
+    assert world.view("dueOf", lot, world.ann) == (11 - 5) * WEI_PER_UNIT + WEI_PER_UNIT * 5 // 12
+    assert world.view("dueOf", lot, world.seller) == WEI_PER_UNIT
 
 
 def test_an_own_offer_needs_no_players(world: World) -> None:
@@ -354,7 +356,7 @@ def test_an_own_offer_that_is_not_revealed_costs_the_seller_nothing(world: World
     world.seal(lot, world.seller, announce((world.bob, 9, bits(0))), deposit=40)
     world.announced(lot, {world.ann: star})
     world.decide(lot, star, HEADS)
-    assert world.view("dueOf", lot, world.seller) == 40 * UNIT
+    assert world.view("dueOf", lot, world.seller) == 40 * WEI_PER_UNIT
 
 
 def test_an_undecided_own_offer_voids_the_sale_too(world: World) -> None:

@@ -1,6 +1,7 @@
 """Every change of state is logged, in full: a sale told by its events alone."""
 
 from offchain.chain.backend import Receipt
+from offchain.io.units import WEI_PER_UNIT
 from tests.resilient.resilient_world import (
     BOND_BPS,
     DELIVERY_WINDOW,
@@ -8,7 +9,6 @@ from tests.resilient.resilient_world import (
     HEADS,
     HOUR,
     TAILS,
-    UNIT,
     Manner,
     Outcome,
     Stage,
@@ -28,7 +28,7 @@ def only(world: World, receipt: Receipt, name: str, **fields: object) -> None:
 def test_from_listing_to_the_reveal(world: World) -> None:
     goods, start = world.mint(world.seller, 3), world.now()
     schedule = (start + HOUR, start + 2 * HOUR, HOUR, BOND_BPS)
-    receipt = world.send(world.seller, "list", goods[:2], 1, 3, schedule, value=UNIT)
+    receipt = world.send(world.seller, "list", goods[:2], 1, 3, schedule, value=WEI_PER_UNIT)
     epsilon = {"epsilonNumerator": 1, "epsilonDenominator": 3}
     listed = {"lot": 1, "seller": world.seller, **epsilon, "schedule": schedule}
     added = {"lot": 1, "first": 0, "goods": tuple(goods[:2])}
@@ -39,7 +39,7 @@ def test_from_listing_to_the_reveal(world: World) -> None:
     one = announce((world.bob, 2, bits(0)), wish=bits(1, 2))
     seal = one.commitment(world.chain.chain_id, world.auction, 1, world.ann)
     for units, deposit in ((5, 5), (2, 7)):
-        receipt = world.send(world.ann, "commit", 1, seal, value=units * UNIT)
+        receipt = world.send(world.ann, "commit", 1, seal, value=units * WEI_PER_UNIT)
         slot = seal + deposit.to_bytes(8, "big")
         only(world, receipt, "AnnouncementSealed", lot=1, player=world.ann, slot=slot)
     receipt = world.send(world.ann, "withdraw", 1, world.bob)
@@ -75,15 +75,18 @@ def test_from_the_coin_to_the_last_payment(world: World) -> None:
     only(world, receipt, "GoodsGiven", lot=lot, recipient=world.seller, goods=bits(2, 3))
 
     # rebates of 7/24 and 4/24 of a unit, each rounded down; the pot is 11/24, a wei more than both
-    pot, rebates = UNIT * 11 // 24, {world.ann: UNIT * 7 // 24, world.bob: UNIT * 4 // 24}
+    pot, rebates = (
+        WEI_PER_UNIT * 11 // 24,
+        {world.ann: WEI_PER_UNIT * 7 // 24, world.bob: WEI_PER_UNIT * 4 // 24},
+    )
     receipt = world.send(world.keeper, "settle", lot)
-    only(world, receipt, "SaleSettled", lot=lot, fines=2, stakeBack=UNIT - pot, pot=pot)
+    only(world, receipt, "SaleSettled", lot=lot, fines=2, stakeBack=WEI_PER_UNIT - pot, pot=pot)
     receipt = world.send(world.ann, "claimTo", lot, world.eve)
-    due = (15 - 2) * UNIT + rebates[world.ann]
+    due = (15 - 2) * WEI_PER_UNIT + rebates[world.ann]
     paid = {"player": world.ann, "recipient": world.eve, "amountWei": due}
     only(world, receipt, "Claimed", lot=lot, **paid)
     receipt = world.send(world.keeper, "claimBatch", lot, [world.bob, world.dan, world.cid])
-    dues = {world.bob: 9 * UNIT + rebates[world.bob], world.dan: 9 * UNIT}
+    dues = {world.bob: 9 * WEI_PER_UNIT + rebates[world.bob], world.dan: 9 * WEI_PER_UNIT}
     claims = [
         ("Claimed", {"lot": lot, "player": who, "recipient": who, "amountWei": due})
         for who, due in dues.items()
@@ -92,7 +95,7 @@ def test_from_the_coin_to_the_last_payment(world: World) -> None:
     bond = ("BondForfeited", {"lot": lot, "player": world.dan, "bond": 1})
     assert world.events(receipt) == [emptied, claims[0], bond, claims[1]]
     receipt = world.send(world.seller, "withdrawProceeds", world.eve)
-    earned = (5 + 2 + 1 + 1) * UNIT - sum(rebates.values())
+    earned = (5 + 2 + 1 + 1) * WEI_PER_UNIT - sum(rebates.values())
     gone = {"recipient": world.eve, "amountWei": earned}
     only(world, receipt, "ProceedsWithdrawn", seller=world.seller, **gone)
 
@@ -107,16 +110,16 @@ def test_what_goes_wrong(world: World) -> None:
     world.behave(token, TokenManner.REFUSE)
     world.chain.advance_to(world.state(lot)["endOfAnswers"] + DELIVERY_WINDOW)
     receipt = world.send(world.keeper, "refund", lot, star.words, 0)
-    refused = {"lot": lot, "player": puppet, "amountWei": 5 * UNIT}
+    refused = {"lot": lot, "player": puppet, "amountWei": 5 * WEI_PER_UNIT}
     assert world.events(receipt) == [
         ("BundleRefunded", {"lot": lot, "index": 0, "price": 5}),
         ("PushRefused", refused),
     ]
     receipt = world.send(world.keeper, "claimBatch", lot, [puppet])
-    claimed = {"lot": lot, "player": puppet, "recipient": puppet, "amountWei": UNIT}
+    claimed = {"lot": lot, "player": puppet, "recipient": puppet, "amountWei": WEI_PER_UNIT}
     settled, *rest = world.events(receipt)
     assert settled[0] == "SaleSettled"
-    assert rest == [("Claimed", claimed), ("PushRefused", refused | {"amountWei": UNIT})]
+    assert rest == [("Claimed", claimed), ("PushRefused", refused | {"amountWei": WEI_PER_UNIT})]
 
 
 def test_a_wish(world: World) -> None:

@@ -2,12 +2,12 @@
 
 import pytest
 
+from offchain.io.units import WEI_PER_UNIT
 from tests.resilient.resilient_world import (
     BOND_BPS,
     EPSILON,
     EVERYTHING,
     HOUR,
-    UNIT,
     Stage,
     World,
     announce,
@@ -22,7 +22,7 @@ def test_listing_takes_the_goods_and_a_stake(world: World) -> None:
     start = world.now()
     lot, goods = world.sale(3)
     assert all(world.owner_of(good) == world.auction for good in goods)
-    assert world.balance(world.auction) == UNIT
+    assert world.balance(world.auction) == WEI_PER_UNIT
     assert world.view("stage", lot) == Stage.BIDDING
     assert [world.view("goodOf", lot, n) for n in range(4)] == [*goods, ("0x" + "00" * 20, 0)]
     state = world.state(lot)
@@ -40,7 +40,9 @@ def test_sales_are_numbered_and_apart(world: World) -> None:
 @pytest.mark.parametrize(("numerator", "denominator"), [(0, 1), (1, 1), (2, 1), (0, 0), (1, 0)])
 def test_epsilon_lies_between_0_and_1(world: World, numerator: int, denominator: int) -> None:
     call = ("list", world.mint(world.seller, 1), numerator, denominator, schedule(world))
-    world.fails("BadEpsilon", numerator, denominator, sender=world.seller, call=call, value=UNIT)
+    world.fails(
+        "BadEpsilon", numerator, denominator, sender=world.seller, call=call, value=WEI_PER_UNIT
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,7 +63,7 @@ def test_schedules_that_shut_out_or_lock_in(
     end = world.now() + bidding
     times = (end, end + reveal, answers)
     call = ("list", world.mint(world.seller, 1), *EPSILON, (*times, BOND_BPS))
-    world.fails("BadSchedule", *times, sender=world.seller, call=call, value=UNIT)
+    world.fails("BadSchedule", *times, sender=world.seller, call=call, value=WEI_PER_UNIT)
 
 
 @pytest.mark.parametrize("length", [10 * MINUTE, 30 * 24 * HOUR])
@@ -70,18 +72,18 @@ def test_the_shortest_and_the_longest_schedule(world: World, length: int) -> Non
     end = world.now() + HOUR
     times = (end, end + length, length, 10_000)
     goods = world.mint(world.seller, 1)
-    world.send(world.seller, "list", goods, *EPSILON, times, value=UNIT)
+    world.send(world.seller, "list", goods, *EPSILON, times, value=WEI_PER_UNIT)
 
 
 def test_a_bond_above_the_deposit(world: World) -> None:
     call = ("list", world.mint(world.seller, 1), *EPSILON, schedule(world, 10_001))
-    world.fails("BondTooHigh", 10_001, sender=world.seller, call=call, value=UNIT)
+    world.fails("BondTooHigh", 10_001, sender=world.seller, call=call, value=WEI_PER_UNIT)
 
 
-@pytest.mark.parametrize("stake", [0, UNIT - 1, UNIT + 1])
+@pytest.mark.parametrize("stake", [0, WEI_PER_UNIT - 1, WEI_PER_UNIT + 1])
 def test_the_stake_is_one_unit(world: World, stake: int) -> None:
     call = ("list", world.mint(world.seller, 1), *EPSILON, schedule(world))
-    world.fails("ValueMismatch", stake, UNIT, sender=world.seller, call=call, value=stake)
+    world.fails("ValueMismatch", stake, WEI_PER_UNIT, sender=world.seller, call=call, value=stake)
 
 
 def test_goods_of_others_and_goods_twice(world: World) -> None:
@@ -91,7 +93,12 @@ def test_goods_of_others_and_goods_twice(world: World) -> None:
         call = ("list", listed, *EPSILON, schedule(world))
         owner_missing = listed[0]
         world.fails(
-            "NotItemOwner", *owner_missing, world.seller, sender=world.seller, call=call, value=UNIT
+            "NotItemOwner",
+            *owner_missing,
+            world.seller,
+            sender=world.seller,
+            call=call,
+            value=WEI_PER_UNIT,
         )
     world.fails("NotItemOwner", *good, world.seller, sender=world.seller, call=("add", lot, [good]))
 
@@ -101,7 +108,7 @@ def test_number_of_goods(world: World, count: int) -> None:
     """Checked before any is taken."""
     goods = [(world.item, token) for token in range(count)]
     call = ("list", goods, *EPSILON, schedule(world))
-    world.fails("BadNumberOfGoods", count, sender=world.seller, call=call, value=UNIT)
+    world.fails("BadNumberOfGoods", count, sender=world.seller, call=call, value=WEI_PER_UNIT)
 
 
 def test_adding_goods(world: World) -> None:
@@ -151,7 +158,7 @@ def test_a_sale_that_nobody_takes_part_in(world: World) -> None:
     assert world.owner_of(goods[1]) == world.seller
     world.send(world.stranger, "settle", lot)
     world.fails("AlreadySettled", lot, sender=world.stranger, call=("settle", lot))
-    assert world.view("proceeds", world.seller) == UNIT == world.balance(world.auction)
+    assert world.view("proceeds", world.seller) == WEI_PER_UNIT == world.balance(world.auction)
 
 
 def test_no_sale(world: World) -> None:

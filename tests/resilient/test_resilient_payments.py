@@ -6,7 +6,8 @@ import pytest
 
 from offchain.bindings.announcements import Announcement
 from offchain.chain.backend import Reverted, Transaction
-from tests.resilient.resilient_world import HEADS, TAILS, UNIT, Manner, Stage, World, announce, bits
+from offchain.io.units import WEI_PER_UNIT
+from tests.resilient.resilient_world import HEADS, TAILS, Manner, Stage, World, announce, bits
 
 REFUSING = [Manner.REFUSE, Manner.BURN_GAS, Manner.REVERT_MUCH]
 TAKING = [Manner.ACCEPT, Manner.WORK, Manner.RETURN_MUCH]
@@ -29,8 +30,16 @@ def over(world: World, players: list[str], word: int = TAILS, **sale: object) ->
 def test_claims_of_all_kinds_pay_once(world: World) -> None:
     lot = over(world, [world.ann, world.bob, world.cid])
     # 9 + 1 + 1, and 1: rebates of 9/24 and 1/24 of a unit
-    rebates = {world.ann: UNIT * 9 // 24, world.bob: UNIT // 24, world.cid: UNIT // 24}
-    deposits = {world.ann: 19 * UNIT, world.bob: 3 * UNIT, world.cid: 3 * UNIT}
+    rebates = {
+        world.ann: WEI_PER_UNIT * 9 // 24,
+        world.bob: WEI_PER_UNIT // 24,
+        world.cid: WEI_PER_UNIT // 24,
+    }
+    deposits = {
+        world.ann: 19 * WEI_PER_UNIT,
+        world.bob: 3 * WEI_PER_UNIT,
+        world.cid: 3 * WEI_PER_UNIT,
+    }
     dues = {who: world.view("dueOf", lot, who) for who in rebates}
     assert dues == {who: deposits[who] + rebates[who] for who in rebates}
     before = world.balance(world.dan)
@@ -45,7 +54,7 @@ def test_claims_of_all_kinds_pay_once(world: World) -> None:
         world.fails("NothingToClaim", lot, who, sender=who, call=("claim", lot))
         assert world.view("dueOf", lot, who) == 0
     # the price, and the stake less the rebates: what rounding leaves is the seller's
-    assert world.view("proceeds", world.seller) == 10 * UNIT - sum(rebates.values())
+    assert world.view("proceeds", world.seller) == 10 * WEI_PER_UNIT - sum(rebates.values())
     assert world.balance(world.auction) == world.view("proceeds", world.seller)
 
 
@@ -53,8 +62,8 @@ def test_the_seller_waits_for_no_player(world: World) -> None:
     """All but what rounding may leave is there at once: at most a wei for each player."""
     lot = over(world, [world.ann, world.bob, world.cid])
     world.send(world.stranger, "settle", lot)
-    rebates = Fraction(11, 24) * UNIT
-    assert world.view("proceeds", world.seller) == 10 * UNIT - int(rebates)
+    rebates = Fraction(11, 24) * WEI_PER_UNIT
+    assert world.view("proceeds", world.seller) == 10 * WEI_PER_UNIT - int(rebates)
     world.send(world.seller, "withdrawProceeds", world.seller)
     world.send(world.stranger, "claimBatch", lot, [world.ann, world.bob, world.cid])
     assert world.view("proceeds", world.seller) < 3
@@ -75,11 +84,11 @@ def test_rebates_are_never_more_than_the_stake(world: World, epsilon: tuple[int,
     world.to(lot, Stage.DRAW)
     world.decide(lot, star, TAILS)
     world.to(lot, Stage.FINAL)
-    rebate = int(Fraction(*epsilon) * UNIT * most / (2 * most + 1))
+    rebate = int(Fraction(*epsilon) * WEI_PER_UNIT * most / (2 * most + 1))
     assert world.view("dueOf", lot, world.ann) == rebate
-    assert world.view("dueOf", lot, world.bob) == most * UNIT + rebate
+    assert world.view("dueOf", lot, world.bob) == most * WEI_PER_UNIT + rebate
     world.send(world.stranger, "claimBatch", lot, [world.ann, world.bob])
-    assert world.view("proceeds", world.seller) == (most + 1) * UNIT - 2 * rebate
+    assert world.view("proceeds", world.seller) == (most + 1) * WEI_PER_UNIT - 2 * rebate
 
 
 @pytest.mark.parametrize("manner", REFUSING)
@@ -148,7 +157,7 @@ def test_calling_back_during_a_withdrawal_while_bidding(world: World) -> None:
             world.seal(lot, hostile, one, deposit=5)
         receipt = world.send(hostile, "withdraw", lot, hostile)
         assert world.reentered(receipt) == [(False, error)]
-    assert world.balance(hostile) == 10 * UNIT
+    assert world.balance(hostile) == 10 * WEI_PER_UNIT
 
 
 @pytest.mark.parametrize("manner", REFUSING)
@@ -177,9 +186,9 @@ def test_silence_costs_the_bond(world: World, word: int) -> None:
     assert world.view("rebateOf", lot, world.bob) == (0, 20)
     before = world.balance(world.bob)
     world.send(world.stranger, "claimBatch", lot, [world.bob])
-    assert world.balance(world.bob) == before + 18 * UNIT
-    earned = 9 * UNIT - UNIT * 9 // 20 if word == TAILS else 0
-    assert world.view("proceeds", world.seller) == earned + 2 * UNIT
+    assert world.balance(world.bob) == before + 18 * WEI_PER_UNIT
+    earned = 9 * WEI_PER_UNIT - WEI_PER_UNIT * 9 // 20 if word == TAILS else 0
+    assert world.view("proceeds", world.seller) == earned + 2 * WEI_PER_UNIT
 
 
 def test_a_bond_of_the_whole_deposit(world: World) -> None:
@@ -194,7 +203,7 @@ def test_a_bond_of_the_whole_deposit(world: World) -> None:
     receipt = world.send(world.stranger, "claimBatch", lot, [refusing])
     assert "PushRefused" not in [name for name, _ in world.events(receipt)]
     world.send(world.cid, "claim", lot)
-    assert world.view("proceeds", world.seller) == 61 * UNIT
+    assert world.view("proceeds", world.seller) == 61 * WEI_PER_UNIT
 
 
 def test_forced_ether_changes_nothing(world: World) -> None:
@@ -209,7 +218,7 @@ def test_forced_ether_changes_nothing(world: World) -> None:
 
 def test_ether_by_accident_is_refused(world: World) -> None:
     with pytest.raises(Reverted):
-        world.chain.send(Transaction(world.ann, world.auction, b"", UNIT))
+        world.chain.send(Transaction(world.ann, world.auction, b"", WEI_PER_UNIT))
 
 
 def test_a_batch_pays_all_or_says_that_gas_is_short(world: World) -> None:
@@ -241,7 +250,7 @@ def test_many_calls_in_one(world: World) -> None:
     lot, _ = world.sale(1)
     seal = world.auction_abi.encode("commit", lot, b"\1" * 24)
     with pytest.raises(Reverted):
-        world.send(world.ann, "multicall", [seal, seal], value=UNIT)
+        world.send(world.ann, "multicall", [seal, seal], value=WEI_PER_UNIT)
 
 
 def test_one_sale_does_not_pay_for_another(world: World) -> None:
@@ -282,6 +291,6 @@ def test_who_overbid_and_keeps_it_sealed_saves_the_fine_unless_the_bond_is_the_w
         world.to(lot, Stage.FINAL)
         dues.append(world.view("dueOf", lot, world.ann))
     opened, kept = dues
-    assert 0 < opened < UNIT  # the rebate
-    assert kept == (10 - 10 * bond_bps // 10_000) * UNIT
+    assert 0 < opened < WEI_PER_UNIT  # the rebate
+    assert kept == (10 - 10 * bond_bps // 10_000) * WEI_PER_UNIT
     assert (kept > opened) == saves

@@ -5,12 +5,12 @@ import pytest
 from offchain.bindings.announcements import Announcement
 from offchain.bindings.contracts import contract
 from offchain.chain.backend import Reverted
+from offchain.io.units import WEI_PER_UNIT
 from tests.resilient.resilient_world import (
     DELIVERY_WINDOW,
     EVERYTHING,
     HEADS,
     TAILS,
-    UNIT,
     Manner,
     Stage,
     TokenManner,
@@ -58,19 +58,19 @@ def test_a_token_that_refuses_delivery(world: World, accepted: Accepted, manner:
     end = world.state(lot)["endOfAnswers"] + DELIVERY_WINDOW
     refund = ("refund", lot, star.words, index)
     world.fails("WrongTime", lot, end, sender=world.bob, call=refund)
-    rebate = UNIT * 12 // 26
-    assert world.view("dueOf", lot, world.ann) == 25 * UNIT + rebate
+    rebate = WEI_PER_UNIT * 12 // 26
+    assert world.view("dueOf", lot, world.ann) == 25 * WEI_PER_UNIT + rebate
     world.send(world.ann, "claim", lot)  # waits for no token
     world.chain.advance_to(end)
     late = ("deliver", lot, star.words, index, EVERYTHING)
     world.fails("WrongTime", lot, end, sender=world.bob, call=late)
     before = world.balance(world.bob)
     world.send(world.stranger, *refund)
-    assert world.balance(world.bob) == before + 5 * UNIT
+    assert world.balance(world.bob) == before + 5 * WEI_PER_UNIT
     world.fails("NotAwaited", lot, index, sender=world.stranger, call=refund)
     world.send(world.stranger, "reclaim", lot, bits(0))
     assert world.owner_of(goods[0]) == world.seller
-    assert world.view("proceeds", world.seller) == (7 + 1) * UNIT - rebate
+    assert world.view("proceeds", world.seller) == (7 + 1) * WEI_PER_UNIT - rebate
 
 
 def test_nothing_delivered_at_all(world: World) -> None:
@@ -85,8 +85,8 @@ def test_nothing_delivered_at_all(world: World) -> None:
     world.chain.advance_to(world.state(lot)["endOfAnswers"] + DELIVERY_WINDOW)
     world.send(world.bob, "refund", lot, star.words, 0)
     world.send(world.ann, "claim", lot)
-    assert world.view("proceeds", world.seller) == UNIT - UNIT * 5 // 12
-    assert world.balance(world.auction) == UNIT - UNIT * 5 // 12
+    assert world.view("proceeds", world.seller) == WEI_PER_UNIT - WEI_PER_UNIT * 5 // 12
+    assert world.balance(world.auction) == WEI_PER_UNIT - WEI_PER_UNIT * 5 // 12
 
 
 def test_delivery_can_be_tried_again_and_in_parts(world: World, accepted: Accepted) -> None:
@@ -104,7 +104,7 @@ def test_delivery_can_be_tried_again_and_in_parts(world: World, accepted: Accept
     world.behave(token, TokenManner.HONEST)
     world.deliver(lot, star, world.bob, bits(2))  # the rest, by anyone
     assert world.owner_of(goods[2]) == world.bob
-    assert world.view("proceeds", world.seller) == 5 * UNIT
+    assert world.view("proceeds", world.seller) == 5 * WEI_PER_UNIT
     whole = ("deliver", lot, star.words, index, EVERYTHING)
     world.fails("NotAwaited", lot, index, sender=world.keeper, call=whole)
     world.chain.advance_to(world.state(lot)["endOfAnswers"] + DELIVERY_WINDOW)
@@ -136,7 +136,7 @@ def test_a_bundle_delivered_in_part_is_refunded_in_full(world: World, accepted: 
     world.chain.advance_to(world.state(lot)["endOfAnswers"] + DELIVERY_WINDOW)
     before = world.balance(world.bob)
     world.send(world.stranger, "refund", lot, star.words, index_of(star, world.bob))
-    assert world.balance(world.bob) == before + 5 * UNIT
+    assert world.balance(world.bob) == before + 5 * WEI_PER_UNIT
     world.behave(token, TokenManner.HONEST)
     world.send(world.stranger, "reclaim", lot, EVERYTHING)
     owners = [world.owner_of(good) for good in goods]
@@ -233,7 +233,7 @@ def test_a_token_that_calls_back_during_delivery(
     }
     assert error == refused.get(call, "")
     assert world.owner_of(goods[2]) == world.bob
-    assert world.ledger().proceeds[world.seller] >= 5 * UNIT
+    assert world.ledger().proceeds[world.seller] >= 5 * WEI_PER_UNIT
 
 
 def test_a_token_that_calls_back_while_it_is_listed(world: World) -> None:
@@ -308,7 +308,7 @@ def test_what_the_auction_could_not_move_is_not_listed(
     goods.insert(place, stuck)
     start = world.now()
     call = ("list", goods, 1, 2, (start + 600, start + 1_200, 600, 0))
-    world.fails("ItemCannotLeave", *stuck, sender=world.seller, call=call, value=UNIT)
+    world.fails("ItemCannotLeave", *stuck, sender=world.seller, call=call, value=WEI_PER_UNIT)
     lot = world.list_goods(goods[:place] + goods[place + 1 :])
     add = ("add", lot, [stuck])
     world.fails("ItemCannotLeave", *stuck, sender=world.seller, call=add)
@@ -376,7 +376,7 @@ def test_what_did_not_arrive_is_not_paid_for(world: World, accepted: Accepted, m
     world.chain.advance_to(world.state(lot)["endOfAnswers"] + DELIVERY_WINDOW)
     before = world.balance(world.bob)
     world.send(world.stranger, "refund", lot, star.words, index)
-    assert world.balance(world.bob) == before + 5 * UNIT
+    assert world.balance(world.bob) == before + 5 * WEI_PER_UNIT
     world.send(world.keeper, "claimBatch", lot, [world.ann])
     back = ("reclaim", lot, EVERYTHING)
     world.fails("ItemNotDelivered", *goods[2], world.seller, sender=world.keeper, call=back)
@@ -419,7 +419,7 @@ def test_a_buyer_names_another_recipient(world: World, accepted: Accepted) -> No
     receipt = world.send(world.bob, *elsewhere)
     given = {"lot": lot, "recipient": world.eve, "goods": bits(0, 2)}
     assert ("GoodsGiven", given) in world.events(receipt)
-    assert world.view("proceeds", world.seller) == before + 5 * UNIT
+    assert world.view("proceeds", world.seller) == before + 5 * WEI_PER_UNIT
     assert [world.owner_of(goods[n]) for n in (0, 2)] == [world.eve] * 2
     world.fails("NotAwaited", lot, index, sender=world.bob, call=elsewhere)
 

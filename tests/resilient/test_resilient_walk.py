@@ -9,12 +9,12 @@ from offchain.bindings.announcements import Announcement
 from offchain.chain.backend import Reverted
 from offchain.chain.revm import Revm
 from offchain.io.addresses import to_bytes
+from offchain.io.units import WEI_PER_UNIT
 from tests.resilient.resilient_world import (
     DELIVERY_WINDOW,
     DRAW_WINDOW,
     EVERYTHING,
     HOUR,
-    UNIT,
     Manner,
     Outcome,
     Stage,
@@ -52,7 +52,7 @@ class Walk:
         start = self.world.now()
         schedule = (start + HOUR, start + 2 * HOUR, HOUR, self.random.choice((0, 1_000, 10_000)))
         epsilon = self.random.choice(((1, 2), (1, 2**32 - 1), (2**32 - 2, 2**32 - 1)))
-        if self.try_(seller, "list", goods, *epsilon, schedule, value=UNIT):
+        if self.try_(seller, "list", goods, *epsilon, schedule, value=WEI_PER_UNIT):
             self.goods[len(self.goods) + 1] = goods
 
     def add(self) -> None:
@@ -69,7 +69,7 @@ class Walk:
         one = self.announcement(lot)
         units = self.random.choice((max(1, one.revenue), one.revenue + 1, 2 * one.revenue + 3, 1))
         seal = one.commitment(self.world.chain.chain_id, self.world.auction, lot, player)
-        if self.try_(player, "commit", lot, seal, value=units * UNIT):
+        if self.try_(player, "commit", lot, seal, value=units * WEI_PER_UNIT):
             self.sealed.setdefault((lot, player), []).append(one)
 
     def withdraw(self) -> None:
@@ -104,7 +104,7 @@ class Walk:
         for index, (to, price, _) in enumerate(ruling.offers):
             who = to if self.random.random() < 0.9 else self.random.choice(self.people)
             if who in self.people and self.random.random() < 0.8:
-                value = price * UNIT if yes else 0
+                value = price * WEI_PER_UNIT if yes else 0
                 self.try_(who, "answer", lot, ruling.words, index, yes, value=value)
 
     def move_goods(self) -> None:
@@ -173,7 +173,7 @@ class Walk:
         self.world.chain.advance_to(self.world.now() + seconds)
 
     def force(self) -> None:
-        self.world.force(self.random.randint(1, UNIT))
+        self.world.force(self.random.randint(1, WEI_PER_UNIT))
         self.world.check()
 
     # How

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from offchain.io.addresses import checksum
 from offchain.io.errors import InvalidInput
 from offchain.io.quoting import quote
+from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances.two_level import BID_LIMIT
 
 HEADER = ("address", "wei")
-_WEI_PER_UNIT = 10**9
 _LINE_END = re.compile("\r\n|\r|\n")
 """As Unix, Windows and old spreadsheets on a Mac write it."""
 
@@ -26,12 +26,12 @@ class Contribution:
     @property
     def units(self) -> int:
         """The whole gwei in it."""
-        return self.wei // _WEI_PER_UNIT
+        return self.wei // WEI_PER_UNIT
 
     @property
     def is_whole(self) -> bool:
         """Whether nothing is lost by counting in gwei."""
-        return self.wei % _WEI_PER_UNIT == 0
+        return self.wei % WEI_PER_UNIT == 0
 
 
 def parse(data: bytes, name: str) -> tuple[Contribution, ...]:

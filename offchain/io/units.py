@@ -1,0 +1,10 @@
+"""Amounts of money: a chain counts in wei, the auctions in units of a gwei, people in ether."""
+
+from typing import Final
+
+WEI_PER_UNIT: Final = 10**9
+"""The auctions' unit is a gwei, as in contracts/libraries/Units.sol."""
+GWEI: Final = WEI_PER_UNIT
+"""In wei: what prices of gas are told in."""
+WEI_PER_ETH: Final = 10**18
+UNITS_PER_ETH: Final = WEI_PER_ETH // WEI_PER_UNIT
