@@ -224,7 +224,10 @@ def main() -> int:
             if share >= _SHOWN:
                 print(f"{share:6.1%}  {name}")
         return 0
-    say = (lambda text: None) if options.json else (lambda text: print(text, flush=True))
+
+    def say(text: str) -> None:
+        if not options.json:
+            print(text, flush=True)
 
     splits: list[Split] = []
     if options.only != "auctions":

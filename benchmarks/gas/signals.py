@@ -7,7 +7,7 @@ calldata dear: where EIP-7623 charges more than was used, since Prague, that is 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from typing import Final
+from typing import Any, Final
 
 from benchmarks.gas.meter import floor_since_prague
 from offchain.bindings.contracts import contract
@@ -27,7 +27,7 @@ _MOST: Final = 31
 _DAY: Final = 86_400
 
 _NOBODY: Final = "0x" + "00" * 20
-_CALLS: Final = {
+_CALLS: Final[dict[str, tuple[Any, ...]]] = {
     "list": (_NOBODY, 0, (0,) * 7),
     "join": (0, 0),
     "register": (0, b""),

@@ -15,7 +15,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -61,8 +61,8 @@ class Watch:
     """An observer that gives every moment to the step that ends it, in seconds of this process' and of real time."""
 
     def __init__(self) -> None:
-        self.processor: Counter[str] = Counter()
-        self.seconds: Counter[str] = Counter()
+        self.processor: dict[str, float] = defaultdict(float)
+        self.seconds: dict[str, float] = defaultdict(float)
         self._last = (time.process_time(), time.monotonic())
         self._told = time.monotonic()
         self._total: Counter[str] = Counter()

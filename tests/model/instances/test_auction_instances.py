@@ -45,8 +45,8 @@ def vcg_player(**fields: object) -> dict[str, object]:
 def resilient(**fields: object) -> dict[str, object]:
     """A small resilient instance with some fields of its own."""
     players = [{"name": "1", "values": {"a": 3}}, {"name": "2", "values": {"b": 2}}]
-    document = {"mechanism": "resilient", "epsilon": "1/2", "goods": ["a", "b"], "players": players}
-    return changed(document, fields)
+    document = {"mechanism": "resilient", "epsilon": "1/2", "goods": ["a", "b"]}
+    return changed({**document, "players": players}, fields)
 
 
 def resilient_player(**fields: object) -> dict[str, object]:
@@ -155,7 +155,9 @@ def test_approximate() -> None:
 def test_the_largest_amounts() -> None:
     large = {"a": BID_LIMIT}
     assert read(approximate(bids=large)) == ApproximateInstance(Fraction(1, 2), large)
-    assert read(vcg_player(values=large)).players[1].values == {("a",): 2**64 - 1}
+    instance = read(vcg_player(values=large))
+    assert isinstance(instance, VcgInstance)
+    assert instance.players[1].values == {("a",): 2**64 - 1}
     read(offering(offer(price=BID_LIMIT)))
 
 

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offchain.model.document import instance_text, outcome_text, parse_bytes, parse_text
+from offchain.model.document import (
+    InstanceFile,
+    instance_text,
+    outcome_text,
+    parse_bytes,
+    parse_text,
+)
 from offchain.model.instances import (
     BID_LIMIT,
     RESERVE_LIMIT,
@@ -41,7 +47,13 @@ def with_member(**fields: object) -> dict[str, object]:
 
 def read(document: object) -> TwoLevelInstance:
     """The only instance of a document."""
-    return parse_text(json.dumps(document)).instances[0]
+    return only(parse_text(json.dumps(document)))
+
+
+def only(file: InstanceFile) -> TwoLevelInstance:
+    (instance,) = file.instances
+    assert isinstance(instance, TwoLevelInstance)
+    return instance
 
 
 def refusal(text: str | bytes) -> str:
@@ -93,16 +105,16 @@ def test_the_same_member_name_in_two_groups_is_fine() -> None:
 
 def test_a_byte_order_mark_and_any_language_are_fine() -> None:
     text = json.dumps(two_level(groups=[{"name": "Zoë 氏", "members": [{"name": "a", "bid": 1}]}]))
-    assert parse_bytes(b"\xef\xbb\xbf" + text.encode()).instances[0].groups[0].name == "Zoë 氏"
+    assert only(parse_bytes(b"\xef\xbb\xbf" + text.encode())).groups[0].name == "Zoë 氏"
     raw = text.encode().decode("unicode_escape").encode()
-    assert parse_bytes(raw).instances[0].groups[0].name == "Zoë 氏"
+    assert only(parse_bytes(raw)).groups[0].name == "Zoë 氏"
 
 
 def test_lists_of_instances() -> None:
     assert parse_text("[]").instances == ()
     file = parse_text(json.dumps([two_level(), with_member()]))
     assert file.is_list
-    assert [len(instance.groups) for instance in file.instances] == [1, 2]
+    assert file.instances == (read(two_level()), read(with_member()))
     assert file.path(1) == "[1]"
     assert parse_text(json.dumps(two_level())).path(0) == ""
 

@@ -215,7 +215,7 @@ def test_equal_bids_have_equal_chances(bids: list[int], delta: Fraction) -> None
 
 def test_a_clear_winner_gets_it_almost_surely() -> None:
     """With one far ahead only that one can win, with the probability that the bound allows: (n+D)/(n(1+D))."""
-    assert probabilities([1000, 3, 2], HALF) == (Fraction(3 + 8, 3 * 9), 0, 0)
+    assert probabilities([1000, 3, 2], HALF) == (Fraction(3 + 8, 3 * 9), Fraction(0), Fraction(0))
 
 
 def test_nobody_wants_it() -> None:

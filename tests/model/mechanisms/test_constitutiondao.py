@@ -8,8 +8,8 @@ import pytest
 from offchain.io.units import GWEI, UNITS_PER_ETH
 from offchain.model.checks.two_level import harmonic
 from offchain.model.instances import Group, Member, TwoLevelInstance
-from offchain.model.kinds import solve
 from offchain.model.mechanisms.equal_split import served_count, willingness_to_pay
+from offchain.model.mechanisms.two_level import solve
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data" / "constitutiondao.csv"
 """One ether in units, which are gwei."""

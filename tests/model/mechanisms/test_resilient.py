@@ -687,6 +687,7 @@ def test_what_the_checks_say_of_an_own_offer() -> None:
 )
 def test_the_checks_fail_on_a_wrong_own_sale(wrong: Side, failing: int, detail: str) -> None:
     side = "heads" if detail.startswith("heads") else "tails"
-    outcome = replace(solve(OWN), **{side: wrong})
+    right = solve(OWN)
+    outcome = replace(right, heads=wrong) if side == "heads" else replace(right, tails=wrong)
     finding = resilient.check_outcome(OWN, outcome)[failing]
     assert (finding.verdict, finding.detail) == (Verdict.FAILS, detail)

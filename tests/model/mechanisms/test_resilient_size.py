@@ -33,15 +33,17 @@ def one_star(size: int) -> Field:
     """One player offers a good to each of the others."""
     goods, names = some_names("g", size), some_names("p", size)
     offers = [offer(to, good) for to, good in zip(names, goods, strict=True)]
-    star = {"name": "star", "values": {}, "offer": offers, "wish": goods}
-    others = [{"name": name, "values": {good: 2}} for name, good in zip(names, goods, strict=True)]
+    star: dict[str, object] = {"name": "star", "values": {}, "offer": offers, "wish": goods}
+    others: list[dict[str, object]] = [
+        {"name": name, "values": {good: 2}} for name, good in zip(names, goods, strict=True)
+    ]
     return document(goods, [star, *others])
 
 
 def everybody(size: int) -> Field:
     """Everybody offers a good to the one before."""
     goods, names = some_names("g", size), some_names("p", size)
-    players = [
+    players: list[dict[str, object]] = [
         {
             "name": name,
             "values": {goods[n]: 2},

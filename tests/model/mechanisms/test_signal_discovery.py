@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from offchain.model.instances import SignalClockInstance
+from offchain.model.instances.lotteries import Lottery
 from offchain.model.instances.signals import UNSOLD, Rule, Sale, SignalBidder, Table
-from offchain.model.kinds import solve
 from offchain.model.mechanisms import signal_discovery
 from offchain.model.mechanisms.signal_discovery import (
     DRAWS_LIMIT,
@@ -27,6 +27,7 @@ from offchain.model.mechanisms.signal_discovery import (
     most_rejected,
     sample,
     sealed_auction,
+    solve,
     work_needed,
 )
 from tests.model.signal_cases import clock, clocks
@@ -390,7 +391,7 @@ def test_too_many_draws_are_sampled_instead(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(TooManyDrawsError):
         draws_needed(instance, limit=100)
 
-    def limited(instance: SignalClockInstance) -> signal_discovery.Lottery:
+    def limited(instance: SignalClockInstance) -> Lottery:
         return lottery(instance, limit=100)
 
     monkeypatch.setattr(signal_discovery, "lottery", limited)

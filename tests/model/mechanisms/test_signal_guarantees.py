@@ -39,7 +39,7 @@ from tests.model.signal_cases import (
 
 def probability(instance: SignalInstance, bidder: int) -> Fraction:
     """How likely the bidder is to win, at the instance's signals."""
-    outcome = solve(instance)  # type: ignore[arg-type]
+    outcome = solve(instance)
     assert isinstance(outcome, SignalOutcome)
     name = instance.bidders[bidder].name
     return sum(

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from offchain.model.checks.two_level import harmonic
 from offchain.model.document import parse_text
 from offchain.model.instances import Group, LotOutcome, Member, TwoLevelInstance
-from offchain.model.kinds import solve
 from offchain.model.mechanisms.price_rule import plain_second_price
+from offchain.model.mechanisms.two_level import solve
 from offchain.model.mechanisms.two_level import solve as solve_two_level
 
 
@@ -163,12 +163,13 @@ def is_served(
 
 
 def test_the_documented_example() -> None:
-    instance = parse_text(
+    (instance,) = parse_text(
         """{"mechanism": "two-level", "items": 1, "reserve": 1,
             "groups": [{"name": "A", "members": [{"name": "ann", "bid": 10, "value": 10},
                                                  {"name": "bob", "bid": 5}]},
                        {"name": "B", "members": [{"name": "cid", "bid": 9}]}]}"""
-    ).instances[0]
+    ).instances
+    assert isinstance(instance, TwoLevelInstance)
     assert solve(instance).to_json() == {
         "mechanism": "two-level",
         "items": [

@@ -237,7 +237,8 @@ def test_equals_who_gain_differently_are_found() -> None:
 
 def test_large_instances_are_not_searched_and_the_finding_says_so() -> None:
     goods = tuple(map(str, range(30)))
-    crowd = game(*({(good,): 3 + player for good in goods} for player in range(9)), goods=goods)
+    bids: list[Values] = [{(good,): 3 + player for good in goods} for player in range(9)]
+    crowd = game(*bids, goods=goods)
     findings = check_reference(crowd)
     assert [finding.verdict for finding in findings[:4]] == [Verdict.HOLDS] * 4
     assert {finding.detail for finding in findings[4:-1]} == {

@@ -1,5 +1,6 @@
 """VCG over the equal split: Appendix A for a family of aggregations, and the limit of Lemma 14."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import pytest
@@ -24,7 +25,7 @@ TEN = 1000
 """The paper's 10 in units; its epsilon is 1 unit."""
 
 
-def game(*groups: list[tuple[int, ...]]) -> TwoLevelInstance:
+def game(*groups: Sequence[tuple[int, ...]]) -> TwoLevelInstance:
     """Groups of members with these values for the items, which they bid."""
     return TwoLevelInstance(
         items=len(groups[0][0]),

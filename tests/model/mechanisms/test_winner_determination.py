@@ -33,8 +33,8 @@ def bids(draw: st.DrawFn, single: bool = False) -> list[Values]:
     bundles = st.sets(st.sampled_from(GOODS), min_size=1, max_size=size).map(
         lambda chosen: tuple(sorted(chosen))
     )
-    players = st.lists(st.dictionaries(bundles, amounts, max_size=4), min_size=1, max_size=4)
-    return draw(players)
+    values: st.SearchStrategy[Values] = st.dictionaries(bundles, amounts, max_size=4)
+    return draw(st.lists(values, min_size=1, max_size=4))
 
 
 def best_by_handing_out(bids: list[Values]) -> int:

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from offchain.model import theory
+from offchain.model.checks import pay_your_bid
 from offchain.model.instances.signals import UNSOLD, SignalInstance
 from offchain.model.mechanisms import monotone_allocation, signal_discovery
+from offchain.model.mechanisms.approximate import probability
 from offchain.model.mechanisms.price_rule import plain_second_price
 from offchain.model.theory import CLAIMS, Claim, daos, resilient
 from offchain.model.theory.approximate import bids, draw, groups, guarantees
@@ -118,7 +120,7 @@ def test_a_tighter_bound_breaks_the_rows_on_welfare(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_truthful_pay_your_bid_would_break_footnote_2(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(daos.pooled_checks, "find_lie", lambda game, asks: None)
+    monkeypatch.setattr(pay_your_bid, "find_lie", lambda game, asks: None)
     assert not daos.footnote_2(sizes=[(1, 2)], top=2).holds
 
 
@@ -132,10 +134,7 @@ def test_a_higher_promise_breaks_the_rows_of_the_resilient_mechanism(
 
 
 def test_another_lottery_breaks_the_guarantee_of_m_f(monkeypatch: pytest.MonkeyPatch) -> None:
-    def second_price(all_bids: Sequence[int], _: Fraction) -> tuple[Fraction, ...]:
-        return guarantees.alone(guarantees.second_price(all_bids)[0], len(all_bids))
-
-    monkeypatch.setattr(guarantees, "probabilities", second_price)
+    monkeypatch.setattr(guarantees, "probabilities", guarantees.by_second_price)
     assert not guarantees.theorem_4(players=[2], top=3).holds
     assert not guarantees.lemma_e_3(players=[2], top=3).holds
     assert guarantees.theorem_2(players=[2], top=3).holds
@@ -143,7 +142,7 @@ def test_another_lottery_breaks_the_guarantee_of_m_f(monkeypatch: pytest.MonkeyP
 
 def test_a_price_that_is_the_bid_breaks_the_critical_draw(monkeypatch: pytest.MonkeyPatch) -> None:
     def own_bid(all_bids: Sequence[int], player: int, delta: Fraction) -> dict[int, Fraction]:
-        return {all_bids[player]: draw.probability(all_bids, player, delta)}
+        return {all_bids[player]: probability(all_bids, player, delta)}
 
     monkeypatch.setattr(draw, "price_lottery", own_bid)
     assert not draw.critical_draw(players=[2], top=4).holds
