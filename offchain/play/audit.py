@@ -20,18 +20,24 @@ def audit(chain: Chain, ledger: Ledger, lots: Sequence[int], withdraw: Callable[
     owed = withdraw()
     gifts = sum(ledger.lots[lot].gifts for lot in lots)
     earned = sum(ledger.lots[lot].paid for lot in lots) + sum(_bonds(ledger, lot) for lot in lots)
-    _equal("the seller's proceeds", owed, earned * WEI_PER_UNIT + gifts)
+    check_proceeds(owed, earned * WEI_PER_UNIT + gifts)
     _equal(
         "what bidders paid",
         sum(_kept(ledger, lot) for lot in lots) * WEI_PER_UNIT,
         earned * WEI_PER_UNIT,
     )
     for contract in {dao for lot in lots for dao in ledger.lots[lot].daos} | {ledger.auctioneer}:
-        _equal(
-            f"the balance of {contract}",
-            chain.balance(contract),
-            _unpaid(ledger, contract) * WEI_PER_UNIT,
-        )
+        check_balance(chain, contract, _unpaid(ledger, contract) * WEI_PER_UNIT)
+
+
+def check_proceeds(owed: int, expected: int) -> None:
+    """Checks what the seller was owed, in wei. `MoneyAstray` if it is not what was expected."""
+    _equal("the seller's proceeds", owed, expected)
+
+
+def check_balance(chain: Chain, contract: str, expected: int = 0) -> None:
+    """Checks that a contract holds so many wei. `MoneyAstray` if it holds more or less."""
+    _equal(f"the balance of {contract}", chain.balance(contract), expected)
 
 
 def _bonds(ledger: Ledger, lot: int) -> int:

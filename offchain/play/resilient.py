@@ -4,19 +4,14 @@ Whatever the outcome says is read off the chain: who owns the goods in the end, 
 net, and the exact rebate from the contract's own view, which what was paid must be, rounded down.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import count
 from typing import Any
 
-from offchain.bindings.announcements import (
-    MOST_REVENUE,
-    Announcement,
-    announcement,
-    check_playable,
-)
+from offchain.bindings.announcements import Announcement, announcement, check_playable
 from offchain.bindings.artifacts import load
 from offchain.bindings.enumerations import CoinOutcome
 from offchain.chain.backend import Chain
@@ -32,58 +27,39 @@ from offchain.model.instances.resilient import (
     Side,
 )
 from offchain.play import resilient_books
-from offchain.play.audit import MoneyAstray
+from offchain.play.audit import MoneyAstray, check_balance, check_proceeds
+from offchain.play.conduct import STRAIGHT, Conduct
 from offchain.play.observer import Observer
-from offchain.play.resilient_books import SaleBook
-from offchain.play.sending import Address
+from offchain.play.sending import Address, portions
 from offchain.play.stage import Stage
 from offchain.play.terms import BOND_BPS, FIRST_PLAYER
 from offchain.play.words import Source, ToldWords
 
 HEADS, TAILS = 1, 0
 """Random words of which the contract makes either side of the coin."""
-_EVERYTHING = 2**256 - 1
-"""All goods, as bits."""
 _GOODS_PER_CALL, _OPENINGS_PER_CALL, _CLAIMS_PER_CALL = 80, 16, 100
 """What fits a transaction, with much to spare."""
 
 
-def twice(revenue: int) -> int:
-    """Twice the offers' worth, and a unit at least: a deposit that does not give it away to who does not know the habit."""
-    return min(max(1, 2 * revenue), MOST_REVENUE)
-
-
 @dataclass(frozen=True, slots=True)
-class Conduct:
-    """What people do beyond the instance. The default: all reveal, in file order, and answer.
+class Cast:
+    """Who plays what, and how. accounts: the players', by name, in file order."""
 
-    silent: players who never reveal. mute: who lets the time to answer pass instead of a NO. deposit:
-    what is put down for offers of some worth, in units.
-    """
+    instance: ResilientInstance
+    conduct: Conduct
+    accounts: Mapping[str, Address]
 
-    silent: frozenset[str] = frozenset()
-    mute: frozenset[str] = frozenset()
-    deposit: Callable[[int], int] = twice
-
-
-STRAIGHT = Conduct()
-
-
-def counted(instance: ResilientInstance, conduct: Conduct) -> ResilientInstance:
-    """The instance that counts in the end: the silent announce nothing, and are star behind all others only."""
-    revealed = [player for player in instance.players if player.name not in conduct.silent]
-    silent = [
-        replace(player, offer=(), wish=())
-        for player in instance.players
-        if player.name in conduct.silent
-    ]
-    return replace(instance, players=(*revealed, *silent))
+    @property
+    def names(self) -> dict[Address, str]:
+        """The players by account."""
+        return {account: name for name, account in self.accounts.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """One sale of an instance: its number, its first token, what everybody announced, by name, and the coin it is to meet."""
+    """One sale: its number, its first token, what everybody announced, by name, and the coin it is to meet."""
 
+    cast: Cast
     lot: int
     first_token: int
     announcements: Mapping[str, Announcement]
@@ -161,53 +137,51 @@ class ResilientStage(Stage):
         """A sale for each word, all at once."""
         check_playable(instance)
         self._begin(observer)
-        block = self._chain.block() + 1
+        first_block = self._chain.block() + 1
         accounts = {
             player.name: self._chain.actor(FIRST_PLAYER + place)
             for place, player in enumerate(instance.players)
         }
+        cast = Cast(instance, conduct, accounts)
         end_of_bidding = self._chain.now() + self._seconds
-        sales = [self._list(instance, accounts, end_of_bidding, word) for word in words]
-        self._fund(instance, conduct, accounts)
+        sales = [self._list(cast, end_of_bidding, word) for word in words]
+        self._fund(cast)
         for sale in sales:
-            self._commit(sale, conduct, accounts)
+            self._commit(sale)
         self._chain.advance_to(end_of_bidding)
         for sale in sales:
-            self._reveal(sale, conduct, accounts)
+            self._reveal(sale)
         self._chain.advance_to(end_of_bidding + self._seconds)
-        carried_out = [self._decide(sale, accounts) for sale in sales]
+        carried_out = [self._decide(sale) for sale in sales]
         for sale, offers in zip(sales, carried_out, strict=True):
-            self._answer(sale, offers, instance, conduct, accounts)
-        self._chain.advance_to(max(self._end_of_answers(sale) for sale in sales))
+            self._answer(sale, offers)
+        self._chain.advance_to(max(self._head(sale)["endOfAnswers"] for sale in sales))
         results = [
-            self._finish(sale, offers, instance, accounts, block)
+            self._finish(sale, offers, first_block)
             for sale, offers in zip(sales, carried_out, strict=True)
         ]
-        self._audit(results)
+        check_balance(self._chain, self.auction)
+        if len({result.star for result in results}) > 1:
+            raise ChainError("the coin changed the star")
         return results
 
     # Listing and announcing
 
-    def _list(
-        self,
-        instance: ResilientInstance,
-        accounts: Mapping[str, Address],
-        end_of_bidding: int,
-        word: int,
-    ) -> Sale:
+    def _list(self, cast: Cast, end_of_bidding: int, word: int) -> Sale:
+        instance, accounts = cast.instance, cast.accounts
         minted = [self._mint() for _ in instance.goods]
         self._send("mint", [transaction for _, transaction in minted])
         goods = [(self._item.address, token) for token, _ in minted]
         epsilon = instance.epsilon.numerator, instance.epsilon.denominator
         schedule = (end_of_bidding, end_of_bidding + self._seconds, self._seconds, BOND_BPS)
-        some = goods[:_GOODS_PER_CALL]
+        some, *others = portions(goods, _GOODS_PER_CALL)
         listing = self._auction.call(
             self._seller, "list", some, *epsilon, schedule, value=WEI_PER_UNIT
         )
         self._send("list", [listing])
         (lot,) = self._view("lotCount")
-        for start in range(_GOODS_PER_CALL, len(goods), _GOODS_PER_CALL):
-            self._call("list", self._seller, "add", lot, goods[start : start + _GOODS_PER_CALL])
+        for more in others:
+            self._call("list", self._seller, "add", lot, more)
         announced = {
             player.name: announcement(player.offer, player.wish, instance.goods, accounts)
             for player in instance.players
@@ -215,24 +189,23 @@ class ResilientStage(Stage):
         own = (
             announcement(instance.seller, (), instance.goods, accounts) if instance.seller else None
         )
-        return Sale(lot, minted[0][0], announced, own, word)
+        return Sale(cast, lot, minted[0][0], announced, own, word)
 
-    def _fund(
-        self, instance: ResilientInstance, conduct: Conduct, accounts: Mapping[str, Address]
-    ) -> None:
+    def _fund(self, cast: Cast) -> None:
         """Gives everybody what deposits and prices can take on both sides of the coin, and gas money."""
+        instance, accounts = cast.instance, cast.accounts
         prices = [offer for player in instance.players for offer in player.offer]
         needed = dict.fromkeys(accounts.values(), self._pocket_money)
         for offer in (*prices, *instance.seller):
             needed[accounts[offer.to]] += 2 * offer.price * WEI_PER_UNIT
         for player in instance.players:
             revenue = sum(offer.price for offer in player.offer)
-            needed[accounts[player.name]] += 2 * conduct.deposit(revenue) * WEI_PER_UNIT
+            needed[accounts[player.name]] += 2 * cast.conduct.deposit(revenue) * WEI_PER_UNIT
         self._sender.fund(needed)
 
-    def _commit(self, sale: Sale, conduct: Conduct, accounts: Mapping[str, Address]) -> None:
+    def _commit(self, sale: Sale) -> None:
         sealed = [
-            (accounts[name], each, conduct.deposit(each.revenue))
+            (sale.cast.accounts[name], each, sale.cast.conduct.deposit(each.revenue))
             for name, each in sale.announcements.items()
         ]
         if sale.own is not None:
@@ -245,23 +218,22 @@ class ResilientStage(Stage):
             transactions.append(self._auction.call(account, "commit", sale.lot, seal, value=value))
         self._send("commit", transactions)
 
-    def _reveal(self, sale: Sale, conduct: Conduct, accounts: Mapping[str, Address]) -> None:
+    def _reveal(self, sale: Sale) -> None:
         openings = [
-            (accounts[name], each.words)
+            (sale.cast.accounts[name], each.words)
             for name, each in sale.announcements.items()
-            if name not in conduct.silent
+            if name not in sale.cast.conduct.silent
         ]
         if sale.own is not None:
             openings.append((self._seller, sale.own.words))
-        for start in range(0, len(openings), _OPENINGS_PER_CALL):
-            some = openings[start : start + _OPENINGS_PER_CALL]
+        for some in portions(openings, _OPENINGS_PER_CALL):
             self._call("reveal", self._keeper_account, "revealBatch", sale.lot, some)
 
     # The coin and the answers
 
-    def _decide(self, sale: Sale, accounts: Mapping[str, Address]) -> Announcement | None:
+    def _decide(self, sale: Sale) -> Announcement | None:
         """Has it decided what happens; what is carried out; None on heads, and if nobody revealed anything."""
-        ruling = self._ruling(sale, accounts)
+        ruling = self._ruling(sale)
         if ruling is None:
             return None
         self._call("draw", self._keeper_account, "requestDraw", sale.lot)
@@ -269,107 +241,81 @@ class ResilientStage(Stage):
         self._call("decide", self._keeper_account, "decide", sale.lot, ruling.words)
         return ruling if coin == TAILS else None
 
-    def _ruling(self, sale: Sale, accounts: Mapping[str, Address]) -> Announcement | None:
+    def _ruling(self, sale: Sale) -> Announcement | None:
         """What the coin decides about: the seller's own announcement, or else the star's."""
-        own, star = self._own_rules(sale), self._star(sale)
-        if own is not None:
-            return own
-        name = next((name for name, account in accounts.items() if account == star), None)
-        return None if name is None else sale.announcements[name]
+        head = self._head(sale)
+        if sale.own is not None and _own_rules(head):
+            return sale.own
+        star = sale.cast.names.get(head["star"])
+        return None if star is None else sale.announcements[star]
 
-    def _own_rules(self, sale: Sale) -> Announcement | None:
-        """The seller's own announcement, if it is worth more than the star's by what the contract says."""
-        head = self._sale(sale)
-        return sale.own if head["ownRevenue"] > head["starRevenue"] else None
-
-    def _answer(
-        self,
-        sale: Sale,
-        carried_out: Announcement | None,
-        instance: ResilientInstance,
-        conduct: Conduct,
-        accounts: Mapping[str, Address],
-    ) -> None:
+    def _answer(self, sale: Sale, carried_out: Announcement | None) -> None:
         if carried_out is None:
             return
-        players = {accounts[player.name]: player for player in instance.players}
+        instance, names = sale.cast.instance, sale.cast.names
+        players = {player.name: player for player in instance.players}
         transactions = []
         for index, (to, price, bundle) in enumerate(carried_out.offers):
-            player = players[to]
+            player = players[names[to]]
             yes = _says_yes(player, price, _bundle(bundle, instance.goods))
-            if not yes and player.name in conduct.mute:
+            if not yes and player.name in sale.cast.conduct.mute:
                 continue
             value = price * WEI_PER_UNIT if yes else 0
             answer = sale.lot, carried_out.words, index, yes
             transactions.append(self._auction.call(to, "answer", *answer, value=value))
         self._send("answer", transactions)
 
-    def _end_of_answers(self, sale: Sale) -> int:
-        end: int = self._sale(sale)["endOfAnswers"]
-        return end
-
     # Delivery, payments and what the chain says of them
 
-    def _finish(
-        self,
-        sale: Sale,
-        carried_out: Announcement | None,
-        instance: ResilientInstance,
-        accounts: Mapping[str, Address],
-        block: int,
-    ) -> Result:
+    def _finish(self, sale: Sale, carried_out: Announcement | None, first_block: int) -> Result:
+        accounts, names = sale.cast.accounts, sale.cast.names
         rebates = {name: self._rebate(sale, account) for name, account in accounts.items()}
-        star = self._star(sale)
-        self._deliver(sale, carried_out, len(instance.goods))
-        everybody = [*accounts.values(), self._seller]
-        for start in range(0, len(everybody), _CLAIMS_PER_CALL):
-            some = everybody[start : start + _CLAIMS_PER_CALL]
+        self._deliver(sale, carried_out)
+        for some in portions([*accounts.values(), self._seller], _CLAIMS_PER_CALL):
             self._call("claim", self._keeper_account, "claimBatch", sale.lot, some)
-        earned = self._withdraw_proceeds("withdraw")
-        book = resilient_books.read(self._chain.logs([self.auction], block))[sale.lot]
-        names = {account: name for name, account in accounts.items()}
-        owned = self._owners(sale, instance.goods, names)
+        owed = self._withdraw_proceeds("withdraw")
+        book = resilient_books.read(self._chain.logs([self.auction], first_block))[sale.lot]
+        check_proceeds(owed, book.earned(self._seller, WEI_PER_UNIT))
         payments = {
             name: _exact_payment(name, book.accounts[account].paid(WEI_PER_UNIT), rebates[name])
             for name, account in accounts.items()
         }
-        self._check_earned(earned, book)
-        own = self._own_rules(sale) is not None
-        on_heads = self._sale(sale)["outcome"] in (CoinOutcome.HEADS, CoinOutcome.UNSOLD)
-        fell = Coin.HEADS if on_heads else Coin.TAILS
-        return Result(None if own else names.get(star), Side(owned, payments), fell)
+        head = self._head(sale)
+        on_heads = head["outcome"] in (CoinOutcome.HEADS, CoinOutcome.UNSOLD)
+        return Result(
+            star=None if _own_rules(head) else names.get(head["star"]),
+            side=Side(self._owned(sale), payments),
+            coin=Coin.HEADS if on_heads else Coin.TAILS,
+        )
 
-    def _deliver(self, sale: Sale, carried_out: Announcement | None, goods: int) -> None:
+    def _deliver(self, sale: Sale, carried_out: Announcement | None) -> None:
         """Delivers all that was accepted or wished, and returns the rest to the seller."""
-        head = self._sale(sale)
+        head = self._head(sale)
         accepted, held = head["accepted"], head["held"]
         if carried_out is not None:
-            for index in range(len(carried_out.offers)):
+            for index, (_, _, bundle) in enumerate(carried_out.offers):
                 if accepted >> index & 1:
-                    offer = (sale.lot, carried_out.words, index)
-                    bundle = carried_out.offers[index][2]
-                    self._in_parts("deliver", self._seller, "deliver", *offer, goods=bundle)
+                    offer = sale.lot, carried_out.words, index
+                    self._in_parts(bundle, self._seller, "deliver", *offer)
         elif held:
-            self._in_parts("deliver", self._keeper_account, "deliverWish", sale.lot, goods=held)
-        if unsold := ((1 << goods) - 1) & ~held:
-            self._in_parts("deliver", self._keeper_account, "reclaim", sale.lot, goods=unsold)
+            self._in_parts(held, self._keeper_account, "deliverWish", sale.lot)
+        if unsold := ((1 << len(sale.cast.instance.goods)) - 1) & ~held:
+            self._in_parts(unsold, self._keeper_account, "reclaim", sale.lot)
 
-    def _in_parts(
-        self, step: str, sender: Address, function: str, *arguments: object, goods: int
-    ) -> None:
-        """Calls `function` as often as it takes to move `goods`, some at a time."""
-        if goods.bit_count() <= _GOODS_PER_CALL:
-            self._call(step, sender, function, *arguments, goods)
-            return
+    def _in_parts(self, goods: int, sender: Address, function: str, *arguments: object) -> None:
+        """Calls `function` as often as it takes to move `goods` (bits), some at a time."""
         part = (1 << _GOODS_PER_CALL) - 1
-        for start in range(0, goods.bit_length(), _GOODS_PER_CALL):
-            if some := goods & (part << start):
-                self._call(step, sender, function, *arguments, some)
+        starts = range(0, goods.bit_length(), _GOODS_PER_CALL)
+        is_little = goods.bit_count() <= _GOODS_PER_CALL
+        for some in [goods] if is_little else [goods & part << start for start in starts]:
+            if some:
+                self._call("deliver", sender, function, *arguments, some)
 
-    def _owners(self, sale: Sale, goods: Bundle, names: Mapping[Address, str]) -> dict[str, Bundle]:
+    def _owned(self, sale: Sale) -> dict[str, Bundle]:
         """What every player owns of the goods, by the token's own word, in file order; the seller's is nobody's."""
+        names = sale.cast.names
         owned: dict[str, list[str]] = {name: [] for name in names.values()}
-        for place, good in enumerate(goods):
+        for place, good in enumerate(sale.cast.instance.goods):
             owner = self._owner_of(sale.first_token + place)
             if owner in names:
                 owned[names[owner]].append(good)
@@ -381,29 +327,9 @@ class ResilientStage(Stage):
         numerator, denominator = self._view("rebateOf", sale.lot, account)
         return Fraction(numerator, denominator)
 
-    def _star(self, sale: Sale) -> Address:
-        star: Address = self._sale(sale)["star"]
-        return star
-
-    def _check_earned(self, earned: int, book: SaleBook) -> None:
-        """The seller has what players paid, and its stake."""
-        bonds = sum(account.bond for account in book.accounts.values())
-        paid = sum(
-            account.paid(WEI_PER_UNIT)
-            for who, account in book.accounts.items()
-            if who != self._seller
-        )
-        _equal("the seller's proceeds", earned, paid + (bonds + 1) * WEI_PER_UNIT)
-
-    def _audit(self, results: Sequence[Result]) -> None:
-        """Nothing is left behind."""
-        _equal("the balance of the auction", self._chain.balance(self.auction), 0)
-        if len({result.star for result in results}) > 1:
-            raise ChainError("the coin changed the star")
-
     # Transactions
 
-    def _sale(self, sale: Sale) -> Mapping[str, Any]:
+    def _head(self, sale: Sale) -> Mapping[str, Any]:
         """The contract's own account of a sale."""
         return dict(zip(sale_fields(), self._view("saleOf", sale.lot)[0], strict=True))
 
@@ -417,6 +343,11 @@ def sale_fields() -> tuple[str, ...]:
     entries: Sequence[Any] = load("ResilientAuction").abi
     (view,) = (one for one in entries if one.get("name") == "saleOf")
     return tuple(field["name"] for field in view["outputs"][0]["components"])
+
+
+def _own_rules(head: Mapping[str, Any]) -> bool:
+    """Whether the seller's own announcement is worth more than the star's."""
+    return bool(head["ownRevenue"] > head["starRevenue"])
 
 
 def _bundle(bits: int, goods: Bundle) -> Bundle:
@@ -442,8 +373,3 @@ def _exact_payment(name: str, paid: int, rebate: Fraction) -> Fraction:
             f"{name} paid {paid} wei, which its rebate of {rebate} units does not explain"
         )
     return units - rebate
-
-
-def _equal(what: str, found: int, expected: int) -> None:
-    if found != expected:
-        raise MoneyAstray(f"{what}: {found} wei, expected {expected}")

@@ -28,13 +28,16 @@ class Account:
 
 @dataclass(slots=True)
 class SaleBook:
-    """One sale. buyers: who said YES, by the number of the offer; fines, bonds and prices sold in units."""
+    """One sale. buyers: who said YES, by the number of the offer."""
 
     accounts: dict[Address, Account] = field(default_factory=lambda: defaultdict(Account))
     buyers: dict[int, Address] = field(default_factory=dict)
-    skipped: list[tuple[Address, int]] = field(default_factory=list)
-    fines: int = 0
-    sold: int = 0
+
+    def earned(self, seller: Address, unit: int) -> int:
+        """What is the seller's in the end, in wei: what players paid, their bonds, and its own stake of a unit."""
+        bonds = sum(account.bond for account in self.accounts.values())
+        paid = sum(account.paid(unit) for who, account in self.accounts.items() if who != seller)
+        return paid + (bonds + 1) * unit
 
     def record(self, name: str, args: dict[str, Any]) -> None:
         """Takes in one event."""
@@ -43,15 +46,10 @@ class SaleBook:
             self.accounts[args["player"]].deposit = deposit
         elif name == "AnnouncementWithdrawn":
             del self.accounts[args["player"]]
-        elif name == "OpeningSkipped":
-            self.skipped.append((args["player"], args["flaw"]))
         elif name == "Answered" and args["yes"]:
             self.buyers[args["index"]] = args["player"]
         elif name == "BundleSold":
             self.accounts[self.buyers[args["index"]]].price += args["price"]
-            self.sold += args["price"]
-        elif name == "SaleSettled":
-            self.fines = args["fines"]
         elif name == "BondForfeited":
             self.accounts[args["player"]].bond = args["bond"]
         elif name == "Claimed":

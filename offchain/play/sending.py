@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from offchain.bindings.contracts import Contract, Event, contract
 from offchain.chain.backend import Chain, Receipt, Reverted, Transaction
 from offchain.play.observer import SILENT, Observer
 
 Address: TypeAlias = str
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +87,8 @@ class Sender:
             seen = done
 
         return advance
+
+
+def portions(items: Sequence[Item], most: int) -> Iterator[Sequence[Item]]:
+    """The items in their order, at most so many at a time."""
+    return (items[start : start + most] for start in range(0, len(items), most))

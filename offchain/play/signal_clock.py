@@ -12,7 +12,7 @@ from offchain.chain.errors import ChainError
 from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances.signal_clock import SignalClockInstance
 from offchain.model.instances.signals import UNSOLD, Rule, Sale, Table
-from offchain.play.audit import MoneyAstray
+from offchain.play.audit import check_balance, check_proceeds
 from offchain.play.observer import Observer
 from offchain.play.sending import Address
 from offchain.play.signal_clock_trail import Play, Trail
@@ -127,14 +127,9 @@ class SignalClocks(Stage):
 
         `MoneyAstray` names the sums that differ.
         """
-        owed = self._withdraw_proceeds()
-        if owed != self._paid * WEI_PER_UNIT:
-            raise MoneyAstray(
-                f"the seller's proceeds: {owed} wei, expected {self._paid * WEI_PER_UNIT}"
-            )
+        check_proceeds(self._withdraw_proceeds(), self._paid * WEI_PER_UNIT)
         self._paid = 0
-        if left := self._chain.balance(self.auction):
-            raise MoneyAstray(f"the balance of {self.auction}: {left} wei, expected 0")
+        check_balance(self._chain, self.auction)
 
     # The parts of an auction
 

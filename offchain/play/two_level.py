@@ -28,7 +28,7 @@ from offchain.model.instances.two_level import (
 from offchain.play.auction_house import Hand, HouseStage
 from offchain.play.behaviour import STRAIGHT, Behaviour, MemberKey
 from offchain.play.observer import Observer
-from offchain.play.sending import Address, Deployed
+from offchain.play.sending import Address, Deployed, portions
 from offchain.play.terms import FIRST_PLAYER, trusting
 
 _QUERIES = 500
@@ -338,8 +338,7 @@ class TwoLevelStage(HouseStage):
             return [bidder.account == winner for bidder in members]
         queries = [self._dao.encode("hasAccess", lot, bidder.account) for bidder in members]
         answers: list[bytes] = []
-        for start in range(0, len(queries), _QUERIES):
-            some = queries[start : start + _QUERIES]
+        for some in portions(queries, _QUERIES):
             answers += self._sender.view(dao, "multicall", some)[0]
         return [self._dao.decode("hasAccess", answer)[0] for answer in answers]
 

@@ -8,7 +8,8 @@ from offchain.bindings.announcements import MOST_EPSILON, MOST_REVENUE
 from offchain.model.document import instance_text
 from offchain.model.instances.resilient import Answer, Offer, ResilientInstance, ResilientPlayer
 from offchain.model.mechanisms.resilient import solve
-from offchain.play.resilient import Conduct, ResilientStage, counted
+from offchain.play.conduct import Conduct, counted
+from offchain.play.resilient import ResilientStage
 from tests.differential.scenarios import FAILURES
 
 

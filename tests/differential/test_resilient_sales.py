@@ -11,7 +11,8 @@ from offchain.io.errors import InvalidInput
 from offchain.model.instances.resilient import Answer, Offer, ResilientInstance, ResilientPlayer
 from offchain.model.mechanisms.resilient import revenue_guarantee, solve, worth
 from offchain.model.theory.resilient import AUSUBEL_MILGROM, EPSILON, GOODS, knowing_player
-from offchain.play.resilient import Conduct, ResilientStage, counted
+from offchain.play.conduct import Conduct, counted
+from offchain.play.resilient import ResilientStage
 from tests.differential.resilient_scenarios import hold_resilient_equal, resilient_scenario
 
 SALES = 10_000
