@@ -5,21 +5,14 @@ Three lots: one of 400 individuals, all with a chance, of whom the last wins, so
 only the first has a chance; and one of two individuals who do everything for themselves, and a DAO.
 """
 
-import random
-from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import closing
 from fractions import Fraction
 from typing import Final
 
-from benchmarks.gas.costs import Cost, figures
-from benchmarks.gas.meter import floor_since_prague
+from benchmarks.gas.bench import STAGE, StepBench, measured
 from offchain.bindings.contracts import contract
-from offchain.bindings.deployment import create
 from offchain.bindings.draw_proofs import DRAWS, prove, steps
 from offchain.bindings.seals import SALT_BYTES, Opening, commitment
-from offchain.chain import nodes
-from offchain.chain.backend import MAX_TRANSACTION_GAS, Receipt, Transaction
 from offchain.chain.jsonrpc import JsonRpc
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.books import pack
@@ -41,51 +34,33 @@ ROWS: Final = {
 }
 """Every step with what it is called in tables, and its budget in gas."""
 
-_START: Final = 6_000_000_000
-"""When the first lot is listed, in seconds since the epoch: far off, so that no clock decides what a schedule costs."""
-_STAGE: Final = 3_600
-_LONG: Final = 1_000 * _STAGE
-_FUNDS: Final = 10**29
 _DELTA: Final = Fraction(1, 2)
-_KEEPER, _FIRST_PLAYER, _FIRST_SELLER = 0, 1, 1_000
+_FIRST_SELLER: Final = 1_000
 
 
 def measure() -> dict[str, dict[str, int]]:
-    """Plays the lots on an Anvil of its own: gas, how many it served and transactions, for every step of `ROWS`.
-
-    Raises:
-        ChainError: Anvil does not start, or a transaction fails.
-        ValueError: a transaction takes more gas than one may.
-    """
-    with (
-        nodes.anvil(accounts=1, auto_impersonate=True) as node,
-        closing(JsonRpc(node.url)) as meter,
-    ):
-        bench = _Bench(meter)
-        bench.play_all()
-        bench.play_one()
-        bench.play_few()
-    return figures(bench.costs, ROWS)
+    """Plays the lots, and returns what `measured` does, for every step of `ROWS`."""
+    return measured(_Bench, ROWS)
 
 
-class _Bench:
-    """The contract on a node, and the costs so far."""
+class _Bench(StepBench):
+    start = 6_000_000_000
+    seed = 2012
 
-    def __init__(self, meter: JsonRpc) -> None:
-        self.costs: defaultdict[str, Cost] = defaultdict(Cost)
-        self._meter = meter
-        self._random = random.Random(2012)
-        self._abi, self._dao = contract("ApproximateAuction"), contract("DAO")
-        self._keeper = meter.actor(_KEEPER)
-        self._players = [meter.actor(_FIRST_PLAYER + n) for n in range(PLAYERS)]
-        meter.fund_all(dict.fromkeys((self._keeper, *self._players), _FUNDS))
-        self._source = create(meter, self._keeper, "SetRandomness")
-        self._factory = create(meter, self._keeper, "DAOFactory")
-        self._auction = create(
-            meter, self._keeper, "ApproximateAuction", self._factory, self._source
-        )
-        self._item = create(meter, self._keeper, "Item")
-        self._lots = 0
+    def __init__(self, chain: JsonRpc) -> None:
+        super().__init__(chain, PLAYERS)
+        self._dao = contract("DAO")
+        self._source = self._create("SetRandomness")
+        self._factory = self._create("DAOFactory")
+        self._auction = self._create("ApproximateAuction", self._factory, self._source)
+        self._at = contract("ApproximateAuction"), self._auction
+        self._item = self._create("Item")
+
+    def play(self) -> None:
+        """Three lots."""
+        self.play_all()
+        self.play_one()
+        self.play_few()
 
     def play_all(self) -> None:
         """Bids within a percent of each other; the last player wins, in one transaction, after another's step of a walk."""
@@ -101,7 +76,7 @@ class _Bench:
         proof = prove(bids, _DELTA, last)
         (walk, some), _ = steps(entries, proof, PLAYERS // 2)
         walked = ("decide", lot, proof.words, walk.words, some)
-        self._call("walk", self._players[0], *walked, serves=PLAYERS // 2)
+        self._call("walk", self._people[0], *walked, serves=PLAYERS // 2)
         self._call(
             "decide, all",
             self._keeper,
@@ -109,7 +84,7 @@ class _Bench:
             serves=PLAYERS,
         )
         self._call("settle", self._keeper, "settle", lot)
-        losers = self._players[: PLAYERS - 1]
+        losers = self._people[: PLAYERS - 1]
         self._call("batch claim", self._keeper, "claimBatch", lot, losers, serves=len(losers))
 
     def play_one(self) -> None:
@@ -135,44 +110,35 @@ class _Bench:
         bids = [10**9, 10**9 - 1]
         lot = self._list("")
         factory = contract("DAOFactory")
-        made = self._send(self._factory, factory.encode("create", self._auction, True, 0))
+        made = self._send(
+            self._keeper, self._factory, factory.encode("create", self._auction, True, 0)
+        )
         event = factory.event(made.logs[0])
         assert event is not None
         dao = event.args["dao"]
-        self._send(dao, self._dao.encode("enter", lot))
-        raised = Transaction(
-            self._players[9], dao, self._dao.encode("raiseBid", lot), 10**9 * WEI_PER_UNIT
-        )
-        self._meter.send(raised)
+        self._send(self._keeper, dao, self._dao.encode("enter", lot))
+        self._send(self._people[9], dao, self._dao.encode("raiseBid", lot), 10**9 * WEI_PER_UNIT)
         openings = self._bid(lot, bids, "")
         self._next_stage()
         for opening in openings:
             call = ("reveal", lot, opening.bid, opening.salt)
             self._call("own reveal", opening.bidder, *call)
         self._next_stage()
-        self._send(dao, self._dao.encode("tally", lot, [self._players[9]]))
+        self._send(self._keeper, dao, self._dao.encode("tally", lot, [self._people[9]]))
         entries = [*self._draw(lot, openings, 0, ""), pack(lot, 10**9, dao)]
         proof = prove([*bids, 10**9], _DELTA, 0)
         ((walk, some),) = steps(entries, proof)
         self._call("decide, few", self._keeper, "decide", lot, proof.words, walk.words, some)
-        self._call("own claim", self._players[1], "claim", lot)
+        self._call("own claim", self._people[1], "claim", lot)
 
     # The parts of a lot
 
     def _list(self, step: str) -> int:
         """A new lot of a new seller."""
-        self._lots += 1
-        lot, self._now = self._lots, _START + self._lots * _LONG
-        seller = self._meter.actor(_FIRST_SELLER + lot)
-        self._meter.fund(seller, _FUNDS)
-        token = contract("Item")
-        for data in (
-            token.encode("mint", seller, lot),
-            token.encode("approve", self._auction, lot),
-        ):
-            self._meter.send(Transaction(seller, self._item, data))
-        self._meter.advance_to(self._now)
-        ends = (self._now + _STAGE, self._now + 2 * _STAGE, self._now + 3 * _STAGE)
+        lot, seller = self._new_lot(_FIRST_SELLER, stages=1_000)
+        self._mint(seller, self._item, lot, self._auction)
+        self._chain.advance_to(self._now)
+        ends = [self._now + stage * STAGE for stage in (1, 2, 3)]
         terms = _DELTA.numerator, _DELTA.denominator
         self._call(step, seller, "list", self._item, lot, *terms, (*ends, 1_000))
         return lot
@@ -180,9 +146,9 @@ class _Bench:
     def _bid(self, lot: int, bids: Sequence[int], step: str) -> list[Opening]:
         openings = [
             Opening(self._auction, lot, player, bid, self._random.randbytes(SALT_BYTES))
-            for player, bid in zip(self._players, bids, strict=False)
+            for player, bid in zip(self._people, bids, strict=False)
         ]
-        chain_id = self._meter.chain_id
+        chain_id = self._chain.chain_id
         for one in openings:
             seal = commitment(chain_id, one)
             self._call(step, one.bidder, "commit", lot, seal, value=2 * one.bid * WEI_PER_UNIT)
@@ -196,31 +162,5 @@ class _Bench:
         """The draw falls; the individuals' entries."""
         self._call(step, self._keeper, "requestDraw", lot)
         fall = contract("SetRandomness").encode("set", self._auction, lot, draw << 1)
-        self._send(self._source, fall)
+        self._send(self._keeper, self._source, fall)
         return [pack(lot, one.bid, one.bidder) for one in openings]
-
-    def _next_stage(self) -> None:
-        self._now += _STAGE
-        self._meter.advance_to(self._now)
-
-    def _send(self, to: str, data: bytes) -> Receipt:
-        return self._meter.send(Transaction(self._keeper, to, data))
-
-    def _call(
-        self,
-        step: str,
-        sender: str,
-        function: str,
-        *arguments: object,
-        value: int = 0,
-        serves: int = 1,
-    ) -> None:
-        """Sends a call and books it under `step`, if that has a name."""
-        data = self._abi.encode(function, *arguments)
-        receipt = self._meter.send(Transaction(sender, self._auction, data, value))
-        # players sent along are much calldata: since Prague that has a price of its own (EIP-7623)
-        gas = max(receipt.gas_used, floor_since_prague(data))
-        if gas > MAX_TRANSACTION_GAS:
-            raise ValueError(f"{function} used {gas} gas")
-        if step:
-            self.costs[step].book(gas, serves)

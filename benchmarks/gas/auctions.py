@@ -5,20 +5,18 @@ Each lot has three books: a sealed DAO and an open one, of which one wins at hal
 Everything that members do not send is sent by the keeper, in the batches that it finds.
 """
 
-import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from benchmarks.gas.costs import Cost, figures
+from benchmarks.gas.bench import STAGE, Bench, Cost, own_node
 from benchmarks.gas.meter import Meter, Use
 from offchain.bindings.contracts import Contract, contract
-from offchain.bindings.deployment import create, deploy
+from offchain.bindings.deployment import deploy
 from offchain.bindings.seals import SALT_BYTES, Opening, commitment
-from offchain.chain import nodes
-from offchain.chain.backend import Receipt, Transaction
+from offchain.chain.backend import Transaction
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.batches import BatchSizer
 from offchain.keeper.keeper import Action, Keeper
@@ -34,13 +32,9 @@ STEP: Final = 500
 LARGE: Final = 2 * STEP + 10
 """Members of the group whose settlement costs the most: the price is reached at the last bid of its second step."""
 
-_START: Final = 4_000_000_000
-"""When the first lot is listed, in seconds since the epoch: far off, so that no clock decides what a schedule costs."""
-_STAGE: Final = 3_600
-_FUNDS: Final = 10**29
 _CHANGES: Final = 10
 """How many members replace a bid, take it back, and bid again."""
-_KEEPER, _FIRST_MEMBER, _FIRST_SELLER = 0, 1, 2_000
+_FIRST_SELLER: Final = 2_000
 
 
 Costs = dict[str, dict[str, Cost]]
@@ -65,8 +59,7 @@ def measure() -> dict[str, Any]:
         ChainError: Anvil does not start, or a transaction fails.
         ValueError: a measurement does not add up.
     """
-    node = nodes.anvil(accounts=1, auto_impersonate=True)
-    with node as running, closing(Meter(running.url)) as meter:
+    with own_node(Meter) as meter:
         bench = _Bench(meter)
         for size in SIZES:
             for winner in ("sealed", "open"):
@@ -74,7 +67,10 @@ def measure() -> dict[str, Any]:
                     bench.play(size, winner, by_members)
         bench.settle_large()
         return {
-            "steps": {book: figures(steps, steps) for book, steps in bench.costs.items()},
+            "steps": {
+                book: {step: cost.figures() for step, cost in steps.items()}
+                for book, steps in bench.costs.items()
+            },
             "parts": {
                 book: {step: dict(c.parts) for step, c in steps.items() if c.parts}
                 for book, steps in bench.costs.items()
@@ -84,38 +80,35 @@ def measure() -> dict[str, Any]:
         }
 
 
-class _Bench:
-    """Contracts on a node, and the costs so far."""
+class _Bench(Bench[Meter]):
+    """Groups and their auctioneer, and the costs so far."""
+
+    seed = 2023
 
     def __init__(self, meter: Meter) -> None:
+        super().__init__(meter, LARGE)
         self.costs: Costs = defaultdict(lambda: defaultdict(Cost))
-        self._meter = meter
-        self._random = random.Random(2023)
         self._auctioneer, self._dao = contract("Auctioneer"), contract("DAO")
-        self._members = [meter.actor(_FIRST_MEMBER + n) for n in range(LARGE)]
-        self._keeper_account = meter.actor(_KEEPER)
-        meter.fund_all(dict.fromkeys((self._keeper_account, *self._members), _FUNDS))
-        self._deployment = deploy(meter, self._keeper_account)
-        self._item = create(meter, self._keeper_account, "Item")
+        self._deployment = deploy(meter, self._keeper)
+        self._item = self._create("Item")
         self._receipts = Receipts()
         self._actions: list[Action] = []
         ledger = Ledger(meter, self._deployment.auctioneer, self._deployment.block)
-        self._keeper = Keeper(
+        self._hand = Keeper(
             meter,
             ledger,
-            self._keeper_account,
+            self._keeper,
             self._receipts,
             on_action=self._actions.append,
             on_skip=_stop,
             depth=0,
         )
-        self._lots = 0
 
     def play(self, size: int, winner: str, by_members: bool) -> None:
         """One lot, from listing to the last refund: with reveals and claims by the members themselves, or by the keeper."""
-        members = self._members[:size]
+        members = self._people[:size]
         values = {member: self._random.randrange(10**6, 10**9) for member in members}
-        lot, start = self._list(1)
+        lot = self._list(1)
         books = [self._book(kind, winner, values) for kind in ("sealed", "open", "individual")]
         for book in books[:2]:
             self._enter(lot, book)
@@ -125,7 +118,7 @@ class _Bench:
                 if by_members:
                     self._change(lot, book)
                 self._bid(lot, book, openings[book.name])
-        self._meter.advance_to(start + _STAGE)
+        self._next_stage()
         if by_members:
             # what an individual's costs depends on who leads
             self._reveal(lot, books[2], openings[books[2].name])
@@ -136,7 +129,7 @@ class _Bench:
                 for each in openings.values():
                     self._receipts.add(each)
                 self._keep(books)
-            self._meter.advance_to(start + 2 * _STAGE)
+            self._next_stage()
             self._keep(books, refunds=False)
             self._keep(books, refunds=False)
             won = next(book for book in books if book.name.startswith(f"{winner} won"))
@@ -152,32 +145,28 @@ class _Bench:
         rank = LARGE - (2 * STEP - 1)
         low = [_full_bytes(1, n) for n in range(2 * STEP - 1)]
         high = [_full_bytes(0x60, n) for n in range(2 * STEP - 1, LARGE)]
-        bids = dict(zip(self._members, low + high, strict=True))
-        lot, start = self._list(rank * high[0])
+        bids = dict(zip(self._people, low + high, strict=True))
+        lot = self._list(rank * high[0])
         book = self._book("open", "open", bids)
         self._enter(lot, book)
         self._bid(lot, book, [])
-        self._meter.advance_to(start + 2 * _STAGE)
+        self._next_stage(2)
         self._keep([book], refunds=False)
         self._keep([book], refunds=False)
         self._keep([book])
 
     # The parts of a lot
 
-    def _list(self, reserve: int) -> tuple[int, int]:
-        """A new lot of a new seller: its number, and when it was listed."""
-        self._lots += 1
-        lot, start = self._lots, _START + self._lots * 10 * _STAGE
-        seller = self._meter.actor(_FIRST_SELLER + lot)
-        token = contract("Item")
-        self._send(seller, self._item, token.encode("mint", seller, lot))
-        self._send(seller, self._item, token.encode("approve", self._deployment.auctioneer, lot))
-        self._meter.advance_to(start)
-        ends = (start + _STAGE, start + 2 * _STAGE, start + 3 * _STAGE)
+    def _list(self, reserve: int) -> int:
+        """A new lot of a new seller."""
+        lot, seller = self._new_lot(_FIRST_SELLER, stages=10)
+        self._mint(seller, self._item, lot, self._deployment.auctioneer)
+        self._chain.advance_to(self._now)
+        ends = [self._now + stage * STAGE for stage in (1, 2, 3)]
         data = self._auctioneer.encode("list", self._item, lot, reserve, (*ends, 1_000))
         self._send(seller, self._deployment.auctioneer, data)
         self._add("lot", "list", members=1)
-        return lot, start
+        return lot
 
     def _book(self, kind: str, winner: str, values: Mapping[str, int]) -> Book:
         """The losing DAO bids half of what its members would, individuals a third."""
@@ -189,7 +178,7 @@ class _Bench:
             return Book(name, kind, self._auctioneer, address, bids)
         factory = contract("DAOFactory")
         data = factory.encode("create", self._deployment.auctioneer, kind == "open", 0)
-        receipt = self._send(self._keeper_account, self._deployment.factory, data)
+        receipt = self._send(self._keeper, self._deployment.factory, data)
         self._add("lot", "create a DAO", members=1)
         event = factory.event(receipt.logs[0])
         assert event is not None
@@ -198,7 +187,7 @@ class _Bench:
         return Book(name, kind, self._dao, event.args["dao"], bids)
 
     def _enter(self, lot: int, book: Book) -> None:
-        self._send(self._keeper_account, book.address, self._dao.encode("enter", lot))
+        self._send(self._keeper, book.address, self._dao.encode("enter", lot))
         self._add("lot", "enter", members=1)
 
     def _openings(self, book: Book, lot: int) -> list[Opening]:
@@ -238,7 +227,7 @@ class _Bench:
         self._each(book, "withdraw", back)
 
     def _commit(self, book: Book, opening: Opening, value: int) -> tuple[str, bytes, int]:
-        seal = commitment(self._meter.chain_id, opening)
+        seal = commitment(self._chain.chain_id, opening)
         return opening.bidder, book.contract.encode("commit", opening.lot, seal), value
 
     def _reveal(self, lot: int, book: Book, openings: Sequence[Opening]) -> None:
@@ -248,7 +237,7 @@ class _Bench:
         self._each(book, "own reveal", calls)
 
     def _served(self, lot: int, book: Book) -> set[str]:
-        answer = self._meter.call(book.address, book.contract.encode("bookOf", lot))
+        answer = self._chain.call(book.address, book.contract.encode("bookOf", lot))
         ((*_, share, _),) = book.contract.decode("bookOf", answer)
         return {member for member, bid in book.bids.items() if bid >= share > 0}
 
@@ -272,21 +261,21 @@ class _Bench:
 
         def claim(members: Sequence[str]) -> Transaction:
             data = book.contract.encode("claimBatch", lot, members)
-            return Transaction(self._keeper_account, book.address, data)
+            return Transaction(self._keeper, book.address, data)
 
         while rest:
-            batch = sizer.first(rest, claim, self._meter.estimate)
-            self._meter.send(batch.transaction)
+            batch = sizer.first(rest, claim, self._chain.estimate)
+            self._chain.send(batch.transaction)
             self._add(book.name, "batch claim", len(batch.items))
             del rest[: len(batch.items)]
 
     def _keep(self, books: Sequence[Book], refunds: bool = True) -> None:
         """Lets the keeper do what is due, once."""
         names = {book.address: book.name for book in books}
-        before = len(self._meter.uses)
+        before = len(self._chain.uses)
         self._actions.clear()
-        self._keeper.step(refunds)
-        uses = self._meter.uses[before:]
+        self._hand.step(refunds)
+        uses = self._chain.uses[before:]
         for action, use in zip(self._actions, uses, strict=True):
             name = names[action.contract]
             claim = "batch claim" if " lost " in name else "batch claim, unserved"
@@ -295,19 +284,16 @@ class _Bench:
 
     # Sending, and keeping count
 
-    def _send(self, sender: str, to: str, data: bytes) -> Receipt:
-        return self._meter.send(Transaction(sender, to, data))
-
     def _each(self, book: Book, step: str, calls: Sequence[tuple[str, bytes, int]]) -> None:
         """One transaction (sender, data, value in wei) for each member."""
         if calls:
             sent = [Transaction(who, book.address, data, value) for who, data, value in calls]
-            self._meter.send_all(sent)
+            self._chain.send_all(sent)
             self._add(book.name, step, len(calls))
 
     def _add(self, book: str, step: str, members: int, uses: Sequence[Use] | None = None) -> None:
         cost = self.costs[book][step]
-        for use in self._meter.uses[-1:] if uses is None else uses:
+        for use in self._chain.uses[-1:] if uses is None else uses:
             cost.gas += sum(use.gas)
             cost.transactions += len(use.gas)
             cost.parts.update(use.parts)
@@ -315,11 +301,11 @@ class _Bench:
 
     @contextmanager
     def _traced(self, wanted: bool) -> Iterator[None]:
-        self._meter.tracing = wanted
+        self._chain.tracing = wanted
         try:
             yield
         finally:
-            self._meter.tracing = False
+            self._chain.tracing = False
 
 
 def _full_bytes(top: int, number: int) -> int:

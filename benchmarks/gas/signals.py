@@ -6,21 +6,18 @@ calldata dear: where EIP-7623 charges more than was used, since Prague, that is 
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from typing import Any, Final
 
+from benchmarks.gas.bench import Bench, own_node
 from benchmarks.gas.meter import floor_since_prague
 from offchain.bindings.contracts import contract
 from offchain.bindings.enumerations import ClockStage
-from offchain.chain import nodes
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Receipt, Reverted, Transaction
 from offchain.chain.jsonrpc import JsonRpc
 from offchain.model.instances.signal_clock import SignalClockInstance, shape
 from offchain.model.instances.signals import Rule, SignalBidder, Table
 from offchain.play.signal_clock import SignalClocks
 
-_START: Final = 4_000_000_000
-"""When the first lot is listed: far off, so that no clock decides what a schedule costs."""
 _VALUE: Final = 10**9
 """About what a value is, in units: five of a table's eight bytes are not zero."""
 _MOST: Final = 31
@@ -85,11 +82,8 @@ def measure() -> dict[str, dict[str, int]]:
     Raises:
         ChainError: Anvil does not start, or a transaction fails.
     """
-    with (
-        nodes.anvil(accounts=1, auto_impersonate=True) as node,
-        closing(Recorder(node.url)) as chain,
-    ):
-        chain.advance_to(_START)
+    with own_node(Recorder) as chain:
+        chain.advance_to(Bench.start)
         bench = _Bench(chain)
         bench.crowds()
         bench.long_tables()
