@@ -9,8 +9,7 @@ import argparse
 import json
 import re
 import sys
-from pathlib import Path
-from typing import Any
+from typing import Final
 
 from benchmarks.gas import approximate as gas_approximate
 from benchmarks.gas import randomness as gas_randomness
@@ -18,14 +17,10 @@ from benchmarks.gas import resilient as gas_resilient
 from benchmarks.gas import signals as gas_signal
 from benchmarks.gas.auctions import measure
 from benchmarks.gas.report import Snapshot, budgets, differences, tables
+from benchmarks.record import ROOT, Record
 
-ROOT = Path(__file__).resolve().parents[2]
-SNAPSHOT = ROOT / "benchmarks" / "gas" / "gas.json"
-PAGE = ROOT / "docs" / "gas.md"
-PICTURES = ROOT / "benchmarks" / "gas" / "pictures"
-
-_TABLE = re.compile(r"(<!-- make gas: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
-
+_HERE: Final = ROOT / "benchmarks" / "gas"
+RECORD: Final = Record(_HERE / "gas.json", ROOT / "docs/gas.md", "make gas", _HERE / "pictures")
 
 FURTHER = {
     "resilient": gas_resilient.measure,
@@ -43,34 +38,17 @@ def measured() -> Snapshot:
     return snapshot
 
 
-def load() -> Snapshot:
-    """The snapshot in the repository; empty if there is none."""
-    if not SNAPSHOT.exists():
-        return {}
-    found: dict[str, Any] = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
-    return found
-
-
 def dumped(snapshot: Snapshot) -> str:
     """The snapshot as JSON, a line for each cost."""
     text = json.dumps(snapshot, indent=1)
     return re.sub(r"\{\s*([^{}]*?)\s*\}", _in_one_line, text) + "\n"
 
 
-def renewed(page: str, snapshot: Snapshot) -> str:
-    """The page with its tables made anew."""
-    made = tables(snapshot)
-    return _TABLE.sub(lambda found: f"{found[1]}\n{made[found['name']]}\n{found[3]}", page)
-
-
 def write(snapshot: Snapshot) -> None:
     """Renews everything in the repository that holds measurements."""
     from benchmarks.gas.chart import pictures  # matplotlib takes a while to import
 
-    SNAPSHOT.write_text(dumped(snapshot), encoding="utf-8")
-    PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8"), snapshot), encoding="utf-8")
-    for name, picture in pictures(snapshot).items():
-        (PICTURES / name).write_text(picture, encoding="utf-8")
+    RECORD.write(dumped(snapshot), tables(snapshot), pictures(snapshot))
 
 
 def main() -> int:
@@ -84,7 +62,7 @@ def main() -> int:
         print(dumped(snapshot), end="")
     else:
         print("\n".join(tables(snapshot).values()))
-        changes = differences(load(), snapshot)
+        changes = differences(RECORD.load(), snapshot)
         print(
             "\n".join(
                 ["Changed since the snapshot:", *changes] if changes else ["As in the snapshot."]

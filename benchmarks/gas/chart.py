@@ -1,24 +1,21 @@
 """The picture of docs/gas.md: gas per participant, here and elsewhere, for light and for dark pages."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from io import StringIO
+from functools import partial
 from typing import Final
 
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from benchmarks.gas.peers import PEERS
 from benchmarks.gas.report import OPEN, OPEN_ALONE, SEALED, SEALED_ALONE, Snapshot, life, written
+from benchmarks.svg import svg, title
 
 SIZE: Final = (9.6, 4.4)
 """Inches."""
-_FONT: Final = "-apple-system, 'Segoe UI', Helvetica, Arial, 'DejaVu Sans', sans-serif"
-_TITLE: Final = "Gas per participant"
 _LEFT: Final = 0.37
 _STEPS: Final = ("enter", "reveal", "tally", "claim or refund")
 
@@ -84,17 +81,11 @@ def bars(snapshot: Snapshot) -> list[Bar]:
 
 def pictures(snapshot: Snapshot) -> dict[str, str]:
     """The picture by file name, as SVG. The same snapshot gives the same text."""
-    return {f"gas-{name}.svg": _drawn(bars(snapshot), shade) for name, shade in SHADES.items()}
-
-
-def _drawn(rows: Sequence[Bar], shade: Shade) -> str:
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "gas", "font.size": 11}):
-        buffer = StringIO()
-        figure = _figure(rows, shade)
-        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
-    # the reader's own sans-serif, of which matplotlib knows nothing
-    drawn = re.sub(r"font-family: [^;\"]*", f"font-family: {_FONT}", buffer.getvalue())
-    return "\n".join(line.rstrip() for line in drawn.splitlines()) + "\n"
+    rows = bars(snapshot)
+    return {
+        f"gas-{name}.svg": svg(partial(_figure, rows, shade), "gas")
+        for name, shade in SHADES.items()
+    }
 
 
 def _figure(rows: Sequence[Bar], shade: Shade) -> Figure:
@@ -105,7 +96,7 @@ def _figure(rows: Sequence[Bar], shade: Shade) -> Figure:
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(0, float(max(bar.total for bar in rows)) * 1.14)
     axes.set_axis_off()
-    figure.text(0.015, 0.93, _TITLE, color=shade.text, size=13, weight="bold")
+    title(figure, "Gas per participant", shade.text)
     figure.legend(
         [Patch(facecolor=colour, edgecolor="none") for colour in shade.ours],
         _STEPS,

@@ -5,7 +5,7 @@ taken before.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
@@ -36,6 +36,7 @@ from benchmarks.gas.meter import (
     without_code,
 )
 from benchmarks.gas.peers import PEERS
+from benchmarks.record import table
 from offchain.chain.backend import MAX_TRANSACTION_GAS
 
 FURTHER: Final = {
@@ -166,22 +167,6 @@ def tables(snapshot: Snapshot) -> dict[str, str]:
         "peers": _peers_table(snapshot),
         **{kind: _further_table(snapshot, kind) for kind in FURTHER},
     }
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table in Markdown, its columns aligned; all but the first are figures if the first row's are."""
-    widths = [max(len(row[n]) for row in (head, *rows)) for n in range(len(head))]
-    right = [n > 0 and rows[0][n][:1].isdigit() for n in range(len(head))]
-
-    def line(cells: Sequence[str]) -> str:
-        padded = [
-            cell.rjust(width) if flush else cell.ljust(width)
-            for cell, width, flush in zip(cells, widths, right, strict=True)
-        ]
-        return f"| {' | '.join(padded)} |"
-
-    rule = ["-" * (width - flush) + ":" * flush for width, flush in zip(widths, right, strict=True)]
-    return "\n".join([line(head), line(rule), *map(line, rows)]) + "\n"
 
 
 def written(number: Number | None) -> str:

@@ -10,39 +10,36 @@ be the reference's and the play audits every wei. Each size runs in a process of
 
 import argparse
 import json
-import re
 import resource
 import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from benchmarks import record
+from benchmarks.record import ROOT, Record
 from offchain.chain.backend import Receipt
 from offchain.chain.connect import connect
 from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
 from offchain.model.mechanisms import fast_split, two_level
 from offchain.play.two_level import TwoLevelStage
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-RECORD: Final = ROOT / "benchmarks" / "scale" / "scale.json"
-PICTURES: Final = ROOT / "benchmarks" / "scale"
-PAGE: Final = ROOT / "docs" / "performance.md"
+_HERE: Final = ROOT / "benchmarks" / "scale"
+RECORD: Final = Record(_HERE / "scale.json", ROOT / "docs/performance.md", "scale", _HERE)
 SEED: Final = 2021
 _MEDIAN_BID: Final = 50_000_000
 """Units: 0.05 ETH."""
 _SPREAD: Final = 1.2
 _REST: Final = "outcome, audit"
 _PROGRESS_SECONDS: Final = 15.0
-_TABLE: Final = re.compile(r"(<!-- scale: (?P<name>\w+) -->\n\n).*?(\n<!-- end -->)", re.DOTALL)
 
 Row = dict[str, Any]
 """The measurements of one auction."""
-Record = dict[str, list[Row]]
+Rows = dict[str, list[Row]]
 """Measurements by back end, smallest first."""
 
 
@@ -61,8 +58,8 @@ class Watch:
     """An observer that gives every moment to the step that ends it, in seconds of this process' and of real time."""
 
     def __init__(self) -> None:
-        self.processor: dict[str, float] = defaultdict(float)
-        self.seconds: dict[str, float] = defaultdict(float)
+        self.processor: defaultdict[str, float] = defaultdict(float)
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         self._last = (time.process_time(), time.monotonic())
         self._told = time.monotonic()
         self._total: Counter[str] = Counter()
@@ -153,9 +150,9 @@ def table(back_end: str, rows: list[Row]) -> str:
     return "\n".join(lines)
 
 
-def tables(record: Record) -> dict[str, str]:
+def tables(rows: Rows) -> dict[str, str]:
     """The tables of docs/performance.md by name, in Markdown."""
-    revm, anvil = record.get("revm", []), record.get("anvil", [])
+    revm, anvil = rows.get("revm", []), rows.get("anvil", [])
     return {
         "sizes": _sizes(revm),
         "phases": _phases(revm),
@@ -165,7 +162,7 @@ def tables(record: Record) -> dict[str, str]:
 
 
 def _sizes(rows: list[Row]) -> str:
-    return _markdown(
+    return record.table(
         ["members", "served", "seconds of one core", "µs per member", "memory, MiB"],
         [
             [
@@ -185,14 +182,14 @@ def _phases(rows: list[Row]) -> str:
     large = [row for row in rows if row["members"] >= 10_000]
     spent = [row["processor_seconds_by_step"] for row in large]
     steps = list(spent[-1]) if spent else []
-    return _markdown(
+    return record.table(
         ["seconds of one core", *(f"{row['members']:,}" for row in large)],
         [[step, *(f"{one.get(step, 0):.1f}" for one in spent)] for step in steps],
     )
 
 
 def _gas(rows: list[Row]) -> str:
-    return _markdown(
+    return record.table(
         ["members", "all gas", "per member", "settle"],
         [
             [
@@ -206,36 +203,14 @@ def _gas(rows: list[Row]) -> str:
     )
 
 
-def _markdown(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---", *("---:" for _ in head[1:])], *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def renewed(page: str, record: Record) -> str:
-    """The page with its tables made anew."""
-    made = tables(record)
-    return _TABLE.sub(lambda found: f"{found[1]}{made[found['name']]}{found[3]}", page)
-
-
 def write(back_end: str, rows: list[Row]) -> None:
     """Puts the measurements in the place of earlier ones of the same sizes; renews the page and the picture."""
     from benchmarks.scale.chart import pictures  # matplotlib takes a while to import
 
-    record = load()
-    sizes = {row["members"]: row for row in [*record.get(back_end, []), *rows]}
-    record[back_end] = [sizes[members] for members in sorted(sizes)]
-    RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8"), record), encoding="utf-8")
-    for name, picture in pictures(record).items():
-        (PICTURES / name).write_text(picture, encoding="utf-8")
-
-
-def load() -> Record:
-    """What benchmarks/scale/scale.json holds; empty if there is none."""
-    if not RECORD.exists():
-        return {}
-    found: Record = json.loads(RECORD.read_text(encoding="utf-8"))
-    return found
+    found: Rows = RECORD.load()
+    sizes = {row["members"]: row for row in [*found.get(back_end, []), *rows]}
+    found[back_end] = [sizes[members] for members in sorted(sizes)]
+    RECORD.write(json.dumps(found, indent=1) + "\n", tables(found), pictures(found))
 
 
 def main() -> None:

@@ -1,15 +1,14 @@
 """The picture of docs/performance.md: gas over the number of members, for light and for dark pages."""
 
-import re
 from collections.abc import Mapping, Sequence
-from io import StringIO
+from functools import partial
 from typing import Any, Final
 
-from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
+from benchmarks.svg import svg, title
 from offchain.report.theme import THEMES, Theme
 
 Row = Mapping[str, Any]
@@ -19,24 +18,14 @@ Record = Mapping[str, Rows]
 
 SIZE: Final = (9.6, 4.8)
 """Inches."""
-_FONT: Final = "-apple-system, 'Segoe UI', Helvetica, Arial, 'DejaVu Sans', sans-serif"
 _POWERS: Final = {3: "thousand", 6: "million", 9: "billion"}
 
 
 def pictures(record: Record) -> dict[str, str]:
     """The picture by file name, as SVG. The same record gives the same text."""
-    return {f"scale-{theme.name}.svg": _drawn(record, theme) for theme in THEMES}
-
-
-def _drawn(record: Record, theme: Theme) -> str:
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "scale", "font.size": 11}):
-        buffer = StringIO()
-        _figure(record, theme).savefig(
-            buffer, format="svg", transparent=True, metadata={"Date": None}
-        )
-    # the reader's own sans-serif, of which matplotlib knows nothing
-    drawn = re.sub(r"font-family: [^;\"]*", f"font-family: {_FONT}", buffer.getvalue())
-    return "\n".join(line.rstrip() for line in drawn.splitlines()) + "\n"
+    return {
+        f"scale-{theme.name}.svg": svg(partial(_figure, record, theme), "scale") for theme in THEMES
+    }
 
 
 def _figure(record: Record, theme: Theme) -> Figure:
@@ -68,14 +57,7 @@ def _figure(record: Record, theme: Theme) -> Figure:
         handlelength=2.6,
     )
     _ends(axes, record, theme)
-    figure.text(
-        0.015,
-        0.93,
-        "Gas of a whole auction, and of settling it",
-        color=theme.text,
-        size=13,
-        weight="bold",
-    )
+    title(figure, "Gas of a whole auction, and of settling it", theme.text)
     return figure
 
 

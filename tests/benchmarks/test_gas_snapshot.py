@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from benchmarks.gas.__main__ import PAGE, PICTURES, ROOT, dumped, load, renewed
+from benchmarks.gas.__main__ import RECORD, dumped
 from benchmarks.gas.meter import floor_since_prague, instructions, parts_of, without_code
 from benchmarks.gas.report import budgets, differences, figures, tables
+from benchmarks.record import ROOT
 
-SNAPSHOT = load()
+SNAPSHOT = RECORD.load()
 RENEW = "if that is meant, renew it with: make gas ARGS=--write"
 
 
@@ -41,17 +42,14 @@ def test_only_open_books_are_beyond_what_was_meant() -> None:
 
 
 def test_the_page_has_the_tables_of_the_snapshot() -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    assert sorted(re.findall(r"<!-- make gas: (\w+) -->", page)) == sorted(tables(SNAPSHOT))
-    assert page == renewed(page, SNAPSHOT), RENEW
+    assert sorted(RECORD.names()) == sorted(tables(SNAPSHOT))
+    assert RECORD.text() == RECORD.renewed(tables(SNAPSHOT)), RENEW
 
 
 def test_figures_in_the_text_are_printed_by_make_gas() -> None:
     """To as many digits as they have: 47,000 stands for anything that rounds to it."""
     printed = {number(one) for one in figures("\n".join(tables(SNAPSHOT).values()))}
-    text = re.sub(
-        r"<!-- make gas: .*?<!-- end -->", "", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL
-    )
+    text = re.sub(r"<!-- make gas: .*?<!-- end -->", "", RECORD.text(), flags=re.DOTALL)
     for told in map(number, figures(text)):
         zeros = len(str(told)) - len(str(told).rstrip("0"))
         assert any(round(one, -zeros) == told for one in printed), f"{told:,}"
@@ -61,9 +59,9 @@ def test_the_pictures_show_the_figures_of_the_snapshot() -> None:
     from benchmarks.gas.chart import pictures
 
     drawn = pictures(SNAPSHOT)
-    assert {path.name for path in PICTURES.iterdir()} == set(drawn)
+    assert {path.name for path in RECORD.pictures.iterdir()} == set(drawn)
     for name, picture in drawn.items():
-        kept = (PICTURES / name).read_text(encoding="utf-8")
+        kept = (RECORD.pictures / name).read_text(encoding="utf-8")
         assert texts(kept) == texts(picture), f"{name}: {RENEW}"
         assert "71," in "".join(texts(kept))
 

@@ -8,16 +8,17 @@ from typing import Any
 
 import pytest
 
+from benchmarks.record import ROOT
 from benchmarks.scale import __main__ as scale
 from benchmarks.scale.chart import pictures
 
-RECORD = scale.load()
+RECORD = scale.RECORD.load()
 RENEW = "renew it with: python -m benchmarks.scale SIZES --write"
 
 
 def printed(*command: str) -> str:
     done = subprocess.run(
-        [sys.executable, *command], cwd=scale.ROOT, capture_output=True, text=True, check=False
+        [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -91,12 +92,12 @@ def test_gas_is_linear_in_members(back_end: str) -> None:
 
 
 def test_the_page_has_the_tables_of_the_record() -> None:
-    page = scale.PAGE.read_text(encoding="utf-8")
-    assert sorted(re.findall(r"<!-- scale: (\w+) -->", page)) == sorted(scale.tables(RECORD))
-    assert page == scale.renewed(page, RECORD), RENEW
+    tables = scale.tables(RECORD)
+    assert sorted(scale.RECORD.names()) == sorted(tables)
+    assert scale.RECORD.text() == scale.RECORD.renewed(tables), RENEW
 
 
 @pytest.mark.parametrize("name", sorted(pictures(RECORD)))
 def test_the_pictures_are_drawn_from_the_record(name: str) -> None:
-    drawn = (scale.PICTURES / name).read_text(encoding="utf-8")
+    drawn = (scale.RECORD.pictures / name).read_text(encoding="utf-8")
     assert drawn == pictures(RECORD)[name], RENEW
