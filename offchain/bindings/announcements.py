@@ -12,9 +12,8 @@ from eth_hash.auto import keccak
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain import abi
 from offchain.io.addresses import to_bytes
-from offchain.io.errors import InvalidInput
 from offchain.model.instances.bundles import Bundle
-from offchain.model.instances.resilient import Offer, ResilientInstance
+from offchain.model.instances.resilient import Offer
 
 MOST_GOODS = 256
 MOST_OFFERS = 32
@@ -83,19 +82,3 @@ def announcement(
 def as_bits(bundle: Bundle, goods: Bundle) -> int:
     """A bundle as a set: bit i stands for the i-th good."""
     return sum(1 << goods.index(good) for good in bundle)
-
-
-def check_playable(instance: ResilientInstance) -> None:
-    """Raises InvalidInput, naming the field and its value, if the contract's fields are too narrow for the instance."""
-    epsilon = instance.epsilon
-    _at_most("epsilon: denominator", epsilon.denominator, MOST_EPSILON)
-    _at_most("goods", len(instance.goods), MOST_GOODS)
-    announced = [(player.name, player.offer) for player in instance.players]
-    for name, offers in (*announced, ("the seller", instance.seller)):
-        _at_most(f"offers of {name}", len(offers), MOST_OFFERS)
-        _at_most(f"prices of {name} together", sum(o.price for o in offers), MOST_REVENUE)
-
-
-def _at_most(what: str, found: int, most: int) -> None:
-    if found > most:
-        raise InvalidInput(f"{what}: {found} is more than the contracts hold, which is {most}")

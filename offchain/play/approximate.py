@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from offchain.bindings.draw_proofs import (
-    MOST_PLAYERS,
     PLAYERS_PER_STEP,
-    TERM_LIMIT,
     account_of,
     bid_of,
     prove,
@@ -21,7 +19,6 @@ from offchain.bindings.draw_proofs import (
 )
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Chain, Transaction
-from offchain.io.errors import InvalidInput
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.keeper import Keeper
 from offchain.keeper.ledger import APPROXIMATE, Ledger
@@ -35,8 +32,9 @@ from offchain.model.instances.approximate import (
     ApproximateSale,
     GroupSale,
 )
-from offchain.model.instances.two_level import BID_LIMIT, Group
+from offchain.model.instances.two_level import BID_LIMIT
 from offchain.play.auction_house import HouseStage
+from offchain.play.limits import check_approximate
 from offchain.play.observer import Observer
 from offchain.play.sending import Address, Deployed
 from offchain.play.terms import FIRST_PLAYER, trusting
@@ -108,7 +106,7 @@ class ApproximateStage(HouseStage):
             InvalidInput: it does not fit the contract.
             ChainError: a transaction fails, or money went astray.
         """
-        check_playable(instance)
+        check_approximate(instance)
         self._begin(observer)
         individuals: list[int] = []
         groups: list[list[int]] = []
@@ -244,37 +242,6 @@ class ApproximateStage(HouseStage):
         granted = [self._sender.view(dao, "hasAccess", cast.lot, m)[0] for m in members]
         served = tuple(place for place, is_granted in enumerate(granted) if is_granted)
         return GroupSale(winner, lot.price, self.ledger.book(holder, cast.lot).share, served)
-
-
-def check_playable(instance: ApproximateInstance | ApproximateGroupsInstance) -> None:
-    """Raises InvalidInput, naming the field, if an instance does not fit the contract."""
-    denominator = instance.delta.denominator
-    if denominator >= TERM_LIMIT:
-        raise InvalidInput(
-            f"delta: denominator: {denominator} is more than the contract holds, "
-            f"which is {TERM_LIMIT - 1}"
-        )
-    if isinstance(instance, ApproximateInstance):
-        field, players = "bids", len(instance.bids)
-    else:
-        field, players = "groups", len(instance.groups)
-        for place, group in enumerate(instance.groups):
-            _check_group(f"groups[{place}]", group)
-    if players > MOST_PLAYERS:
-        raise InvalidInput(
-            f"{field}: {players} players are more than the contract holds, which is {MOST_PLAYERS}"
-        )
-
-
-def _check_group(path: str, group: Group) -> None:
-    """The contract keeps 64 bits of what a DAO bids: the most that its members can pay in equal shares."""
-    ranked = enumerate(sorted(group.bids_on(0), reverse=True), start=1)
-    bid = max(rank * amount for rank, amount in ranked)
-    if bid > BID_LIMIT:
-        raise InvalidInput(
-            f"{path}: its members can pay {bid} together, more than the contract holds, "
-            "which is 2^64-1"
-        )
 
 
 def _deposit(bid: int) -> int:

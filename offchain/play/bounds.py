@@ -4,32 +4,25 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from offchain.bindings import announcements as resilient_announcements
-from offchain.model.instances import Instance, InvalidInput
+from offchain.model.instances import Instance
 from offchain.model.instances.approximate import ApproximateGroupsInstance, ApproximateInstance
 from offchain.model.instances.resilient import ResilientInstance
 from offchain.model.instances.signal_clock import SignalClockInstance
 from offchain.model.instances.two_level import TwoLevelInstance
-from offchain.play import approximate, signal_clock_solve
+from offchain.play import limits
 
 
 def _unbounded(_: TwoLevelInstance) -> None:
     """What a file can hold, an auctioneer and its DAOs can."""
 
 
-def _few_draws(instance: SignalClockInstance) -> None:
-    why = signal_clock_solve.refusal(instance)
-    if why is not None:
-        raise InvalidInput(why)
-
-
 BOUNDS: Mapping[type, Callable[[Any], None]] = MappingProxyType(
     {
         TwoLevelInstance: _unbounded,
-        ResilientInstance: resilient_announcements.check_playable,
-        SignalClockInstance: _few_draws,
-        ApproximateInstance: approximate.check_playable,
-        ApproximateGroupsInstance: approximate.check_playable,
+        ResilientInstance: limits.check_resilient,
+        SignalClockInstance: limits.check_signal_clock,
+        ApproximateInstance: limits.check_approximate,
+        ApproximateGroupsInstance: limits.check_approximate,
     }
 )
 """How each kind of instance that has contracts is held against their bounds."""

@@ -11,7 +11,7 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-from offchain.bindings.announcements import Announcement, announcement, check_playable
+from offchain.bindings.announcements import Announcement, announcement
 from offchain.bindings.artifacts import load
 from offchain.bindings.enumerations import CoinOutcome
 from offchain.chain.backend import Chain
@@ -29,6 +29,7 @@ from offchain.model.instances.resilient import (
 from offchain.play import resilient_books
 from offchain.play.audit import MoneyAstray, check_balance, check_proceeds
 from offchain.play.conduct import STRAIGHT, Conduct
+from offchain.play.limits import check_resilient
 from offchain.play.observer import Observer
 from offchain.play.sending import Address, portions
 from offchain.play.stage import Stage
@@ -135,7 +136,7 @@ class ResilientStage(Stage):
         observer: Observer | None,
     ) -> list[Result]:
         """A sale for each word, all at once."""
-        check_playable(instance)
+        check_resilient(instance)
         self._begin(observer)
         first_block = self._chain.block() + 1
         accounts = {

@@ -20,12 +20,6 @@ from offchain.play.stage import Stage
 from offchain.play.terms import FIRST_PLAYER
 from offchain.play.words import Source, ToldWords
 
-MOST_VALUES = 4_096
-MOST_TYPES = 12
-MOST_OF_A_TYPE = 31
-MOST_SIGNALS = 2_048
-"""What the contract takes; see contracts/signals/SignalClockAuction.sol."""
-
 DEPOSIT = 1
 """What every bidder puts down, in units."""
 

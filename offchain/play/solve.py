@@ -16,7 +16,7 @@ from offchain.model.instances.two_level import TwoLevelInstance
 from offchain.model.instances.vcg import VcgInstance
 from offchain.play.approximate import ApproximateStage
 from offchain.play.resilient import ResilientStage
-from offchain.play.signal_clock_solve import SignalStage
+from offchain.play.signal_clock_lottery import SignalStage
 from offchain.play.two_level import TwoLevelStage
 
 STAGES: Mapping[type, Callable[[Chain, int], Any]] = MappingProxyType(

@@ -12,6 +12,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
+from offchain.bindings.constants import SignalClockAuction
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
 from offchain.bindings.enumerations import ClockStage
@@ -21,7 +22,7 @@ from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances import SignalClockInstance
 from offchain.model.instances.signals import UNSOLD, Rule, Sale, SignalBidder, Table
 from offchain.model.mechanisms.signal_discovery import clock_auction
-from offchain.play.signal_clock import MOST_OF_A_TYPE, MOST_VALUES, packed
+from offchain.play.signal_clock import packed
 from tests.differential.signal_draws import coins_of, table
 from tests.reverts import error_of
 
@@ -342,7 +343,10 @@ class Walk:
         if fits:
             box = list(at.box())
             box[kind] += at.top
-            fits = prod(box) <= MOST_VALUES and box[kind] <= MOST_OF_A_TYPE * at.top + 1
+            fits = (
+                prod(box) <= SignalClockAuction.MOST_VALUES
+                and box[kind] <= SignalClockAuction.MOST_OF_A_TYPE * at.top + 1
+            )
         must = fits and stage == ClockStage.JOINING
         self.try_(who, "join", lot, kind, value_wei=value * WEI_PER_UNIT, must=must)
 

@@ -9,7 +9,7 @@ from offchain.chain.backend import Receipt
 from offchain.chain.revm import Revm
 from offchain.play.approximate import ApproximateStage
 from offchain.play.resilient import ResilientStage
-from offchain.play.signal_clock_solve import SignalStage
+from offchain.play.signal_clock_lottery import SignalStage
 from offchain.play.two_level import TwoLevelStage
 from offchain.play.words import SecretWords, Source
 from tests.differential.approximate_scenarios import auction as approximate

@@ -10,7 +10,7 @@ from offchain.model.instances import SignalClockInstance
 from offchain.model.kinds import solve
 from offchain.model.theory.signals import steep
 from offchain.play.signal_clock import SignalClocks
-from offchain.play.signal_clock_solve import SignalStage
+from offchain.play.signal_clock_lottery import SignalStage
 from tests.differential.signal_draws import auction, hold_equal
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("signals_*.py"))

@@ -14,8 +14,9 @@ from offchain.model.instances import SignalClockInstance
 from offchain.model.instances.signals import Rule, SignalBidder, Table
 from offchain.model.kinds import solve
 from offchain.model.mechanisms.signal_discovery import clock_auction
+from offchain.play.limits import check_signal_clock
 from offchain.play.signal_clock import SignalClocks
-from offchain.play.signal_clock_solve import SignalStage, refusal
+from offchain.play.signal_clock_lottery import SignalStage
 from offchain.play.words import SecretWords
 from tests.differential.signal_draws import auction, coins_of, hold_equal, reproduction, spread
 
@@ -128,7 +129,7 @@ def test_the_largest_tables_there_can_be() -> None:
         for name in names
     )
     instance = SignalClockInstance(2, Rule.WELFARE, names, bidders)
-    assert refusal(instance) is None
+    check_signal_clock(instance)
     assert SignalStage(Revm()).play(instance) == solve(instance)
 
 

@@ -23,7 +23,7 @@ LAYERS = (
 HEIGHT = {room: -row for row, rooms in enumerate(LAYERS) for room in rooms}
 
 CHAIN_SIDE = {"chain", "bindings", "keeper", "play"}
-COUNTS_DRAWS = "offchain.play.signal_clock_solve"
+COUNTS_DRAWS = "offchain.play.limits"
 
 
 @cache

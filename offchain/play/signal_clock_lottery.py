@@ -10,58 +10,22 @@ of each later draw follows.
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from math import prod
 
 from offchain.chain.backend import Chain
 from offchain.chain.errors import ChainError
-from offchain.io.errors import InvalidInput
-from offchain.io.fields import show
 from offchain.model.instances.lotteries import Lottery, merged, outcome_of
-from offchain.model.instances.signal_clock import SignalClockInstance, shape
-from offchain.model.instances.signals import Sale, SignalOutcome, type_counts
-from offchain.model.mechanisms.signal_discovery import DRAWS_LIMIT as COUNTED
-from offchain.model.mechanisms.signal_discovery import TooManyDrawsError, draws_needed
+from offchain.model.instances.signal_clock import SignalClockInstance
+from offchain.model.instances.signals import Sale, SignalOutcome
+from offchain.play.limits import check_signal_clock
 from offchain.play.observer import Observer
-from offchain.play.signal_clock import (
-    MOST_OF_A_TYPE,
-    MOST_SIGNALS,
-    MOST_TYPES,
-    MOST_VALUES,
-    SignalClocks,
-)
+from offchain.play.signal_clock import SignalClocks
 from offchain.play.signal_clock_trail import Drawing, Play, State
-
-DRAWS_LIMIT = 1_000
-"""How many draws of a bidder a chain is asked to make for one instance: some seconds on revm, some minutes on Ganache."""
 
 _WAVE = 50
 """How many lots are opened at a time."""
 
 End = State | Sale
 """What a draw leads to: the state of the next one, or the end."""
-
-
-def refusal(instance: SignalClockInstance) -> str | None:
-    """Why an instance cannot be solved on a chain, naming the field; None if it can. O(draws), at most some seconds."""
-    if len(instance.types) > MOST_TYPES:
-        return f"types: {len(instance.types)} types, and the contract takes {MOST_TYPES}"
-    kinds = [bidder.type for bidder in instance.bidders]
-    for name, count in zip(instance.types, type_counts(instance.types, kinds), strict=True):
-        if count > MOST_OF_A_TYPE:
-            most = f"the contract takes {MOST_OF_A_TYPE} of a type"
-            return f"bidders: {count} of type {show(name)}, and {most}"
-    if (size := prod(shape(instance.signals, instance.types, kinds))) > MOST_VALUES:
-        return f"bidders: tables of {size:,} values, and the contract takes {MOST_VALUES:,}"
-    # with several bidders the tables say so first
-    if instance.signals > MOST_SIGNALS:
-        return f"signals: {instance.signals:,}, and the contract takes {MOST_SIGNALS:,}"
-    try:
-        draws = draws_needed(instance, COUNTED)
-    except TooManyDrawsError:
-        return f"bidders: more than {COUNTED:,} draws, and a chain is asked for {DRAWS_LIMIT:,}"
-    if draws > DRAWS_LIMIT:
-        return f"bidders: {draws:,} draws, and a chain is asked for {DRAWS_LIMIT:,}"
-    return None
 
 
 class SignalStage:
@@ -81,11 +45,10 @@ class SignalStage:
     ) -> SignalOutcome:
         """The outcome over all draws, each made on the chain, with the gas of all auctions that took.
 
-        `InvalidInput` if the instance is refused (`refusal`). `ChainError` if a transaction fails, a
+        `InvalidInput` if the instance is too large (`limits.check_signal_clock`). `ChainError` if a transaction fails, a
         word does not lead where it should, or money went astray.
         """
-        if (why := refusal(instance)) is not None:
-            raise InvalidInput(why)
+        check_signal_clock(instance)
         clocks = self._clocks
         clocks.watch(observer)
         known = Map()

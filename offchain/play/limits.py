@@ -1,0 +1,106 @@
+"""What instances the contracts can hold, and a chain can be asked to play: all others are refused before anything is sent."""
+
+from math import prod
+from typing import Final
+
+from offchain.bindings.announcements import MOST_EPSILON, MOST_GOODS, MOST_OFFERS, MOST_REVENUE
+from offchain.bindings.constants import SignalClockAuction
+from offchain.bindings.draw_proofs import MOST_PLAYERS, TERM_LIMIT
+from offchain.io.errors import InvalidInput
+from offchain.io.fields import show
+from offchain.model.instances.approximate import ApproximateGroupsInstance, ApproximateInstance
+from offchain.model.instances.resilient import ResilientInstance
+from offchain.model.instances.signal_clock import SignalClockInstance, shape
+from offchain.model.instances.signals import type_counts
+from offchain.model.instances.two_level import BID_LIMIT, Group
+from offchain.model.mechanisms.signal_discovery import DRAWS_LIMIT as COUNTED
+from offchain.model.mechanisms.signal_discovery import TooManyDrawsError, draws_needed
+
+MOST_SIGNALS: Final = (SignalClockAuction.MOST_VALUES + 1) // 2
+"""With which the table of two bidders is as long as the contract takes one."""
+DRAWS_LIMIT: Final = 1_000
+"""How many draws of a bidder a chain is asked to make for one instance: some seconds on revm, some minutes on Ganache."""
+
+
+def check_approximate(instance: ApproximateInstance | ApproximateGroupsInstance) -> None:
+    """Raises InvalidInput, naming the field, if an instance does not fit the contract."""
+    denominator = instance.delta.denominator
+    if denominator >= TERM_LIMIT:
+        raise InvalidInput(
+            f"delta: denominator: {denominator} is more than the contract holds, "
+            f"which is {TERM_LIMIT - 1}"
+        )
+    if isinstance(instance, ApproximateInstance):
+        field, players = "bids", len(instance.bids)
+    else:
+        field, players = "groups", len(instance.groups)
+        for place, group in enumerate(instance.groups):
+            _check_group(f"groups[{place}]", group)
+    if players > MOST_PLAYERS:
+        raise InvalidInput(
+            f"{field}: {players} players are more than the contract holds, which is {MOST_PLAYERS}"
+        )
+
+
+def _check_group(path: str, group: Group) -> None:
+    """The contract keeps 64 bits of what a DAO bids: the most that its members can pay in equal shares."""
+    ranked = enumerate(sorted(group.bids_on(0), reverse=True), start=1)
+    bid = max(rank * amount for rank, amount in ranked)
+    if bid > BID_LIMIT:
+        raise InvalidInput(
+            f"{path}: its members can pay {bid} together, more than the contract holds, "
+            "which is 2^64-1"
+        )
+
+
+def check_resilient(instance: ResilientInstance) -> None:
+    """Raises InvalidInput, naming the field and its value, if the contract's fields are too narrow for an instance."""
+    _at_most("epsilon: denominator", instance.epsilon.denominator, MOST_EPSILON)
+    _at_most("goods", len(instance.goods), MOST_GOODS)
+    announced = [(player.name, player.offer) for player in instance.players]
+    for name, offers in (*announced, ("the seller", instance.seller)):
+        _at_most(f"offers of {name}", len(offers), MOST_OFFERS)
+        _at_most(f"prices of {name} together", sum(o.price for o in offers), MOST_REVENUE)
+
+
+def _at_most(what: str, found: int, most: int) -> None:
+    if found > most:
+        raise InvalidInput(f"{what}: {found} is more than the contracts hold, which is {most}")
+
+
+def check_signal_clock(instance: SignalClockInstance) -> None:
+    """Raises InvalidInput, naming the field, if an instance cannot be solved on a chain. O(draws), at most some seconds."""
+    _check_tables(instance)
+    try:
+        draws = draws_needed(instance, COUNTED)
+    except TooManyDrawsError:
+        many = f"more than {COUNTED:,}"
+    else:
+        if draws <= DRAWS_LIMIT:
+            return
+        many = f"{draws:,}"
+    raise InvalidInput(f"bidders: {many} draws, and a chain is asked for {DRAWS_LIMIT:,}")
+
+
+def _check_tables(instance: SignalClockInstance) -> None:
+    most = SignalClockAuction
+    if len(instance.types) > most.MOST_TYPES:
+        raise InvalidInput(
+            f"types: {len(instance.types)} types, and the contract takes {most.MOST_TYPES}"
+        )
+    kinds = [bidder.type for bidder in instance.bidders]
+    for name, count in zip(instance.types, type_counts(instance.types, kinds), strict=True):
+        if count > most.MOST_OF_A_TYPE:
+            raise InvalidInput(
+                f"bidders: {count} of type {show(name)}, "
+                f"and the contract takes {most.MOST_OF_A_TYPE} of a type"
+            )
+    if (size := prod(shape(instance.signals, instance.types, kinds))) > most.MOST_VALUES:
+        raise InvalidInput(
+            f"bidders: tables of {size:,} values, and the contract takes {most.MOST_VALUES:,}"
+        )
+    # with several bidders the tables say so first
+    if instance.signals > MOST_SIGNALS:
+        raise InvalidInput(
+            f"signals: {instance.signals:,}, and the contract takes {MOST_SIGNALS:,}"
+        )
