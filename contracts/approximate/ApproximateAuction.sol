@@ -31,9 +31,7 @@ import {MOST_PLAYERS, Roster} from "./Roster.sol";
 contract ApproximateAuction is AuctionHouse {
     using DrawProofs for Walk;
 
-    /// @notice How long after the end of the tally a lot can still be decided. Afterwards it is void, so that a draw that never comes locks
-    /// nobody's money in.
-    uint256 public constant DRAW_WINDOW = 3 days;
+    // TYPES
 
     /// @notice What a lot has beside its listing.
     ///     slot 0: roster of its players, see `Roster`
@@ -45,6 +43,12 @@ contract ApproximateAuction is AuctionHouse {
         bool requested;
         uint40 decidedAt;
     }
+
+    // CONSTANTS
+
+    /// @notice How long after the end of the tally a lot can still be decided. Afterwards it is void, so that a draw that never comes locks
+    /// nobody's money in.
+    uint256 public constant DRAW_WINDOW = 3 days;
 
     // IMMUTABLES
 

@@ -18,14 +18,7 @@ import {Standing} from "./Standing.sol";
 /// members' bids are tallied. Lots are independent of each other. Who wins at what price is for the mechanism above to say.
 /// @dev No owner, no upgrade, no pause. The balance covers all deposits and proceeds at every moment.
 abstract contract AuctionHouse is BidBook, Proceeds, Escrow, IAuctioneer {
-    /// @notice Bounds on how long reveal and tally last each: long enough that nobody is shut out, short enough that no money is locked in.
-    uint256 public constant MIN_STAGE = 10 minutes;
-    uint256 public constant MAX_STAGE = 30 days;
-    /// @notice How long a winner can still be settled, by anyone. Afterwards the lot is void, so that an item that cannot be delivered
-    /// locks nobody's money in.
-    uint256 public constant SETTLEMENT_WINDOW = 3 days;
-    /// @notice The customary bond: 10 % of the deposit for a bid that is not revealed.
-    uint16 public constant DEFAULT_BOND_BPS = 1_000;
+    // TYPES
 
     /// @notice A lot beside its book of individuals. Its number is bound into seals, and only a listing that cannot be reorganized away any
     /// more is safe to bid on.
@@ -48,6 +41,17 @@ abstract contract AuctionHouse is BidBook, Proceeds, Escrow, IAuctioneer {
         Entered,
         Arrived
     }
+
+    // CONSTANTS
+
+    /// @notice Bounds on how long reveal and tally last each: long enough that nobody is shut out, short enough that no money is locked in.
+    uint256 public constant MIN_STAGE = 10 minutes;
+    uint256 public constant MAX_STAGE = 30 days;
+    /// @notice How long a winner can still be settled, by anyone. Afterwards the lot is void, so that an item that cannot be delivered
+    /// locks nobody's money in.
+    uint256 public constant SETTLEMENT_WINDOW = 3 days;
+    /// @notice The customary bond: 10 % of the deposit for a bid that is not revealed.
+    uint16 public constant DEFAULT_BOND_BPS = 1_000;
 
     // IMMUTABLES
 

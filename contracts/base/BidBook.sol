@@ -17,6 +17,8 @@ import {Units} from "../libraries/Units.sol";
 abstract contract BidBook is Multicall {
     using BidSlots for BidSlot;
 
+    // TYPES
+
     /// @dev `Running` until the book is decided; `Won` once its bidder paid; `Lost` when nobody in it will ever pay (at the auctioneer:
     /// once the item went back).
     enum BookState {
@@ -67,6 +69,8 @@ abstract contract BidBook is Multicall {
         BidAboveDeposit,
         BelowMinimum
     }
+
+    // CONSTANTS
 
     uint256 internal constant BPS = 10_000;
     /// @dev Instead of a bond: the lot is closed but may still turn void, so nobody's bond is taken yet.

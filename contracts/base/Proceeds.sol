@@ -6,14 +6,22 @@ import {Payments} from "../libraries/Payments.sol";
 /// @title What sellers earn, kept until they withdraw it
 /// @dev Pull, never push: a seller who refuses ether holds up nobody but itself.
 abstract contract Proceeds {
+    // STORAGE
+
     /// @notice What sellers can withdraw, in wei.
     mapping(address seller => uint256 amountWei) public proceeds;
+
+    // EVENTS
 
     /// @notice `seller` withdrew `amountWei` to `recipient`.
     event ProceedsWithdrawn(address indexed seller, address recipient, uint256 amountWei);
 
+    // ERRORS
+
     /// @notice `seller` has no proceeds.
     error NoProceeds(address seller);
+
+    // SELLING
 
     /// @notice Pays the caller all it earned by selling: prices, fines and forfeited bonds.
     /// @param recipient Who gets it.

@@ -23,11 +23,15 @@ import {PriceRule} from "./PriceRule.sol";
 contract Auctioneer is AuctionHouse {
     using PriceRule for Standing;
 
+    // ERRORS
+
     /// @notice A reserve below one unit.
     error ReserveTooLow(uint96 reserve);
 
     /// @param factory_ The only origin of DAOs that may enter.
     constructor(IDAOFactory factory_) AuctionHouse(factory_) {}
+
+    // SELLING
 
     /// @notice Lists an item: takes it into escrow and opens bidding at once. The caller must own it and have approved this contract.
     /// @param token The item's ERC-721 contract.
@@ -41,6 +45,8 @@ contract Auctioneer is AuctionHouse {
         _lots[lot].standing.open(reserve);
         Items.take(_held, lot, token, tokenId, msg.sender);
     }
+
+    // WHAT THIS MECHANISM DOES
 
     /// @dev A lot is decided by its bids alone; one without a bid at the reserve is void.
     function _phaseAfterTally(uint256, Lot storage item, uint256 endOfTally) internal view override returns (Phase) {

@@ -22,8 +22,7 @@ import {Progress, Tally} from "./Tally.sol";
 contract DAO is BidBook {
     using Tally for Progress;
 
-    /// @notice The most members one step of a tally takes, so that settling never walks more.
-    uint256 public constant MAX_STEP = 500;
+    // TYPES
 
     /// @notice A finished tally.
     ///     slot 0: tallier, whose checkpoints prove it (160 bits) | willingness to pay (96, units)
@@ -37,6 +36,11 @@ contract DAO is BidBook {
         uint256 lot;
         uint64 amount;
     }
+
+    // CONSTANTS
+
+    /// @notice The most members one step of a tally takes, so that settling never walks more.
+    uint256 public constant MAX_STEP = 500;
 
     // IMMUTABLES
 

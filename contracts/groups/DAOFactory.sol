@@ -12,8 +12,12 @@ import {DAO} from "./DAO.sol";
 /// you trust.
 /// @dev No owner. One factory can serve any number of auctioneers.
 contract DAOFactory is IDAOFactory {
+    // STORAGE
+
     /// @inheritdoc IDAOFactory
     mapping(address account => bool) public isDAO;
+
+    // EVENTS
 
     /// @notice `creator` deployed `dao`.
     /// @param dao The new DAO.
@@ -24,6 +28,8 @@ contract DAOFactory is IDAOFactory {
     event DAOCreated(
         address indexed dao, address indexed creator, IAuctioneer indexed auctioneer, bool isOpen, uint64 minimumBid
     );
+
+    // DEPLOYING
 
     /// @notice Deploys a DAO. Anyone may; the creator gets no rights over it.
     /// @param auctioneer The auctioneer at whose lots it will bid.

@@ -18,6 +18,8 @@ import {BlockHeader} from "./BlockHeader.sol";
 contract BeaconRandomness is ITimedRandomness {
     using Math for uint256;
 
+    // TYPES
+
     /// @notice How a draw stands.
     enum BeaconStage {
         None, // never asked for
@@ -33,6 +35,8 @@ contract BeaconRandomness is ITimedRandomness {
         uint256 word;
     }
 
+    // CONSTANTS
+
     /// @notice How many blocks after the request its block comes: four epochs of 32 slots, so that the proposers right before it were not
     /// known when the consumer closed its books, and four more blocks, which leave little time to arrange anything once they are known
     /// (EIP-4399, tips for application developers). About 27 minutes on Ethereum.
@@ -41,6 +45,8 @@ contract BeaconRandomness is ITimedRandomness {
     uint256 public constant PROOF_WINDOW = 256;
     /// @notice How long a block takes, in seconds.
     uint256 public constant SLOT = 12;
+
+    // IMMUTABLES
 
     /// @notice Where draws go that nobody proved in time.
     IRandomness public immutable fallbackSource;
@@ -92,6 +98,8 @@ contract BeaconRandomness is ITimedRandomness {
         fallbackSource = fallbackSource_;
     }
 
+    // DRAWING
+
     /// @inheritdoc IRandomness
     function request(uint256 id) external {
         Draw storage draw = _draws[msg.sender][id];
@@ -133,6 +141,8 @@ contract BeaconRandomness is ITimedRandomness {
         fallbackSource.request(other);
     }
 
+    // VIEWS
+
     /// @inheritdoc IRandomness
     function wordOf(address consumer, uint256 id) external view returns (bool drawn, uint256 word) {
         Draw storage draw = _draws[consumer][id];
@@ -164,6 +174,8 @@ contract BeaconRandomness is ITimedRandomness {
     function fallbackId(address consumer, uint256 id) public pure returns (uint256) {
         return uint256(keccak256(abi.encode(consumer, id)));
     }
+
+    // SHARED STEPS
 
     function _requireWaiting(address consumer, uint256 id) private view returns (Draw storage draw) {
         draw = _draws[consumer][id];

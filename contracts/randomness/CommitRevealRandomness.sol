@@ -15,6 +15,8 @@ import {Payments} from "../libraries/Payments.sol";
 /// @dev Bonds not redeemed stay here for ever, nobody's: were they shared among those who revealed, somebody under many names would pay
 /// itself. The balance covers all other bonds at every moment. Each call costs the same however many take part.
 contract CommitRevealRandomness is ITimedRandomness {
+    // TYPES
+
     /// @notice How a draw stands; by the clock, and by what was sealed and opened.
     enum SecretsStage {
         None, // never asked for
@@ -38,12 +40,16 @@ contract CommitRevealRandomness is ITimedRandomness {
         uint256 mix;
     }
 
+    // CONSTANTS
+
     /// @notice Bounds on both windows: long enough that nobody is shut out, short enough that no draw drags on.
     uint256 public constant MIN_WINDOW = 10 minutes;
     uint256 public constant MAX_WINDOW = 7 days;
 
     /// @dev In place of a seal that was opened.
     bytes32 private constant OPENED = bytes32(uint256(1));
+
+    // IMMUTABLES
 
     /// @notice What sealing a secret takes, in wei; it comes back when the secret is opened. The least price of turning a draw.
     uint256 public immutable bond;
@@ -143,6 +149,8 @@ contract CommitRevealRandomness is ITimedRandomness {
         (bond, commitWindow, revealWindow) = (bond_, commitWindow_, revealWindow_);
     }
 
+    // DRAWING
+
     /// @inheritdoc IRandomness
     function request(uint256 id) external {
         Draw storage current = _draws[msg.sender][id];
@@ -204,6 +212,8 @@ contract CommitRevealRandomness is ITimedRandomness {
         _draw(_draws[consumer][id], consumer, id);
     }
 
+    // BONDS
+
     /// @notice Pays the caller all bonds that its secrets redeemed.
     /// @param recipient Who gets them.
     function withdraw(address recipient) external {
@@ -213,6 +223,8 @@ contract CommitRevealRandomness is ITimedRandomness {
         emit BondsWithdrawn(msg.sender, recipient, amountWei);
         Payments.send(recipient, amountWei);
     }
+
+    // VIEWS
 
     /// @inheritdoc IRandomness
     function wordOf(address consumer, uint256 id) external view returns (bool drawn, uint256 word) {
@@ -246,6 +258,8 @@ contract CommitRevealRandomness is ITimedRandomness {
         if (block.timestamp < current.endOfCommit + revealWindow) return SecretsStage.Revealing; // before the first round, 1970 is long over
         return current.reveals == 0 ? SecretsStage.Open : SecretsStage.Ready;
     }
+
+    // SHARED STEPS
 
     function _openRound(Draw storage current, address consumer, uint256 id) private {
         uint256 endOfCommit = block.timestamp + commitWindow;

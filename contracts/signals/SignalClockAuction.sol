@@ -11,6 +11,7 @@ import {DrawTime} from "../libraries/DrawTime.sol";
 import {Items} from "../libraries/Items.sol";
 import {Payments} from "../libraries/Payments.sol";
 import {Units} from "../libraries/Units.sol";
+import {ISignalClockAuction} from "./ISignalClockAuction.sol";
 import {Levels, MOST_LEVELS, Places, SignalLevels} from "./SignalLevels.sol";
 import {ValueTables} from "./ValueTables.sol";
 
@@ -36,109 +37,9 @@ import {ValueTables} from "./ValueTables.sol";
 /// over.
 /// @dev No owner, no upgrade, no pause. The balance covers all deposits and proceeds at every moment. Calls without ether can be combined
 /// through `multicall`: `accept` and `leaveAuction`.
-contract SignalClockAuction is Proceeds, Escrow, Multicall {
+contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall {
     using Places for uint32;
     using Levels for SignalLevels;
-
-    /// @notice How the price is chosen where the last bidder is optimal at two levels: the lower, or one of the two at random.
-    enum Pricing {
-        Welfare,
-        Revenue
-    }
-
-    /// @notice Where a lot stands. From `Sold` on it is over.
-    enum ClockStage {
-        None, // never listed
-        Joining, // bidders join, with a type and a deposit
-        Registering, // the number of bidders is fixed, each registers its table
-        Drawing, // the random word is asked for and awaited
-        Learning, // everyone outside the drawn type raises its own clock
-        Preparing, // anyone supplies the tables of the drawn type
-        Asking, // one bidder is being discovered
-        Stating, // one bidder is left, anyone states its offer
-        Offered, // the last bidder may buy
-        Sold,
-        Unsold, // nobody was left, or the last bidder declined
-        Void // nobody joined, or the lot was not pushed on for three days
-    }
-
-    /// @notice What the seller sets, in one slot (200 bits).
-    /// @param signals k: signals are 0..k-1; 2 to 2,048, or to 64 where there are several types.
-    /// @param types How many types of expertise there are, at most 12.
-    /// @param pricing How the price is chosen.
-    /// @param endOfJoining Seconds since the epoch.
-    /// @param endOfRegistering Seconds since the epoch.
-    /// @param answerSeconds How long an answer may take.
-    /// @param deposit What each bidder puts down, in units, at least 1.
-    struct Terms {
-        uint16 signals;
-        uint8 types;
-        Pricing pricing;
-        uint40 endOfJoining;
-        uint40 endOfRegistering;
-        uint24 answerSeconds;
-        uint64 deposit;
-    }
-
-    /// @notice Where the clock stands, in one slot (256 bits).
-    /// @param levels Who is optimal at each level.
-    /// @param active The places of the bidders never asked, as bits.
-    /// @param least The sum of the clocks of the drawn type's other bidders: q_min.
-    /// @param asked The place of the bidder who is asked, or is offered the item.
-    /// @param deadline When the answer, or the stage, is due, in seconds since the epoch.
-    struct Clock {
-        SignalLevels levels;
-        uint32 active;
-        uint16 least;
-        uint8 asked;
-        uint40 deadline;
-    }
-
-    /// @notice A lot.
-    ///     slot 0: terms (200 bits)
-    ///     slot 1: seller (160) | bidders of each type, 5 bits each (64) | bidders still to be learned (8) | tables prepared (8)
-    ///     slot 2: token (160) | stage as stored (8) | item returned (8) | word requested (8) | drawn type (8) | residue (16) | offset (16)
-    ///             | stride (16)
-    ///     slot 3: token id (256)
-    ///     slot 4: clock (256)
-    ///     slot 5: what is left of the random word (256)
-    ///     slot 6: price in units (64) | signal that it takes (16)
-    ///     slots 7 to 14: while preparing, the highest value so far at each level, in units (64 each)
-    /// `offset` is the place in a table for the learned totals of the other types, the drawn type's total being 0; `stride` is how far
-    /// apart the drawn type's totals are.
-    struct Lot {
-        Terms terms;
-        address seller;
-        uint64 counts;
-        uint8 awaited;
-        uint8 prepared;
-        IERC721 token;
-        ClockStage stage;
-        bool returned;
-        bool requested;
-        uint8 kind;
-        uint16 residue;
-        uint16 offset;
-        uint16 stride;
-        uint256 tokenId;
-        Clock clock;
-        uint256 word;
-        uint64 price;
-        uint16 signal;
-        uint64[MOST_LEVELS] best;
-    }
-
-    /// @notice A bidder.
-    ///     slot 0: account (160) | clock, the last signal accepted (16) | flags (8 each)
-    ///     slot 1: digest of the table, zero while there is none
-    struct Bidder {
-        address account;
-        uint16 clock;
-        bool left;
-        bool silent;
-        bool paid;
-        bytes32 digest;
-    }
 
     // CONSTANTS
 
@@ -174,109 +75,6 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
     /// @dev Slot 5: one more than the id of an account.
     mapping(uint256 lot => mapping(address account => uint256)) private _ids;
 
-    // EVENTS
-
-    /// @notice An item was listed and escrowed.
-    event AuctionListed(uint256 indexed lot, address indexed seller, IERC721 token, uint256 tokenId, Terms terms);
-    /// @notice `bidder` joined as the bidder at `place` of type `kind`.
-    event Joined(uint256 indexed lot, address indexed bidder, uint8 kind, uint8 place);
-    /// @notice `bidder` registered its table, which whoever prepares or states the offer has to supply: logs keep it wherever the call came
-    /// from.
-    event TableRegistered(uint256 indexed lot, address indexed bidder, bytes table);
-    /// @notice The word was asked for.
-    event DrawRequested(uint256 indexed lot);
-    /// @notice The word is there: the type and the residue drawn, and when the others' answers are due.
-    event TypeDrawn(uint256 indexed lot, uint256 word, uint8 kind, uint16 residue, uint40 deadline);
-    /// @notice `bidder` stays up to `signal`.
-    event ClockRaised(uint256 indexed lot, address indexed bidder, uint16 signal);
-    /// @notice `bidder` left for good; `silent` if by letting the deadline pass.
-    event BidderLeft(uint256 indexed lot, address indexed bidder, bool silent);
-    /// @notice The other types' totals are known; the tables of the drawn type are looked at from `offset` on.
-    event OthersLearned(uint256 indexed lot, uint16 offset);
-    /// @notice The tables of the drawn type were looked at up to the one before `place`.
-    event TablesPrepared(uint256 indexed lot, uint8 place);
-    /// @notice The clock starts: who is optimal at which level.
-    event ClockStarted(uint256 indexed lot, SignalLevels levels);
-    /// @notice `bidder` is discovered, at a cost or for free, and has to answer before the deadline; `active` are left, as bits.
-    event BidderAsked(uint256 indexed lot, address indexed bidder, bool costly, uint32 active, uint16 least, uint40 deadline);
-    /// @notice `bidder` is the last one.
-    event LastBidder(uint256 indexed lot, address indexed bidder, uint16 least);
-    /// @notice `bidder` may buy at `price` units, which says that its signal is at least `signal`. The price is the one at place `choice`,
-    /// from 0, of `choices`.
-    event OfferStated(
-        uint256 indexed lot, address indexed bidder, uint64 price, uint16 signal, uint8 choice, uint8 choices, uint40 deadline
-    );
-    /// @notice `bidder` bought the item at `price` units.
-    event AuctionSold(uint256 indexed lot, address indexed bidder, uint64 price);
-    /// @notice The buyer had the item sent to `recipient`.
-    event AuctionItemSent(uint256 indexed lot, address indexed recipient);
-    /// @notice Nobody bought the item.
-    event AuctionUnsold(uint256 indexed lot);
-    /// @notice The item went back to its seller.
-    event AuctionItemReturned(uint256 indexed lot);
-    /// @notice `bidder` got its deposit back, at `recipient`.
-    event DepositReturned(uint256 indexed lot, address indexed bidder, address recipient);
-    /// @notice The deposit of `bidder` went to the seller.
-    event DepositForfeited(uint256 indexed lot, address indexed bidder);
-    /// @notice `bidder` did not take its deposit, which stays claimable.
-    event DepositRefused(uint256 indexed lot, address indexed bidder);
-
-    // ERRORS
-
-    /// @notice The call does not belong to the stage that `lot` is in.
-    error WrongStage(uint256 lot, ClockStage stage);
-    /// @notice Fewer than 2 signals; or so many that beside one bidder there is no room for a second, of the same type or of another.
-    error BadSignals(uint16 signals);
-    /// @notice No type, or more than `MOST_TYPES`.
-    error BadTypes(uint8 types);
-    /// @notice Joining that has ended already or lasts longer than `MAX_STAGE`, registering out of `MIN_STAGE` and `MAX_STAGE`, or answers
-    /// out of `MIN_STAGE` and `MAX_ANSWER`.
-    error BadTimes(uint40 endOfJoining, uint40 endOfRegistering, uint24 answerSeconds);
-    /// @notice No deposit.
-    error NoDeposit();
-    /// @notice There is no such type.
-    error UnknownType(uint256 lot, uint8 kind);
-    /// @notice The type has `most` bidders already.
-    error TypeFull(uint256 lot, uint8 kind, uint256 most);
-    /// @notice With one bidder more every table would have `size` values.
-    error TableTooLarge(uint256 size, uint256 most);
-    /// @notice Not the deposit, in wei.
-    error WrongDeposit(uint256 lot, uint256 sent, uint256 due);
-    /// @notice `account` joined before.
-    error AlreadyJoined(uint256 lot, address account);
-    /// @notice `account` did not join.
-    error NotJoined(uint256 lot, address account);
-    /// @notice `account` registered a table before.
-    error AlreadyRegistered(uint256 lot, address account);
-    /// @notice A table of so many bytes where `expected` are needed.
-    error WrongLength(uint256 length, uint256 expected);
-    /// @notice The value at `place` is below the one of a lower total.
-    error NotMonotone(uint256 place);
-    /// @notice The word was not asked for, or is not there yet.
-    error WordNotDrawn(uint256 lot);
-    /// @notice Tables from `place` on where those from `next` on are due.
-    error OutOfOrder(uint256 place, uint256 next);
-    /// @notice More tables than the drawn type has bidders.
-    error TooManyTables(uint256 lot, uint256 bidders);
-    /// @notice Not the table that `bidder` registered; empty if it registered none.
-    error WrongTable(uint256 lot, address bidder);
-    /// @notice `account` is not asked now.
-    error NotAsked(uint256 lot, address account);
-    /// @notice `account` left, or its clock is at the top.
-    error AlreadyAnswered(uint256 lot, address account);
-    /// @notice A clock at `clock` rises to more than that, and to `most` at most.
-    error BadSignal(uint16 signal, uint256 clock, uint256 most);
-    /// @notice The deadline has passed.
-    error TooLate(uint256 lot, uint40 deadline);
-    /// @notice The deadline has not passed.
-    error TooEarly(uint256 lot, uint40 deadline);
-    /// @notice Not the price, in wei.
-    error WrongPayment(uint256 lot, uint256 sent, uint256 due);
-    /// @notice The item went back before.
-    error AlreadyReturned(uint256 lot);
-    /// @notice `account` has no deposit to get back.
-    error NothingToReturn(uint256 lot, address account);
-
     /// @param randomness_ Where the words come from: trusted not to know them before they are asked for, and to draw each once. They must
     /// fit `WINDOW`.
     constructor(IRandomness randomness_) {
@@ -285,11 +83,7 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
 
     // SELLING
 
-    /// @notice Lists an item: takes it into escrow and opens joining at once. The caller must own it and have approved this contract.
-    /// @param token The item's ERC-721 contract.
-    /// @param tokenId The item.
-    /// @param terms What holds for all bidders.
-    /// @return lot The new lot's number.
+    /// @inheritdoc ISignalClockAuction
     function list(IERC721 token, uint256 tokenId, Terms calldata terms) external returns (uint256 lot) {
         _checkTerms(terms);
         lot = ++lotCount;
@@ -300,8 +94,7 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
         Items.take(_held, lot, token, tokenId, msg.sender);
     }
 
-    /// @notice Returns the item of a lot that was not sold to its seller. Anyone may call.
-    /// @param lot The lot's number.
+    /// @inheritdoc ISignalClockAuction
     function reclaim(uint256 lot) external {
         ClockStage stage = stageOf(lot);
         if (stage != ClockStage.Unsold && stage != ClockStage.Void) revert WrongStage(lot, stage);
@@ -314,9 +107,7 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
 
     // BEFORE THE DRAW
 
-    /// @notice Joins a lot with the deposit. The order of joining is the order in which ties are broken.
-    /// @param lot The lot's number.
-    /// @param kind The caller's type of expertise, from 0.
+    /// @inheritdoc ISignalClockAuction
     function join(uint256 lot, uint8 kind) external payable {
         Lot storage item = _inStage(lot, ClockStage.Joining);
         Terms memory terms = item.terms;
@@ -337,12 +128,7 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
         emit Joined(lot, msg.sender, kind, uint8(place)); // casting is safe: below 31
     }
 
-    /// @notice Registers the caller's table, once. Who has joined and registers none counts with the value 0 everywhere, and loses its
-    /// deposit.
-    /// @dev A table of the largest size takes up to 5 million gas.
-    /// @param lot The lot's number.
-    /// @param table What the item is worth to the caller, in units, for every vector of totals: 8 bytes each, the last type's total running
-    /// fastest; the length is `8 * tableSize(lot)`. May not fall when a total rises.
+    /// @inheritdoc ISignalClockAuction
     function register(uint256 lot, bytes calldata table) external {
         Lot storage item = _inStage(lot, ClockStage.Registering);
         Bidder storage bidder = _bidders[lot][_idOf(lot, msg.sender)];
@@ -358,8 +144,7 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
 
     // THE DRAW
 
-    /// @notice Asks for the word of `lot`, once all tables are registered. Anyone may call; the source refuses a second time.
-    /// @param lot The lot's number.
+    /// @inheritdoc ISignalClockAuction
     function requestDraw(uint256 lot) external {
         Lot storage item = _inStage(lot, ClockStage.Drawing);
         DrawTime.requireTimely(lot, _longestDraw, item.terms.endOfRegistering + WINDOW);
@@ -368,8 +153,7 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
         randomness.request(lot);
     }
 
-    /// @notice Takes the word and draws the type and the residue. Anyone may call.
-    /// @param lot The lot's number.
+    /// @inheritdoc ISignalClockAuction
     function begin(uint256 lot) external {
         Lot storage item = _inStage(lot, ClockStage.Drawing);
         (bool drawn, uint256 word) = randomness.wordOf(address(this), lot);
@@ -390,10 +174,7 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
 
     // ANSWERS
 
-    /// @notice Stays while the caller's clock rises to `signal`: when its type was not drawn, when it is asked, or as the last bidder below
-    /// the signal that its offer takes. At the top it is done; below, it goes on accepting or leaves.
-    /// @param lot The lot's number.
-    /// @param signal The signal, above where the clock stands.
+    /// @inheritdoc ISignalClockAuction
     function accept(uint256 lot, uint16 signal) external {
         (Lot storage item, Bidder storage bidder, ClockStage stage, uint256 kind) = _answering(lot);
         uint256 clock = bidder.clock;
@@ -411,8 +192,7 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
         }
     }
 
-    /// @notice Leaves for good: the caller's signal is where its clock stands.
-    /// @param lot The lot's number.
+    /// @inheritdoc ISignalClockAuction
     function leaveAuction(uint256 lot) external {
         (Lot storage item, Bidder storage bidder, ClockStage stage,) = _answering(lot);
         bidder.left = true;
@@ -422,8 +202,7 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
         else _end(lot, item, ClockStage.Unsold);
     }
 
-    /// @notice Makes the bidder leave who was asked, or offered the item, and let the deadline pass. Anyone may call.
-    /// @param lot The lot's number.
+    /// @inheritdoc ISignalClockAuction
     function expire(uint256 lot) external {
         ClockStage stage = stageOf(lot);
         if (stage != ClockStage.Asking && stage != ClockStage.Offered) revert WrongStage(lot, stage);
@@ -439,12 +218,7 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
 
     // PREPARING
 
-    /// @notice Supplies the tables of the drawn type's bidders in the order of their places, once all other signals are known; the clock
-    /// starts with the last. Anyone may call, with as many as gas allows: less than 1.4 million for each of the largest.
-    /// @dev Nobody can spoil it: tables that were looked at before are skipped, and any but the registered one reverts.
-    /// @param lot The lot's number.
-    /// @param place The place of the first table supplied.
-    /// @param tables The tables as registered, one after the other; empty for a bidder who registered none.
+    /// @inheritdoc ISignalClockAuction
     function prepare(uint256 lot, uint256 place, bytes[] calldata tables) external {
         Lot storage item = _inStage(lot, ClockStage.Preparing);
         if (item.stage == ClockStage.Learning) _endLearning(lot, item, item.clock.deadline);
@@ -469,9 +243,7 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
 
     // THE OFFER
 
-    /// @notice States the offer to the last bidder, whose table the caller supplies. Anyone may call.
-    /// @param lot The lot's number.
-    /// @param table The last bidder's table as registered; empty if it registered none.
+    /// @inheritdoc ISignalClockAuction
     function stateOffer(uint256 lot, bytes calldata table) external {
         Lot storage item = _inStage(lot, ClockStage.Stating);
         Clock memory clock = item.clock;
@@ -490,43 +262,21 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
         emit OfferStated(lot, bidder.account, price, uint16(signal), uint8(choice), uint8(choices), deadline);
     }
 
-    /// @notice Accepts the offer: pays exactly the price and gets the item. Only the last bidder.
-    /// @param lot The lot's number.
+    /// @inheritdoc ISignalClockAuction
     function buy(uint256 lot) external payable {
         _buy(lot, msg.sender);
     }
 
-    /// @notice As `buy`, but has the item delivered to somebody else: for bidders whose own account the token refuses.
-    /// @param lot The lot's number.
-    /// @param recipient Who gets the item.
+    /// @inheritdoc ISignalClockAuction
     function buyFor(uint256 lot, address recipient) external payable {
         Items.requireRecipient(recipient);
         emit AuctionItemSent(lot, recipient);
         _buy(lot, recipient);
     }
 
-    function _buy(uint256 lot, address recipient) private {
-        (Lot storage item, Bidder storage bidder, ClockStage stage,) = _answering(lot);
-        if (stage != ClockStage.Offered) revert WrongStage(lot, stage);
-        uint64 price = item.price;
-        uint256 due = Units.toWei(price);
-        if (msg.value != due) revert WrongPayment(lot, msg.value, due);
-        uint16 signal = item.signal;
-        if (signal > bidder.clock) {
-            bidder.clock = signal;
-            emit ClockRaised(lot, msg.sender, signal);
-        }
-        proceeds[item.seller] += due;
-        emit AuctionSold(lot, msg.sender, price);
-        _end(lot, item, ClockStage.Sold);
-        Items.give(_held, lot, item.token, item.tokenId, recipient);
-    }
-
     // DEPOSITS
 
-    /// @notice Returns the caller's deposit once the lot is over.
-    /// @param lot The lot's number.
-    /// @param recipient Who gets it.
+    /// @inheritdoc ISignalClockAuction
     function claim(uint256 lot, address recipient) external {
         ClockStage stage = _over(lot);
         Lot storage item = _lots[lot];
@@ -538,10 +288,7 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
         Payments.send(recipient, Units.toWei(item.terms.deposit));
     }
 
-    /// @notice Returns many bidders their deposits once the lot is over, and credits the seller with those forfeited. Anyone may call. Who
-    /// does not take the payment keeps the claim; who has nothing to get is passed over.
-    /// @param lot The lot's number.
-    /// @param accounts Whose deposits.
+    /// @inheritdoc ISignalClockAuction
     function returnDeposits(uint256 lot, address[] calldata accounts) external {
         ClockStage stage = _over(lot);
         Lot storage item = _lots[lot];
@@ -568,9 +315,7 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
 
     // VIEWS
 
-    /// @notice The stage of `lot`. `Asking` and `Offered` last until an answer, or until `expire` after the deadline.
-    /// @param lot The lot's number.
-    /// @return The stage.
+    /// @inheritdoc ISignalClockAuction
     function stageOf(uint256 lot) public view returns (ClockStage) {
         Lot storage item = _lots[lot];
         ClockStage stage = item.stage;
@@ -587,26 +332,17 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
         return stage == ClockStage.Learning && block.timestamp < deadline + WINDOW ? ClockStage.Preparing : ClockStage.Void;
     }
 
-    /// @notice The lot as stored. Its stage is the one last stored; see `stageOf`.
-    /// @param lot The lot's number.
-    /// @return The lot.
+    /// @inheritdoc ISignalClockAuction
     function lotOf(uint256 lot) external view returns (Lot memory) {
         return _lots[lot];
     }
 
-    /// @notice How many values a table has with the bidders there are.
-    /// @param lot The lot's number.
-    /// @return The number; 1 of a lot never listed.
+    /// @inheritdoc ISignalClockAuction
     function tableSize(uint256 lot) external view returns (uint256) {
         return ValueTables.valuesFrom(_sides(_lots[lot]), 0);
     }
 
-    /// @notice A bidder as stored.
-    /// @param lot The lot's number.
-    /// @param account Who joined; reverts for anyone else.
-    /// @return kind Its type.
-    /// @return place Its place in the type.
-    /// @return bidder The rest.
+    /// @inheritdoc ISignalClockAuction
     function bidderOf(uint256 lot, address account) external view returns (uint256 kind, uint256 place, Bidder memory bidder) {
         uint256 id = _idOf(lot, account);
         return (_kindOf(id), id % MOST_LEVELS, _bidders[lot][id]);
@@ -676,6 +412,23 @@ contract SignalClockAuction is Proceeds, Escrow, Multicall {
         if (item.stage != ClockStage.Asking) item.stage = ClockStage.Asking;
         address account = _bidders[lot][_id(item.kind, place)].account;
         emit BidderAsked(lot, account, costly, clock.active, clock.least, clock.deadline);
+    }
+
+    function _buy(uint256 lot, address recipient) private {
+        (Lot storage item, Bidder storage bidder, ClockStage stage,) = _answering(lot);
+        if (stage != ClockStage.Offered) revert WrongStage(lot, stage);
+        uint64 price = item.price;
+        uint256 due = Units.toWei(price);
+        if (msg.value != due) revert WrongPayment(lot, msg.value, due);
+        uint16 signal = item.signal;
+        if (signal > bidder.clock) {
+            bidder.clock = signal;
+            emit ClockRaised(lot, msg.sender, signal);
+        }
+        proceeds[item.seller] += due;
+        emit AuctionSold(lot, msg.sender, price);
+        _end(lot, item, ClockStage.Sold);
+        Items.give(_held, lot, item.token, item.tokenId, recipient);
     }
 
     function _end(uint256 lot, Lot storage item, ClockStage stage) private {

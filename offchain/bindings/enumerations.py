@@ -138,13 +138,13 @@ ENUMS: Final[Mapping[str, type[IntEnum]]] = {
     "enum AnnouncementFlaw": AnnouncementFlaw,
     "enum BeaconRandomness.BeaconStage": BeaconStage,
     "enum BidBook.BookState": BookState,
-    "enum SignalClockAuction.ClockStage": ClockStage,
-    "enum ResilientAuction.CoinOutcome": CoinOutcome,
+    "enum ISignalClockAuction.ClockStage": ClockStage,
+    "enum IResilientAuction.CoinOutcome": CoinOutcome,
     "enum BidBook.Flaw": Flaw,
     "enum AuctionHouse.Part": Part,
     "enum Phase": Phase,
-    "enum SignalClockAuction.Pricing": Pricing,
-    "enum ResilientAuction.SaleStage": SaleStage,
+    "enum ISignalClockAuction.Pricing": Pricing,
+    "enum IResilientAuction.SaleStage": SaleStage,
     "enum CommitRevealRandomness.SecretsStage": SecretsStage,
 }
 """By what an ABI calls them (`internalType`)."""

@@ -12,6 +12,11 @@ SHARED = ("base", "libraries", "interfaces")
 """From the top down."""
 
 DOUBLES = "test"
+MOST_LINES = 650
+
+DECLARED = ["TYPES", "CONSTANTS", "IMMUTABLES", "STORAGE", "EVENTS", "ERRORS"]
+"""The sections that every contract begins with, as far as it has them."""
+
 _IMPORT = re.compile(r'^import .*?"(?P<path>\.[^"]+)";', re.MULTILINE | re.DOTALL)
 
 
@@ -70,3 +75,58 @@ def test_what_is_shared_imports_downward_only(place: int, shared: str) -> None:
 def test_what_is_shared_serves_several(path: Path) -> None:
     users = {folder(file) for file in FILES if path in reached(file)} & set(AUCTIONS)
     assert len(users) > 1
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_a_file_can_be_held_in_the_head(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+
+
+CONTRACTS_PROPER = [
+    path
+    for path in FILES
+    if folder(path) != DOUBLES
+    and re.search(
+        rf"^(abstract )?contract {path.stem}\b", path.read_text(encoding="utf-8"), re.MULTILINE
+    )
+]
+
+
+def parts(path: Path) -> list[tuple[str, str]]:
+    """The members of a contract, as their first lines, each with the heading that it stands under."""
+    heading, found = "", list[tuple[str, str]]()
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if title := re.fullmatch(r"    // ([A-Z]{2,}.*)", line):
+            heading = title[1].partition(" (")[0]
+        elif re.match(r"    [a-z]", line, re.IGNORECASE):
+            found.append((heading, line.strip()))
+    return found
+
+
+def section_of(member: str) -> str | None:
+    """Where a declaration belongs; None for functions and what they use."""
+    words = re.findall(r"\w+", member.partition("=")[0])
+    if words[0] in ("constructor", "using", "function"):
+        return None
+    by_word = {"enum": "TYPES", "struct": "TYPES", "event": "EVENTS", "error": "ERRORS"}
+    by_kind = {"constant": "CONSTANTS", "immutable": "IMMUTABLES"}
+    return by_word.get(words[0]) or next((by_kind[w] for w in words if w in by_kind), "STORAGE")
+
+
+@pytest.mark.parametrize("path", CONTRACTS_PROPER, ids=lambda path: path.name)
+def test_contracts_have_the_same_sections(path: Path) -> None:
+    members = parts(path)
+    headings = list(dict.fromkeys(heading for heading, _ in members if heading))
+    declared = [heading for heading in DECLARED if heading in headings]
+    assert headings[: len(declared)] == declared
+    for heading, member in members:
+        wanted = section_of(member)
+        assert wanted is None or heading == wanted, member
+
+
+@pytest.mark.parametrize("path", CONTRACTS_PROPER, ids=lambda path: path.name)
+def test_what_is_said_to_a_contract_comes_before_its_own_steps(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    heads = re.findall(r"^    function (\w+)\(", text, re.MULTILINE)
+    own = [name.startswith("_") for name in heads]
+    assert own == sorted(own)
