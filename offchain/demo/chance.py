@@ -1,7 +1,6 @@
 """What the demos of auctions that draw lots share: where words come from on which chain, and how a draw is told."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from rich.console import Console
@@ -10,8 +9,7 @@ from offchain.bindings.contracts import Event
 from offchain.bindings.deployment import BOND
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
-from offchain.demo.heard import DEPLOY, Listener, Scene, heard
-from offchain.demo.progress import meter
+from offchain.demo.teller import Scene, Teller
 from offchain.io.errors import InvalidInput
 from offchain.io.units import WEI_PER_UNIT
 from offchain.model.document import instance_text
@@ -24,21 +22,12 @@ from offchain.report.page import Section, tabled
 from offchain.report.played import Check, Played, Report, checks, gas, page
 from offchain.report.tables import Table
 
-SOURCES: Final = ("BeaconRandomness", "CommitRevealRandomness")
+_SOURCES: Final = ("BeaconRandomness", "CommitRevealRandomness")
 """The contracts whose events tell of a draw."""
 _BEACON_ON: Final = frozenset({"anvil"})
 _SEALERS: Final = range(40, 43)
 """Actors of the back end who seal secrets: none that any play uses."""
 _SEALER_MONEY: Final = 10**20
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A chain ready for a play: what is listened to, where words come from, and everybody's account."""
-
-    chain: Chain
-    listener: Listener
-    source: Source
 
 
 Play = Callable[[Chain, Console], Report]
@@ -60,12 +49,9 @@ def run(play: Play, on: str, console: Console) -> Report:
         return play(chain, console)
 
 
-def setting(
-    chain: Chain, console: Console, scenes: Sequence[Scene], contracts: Sequence[str]
-) -> Setting:
-    """`scenes`: those of the auction, in order; the ones of the draw come after the one titled "Reveal" or "Valuations"."""
-    listener = Listener(console, meter(console), scenes, (*contracts, *SOURCES))
-    return Setting(heard(chain, listener), listener, source_on(chain))
+def telling(console: Console, auction: str, *scenes: Scene) -> Teller:
+    """A teller of these scenes, in order, who understands the contract called `auction` and the sources of words."""
+    return Teller(console, scenes, (auction, *_SOURCES))
 
 
 def source_on(chain: Chain) -> Source:
@@ -80,7 +66,7 @@ def draw_scenes(chain: Chain, final: str) -> tuple[Scene, ...]:
             Scene(
                 "Asking for a random word",
                 f"{final} The request fixes a block 132 blocks ahead, whose random mix nobody knows yet.",
-                frozenset({"requestDraw"}),
+                frozenset({"draw"}),
                 _chosen,
             ),
             Scene(
@@ -95,19 +81,19 @@ def draw_scenes(chain: Chain, final: str) -> tuple[Scene, ...]:
         Scene(
             "Asking for a random word",
             f"{final} Now anyone may add a secret.",
-            frozenset({"requestDraw"}),
+            frozenset({"draw"}),
         ),
         Scene(
             "Secrets are sealed",
             f"Whoever wants to be sure that the word is random seals a secret of its own, under a bond of "
             f"{eth(BOND // WEI_PER_UNIT)} ETH.",
-            frozenset({"commit(address,uint256,bytes32)"}),
+            frozenset({"seal"}),
             lambda events: [f"{_number(events, 'SecretSealed')} sealed; nobody knows the word."],
         ),
         Scene(
             "Secrets are opened",
             "Each opened secret redeems its bond. The word is a hash of them all, in whatever order they come.",
-            frozenset({"reveal(address,uint256,address,bytes32)"}),
+            frozenset({"open", "redeem"}),
             _drawn,
         ),
     )
@@ -118,48 +104,36 @@ def deployment(what: str) -> Scene:
     return Scene(
         "Contracts",
         f"{what}, and the source of random words that it will always use, are deployed. Nobody owns them.",
-        frozenset({DEPLOY}),
+        frozenset({"deploy", "approve"}),
     )
 
 
-def word_drawn(listener: Listener) -> int:
+def word_drawn(teller: Teller) -> int:
     """The word of the only draw."""
-    (word,) = (event.args["word"] for event in listener.events if event.name == "WordDrawn")
+    (word,) = (event.args["word"] for event in teller.events if event.name == "WordDrawn")
     return int(word)
 
 
 def conclude(
     chain: Chain,
-    listener: Listener,
+    teller: Teller,
     title: str,
     source: str,
     addresses: Mapping[str, str],
     *agrees: Check,
 ) -> Played:
     """Checks that no money is left at `addresses`, and tells what was checked. `source`: where the mechanism comes from."""
-    found = (*agrees, audited(chain, **addresses))
-    listener.conclude()
-    listener.tell(
-        "Cross-check",
-        "chain = reference: the exact model in Python does the same with this draw, and every wei is accounted for."
-        if all(check.holds for check in found)
-        else "FAILED: see the checks below.",
-    )
-    steps = listener.steps
-    listener.add(
-        f"{count(sum(step.transactions for step in steps), 'transaction')}, "
-        f"{sum(step.gas for step in steps):,} gas, {listener.seconds:,.1f} s."
-    )
-    return Played(
+    played = Played(
         title=title,
         chain=chain.name,
-        steps=steps,
-        checks=found,
-        story=listener.story,
+        steps=teller.steps,
+        checks=(*agrees, audited(chain, **addresses)),
+        story=teller.story,
         addresses=addresses,
         sources=(f"{source} Amounts are whole gwei; 1 ETH = 1,000,000,000 gwei.",),
-        seconds=listener.seconds,
+        seconds=teller.seconds,
     )
+    return teller.check(played, "does the same with this draw")
 
 
 def report(

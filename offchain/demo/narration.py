@@ -1,22 +1,29 @@
-"""What is said about each step of an auction, before and after it: plain sentences, with the figures of this one."""
+"""What is said about each step of an auction among groups: plain sentences, with the figures of this one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import dropwhile
+from typing import Final
 
 from offchain.demo.accounts import entries
 from offchain.demo.scenario import Scenario
+from offchain.demo.teller import Row, Scene
 from offchain.keeper.ledger import Book, Ledger, Lot
 from offchain.play.behaviour import MemberKey
 from offchain.report.amounts import count, eth, gwei
 from offchain.report.auction import Entry
 
 BPS = 10_000
+_LONG = 1_000
+"""Some steps are passed over if they serve fewer."""
 _SMALL = 1_000
 """Amounts below it are told in gwei."""
 
 
 class Narration:
-    """The sentences on one auction. `ledger` tells what stands on the chain when a step is over."""
+    """The sentences on one auction. `ledger` tells what stands on the chain when a step is over.
+
+    entries: what became of every bidder, known once the refunds are over.
+    """
 
     def __init__(
         self,
@@ -29,95 +36,89 @@ class Narration:
         self._ledger = ledger
         self._accounts = accounts
         self._minutes = phase_seconds // 60
+        self.entries: tuple[Entry, ...] = ()
         self._names = {address: group for (group, _), address in accounts.items()}
         # as `Stage` has it: who is alone, and comes before any DAO, bids as an individual
         groups = dropwhile(lambda group: len(group.members) == 1, scenario.instance.groups)
         self._daos = [group.name for group in groups]
 
-    def title(self, step: str) -> str:
-        """The heading of `step`."""
-        return _TITLES.get(step, step.capitalize())
-
-    def before(self, step: str) -> str:
-        """What `step` is about to do, and why."""
-        match step:
-            case "list":
-                return (
-                    "The seller hands an item, an ERC-721 token, to the auctioneer, which keeps it in escrow. "
-                    f"Nobody can buy it below the reserve of {_money(self._scenario.instance.reserves[0])}. "
-                    f"Bidding, reveal and tally last {self._minutes} minutes each."
-                )
-            case "create":
-                return "The factory creates a DAO for each group. Who bids alone needs none."
-            case "enter":
-                return "The DAOs enter the lot: from now on their members can bid on it."
-            case "fund":
-                return "The bidders are given the money they will put down, and some for gas."
-            case "bid":
-                return (
-                    "Each bidder sends one transaction: a commitment, which hides the bid, and a deposit. Deposits are "
-                    "round sums (1, 2 or 5 times a power of ten) of at least twice the bid, so that they tell little about it."
-                )
-            case "reveal":
-                return (
-                    "Bidding is over. The keeper opens the bids entrusted to it, many in one transaction; anybody "
-                    "can also open their own."
-                )
-            case "tally":
-                return (
-                    "Sorting is done off-chain and proved on-chain: the keeper lists each DAO's members from the lowest bid "
-                    "up, and the contract checks the order as it counts. With rank = how many bid at least as much, it keeps "
-                    "the largest rank · bid in a checkpoint per call. The largest of all is what the DAO can pay in equal "
-                    "shares: its willingness to pay, which it bids."
-                )
-            case "closing":
-                return (
-                    "The highest bid wins, and pays the least that it had to bid in order to win."
-                )
-            case "settle":
-                return (
+    @property
+    def scenes(self) -> tuple[Scene, ...]:
+        """The parts of the auction, in order."""
+        reserve = _money(self._scenario.instance.reserves[0])
+        return (
+            _scene(
+                "list",
+                "Listing",
+                "The seller hands an item, an ERC-721 token, to the auctioneer, which keeps it in escrow. "
+                f"Nobody can buy it below the reserve of {reserve}. "
+                f"Bidding, reveal and tally last {self._minutes} minutes each.",
+            ),
+            _scene(
+                "create",
+                "Groups",
+                "The factory creates a DAO for each group. Who bids alone needs none.",
+                self._groups,
+            ),
+            _scene(
+                "enter",
+                "Entering",
+                "The DAOs enter the lot: from now on their members can bid on it.",
+                least=_LONG,
+            ),
+            _scene(
+                "fund",
+                "Money",
+                "The bidders are given the money they will put down, and some for gas.",
+                least=_LONG,
+            ),
+            _scene(
+                "bid",
+                "Sealed bids",
+                "Each bidder sends one transaction: a commitment, which hides the bid, and a deposit. Deposits are "
+                "round sums (1, 2 or 5 times a power of ten) of at least twice the bid, so that they tell little about it.",
+                self._sealed,
+            ),
+            _scene(
+                "reveal",
+                "Reveal",
+                "Bidding is over. The keeper opens the bids entrusted to it, many in one transaction; anybody "
+                "can also open their own.",
+                self._opened,
+            ),
+            _scene(
+                "tally",
+                "Tally",
+                "Sorting is done off-chain and proved on-chain: the keeper lists each DAO's members from the lowest bid "
+                "up, and the contract checks the order as it counts. With rank = how many bid at least as much, it keeps "
+                "the largest rank · bid in a checkpoint per call. The largest of all is what the DAO can pay in equal "
+                "shares: its willingness to pay, which it bids.",
+                self._tallied,
+            ),
+            _scene(
+                "settle",
+                "Closing",
+                "The highest bid wins, and pays the least that it had to bid in order to win.",
+                self._closed,
+                then=Scene(
+                    "Settlement",
                     "The keeper points to the checkpoint in which rank · bid reaches the price. The contract reads from "
-                    "it T, the most members who can share the price; that costs the same however many members there are."
-                )
-            case "refund":
-                return (
-                    "The keeper pushes every deposit back, less the share of who is served and the bond of who kept silent. "
-                    "Anybody could have claimed their own before."
-                )
-            case "proceeds":
-                return "The seller withdraws what it has earned."
-        return ""
-
-    def after(self, step: str) -> list[str]:
-        """What `step` has brought about."""
-        match step:
-            case "create":
-                return [
-                    f"{group.name}: {count(len(group.members), 'member')}."
-                    for group in self._scenario.instance.groups
-                    if group.name in self._daos
-                ]
-            case "bid":
-                return self._after_bids()
-            case "reveal":
-                return self._after_reveal()
-            case "tally":
-                return self._after_tally()
-            case "closing":
-                return self._closing()
-            case "settle":
-                return self._after_settlement()
-            case "refund":
-                return self._after_refunds()
-            case "proceeds":
-                bonds = sum(entry.bond for entry in self.entries())
-                income = f"{_money(self._lot.paid)} for the item"
-                return [f"It gets {income}{f' and {_money(bonds)} in bonds' if bonds else ''}."]
-        return []
-
-    def entries(self) -> tuple[Entry, ...]:
-        """What has become of every bidder so far."""
-        return entries(self._ledger, self._lot.number, self._scenario.instance, self._accounts)
+                    "it T, the most members who can share the price; that costs the same however many members there are.",
+                    frozenset(),
+                    lambda _: self._settled(),
+                ),
+            ),
+            _scene(
+                "refund",
+                "Refunds",
+                "The keeper pushes every deposit back, less the share of who is served and the bond of who kept silent. "
+                "Anybody could have claimed their own before.",
+                self._refunded,
+            ),
+            _scene(
+                "proceeds", "Proceeds", "The seller withdraws what it has earned.", self._withdrawn
+            ),
+        )
 
     @property
     def _lot(self) -> Lot:
@@ -126,7 +127,14 @@ class Narration:
     def _books(self) -> Sequence[Book]:
         return self._ledger.books_on(self._lot.number)
 
-    def _after_bids(self) -> list[str]:
+    def _groups(self) -> list[str]:
+        return [
+            f"{group.name}: {count(len(group.members), 'member')}."
+            for group in self._scenario.instance.groups
+            if group.name in self._daos
+        ]
+
+    def _sealed(self) -> list[str]:
         self._ledger.sync()
         deposits = [account.deposit for book in self._books() for account in book.accounts.values()]
         return [
@@ -134,7 +142,7 @@ class Narration:
             "Neither rivals nor the contracts know any of them."
         ]
 
-    def _after_reveal(self) -> list[str]:
+    def _opened(self) -> list[str]:
         individuals, *daos = self._books()
         said = [
             f"{self._names[bidder]} bids {_money(account.bid)}."
@@ -153,7 +161,7 @@ class Narration:
                 )
         return said
 
-    def _after_tally(self) -> list[str]:
+    def _tallied(self) -> list[str]:
         said = []
         for book in self._books()[1:]:
             if book.tallier is None:
@@ -174,7 +182,7 @@ class Narration:
                 return f" {count(rank, 'member')} can pay {_money(bid)} each."
         return ""
 
-    def _closing(self) -> list[str]:
+    def _closed(self) -> list[str]:
         lot = self._lot
         if lot.winner is None:
             return [f"Nobody bids the reserve of {_money(lot.reserve)}: the item goes back."]
@@ -195,7 +203,7 @@ class Narration:
             ]
         return [f"{said}: the reserve."]
 
-    def _after_settlement(self) -> list[str]:
+    def _settled(self) -> list[str]:
         lot = self._lot
         book = next((book for book in self._books()[1:] if book.contract == lot.winner), None)
         if book is None:
@@ -211,16 +219,23 @@ class Narration:
             f"The item is the DAO's.{rounding}"
         ]
 
-    def _after_refunds(self) -> list[str]:
-        found = self.entries()
-        refunds = [entry.refund for entry in found if entry.refund]
-        bonds = [entry.bond for entry in found if entry.bond]
+    def _refunded(self) -> list[str]:
+        self.entries = entries(
+            self._ledger, self._lot.number, self._scenario.instance, self._accounts
+        )
+        refunds = [entry.refund for entry in self.entries if entry.refund]
+        bonds = [entry.bond for entry in self.entries if entry.bond]
         said = [f"{_money(sum(refunds))} went back to {count(len(refunds), 'bidder')}."]
         if bonds:
             said.append(
                 f"{count(len(bonds), 'silent member')} lost {_money(sum(bonds))} of bonds to the seller."
             )
         return said
+
+    def _withdrawn(self) -> list[str]:
+        bonds = sum(entry.bond for entry in self.entries)
+        income = f"{_money(self._lot.paid)} for the item"
+        return [f"It gets {income}{f' and {_money(bonds)} in bonds' if bonds else ''}."]
 
     def _name(self, book: Book) -> str:
         return self._group_of(book.contract)
@@ -232,19 +247,31 @@ class Narration:
         return self._daos[self._lot.daos.index(bidder)]
 
 
-_TITLES = {
-    "list": "Listing",
-    "create": "Groups",
-    "enter": "Entering",
-    "fund": "Money",
-    "bid": "Sealed bids",
-    "reveal": "Reveal",
-    "tally": "Tally",
-    "closing": "Closing",
-    "settle": "Settlement",
-    "refund": "Refunds",
-    "proceeds": "Proceeds",
+ROWS: Final = {
+    "list": Row("mint, approve and list the item", is_repeated=False),
+    "create": Row("create the DAOs"),
+    "enter": Row("DAOs enter the lot"),
+    "bid": Row("sealed bids with deposits"),
+    "reveal": Row("open bids, in batches"),
+    "tally": Row("prove the order, checkpoints"),
+    "settle": Row("T and share from a checkpoint"),
+    "refund": Row("push refunds, in batches"),
+    "bonds": Row("forward bonds to the seller"),
+    "reclaim": Row("item back to the seller"),
+    "proceeds": Row("the seller withdraws"),
 }
+
+
+def _scene(
+    step: str,
+    title: str,
+    purpose: str,
+    results: Callable[[], list[str]] = list,
+    least: int = 1,
+    then: Scene | None = None,
+) -> Scene:
+    """A scene of one step, of which the ledger tells what came of it."""
+    return Scene(title, purpose, frozenset({step}), lambda _: results(), least, then)
 
 
 def _money(units: int) -> str:

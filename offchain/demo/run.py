@@ -8,10 +8,9 @@ from rich.console import Console
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
 from offchain.chain.spending import DEFAULT_SPENDING, Spending
-from offchain.demo.narration import Narration
-from offchain.demo.narrator import Narrator
-from offchain.demo.progress import meter
+from offchain.demo.narration import ROWS, Narration
 from offchain.demo.scenario import Scenario
+from offchain.demo.teller import Teller
 from offchain.model.checks import Verdict
 from offchain.model.checks.two_level import check_outcome
 from offchain.model.instances.two_level import TwoLevelInstance, TwoLevelOutcome
@@ -61,48 +60,32 @@ def play(
     stage = build(chain, seconds)
     _introduce(scenario, chain, console, is_free, seconds)
     narration = Narration(scenario, stage.ledger, accounts, seconds)
-    bars = meter(console)
-    narrator = Narrator(console, bars, narration)
-    try:
-        outcome = stage.play(scenario.instance, scenario.behaviour, narrator, accounts)
-    finally:
-        bars.close()
-    lot = outcome.items[0]
+    with Teller(console, narration.scenes, rows=ROWS) as teller:
+        outcome = stage.play(scenario.instance, scenario.behaviour, teller, accounts)
     auction = Auction(
         title=scenario.title,
         chain=chain.name,
         focus=scenario.focus,
         instance=scenario.counted,
         outcome=outcome,
-        entries=narrator.entries,
-        # `Stage.play` has checked that this is what the auctioneer owed the seller, to the wei
-        proceeds=lot.paid + sum(entry.bond for entry in narrator.entries),
-        steps=narrator.steps(outcome.gas or {}),
-        checks=_checks(scenario.counted, outcome, narrator.entries),
-        story=narrator.story,
+        entries=narration.entries,
+        # `play` has checked that this is what the auctioneer owed the seller, to the wei
+        proceeds=outcome.items[0].paid + sum(entry.bond for entry in narration.entries),
+        steps=teller.steps,
+        checks=_checks(scenario.counted, outcome, narration.entries),
+        story=teller.story,
         addresses={
             "auctioneer": stage.deployment.auctioneer,
             "factory": stage.deployment.factory,
         },
         sources=(*scenario.sources, _SOURCE),
-        seconds=narrator.seconds,
+        seconds=teller.seconds,
     )
     try:
         streams(auction)
     except DoesNotAddUp as error:
         raise MoneyAstray(str(error)) from error
-    holds = all(check.holds for check in auction.checks)
-    narrator.tell(
-        "Cross-check",
-        "chain = reference: the exact model in Python gives the same outcome, and every wei is accounted for."
-        if holds
-        else "FAILED: see the checks below.",
-    )
-    narrator.add(
-        f"{count(sum(step.transactions for step in auction.steps), 'transaction')}, "
-        f"{sum(step.gas for step in auction.steps):,} gas, {auction.seconds:,.1f} s."
-    )
-    return auction
+    return teller.check(auction, "gives the same outcome")
 
 
 def _accounts(scenario: Scenario, chain: Chain, any_address: bool) -> Mapping[MemberKey, str]:

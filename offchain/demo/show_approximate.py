@@ -15,10 +15,11 @@ from offchain.demo.chance import (
     deployment,
     draw_scenes,
     report,
-    setting,
+    source_on,
+    telling,
     word_drawn,
 )
-from offchain.demo.heard import Scene
+from offchain.demo.teller import Scene
 from offchain.io.units import UNITS_PER_ETH
 from offchain.model.instances.approximate import ApproximateInstance, ApproximateOutcome
 from offchain.model.mechanisms.approximate import (
@@ -50,15 +51,15 @@ INSTANCE: Final = ApproximateInstance(
 def play(chain: Chain, console: Console) -> Report:
     """Plays it; see `chance.run`."""
     names = {chain.actor(FIRST_PLAYER + place): name for place, name in enumerate(INSTANCE.bids)}
-    scenes = _scenes(chain, names)
-    ready = setting(chain, console, scenes, ("ApproximateAuction",))
-    stage = ApproximateStage(ready.chain, source=ready.source)
-    outcome = stage.play(INSTANCE)
-    draw = Fraction(word_drawn(ready.listener) >> 1, DRAWS)
+    teller = telling(console, "ApproximateAuction", *_scenes(chain, names))
+    with teller:
+        stage = ApproximateStage(chain, source=source_on(chain), observer=teller)
+        outcome = stage.play(INSTANCE, teller)
+    draw = Fraction(word_drawn(teller) >> 1, DRAWS)
     instance = replace(INSTANCE, draw=draw)
     played = conclude(
         chain,
-        ready.listener,
+        teller,
         "A car that nobody can value exactly",
         "The mechanism is M_f of “Mechanism Design with Approximate Valuations”.",
         {"auction": stage.auction, "source": stage.randomness},
@@ -94,18 +95,18 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
         Scene(
             "Listing",
             "The seller puts the car into escrow, and says how well people know their values: within 1 ± 1/4.",
-            frozenset({"mint", "list"}),
+            frozenset({"list"}),
         ),
         Scene(
             "Sealed bids",
             "Everybody seals a bid under a deposit that hides it. Any bid in the range of what the car may be worth is "
             "reasonable; none is surely the best.",
-            frozenset({"commit(uint256,bytes24)"}),
+            frozenset({"bid"}),
         ),
         Scene(
             "Reveal",
             "Bidding is over, and the bids are opened.",
-            frozenset({"revealBatch"}),
+            frozenset({"reveal"}),
             lambda events: _opened(events, names),
         ),
         *draw_scenes(chain, "All bids are open, so nothing that the draw decides can change."),
@@ -118,9 +119,9 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
         Scene(
             "Settlement and refunds",
             "The winner pays from its deposit and gets the car; everybody gets back what is left.",
-            frozenset({"settle", "reclaim", "claimBatch"}),
+            frozenset({"settle", "reclaim", "refund"}),
         ),
-        Scene("Proceeds", "The seller withdraws the price.", frozenset({"withdrawProceeds"})),
+        Scene("Proceeds", "The seller withdraws the price.", frozenset({"proceeds"})),
     )
 
 

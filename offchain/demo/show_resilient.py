@@ -15,8 +15,8 @@ from rich.console import Console
 from offchain.bindings.contracts import Event
 from offchain.bindings.enumerations import CoinOutcome
 from offchain.chain.backend import Chain
-from offchain.demo.chance import conclude, deployment, draw_scenes, report, setting
-from offchain.demo.heard import Scene
+from offchain.demo.chance import conclude, deployment, draw_scenes, report, source_on, telling
+from offchain.demo.teller import Scene
 from offchain.model.instances.bundles import Bundle, Values
 from offchain.model.instances.resilient import Coin, Offer, ResilientInstance, ResilientPlayer
 from offchain.model.instances.vcg import VcgInstance, VcgPlayer
@@ -56,13 +56,14 @@ def play(chain: Chain, console: Console) -> Report:
         chain.actor(FIRST_PLAYER + place): player.name
         for place, player in enumerate(INSTANCE.players)
     }
-    ready = setting(chain, console, _scenes(chain, names), ("ResilientAuction",))
-    stage = ResilientStage(ready.chain, source=ready.source)
-    result = stage.play_once(INSTANCE)
+    teller = telling(console, "ResilientAuction", *_scenes(chain, names))
+    with teller:
+        stage = ResilientStage(chain, source=source_on(chain), observer=teller)
+        result = stage.play_once(INSTANCE, observer=teller)
     instance = replace(INSTANCE, coin=result.coin)
     played = conclude(
         chain,
-        ready.listener,
+        teller,
         "Two rooms, and what one knows of the others",
         "The mechanism is that of “A New Approach to Auctions and Resilient Mechanism Design”, and so are the values.",
         {"auction": stage.auction, "source": stage.randomness},
@@ -111,12 +112,12 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
             "Everybody announces two things, sealed: bundles for others at prices that one knows them to accept, and a wish of "
             "one's own. A deposit covers the prices, since the star pays what others decline. The seller, who knows little, "
             "seals an offer, too.",
-            frozenset({"commit(uint256,bytes24)"}),
+            frozenset({"commit"}),
         ),
         Scene(
             "Reveal",
             "The announcements are opened. The star is who offers the most, unless the seller itself offers more.",
-            frozenset({"revealBatch"}),
+            frozenset({"reveal"}),
             lambda events: _announced(events, names),
         ),
         *draw_scenes(
@@ -137,9 +138,9 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
         Scene(
             "Delivery and refunds",
             "Goods go to their new owners, deposits and rebates to everybody.",
-            frozenset({"deliver", "deliverWish", "reclaim", "claimBatch"}),
+            frozenset({"deliver", "claim"}),
         ),
-        Scene("Proceeds", "The seller withdraws.", frozenset({"withdrawProceeds"})),
+        Scene("Proceeds", "The seller withdraws.", frozenset({"withdraw"})),
     )
 
 

@@ -7,8 +7,8 @@ from rich.console import Console
 
 from offchain.bindings.contracts import Event
 from offchain.chain.backend import Chain
-from offchain.demo.chance import conclude, deployment, draw_scenes, report, setting
-from offchain.demo.heard import Scene
+from offchain.demo.chance import conclude, deployment, draw_scenes, report, source_on, telling
+from offchain.demo.teller import Scene
 from offchain.model.instances.signal_clock import SignalClockInstance
 from offchain.model.instances.signals import DEFAULT_TYPE, Rule, SignalBidder, Table
 from offchain.model.mechanisms.signal_discovery import Coins, clock_auction, solve
@@ -57,14 +57,15 @@ def play(chain: Chain, console: Console) -> Report:
         chain.actor(FIRST_PLAYER + place): bidder.name
         for place, bidder in enumerate(INSTANCE.bidders)
     }
-    ready = setting(chain, console, _scenes(chain, names), ("SignalClockAuction",))
-    house = SignalClocks(ready.chain, ready.source)
-    (lot,) = house.open(INSTANCE, 1)
-    found = house.play(INSTANCE, lot, 0)
-    house.audit()
+    teller = telling(console, "SignalClockAuction", *_scenes(chain, names))
+    with teller:
+        house = SignalClocks(chain, source_on(chain), observer=teller)
+        (lot,) = house.open(INSTANCE, 1)
+        found = house.play(INSTANCE, lot, 0)
+        house.audit()
     played = conclude(
         chain,
-        ready.listener,
+        teller,
         "A painting, and what four experts make of it",
         "The mechanism is that of “Prior-Free Clock Auctions for Bidders with Interdependent Values”.",
         {"auction": house.auction, "source": house.randomness},
@@ -107,7 +108,7 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
         Scene(
             "Listing",
             "The seller puts the painting into escrow. Opinions go from 0, a copy, to 2, genuine.",
-            frozenset({"mint", "list"}),
+            frozenset({"list"}),
         ),
         Scene("Joining", "Everybody joins under a small deposit.", frozenset({"join"})),
         Scene(
@@ -123,27 +124,27 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
             "The clock is set",
             "The word decides at which totals the price may lie, and who is asked in which order. Anyone hands in the "
             "valuations, and the auction notes who is the best owner at each total.",
-            frozenset({"begin", "prepare"}),
+            frozenset({"draw", "prepare"}),
         ),
         Scene(
             "The clock",
             "One bidder after another is asked for its opinion, by a clock that rises until it leaves. Asked by chance, or "
             "since it is the best owner at no total any more: either way it cannot win.",
-            frozenset({"multicall", "accept", "leaveAuction"}),
+            frozenset({"learn", "answer"}),
             lambda events: _told(events, names),
         ),
         Scene(
             "The offer",
             "The last one has told nothing yet. It may buy at its value at the least total at which it is the best owner.",
-            frozenset({"stateOffer", "buy"}),
+            frozenset({"offer", "answer", "buy"}),
             lambda events: _sold(events, names),
         ),
         Scene(
             "Deposits",
             "Deposits go back, and an unsold painting to its seller.",
-            frozenset({"reclaim", "returnDeposits"}),
+            frozenset({"return"}),
         ),
-        Scene("Proceeds", "The seller withdraws the price.", frozenset({"withdrawProceeds"})),
+        Scene("Proceeds", "The seller withdraws the price.", frozenset({"proceeds"})),
     )
 
 

@@ -1,22 +1,17 @@
-"""`consort demo --mechanism`: each auction that draws lots, told by listening to the chain."""
+"""`consort demo --mechanism`: each auction that draws lots, told as it is played."""
 
 import json
 import re
 from io import StringIO
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from offchain.bindings.contracts import contract
-from offchain.chain.backend import Transaction
 from offchain.chain.revm import Revm
 from offchain.cli import app
 from offchain.demo import chance, show_approximate, show_resilient, show_signal_clock
-from offchain.demo.heard import DEPLOY, Listener, Scene, called, heard
-from offchain.demo.progress import meter
 from offchain.model.instances.approximate import ApproximateOutcome, ApproximateSale
 from offchain.report.played import Report
 
@@ -123,59 +118,3 @@ def test_a_clock_that_cannot_be_moved(monkeypatch: pytest.MonkeyPatch) -> None:
     result = consort("--mechanism", "resilient", "--on", "revm")
     assert result.exit_code == 2
     assert "--on: revm: the clock of this node cannot be moved" in result.stderr
-
-
-def test_functions_of_one_name_are_told_apart() -> None:
-    """Sealing a bid and sealing a secret are both called `commit`."""
-    to = Revm().actor(0)
-    bid = contract("Auctioneer").encode("commit", 1, bytes(24))
-    secret = contract("CommitRevealRandomness").encode("commit", to, 1, bytes(32))
-    assert called(Transaction(to, to, bid)) == "commit(uint256,bytes24)"
-    assert called(Transaction(to, to, secret)) == "commit(address,uint256,bytes32)"
-    assert called(Transaction(to, None, b"")) == DEPLOY
-    assert called(Transaction(to, to, b"\x00")) == ""
-
-
-def test_a_failure_closes_the_bars() -> None:
-    """Whatever ends a demo, the terminal is left as it was."""
-
-    class Broken(Revm):
-        def send_all(self, transactions: object, progress: object = None) -> NoReturn:
-            raise KeyboardInterrupt
-
-    output = StringIO()
-    console = Console(file=output, width=100, force_terminal=True)
-    scene = Scene("Contracts", "They are made.", frozenset({DEPLOY}))
-    chain = heard(Broken(), Listener(console, meter(console), [scene], ()))
-    with pytest.raises(KeyboardInterrupt):
-        chain.send_all([Transaction(chain.actor(0), None, b"")] * 2)
-    shown = output.getvalue()
-    assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l"), "the cursor is hidden"
-
-
-def test_a_listener_tells_and_counts() -> None:
-    """Scenes come in order and never again; what belongs to none counts to the one under way."""
-    scenes = (
-        Scene("Contracts", "They are made.", frozenset({DEPLOY})),
-        Scene("Minting", "Tokens are.", frozenset({"mint"}), lambda events: [f"{len(events)}"]),
-    )
-    output = StringIO()
-    console = Console(file=output, width=100)
-    listener = Listener(console, meter(console), scenes, ("Item",))
-    chain = heard(Revm(), listener)
-    token, account = contract("Item"), chain.actor(0)
-    receipt = chain.send(Transaction(account, None, token.creation()))
-    item = receipt.contract
-    mint = [Transaction(account, item, token.encode("mint", account, n)) for n in (1, 1, 2)]
-    chain.send_all(mint)
-    again = chain.send(Transaction(account, None, token.creation()))
-    listener.conclude()
-    assert [(one.title, one.results) for one in listener.story] == [
-        ("Contracts", ()),
-        ("Minting", ("2",)),
-    ]
-    contracts, minting = listener.steps
-    assert (contracts.transactions, contracts.gas) == (1, receipt.gas_used)
-    assert minting.transactions == 3, "two tokens, and the contract made afterwards"
-    assert minting.gas > again.gas_used
-    assert [event.name for event in listener.events] == ["Transfer", "Transfer"]

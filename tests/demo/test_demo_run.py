@@ -6,12 +6,9 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from offchain.chain.backend import Chain, Receipt
+from offchain.chain.backend import Chain
 from offchain.chain.revm import Revm
 from offchain.demo import run as demo
-from offchain.demo.narration import Narration
-from offchain.demo.narrator import Narrator
-from offchain.demo.progress import Lines
 from offchain.demo.scenario import Scenario, built_in, replay
 from offchain.io.addresses import checksum
 from offchain.model.instances.contributions import Contribution
@@ -23,19 +20,6 @@ LIST = [
     Contribution(checksum(n.to_bytes(20)), bid * 10**17)
     for n, bid in enumerate([9, 8, 8, 7, 3, 1], start=0xA000)
 ]
-
-
-class Mute(Narration):
-    """Nothing to say."""
-
-    def __init__(self) -> None:
-        pass
-
-    def before(self, step: str) -> str:
-        return ""
-
-    def after(self, step: str) -> list[str]:
-        return []
 
 
 def play(scenario: Scenario, chain: Chain | None = None) -> tuple[Auction, str]:
@@ -70,7 +54,7 @@ def test_every_phase_is_told_in_order(played: tuple[Auction, str]) -> None:
     auction, said = played
     titles = ["Listing", "Groups", "Sealed bids", "Reveal", "Tally", "Closing", "Settlement"]
     titles += ["Refunds", "Proceeds", "Cross-check"]
-    assert [chapter.title for chapter in auction.story] == titles[:-1]
+    assert [chapter.title for chapter in auction.story] == titles
     assert re.findall(r"^ ?\d+ (.*)$", said, re.MULTILINE) == titles
     words = " ".join(said.split())
     for sentence in (
@@ -107,32 +91,6 @@ def test_time_is_counted_by_step(played: tuple[Auction, str]) -> None:
     burnt = sum(step.gas for step in auction.steps)
     assert f"→ {sent} transactions, {burnt:,} gas, {auction.seconds:.1f} s." in said
     assert gas(auction).rows[-1].cells[2:] == (f"{sent:,}", f"{burnt:,}", "", f"{spent:.1f}")
-
-
-def test_a_step_takes_from_its_begin_to_its_end() -> None:
-    """What lies between steps is nobody's."""
-    now = 0.0
-
-    def later(seconds: float) -> None:
-        nonlocal now
-        now += seconds
-
-    console = Console(file=StringIO())
-    narrator = Narrator(console, Lines(console), Mute(), lambda: now)
-    later(100)
-    narrator.begins("tally", 3)
-    later(2)
-    narrator.advances("tally", 3)
-    narrator.ends("tally", [Receipt(30, 1, ())])
-    later(100)
-    narrator.begins("settle", 1)
-    later(3)
-    narrator.advances("settle", 1)
-    later(4)
-    narrator.ends("settle", [Receipt(10, 2, ())])
-    later(100)
-    assert {step.name: step.seconds for step in narrator.steps({})} == {"tally": 2, "settle": 7}
-    assert narrator.seconds == 309
 
 
 def test_a_list_bids_from_its_own_addresses() -> None:
