@@ -20,7 +20,6 @@ from offchain.bindings.draw_proofs import (
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Chain, Transaction
 from offchain.io.units import WEI_PER_UNIT
-from offchain.keeper.keeper import Keeper
 from offchain.keeper.ledger import APPROXIMATE, Ledger
 from offchain.keeper.receipts import Receipts
 from offchain.model.instances.approximate import (
@@ -37,7 +36,7 @@ from offchain.play.auction_house import HouseStage
 from offchain.play.limits import check_approximate
 from offchain.play.observer import Observer
 from offchain.play.sending import Address, Deployed
-from offchain.play.terms import FIRST_PLAYER, trusting
+from offchain.play.terms import FIRST_PLAYER
 from offchain.play.words import Source, ToldWords
 
 
@@ -81,16 +80,7 @@ class ApproximateStage(HouseStage):
         self._approve_all()
         self._receipts = Receipts()
         self.ledger = Ledger(chain, self.auction, block, APPROXIMATE)
-        self._keeper = Keeper(
-            chain,
-            self.ledger,
-            self._keeper_account,
-            self._receipts,
-            on_action=self._on_action,
-            players_per_step=players_per_step,
-            depth=0,  # nobody else bids here
-            clock=trusting(chain),
-        )
+        self._keeper = self._hire(self._receipts, players_per_step)
 
     def play(
         self,

@@ -5,14 +5,16 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from offchain.bindings.contracts import contract
+from offchain.bindings.draw_proofs import PLAYERS_PER_STEP
 from offchain.chain.backend import Chain, Receipt
-from offchain.keeper.keeper import Action
+from offchain.keeper.keeper import Action, Keeper
 from offchain.keeper.ledger import Ledger
+from offchain.keeper.receipts import Receipts
 from offchain.play.audit import audit
 from offchain.play.observer import Observer
 from offchain.play.sending import Address, Deployed
 from offchain.play.stage import Stage
-from offchain.play.terms import BOND_BPS
+from offchain.play.terms import BOND_BPS, trusting
 
 
 class Hand(Protocol):
@@ -41,6 +43,19 @@ class HouseStage(Stage):
         self._ahead: list[str] = []
         self._left: Counter[str] = Counter()
         self._receipts_of_step: list[Receipt] = []
+
+    def _hire(self, receipts: Receipts, players_per_step: int = PLAYERS_PER_STEP) -> Keeper:
+        """A keeper in this process, who opens the bids of `receipts`."""
+        return Keeper(
+            self._chain,
+            self.ledger,
+            self._keeper_account,
+            receipts,
+            on_action=self._on_action,
+            players_per_step=players_per_step,
+            depth=0,  # nobody else bids here
+            clock=trusting(self._chain),
+        )
 
     def _schedule(self, end_of_bidding: int) -> tuple[int, int, int, int]:
         """When bidding, reveal and tally end, and the bond of those who do not reveal."""

@@ -4,22 +4,17 @@ Whatever the outcome says is read off the chain's logs, and who has access from 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import count
 
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import Deployment, deploy
-from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Chain, Transaction
 from offchain.io.units import WEI_PER_UNIT
-from offchain.keeper.keeper import Action, Keeper
+from offchain.keeper.keeper import Action
 from offchain.keeper.ledger import Book, Ledger
 from offchain.keeper.receipts import Receipts
 from offchain.model.instances.two_level import (
-    BID_LIMIT,
-    Group,
     LotOutcome,
-    Member,
     TwoLevelInstance,
     TwoLevelOutcome,
     lot_welfare,
@@ -27,45 +22,16 @@ from offchain.model.instances.two_level import (
 )
 from offchain.play.auction_house import Hand, HouseStage
 from offchain.play.behaviour import STRAIGHT, Behaviour, MemberKey
+from offchain.play.bidders import Bidder, Cast, leading_individuals
 from offchain.play.observer import Observer
 from offchain.play.sending import Address, Deployed, portions
-from offchain.play.terms import FIRST_PLAYER, trusting
+from offchain.play.terms import FIRST_PLAYER
 
 _QUERIES = 500
 """How many questions go to a contract at once: about 3 million gas of them."""
-_FIRST_DEPOSIT = 1
-"""Units that who changes a bid puts down with the first one: no more than any bid, so that a second deposit never falls below."""
-
 
 Hire = Callable[[Deployment, Callable[[Action], None]], Hand]
 """Finds a hand for contracts that were just deployed; it tells of every transaction it sends."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bidder:
-    """A member on the chain: the account it sends from and the contract it bids at (its DAO, or the auctioneer)."""
-
-    key: MemberKey
-    member: Member
-    account: Address
-    house: Deployed
-    is_open: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Cast:
-    """Everybody in one auction: its lots by item, the members of each group in file order, and each group's bidder at the
-    auctioneer.
-    """
-
-    lots: tuple[int, ...]
-    members: Mapping[str, tuple[Bidder, ...]]
-    groups: Mapping[str, Address]
-
-    @property
-    def bidders(self) -> tuple[Bidder, ...]:
-        """All members of all groups, in file order."""
-        return tuple(bidder for members in self.members.values() for bidder in members)
 
 
 class TwoLevelStage(HouseStage):
@@ -89,19 +55,10 @@ class TwoLevelStage(HouseStage):
         self._open(Deployed(contract("Auctioneer"), self.deployment.auctioneer))
         self._receipts = Receipts() if receipts is None else receipts
         self.ledger = Ledger(chain, self.auction, self.deployment.block)
-        self._keeper = (
-            hire(self.deployment, self._on_action)
-            if hire is not None
-            else Keeper(
-                chain,
-                self.ledger,
-                self._keeper_account,
-                self._receipts,
-                on_action=self._on_action,
-                depth=0,  # nobody else bids here
-                clock=trusting(chain),
-            )
-        )
+        if hire is None:
+            self._keeper = self._hire(self._receipts)
+        else:
+            self._keeper = hire(self.deployment, self._on_action)
 
     def play(
         self,
@@ -160,7 +117,7 @@ class TwoLevelStage(HouseStage):
         accounts: Mapping[MemberKey, Address],
     ) -> Cast:
         lots = self._list(instance, end_of_bidding)
-        groups = instance.groups[_leading_individuals(instance.groups, behaviour) :]
+        groups = instance.groups[leading_individuals(instance.groups, behaviour) :]
         are_open = [group.name in behaviour.open_groups for group in groups]
         created = self._create_daos(self._seller, are_open, lots)
         daos = {group.name: dao for group, dao in zip(groups, created, strict=True)}
@@ -202,78 +159,28 @@ class TwoLevelStage(HouseStage):
 
     def _bid(self, cast: Cast, behaviour: Behaviour) -> None:
         self._fund(cast, behaviour)
+        lots, chain_id = cast.lots, self._chain.chain_id
         changing = [b for b in cast.bidders if b.key in behaviour.changed]
-        self._send("bid", [t for b in changing for t in self._first_bids(cast, b)])
-        openings = [(b, self._openings(cast, b)) for b in cast.bidders]
+        self._send("bid", [t for b in changing for t in b.first_bids(lots, chain_id)])
+        openings = [(b, b.openings(lots)) for b in cast.bidders]
         self._receipts.add(o for b, its in openings if b.key not in behaviour.silent for o in its)
-        self._send("bid", [t for b, its in openings for t in self._bids(b, its, behaviour)])
-        leaving = [(b, its) for b, its in openings if b.key in behaviour.withdrawn]
-        self._send(
-            "withdraw",
-            [
-                b.house.call(b.account, "withdraw", o.lot, b.account)
-                for b, its in leaving
-                for o in its
-            ],
-        )
+        self._send("bid", [t for b, its in openings for t in b.bids(its, behaviour, chain_id)])
+        withdrawn = [
+            bidder.house.call(bidder.account, "withdraw", opening.lot, bidder.account)
+            for bidder, its in openings
+            if bidder.key in behaviour.withdrawn
+            for opening in its
+        ]
+        self._send("withdraw", withdrawn)
 
     def _fund(self, cast: Cast, behaviour: Behaviour) -> None:
         amounts: dict[Address, int] = {}
         for bidder in cast.bidders:
-            deposits = sum(_deposit(bid, bidder, behaviour) for bid in bidder.member.bids)
+            deposits = sum(bidder.deposit(bid, behaviour) for bid in bidder.member.bids)
             amounts[bidder.account] = (
                 amounts.get(bidder.account, self._pocket_money) + deposits * WEI_PER_UNIT
             )
         self._sender.fund(amounts)
-
-    def _openings(self, cast: Cast, bidder: Bidder) -> list[Opening]:
-        """The bids of a member, one for each lot on which it bids anything."""
-        return [
-            Opening(bidder.house.address, lot, bidder.account, bid, new_salt())
-            for lot, bid in zip(cast.lots, bidder.member.bids, strict=True)
-            if bid > 0
-        ]
-
-    def _first_bids(self, cast: Cast, bidder: Bidder) -> list[Transaction]:
-        """Bids that will be replaced: of one unit, on a first deposit."""
-        drafts = (replace(opening, bid=1) for opening in self._openings(cast, bidder))
-        return [self._single_bid(bidder, draft, _FIRST_DEPOSIT) for draft in drafts]
-
-    def _bids(
-        self, bidder: Bidder, openings: list[Opening], behaviour: Behaviour
-    ) -> list[Transaction]:
-        """The transactions that bring a member's bids to `openings`; who changes them has a first deposit on each lot already."""
-        first_deposit = _FIRST_DEPOSIT if bidder.key in behaviour.changed else 0
-        added = [_deposit(opening.bid, bidder, behaviour) - first_deposit for opening in openings]
-        if not openings:
-            return []
-        if len(openings) > 1:
-            return self._many_bids(bidder, openings, added)
-        if bidder.is_open and added[0] == 0:
-            return []
-        return [self._single_bid(bidder, openings[0], added[0])]
-
-    def _single_bid(self, bidder: Bidder, opening: Opening, added: int) -> Transaction:
-        lot, value = opening.lot, added * WEI_PER_UNIT
-        if bidder.is_open:
-            return bidder.house.call(bidder.account, "raiseBid", lot, value=value)
-        seal = commitment(self._chain.chain_id, opening)
-        return bidder.house.call(bidder.account, "commit", lot, seal, value=value)
-
-    def _many_bids(
-        self, bidder: Bidder, openings: Sequence[Opening], added: Sequence[int]
-    ) -> list[Transaction]:
-        """Bids on several lots at once, in one transaction if any."""
-        value = sum(added) * WEI_PER_UNIT
-        both = list(zip(openings, added, strict=True))
-        if not bidder.is_open:
-            chain_id = self._chain.chain_id
-            seals = [(one.lot, commitment(chain_id, one), more) for one, more in both]
-            return [bidder.house.call(bidder.account, "commitMany", seals, value=value)]
-        raised = [(one.lot, more) for one, more in both if more]
-        if not raised:
-            return []
-        return [bidder.house.call(bidder.account, "raiseBids", raised, value=value)]
 
     # Afterwards
 
@@ -349,18 +256,3 @@ class TwoLevelStage(HouseStage):
 
     def _book(self, bidder: Bidder, lot: int) -> Book:
         return self.ledger.book(bidder.house.address, lot)
-
-
-def _leading_individuals(groups: Sequence[Group], behaviour: Behaviour) -> int:
-    """How many groups from the first on bid as individuals: those of one member, as long as no DAO stands before them, since
-    an individual's bid arrives in the reveal phase and a DAO's after it.
-    """
-    for index, group in enumerate(groups):
-        if len(group.members) > 1 or group.name in behaviour.open_groups:
-            return index
-    return len(groups)
-
-
-def _deposit(bid: int, bidder: Bidder, behaviour: Behaviour) -> int:
-    """What a member puts down for a bid, in units: as it behaves, where the field allows; the bid itself if it is open."""
-    return bid if bidder.is_open else min(behaviour.deposit(bid), BID_LIMIT)
