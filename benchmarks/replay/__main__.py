@@ -12,68 +12,84 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass
+from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-import typer
-from rich.console import Console
-
+from benchmarks.record import table
+from benchmarks.replay.contest import Contest, contest
 from benchmarks.replay.fate import Fate, Kill, plan
 from benchmarks.replay.keepers import DEPLOYMENT, RECEIPTS, Keepers, Urls
 from benchmarks.replay.node import HardNode
+from benchmarks.watch import Watch
 from offchain.bindings.deployment import Deployment
+from offchain.bindings.explain import explained
 from offchain.chain import nodes
-from offchain.chain.backend import actor_address
 from offchain.chain.connect import connect
-from offchain.cli.amounts import units
-from offchain.cli.exits import CHECK_FAILED, BadInput, put, reported
-from offchain.demo.run import play
-from offchain.demo.scenario import Scenario, replay
-from offchain.io.units import WEI_PER_UNIT
+from offchain.chain.errors import ChainError
+from offchain.io.errors import InvalidInput
+from offchain.io.units import UNITS_PER_ETH, WEI_PER_UNIT
 from offchain.keeper.keeper import Action
 from offchain.keeper.receipts import Receipts
-from offchain.model.instances.constitutiondao import CONSTITUTION_DAO
-from offchain.model.instances.contributions import Contribution, parse
+from offchain.model.checks import Verdict
+from offchain.model.checks.two_level import check_outcome
+from offchain.model.instances.two_level import TwoLevelOutcome
+from offchain.model.mechanisms import two_level
+from offchain.play.behaviour import STRAIGHT
 from offchain.play.two_level import TwoLevelStage
-from offchain.report import accounts, played
-from offchain.report.auction import Auction
-from offchain.report.played import Check
-from offchain.report.tables import as_text
 
-_FIRST_RIVAL: Final = 500
-_FIRST_MEMBER: Final = 1_000
+_CHECK_FAILED, _BAD_INPUT, _NODE_FAILED = 1, 2, 3
 _MOST_REFUSED: Final = 0.5
 _STATES: Final = 32
 """Of how many blocks the node remembers the state, to save memory."""
+_PROGRESS_SECONDS: Final = 5.0
 
 
-def main() -> int:
-    """Plays, and says what came of it."""
-    options = _options()
-    scenario = prepared(options.contributions, options.members, options.rival or ())
-    members = len(scenario.instance.groups[-1].members)
-    console = Console(stderr=True)
-    fate = Fate(plan(options.seed, members, options.kills))
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Something that was checked, and what came of it."""
+
+    name: str
+    holds: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A replay that is over."""
+
+    contest: Contest
+    outcome: TwoLevelOutcome
+    watch: Watch
+    keepers: Keepers
+    node: HardNode
+    deaths: list[Kill]
+    checks: list[Check]
+
+
+def replayed(contest: Contest, fate: Fate, refuse: float, seed: int) -> Replay:
+    """Plays on an Anvil of its own, of which keepers are refused a share of what they ask.
+
+    Raises:
+        ChainError: Anvil does not start, a transaction fails, or money went astray.
+    """
     deaths: list[Kill] = []
+    hired: list[Keepers] = []
 
     def on_death(kill: Kill) -> None:
         deaths.append(kill)
-        console.print(f"  SIGKILL: {kill}", style="red", highlight=False)
+        print(f"  SIGKILL: {kill}", file=sys.stderr)
 
-    console.print(f"Seed {options.seed}. Starting Anvil …", highlight=False)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         receipts = Receipts(folder / RECEIPTS)
         node = stack.enter_context(nodes.anvil(accounts=1, auto_impersonate=True, history=_STATES))
         chain = stack.enter_context(connect(node.url))
-        hard = stack.enter_context(
-            HardNode(node.url, options.refuse, options.seed, fate).listening()
-        )
-        hired: list[Keepers] = []
+        hard = stack.enter_context(HardNode(node.url, refuse, seed, fate).listening())
 
         def hire(deployment: Deployment, on_action: Callable[[Action], None]) -> Keepers:
             deployment.write(folder / DEPLOYMENT)
@@ -84,84 +100,59 @@ def main() -> int:
             hired.append(keepers)
             return keepers
 
-        auction = play(
-            scenario,
-            chain,
-            console,
-            build=lambda on, phase: TwoLevelStage(on, phase, receipts, hire),
-        )
+        stage = TwoLevelStage(chain, receipts=receipts, hire=hire)
+        watch = Watch(_PROGRESS_SECONDS)
+        addresses = contest.addresses
+        outcome = stage.play(contest.instance, STRAIGHT, watch, addresses)
+        watch.lap("outcome, audit")
         (keepers,) = hired
         fate.wait()
-        checks = (*auction.checks, _balances(auction, scenario, keepers), _killed(fate, deaths))
-    if options.json:
-        put(json.dumps(_result(options, auction, checks, deaths, hard, keepers), indent=2) + "\n")
-    else:
-        _print(replace(auction, checks=checks), deaths, hard, keepers)
-    return 0 if all(check.holds for check in checks) else CHECK_FAILED
+        checks = [
+            *_outcome(contest, outcome),
+            *_money(contest, outcome, keepers.gained()),
+            _killed(fate, deaths),
+        ]
+    return Replay(contest, outcome, watch, keepers, hard, deaths, checks)
 
 
-def prepared(file: str | None, members: int | None, rivals: Sequence[str]) -> Scenario:
-    """The DAO of so many contributors, spread as the whole list is, and rivals who bid so many ETH.
+def _outcome(contest: Contest, outcome: TwoLevelOutcome) -> list[Check]:
+    equal = outcome == two_level.solve(contest.instance)
+    said = "winner, price, share, served members, payments and welfare"
+    return [
+        Check("chain = reference", equal, f"{'equal' if equal else 'they differ in'} {said}"),
+        *(
+            Check(finding.name, finding.verdict is Verdict.HOLDS, finding.detail)
+            for finding in check_outcome(contest.instance, outcome)
+            if finding.verdict is not Verdict.NOT_CLAIMED
+        ),
+    ]
 
-    Raises:
-        BadInput, InvalidInput: the list, or an option, cannot be used.
-    """
-    listed = _percentiles(members) if file is None else _chosen(file, members)
-    name = (
-        "the percentiles of offchain/model/instances/constitutiondao.py"
-        if file is None
-        else Path(file).name
+
+def _money(contest: Contest, outcome: TwoLevelOutcome, gained: dict[str, int]) -> list[Check]:
+    """Whether every bidder has its deposit less what the reference has it pay, by its balance on the chain and to the wei."""
+    refunds: dict[str, int] = {}
+    expected = two_level.solve(contest.instance).payments
+    for group in contest.instance.groups:
+        for member in group.members:
+            paid = expected[group.name][member.name]
+            refund = STRAIGHT.deposit(member.bids[0]) - paid
+            refunds[contest.addresses[group.name, member.name]] = refund * WEI_PER_UNIT
+    right = sum(gained.get(one) == refund for one, refund in refunds.items())
+    deposits = sum(
+        STRAIGHT.deposit(bid) for group in contest.instance.groups for bid in group.bids_on(0)
     )
-    scenario = replay(listed, name, [units("--rival", one) for one in rivals])
-    others = (group for group in scenario.instance.groups if group.name != scenario.focus)
-    # no accounts of the back end: each keeper that starts gives those money for gas
-    bidders = {
-        (group.name, group.members[0].name): actor_address(_FIRST_RIVAL + place)
-        for place, group in enumerate(others)
-    }
-    return replace(scenario, addresses={**scenario.addresses, **bidders})
+    missing = (deposits - outcome.items[0].paid) * WEI_PER_UNIT - sum(gained.values())
+    return [
+        Check("no wei astray", missing == 0, f"{deposits:,} gwei of deposits paid or returned"),
+        Check(
+            "every balance",
+            right == len(refunds) == len(gained),
+            f"{right:,} of {len(refunds):,} grew by the refund, {sum(gained.values())} wei in all",
+        ),
+    ]
 
 
-def _chosen(file: str, members: int | None) -> tuple[Contribution, ...]:
-    try:
-        listed = parse(Path(file).read_bytes(), file)
-    except OSError as error:
-        raise BadInput(f"--contributions: {file}: {error.strerror}") from error
-    if members is None:
-        return listed
-    if members > len(listed):
-        raise BadInput(f"--members: {members} is more than the {len(listed)} in {file}")
-    ranked = sorted(listed, key=lambda one: -one.wei)
-    return tuple(ranked[place * len(ranked) // members] for place in range(members))
-
-
-def _percentiles(members: int | None) -> tuple[Contribution, ...]:
-    bids = CONSTITUTION_DAO
-    number = members or len(bids)
-    return tuple(
-        Contribution(
-            actor_address(_FIRST_MEMBER + place), bids[place * len(bids) // number] * WEI_PER_UNIT
-        )
-        for place in range(number)
-    )
-
-
-def _balances(auction: Auction, scenario: Scenario, keepers: Keepers) -> Check:
-    """Whether every bidder has its refund, by its balance on the chain and to the wei."""
-    gained = keepers.gained()
-    refunds = {
-        scenario.addresses[entry.group, entry.member]: entry.refund * WEI_PER_UNIT
-        for entry in auction.entries
-    }
-    wrong = sum(gained.get(one) != refund for one, refund in refunds.items())
-    return Check(
-        "every balance",
-        not wrong and gained.keys() == refunds.keys(),
-        f"{len(refunds) - wrong:,} of {len(refunds):,} grew by the refund, {sum(gained.values())} wei in all",
-    )
-
-
-def _killed(fate: Fate, deaths: Sequence[Kill]) -> Check:
+def _killed(fate: Fate, deaths: list[Kill]) -> Check:
     """Whether keepers died in each step, unless they were not to."""
     dead = Counter(kill.step for kill in deaths)
     planned = {kill.step for kill in fate.kills}
@@ -172,49 +163,73 @@ def _killed(fate: Fate, deaths: Sequence[Kill]) -> Check:
     )
 
 
-def _result(
-    options: argparse.Namespace,
-    auction: Auction,
-    checks: Sequence[Check],
-    deaths: Sequence[Kill],
-    hard: HardNode,
-    keepers: Keepers,
-) -> dict[str, Any]:
-    lot = auction.lot
+def as_json(replay: Replay, seed: int) -> dict[str, Any]:
+    """What came of it, for programs."""
+    lot, steps = replay.outcome.items[0], replay.watch.steps
     return {
-        "members": len(auction.of(auction.focus)),
-        "seed": options.seed,
+        "members": replay.contest.members,
+        "seed": seed,
         "bids": lot.group_bids,
         "winner": lot.winner,
         "price": lot.price,
         "share": lot.share,
         "served": len(lot.served),
-        "transactions": sum(step.transactions for step in auction.steps),
-        "gas": sum(step.gas for step in auction.steps),
-        "seconds": round(auction.seconds, 1),
-        "steps": [asdict(step) for step in auction.steps],
-        "checks": {check.name: check.holds for check in checks},
-        "kills": [str(kill) for kill in deaths],
-        "keepers": keepers.started,
-        "gave_up": keepers.gave_up,
-        "failed_transactions": keepers.failed,
-        "requests": hard.asked.total(),
-        "refused": dict(hard.refused),
-        "megabytes": keepers.memory.megabytes,
+        "transactions": sum(spent.transactions for spent in steps.values()),
+        "gas": sum(spent.gas for spent in steps.values()),
+        "seconds": round(sum(spent.seconds for spent in steps.values()), 1),
+        "steps": [{"name": step, **asdict(spent)} for step, spent in steps.items()],
+        "checks": {check.name: check.holds for check in replay.checks},
+        "kills": [str(kill) for kill in replay.deaths],
+        "keepers": replay.keepers.started,
+        "gave_up": replay.keepers.gave_up,
+        "failed_transactions": replay.keepers.failed,
+        "requests": replay.node.asked.total(),
+        "refused": dict(replay.node.refused),
+        "megabytes": replay.keepers.memory.megabytes,
     }
 
 
-def _print(auction: Auction, deaths: Sequence[Kill], hard: HardNode, keepers: Keepers) -> None:
-    for table in (accounts.groups(auction), played.gas(auction), played.checks(auction)):
-        put(as_text(table) + "\n")
-    refused = ", ".join(f"{what} {number}" for what, number in hard.refused.most_common())
+def as_text(replay: Replay) -> str:
+    """What came of it, for people."""
+    lot, keepers, node = replay.outcome.items[0], replay.keepers, replay.node
+    steps = [
+        [
+            step,
+            *(f"{n:,}" for n in (spent.served, spent.transactions, spent.gas)),
+            f"{spent.seconds:.1f}",
+        ]
+        for step, spent in replay.watch.steps.items()
+    ]
+    checks = [[one.name, "holds" if one.holds else "FAILS", one.detail] for one in replay.checks]
+    refused = ", ".join(f"{what} {number}" for what, number in node.refused.most_common())
     memory = ", ".join(f"{who} {size}" for who, size in keepers.memory.megabytes.items())
-    put(
-        f"Keepers: {keepers.started} started, {len(deaths)} killed, {keepers.gave_up} gave up on the node; "
-        f"{keepers.failed} of their transactions failed on the chain.\n"
-        f"Of {hard.asked.total():,} requests {hard.refused.total():,} were refused: {refused or 'none'}.\n"
-        f"Most memory, in MB: {memory}.\n"
+    return "\n".join(
+        [
+            f"{lot.winner} of {replay.contest.members:,} pays {lot.price:,} gwei; {len(lot.served):,} are served.",
+            "",
+            table(["step", "served", "transactions", "gas", "seconds"], steps),
+            table(["check", "", "figures"], checks),
+            f"Keepers: {keepers.started} started, {len(replay.deaths)} killed, {keepers.gave_up} gave up on the node; "
+            f"{keepers.failed} of their transactions failed on the chain.",
+            f"Of {node.asked.total():,} requests {node.refused.total():,} were refused: {refused or 'none'}.",
+            f"Most memory, in MB: {memory}.",
+        ]
     )
+
+
+def main() -> int:
+    """Plays, and says what came of it."""
+    options = _options()
+    try:
+        chosen = contest(options.contributions, options.members, options.rival or ())
+        fate = Fate(plan(options.seed, chosen.members, options.kills))
+        print(f"Seed {options.seed}. Starting Anvil …", file=sys.stderr)
+        found = replayed(chosen, fate, options.refuse, options.seed)
+    except (InvalidInput, ChainError) as error:
+        print(f"error: {explained(error)}", file=sys.stderr)
+        return _BAD_INPUT if isinstance(error, InvalidInput) else _NODE_FAILED
+    print(json.dumps(as_json(found, options.seed), indent=2) if options.json else as_text(found))
+    return 0 if all(check.holds for check in found.checks) else _CHECK_FAILED
 
 
 def _options() -> argparse.Namespace:
@@ -222,7 +237,13 @@ def _options() -> argparse.Namespace:
     add = parser.add_argument
     add("--contributions", metavar="FILE", help="CSV, one address,wei a line")
     add("--members", type=_natural, metavar="N", help="so many, spread as the whole list is")
-    add("--rival", action="append", metavar="ETH", help="what a rival bids; may be repeated")
+    add(
+        "--rival",
+        type=_units,
+        action="append",
+        metavar="ETH",
+        help="what a rival bids; may be repeated",
+    )
     add("--seed", type=int, default=1, help="of kills and refusals")
     add(
         "--kills", type=int, default=2, metavar="N", help="in each step, of which the first is sure"
@@ -241,9 +262,14 @@ def _natural(text: str) -> int:
     return int(text)
 
 
+def _units(text: str) -> int:
+    """An amount in ETH, as "1" or "0.25", in units."""
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text):
+        units = int(Fraction(text) * UNITS_PER_ETH)
+        if units >= 1:
+            return units
+    raise argparse.ArgumentTypeError(f"{text!r} is not an amount in ETH, of 1 gwei at least")
+
+
 if __name__ == "__main__":
-    try:
-        with reported():
-            sys.exit(main())
-    except typer.Exit as error:
-        sys.exit(error.exit_code)
+    sys.exit(main())

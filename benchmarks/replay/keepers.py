@@ -18,7 +18,6 @@ from offchain.chain.backend import Chain, Log, Receipt, Reverted, Transaction
 from offchain.chain.client import Client
 from offchain.chain.errors import ChainError
 from offchain.chain.rpc import Rpc, quantity, to_blob, to_number
-from offchain.cli.exits import BACK_END_FAILED
 from offchain.keeper.keeper import Action
 from offchain.keeper.ledger import Ledger
 from offchain.keeper.receipts import Receipts
@@ -30,6 +29,8 @@ ACCOUNT: Final = 1
 KEEP: Final = (sys.executable, "-m", "offchain.cli", "keep")
 POLL: Final = "0.1"
 """Seconds, as short as they may be."""
+GAVE_UP: Final = 3
+"""What `consort keep` ends with when its node fails."""
 _PAUSE: Final = 0.05
 _PATIENCE: Final = 600.0
 """How long nothing may happen on the chain, in seconds."""
@@ -171,7 +172,7 @@ class Keepers:
         Raises:
             ChainError: it ended for another reason.
         """
-        if process.returncode == BACK_END_FAILED:
+        if process.returncode == GAVE_UP:
             self.gave_up += 1
         elif process.returncode != -signal.SIGKILL:
             said = (self._folder / f"keeper-{self.started}.log").read_text(encoding="utf-8")

@@ -10,19 +10,15 @@ be the reference's and the play audits every wei. Each size runs in a process of
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
-import time
-from collections import Counter, defaultdict
-from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 
 from benchmarks import record
 from benchmarks.record import ROOT, Record
-from offchain.chain.backend import Receipt
+from benchmarks.watch import Watch, peak_mib
 from offchain.chain.connect import connect
 from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
 from offchain.model.mechanisms import fast_split, two_level
@@ -35,7 +31,6 @@ _MEDIAN_BID: Final = 50_000_000
 """Units: 0.05 ETH."""
 _SPREAD: Final = 1.2
 _REST: Final = "outcome, audit"
-_PROGRESS_SECONDS: Final = 15.0
 
 Row = dict[str, Any]
 """The measurements of one auction."""
@@ -52,50 +47,6 @@ def auction(members: int) -> TwoLevelInstance:
     return TwoLevelInstance(
         1, (1,), (Group("rival", (Member("rival", (rival,), (rival,)),)), Group("dao", dao))
     )
-
-
-class Watch:
-    """An observer that gives every moment to the step that ends it, in seconds of this process' and of real time."""
-
-    def __init__(self) -> None:
-        self.processor: defaultdict[str, float] = defaultdict(float)
-        self.seconds: defaultdict[str, float] = defaultdict(float)
-        self._last = (time.process_time(), time.monotonic())
-        self._told = time.monotonic()
-        self._total: Counter[str] = Counter()
-        self._done: Counter[str] = Counter()
-
-    def begins(self, step: str, total: int) -> None:
-        """What comes before a step prepares it."""
-        self.lap(step)
-        self._total[step] += total
-
-    def advances(self, step: str, count: int) -> None:
-        """Says how far it is every now and then."""
-        self.lap(step)
-        self._done[step] += count
-        if time.monotonic() - self._told > _PROGRESS_SECONDS:
-            self._told = time.monotonic()
-            print(
-                f"  {step}: {self._done[step]:,} of {self._total[step]:,}, {peak_mib():,} MiB",
-                file=sys.stderr,
-            )
-
-    def ends(self, step: str, receipts: Sequence[Receipt]) -> None:
-        """Nothing to add: the gas is in the outcome."""
-        self.lap(step)
-
-    def lap(self, step: str) -> None:
-        """Gives the time since the last call to `step`."""
-        now = (time.process_time(), time.monotonic())
-        self.processor[step] += now[0] - self._last[0]
-        self.seconds[step] += now[1] - self._last[1]
-        self._last = now
-
-
-def peak_mib() -> int:
-    """The most memory that this process has had, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
 
 
 def play(members: int, back_end: str) -> Row:
@@ -117,10 +68,12 @@ def play(members: int, back_end: str) -> Row:
         "members": members,
         "served": len(outcome.items[0].served),
         "peak_mib": peak_mib(),
-        "seconds": round(sum(watch.seconds.values()), 1),
-        "processor_seconds": round(sum(watch.processor.values()), 2),
+        "seconds": round(sum(spent.seconds for spent in watch.steps.values()), 1),
+        "processor_seconds": round(sum(spent.processor for spent in watch.steps.values()), 2),
         "processor_seconds_by_step": {
-            step: round(spent, 1) for step, spent in watch.processor.items() if spent >= 0.05
+            step: round(spent.processor, 1)
+            for step, spent in watch.steps.items()
+            if spent.processor >= 0.05
         },
         "gas_total": gas.pop("total"),
         "gas_by_step": gas,

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from benchmarks.replay import __main__ as replay
+from benchmarks.replay.contest import contest
 from benchmarks.replay.fate import START, STEPS, Fate, Kill, Place, plan, step_of
 from benchmarks.replay.node import HardNode
 from offchain.bindings.contracts import contract
 from offchain.chain.errors import ChainError
 from offchain.chain.rpc import Rpc, RpcError, blob
-from offchain.cli.exits import BadInput
+from offchain.io.errors import InvalidInput
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMBERS = 300
@@ -188,7 +188,7 @@ def test_where_a_transaction_is_when_its_keeper_dies(
 def test_members_are_spread_as_the_list_is(tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.write_text("".join(f"0x{place:040x},{place}000000000\n" for place in range(1, 101)))
-    whole, part = replay.prepared(str(file), None, []), replay.prepared(str(file), 4, ["2"])
+    whole, part = contest(str(file), None, []), contest(str(file), 4, [2 * 10**9])
     assert len(whole.instance.groups[-1].members) == 100
     assert [member.bids for member in part.instance.groups[-1].members] == [
         (100,),
@@ -197,13 +197,13 @@ def test_members_are_spread_as_the_list_is(tmp_path: Path) -> None:
         (25,),
     ]
     assert part.instance.groups[0].bids_on(0) == [2 * 10**9]
-    members = replay.prepared(None, 120, []).instance.groups[-1].members
+    members = contest(None, 120, []).instance.groups[-1].members
     assert len({member.name for member in members}) == 120
     assert len({member.bids for member in members}) <= 60
-    with pytest.raises(BadInput, match="--members: 101 is more than the 100 in"):
-        replay.prepared(str(file), 101, [])
-    with pytest.raises(BadInput, match=r"--contributions: .*missing.csv: No such file"):
-        replay.prepared(str(tmp_path / "missing.csv"), None, [])
+    with pytest.raises(InvalidInput, match="--members: 101 is more than the 100 in"):
+        contest(str(file), 101, [])
+    with pytest.raises(InvalidInput, match=r"--contributions: .*missing.csv: No such file"):
+        contest(str(tmp_path / "missing.csv"), None, [])
 
 
 @pytest.mark.parametrize("options", [("--refuse", "0.6"), ("--members", "0"), ("--rival", "x")])
