@@ -12,7 +12,7 @@ from offchain.chain.jsonrpc import JsonRpc
 from offchain.io.units import UNITS_PER_ETH, WEI_PER_UNIT
 from offchain.keeper.keeper import Keeper
 from offchain.keeper.ledger import Ledger
-from offchain.keeper.receipts import Receipts
+from offchain.keeper.openings import Openings
 from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
 from offchain.model.kinds import solve
 from scripts.deploy import deploy
@@ -32,7 +32,7 @@ BIDS = {
 def main():
     seller, *people = accounts
     bidders = {group: [people.pop(0) for _ in bids] for group, bids in BIDS.items()}
-    receipts = Receipts()
+    openings = Openings()
 
     print("\n1. The seller deploys the contracts and lists an item.")
     factory, auctioneer = deploy(seller)
@@ -55,11 +55,11 @@ def main():
             opening = Opening(books[group].address, lot, bidder.address, bid, new_salt())
             deposit = {"from": bidder, "value": 2 * bid * WEI_PER_UNIT}
             books[group].commit(lot, commitment(chain.id, opening), deposit)
-            receipts.add([opening])
+            openings.add([opening])
 
     print("\n4. A keeper opens the bids, tallies, settles and refunds.")
     before = {bidder: bidder.balance() for group in bidders.values() for bidder in group}
-    keeper = hire_keeper(auctioneer, receipts)
+    keeper = hire_keeper(auctioneer, openings)
     for end in ends[:2]:
         chain.sleep(end - chain.time() + 1)
         chain.mine()
@@ -100,11 +100,11 @@ def open_dao(factory, auctioneer, lot):
     return dao
 
 
-def hire_keeper(auctioneer, receipts):
+def hire_keeper(auctioneer, openings):
     """A keeper that pays from an account of its own."""
     node = JsonRpc(web3.provider.endpoint_uri)
     ledger = Ledger(node, auctioneer.address)
-    return Keeper(node, ledger, node.actor(1), receipts, on_action=tell, depth=0)
+    return Keeper(node, ledger, node.actor(1), openings, on_action=tell, depth=0)
 
 
 def tell(action):

@@ -21,7 +21,7 @@ from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.batches import BatchSizer
 from offchain.keeper.keeper import Action, Keeper
 from offchain.keeper.ledger import Ledger
-from offchain.keeper.receipts import Receipts
+from offchain.keeper.openings import Openings
 
 SIZES: Final = (1, 50, 400)
 """Members of a group."""
@@ -91,14 +91,14 @@ class _Bench(Bench[Meter]):
         self._auctioneer, self._dao = contract("Auctioneer"), contract("DAO")
         self._deployment = deploy(meter, self._keeper)
         self._item = self._create("Item")
-        self._receipts = Receipts()
+        self._entrusted = Openings()
         self._actions: list[Action] = []
         ledger = Ledger(meter, self._deployment.auctioneer, self._deployment.block)
         self._hand = Keeper(
             meter,
             ledger,
             self._keeper,
-            self._receipts,
+            self._entrusted,
             on_action=self._actions.append,
             on_skip=_stop,
             depth=0,
@@ -127,7 +127,7 @@ class _Bench(Bench[Meter]):
                 self._reveal(lot, books[0], openings[books[0].name])
             else:
                 for each in openings.values():
-                    self._receipts.add(each)
+                    self._entrusted.add(each)
                 self._keep(books)
             self._next_stage()
             self._keep(books, refunds=False)

@@ -3,7 +3,7 @@
 `python -m benchmarks.replay --contributions FILE.csv --rival 1900 --rival 1200` plays a list of contributions, one `address,wei`
 a line, each bid from the address that contributed. Without a list it takes the percentiles that the project has. Keepers are
 processes of their own (`consort keep`), killed with SIGKILL in each of reveal, tally, settlement and refunds, and started again
-from the receipts file and the chain alone. The exit code is 1 unless the outcome equals the reference model's, no wei is astray,
+from the openings file and the chain alone. The exit code is 1 unless the outcome equals the reference model's, no wei is astray,
 and every bidder's balance grew by exactly its refund.
 """
 
@@ -23,7 +23,7 @@ from typing import Any, Final
 from benchmarks.record import table
 from benchmarks.replay.contest import Contest, contest
 from benchmarks.replay.fate import Fate, Kill, plan
-from benchmarks.replay.keepers import DEPLOYMENT, RECEIPTS, Keepers, Urls
+from benchmarks.replay.keepers import DEPLOYMENT, OPENINGS, Keepers, Urls
 from benchmarks.replay.node import HardNode
 from benchmarks.watch import Watch
 from offchain.bindings.deployment import Deployment
@@ -34,7 +34,7 @@ from offchain.chain.errors import ChainError
 from offchain.io.errors import InvalidInput
 from offchain.io.units import UNITS_PER_ETH, WEI_PER_UNIT
 from offchain.keeper.keeper import Action
-from offchain.keeper.receipts import Receipts
+from offchain.keeper.openings import Openings
 from offchain.model.checks import Verdict
 from offchain.model.checks.two_level import check_outcome
 from offchain.model.instances.two_level import TwoLevelOutcome
@@ -86,7 +86,7 @@ def replayed(contest: Contest, fate: Fate, refuse: float, seed: int) -> Replay:
 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
-        receipts = Receipts(folder / RECEIPTS)
+        openings = Openings(folder / OPENINGS)
         node = stack.enter_context(nodes.anvil(accounts=1, auto_impersonate=True, history=_STATES))
         chain = stack.enter_context(connect(node.url))
         hard = stack.enter_context(HardNode(node.url, refuse, seed, fate).listening())
@@ -94,13 +94,13 @@ def replayed(contest: Contest, fate: Fate, refuse: float, seed: int) -> Replay:
         def hire(deployment: Deployment, on_action: Callable[[Action], None]) -> Keepers:
             deployment.write(folder / DEPLOYMENT)
             urls = Urls(node.url, hard.url)
-            keepers = Keepers(chain, urls, receipts, folder, deployment, on_action, on_death)
+            keepers = Keepers(chain, urls, openings, folder, deployment, on_action, on_death)
             stack.callback(keepers.close)
             fate.strike = keepers.strike
             hired.append(keepers)
             return keepers
 
-        stage = TwoLevelStage(chain, receipts=receipts, hire=hire)
+        stage = TwoLevelStage(chain, openings=openings, hire=hire)
         watch = Watch(_PROGRESS_SECONDS)
         addresses = contest.addresses
         outcome = stage.play(contest.instance, STRAIGHT, watch, addresses)

@@ -20,9 +20,9 @@ from offchain.chain.errors import ChainError
 from offchain.chain.rpc import Rpc, quantity, to_blob, to_number
 from offchain.keeper.keeper import Action
 from offchain.keeper.ledger import Ledger
-from offchain.keeper.receipts import Receipts
+from offchain.keeper.openings import Openings
 
-RECEIPTS: Final = "receipts.jsonl"
+OPENINGS: Final = "openings.jsonl"
 DEPLOYMENT: Final = "deployment.json"
 ACCOUNT: Final = 1
 """The account that `consort keep` sends from."""
@@ -57,16 +57,16 @@ class Keepers:
         self,
         chain: Chain,
         urls: Urls,
-        receipts: Receipts,
+        openings: Openings,
         folder: Path,
         deployment: Deployment,
         on_action: Callable[[Action], None],
         on_death: Callable[[Kill], None],
     ) -> None:
-        """`chain` is the node itself. `folder` has the files of receipts and deployment, and takes what keepers say."""
+        """`chain` is the node itself. `folder` has the files of openings and deployment, and takes what keepers say."""
         self._chain = chain
         self._hard_url = urls.hard
-        self._receipts = receipts
+        self._openings = openings
         self._folder = folder
         self._on_action = on_action
         self._on_death = on_death
@@ -130,7 +130,7 @@ class Keepers:
         books = self._ledger.books_on(lot.number)
         if self._chain.now() < lot.end_of_reveal:
             return not any(
-                account.is_sealed and self._receipts.of(book.contract, lot.number, bidder)
+                account.is_sealed and self._openings.of(book.contract, lot.number, bidder)
                 for book in books
                 for bidder, account in book.accounts.items()
             )
@@ -156,7 +156,7 @@ class Keepers:
         self.started += 1
         files = (
             *("--deployment", str(self._folder / DEPLOYMENT)),
-            *("--receipts", str(self._folder / RECEIPTS)),
+            *("--openings", str(self._folder / OPENINGS)),
         )
         with (self._folder / f"keeper-{self.started}.log").open("wb") as log:
             return subprocess.Popen(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from offchain.keeper.keeper import Action
 
 _FLAWS_TOLD = 5
-"""How many lines of a receipts file that are none are told one by one."""
+"""How many lines of an openings file that are none are told one by one."""
 
 
 class Journal:
@@ -64,14 +64,14 @@ class Journal:
 
 
 class Flaws:
-    """Lines of a receipts file that are no receipts: of each reading the first few one by one, the others by their number."""
+    """Lines of an openings file that are no openings: of each reading the first few one by one, the others by their number."""
 
     def __init__(self) -> None:
         self.any = False
         self._new = 0
 
     def take(self, flaw: Exception) -> None:
-        """A line is no receipt."""
+        """A line is no opening."""
         self.any = True
         self._new += 1
         if self._new <= _FLAWS_TOLD:
@@ -80,7 +80,7 @@ class Flaws:
     def tell_rest(self) -> None:
         """The file has been read."""
         if self._new > _FLAWS_TOLD:
-            say(f"passed over: {self._new - _FLAWS_TOLD} more lines that are no receipts")
+            say(f"passed over: {self._new - _FLAWS_TOLD} more lines that are no openings")
         self._new = 0
 
 

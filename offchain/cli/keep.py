@@ -26,7 +26,7 @@ from offchain.io.units import WEI_PER_UNIT
 if TYPE_CHECKING:
     from offchain.bindings.deployment import Deployment
     from offchain.chain.backend import Chain
-    from offchain.keeper.receipts import Receipts
+    from offchain.keeper.openings import Openings
 
 _KEEPER = 1
 """The account that keeps the demo's auction, too."""
@@ -49,9 +49,11 @@ def command(
         str,
         typer.Option(metavar="FILE", help="What `consort deploy` wrote.", show_default=False),
     ],
-    receipts: Annotated[
+    openings: Annotated[
         str,
         typer.Option(
+            "--openings",
+            "--receipts",
             metavar="FILE",
             help="The openings entrusted to this keeper, one JSON object a line; what is appended while it runs is used.",
             show_default=False,
@@ -120,7 +122,7 @@ def command(
         typer.Option(
             metavar="DIR",
             help="Where event logs that are final are kept, so that the next start need not read them again. "
-            "By default beside the receipts.",
+            "By default beside the openings.",
         ),
     ] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Keep no event logs.")] = False,
@@ -150,10 +152,10 @@ def command(
     gas = spending(max_fee, fund_from)
     lots = None if not only else {_lot(text) for text in only}
     budget_wei = None if budget is None else units("--budget", budget) * WEI_PER_UNIT
-    known, flaws = _read_receipts(receipts)
+    known, flaws = _read_openings(openings)
     deployed = _read_deployment(deployment)
     journal = Journal()
-    folder = _cache_folder(cache, no_cache, receipts)
+    folder = _cache_folder(cache, no_cache, openings)
     with until_stopped("Stopped."), connect(on, gas) as chain:
         terms = Terms(account, lots, Purse(budget_wei), lot_gas, depth, _block_gas(on), folder)
 
@@ -179,35 +181,35 @@ def _lot(text: str) -> int:
     return int(text)
 
 
-def _cache_folder(cache: str | None, no_cache: bool, receipts: str) -> Path | None:
+def _cache_folder(cache: str | None, no_cache: bool, openings: str) -> Path | None:
     """Where logs are kept, if they are."""
     if no_cache:
         if cache is not None:
             raise BadInput("--cache and --no-cache exclude each other")
         return None
-    folder = Path(receipts).parent if cache is None else Path(cache)
+    folder = Path(openings).parent if cache is None else Path(cache)
     if cache is not None and not folder.is_dir():
         raise BadInput(f"--cache: {cache} is not a folder")
     return folder
 
 
-def _read_receipts(file: str) -> "tuple[Receipts, Flaws]":
-    from offchain.keeper.receipts import Receipts, ReceiptsError
+def _read_openings(file: str) -> "tuple[Openings, Flaws]":
+    from offchain.keeper.openings import Openings, OpeningsError
 
     path = Path(file)
     flaws = Flaws()
     try:
-        receipts = Receipts(path, on_flaw=flaws.take)
-    except ReceiptsError as error:
-        raise BadInput(f"--receipts: {error}") from error
+        openings = Openings(path, on_flaw=flaws.take)
+    except OpeningsError as error:
+        raise BadInput(f"--openings: {error}") from error
     flaws.tell_rest()
-    if flaws.any and not len(receipts):
-        raise BadInput(f"--receipts: {file} holds no receipt")
+    if flaws.any and not len(openings):
+        raise BadInput(f"--openings: {file} holds no opening")
     if not path.exists():
         say(f"{file} does not exist yet: until it does, no bids can be opened.")
     elif path.stat().st_mode & _SECRET_BITS:
         say(f"{file} can be read by others, who then know the bids: chmod 600 {file}")
-    return receipts, flaws
+    return openings, flaws
 
 
 def _read_deployment(file: str) -> "Deployment":

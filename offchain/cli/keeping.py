@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from offchain.keeper.beacon import BeaconKeeper
     from offchain.keeper.keeper import Keeper
     from offchain.keeper.ledger import Ledger
+    from offchain.keeper.openings import Openings
     from offchain.keeper.purse import Purse
-    from offchain.keeper.receipts import Receipts
 
 _READING = "reading the chain"
 _ATTEMPTS = 3
@@ -120,7 +120,7 @@ class Draws:
 def workers(
     chain: "Chain",
     deployed: "Deployment",
-    receipts: "Receipts",
+    openings: "Openings",
     terms: Terms,
     journal: Journal,
     flaws: Flaws,
@@ -144,7 +144,7 @@ def workers(
         progress=Progress(),
     )
     keeper = Keeper(
-        *(chain, ledger, chain.actor(terms.account), receipts),
+        *(chain, ledger, chain.actor(terms.account), openings),
         on_action=journal.on_action,
         on_skip=journal.on_skip,
         gas_limit=terms.block_gas,

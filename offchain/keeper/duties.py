@@ -12,10 +12,10 @@ from offchain.chain.errors import ChainError
 from offchain.keeper.agenda import is_due, is_unopened
 from offchain.keeper.books import Book, Lot
 from offchain.keeper.courier import Courier
-from offchain.keeper.openings import Openings
 from offchain.keeper.pace import Pace
 from offchain.keeper.purse import GAS_OF_RETURN
 from offchain.keeper.reading import Reader
+from offchain.keeper.reveals import Reveals
 from offchain.keeper.sending import Sender
 from offchain.keeper.tasks import Task
 from offchain.keeper.troubles import Troubles
@@ -41,7 +41,7 @@ class Duties:
         courier: Courier,
         reader: Reader,
         sender: Sender,
-        openings: Openings,
+        reveals: Reveals,
         pace: Pace,
         troubles: Troubles,
         must_wait: Callable[[], bool],
@@ -49,7 +49,7 @@ class Duties:
     ) -> None:
         """`must_wait`: whether a lot has to leave the rest of its work for later; asked between books and transactions."""
         self._courier, self._reader, self._sender = courier, reader, sender
-        self._openings, self._pace, self._troubles = openings, pace, troubles
+        self._reveals, self._pace, self._troubles = reveals, pace, troubles
         self._must_wait = must_wait
         self._players_per_step = players_per_step
         self._ledger = reader.ledger
@@ -131,7 +131,7 @@ class Duties:
     def _reveal(self, book: Book, task: Task) -> None:
         self._sender.batch(
             task,
-            self._openings.of(book),
+            self._reveals.of(book),
             lambda part: ("revealBatch", task.lot, [(o.bidder, o.bid, o.salt) for o in part]),
             still=lambda opening: is_unopened(book.accounts[opening.bidder]),
             gives_way=self._gives_way,

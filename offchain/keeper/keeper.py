@@ -21,8 +21,8 @@ from offchain.keeper.openings import Openings
 from offchain.keeper.pace import Pace
 from offchain.keeper.purse import Allowance, Purse
 from offchain.keeper.reading import Reader
-from offchain.keeper.receipts import Receipts
 from offchain.keeper.release import DEPTH, Release
+from offchain.keeper.reveals import Reveals
 from offchain.keeper.sending import Action, Sender
 from offchain.keeper.troubles import Troubles
 from offchain.keeper.turns import Turns
@@ -43,7 +43,7 @@ class Keeper:
         chain: Chain,
         ledger: Ledger,
         account: str,
-        receipts: Receipts,
+        openings: Openings,
         on_action: Callable[[Action], None] | None = None,
         on_skip: Callable[[str, Exception], None] | None = None,
         gas_limit: int = MAX_TRANSACTION_GAS,
@@ -57,27 +57,27 @@ class Keeper:
         forgets: bool = False,
     ) -> None:
         """`account` sends the transactions and pays their gas; `gas_limit` bounds each. `on_action` hears of every transaction
-        done, `on_skip` of everything that could not be done now, and why (`ChainError` or `ReceiptsError`).
+        done, `on_skip` of everything that could not be done now, and why (`ChainError` or `OpeningsError`).
         `players_per_step`: the most players that one transaction meets to decide a lot by its draw. `only`: the lots to serve,
         by default all. `purse`: the budget of all lots. `allowance`: the gas that a lot may take. `depth`, `clock`: when openings
         may leave, see `Release`. `pace`: how long a step lasts. `forgets`: whether the ledger forgets lots that are over.
         """
-        self._chain, self._receipts = chain, receipts
+        self._chain, self._openings = chain, openings
         self._purse, self._pace = purse or Purse(), pace or Pace()
         self._forgets = forgets
         self._troubles = Troubles(on_skip)
         courier = Courier(chain, account, self._purse, self._pace)
         self._reader = Reader(ledger, courier, self._pace, self._troubles, self._forget)
         release = Release(chain, depth, clock)
-        self._openings = Openings(chain.chain_id, self._reader, receipts, release, self._troubles)
-        self._agenda = Agenda(ledger, self._openings.can_open, only)
+        self._reveals = Reveals(chain.chain_id, self._reader, openings, release, self._troubles)
+        self._agenda = Agenda(ledger, self._reveals.can_open, only)
         self._turns = Turns()
         self._sender = Sender(
             *(courier, self._reader, self._purse, allowance or Allowance()),
             *(min(gas_limit, MAX_TRANSACTION_GAS), self._troubles, on_action),
         )
         self._duties = Duties(
-            *(courier, self._reader, self._sender, self._openings, self._pace, self._troubles),
+            *(courier, self._reader, self._sender, self._reveals, self._pace, self._troubles),
             *(self._must_wait, players_per_step),
         )
         self._now = 0
@@ -96,7 +96,7 @@ class Keeper:
             ChainError: the chain could not be read at all.
         """
         self._troubles.clear(0)
-        self._troubles.guard(0, "reading receipts", self._receipts.refresh)
+        self._troubles.guard(0, "reading openings", self._openings.refresh)
         self._reader.read()
         before = self._sender.sent
         self._sender.begin_step()
@@ -131,7 +131,7 @@ class Keeper:
     def _look(self) -> None:
         """Looks at the clock."""
         self._now = self._chain.now()
-        self._openings.look(self._now)
+        self._reveals.look(self._now)
         self._pace.asked()
         self._pace.looked()
 

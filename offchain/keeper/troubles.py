@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection
 
 from offchain.chain.backend import Reverted
 from offchain.chain.errors import ChainError
+from offchain.keeper.openings import OpeningsError
 from offchain.keeper.purse import Overspent
-from offchain.keeper.receipts import ReceiptsError
 
 
 class Troubles:
@@ -19,7 +19,7 @@ class Troubles:
         """Does `work` on a lot; what goes wrong stops nothing else."""
         try:
             work()
-        except (ChainError, ReceiptsError) as error:
+        except (ChainError, OpeningsError) as error:
             self.skip(lot, what, error)
         else:
             self.by_lot.get(lot, {}).pop(what, None)

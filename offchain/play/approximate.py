@@ -21,7 +21,7 @@ from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Chain, Transaction
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.ledger import APPROXIMATE, Ledger
-from offchain.keeper.receipts import Receipts
+from offchain.keeper.openings import Openings
 from offchain.model.instances.approximate import (
     NO_SALE,
     ApproximateGroupsInstance,
@@ -78,9 +78,9 @@ class ApproximateStage(HouseStage):
         terms = self._factory.address, self.randomness
         self._open(create(self._keeper_account, APPROXIMATE, *terms))
         self._approve_all()
-        self._receipts = Receipts()
+        self._entrusted = Openings()
         self.ledger = Ledger(chain, self.auction, block, APPROXIMATE)
-        self._keeper = self._hire(self._receipts, players_per_step)
+        self._keeper = self._hire(self._entrusted, players_per_step)
 
     def play(
         self,
@@ -176,7 +176,7 @@ class ApproximateStage(HouseStage):
         self._sender.fund({bid.sender: self._pocket_money + bid.value for bid in bids})
         self._send("bid", bids)
         self._chain.advance_to(end_of_bidding)
-        self._receipts.add(openings)
+        self._entrusted.add(openings)
         self._keep({"reveal": count})
         self._chain.advance_to(end_of_bidding + self._seconds)
         tally = {"tally": len(bids) - count} if groups else {}

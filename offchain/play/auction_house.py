@@ -9,7 +9,7 @@ from offchain.bindings.draw_proofs import PLAYERS_PER_STEP
 from offchain.chain.backend import Chain, Receipt
 from offchain.keeper.keeper import Action, Keeper
 from offchain.keeper.ledger import Ledger
-from offchain.keeper.receipts import Receipts
+from offchain.keeper.openings import Openings
 from offchain.play.audit import audit
 from offchain.play.observer import Observer
 from offchain.play.sending import Address, Deployed
@@ -44,13 +44,13 @@ class HouseStage(Stage):
         self._left: Counter[str] = Counter()
         self._receipts_of_step: list[Receipt] = []
 
-    def _hire(self, receipts: Receipts, players_per_step: int = PLAYERS_PER_STEP) -> Keeper:
+    def _hire(self, openings: Openings, players_per_step: int = PLAYERS_PER_STEP) -> Keeper:
         """A keeper in this process, who opens the bids of `receipts`."""
         return Keeper(
             self._chain,
             self.ledger,
             self._keeper_account,
-            receipts,
+            openings,
             on_action=self._on_action,
             players_per_step=players_per_step,
             depth=0,  # nobody else bids here

@@ -12,7 +12,7 @@ from offchain.chain.backend import Chain, Transaction
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.keeper import Action
 from offchain.keeper.ledger import Book, Ledger
-from offchain.keeper.receipts import Receipts
+from offchain.keeper.openings import Openings
 from offchain.model.instances.two_level import (
     LotOutcome,
     TwoLevelInstance,
@@ -41,22 +41,22 @@ class TwoLevelStage(HouseStage):
         self,
         chain: Chain,
         phase_seconds: int = 3_600,
-        receipts: Receipts | None = None,
+        openings: Openings | None = None,
         hire: Hire | None = None,
         observer: Observer | None = None,
     ) -> None:
         """Deploys the contracts, of which `observer` hears. `phase_seconds`: how long bidding, reveal and tally last each.
-        `receipts`: where members leave their openings. `hire`: who does the keeper's work, by default a `Keeper` in this
+        `openings`: where members leave their openings. `hire`: who does the keeper's work, by default a `Keeper` in this
         process.
         """
         super().__init__(chain, phase_seconds, observer)
         self.deployment: Deployment = deploy(chain, self._seller, self._create)
         self._factory = Deployed(contract("DAOFactory"), self.deployment.factory)
         self._open(Deployed(contract("Auctioneer"), self.deployment.auctioneer))
-        self._receipts = Receipts() if receipts is None else receipts
+        self._entrusted = Openings() if openings is None else openings
         self.ledger = Ledger(chain, self.auction, self.deployment.block)
         if hire is None:
-            self._keeper = self._hire(self._receipts)
+            self._keeper = self._hire(self._entrusted)
         else:
             self._keeper = hire(self.deployment, self._on_action)
 
@@ -163,7 +163,7 @@ class TwoLevelStage(HouseStage):
         changing = [b for b in cast.bidders if b.key in behaviour.changed]
         self._send("bid", [t for b in changing for t in b.first_bids(lots, chain_id)])
         openings = [(b, b.openings(lots)) for b in cast.bidders]
-        self._receipts.add(o for b, its in openings if b.key not in behaviour.silent for o in its)
+        self._entrusted.add(o for b, its in openings if b.key not in behaviour.silent for o in its)
         self._send("bid", [t for b, its in openings for t in b.bids(its, behaviour, chain_id)])
         withdrawn = [
             bidder.house.call(bidder.account, "withdraw", opening.lot, bidder.account)

@@ -286,7 +286,7 @@ BEFORE = {
     "check": ["-"],
     "demo": ["--on", "revm"],
     "deploy": ["--on", "revm", "--mechanism", "resilient"],
-    "keep": ["--on", "http://127.0.0.1:1", "--deployment", "none", "--receipts", "none"],
+    "keep": ["--on", "http://127.0.0.1:1", "--deployment", "none", "--openings", "none"],
 }
 """What the commands need besides."""
 

@@ -70,10 +70,10 @@ def commands(folder: Path) -> dict[str, list[str]]:
         "auctioneer": "0x" + "22" * 20,
     }
     deployment.write_text(json.dumps(fields), encoding="utf-8")
-    receipts = str(folder / "receipts.jsonl")
+    openings = str(folder / "openings.jsonl")
     return {
         "deploy": ["deploy", "--out", str(folder / "new.json")],
-        "keep": ["keep", "--once", "--deployment", str(deployment), "--receipts", receipts],
+        "keep": ["keep", "--once", "--deployment", str(deployment), "--openings", openings],
         "solve": ["solve", str(EXAMPLES / "painting.json")],
         "demo": ["demo", "--out", str(folder / "demo")],
     }  # fmt: skip

@@ -13,7 +13,7 @@ from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import Deployment, create, deploy
 from offchain.chain.backend import Transaction
 from offchain.chain.revm import Revm
-from offchain.keeper.receipts import Receipts
+from offchain.keeper.openings import Openings
 from offchain.model.document import parse_bytes
 from offchain.model.kinds import solve
 from offchain.play.solve import solve_on
@@ -68,7 +68,7 @@ def test_examples_are_plain_files() -> None:
 def test_the_snippet_of_the_readme_seals_a_bid_that_opens(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Played on revm: the seal is taken, and the receipt that the snippet writes opens it."""
+    """Played on revm: the seal is taken, and the opening that the snippet writes opens it."""
     snippet = next(b for b in blocks("python") if b.page == ROOT / "README.md")
     chain = Revm()
     seller, ann = chain.actor(0), chain.actor(1)
@@ -82,7 +82,7 @@ def test_the_snippet_of_the_readme_seals_a_bid_that_opens(
     names = {"dao": dao, "ann": ann, "chain_id": chain.chain_id}
     monkeypatch.chdir(tmp_path)
     exec(snippet.text, names)
-    (opening,) = Receipts(tmp_path / "receipts.jsonl").of(dao, 1, ann)
+    (opening,) = Openings(tmp_path / "openings.jsonl").of(dao, 1, ann)
     chain.send(Transaction(ann, dao, names["data"], 60 * 10**9))
     chain.advance_to(start + 3_600)
     chain.send(Transaction(ann, dao, DAO.encode("reveal", 1, opening.bid, opening.salt)))

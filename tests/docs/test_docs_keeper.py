@@ -9,7 +9,7 @@ import typer.main
 
 from offchain.cli.app import app
 from offchain.keeper import agenda, duties, pace, purse, release
-from offchain.keeper.receipts import MAX_LINE
+from offchain.keeper.openings import MAX_LINE
 from tests.docs.markdown import ROOT
 
 PAGE = " ".join((ROOT / "docs" / "keeper.md").read_text(encoding="utf-8").split())

@@ -13,7 +13,7 @@ from offchain.chain.revm import Revm
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.keeper import Action, Keeper
 from offchain.keeper.ledger import Ledger
-from offchain.keeper.receipts import Receipts
+from offchain.keeper.openings import Openings
 from offchain.keeper.release import DEPTH
 from offchain.play.audit import audit
 
@@ -25,7 +25,7 @@ SELLER, KEEPER, SECOND_KEEPER, STRANGER, FIRST_BIDDER = range(5)
 
 @dataclass
 class Market:
-    """A chain with the contracts on it, and a receipts file. Every bidder is a new account."""
+    """A chain with the contracts on it, and an openings file. Every bidder is a new account."""
 
     folder: Path
     chain: Chain = field(default_factory=Revm)
@@ -37,7 +37,7 @@ class Market:
         self.deployment = deploy(self.chain, self.seller)
         self.auctioneer = self.deployment.auctioneer
         self.item = create(self.chain, self.seller, "Item")
-        self.receipts = Receipts(self.folder / "receipts.jsonl")
+        self.openings = Openings(self.folder / "openings.jsonl")
         self.actions: list[Action] = []
         self.skipped: list[tuple[str, Exception]] = []
 
@@ -115,7 +115,7 @@ class Market:
         seal = commitment(self.chain.chain_id, opening)
         self.send(bidder, book, self.name_of(book), "commit", lot, seal, wei=deposit * WEI_PER_UNIT)
         if entrusted:
-            self.receipts.add([opening])
+            self.openings.add([opening])
         return bidder
 
     def place(self, dao: str, lot: int, bid: int) -> str:
@@ -133,7 +133,7 @@ class Market:
         payer = self.new_bidder(2 * bid * WEI_PER_UNIT)
         self.send(payer, puppet, "Actor", "act", book, data, wei=2 * bid * WEI_PER_UNIT)
         self.send(payer, puppet, "Actor", "behave", manner)
-        self.receipts.add([opening])
+        self.openings.add([opening])
         return puppet
 
     # Time
@@ -163,13 +163,13 @@ class Market:
     # Keepers
 
     def keeper(self, chain: Chain | None = None, account: int = KEEPER, **options: Any) -> Keeper:
-        """A keeper that has just been started: it knows the receipts file and nothing else."""
+        """A keeper that has just been started: it knows the openings file and nothing else."""
         chain = chain or self.chain
         return Keeper(
             chain,
             Ledger(chain, self.auctioneer, self.deployment.block),
             self.account(account),
-            Receipts(self.folder / "receipts.jsonl"),
+            Openings(self.folder / "openings.jsonl"),
             **{
                 "on_action": self.actions.append,
                 "on_skip": lambda what, error: self.skipped.append((what, error)),

@@ -132,7 +132,7 @@ def running(market: Market, liar: Liar) -> "Iterator[subprocess.Popen[str]]":
     folder = market.folder
     command = [sys.executable, "-m", "offchain.cli", "keep", "--on", liar.url, "--poll", "0.1"]
     command += ["--deployment", str(folder / "deployment.json")]
-    command += ["--receipts", str(folder / "receipts.jsonl")]
+    command += ["--openings", str(folder / "openings.jsonl")]
     with (folder / "errors").open("w") as errors:
         process = subprocess.Popen(
             command,

@@ -9,8 +9,8 @@ from offchain.chain.backend import Transaction
 from offchain.chain.connect import connect
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.duties import MAX_DELIVERY_GAS
+from offchain.keeper.openings import OpeningsError
 from offchain.keeper.purse import Allowance
-from offchain.keeper.receipts import ReceiptsError
 from offchain.model.mechanisms.equal_split import equal_split, willingness_to_pay
 from tests.keeper.chains import Candid, Dear, Trap, Watched
 from tests.keeper.fair import BURN_GAS, REFUSE, fair, insist
@@ -86,7 +86,7 @@ def test_openings_that_break_the_rules_are_not_sent(market: Market) -> None:
     market.bid(dao, lot, 4, deposit=8)
     changed = market.bid(dao, lot, 6)
     market.bid(dao, lot, 7, deposit=0, bidder=changed)
-    market.receipts.add([Opening(dao, lot, market.seller, 7, new_salt())])
+    market.openings.add([Opening(dao, lot, market.seller, 7, new_salt())])
     market.until_reveal(lot)
     market.keep()
     assert [(action.step, action.members) for action in market.actions] == [("reveal", 1)]
@@ -99,8 +99,8 @@ def test_a_bid_that_cannot_be_opened_is_known_from_the_log(market: Market) -> No
     dao = market.new_dao(lot, minimum=5)
     low, good = market.bid(dao, lot, 4, deposit=8), market.bid(dao, lot, 6)
     market.until_reveal(lot)
-    (receipt,) = market.receipts.of(dao, lot, low)
-    tried = [(low, receipt.bid, receipt.salt), (good, 1, receipt.salt)]
+    (known,) = market.openings.of(dao, lot, low)
+    tried = [(low, known.bid, known.salt), (good, 1, known.salt)]
     market.send(market.account(STRANGER), dao, "DAO", "revealBatch", lot, tried)
     accounts = market.ledger().book(dao, lot).accounts
     assert [accounts[member].unopenable for member in (low, good)] == [True, False]
@@ -118,8 +118,8 @@ def test_an_opening_that_no_call_can_hold_stops_nobody(
     if bad[0] < 2**256:
         seal = commitment(market.chain.chain_id, opening)
         market.send(bidder, dao, "DAO", "commit", lot, seal, wei=9 * WEI_PER_UNIT)
-    with pytest.raises(ReceiptsError, match=r"^(bid|salt): "):
-        market.receipts.add([opening])
+    with pytest.raises(OpeningsError, match=r"^(bid|salt): "):
+        market.openings.add([opening])
     market.bid(dao, lot, 6)
     market.until_reveal(lot)
     market.keep()

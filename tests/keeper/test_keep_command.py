@@ -28,7 +28,7 @@ def url() -> Iterator[str]:
 
 @pytest.fixture
 def town(url: str, tmp_path: Path) -> Iterator[Market]:
-    """New contracts on that node, a deployment file, and a receipts file."""
+    """New contracts on that node, a deployment file, and an openings file."""
     with connect(url) as chain:
         market = Market(tmp_path, chain)
         market.deployment.write(tmp_path / "deployment.json")
@@ -37,7 +37,7 @@ def town(url: str, tmp_path: Path) -> Iterator[Market]:
 
 def arguments(market: Market, url: str, *more: str) -> list[str]:
     files = ("--deployment", str(market.folder / "deployment.json"))
-    files += ("--receipts", str(market.folder / "receipts.jsonl"))
+    files += ("--openings", str(market.folder / "openings.jsonl"))
     return [sys.executable, "-m", "offchain.cli", "keep", "--on", url, *files, *more]
 
 
@@ -100,7 +100,7 @@ def test_a_keeper_works_on_when_its_output_cannot_be_written(town: Market, url: 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_it_runs_until_it_is_stopped(town: Market, url: str, end: signal.Signals) -> None:
-    """Sees what happens meanwhile, receipts appended to its file included; being stopped is no failure."""
+    """Sees what happens meanwhile, openings appended to its file included; being stopped is no failure."""
     lot, dao = an_auction(town)
     process = subprocess.Popen(
         arguments(town, url, "--poll", "0.1"),
@@ -140,7 +140,7 @@ def done(market: Market, lot: int, revealed: bool) -> bool:
 
 
 def test_final_logs_are_kept_unless_told_otherwise(town: Market, url: str) -> None:
-    """Beside the receipts or in another folder; a damaged file is made anew, and costs no bid."""
+    """Beside the openings or in another folder; a damaged file is made anew, and costs no bid."""
     lot, _ = an_auction(town)
     town.chain.advance_to_block(town.chain.block() + 200)
 
@@ -257,7 +257,7 @@ def test_another_account_can_pay(town: Market, url: str) -> None:
             {"randomness": "0x" + "11" * 20},
             "--deployment: randomness: 0x11.* draws no random words",
         ),
-        ("receipts.jsonl", "no\nno\n", "line 1: not JSON(.|\n)*--receipts: .* holds no receipt"),
+        ("openings.jsonl", "no\nno\n", "line 1: not JSON(.|\n)*--openings: .* holds no opening"),
     ],
     ids=itertools.count(),
 )
@@ -287,9 +287,9 @@ def test_how_long_to_wait_is_a_number_of_seconds(town: Market, url: str, seconds
     assert "Traceback" not in result.stderr
 
 
-def test_of_many_lines_that_are_no_receipts_a_few_are_told(town: Market, url: str) -> None:
+def test_of_many_lines_that_are_no_openings_a_few_are_told(town: Market, url: str) -> None:
     lot, dao = an_auction(town)
-    with (town.folder / "receipts.jsonl").open("ab") as file:
+    with (town.folder / "openings.jsonl").open("ab") as file:
         file.write(b"[" * 1_000 + b"\n" + b"[\n" * 500 + b"[" * 5_000 + b"\n")
     town.bid(dao, lot, 3)
     town.until_reveal(lot)
@@ -300,12 +300,12 @@ def test_of_many_lines_that_are_no_receipts_a_few_are_told(town: Market, url: st
     assert [line.split()[5] for line in result.stdout.splitlines()] == ["1", "4"]
 
 
-def test_receipts_that_others_can_read_or_that_are_not_there_yet(town: Market, url: str) -> None:
-    receipts = town.folder / "receipts.jsonl"
-    assert "receipts.jsonl does not exist yet" in keep(town, url, "--once").stderr
+def test_openings_that_others_can_read_or_that_are_not_there_yet(town: Market, url: str) -> None:
+    openings = town.folder / "openings.jsonl"
+    assert "openings.jsonl does not exist yet" in keep(town, url, "--once").stderr
     an_auction(town)
-    receipts.chmod(0o644)
-    assert f"chmod 600 {receipts}" in keep(town, url, "--once").stderr
+    openings.chmod(0o644)
+    assert f"chmod 600 {openings}" in keep(town, url, "--once").stderr
 
 
 @pytest.mark.parametrize("on", ["revm", "anvil", "reference", "localhost:8545", "ftp://localhost"])
@@ -320,11 +320,23 @@ def test_an_auction_without_groups_is_not_served(tmp_path: Path) -> None:
     file = tmp_path / "deployment.json"
     DrawnDeployment(1, 0, "0x" + "11" * 20, "0x" + "22" * 20).write(file)
     command = [sys.executable, "-m", "offchain.cli", "keep", "--on", "http://127.0.0.1:9"]
-    command += ["--deployment", str(file), "--receipts", str(tmp_path / "receipts.jsonl")]
+    command += ["--deployment", str(file), "--openings", str(tmp_path / "openings.jsonl")]
     result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (result.returncode, result.stdout) == (2, "")
     assert "is of an auction at which no groups bid" in " ".join(result.stderr.split())
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("option", ["--openings", "--receipts"])
+def test_the_file_of_openings_goes_by_either_name(tmp_path: Path, option: str) -> None:
+    """Scripts that were written for the older name go on; told before any node is asked."""
+    file = tmp_path / "mine.jsonl"
+    file.write_text("no\n")
+    command = [sys.executable, "-m", "offchain.cli", "keep", "--on", "http://127.0.0.1:9"]
+    command += ["--deployment", str(tmp_path / "deployment.json"), option, str(file)]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert f"{file} holds no opening" in result.stderr
 
 
 def test_a_node_that_does_not_answer(town: Market) -> None:

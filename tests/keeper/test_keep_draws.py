@@ -12,7 +12,7 @@ from offchain.chain.backend import Chain, Transaction
 from offchain.chain.connect import connect
 from offchain.chain.nodes import anvil
 from offchain.io.units import WEI_PER_UNIT
-from offchain.keeper.receipts import Receipts
+from offchain.keeper.openings import Openings
 
 HOUR = 3_600
 SELLER, FIRST_BIDDER = 5, 10
@@ -33,12 +33,12 @@ def listed(chain: Chain, deployed: Deployment, end: int) -> None:
         chain.send(Transaction(seller, to, data))
 
 
-def bid(chain: Chain, deployed: Deployment, receipts: Receipts) -> None:
+def bid(chain: Chain, deployed: Deployment, openings: Openings) -> None:
     """Everybody seals a bid, and leaves its opening with the keeper."""
     for place, amount in enumerate(BIDS):
         bidder = chain.actor(FIRST_BIDDER + place)
         opening = Opening(deployed.auctioneer, 1, bidder, amount, new_salt())
-        receipts.add([opening])
+        openings.add([opening])
         chain.fund(bidder, 20 * WEI_PER_UNIT)
         data = AUCTION.encode("commit", 1, commitment(chain.chain_id, opening))
         chain.send(Transaction(bidder, deployed.auctioneer, data, 20 * WEI_PER_UNIT))
@@ -57,11 +57,11 @@ def test_a_draw_from_the_request_to_the_last_refund(tmp_path: Path) -> None:
         deployed.write(tmp_path / "deployment.json")
         end = chain.now() + HOUR
         listed(chain, deployed, end)
-        bid(chain, deployed, Receipts(tmp_path / "receipts.jsonl"))
+        bid(chain, deployed, Openings(tmp_path / "openings.jsonl"))
 
         def keep() -> list[str]:
             files = ("--deployment", str(tmp_path / "deployment.json"))
-            files += ("--receipts", str(tmp_path / "receipts.jsonl"), "--once")
+            files += ("--openings", str(tmp_path / "openings.jsonl"), "--once")
             command = [sys.executable, "-m", "offchain.cli", "keep", "--on", node.url, *files]
             done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
             return [" ".join(line.split()[2:-5]) for line in done.stdout.splitlines()]

@@ -158,7 +158,7 @@ def test_the_most_urgent_lot_comes_first(market: Market) -> None:
     assert [action.lot for action in market.actions] == [fast, slow]
 
 
-def test_receipts_that_arrive_late_are_used(market: Market) -> None:
+def test_openings_that_arrive_late_are_used(market: Market) -> None:
     """A running keeper sees what is appended to its file, and passes over what opens nothing."""
     lot = market.list_lot()
     dao = market.new_dao(lot)
@@ -168,9 +168,9 @@ def test_receipts_that_arrive_late_are_used(market: Market) -> None:
     seal = commitment(market.chain.chain_id, opening)
     market.send(bidder, dao, "DAO", "commit", lot, seal, wei=9 * WEI_PER_UNIT)
     market.until_reveal(lot)
-    market.receipts.add([Opening(dao, lot, bidder, 9, new_salt())])
+    market.openings.add([Opening(dao, lot, bidder, 9, new_salt())])
     assert market.keep(keeper) == 0
-    market.receipts.add([opening])
+    market.openings.add([opening])
     assert market.keep(keeper) == 1
     assert market.ledger().book(dao, lot).ascending() == [(9, bidder)]
 
@@ -412,7 +412,7 @@ def test_twenty_thousand_members(tmp_path: Path) -> None:
         market.chain.fund(bidder, bid * WEI_PER_UNIT)
         seal = commitment(market.chain.chain_id, opening)
         market.send(bidder, dao, "DAO", "commit", lot, seal, wei=bid * WEI_PER_UNIT)
-    market.receipts.add(openings)
+    market.openings.add(openings)
     watched = Watched(market.chain)
     start = time.process_time()
     keeper = market.keeper(watched)

@@ -16,7 +16,7 @@ from offchain.chain.revm import Revm
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.keeper import Action, Keeper
 from offchain.keeper.ledger import APPROXIMATE, AUCTIONEER, Ledger, kind_of
-from offchain.keeper.receipts import Receipts
+from offchain.keeper.openings import Openings
 from offchain.model.mechanisms.approximate import sell
 
 HOUR = 3_600
@@ -30,11 +30,11 @@ class KilledError(Exception):
 
 @dataclass
 class Game:
-    """A lot with individuals and a DAO of two, past bidding; and keepers, who each know no more than logs and receipts."""
+    """A lot with individuals and a DAO of two, past bidding; and keepers, who each know no more than logs and openings."""
 
     chain: Revm = field(default_factory=Revm)
     bids: tuple[int, ...] = (9, 0, 7)
-    receipts: Receipts = field(default_factory=Receipts)
+    openings: Openings = field(default_factory=Openings)
     actions: list[Action] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -74,7 +74,7 @@ class Game:
         opening = Opening(book, 1, bidder, bid, new_salt())
         seal = commitment(self.chain.chain_id, opening)
         self.send(bidder, book, DAO.encode("commit", 1, seal), bid + 1)
-        self.receipts.add([opening])
+        self.openings.add([opening])
         return bidder
 
     def keeper(
@@ -85,7 +85,7 @@ class Game:
             self.chain,
             ledger,
             self.hand,
-            self.receipts,
+            self.openings,
             on_action=on_action or self.actions.append,
             players_per_step=size,
             depth=0,

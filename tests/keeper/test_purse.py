@@ -108,7 +108,7 @@ def test_a_lot_that_is_drawn_fits_with_room(
 
 
 def test_bids_that_are_opened_one_by_one_fit_too(real_gas: Market) -> None:
-    """Receipts that come late, each with a transaction of its own."""
+    """Openings that come late, each with a transaction of its own."""
     market, purse = real_gas, Purse()
     lot = market.list_lot()
     dao = market.new_dao(lot)
@@ -121,7 +121,7 @@ def test_bids_that_are_opened_one_by_one_fit_too(real_gas: Market) -> None:
     keeper = market.keeper(purse=purse, only=[lot])
     market.until_reveal(lot)
     for opening in openings:
-        market.receipts.add([opening])
+        market.openings.add([opening])
         market.keep(keeper)
     assert market.count("reveal", lot) == len(openings)
     for wait in (market.until_tally, market.until_closed):

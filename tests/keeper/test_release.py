@@ -13,7 +13,7 @@ from offchain.chain.jsonrpc import JsonRpc
 from offchain.chain.nodes import anvil
 from offchain.keeper.keeper import Keeper
 from offchain.keeper.ledger import Ledger
-from offchain.keeper.receipts import Receipts
+from offchain.keeper.openings import Openings
 from offchain.keeper.release import CLOCK_TOLERANCE, DEPTH, Release, moment
 from tests.keeper.chains import Proxy
 from tests.keeper.market import Market
@@ -44,7 +44,7 @@ def sealed(market: Market) -> tuple[int, bytes]:
     """A lot with one sealed bid, whose end of bidding has not come; the salt of the bid."""
     lot = market.list_lot()
     bidder = market.bid(market.auctioneer, lot, 70)
-    (opening,) = market.receipts.of(market.auctioneer, lot, bidder)
+    (opening,) = market.openings.of(market.auctioneer, lot, bidder)
     return lot, opening.salt
 
 
@@ -205,14 +205,14 @@ def test_a_node_that_lies_about_the_time_gets_no_opening(tmp_path: Path) -> None
         market = Market(tmp_path, chain)
         lot = market.list_lot(hours=24)
         bidder = market.bid(market.auctioneer, lot, 777)
-        (opening,) = market.receipts.of(market.auctioneer, lot, bidder)
+        (opening,) = market.openings.of(market.auctioneer, lot, bidder)
         with proxy(node.url) as liar:
             liar.after = after
             lied = JsonRpc(liar.url, seed="a long secret only for this test")
             skipped: list[str] = []
             keeper = Keeper(
                 *(lied, Ledger(lied, market.auctioneer), lied.actor(1)),
-                Receipts(tmp_path / "receipts.jsonl"),
+                Openings(tmp_path / "openings.jsonl"),
                 on_skip=lambda what, error: skipped.append(what),
             )
             for _ in range(3):

@@ -12,8 +12,8 @@ import pytest
 
 from offchain.bindings.seals import Opening, commitment
 from offchain.io.addresses import checksum
-from offchain.keeper import receipts as module
-from offchain.keeper.receipts import MAX_LINE, Receipts, ReceiptsError
+from offchain.keeper import openings as module
+from offchain.keeper.openings import MAX_LINE, Openings, OpeningsError
 
 CONTRACT = checksum(bytes.fromhex("00000000219ab540356cbb839cbe05303d7705fa"))
 BIDDER = checksum(bytes.fromhex("de0b295669a9fd93d5f28d9ec85e40f4cb697bae"))
@@ -30,54 +30,54 @@ def line(**changes: object) -> str:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "receipts.jsonl"
+    return tmp_path / "openings.jsonl"
 
 
 def test_what_was_added_is_read_again(path: Path) -> None:
-    receipts = Receipts(path)
-    receipts.add([opening(1), opening(2)])
-    receipts.add([opening(3, bid=2**64 - 1)])
-    for known in (receipts, Receipts(path)):
+    openings = Openings(path)
+    openings.add([opening(1), opening(2)])
+    openings.add([opening(3, bid=2**64 - 1)])
+    for known in (openings, Openings(path)):
         assert len(known) == 3
         assert known.of(CONTRACT, 3, BIDDER) == [opening(3, bid=2**64 - 1)]
         assert known.of(CONTRACT, 4, BIDDER) == []
 
 
 def test_the_newest_comes_first_and_none_twice(path: Path) -> None:
-    receipts = Receipts(path)
+    openings = Openings(path)
     for bid in (5, 6, 5):
-        receipts.add([opening(bid=bid)])
-    receipts.refresh()
-    assert receipts.of(CONTRACT, 1, BIDDER) == [opening(bid=6), opening(bid=5)]
+        openings.add([opening(bid=bid)])
+    openings.refresh()
+    assert openings.of(CONTRACT, 1, BIDDER) == [opening(bid=6), opening(bid=5)]
 
 
 def test_without_a_file_they_stay_in_memory(tmp_path: Path) -> None:
-    receipts = Receipts()
-    receipts.add([opening()])
-    receipts.refresh()
-    assert receipts.of(CONTRACT, 1, BIDDER) == [opening()]
+    openings = Openings()
+    openings.add([opening()])
+    openings.refresh()
+    assert openings.of(CONTRACT, 1, BIDDER) == [opening()]
     assert not list(tmp_path.iterdir())
 
 
 def test_only_the_owner_can_read_the_file(path: Path) -> None:
     before = os.umask(0)
     try:
-        Receipts(path).add([opening()])
+        Openings(path).add([opening()])
     finally:
         os.umask(before)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_a_kill_at_any_byte_loses_at_most_the_line_being_written(path: Path) -> None:
-    Receipts(path).add([opening(lot) for lot in (1, 2, 3)])
+    Openings(path).add([opening(lot) for lot in (1, 2, 3)])
     whole = path.read_bytes()
     for length in range(len(whole) + 1):
         path.write_bytes(whole[:length])
         survivors = whole[:length].count(b"\n")
-        receipts = Receipts(path)
-        assert len(receipts) == survivors
-        receipts.add([opening(9)])
-        assert len(Receipts(path)) == survivors + 1, "the next line starts on a line of its own"
+        openings = Openings(path)
+        assert len(openings) == survivors
+        openings.add([opening(9)])
+        assert len(Openings(path)) == survivors + 1, "the next line starts on a line of its own"
 
 
 @pytest.mark.parametrize(
@@ -103,36 +103,36 @@ def test_a_kill_at_any_byte_loses_at_most_the_line_being_written(path: Path) -> 
 )
 def test_a_bad_line_is_named(path: Path, bad: str, named: str) -> None:
     path.write_text(f"{line()}\n{bad}\n{line(lot=2)}\n")
-    with pytest.raises(ReceiptsError, match=r"receipts\.jsonl, line 2: ") as refusal:
-        Receipts(path)
+    with pytest.raises(OpeningsError, match=r"openings\.jsonl, line 2: ") as refusal:
+        Openings(path)
     assert named in str(refusal.value)
 
 
 def test_a_bad_line_need_not_stop_the_others(path: Path) -> None:
     path.write_bytes(f"{line()}\n".encode() + b"\xff\n" + f"{line(lot=2)}\n".encode())
-    flaws: list[ReceiptsError] = []
-    receipts = Receipts(path, on_flaw=flaws.append)
-    assert len(receipts) == 2
-    receipts.refresh()
+    flaws: list[OpeningsError] = []
+    openings = Openings(path, on_flaw=flaws.append)
+    assert len(openings) == 2
+    openings.refresh()
     assert [str(flaw)[:40] for flaw in flaws] == [f"{path}, line 2: "[:40]], "told once"
 
 
 def test_addresses_in_any_case_are_the_same(path: Path) -> None:
     path.write_text(line(contract=CONTRACT.lower(), bidder="0x" + BIDDER[2:].upper()) + "\n")
-    assert len(Receipts(path).of(CONTRACT, 1, BIDDER)) == 1
+    assert len(Openings(path).of(CONTRACT, 1, BIDDER)) == 1
 
 
 def test_what_opens_no_bid_is_not_kept(path: Path) -> None:
-    receipts = Receipts(path)
+    openings = Openings(path)
     for bad in (opening(bid=-1), opening(bid=2**64), opening(lot=2**32), opening(salt=b"short")):
-        with pytest.raises(ReceiptsError):
-            receipts.add([opening(), bad])
-    assert len(receipts) == 0
+        with pytest.raises(OpeningsError):
+            openings.add([opening(), bad])
+    assert len(openings) == 0
     assert not path.exists()
 
 
 def test_what_others_append_is_read(path: Path) -> None:
-    mine, theirs = Receipts(path), Receipts(path)
+    mine, theirs = Openings(path), Openings(path)
     theirs.add([opening(1)])
     mine.add([opening(2)])
     with path.open("a") as file:
@@ -146,20 +146,20 @@ def test_what_others_append_is_read(path: Path) -> None:
 
 
 def test_a_file_that_was_replaced_is_read_from_its_start(path: Path, tmp_path: Path) -> None:
-    receipts = Receipts(path)
-    receipts.add([opening(1)])
+    openings = Openings(path)
+    openings.add([opening(1)])
     other = tmp_path / "other"
-    Receipts(other).add([opening(2), opening(3)])
+    Openings(other).add([opening(2), opening(3)])
     other.replace(path)
-    receipts.refresh()
-    assert len(receipts) == 3
+    openings.refresh()
+    assert len(openings) == 3
 
 
 def test_a_file_that_cannot_be_read_or_written(tmp_path: Path) -> None:
-    with pytest.raises(ReceiptsError, match="cannot be read: not a regular file"):
-        Receipts(tmp_path)
-    with pytest.raises(ReceiptsError, match="cannot be written: No such file or directory"):
-        Receipts(tmp_path / "missing" / "receipts").add([opening()])
+    with pytest.raises(OpeningsError, match="cannot be read: not a regular file"):
+        Openings(tmp_path)
+    with pytest.raises(OpeningsError, match="cannot be written: No such file or directory"):
+        Openings(tmp_path / "missing" / "openings").add([opening()])
 
 
 # FOUND AT ONCE
@@ -167,22 +167,22 @@ def test_a_file_that_cannot_be_read_or_written(tmp_path: Path) -> None:
 
 def test_the_opening_of_a_seal_is_found_whatever_else_there_is(path: Path) -> None:
     """An older one too, if that is what stands; for its chain, contract, lot and bidder only."""
-    receipts = Receipts(path)
+    openings = Openings(path)
     first, second = opening(bid=5), opening(bid=6)
-    receipts.add([first])
+    openings.add([first])
     seals = {chain: commitment(chain, first) for chain in (1, 5)}
-    assert receipts.opening(1, CONTRACT, 1, BIDDER, seals[1]) == first
-    receipts.add([second])
-    assert receipts.opening(1, CONTRACT, 1, BIDDER, seals[1]) == first
-    assert receipts.opening(1, CONTRACT, 1, BIDDER, commitment(1, second)) == second
-    assert receipts.opening(5, CONTRACT, 1, BIDDER, seals[5]) == first
-    assert receipts.opening(5, CONTRACT, 1, BIDDER, seals[1]) is None
-    assert receipts.opening(1, CONTRACT, 2, BIDDER, seals[1]) is None
-    assert receipts.opening(1, BIDDER, 1, BIDDER, seals[1]) is None
-    assert receipts.opening(1, CONTRACT, 1, CONTRACT, seals[1]) is None
+    assert openings.opening(1, CONTRACT, 1, BIDDER, seals[1]) == first
+    openings.add([second])
+    assert openings.opening(1, CONTRACT, 1, BIDDER, seals[1]) == first
+    assert openings.opening(1, CONTRACT, 1, BIDDER, commitment(1, second)) == second
+    assert openings.opening(5, CONTRACT, 1, BIDDER, seals[5]) == first
+    assert openings.opening(5, CONTRACT, 1, BIDDER, seals[1]) is None
+    assert openings.opening(1, CONTRACT, 2, BIDDER, seals[1]) is None
+    assert openings.opening(1, BIDDER, 1, BIDDER, seals[1]) is None
+    assert openings.opening(1, CONTRACT, 1, CONTRACT, seals[1]) is None
 
 
-def test_each_receipt_is_hashed_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_opening_is_hashed_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many there are for one bid, and however often it is looked up."""
     hashed: list[Opening] = []
 
@@ -192,23 +192,23 @@ def test_each_receipt_is_hashed_once(path: Path, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(module, "commitment", counted)
     junk = [opening(bid=5, salt=number.to_bytes(32, "big")) for number in range(500)]
-    Receipts(path).add(junk)
-    receipts = Receipts(path)
+    Openings(path).add(junk)
+    openings = Openings(path)
     for _ in range(100):
-        receipts.refresh()
-        assert receipts.opening(1, CONTRACT, 1, BIDDER, bytes(24)) is None
-    receipts.add(junk)
+        openings.refresh()
+        assert openings.opening(1, CONTRACT, 1, BIDDER, bytes(24)) is None
+    openings.add(junk)
     assert len(hashed) == len(junk)
 
 
 # WHATEVER BYTES
 
 
-def whole(path: Path, content: bytes) -> tuple[int, list[ReceiptsError]]:
-    """How many receipts are read out of `content`, and the flaws."""
+def whole(path: Path, content: bytes) -> tuple[int, list[OpeningsError]]:
+    """How many openings are read out of `content`, and the flaws."""
     path.write_bytes(content)
-    flaws: list[ReceiptsError] = []
-    return len(Receipts(path, on_flaw=flaws.append)), flaws
+    flaws: list[OpeningsError] = []
+    return len(Openings(path, on_flaw=flaws.append)), flaws
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def whole(path: Path, content: bytes) -> tuple[int, list[ReceiptsError]]:
         (b"\xff\xfe", "not UTF-8"),
     ],
 )
-def test_any_line_is_a_receipt_or_a_flaw(path: Path, bad: bytes, named: str) -> None:
+def test_any_line_is_an_opening_or_a_flaw(path: Path, bad: bytes, named: str) -> None:
     """Told once, in a line that can be printed, and the others are read."""
     count, flaws = whole(path, f"{line()}\n".encode() + bad + f"\n{line(lot=2)}\n".encode())
     assert (count, len(flaws)) == (2, 1)
@@ -249,7 +249,7 @@ def test_any_line_is_a_receipt_or_a_flaw(path: Path, bad: bytes, named: str) -> 
 
 
 def mutations(rng: random.Random) -> bytes:
-    """A receipt after a few accidents: bytes changed, cut out, doubled, or put in."""
+    """An opening after a few accidents: bytes changed, cut out, doubled, or put in."""
     text = bytearray(line(bid=rng.getrandbits(70), lot=rng.getrandbits(34)).encode())
     spoil: list[Callable[[int], None]] = [
         lambda at: text.__setitem__(at, rng.randrange(256)),
@@ -266,14 +266,14 @@ def mutations(rng: random.Random) -> bytes:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_random_junk_never_stops_the_receipts_behind_it(path: Path, seed: int) -> None:
+def test_random_junk_never_stops_the_openings_behind_it(path: Path, seed: int) -> None:
     rng = random.Random(seed)
     lines = [mutations(rng) for _ in range(200)] + [rng.randbytes(80) for _ in range(50)]
     content = b"\n".join(lines) + f"\n{line(lot=77, bidder=CONTRACT)}\n".encode()
     path.write_bytes(content)
-    flaws: list[ReceiptsError] = []
-    receipts = Receipts(path, on_flaw=flaws.append)
-    assert receipts.of(CONTRACT, 77, CONTRACT), f"seed {seed}"
+    flaws: list[OpeningsError] = []
+    openings = Openings(path, on_flaw=flaws.append)
+    assert openings.of(CONTRACT, 77, CONTRACT), f"seed {seed}"
     assert flaws
     assert all(str(flaw).isprintable() for flaw in flaws)
 
@@ -283,18 +283,18 @@ def test_a_line_without_end_is_not_kept_in_memory_nor_read_again(
 ) -> None:
     """It is told once, while it grows; what follows it is read."""
     monkeypatch.setattr(module, "_PIECE", 4_096)
-    flaws: list[ReceiptsError] = []
-    receipts = Receipts(path, on_flaw=flaws.append)
+    flaws: list[OpeningsError] = []
+    openings = Openings(path, on_flaw=flaws.append)
     path.write_bytes(f"{line()}\n".encode())
     for _ in range(20):
         with path.open("ab") as file:
             file.write(b"[" * 10_000)
-        receipts.refresh()
-        assert receipts._offset == path.stat().st_size
+        openings.refresh()
+        assert openings._offset == path.stat().st_size
     with path.open("ab") as file:
         file.write(f"\n{line(lot=2)}\nx\n".encode())
-    receipts.refresh()
-    assert len(receipts) == 2
+    openings.refresh()
+    assert len(openings) == 2
     told = [str(flaw).removeprefix(str(path)) for flaw in flaws]
     assert told[0] == f", line 2: longer than {MAX_LINE} bytes"
     assert told[1].startswith(", line 4: not JSON")
@@ -303,11 +303,11 @@ def test_a_line_without_end_is_not_kept_in_memory_nor_read_again(
 
 def test_a_line_over_two_pieces_is_whole(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_PIECE", 7)
-    Receipts(path).add([opening(lot) for lot in range(1, 20)])
-    assert len(Receipts(path)) == 19
+    Openings(path).add([opening(lot) for lot in range(1, 20)])
+    assert len(Openings(path)) == 19
 
 
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(ReceiptsError, match="cannot be read: not a regular file"):
-        Receipts(tmp_path / "pipe")
+    with pytest.raises(OpeningsError, match="cannot be read: not a regular file"):
+        Openings(tmp_path / "pipe")
