@@ -245,9 +245,9 @@ IMPORTS = (
     ("demo", "report"),
     ("simulation", "report"),
     ("play", "keeper"),
+    ("play", "model"),
     ("keeper", "bindings"),
     ("bindings", "chain"),
-    ("bindings", "model"),
     ("report", "model"),
     ("chain", "io"),
     ("model", "io"),
@@ -314,9 +314,10 @@ def _import(canvas: Canvas, above: Room | None, below: Room) -> None:
     elif above.column == below.column:
         canvas.arrow((x, above.top + above.HEIGHT), (x, below.top))
     else:
-        start = above.middle[1]
-        bend = [(550, start), (550, y)] if start != y else []
-        canvas.arrow((above.left + above.WIDTH, start), *bend, (below.left, y))
+        start = (
+            above.top + above.HEIGHT * 3 // 4
+        )  # below where an arrow from above comes to the next column
+        canvas.arrow((above.left + above.WIDTH, start), (550, start), (550, y), (below.left, y))
 
 
 def draw(palette: Palette) -> str:

@@ -12,10 +12,10 @@ from typing import Final
 from benchmarks.gas.bench import STAGE, StepBench, measured
 from offchain.bindings.contracts import contract
 from offchain.bindings.draw_proofs import DRAWS, prove, steps
+from offchain.bindings.entries import pack
 from offchain.bindings.seals import SALT_BYTES, Opening, commitment
 from offchain.chain.jsonrpc import JsonRpc
 from offchain.io.units import WEI_PER_UNIT
-from offchain.keeper.books import pack
 
 PLAYERS: Final = 400
 ROWS: Final = {

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from benchmarks.gas.bench import STAGE, Bench, Cost, own_node
 from benchmarks.gas.meter import Meter, Use
+from offchain.bindings.constants import DAO
 from offchain.bindings.contracts import Contract, contract
 from offchain.bindings.deployment import deploy
 from offchain.bindings.seals import SALT_BYTES, Opening, commitment
@@ -27,9 +28,7 @@ SIZES: Final = (1, 50, 400)
 """Members of a group."""
 TRACED: Final = 400
 """The size at which steps are taken apart."""
-STEP: Final = 500
-"""The most members that one step of a tally takes; `DAO.MAX_STEP`."""
-LARGE: Final = 2 * STEP + 10
+LARGE: Final = 2 * DAO.MAX_STEP + 10
 """Members of the group whose settlement costs the most: the price is reached at the last bid of its second step."""
 
 _CHANGES: Final = 10
@@ -142,9 +141,9 @@ class _Bench(Bench[Meter]):
 
     def settle_large(self) -> None:
         """The dearest settlement: a whole step of a tally, every byte of which is charged in full, is walked to its end."""
-        rank = LARGE - (2 * STEP - 1)
-        low = [_full_bytes(1, n) for n in range(2 * STEP - 1)]
-        high = [_full_bytes(0x60, n) for n in range(2 * STEP - 1, LARGE)]
+        rank = LARGE - (2 * DAO.MAX_STEP - 1)
+        low = [_full_bytes(1, n) for n in range(2 * DAO.MAX_STEP - 1)]
+        high = [_full_bytes(0x60, n) for n in range(2 * DAO.MAX_STEP - 1, LARGE)]
         bids = dict(zip(self._people, low + high, strict=True))
         lot = self._list(rank * high[0])
         book = self._book("open", "open", bids)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from benchmarks.gas.bench import STAGE, StepBench, measured
-from offchain.bindings.announcements import MOST_GOODS, MOST_OFFERS, Announcement
+from offchain.bindings.announcements import Announcement
+from offchain.bindings.constants import Announcements, Goods, ResilientAuction
 from offchain.bindings.contracts import contract
 from offchain.chain.backend import Transaction
 from offchain.chain.jsonrpc import JsonRpc
@@ -38,7 +39,6 @@ ROWS: Final = {
 }
 """Every step with what it is called in tables, and its budget in gas."""
 
-_DELIVERY_WINDOW: Final = 3 * 24 * 3_600
 _PLAYERS: Final = 50
 _GOODS_PER_CALL: Final = 80
 _CHANGES: Final = 5
@@ -98,9 +98,11 @@ class _Bench(StepBench):
 
     def play_alone(self) -> None:
         """The star offers a good to each of 32; half of them take it, and one bundle is never delivered."""
-        lot = self._list(MOST_OFFERS)
+        lot = self._list(Announcements.MOST_OFFERS)
         star, *others = self._people
-        wide = self._announcement([(to, 1 << n) for n, to in enumerate(others[:MOST_OFFERS])])
+        wide = self._announcement(
+            [(to, 1 << n) for n, to in enumerate(others[: Announcements.MOST_OFFERS])]
+        )
         single = {player: self._announcement([(star, 1)], most=10**6) for player in others[:10]}
         announced = {star: wide} | single
         self._seal(lot, announced, "")
@@ -114,20 +116,20 @@ class _Bench(StepBench):
             step = "yes of 32" if yes else "no of 32"
             value = price * WEI_PER_UNIT if yes else 0
             self._call(step, to, "answer", lot, wide.words, index, yes, value=value)
-        for index in range(2, MOST_OFFERS, 2):
+        for index in range(2, Announcements.MOST_OFFERS, 2):
             call = ("deliver", lot, wide.words, index, _EVERYTHING)
             self._call("deliver 1 of 32", self._keeper, *call)
-        unsold = MOST_OFFERS // 2
+        unsold = Announcements.MOST_OFFERS // 2
         self._call("reclaim", self._keeper, "reclaim", lot, _EVERYTHING, serves=unsold)
         self._call("", star, "claim", lot)
         self._each("own claim", single, lambda player: ("claim", lot))
         # since the reveal two stages have passed: answers, and what is over once they are
-        self._chain.advance_to(self._now + 2 * STAGE + _DELIVERY_WINDOW)
+        self._chain.advance_to(self._now + 2 * STAGE + ResilientAuction.DELIVERY_WINDOW)
         self._call("refund", self._keeper, "refund", lot, wide.words, 0)
 
     def play_large(self) -> None:
         """As many goods as a sale holds, in one bundle."""
-        lot = self._list(MOST_GOODS)
+        lot = self._list(Goods.MOST)
         star, buyer = self._people[:2]
         announced = {star: self._announcement([(buyer, _EVERYTHING)])}
         self._seal(lot, announced, "")
@@ -138,7 +140,7 @@ class _Bench(StepBench):
         value = ruling.revenue * WEI_PER_UNIT
         self._call("", buyer, "answer", lot, ruling.words, 0, True, value=value)
         call = ("deliver", lot, ruling.words, 0, _EVERYTHING)
-        self._call("deliver 256", self._keeper, *call, serves=MOST_GOODS)
+        self._call("deliver 256", self._keeper, *call, serves=Goods.MOST)
 
     def play_own(self) -> None:
         """The seller's own offer takes the place of the star's."""

@@ -3,23 +3,16 @@
 The formulas are those of `contracts/resilient/Announcements.sol`; a reveal succeeds only if both agree.
 """
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from eth_hash.auto import keccak
 
-from offchain.bindings.seals import Opening, commitment, new_salt
+from offchain.bindings.seals import Opening, commitment
 from offchain.chain import abi
-from offchain.io.addresses import to_bytes
-from offchain.model.instances.bundles import Bundle
-from offchain.model.instances.resilient import Offer
 
-MOST_GOODS = 256
-MOST_OFFERS = 32
-MOST_REVENUE = 2**64 - 1
 MOST_EPSILON = 2**32 - 1
-"""What the contract can hold: goods, offers of one player, their prices together (units), and the parts of epsilon."""
+"""The largest numerator or denominator of epsilon that the contract can hold."""
 
 Address: TypeAlias = str
 OfferTuple: TypeAlias = tuple[Address, int, int]
@@ -62,23 +55,3 @@ class Announcement:
     def commitment(self, chain_id: int, contract: Address, lot: int, player: Address) -> bytes:
         """What `player` sends to seal it: the seal of a bid of R, with the digest as its salt."""
         return commitment(chain_id, Opening(contract, lot, player, self.revenue, self.digest()))
-
-
-def announcement(
-    offers: Iterable[Offer],
-    wish: Bundle,
-    goods: Bundle,
-    accounts: Mapping[str, Address],
-) -> Announcement:
-    """What an instance says a player announces, under a new salt. `accounts`: the players' addresses by name."""
-    found = [(accounts[offer.to], offer.price, as_bits(offer.goods, goods)) for offer in offers]
-    return Announcement(
-        tuple(sorted(found, key=lambda offer: to_bytes(offer[0]))),
-        as_bits(wish, goods),
-        new_salt(),
-    )
-
-
-def as_bits(bundle: Bundle, goods: Bundle) -> int:
-    """A bundle as a set: bit i stands for the i-th good."""
-    return sum(1 << goods.index(good) for good in bundle)

@@ -69,6 +69,8 @@ class Contract:
     def __init__(self, artifact: Artifact) -> None:
         self.name = artifact.name
         self._bytecode = artifact.bytecode
+        self.made_of: tuple[str, ...] = ()
+        """The constructor's arguments by the names of the views that answer with them."""
         self._constructor = abi.arguments(())
         self._functions: dict[str, _Function] = {}
         self._events: dict[bytes, _EventType] = {}
@@ -169,6 +171,7 @@ class Contract:
         kind, inputs = entry["type"], entry.get("inputs", ())
         if kind == "constructor":
             self._constructor = abi.arguments(inputs, ENUMS)
+            self.made_of = tuple(name.removesuffix("_") for name in _names(inputs))
             return
         if kind not in ("function", "event", "error"):
             return

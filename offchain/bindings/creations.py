@@ -12,7 +12,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 
 from eth_hash.auto import keccak
@@ -21,26 +20,22 @@ from rlp import encode
 from offchain.bindings.contracts import contract
 from offchain.chain.backend import Chain, Reverted, Transaction
 from offchain.chain.errors import ChainError
-from offchain.io.addresses import ADDRESS_BYTES, checksum, to_bytes
+from offchain.io.addresses import ADDRESS_BYTES, NOBODY, checksum, to_bytes
 from offchain.io.errors import InvalidInput
 from offchain.io.fields import Field
 from offchain.io.output import OutputFailed, write_whole
 from offchain.io.text import decode
 
-NOBODY: Final = "0x" + "00" * ADDRESS_BYTES
-
-_MADE_OF: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "DAOFactory": (),
-        "Auctioneer": ("factory",),
-        "ApproximateAuction": ("factory", "randomness"),
-        "ResilientAuction": ("randomness",),
-        "SignalClockAuction": ("randomness",),
-        "BeaconRandomness": ("fallbackSource",),
-        "CommitRevealRandomness": ("bond", "commitWindow", "revealWindow"),
-    }
+_CREATED: Final = (
+    "DAOFactory",
+    "Auctioneer",
+    "ApproximateAuction",
+    "ResilientAuction",
+    "SignalClockAuction",
+    "BeaconRandomness",
+    "CommitRevealRandomness",
 )
-"""The views that answer with a contract's arguments, in their order."""
+"""What notes can be of."""
 # PUSH0 PUSH0 RETURN, and the same in the words of the first EVM: each creates an empty contract.
 _SHANGHAI: Final = bytes.fromhex("5f5ff3")
 _FRONTIER: Final = bytes.fromhex("60006000f3")
@@ -60,7 +55,7 @@ def stands(chain: Chain, address: str, name: str, arguments: tuple[object, ...])
             return known == (False,)
         return all(
             asked.decode(view, chain.call(address, asked.encode(view))) == (value,)
-            for view, value in zip(_MADE_OF[name], arguments, strict=True)
+            for view, value in zip(asked.made_of, arguments, strict=True)
         )
     except (Reverted, ValueError):
         return False
@@ -100,14 +95,15 @@ class Notes:
     @staticmethod
     def read(text: str) -> Notes:
         """What `text` wrote. `InvalidInput` names what is wrong with it."""
-        names = tuple(_MADE_OF)
         fields = Field("", decode(text)).record(("plan", "block", "created"), ("contract", "nonce"))
         plan = {key: one.value for key, one in fields["plan"].members().items()}
-        created = {key: _address(one) for key, one in fields["created"].record((), names).items()}
+        created = {
+            key: _address(one) for key, one in fields["created"].record((), _CREATED).items()
+        }
         under_way = None
         if "contract" in fields:
             nonce = fields.get("nonce", Field("nonce", None)).integer(0, 2**64 - 1)
-            under_way = (fields["contract"].choice(names), nonce)
+            under_way = (fields["contract"].choice(_CREATED), nonce)
         return Notes(plan, fields["block"].integer(0, 2**64 - 1), created, under_way)
 
 

@@ -8,6 +8,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from offchain.bindings.constants import (
+    ApproximateAuction,
+    BeaconRandomness,
+    ResilientAuction,
+    SignalClockAuction,
+)
 from offchain.bindings.contracts import contract
 from offchain.chain.backend import Chain, Transaction
 from offchain.chain.errors import ChainError
@@ -40,15 +46,16 @@ SECRET_TERMS: Final = SecretTerms()
 
 DRAW_SECONDS: Final[Mapping[str, int]] = MappingProxyType(
     {
-        "ApproximateAuction": 3 * 86_400,
-        "ResilientAuction": 7 * 86_400,
-        "SignalClockAuction": 3 * 86_400,
+        "ApproximateAuction": ApproximateAuction.DRAW_WINDOW,
+        "ResilientAuction": ResilientAuction.DRAW_WINDOW,
+        "SignalClockAuction": SignalClockAuction.WINDOW,
     }
 )
-"""How long each auction waits for a random word before the lot is void: its `DRAW_WINDOW`, or `WINDOW`."""
-BEACON_SECONDS: Final = (132 + 256 + 1) * 12
-"""How long it takes until a draw that nobody proves goes to the secrets, at 12 seconds a block: `DELAY` and `PROOF_WINDOW` of
-`BeaconRandomness`."""
+"""How long each auction waits for a random word before the lot is void."""
+BEACON_SECONDS: Final = (
+    BeaconRandomness.DELAY + BeaconRandomness.PROOF_WINDOW + 1
+) * BeaconRandomness.SLOT
+"""How long it takes until a draw that nobody proves goes to the secrets."""
 ACTING_SECONDS: Final = 1_800
 """For the transactions in between: the request, handing over, the first seal, the draw."""
 

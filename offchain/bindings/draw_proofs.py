@@ -13,19 +13,18 @@ from typing import Final
 
 from eth_hash.auto import keccak
 
-DRAWS: Final = 1 << 255
+from offchain.bindings.constants import MOST_PLAYERS, SUM_BITS, Chances
+from offchain.bindings.entries import amount_in
+
+DRAWS: Final = Chances.DRAWS
 """Equally likely draws; chances are whole multiples of one of them."""
 TERM_LIMIT: Final = 1 << 32
 """What the terms of an inaccuracy stay below in the contract."""
-MOST_PLAYERS: Final = (1 << 24) - 1
 PLAYERS_PER_STEP: Final = 4_000
 """How many players one transaction of a walk meets: 32 bytes each, and nodes refuse transactions of more than 128 kB.
 
 By gas twice as many would fit: these take some 8 million.
 """
-_SUM_BITS: Final = 88
-_ADDRESS_BITS: Final = 160
-_BID_MASK: Final = (1 << 64) - 1
 
 
 def word_of(draw: Fraction) -> int:
@@ -34,16 +33,6 @@ def word_of(draw: Fraction) -> int:
     A draw exactly on a border between two players' pieces thus falls to the later one, as it should.
     """
     return min(-(-draw.numerator * DRAWS // draw.denominator), DRAWS - 1) << 1
-
-
-def bid_of(entry: int) -> int:
-    """The bid in a player's entry."""
-    return entry >> _ADDRESS_BITS & _BID_MASK
-
-
-def account_of(entry: int) -> int:
-    """The account in a player's entry, as a number."""
-    return entry & (1 << _ADDRESS_BITS) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +45,7 @@ class Winners:
     @property
     def word(self) -> int:
         """As the contract takes them."""
-        return self.count << _SUM_BITS | self.total
+        return self.count << SUM_BITS | self.total
 
     def plus(self, bid: int) -> "Winners":
         """With one more bid among them."""
@@ -207,7 +196,7 @@ class Walk:
 
     def meets(self, entry: int, proof: DrawProof) -> "Walk":
         """The walk with one more player."""
-        bid, own = bid_of(entry), self.players == proof.place
+        bid, own = amount_in(entry), self.players == proof.place
         at, below = (proof.price, max(0, proof.price - 1)) if own else (bid, bid)
         return Walk(
             joined(self.roster, entry),

@@ -14,8 +14,6 @@ from offchain.chain.headers import encode_header
 from offchain.chain.logreader import LogReader, read_log
 from offchain.chain.rpc import Rpc, RpcError, blob, quantity
 
-NOBODY: Final = "0x" + "00" * 20
-
 _FIRST_PAUSE: Final = 0.01
 _LONGEST_PAUSE: Final = 2.0
 # TIMESTAMP, PUSH1 0, MSTORE, PUSH1 32, PUSH1 0, RETURN: "creating" this returns the time.

@@ -20,12 +20,13 @@ from offchain.chain.backend import (
     Reverted,
     Transaction,
 )
-from offchain.chain.client import NOBODY, Client
+from offchain.chain.client import Client
 from offchain.chain.devnodes import Anvil, Ganache, Hardhat
 from offchain.chain.errors import ChainError
 from offchain.chain.rpc import Rpc, RpcError
 from offchain.chain.signing import Signing
 from offchain.chain.spending import DEFAULT_SPENDING, Spending
+from offchain.io.addresses import NOBODY
 
 PATIENCE: Final = 300.0
 """How long a public chain may take to mine a transaction, in seconds."""

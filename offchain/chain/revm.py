@@ -25,7 +25,7 @@ from offchain.chain.backend import (
     actor_address,
 )
 from offchain.chain.errors import ChainError
-from offchain.io.addresses import checksum, to_bytes
+from offchain.io.addresses import NOBODY, checksum, to_bytes
 
 CHAIN_ID: Final = 31337
 BLOCK_GAS_LIMIT: Final = 30_000_000
@@ -34,7 +34,6 @@ GENESIS_TIME: Final = 1_700_000_000
 
 _HARDFORK: Final = "SHANGHAI"
 _RANDAO: Final = bytes(32)
-_NOBODY: Final = "0x" + "00" * 20
 _MINT: Final = "0x" + "fa" * 20
 _MINT_BALANCE: Final = 1 << 200
 _PUSH20: Final = b"\x73"
@@ -119,9 +118,9 @@ class Revm:
         """
         checkpoint = self._evm.snapshot()
         try:
-            output: bytes = self._evm.message_call(sender or _NOBODY, to, data, 0, BLOCK_GAS_LIMIT)
+            output: bytes = self._evm.message_call(sender or NOBODY, to, data, 0, BLOCK_GAS_LIMIT)
         except RuntimeError as error:
-            raise _reverted(Transaction(_NOBODY, to, data), error) from None
+            raise _reverted(Transaction(NOBODY, to, data), error) from None
         finally:
             self._evm.revert(checkpoint)
         return output

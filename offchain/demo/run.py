@@ -5,6 +5,7 @@ from typing import Final
 
 from rich.console import Console
 
+from offchain.bindings.constants import AuctionHouse
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
 from offchain.chain.spending import DEFAULT_SPENDING, Spending
@@ -25,8 +26,8 @@ from offchain.report.flows import DoesNotAddUp, streams
 from offchain.report.played import Check
 
 PHASE_MINUTES: Final = 60
-SHORTEST_PHASE_MINUTES: Final = 10
-"""What the auctioneer accepts (`Auctioneer.MIN_STAGE`), and what is waited for where time is real."""
+SHORTEST_PHASE_MINUTES: Final = AuctionHouse.MIN_STAGE // 60
+"""What the auctioneer accepts, and what is waited for where time is real."""
 _SOURCE: Final = "The mechanism is that of “When Bidders Are DAOs”, on a grid of whole gwei; 1 ETH = 1,000,000,000 gwei."
 
 

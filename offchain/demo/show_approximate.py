@@ -8,7 +8,8 @@ from typing import Final
 from rich.console import Console
 
 from offchain.bindings.contracts import Event
-from offchain.bindings.draw_proofs import DRAWS, account_of, bid_of
+from offchain.bindings.draw_proofs import DRAWS
+from offchain.bindings.entries import account_in, amount_in
 from offchain.chain.backend import Chain
 from offchain.demo.chance import (
     conclude,
@@ -129,8 +130,7 @@ def _opened(events: Sequence[Event], names: Mapping[str, str]) -> list[str]:
     entries = [
         entry for event in events if event.name == "BidsOpened" for entry in event.args["entries"]
     ]
-    who = {int(account, 16): name for account, name in names.items()}
-    told = [f"{who[account_of(entry)]} {eth(bid_of(entry))}" for entry in entries]
+    told = [f"{names[account_in(entry)]} {eth(amount_in(entry))}" for entry in entries]
     return [f"{', '.join(told)} ETH."] if told else []
 
 

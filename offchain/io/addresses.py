@@ -6,6 +6,8 @@ from typing import Final
 from eth_hash.auto import keccak
 
 ADDRESS_BYTES: Final = 20
+NOBODY: Final = "0x" + "00" * ADDRESS_BYTES
+"""The address zero, of which nobody has the key."""
 
 
 @lru_cache(maxsize=1 << 20)

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
+from offchain.bindings.constants import AuctionHouse
 from offchain.keeper.books import NEVER, Account, Book, Lot
 from offchain.keeper.ledger import APPROXIMATE, REORG_DEPTH, Ledger
 
-WINDOW: Final = 3 * 24 * 3_600
-"""How long a lot can be settled, in seconds; `AuctionHouse.SETTLEMENT_WINDOW` and `ApproximateAuction.DRAW_WINDOW`."""
+WINDOW: Final = AuctionHouse.SETTLEMENT_WINDOW
+"""How long a lot can be settled, in seconds; as long as `ApproximateAuction.DRAW_WINDOW`."""
 
 GIVEN_UP: Final = 30 * 24 * 3_600
 """So many seconds after a lot became void, an item that its token does not give back is left to whoever wants it moved."""

@@ -7,14 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from offchain.bindings.constants import BidBook
 from offchain.bindings.contracts import Event
+from offchain.bindings.entries import account_in, amount_in, lot_in
 from offchain.bindings.enumerations import Flaw
-from offchain.io.addresses import checksum
 
-BPS: Final = 10_000
-_LOT_SHIFT: Final = 224
-_ADDRESS_BITS: Final = 160
-_AMOUNT_BITS: Final = 64
+BPS: Final = BidBook.BPS
 _COMMITMENT_BYTES: Final = 24
 
 Args = dict[str, Any]
@@ -122,14 +120,14 @@ class Book:
             handler(self, event.args)
 
     def _on_sealed(self, args: Args) -> None:
-        _, bidder = unpack(args["entry"])
+        bidder = account_in(args["entry"])
         deposit = int.from_bytes(args["sealedBid"][_COMMITMENT_BYTES:], "big")
         # a replaced bid arrives anew, behind those that stand
         self.accounts.pop(bidder, None)
         self.accounts[bidder] = Account(args["sealedBid"][:_COMMITMENT_BYTES], deposit)
 
     def _on_placed(self, args: Args) -> None:
-        bid, member = unpack(args["entry"])
+        bid, member = amount_in(args["entry"]), account_in(args["entry"])
         self.accounts[member] = Account(None, bid, bid)
         self._sorted = None
 
@@ -139,8 +137,7 @@ class Book:
 
     def _on_opened(self, args: Args) -> None:
         for entry in _entries(args):
-            bid, bidder = unpack(entry)
-            self.accounts[bidder].bid = bid
+            self.accounts[account_in(entry)].bid = amount_in(entry)
         self._sorted = None
         if not self.of_dao:
             self.openings.extend(_entries(args))
@@ -187,9 +184,8 @@ class Book:
 
     def _on_paid(self, args: Args) -> None:
         for entry in _entries(args):
-            amount, bidder = unpack(entry)
-            account = self.accounts[bidder]
-            account.received, account.closed, account.refused = amount, True, False
+            account = self.accounts[account_in(entry)]
+            account.received, account.closed, account.refused = amount_in(entry), True, False
 
     def _on_push_refused(self, args: Args) -> None:
         account = self.accounts[args["bidder"]]
@@ -311,19 +307,7 @@ def lot_of(event: Event) -> int | None:
     if "lot" in event.args:
         lot: int = event.args["lot"]
         return lot
-    return next((entry >> _LOT_SHIFT for entry in _entries(event.args)), None)
-
-
-def pack(lot: int, amount: int, account: str) -> int:
-    """The entry of an amount and an account (`contracts/libraries/BidSlot.sol`)."""
-    return lot << _LOT_SHIFT | amount << _ADDRESS_BITS | int(account, 16)
-
-
-def unpack(entry: int) -> tuple[int, str]:
-    """The amount and the account of an entry (`contracts/libraries/BidSlot.sol`)."""
-    account = entry & ((1 << _ADDRESS_BITS) - 1)
-    amount = entry >> _ADDRESS_BITS & ((1 << _AMOUNT_BITS) - 1)
-    return amount, checksum(account.to_bytes(20, "big"))
+    return next(map(lot_in, _entries(event.args)), None)
 
 
 def _entries(args: Args) -> Sequence[int]:

@@ -5,8 +5,10 @@ from fractions import Fraction
 from functools import partial
 from typing import Final
 
+from offchain.bindings.constants import DAO
 from offchain.bindings.contracts import contract as contract_named
-from offchain.bindings.draw_proofs import bid_of, prove, steps
+from offchain.bindings.draw_proofs import prove, steps
+from offchain.bindings.entries import amount_in
 from offchain.bindings.enumerations import Phase
 from offchain.chain.errors import ChainError
 from offchain.keeper.agenda import is_due, is_unopened
@@ -20,8 +22,6 @@ from offchain.keeper.sending import Sender
 from offchain.keeper.tasks import Task
 from offchain.keeper.troubles import Troubles
 
-MAX_STEP: Final = 500
-"""The most members one step of a tally takes; `DAO.MAX_STEP`."""
 MAX_DELIVERY_GAS: Final = 2_000_000
 """The most gas the keeper spends on moving an item: settling takes 300,000 with a decent token, but a token can be anything."""
 
@@ -141,7 +141,7 @@ class Duties:
         if not book.of_dao or book.tallier is not None:
             return
         members = [bidder for _, bidder in book.ascending()]
-        starts = range(book.counted(self._courier.account), len(members), MAX_STEP)
+        starts = range(book.counted(self._courier.account), len(members), DAO.MAX_STEP)
         dao, lot = self._dao, task.lot
 
         def count(steps: Sequence[tuple[str, ...]]) -> tuple[object, ...]:
@@ -151,7 +151,7 @@ class Duties:
 
         self._sender.batch(
             task,
-            [tuple(members[start : start + MAX_STEP]) for start in starts] if members else [()],
+            [tuple(members[start : start + DAO.MAX_STEP]) for start in starts] if members else [()],
             count,
             still=lambda step: book.tallier is None,
             gives_way=self._gives_way,
@@ -171,7 +171,7 @@ class Duties:
             return
         self._reader.sync()
         entries = self._ledger.players(number)
-        bids = [bid_of(entry) for entry in entries]
+        bids = [amount_in(entry) for entry in entries]
         proof = prove(bids, Fraction(numerator, denominator), word >> 1)
         task = Task("decide", number, auction)
         for walk, some in steps(entries, proof, self._players_per_step):

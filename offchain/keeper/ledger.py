@@ -7,12 +7,13 @@ which is what lets a keeper be killed and started again.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
+from offchain.bindings.constants import MOST_PLAYERS
 from offchain.bindings.contracts import Event
 from offchain.bindings.contracts import contract as contract_named
-from offchain.bindings.draw_proofs import MOST_PLAYERS
+from offchain.bindings.entries import pack
 from offchain.chain.backend import Chain, Log, Reverted
 from offchain.chain.errors import ChainError
-from offchain.keeper.books import EVENTS, Account, Book, Lot, Step, lot_of, pack
+from offchain.keeper.books import EVENTS, Account, Book, Lot, Step, lot_of
 from offchain.keeper.logstore import LogStore
 
 __all__ = ["REORG_DEPTH", "Account", "Book", "Ledger", "Lot", "Step"]

@@ -13,15 +13,14 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from offchain.bindings.entries import MOST_AMOUNT, MOST_LOT
 from offchain.bindings.seals import SALT_BYTES, Opening, commitment
 from offchain.io.addresses import checksum, to_bytes
 from offchain.io.quoting import shorten
-from offchain.model.instances.two_level import BID_LIMIT
 
 MODE: Final = 0o600
 MAX_LINE: Final = 1_024
 """The most bytes a line may have; an opening takes 230."""
-_LOT_LIMIT: Final = (1 << 32) - 1
 _FIELDS: Final = ("contract", "lot", "bidder", "bid", "salt")
 _PIECE: Final = 1 << 20
 """How many bytes of a file are in memory at once."""
@@ -227,8 +226,8 @@ def _salt(text: Any) -> bytes:
 def _check(opening: Opening) -> None:
     """Refuses what no contract would take, before it can do harm further on."""
     for field, value, least, most in (
-        ("lot", opening.lot, 1, _LOT_LIMIT),
-        ("bid", opening.bid, 0, BID_LIMIT),
+        ("lot", opening.lot, 1, MOST_LOT),
+        ("bid", opening.bid, 0, MOST_AMOUNT),
     ):
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             raise OpeningsError(

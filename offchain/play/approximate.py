@@ -12,11 +12,10 @@ from fractions import Fraction
 
 from offchain.bindings.draw_proofs import (
     PLAYERS_PER_STEP,
-    account_of,
-    bid_of,
     prove,
     word_of,
 )
+from offchain.bindings.entries import account_in, amount_in
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Chain, Transaction
 from offchain.io.units import WEI_PER_UNIT
@@ -204,11 +203,11 @@ class ApproximateStage(HouseStage):
         entries = self.ledger.players(cast.lot)
         if not entries:
             return [Fraction(0)] * len(cast.everybody)
-        winners = prove([bid_of(entry) for entry in entries], delta, 0).all.winners
+        winners = prove([amount_in(entry) for entry in entries], delta, 0).all.winners
         answer = self._view("chancesOf", cast.lot, winners.word, entries)
         chances = (Fraction(*terms) for terms in zip(*answer, strict=True))
-        chance = dict(zip(map(account_of, entries), chances, strict=True))
-        return [chance.get(int(account, 16), Fraction(0)) for account in cast.everybody]
+        chance = dict(zip(map(account_in, entries), chances, strict=True))
+        return [chance.get(account, Fraction(0)) for account in cast.everybody]
 
     def _conclude(self, lot: int, draw: Fraction) -> None:
         """Has the word of a lot come, if it asked for one, and the lot decided, settled or returned, and paid out."""

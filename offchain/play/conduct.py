@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from offchain.bindings.announcements import MOST_REVENUE
+from offchain.bindings.entries import MOST_AMOUNT
 from offchain.model.instances.resilient import ResilientInstance
 
 
 def twice(revenue: int) -> int:
     """Twice the offers' worth, and a unit at least: a deposit that does not give it away to who does not know the habit."""
-    return min(max(1, 2 * revenue), MOST_REVENUE)
+    return min(max(1, 2 * revenue), MOST_AMOUNT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from math import prod
 from typing import Final
 
-from offchain.bindings.announcements import MOST_EPSILON, MOST_GOODS, MOST_OFFERS, MOST_REVENUE
-from offchain.bindings.constants import SignalClockAuction
-from offchain.bindings.draw_proofs import MOST_PLAYERS, TERM_LIMIT
+from offchain.bindings.announcements import MOST_EPSILON
+from offchain.bindings.constants import MOST_PLAYERS, Announcements, Goods, SignalClockAuction
+from offchain.bindings.draw_proofs import TERM_LIMIT
+from offchain.bindings.entries import MOST_AMOUNT
 from offchain.io.errors import InvalidInput
 from offchain.io.fields import show
 from offchain.model.instances.approximate import ApproximateGroupsInstance, ApproximateInstance
@@ -56,11 +57,11 @@ def _check_group(path: str, group: Group) -> None:
 def check_resilient(instance: ResilientInstance) -> None:
     """Raises InvalidInput, naming the field and its value, if the contract's fields are too narrow for an instance."""
     _at_most("epsilon: denominator", instance.epsilon.denominator, MOST_EPSILON)
-    _at_most("goods", len(instance.goods), MOST_GOODS)
+    _at_most("goods", len(instance.goods), Goods.MOST)
     announced = [(player.name, player.offer) for player in instance.players]
     for name, offers in (*announced, ("the seller", instance.seller)):
-        _at_most(f"offers of {name}", len(offers), MOST_OFFERS)
-        _at_most(f"prices of {name} together", sum(o.price for o in offers), MOST_REVENUE)
+        _at_most(f"offers of {name}", len(offers), Announcements.MOST_OFFERS)
+        _at_most(f"prices of {name} together", sum(o.price for o in offers), MOST_AMOUNT)
 
 
 def _at_most(what: str, found: int, most: int) -> None:

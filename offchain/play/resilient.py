@@ -11,7 +11,7 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-from offchain.bindings.announcements import Announcement, announcement
+from offchain.bindings.announcements import Announcement
 from offchain.bindings.artifacts import load
 from offchain.bindings.enumerations import CoinOutcome
 from offchain.chain.backend import Chain
@@ -27,6 +27,7 @@ from offchain.model.instances.resilient import (
     Side,
 )
 from offchain.play import resilient_books
+from offchain.play.announcing import announcement
 from offchain.play.audit import MoneyAstray, check_balance, check_proceeds
 from offchain.play.conduct import STRAIGHT, Conduct
 from offchain.play.limits import check_resilient

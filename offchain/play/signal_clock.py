@@ -4,14 +4,16 @@ Each auction is a lot of its own, drawn by a word that the caller chooses (`SetR
 Everything that a play returns is read from the contract's events, nothing from the reference model.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+from offchain.bindings.constants import SignalClockAuction
 from offchain.bindings.enumerations import ClockStage, Pricing
+from offchain.bindings.value_tables import batches, packed
 from offchain.chain.backend import Chain, Transaction
 from offchain.chain.errors import ChainError
 from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances.signal_clock import SignalClockInstance
-from offchain.model.instances.signals import UNSOLD, Rule, Sale, Table
+from offchain.model.instances.signals import UNSOLD, Rule, Sale
 from offchain.play.audit import check_balance, check_proceeds
 from offchain.play.observer import Observer
 from offchain.play.sending import Address
@@ -23,10 +25,8 @@ from offchain.play.words import Source, ToldWords
 DEPOSIT = 1
 """What every bidder puts down, in units."""
 
-_ANSWER_SECONDS = 86_400
-"""The longest there is: nobody is in a hurry here, and no play takes that long."""
-_BATCH_BYTES = 96_000
-"""Of tables in one transaction: nodes refuse those of more than 128 kB."""
+_ANSWER_SECONDS = SignalClockAuction.MAX_ANSWER
+"""Nobody is in a hurry here, and no play takes that long."""
 
 _PRICING = {Rule.WELFARE: Pricing.WELFARE, Rule.REVENUE: Pricing.REVENUE}
 
@@ -77,7 +77,7 @@ class SignalClocks(Stage):
         ]
         self._send("join", joins)
         self._chain.advance_to(end)
-        tables = [packed(bidder.value) for bidder in instance.bidders]
+        tables = [packed(bidder.value.entries) for bidder in instance.bidders]
         registrations = [
             self._call(account, "register", lot, table)
             for lot in lots
@@ -162,10 +162,12 @@ class SignalClocks(Stage):
     def _prepare(self, lot: int, trail: Trail) -> None:
         """The tables of the drawn type are supplied."""
         bidders = trail.instance.bidders
-        tables = [packed(bidders[index].value) for index in trail.instance.members(trail.kind)]
+        tables = [
+            packed(bidders[index].value.entries) for index in trail.instance.members(trail.kind)
+        ]
         prepare = [
             self._call(self._keeper_account, "prepare", lot, place, some)
-            for place, some in _batches(tables)
+            for place, some in batches(tables)
         ]
         self._take("prepare", trail, prepare)
 
@@ -183,7 +185,7 @@ class SignalClocks(Stage):
     def _sell(self, lot: int, trail: Trail, last: int) -> None:
         """States the offer to the last bidder, who buys if its signal is at least the one that the offer takes."""
         bidder = trail.instance.bidders[last]
-        state = self._call(self._keeper_account, "stateOffer", lot, packed(bidder.value))
+        state = self._call(self._keeper_account, "stateOffer", lot, packed(bidder.value.entries))
         self._take("offer", trail, [state])
         assert trail.offer is not None  # said by an event of the call that has just succeeded
         if bidder.signal < trail.offer.signal:
@@ -215,20 +217,3 @@ class SignalClocks(Stage):
         """Sends, and lets the trail take in what the auction says."""
         for event in self._auction.events(self._send(step, transactions)):
             trail.take(event)
-
-
-def packed(table: Table) -> bytes:
-    """The table as the contract takes it: 8 bytes for each value."""
-    return b"".join(value.to_bytes(8, "big") for value in table.entries)
-
-
-def _batches(tables: Sequence[bytes]) -> Iterator[tuple[int, list[bytes]]]:
-    """The tables in runs that fit a transaction, each with the place of its first."""
-    first, run, size = 0, list[bytes](), 0
-    for place, table in enumerate(tables):
-        if run and size + len(table) > _BATCH_BYTES:
-            yield first, run
-            first, run, size = place, [], 0
-        run.append(table)
-        size += len(table)
-    yield first, run

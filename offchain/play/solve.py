@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final, Protocol
 
+from offchain.bindings.constants import AuctionHouse
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
 from offchain.chain.spending import DEFAULT_SPENDING, Spending
@@ -32,8 +33,8 @@ STAGES: Mapping[type, Callable[[Chain, int], Any]] = MappingProxyType(
 them; its `play` takes an instance."""
 
 PHASE_SECONDS: Final = 3_600
-SHORTEST_PHASE_SECONDS: Final = 600
-"""What the contracts accept (`MIN_STAGE`), for where phases are waited for."""
+SHORTEST_PHASE_SECONDS: Final = AuctionHouse.MIN_STAGE
+"""For where phases are waited for."""
 MANY_BIDDERS: Final = 5_000
 """More than these take long, which is said before; a few milliseconds each on revm, far more on a node."""
 _PHASES: Final = 3

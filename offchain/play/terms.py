@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Final
 
+from offchain.bindings.constants import AuctionHouse
 from offchain.chain.backend import Chain
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.release import CLOCK_TOLERANCE
 
-BOND_BPS: Final = 1_000
+BOND_BPS: Final = AuctionHouse.DEFAULT_BOND_BPS
 """What a bidder who does not reveal forfeits: basis points of the deposit."""
 _PLAY_MONEY: Final = 10**20
 _REAL_MONEY: Final = 1_000 * WEI_PER_UNIT

@@ -7,12 +7,13 @@ A stage asks its auction to request a word, then has it delivered here. What is 
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
+from offchain.bindings.constants import CommitRevealRandomness
 from offchain.bindings.deployment import BOND
 from offchain.bindings.seals import new_salt, secret_seal
 from offchain.keeper.beacon import BeaconKeeper
 from offchain.play.sending import Address, Deployed, Sender
 
-WINDOW_SECONDS: Final = 600
+WINDOW_SECONDS: Final = CommitRevealRandomness.MIN_WINDOW
 """How long secrets are sealed, and then opened: the shortest that the contract takes."""
 
 

@@ -12,6 +12,7 @@ from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
+from offchain.bindings import creations
 from offchain.bindings.artifacts import Artifact, load_all
 from offchain.bindings.contracts import Contract, Event, contract
 from offchain.bindings.enumerations import ENUMS, Flaw, Phase
@@ -288,3 +289,13 @@ def test_reasons_of_strangers_are_short() -> None:
     for data in (text, bytes([1]) * 10**5):
         assert len(explain(data)) == 400
         assert explain(data).isprintable()
+
+
+def test_contracts_answer_with_what_they_are_made_of() -> None:
+    """The constructor's arguments are views of the same names: that is how a deployment knows a contract again."""
+    for name in creations._CREATED:
+        one = contract(name)
+        for view in one.made_of:
+            assert len(one.decode(view, bytes(32))) == 1, f"{name}.{view}"
+    assert contract("CommitRevealRandomness").made_of == ("bond", "commitWindow", "revealWindow")
+    assert contract("DAOFactory").made_of == ()

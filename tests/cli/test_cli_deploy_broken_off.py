@@ -261,7 +261,7 @@ def test_notes_that_cannot_be_written(
     liar: Liar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They are no reason to stop; the addresses are told as they come."""
-    from offchain.chain import creations as module
+    from offchain.bindings import creations as module
     from offchain.io.output import OutputFailed
 
     def full(path: Path, data: bytes) -> None:

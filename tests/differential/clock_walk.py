@@ -16,13 +16,13 @@ from offchain.bindings.constants import SignalClockAuction
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
 from offchain.bindings.enumerations import ClockStage
+from offchain.bindings.value_tables import packed
 from offchain.chain.backend import Reverted, Transaction
 from offchain.chain.revm import Revm
 from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances import SignalClockInstance
 from offchain.model.instances.signals import UNSOLD, Rule, Sale, SignalBidder, Table
 from offchain.model.mechanisms.signal_discovery import clock_auction
-from offchain.play.signal_clock import packed
 from tests.differential.signal_draws import coins_of, table
 from tests.reverts import error_of
 
@@ -355,7 +355,7 @@ class Walk:
         due = [one for one in at.kinds if one not in at.tables]
         who = draw.choice([*due * 4, *at.kinds, draw.choice(self.people)])
         most = draw.choice((0, 2, 9, 9, 9, 2**64 - 1))
-        values = packed(table(draw, at.box(), most))
+        values = packed(table(draw, at.box(), most).entries)
         must: bool | None = (
             who in at.kinds and who not in at.tables and stage == ClockStage.REGISTERING
         )

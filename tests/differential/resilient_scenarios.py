@@ -4,7 +4,8 @@ import random
 from dataclasses import dataclass
 from fractions import Fraction
 
-from offchain.bindings.announcements import MOST_EPSILON, MOST_REVENUE
+from offchain.bindings.announcements import MOST_EPSILON
+from offchain.bindings.entries import MOST_AMOUNT
 from offchain.model.document import instance_text
 from offchain.model.instances.resilient import Answer, Offer, ResilientInstance, ResilientPlayer
 from offchain.model.mechanisms.resilient import solve
@@ -27,7 +28,7 @@ def resilient_scenario(seed: int) -> ResilientScenario:
     rng = random.Random(seed)
     goods = tuple(f"g{n}" for n in range(rng.randint(1, 4)))
     names = [f"p{n}" for n in range(rng.choices((1, 2, 3, 4, 5), (1, 2, 3, 3, 2))[0])]
-    most = rng.choice((1, 2, 2, 10, 10**6, MOST_REVENUE // len(goods)))
+    most = rng.choice((1, 2, 2, 10, 10**6, MOST_AMOUNT // len(goods)))
     players = tuple(_player(rng, name, names, goods, most) for name in names)
     seller = _offers(rng, names, goods, most) if rng.random() < 0.25 else ()
     instance = ResilientInstance(_epsilon(rng), goods, players, seller=seller)

@@ -16,12 +16,12 @@ import pytest
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
 from offchain.bindings.draw_proofs import DrawProof, Walk, prove, steps
+from offchain.bindings.entries import pack
 from offchain.bindings.enumerations import Phase
 from offchain.bindings.seals import Opening, commitment
 from offchain.chain.backend import Receipt, Reverted, Transaction
 from offchain.chain.revm import Revm
 from offchain.io.units import WEI_PER_UNIT
-from offchain.keeper.books import pack
 
 WALKS, CHUNK, STEPS, LOTS = 80, 20, 150, 2
 MINUTE, DAYS = 60, 86_400

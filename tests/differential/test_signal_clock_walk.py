@@ -17,6 +17,7 @@ from offchain.bindings.artifacts import load
 from offchain.bindings.contracts import Event, contract
 from offchain.bindings.deployment import create
 from offchain.bindings.enumerations import ClockStage
+from offchain.bindings.value_tables import packed
 from offchain.chain.backend import Reverted, Transaction
 from offchain.chain.revm import Revm
 from offchain.io.units import WEI_PER_UNIT
@@ -24,7 +25,6 @@ from offchain.model.instances import SignalClockInstance
 from offchain.model.instances.signal_clock import shape
 from offchain.model.instances.signals import UNSOLD, Rule, Sale, SignalBidder, Table
 from offchain.model.mechanisms.signal_discovery import clock_auction
-from offchain.play.signal_clock import packed
 from tests.differential.signal_draws import coins_of, table
 from tests.reverts import error_of
 
@@ -249,9 +249,9 @@ class Walk:
 
     def any_table(self) -> bytes:
         """Mostly a good one."""
-        values = table(self.rng, self.box(), 20)
+        values = table(self.rng, self.box(), 20).entries
         if self.rng.random() < 0.1:
-            return packed(Table(values.shape, values.entries[::-1]))
+            return packed(values[::-1])
         return packed(values)[: None if self.rng.random() < 0.95 else 8]
 
     def members(self) -> list[str]:

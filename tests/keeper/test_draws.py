@@ -17,7 +17,7 @@ from offchain.bindings.draw_proofs import (
     steps,
     word_of,
 )
-from offchain.keeper.books import pack
+from offchain.bindings.entries import pack
 from offchain.model.mechanisms import approximate
 
 MOST_BID = 2**64 - 1

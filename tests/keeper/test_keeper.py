@@ -12,7 +12,6 @@ from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Reverted
 from offchain.chain.errors import ChainError
 from offchain.io.units import WEI_PER_UNIT
-from offchain.keeper.duties import MAX_STEP
 from offchain.model.mechanisms.equal_split import equal_split
 from tests.keeper.chains import Killed, Lagging, Moody, Mortal, Refusing, Rivalled, Watched
 from tests.keeper.fair import fair, insist, play
@@ -395,7 +394,6 @@ def test_a_tally_takes_many_steps_in_one_transaction(market: Market) -> None:
     assert [step.counted for step in book.progress[account]] == [7, 507, 1_007, 1_300]
     assert book.tallier == account
     assert [a.members for a in market.actions if a.step == "tally"] == [1_293]
-    assert market.view(dao, "DAO", "MAX_STEP") == (MAX_STEP,)
 
 
 def test_twenty_thousand_members(tmp_path: Path) -> None:
