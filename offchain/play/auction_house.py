@@ -45,7 +45,7 @@ class HouseStage(Stage):
         self._receipts_of_step: list[Receipt] = []
 
     def _hire(self, openings: Openings, players_per_step: int = PLAYERS_PER_STEP) -> Keeper:
-        """A keeper in this process, who opens the bids of `receipts`."""
+        """A keeper in this process, who opens the bids of `openings`."""
         return Keeper(
             self._chain,
             self.ledger,
