@@ -59,7 +59,7 @@ def play(chain: Chain, console: Console) -> Report:
     }
     teller = telling(console, "SignalClockAuction", *_scenes(chain, names))
     with teller:
-        house = SignalClocks(chain, source_on(chain), observer=teller)
+        house = SignalClocks(chain, source=source_on(chain), observer=teller)
         (lot,) = house.open(INSTANCE, 1)
         found = house.play(INSTANCE, lot, 0)
         house.audit()

@@ -5,16 +5,15 @@ net, and the exact rebate from the contract's own view, which what was paid must
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
-from itertools import count
 from typing import Any
 
 from offchain.bindings.announcements import Announcement
 from offchain.bindings.artifacts import load
 from offchain.bindings.enumerations import CoinOutcome
-from offchain.chain.backend import Chain
+from offchain.chain.backend import Transaction
 from offchain.chain.errors import ChainError
 from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances.bundles import Bundle
@@ -26,16 +25,15 @@ from offchain.model.instances.resilient import (
     ResilientPlayer,
     Side,
 )
-from offchain.play import resilient_books
 from offchain.play.announcing import announcement
 from offchain.play.audit import MoneyAstray, check_balance, check_proceeds
 from offchain.play.conduct import STRAIGHT, Conduct
 from offchain.play.limits import check_resilient
 from offchain.play.observer import Observer
+from offchain.play.resilient_books import SaleBook
 from offchain.play.sending import Address, portions
-from offchain.play.stage import Stage
+from offchain.play.stage import DrawnStage
 from offchain.play.terms import BOND_BPS, FIRST_PLAYER
-from offchain.play.words import Source, ToldWords
 
 HEADS, TAILS = 1, 0
 """Random words of which the contract makes either side of the coin."""
@@ -57,9 +55,12 @@ class Cast:
         return {account: name for name, account in self.accounts.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sale:
-    """One sale: its number, its first token, what everybody announced, by name, and the coin it is to meet."""
+    """One sale: its number, its first token, what everybody announced, by name, and the coin it is to meet.
+
+    own: what the seller announced. carried_out: what is; None on heads, and if nobody revealed anything.
+    """
 
     cast: Cast
     lot: int
@@ -67,6 +68,8 @@ class Sale:
     announcements: Mapping[str, Announcement]
     own: Announcement | None
     word: int
+    carried_out: Announcement | None = None
+    book: SaleBook = field(default_factory=SaleBook)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,25 +81,11 @@ class Result:
     coin: Coin
 
 
-class ResilientStage(Stage):
+class ResilientStage(DrawnStage):
     """The contract deployed on a chain, with a coin that falls as the play wants it; ready to play instances."""
 
-    def __init__(
-        self,
-        chain: Chain,
-        phase_seconds: int = 3_600,
-        source: Source = ToldWords,
-        observer: Observer | None = None,
-    ) -> None:
-        """Deploys the contracts, of which `observer` hears. `phase_seconds`: how long bidding, the reveal and the answers
-        last each. `source`: where coins come from.
-        """
-        super().__init__(chain, phase_seconds, observer)
-        self._words = source(self._sender, self._keeper_account)
-        self.randomness = self._words.address
-        self._open(self._sender.create(self._keeper_account, "ResilientAuction", self.randomness))
-        self._approve_all()
-        self._tokens = count()  # from 0, as goods' places do
+    _name = "ResilientAuction"
+    _first_token = 0  # as goods are numbered
 
     def play(
         self,
@@ -139,7 +128,6 @@ class ResilientStage(Stage):
         """A sale for each word, all at once."""
         check_resilient(instance)
         self._begin(observer)
-        first_block = self._chain.block() + 1
         accounts = {
             player.name: self._chain.actor(FIRST_PLAYER + place)
             for place, player in enumerate(instance.players)
@@ -154,14 +142,12 @@ class ResilientStage(Stage):
         for sale in sales:
             self._reveal(sale)
         self._chain.advance_to(end_of_bidding + self._seconds)
-        carried_out = [self._decide(sale) for sale in sales]
-        for sale, offers in zip(sales, carried_out, strict=True):
-            self._answer(sale, offers)
+        for sale in sales:
+            self._decide(sale)
+        for sale in sales:
+            self._answer(sale)
         self._chain.advance_to(max(self._head(sale)["endOfAnswers"] for sale in sales))
-        results = [
-            self._finish(sale, offers, first_block)
-            for sale, offers in zip(sales, carried_out, strict=True)
-        ]
+        results = [self._finish(sale) for sale in sales]
         check_balance(self._chain, self.auction)
         if len({result.star for result in results}) > 1:
             raise ChainError("the coin changed the star")
@@ -183,7 +169,7 @@ class ResilientStage(Stage):
         self._send("list", [listing])
         (lot,) = self._view("lotCount")
         for more in others:
-            self._call("list", self._seller, "add", lot, more)
+            self._send("list", [self._auction.call(self._seller, "add", lot, more)])
         announced = {
             player.name: announcement(player.offer, player.wish, instance.goods, accounts)
             for player in instance.players
@@ -218,7 +204,7 @@ class ResilientStage(Stage):
             seal = each.commitment(chain_id, self.auction, sale.lot, account)
             value = deposit * WEI_PER_UNIT
             transactions.append(self._auction.call(account, "commit", sale.lot, seal, value=value))
-        self._send("commit", transactions)
+        self._take(sale, "commit", transactions)
 
     def _reveal(self, sale: Sale) -> None:
         openings = [
@@ -229,19 +215,19 @@ class ResilientStage(Stage):
         if sale.own is not None:
             openings.append((self._seller, sale.own.words))
         for some in portions(openings, _OPENINGS_PER_CALL):
-            self._call("reveal", self._keeper_account, "revealBatch", sale.lot, some)
+            self._call(sale, "reveal", self._keeper_account, "revealBatch", some)
 
     # The coin and the answers
 
-    def _decide(self, sale: Sale) -> Announcement | None:
-        """Has it decided what happens; what is carried out; None on heads, and if nobody revealed anything."""
+    def _decide(self, sale: Sale) -> None:
+        """Has the coin fall, if anybody revealed anything, and has it decided what happens."""
         ruling = self._ruling(sale)
         if ruling is None:
-            return None
-        self._call("draw", self._keeper_account, "requestDraw", sale.lot)
+            return
+        self._call(sale, "draw", self._keeper_account, "requestDraw")
         coin = self._words.deliver(self.auction, sale.lot, sale.word) & 1
-        self._call("decide", self._keeper_account, "decide", sale.lot, ruling.words)
-        return ruling if coin == TAILS else None
+        self._call(sale, "decide", self._keeper_account, "decide", ruling.words)
+        sale.carried_out = ruling if coin == TAILS else None
 
     def _ruling(self, sale: Sale) -> Announcement | None:
         """What the coin decides about: the seller's own announcement, or else the star's."""
@@ -251,35 +237,33 @@ class ResilientStage(Stage):
         star = sale.cast.names.get(head["star"])
         return None if star is None else sale.announcements[star]
 
-    def _answer(self, sale: Sale, carried_out: Announcement | None) -> None:
-        if carried_out is None:
+    def _answer(self, sale: Sale) -> None:
+        if sale.carried_out is None:
             return
         instance, names = sale.cast.instance, sale.cast.names
         players = {player.name: player for player in instance.players}
         transactions = []
-        for index, (to, price, bundle) in enumerate(carried_out.offers):
+        for index, (to, price, bundle) in enumerate(sale.carried_out.offers):
             player = players[names[to]]
             yes = _says_yes(player, price, _bundle(bundle, instance.goods))
             if not yes and player.name in sale.cast.conduct.mute:
                 continue
             value = price * WEI_PER_UNIT if yes else 0
-            answer = sale.lot, carried_out.words, index, yes
+            answer = sale.lot, sale.carried_out.words, index, yes
             transactions.append(self._auction.call(to, "answer", *answer, value=value))
-        self._send("answer", transactions)
+        self._take(sale, "answer", transactions)
 
     # Delivery, payments and what the chain says of them
 
-    def _finish(self, sale: Sale, carried_out: Announcement | None, first_block: int) -> Result:
+    def _finish(self, sale: Sale) -> Result:
         accounts, names = sale.cast.accounts, sale.cast.names
         rebates = {name: self._rebate(sale, account) for name, account in accounts.items()}
-        self._deliver(sale, carried_out)
+        self._deliver(sale)
         for some in portions([*accounts.values(), self._seller], _CLAIMS_PER_CALL):
-            self._call("claim", self._keeper_account, "claimBatch", sale.lot, some)
-        owed = self._withdraw_proceeds("withdraw")
-        book = resilient_books.read(self._chain.logs([self.auction], first_block))[sale.lot]
-        check_proceeds(owed, book.earned(self._seller, WEI_PER_UNIT))
+            self._call(sale, "claim", self._keeper_account, "claimBatch", some)
+        check_proceeds(self._withdraw_proceeds("withdraw"), sale.book.earned(self._seller))
         payments = {
-            name: _exact_payment(name, book.accounts[account].paid(WEI_PER_UNIT), rebates[name])
+            name: _exact_payment(name, sale.book.accounts[account].paid, rebates[name])
             for name, account in accounts.items()
         }
         head = self._head(sale)
@@ -290,28 +274,29 @@ class ResilientStage(Stage):
             coin=Coin.HEADS if on_heads else Coin.TAILS,
         )
 
-    def _deliver(self, sale: Sale, carried_out: Announcement | None) -> None:
+    def _deliver(self, sale: Sale) -> None:
         """Delivers all that was accepted or wished, and returns the rest to the seller."""
         head = self._head(sale)
         accepted, held = head["accepted"], head["held"]
-        if carried_out is not None:
-            for index, (_, _, bundle) in enumerate(carried_out.offers):
+        if (announced := sale.carried_out) is not None:
+            for index, (_, _, bundle) in enumerate(announced.offers):
                 if accepted >> index & 1:
-                    offer = sale.lot, carried_out.words, index
-                    self._in_parts(bundle, self._seller, "deliver", *offer)
+                    self._move(sale, bundle, self._seller, "deliver", announced.words, index)
         elif held:
-            self._in_parts(held, self._keeper_account, "deliverWish", sale.lot)
+            self._move(sale, held, self._keeper_account, "deliverWish")
         if unsold := ((1 << len(sale.cast.instance.goods)) - 1) & ~held:
-            self._in_parts(unsold, self._keeper_account, "reclaim", sale.lot)
+            self._move(sale, unsold, self._keeper_account, "reclaim")
 
-    def _in_parts(self, goods: int, sender: Address, function: str, *arguments: object) -> None:
+    def _move(
+        self, sale: Sale, goods: int, sender: Address, function: str, *arguments: object
+    ) -> None:
         """Calls `function` as often as it takes to move `goods` (bits), some at a time."""
         part = (1 << _GOODS_PER_CALL) - 1
         starts = range(0, goods.bit_length(), _GOODS_PER_CALL)
         is_little = goods.bit_count() <= _GOODS_PER_CALL
         for some in [goods] if is_little else [goods & part << start for start in starts]:
             if some:
-                self._call("deliver", sender, function, *arguments, some)
+                self._call(sale, "deliver", sender, function, *arguments, some)
 
     def _owned(self, sale: Sale) -> dict[str, Bundle]:
         """What every player owns of the goods, by the token's own word, in file order; the seller's is nobody's."""
@@ -335,8 +320,15 @@ class ResilientStage(Stage):
         """The contract's own account of a sale."""
         return dict(zip(sale_fields(), self._view("saleOf", sale.lot)[0], strict=True))
 
-    def _call(self, step: str, sender: Address, function: str, *arguments: object) -> None:
-        self._send(step, [self._auction.call(sender, function, *arguments)])
+    def _call(
+        self, sale: Sale, step: str, sender: Address, function: str, *arguments: object
+    ) -> None:
+        self._take(sale, step, [self._auction.call(sender, function, sale.lot, *arguments)])
+
+    def _take(self, sale: Sale, step: str, transactions: Sequence[Transaction]) -> None:
+        """Sends, and lets the book of the sale take in what the auction says."""
+        for event in self._auction.events(self._send(step, transactions)):
+            sale.book.take(event)
 
 
 @cache

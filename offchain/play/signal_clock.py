@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from offchain.bindings.constants import SignalClockAuction
 from offchain.bindings.enumerations import ClockStage, Pricing
 from offchain.bindings.value_tables import batches, packed
-from offchain.chain.backend import Chain, Transaction
+from offchain.chain.backend import Transaction
 from offchain.chain.errors import ChainError
 from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances.signal_clock import SignalClockInstance
@@ -18,9 +18,8 @@ from offchain.play.audit import check_balance, check_proceeds
 from offchain.play.observer import Observer
 from offchain.play.sending import Address
 from offchain.play.signal_clock_trail import Play, Trail
-from offchain.play.stage import Stage
-from offchain.play.terms import FIRST_PLAYER
-from offchain.play.words import Source, ToldWords
+from offchain.play.stage import DrawnStage
+from offchain.play.terms import FIRST_PLAYER, SELLER
 
 DEPOSIT = 1
 """What every bidder puts down, in units."""
@@ -31,27 +30,13 @@ _ANSWER_SECONDS = SignalClockAuction.MAX_ANSWER
 _PRICING = {Rule.WELFARE: Pricing.WELFARE, Rule.REVENUE: Pricing.REVENUE}
 
 
-class SignalClocks(Stage):
+class SignalClocks(DrawnStage):
     """The contracts deployed on a chain, ready to play auctions one after another."""
 
-    def __init__(
-        self,
-        chain: Chain,
-        source: Source = ToldWords,
-        phase_seconds: int = 3_600,
-        observer: Observer | None = None,
-    ) -> None:
-        """Deploys an item, a source of words, and the auction; the seller lets the auction take its items.
-
-        `phase_seconds`: how long joining and registering last each. Where words are not told but drawn, a play's own word
-        does not count. `observer` hears of the deployment. `ChainError` if the chain cannot be reached.
-        """
-        super().__init__(chain, phase_seconds, observer)
-        self._words = source(self._sender, self._seller)
-        self.randomness = self._words.address
-        self._open(self._sender.create(self._seller, "SignalClockAuction", self.randomness))
-        self._approve_all()
-        self._paid = 0
+    _name = "SignalClockAuction"
+    _deployer = SELLER
+    _paid = 0
+    """What the seller has earned since the last audit, in units."""
 
     def watch(self, observer: Observer | None) -> None:
         """`observer` hears of all that follows, and gas is counted anew."""

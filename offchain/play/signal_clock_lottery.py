@@ -38,7 +38,7 @@ class SignalStage:
 
         `ChainError` if the chain cannot be reached.
         """
-        self._clocks = SignalClocks(chain, phase_seconds=phase_seconds, observer=observer)
+        self._clocks = SignalClocks(chain, phase_seconds, observer=observer)
 
     def play(
         self, instance: SignalClockInstance, observer: Observer | None = None

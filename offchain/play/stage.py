@@ -1,14 +1,15 @@
-"""What every play has: a chain, a seller with items, somebody who keeps lots moving, an auction, and who watches."""
+"""What plays share: a chain, a seller with items, somebody who keeps lots moving, an auction, and who watches."""
 
 from collections import Counter
 from collections.abc import Sequence
 from itertools import count
-from typing import Any
+from typing import Any, ClassVar
 
 from offchain.chain.backend import Chain, Receipt, Transaction
 from offchain.play.observer import SILENT, Observer
 from offchain.play.sending import Address, Deployed, Sender
 from offchain.play.terms import KEEPER, SELLER, pocket_money
+from offchain.play.words import Source, ToldWords
 
 
 class Stage:
@@ -17,6 +18,7 @@ class Stage:
     Those that derive from it deploy an auction and `_open` it, and play instances of their kind.
     """
 
+    _first_token: ClassVar[int] = 1
     _auction: Deployed
     _item: Deployed
 
@@ -28,7 +30,7 @@ class Stage:
         self._pocket_money = pocket_money(chain)
         chain.fund_all(dict.fromkeys((self._seller, self._keeper_account), self._pocket_money))
         self._gas: Counter[str] = Counter()
-        self._tokens = count(1)
+        self._tokens = count(self._first_token)
 
     @property
     def auction(self) -> Address:
@@ -91,3 +93,33 @@ class Stage:
             withdrawal = self._auction.call(self._seller, "withdrawProceeds", self._seller)
             self._send(step, [withdrawal])
         return owed
+
+
+class DrawnStage(Stage):
+    """The stage of an auction that draws random words, and so is made with their source.
+
+    Those that derive from it say what their contract is called, and which actor deploys it.
+    """
+
+    _name: ClassVar[str]
+    _deployer: ClassVar[int] = KEEPER
+
+    def __init__(
+        self,
+        chain: Chain,
+        phase_seconds: int = 3_600,
+        source: Source = ToldWords,
+        observer: Observer | None = None,
+    ) -> None:
+        """Deploys the contracts, of which `observer` hears. `phase_seconds`: how long each phase lasts. `source`: where words
+        come from; if they are not told, those that a play wants do not count.
+
+        Raises:
+            ChainError: the chain cannot be reached.
+        """
+        super().__init__(chain, phase_seconds, observer)
+        account = chain.actor(self._deployer)
+        self._words = source(self._sender, account)
+        self.randomness = self._words.address
+        self._open(self._sender.create(account, self._name, self.randomness))
+        self._approve_all()

@@ -3,7 +3,7 @@
 Whatever the outcome says is read off the chain's logs, and who has access from the DAO that has the item.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 
 from offchain.bindings.contracts import contract
@@ -11,7 +11,7 @@ from offchain.bindings.deployment import Deployment, deploy
 from offchain.chain.backend import Chain, Transaction
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.keeper import Action
-from offchain.keeper.ledger import Book, Ledger
+from offchain.keeper.ledger import Account, Book, Ledger
 from offchain.keeper.openings import Openings
 from offchain.model.instances.two_level import (
     LotOutcome,
@@ -78,34 +78,22 @@ class TwoLevelStage(HouseStage):
         cast = self._set_up(instance, behaviour, end_of_bidding, accounts or {})
         self._bid(cast, behaviour)
         self._chain.advance_to(end_of_bidding)
-        self._keep({"reveal": self._sealed_bids(cast)}, refunds=False)
+        sealed = self._number(cast, lambda _, bid: bid.is_sealed)
+        self._keep({"reveal": sealed}, refunds=False)
         self._chain.advance_to(end_of_bidding + self._seconds)
-        self._keep({"tally": self._open_bids(cast), "settle": len(cast.lots)}, refunds=False)
+        in_daos = self._number(cast, lambda book, bid: book.of_dao and not bid.is_sealed)
+        self._keep({"tally": in_daos, "settle": len(cast.lots)}, refunds=False)
         self._claim(cast, behaviour)
-        self._keep({"refund": self._deposits(cast)})
+        self._keep({"refund": self._number(cast, lambda _, bid: not bid.closed)})
         outcome = self._read(instance, cast)
         self._close(cast.lots)
         return outcome
 
-    def _sealed_bids(self, cast: Cast) -> int:
+    def _number(self, cast: Cast, counts: Callable[[Book, Account], bool]) -> int:
+        """How many bids count."""
         self.ledger.sync()
-        return sum(
-            account.is_sealed for book in self._books(cast) for account in book.accounts.values()
-        )
-
-    def _open_bids(self, cast: Cast) -> int:
-        books = (book for book in self._books(cast) if book.of_dao)
-        return sum(not account.is_sealed for book in books for account in book.accounts.values())
-
-    def _deposits(self, cast: Cast) -> int:
-        self.ledger.sync()
-        return sum(
-            not account.closed for book in self._books(cast) for account in book.accounts.values()
-        )
-
-    def _books(self, cast: Cast) -> Iterator[Book]:
-        for lot in cast.lots:
-            yield from self.ledger.books_on(lot)
+        books = [book for lot in cast.lots for book in self.ledger.books_on(lot)]
+        return sum(counts(book, one) for book in books for one in book.accounts.values())
 
     # Listing and entering
 

@@ -85,7 +85,7 @@ def test_distributions_of_every_profile(signals: int, types: int, rule: Rule) ->
 
 def test_a_word_from_secrets() -> None:
     """A real source of words instead of one that tests tell: the sale is one of those that can happen."""
-    clocks = SignalClocks(Revm(), SecretWords)
+    clocks = SignalClocks(Revm(), source=SecretWords)
     for seed in range(4_000_000, 4_000_020):
         instance = auction(seed)
         (lot,) = clocks.open(instance, 1)
