@@ -1,6 +1,6 @@
 """What the demos of auctions that draw lots share: where words come from on which chain, and how a draw is told."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from rich.console import Console
@@ -9,12 +9,13 @@ from offchain.bindings.contracts import Event
 from offchain.bindings.deployment import BOND
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
-from offchain.demo.teller import Scene, Teller
+from offchain.demo.teller import Scene, Teller, on
 from offchain.io.errors import InvalidInput
 from offchain.io.units import WEI_PER_UNIT
 from offchain.model.document import instance_text
 from offchain.model.instances import Instance
 from offchain.play.sending import Sender
+from offchain.play.terms import FIRST_PLAYER
 from offchain.play.words import BeaconWords, SecretWords, Source, Words
 from offchain.report.amounts import count, eth
 from offchain.report.drawing import Picture
@@ -54,6 +55,11 @@ def telling(console: Console, auction: str, *scenes: Scene) -> Teller:
     return Teller(console, scenes, (auction, *_SOURCES))
 
 
+def names_by_account(chain: Chain, names: Iterable[str]) -> dict[str, str]:
+    """Who plays from which account, in the order of the instance."""
+    return {chain.actor(FIRST_PLAYER + place): name for place, name in enumerate(names)}
+
+
 def source_on(chain: Chain) -> Source:
     """The beacon on Anvil; elsewhere secrets, sealed by three who take no part."""
     return BeaconWords if chain.name in _BEACON_ON else _secrets
@@ -67,14 +73,14 @@ def draw_scenes(chain: Chain, final: str) -> tuple[Scene, ...]:
                 "Asking for a random word",
                 f"{final} The request fixes a block 132 blocks ahead, whose random mix nobody knows yet.",
                 frozenset({"draw"}),
-                _chosen,
+                on(BlockChosen=lambda args: f"Block {args['blockNumber']:,} will decide."),
             ),
             Scene(
                 "The beacon's word",
                 "The block is there. Anyone may send its header: it hashes to what the chain knows, so no "
                 "other will do, and the mix in it makes the word.",
                 frozenset({"prove"}),
-                _drawn,
+                _DRAWN,
             ),
         )
     return (
@@ -88,15 +94,23 @@ def draw_scenes(chain: Chain, final: str) -> tuple[Scene, ...]:
             f"Whoever wants to be sure that the word is random seals a secret of its own, under a bond of "
             f"{eth(BOND // WEI_PER_UNIT)} ETH.",
             frozenset({"seal"}),
-            lambda events: [f"{_number(events, 'SecretSealed')} sealed; nobody knows the word."],
+            lambda events: [f"{_sealed(events)} sealed; nobody knows the word."],
         ),
         Scene(
             "Secrets are opened",
             "Each opened secret redeems its bond. The word is a hash of them all, in whatever order they come.",
             frozenset({"open", "redeem"}),
-            _drawn,
+            _DRAWN,
         ),
     )
+
+
+_DRAWN: Final = on(WordDrawn=lambda args: f"The word is {args['word']:#066x}.")
+
+
+def _sealed(events: Sequence[Event]) -> str:
+    sealed = sum(event.name == "SecretSealed" for event in events)
+    return count(sealed, "secret is", "secrets are")
 
 
 def deployment(what: str) -> Scene:
@@ -120,14 +134,18 @@ def conclude(
     title: str,
     source: str,
     addresses: Mapping[str, str],
-    *agrees: Check,
+    equal: str,
+    agrees: bool,
 ) -> Played:
-    """Checks that no money is left at `addresses`, and tells what was checked. `source`: where the mechanism comes from."""
+    """Checks that no money is left at `addresses`, and tells what was checked: that too, and whether the reference model agrees,
+    in what is `equal`. `source`: where the mechanism comes from.
+    """
+    reference = Check("chain = reference", agrees, f"equal {equal}" if agrees else "they differ")
     played = Played(
         title=title,
         chain=chain.name,
         steps=teller.steps,
-        checks=(*agrees, audited(chain, **addresses)),
+        checks=(reference, audited(chain, **addresses)),
         story=teller.story,
         addresses=addresses,
         sources=(f"{source} Amounts are whole gwei; 1 ETH = 1,000,000,000 gwei.",),
@@ -167,21 +185,3 @@ def _secrets(sender: Sender, account: str) -> Words:
     sealers = [sender.chain.actor(index) for index in _SEALERS]
     sender.chain.fund_all(dict.fromkeys(sealers, _SEALER_MONEY))
     return SecretWords(sender, account, sealers)
-
-
-def _chosen(events: Sequence[Event]) -> list[str]:
-    return [
-        f"Block {event.args['blockNumber']:,} will decide."
-        for event in events
-        if event.name == "BlockChosen"
-    ]
-
-
-def _drawn(events: Sequence[Event]) -> list[str]:
-    return [
-        f"The word is {event.args['word']:#066x}." for event in events if event.name == "WordDrawn"
-    ]
-
-
-def _number(events: Sequence[Event], name: str) -> str:
-    return count(sum(event.name == name for event in events), "secret is", "secrets are")

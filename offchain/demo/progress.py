@@ -1,4 +1,4 @@
-"""Progress of a long run on standard error: bars on a terminal, a line every so often elsewhere."""
+"""Progress of a long step on standard error: a bar on a terminal, a line every so often elsewhere."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,6 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
-    TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
@@ -21,19 +20,16 @@ _ENOUGH = 50
 
 
 class Meter(Protocol):
-    """Shows how far the steps under way have come."""
+    """Shows how far the step under way has come."""
 
     def begins(self, step: str, total: int) -> None:
         """`step` has `total` to do."""
 
-    def advances(self, step: str, count: int) -> None:
-        """`step` has done `count` more."""
+    def advances(self, count: int) -> None:
+        """`count` more are done, if a step is under way."""
 
-    def ends(self, step: str) -> bool:
-        """`step` is over. Returns whether no other is under way."""
-
-    def close(self) -> None:
-        """Stops, whatever is under way."""
+    def ends(self) -> None:
+        """It is over, if one is under way."""
 
 
 def meter(console: Console) -> Meter:
@@ -46,85 +42,61 @@ class Bars:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._progress: Progress | None = None
-        self._tasks: dict[str, TaskID] = {}
+        self._bar: Progress | None = None
 
     def begins(self, step: str, total: int) -> None:
         """See `Meter`."""
-        if self._progress is None:
-            self._progress = Progress(
-                TextColumn("  {task.description:8}"),
-                BarColumn(bar_width=36),
-                MofNCompleteColumn(),
-                TimeElapsedColumn(),
-                TimeRemainingColumn(),
-                console=self._console,
-            )
-            self._progress.start()
-        self._tasks[step] = self._progress.add_task(step, total=total)
+        self._bar = Progress(
+            TextColumn("  {task.description:8}"),
+            BarColumn(bar_width=36),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=self._console,
+        )
+        self._bar.add_task(step, total=total)
+        self._bar.start()
 
-    def advances(self, step: str, count: int) -> None:
+    def advances(self, count: int) -> None:
         """See `Meter`."""
-        if self._progress is not None and step in self._tasks:
-            self._progress.advance(self._tasks[step], count)
+        if self._bar is not None:
+            self._bar.advance(self._bar.task_ids[0], count)
 
-    def ends(self, step: str) -> bool:
+    def ends(self) -> None:
         """See `Meter`."""
-        self._tasks.pop(step, None)
-        if not self._tasks:
-            self.close()
-        return not self._tasks
-
-    def close(self) -> None:
-        """See `Meter`."""
-        if self._progress is not None:
-            self._progress.stop()
-            self._progress = None
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
 
 
 class Lines:
-    """A line for each step that takes long, every `SECONDS_BETWEEN_LINES`, with the time left."""
+    """A line for a step that takes long, every `SECONDS_BETWEEN_LINES`, with the time left."""
 
     def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
         self._console = console
         self._clock = clock
-        self._steps: dict[str, _Pace] = {}
+        self._step = ""
+        self._done = self._total = 0
+        self._began = self._told = 0.0
 
     def begins(self, step: str, total: int) -> None:
         """See `Meter`."""
-        self._steps[step] = _Pace(total, self._clock())
+        self._step, self._done, self._total = step, 0, total
+        self._began = self._told = self._clock()
 
-    def advances(self, step: str, count: int) -> None:
+    def advances(self, count: int) -> None:
         """See `Meter`."""
-        pace = self._steps.get(step)
-        if pace is None:
-            return
-        pace.done += count
+        self._done += count
         now = self._clock()
-        if now - pace.told < SECONDS_BETWEEN_LINES:
+        if not self._step or now - self._told < SECONDS_BETWEEN_LINES:
             return
-        pace.told = now
-        said = f"  {step}: {pace.done:,} of {pace.total:,}"
-        if pace.done * _ENOUGH >= pace.total:
-            left = (now - pace.began) * (pace.total - pace.done) / pace.done
+        self._told = now
+        said = f"  {self._step}: {self._done:,} of {self._total:,}"
+        if self._done * _ENOUGH >= self._total:
+            left = (now - self._began) * (self._total - self._done) / self._done
             said += f", about {left:,.0f} s left"
         self._console.print(said, highlight=False)
 
-    def ends(self, step: str) -> bool:
+    def ends(self) -> None:
         """See `Meter`."""
-        self._steps.pop(step, None)
-        return not self._steps
-
-    def close(self) -> None:
-        """See `Meter`."""
-        self._steps.clear()
-
-
-class _Pace:
-    """How far a step has come: `began` and `told` (the last line) in seconds of the clock."""
-
-    def __init__(self, total: int, began: float) -> None:
-        self.total = total
-        self.done = 0
-        self.began = began
-        self.told = began
+        self._step = ""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 from rich.console import Console
 
@@ -15,12 +15,13 @@ from offchain.demo.chance import (
     conclude,
     deployment,
     draw_scenes,
+    names_by_account,
     report,
     source_on,
     telling,
     word_drawn,
 )
-from offchain.demo.teller import Scene
+from offchain.demo.teller import Scene, on
 from offchain.io.units import UNITS_PER_ETH
 from offchain.model.instances.approximate import ApproximateInstance, ApproximateOutcome
 from offchain.model.mechanisms.approximate import (
@@ -29,11 +30,10 @@ from offchain.model.mechanisms.approximate import (
     solve,
 )
 from offchain.play.approximate import ApproximateStage
-from offchain.play.terms import FIRST_PLAYER
 from offchain.report.amounts import count, eth
 from offchain.report.chance_figures import chances
 from offchain.report.drawing import Picture
-from offchain.report.played import Check, Report
+from offchain.report.played import Report
 from offchain.report.tables import Row, Table
 
 INSTANCE: Final = ApproximateInstance(
@@ -51,7 +51,7 @@ INSTANCE: Final = ApproximateInstance(
 
 def play(chain: Chain, console: Console) -> Report:
     """Plays it; see `chance.run`."""
-    names = {chain.actor(FIRST_PLAYER + place): name for place, name in enumerate(INSTANCE.bids)}
+    names = names_by_account(chain, INSTANCE.bids)
     teller = telling(console, "ApproximateAuction", *_scenes(chain, names))
     with teller:
         stage = ApproximateStage(chain, source=source_on(chain), observer=teller)
@@ -64,7 +64,8 @@ def play(chain: Chain, console: Console) -> Report:
         "A car that nobody can value exactly",
         "The mechanism is M_f of “Mechanism Design with Approximate Valuations”.",
         {"auction": stage.auction, "source": stage.randomness},
-        _agrees(instance, outcome),
+        "chances as fractions, winner and price at this draw",
+        solve(instance) == outcome,
     )
     sale = outcome.sale
     assert sale is not None  # the instance has a draw
@@ -115,7 +116,7 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
             "Decision",
             "Anyone proves into whose piece the draw falls, and the least bid that would still have had it: the price.",
             frozenset({"decide"}),
-            lambda events: _decided(events, names),
+            on(DrawDecided=lambda args: _decided(args, names)),
         ),
         Scene(
             "Settlement and refunds",
@@ -134,17 +135,11 @@ def _opened(events: Sequence[Event], names: Mapping[str, str]) -> list[str]:
     return [f"{', '.join(told)} ETH."] if told else []
 
 
-def _decided(events: Sequence[Event], names: Mapping[str, str]) -> list[str]:
-    said = []
-    for event in events:
-        if event.name == "DrawDecided":
-            winner = names.get(event.args["winner"])
-            said.append(
-                "The draw falls beyond all pieces: nobody gets the car."
-                if winner is None
-                else f"{winner} wins at {eth(event.args['price'])} ETH, having bid {eth(event.args['bid'])}."
-            )
-    return said
+def _decided(args: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    winner = names.get(args["winner"])
+    if winner is None:
+        return "The draw falls beyond all pieces: nobody gets the car."
+    return f"{winner} wins at {eth(args['price'])} ETH, having bid {eth(args['bid'])}."
 
 
 def _guarantee() -> Fraction:
@@ -169,14 +164,12 @@ def _people(outcome: ApproximateOutcome) -> Table:
     sale = outcome.sale
     assert sale is not None
     rows = [
-        Row(
-            (
-                name,
-                eth(bid),
-                _percent(outcome.probabilities[name]),
-                "the car" if name == sale.winner else "",
-                eth(sale.price if name == sale.winner else 0),
-            )
+        (
+            name,
+            eth(bid),
+            _percent(outcome.probabilities[name]),
+            "the car" if name == sale.winner else "",
+            eth(sale.price if name == sale.winner else 0),
         )
         for name, bid in INSTANCE.bids.items()
     ]
@@ -184,19 +177,10 @@ def _people(outcome: ApproximateOutcome) -> Table:
     return Table(
         title="Who had what chance",
         headings=("bidder", "bid", "chance", "gets", "pays"),
-        rows=(*rows, Row(rest)),
+        rows=tuple(map(Row, (*rows, rest))),
         note="In ETH, exact; chances rounded.",
     )
 
 
 def _percent(share: Fraction) -> str:
     return f"{round(share * 1000) / 10:.1f} %"
-
-
-def _agrees(instance: ApproximateInstance, outcome: ApproximateOutcome) -> Check:
-    same = solve(instance) == outcome
-    return Check(
-        "chain = reference",
-        same,
-        "equal chances as fractions, winner and price at this draw" if same else "they differ",
-    )

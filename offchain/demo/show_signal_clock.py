@@ -1,25 +1,32 @@
 """A demo of SignalClockAuction: four experts, each with an opinion of whether a painting is genuine."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from rich.console import Console
 
 from offchain.bindings.contracts import Event
 from offchain.chain.backend import Chain
-from offchain.demo.chance import conclude, deployment, draw_scenes, report, source_on, telling
-from offchain.demo.teller import Scene
+from offchain.demo.chance import (
+    conclude,
+    deployment,
+    draw_scenes,
+    names_by_account,
+    report,
+    source_on,
+    telling,
+)
+from offchain.demo.teller import Scene, on
 from offchain.model.instances.signal_clock import SignalClockInstance
 from offchain.model.instances.signals import DEFAULT_TYPE, Rule, SignalBidder, Table
 from offchain.model.mechanisms.signal_discovery import Coins, clock_auction, solve
 from offchain.play.signal_clock import SignalClocks
 from offchain.play.signal_clock_trail import Play
-from offchain.play.terms import FIRST_PLAYER
 from offchain.report import tables
 from offchain.report.amounts import eth
 from offchain.report.chance_figures import valuations
 from offchain.report.drawing import Picture
-from offchain.report.played import Check, Report
+from offchain.report.played import Report
 from offchain.report.tables import Row
 
 CENT: Final = 10**7
@@ -53,10 +60,7 @@ _ASKED: Final = ("first", "second", "third", "fourth")
 
 def play(chain: Chain, console: Console) -> Report:
     """Plays it; see `chance.run`."""
-    names = {
-        chain.actor(FIRST_PLAYER + place): bidder.name
-        for place, bidder in enumerate(INSTANCE.bidders)
-    }
+    names = names_by_account(chain, (bidder.name for bidder in INSTANCE.bidders))
     teller = telling(console, "SignalClockAuction", *_scenes(chain, names))
     with teller:
         house = SignalClocks(chain, source=source_on(chain), observer=teller)
@@ -69,6 +73,7 @@ def play(chain: Chain, console: Console) -> Report:
         "A painting, and what four experts make of it",
         "The mechanism is that of “Prior-Free Clock Auctions for Bidders with Interdependent Values”.",
         {"auction": house.auction, "source": house.randomness},
+        "sale, price and clocks with these draws",
         _agrees(found),
     )
     expected = solve(INSTANCE)
@@ -137,7 +142,11 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
             "The offer",
             "The last one has told nothing yet. It may buy at its value at the least total at which it is the best owner.",
             frozenset({"offer", "answer", "buy"}),
-            lambda events: _sold(events, names),
+            on(
+                OfferStated=lambda args: _stated(args, names),
+                AuctionSold=lambda args: f"{names[args['bidder']]} buys.",
+                AuctionUnsold=lambda args: "Nobody buys: the painting goes back.",
+            ),
         ),
         Scene(
             "Deposits",
@@ -163,19 +172,11 @@ def _told(events: Sequence[Event], names: Mapping[str, str]) -> list[str]:
     return said
 
 
-def _sold(events: Sequence[Event], names: Mapping[str, str]) -> list[str]:
-    said = []
-    for event in events:
-        if event.name == "OfferStated":
-            said.append(
-                f"{names[event.args['bidder']]} may buy at {eth(event.args['price'])} ETH; who buys says that its opinion "
-                f"is at least {event.args['signal']}."
-            )
-        elif event.name == "AuctionSold":
-            said.append(f"{names[event.args['bidder']]} buys.")
-        elif event.name == "AuctionUnsold":
-            said.append("Nobody buys: the painting goes back.")
-    return said
+def _stated(args: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    return (
+        f"{names[args['bidder']]} may buy at {eth(args['price'])} ETH; who buys says that its opinion is at least "
+        f"{args['signal']}."
+    )
 
 
 def _lead(found: Play) -> str:
@@ -194,22 +195,20 @@ def _lead(found: Play) -> str:
 def _people(found: Play) -> tables.Table:
     worths = INSTANCE.worths(INSTANCE.profile)
     rows = [
-        Row(
-            (
-                bidder.name,
-                f"{bidder.signal}",
-                f"{found.clocks[place]}",
-                _asked(found, place),
-                eth(worths[place]),
-                eth(found.sale.price) if bidder.name == found.sale.winner else "0",
-            )
+        (
+            bidder.name,
+            f"{bidder.signal}",
+            f"{found.clocks[place]}",
+            _asked(found, place),
+            eth(worths[place]),
+            eth(found.sale.price) if bidder.name == found.sale.winner else "0",
         )
         for place, bidder in enumerate(INSTANCE.bidders)
     ]
     return tables.Table(
         title="Who knew, told and paid what",
         headings=("bidder", "opinion", "clock", "asked", "worth to it", "pays"),
-        rows=tuple(rows),
+        rows=tuple(map(Row, rows)),
         note="In ETH; what it is worth at the true total of all opinions, which nobody knew.",
     )
 
@@ -235,11 +234,6 @@ def coins_of(found: Play) -> Coins:
     return Coins(kind.digit, residue.digit, (*drawn, *rest), pick)
 
 
-def _agrees(found: Play) -> Check:
+def _agrees(found: Play) -> bool:
     record = clock_auction(INSTANCE, coins_of(found))
-    same = (record.sale, record.clocks) == (found.sale, found.clocks)
-    return Check(
-        "chain = reference",
-        same,
-        "equal sale, price and clocks with these draws" if same else "they differ",
-    )
+    return (record.sale, record.clocks) == (found.sale, found.clocks)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from rich.console import Console
 
@@ -23,6 +23,13 @@ Results = Callable[[Sequence[Event]], list[str]]
 def nothing(events: Sequence[Event]) -> list[str]:
     """No sentence."""
     return []
+
+
+def on(**sentences: Callable[[Mapping[str, Any]], str]) -> Results:
+    """A sentence on every event of these names, made of what it says."""
+    return lambda events: [
+        sentences[event.name](event.args) for event in events if event.name in sentences
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,7 @@ class Teller:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._meter.close()
+        self._meter.ends()
 
     @property
     def story(self) -> tuple[Chapter, ...]:
@@ -143,11 +150,11 @@ class Teller:
         """See `Observer`."""
         self._turn_to(step, max(self._total, count))
         self._served += count
-        self._meter.advances(step, count)
+        self._meter.advances(count)
 
     def ends(self, step: str, receipts: Sequence[Receipt]) -> None:
         """See `Observer`."""
-        self._meter.ends(step)
+        self._meter.ends()
         events = self._events(receipts)
         self.events += events
         if receipts:

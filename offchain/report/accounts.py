@@ -1,10 +1,10 @@
 """Who put down, paid and got back what, as tables: by group, by member, and by what became of it. In ETH or gwei, exact."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from offchain.report.amounts import count, eth
 from offchain.report.auction import Auction, Entry
-from offchain.report.flows import Sink, Source, kind, streams, totals
+from offchain.report.flows import MEMBERS, Sink, Source, kind, streams, totals
 from offchain.report.tables import Row, Table
 
 FIRST, LAST = 4, 3
@@ -17,9 +17,6 @@ _ABRIDGED = 13
 
 def groups(auction: Auction) -> Table:
     """Who pays and gets what: a row for each group, in ETH. O(bidders)."""
-    by_group: dict[str, list[Entry]] = {group.name: [] for group in auction.instance.groups}
-    for entry in auction.entries:
-        by_group[entry.group].append(entry)
     rows = [
         Row(
             (
@@ -30,7 +27,7 @@ def groups(auction: Auction) -> Table:
                 *_sums(entries),
             )
         )
-        for name, entries in by_group.items()
+        for name, entries in auction.by_group.items()
     ]
     served = sum(entry.served for entry in auction.entries)
     total = ("all", f"{len(auction.entries):,}", "", f"{served:,}", *_sums(auction.entries))
@@ -50,12 +47,9 @@ def members(auction: Auction, most: int = 0, abridged: bool = False) -> Table:
     """
     ranked = sorted(auction.of(auction.focus), key=lambda entry: -entry.bid)
     rows: list[Row] = []
-    for source, label in (
-        (Source.SERVED, "served"),
-        (Source.UNSERVED, "not served"),
-        (Source.SILENT, "kept silent"),
-    ):
+    for source in MEMBERS:
         block = [entry for entry in ranked if kind(entry) is source]
+        label = "kept silent" if source is Source.SILENT else source.value
         rows += _block(block, label, whole=len(ranked) <= most, abridged=abridged)
     return Table(
         title=f"Members of {auction.focus}",
@@ -89,15 +83,10 @@ def money(auction: Auction) -> Table:
     )
 
 
-def _sums(entries: Iterable[Entry]) -> tuple[str, str, str, str]:
+def _sums(entries: Sequence[Entry]) -> tuple[str, ...]:
     """Deposits, what was paid, bonds, and what came back."""
-    deposits = paid = bonds = refunds = 0
-    for entry in entries:
-        deposits += entry.deposit
-        paid += entry.paid
-        bonds += entry.bond
-        refunds += entry.refund
-    return eth(deposits), eth(paid), eth(bonds), eth(refunds)
+    columns = ("deposit", "paid", "bond", "refund")
+    return tuple(eth(sum(getattr(entry, column) for entry in entries)) for column in columns)
 
 
 def _block(entries: Sequence[Entry], label: str, whole: bool, abridged: bool) -> list[Row]:

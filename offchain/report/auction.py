@@ -58,9 +58,17 @@ class Auction(Played):
         """Whether the group in the pictures got the item."""
         return self.lot.winner == self.focus
 
-    def of(self, group: str) -> tuple[Entry, ...]:
+    @property
+    def by_group(self) -> dict[str, list[Entry]]:
+        """The accounts of every group, both in file order. O(bidders)."""
+        found: dict[str, list[Entry]] = {group.name: [] for group in self.instance.groups}
+        for entry in self.entries:
+            found[entry.group].append(entry)
+        return found
+
+    def of(self, group: str) -> list[Entry]:
         """The accounts of a group, in file order. O(bidders)."""
-        return tuple(entry for entry in self.entries if entry.group == group)
+        return self.by_group[group]
 
 
 def curve_of(auction: Auction) -> Curve:

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from offchain.report.amounts import eth
-from offchain.report.drawing import DASHES, canvas, in_eth, legend, plain_eth, threshold
+from offchain.report.drawing import DASHES, beside, canvas, in_eth, legend, plain_eth, threshold
 from offchain.report.theme import Theme
 
 _MARKERS = ("o", "s", "^", "D")
@@ -66,13 +66,13 @@ def knowledge(offered: Mapping[str, int], star: str | None, revenue: int, theme:
     axes.bar(names, amounts, 0.6, color=colours)
     for place, name in enumerate(names):
         is_star = name == star
-        axes.annotate(
+        beside(
+            axes,
             f"the star\n{eth(offered[name])} ETH" if is_star else f"{eth(offered[name])} ETH",
             (place, amounts[place]),
-            xytext=(0, -34 if is_star else 5),
-            textcoords="offset points",
+            (0, -34 if is_star else 5),
+            theme.page if is_star else theme.text,
             ha="center",
-            color=theme.page if is_star else theme.text,
         )
     threshold(axes, revenue, theme)
     axes.text(
@@ -111,25 +111,12 @@ def valuations(
             label=name,
         )
     axes.axvline(total, color=theme.muted, linewidth=1.2, linestyle=DASHES)
-    axes.annotate(
-        f"true total: {total}",
-        (total, axes.get_ylim()[1]),
-        xytext=(-6, -4),
-        textcoords="offset points",
-        ha="right",
-        va="top",
-        color=theme.muted,
-    )
+    top = (total, axes.get_ylim()[1])
+    beside(axes, f"true total: {total}", top, (-6, -4), theme.muted, ha="right", va="top")
     if winner is not None:
         threshold(axes, price, theme)
-        axes.annotate(
-            f"{winner} pays {eth(price)} ETH",
-            (0, in_eth(price)),
-            xytext=(0, 5),
-            textcoords="offset points",
-            color=theme.price,
-            fontweight="bold",
-        )
+        said, start = f"{winner} pays {eth(price)} ETH", (0, in_eth(price))
+        beside(axes, said, start, (0, 5), theme.price, fontweight="bold")
     axes.set_xlim(-0.2, len(totals) - 0.8)
     axes.set_xlabel("total of all signals")
     axes.set_ylabel("worth, in ETH")

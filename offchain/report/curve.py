@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from offchain.report.amounts import count, eth
-from offchain.report.drawing import canvas, halo, in_eth, legend, plain_eth, threshold
+from offchain.report.drawing import beside, canvas, halo, in_eth, legend, plain_eth, threshold
 from offchain.report.theme import Theme
 
 FEW = 150
@@ -117,15 +117,15 @@ def _mark_peak(axes: Axes, shape: Curve, theme: Theme) -> None:
     axes.plot(*place, marker="D", markersize=8, color=theme.peak, linestyle="none")
     bid = shape.bids[shape.rank - 1]
     is_left = _part(axes, shape.rank) > 0.6
-    axes.annotate(
+    beside(
+        axes,
         f"willingness to pay {eth(shape.willingness_to_pay)} ETH\n"
         f"{count(shape.rank, 'member')} at {eth(bid)} ETH each",
         place,
-        xytext=(-10 if is_left else 10, 6),
-        textcoords="offset points",
+        (-10 if is_left else 10, 6),
+        theme.peak,
         ha="right" if is_left else "left",
         va="bottom",
-        color=theme.peak,
         fontweight="bold",
         path_effects=halo(theme),
     )
@@ -141,14 +141,14 @@ def _mark_price(axes: Axes, shape: Curve, theme: Theme, called: str, price: int)
     axes.plot((served, served), (0, in_eth(price)), color=theme.text, linewidth=1.3)
     # beside the line, on the left if there is room: right of it the curve lies lower
     is_left = _part(axes, served) > 0.22
-    axes.annotate(
+    beside(
+        axes,
         f"T = {served:,}\nthe most members who\ncan share the price",
         (served, 0),
-        xytext=(-8 if is_left else 8, 10),
-        textcoords="offset points",
+        (-8 if is_left else 8, 10),
+        theme.text,
         ha="right" if is_left else "left",
         va="bottom",
-        color=theme.text,
         path_effects=halo(theme),
     )
 

@@ -88,6 +88,13 @@ def threshold(axes: Axes, units: int, theme: Theme, **more: Any) -> Line2D:
     return axes.axhline(in_eth(units), color=theme.price, linewidth=1.8, linestyle=DASHES, **more)
 
 
+def beside(
+    axes: Axes, text: str, place: tuple[float, float], by: tuple[int, int], colour: str, **how: Any
+) -> None:
+    """Text beside a place of the axes, `by` so many points to the right and up; `how` as in `Axes.annotate`."""
+    axes.annotate(text, place, xytext=by, textcoords="offset points", color=colour, **how)
+
+
 def halo(theme: Theme) -> list[AbstractPathEffect]:
     """Keeps text legible over lines."""
     return [withStroke(linewidth=3, foreground=theme.page)]

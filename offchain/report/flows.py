@@ -14,8 +14,12 @@ class Source(StrEnum):
 
     RIVALS = "rivals"
     SERVED = "served"
-    UNSERVED = "unserved"
+    UNSERVED = "not served"
     SILENT = "silent"
+
+
+MEMBERS = (Source.SERVED, Source.UNSERVED, Source.SILENT)
+"""The kinds of members of the group in the pictures."""
 
 
 class Sink(StrEnum):
@@ -75,34 +79,22 @@ def totals(found: Iterable[Stream]) -> dict[Sink, int]:
 
 
 def _streams(auction: Auction) -> Iterable[Stream]:
-    by_group: dict[str, list[Entry]] = {group.name: [] for group in auction.instance.groups}
-    for entry in auction.entries:
-        by_group[entry.group].append(entry)
     individuals: list[Entry] = []
-    for group in auction.instance.groups:
-        entries = by_group[group.name]
-        if group.name == auction.focus:
+    for name, entries in auction.by_group.items():
+        if name == auction.focus:
             continue
-        if len(group.members) == 1:
+        if len(auction.instance.group(name).members) == 1:
             individuals += entries
         else:
-            yield _stream(f"{group.name}: {count(len(entries), 'member')}", Source.RIVALS, entries)
-    if individuals:
-        names = (
-            individuals[0].group
-            if len(individuals) == 1
-            else count(len(individuals), "rival individual")
-        )
-        yield _stream(names, Source.RIVALS, individuals)
-    members = by_group[auction.focus]
-    for source, label in (
-        (Source.SERVED, "served"),
-        (Source.UNSERVED, "not served"),
-        (Source.SILENT, "silent"),
-    ):
-        entries = [entry for entry in members if kind(entry) is source]
+            yield _stream(f"{name}: {count(len(entries), 'member')}", Source.RIVALS, entries)
+    if len(individuals) == 1:
+        yield _stream(individuals[0].group, Source.RIVALS, individuals)
+    elif individuals:
+        yield _stream(count(len(individuals), "rival individual"), Source.RIVALS, individuals)
+    for source in MEMBERS:
+        entries = [entry for entry in auction.of(auction.focus) if kind(entry) is source]
         if entries:
-            yield _stream(f"{auction.focus}: {len(entries):,} {label}", source, entries)
+            yield _stream(f"{auction.focus}: {len(entries):,} {source}", source, entries)
 
 
 def kind(entry: Entry) -> Source:

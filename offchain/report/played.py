@@ -96,6 +96,7 @@ def page(
 
 def gas(played: Played) -> Table:
     """Gas and time by step."""
+    steps = played.steps
     rows = [
         (
             step.name,
@@ -105,35 +106,31 @@ def gas(played: Played) -> Table:
             f"{round(step.gas / step.served):,}" if step.is_repeated else "",
             f"{step.seconds:,.1f}",
         )
-        for step in played.steps
+        for step in steps
     ]
-    sums = (
-        "all",
-        "",
-        f"{sum(step.transactions for step in played.steps):,}",
-        f"{sum(step.gas for step in played.steps):,}",
-        "",
-        f"{sum(step.seconds for step in played.steps):,.1f}",
+    transactions, burnt = sum(step.transactions for step in steps), sum(step.gas for step in steps)
+    seconds = sum(step.seconds for step in steps)
+    total = ("all", "", f"{transactions:,}", f"{burnt:,}", "", f"{seconds:,.1f}")
+    notes = (
+        (
+            any(step.is_repeated for step in steps),
+            "Each: gas by bid, member or contract, rounded, with its part in what a transaction costs anyway. ",
+        ),
+        (
+            played.chain == "revm",
+            "On revm gas is lower than on a node: what one transaction touched stays warm for the next. ",
+        ),
+        (
+            True,
+            f"Seconds: on the machine that ran it; {played.seconds:,.1f} with everything between the steps.",
+        ),
     )
-    notes = [
-        f"Seconds: on the machine that ran it; {played.seconds:,.1f} with everything between the steps."
-    ]
-    if played.chain == "revm":
-        notes.insert(
-            0,
-            "On revm gas is lower than on a node: what one transaction touched stays warm for the next.",
-        )
-    if any(step.is_repeated for step in played.steps):
-        notes.insert(
-            0,
-            "Each: gas by bid, member or contract, rounded, with its part in what a transaction costs anyway.",
-        )
     return Table(
         title="Gas and time",
         headings=("step", "", "transactions", "gas", "each", "seconds"),
-        rows=(*map(Row, rows), Row(sums, is_total=True)),
+        rows=(*map(Row, rows), Row(total, is_total=True)),
         texts=2,
-        note=" ".join(notes),
+        note="".join(note for applies, note in notes if applies),
     ).without_empty_columns()
 
 

@@ -1,6 +1,6 @@
 """Tables as text cells: for a terminal (`as_text`) and for a page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from textwrap import fill
 
@@ -58,6 +58,11 @@ def as_text(table: Table) -> str:
     if table.note:
         written.append(fill(table.note, max(len(rule), _NARROW)))
     return "\n".join(written) + "\n"
+
+
+def as_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Numbers and names without commas, a line for each row."""
+    return "".join(",".join(map(str, row)) + "\n" for row in (headings, *rows))
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], texts: int) -> str:

@@ -7,7 +7,7 @@ from offchain.model.instances.contributions import Contribution
 from offchain.model.mechanisms.equal_split import served_count, share
 from offchain.report.amounts import about, count, eth
 from offchain.report.curve import Curve
-from offchain.report.tables import Row, Table
+from offchain.report.tables import Row, Table, as_csv
 from offchain.simulation.summary import about_harmonic
 
 _PARTS = 20
@@ -107,28 +107,37 @@ def members(found: Served, most: int | None = None) -> Table:
 
 def raw(found: Curve) -> str:
     """Every price at which T changes, as CSV: T holds from the first price to the last, and the share is that at each end."""
-    lines = ["first_price_gwei,last_price_gwei,served,share_at_first_gwei,share_at_last_gwei"]
-    lines += [
-        f"{first},{last},{rank},{share(first, rank)},{share(last, rank)}"
-        for first, last, rank in found.steps()
-    ]
-    return "\n".join(lines) + "\n"
+    return as_csv(
+        (
+            "first_price_gwei",
+            "last_price_gwei",
+            "served",
+            "share_at_first_gwei",
+            "share_at_last_gwei",
+        ),
+        (
+            (first, last, rank, share(first, rank), share(last, rank))
+            for first, last, rank in found.steps()
+        ),
+    )
 
 
 def raw_curve(found: Curve) -> str:
     """The curve itself as CSV."""
-    lines = ["rank,contribution_gwei,product_gwei"]
-    lines += [
-        f"{rank},{bid},{product}"
-        for rank, (bid, product) in enumerate(zip(found.bids, found.products, strict=True), start=1)
-    ]
-    return "\n".join(lines) + "\n"
+    ranks = range(1, len(found.bids) + 1)
+    return as_csv(
+        ("rank", "contribution_gwei", "product_gwei"),
+        zip(ranks, found.bids, found.products, strict=True),
+    )
 
 
 SERVED_COLUMNS = ("price_gwei", "address", "contribution_gwei", "share_gwei", "refund_gwei")
 
 
-def raw_served(lists: Sequence[Served]) -> list[tuple[int, str, int, int, int]]:
+ServedRow = tuple[int, str, int, int, int]
+
+
+def raw_served(lists: Sequence[Served]) -> list[ServedRow]:
     """A row of `SERVED_COLUMNS` for each price and member who is served at it."""
     return [
         (one.price, gift.address, gift.units, one.share, gift.units - one.share)

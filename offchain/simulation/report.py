@@ -9,7 +9,7 @@ from offchain.report import curve
 from offchain.report.curve import Curve
 from offchain.report.drawing import Picture
 from offchain.report.page import Page, Section, tabled, write
-from offchain.report.tables import Table
+from offchain.report.tables import Table, as_csv
 from offchain.simulation import contributions, pictures
 from offchain.simulation.cells import Cell, mix_text
 from offchain.simulation.contributions import Served
@@ -71,10 +71,13 @@ def write_curve(
         ),
         footer=(f"Contributions as listed in {name}, in whole gwei.", _MECHANISM),
     )
+    served = contributions.raw_served(lists)
     files = {
         "curve.csv": contributions.raw_curve(found).encode(),
         "prices.csv": contributions.raw(found).encode(),
-        f"served.{kind}": (_parquet if kind == "parquet" else _csv)(lists),
+        f"served.{kind}": _parquet(served)
+        if kind == "parquet"
+        else as_csv(contributions.SERVED_COLUMNS, served).encode(),
     }
     return write(page, folder, "contributions.html", files)
 
@@ -87,18 +90,12 @@ def _members(served: Served) -> Table:
     return replace(table, folded=f"All {len(table.rows):,} addresses")
 
 
-def _csv(lists: Sequence[Served]) -> bytes:
-    rows = [contributions.SERVED_COLUMNS, *contributions.raw_served(lists)]
-    return "".join(",".join(map(str, row)) + "\n" for row in rows).encode()
-
-
-def _parquet(lists: Sequence[Served]) -> bytes:
+def _parquet(rows: Sequence[contributions.ServedRow]) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     # A bid fits 64 bits; a price, which may be the willingness to pay of many, need not.
     kinds = (pa.decimal128(38), pa.string(), pa.uint64(), pa.uint64(), pa.uint64())
-    rows = contributions.raw_served(lists)
     columns = {
         name: pa.array([row[place] for row in rows], kind)
         for place, (name, kind) in enumerate(zip(contributions.SERVED_COLUMNS, kinds, strict=True))
@@ -110,25 +107,21 @@ def _parquet(lists: Sequence[Served]) -> bytes:
 
 def _summary(rows: Sequence[tuple[Cell, tuple[Figures, ...]]]) -> str:
     """The exact sums as CSV, a line for each combination and way to sell; `key` names the file with the auctions."""
-    lines = [
-        "key,family,groups,rivals,strength,correlation,reserve,seed,way,"
-        + ",".join(_SUMS)
-        + ",worst_optimum_over_welfare,largest_gain"
-    ]
-    for cell, ways in rows:
-        for figures in ways:
-            setting = (
-                cell.key,
-                cell.family,
-                mix_text(cell.mix),
-                cell.rivals,
-                cell.strength,
-                cell.correlation,
-                cell.reserve,
-                cell.seed,
+    setting = ("key", "family", "groups", "rivals", "strength", "correlation", "reserve", "seed")
+    return as_csv(
+        (*setting, "way", *_SUMS, "worst_optimum_over_welfare", "largest_gain"),
+        (
+            (
+                *(
+                    mix_text(cell.mix) if name == "groups" else getattr(cell, name)
+                    for name in setting
+                ),
                 figures.way,
+                *(getattr(figures, name) for name in _SUMS),
+                figures.worst,
+                "" if figures.gain is None else figures.gain,
             )
-            sums = [getattr(figures, name) for name in _SUMS]
-            gain = "" if figures.gain is None else figures.gain
-            lines.append(",".join(map(str, (*setting, *sums, figures.worst, gain))))
-    return "\n".join(lines) + "\n"
+            for cell, ways in rows
+            for figures in ways
+        ),
+    )

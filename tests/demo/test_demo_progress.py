@@ -13,12 +13,12 @@ def test_a_terminal_gets_bars_that_stay() -> None:
     bars = meter(console)
     assert isinstance(bars, Bars)
     bars.begins("tally", 10)
-    bars.begins("settle", 1)
-    bars.advances("tally", 10)
-    bars.advances("unknown", 1)
-    bars.advances("settle", 1)
-    bars.ends("tally")
-    bars.ends("settle")
+    bars.advances(10)
+    bars.ends()
+    bars.advances(1)
+    bars.begins("refund", 1)
+    bars.advances(1)
+    bars.ends()
     assert "10/10" in said.getvalue()
     assert "1/1" in said.getvalue()
     console.print("after")
@@ -28,9 +28,9 @@ def test_a_terminal_gets_bars_that_stay() -> None:
 def test_bars_stop_when_the_play_does() -> None:
     bars = Bars(Console(file=StringIO(), force_terminal=True))
     bars.begins("bid", 10)
-    bars.close()
-    bars.close()
-    bars.advances("bid", 1)
+    bars.ends()
+    bars.ends()
+    bars.advances(1)
 
 
 def test_elsewhere_a_line_every_so_often() -> None:
@@ -39,9 +39,10 @@ def test_elsewhere_a_line_every_so_often() -> None:
     lines.begins("bid", 17_448)
     for _ in range(4):
         now[0] += SECONDS_BETWEEN_LINES / 2
-        lines.advances("bid", 4_362)
-    lines.ends("bid")
-    lines.advances("bid", 1)
+        lines.advances(4_362)
+    lines.ends()
+    now[0] += SECONDS_BETWEEN_LINES
+    lines.advances(1)
     assert said.getvalue().splitlines() == [
         "  bid: 8,724 of 17,448, about 10 s left",
         "  bid: 17,448 of 17,448, about 0 s left",
@@ -53,7 +54,7 @@ def test_too_early_to_tell_how_long_it_takes() -> None:
     lines = Lines(Console(file=said, width=100), clock=lambda: now[0])
     lines.begins("reveal", 17_448)
     now[0] += SECONDS_BETWEEN_LINES
-    lines.advances("reveal", 2)
+    lines.advances(2)
     assert said.getvalue() == "  reveal: 2 of 17,448\n"
 
 
