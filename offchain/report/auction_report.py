@@ -1,7 +1,7 @@
 """The report of one lot among groups: what is said of it in words, its pictures and tables, and the page of them all."""
 
 from offchain.model.document import instance_text, outcome_text
-from offchain.report import accounts, curve, figures
+from offchain.report import accounts, curve, members, sankey
 from offchain.report.amounts import about, count, eth, gwei
 from offchain.report.auction import Auction, critical_bid, curve_of
 from offchain.report.drawing import Picture
@@ -49,10 +49,10 @@ def lead(auction: Auction) -> str:
             f"{began} {lot.winner} won it and pays {eth(lot.paid)} ETH. {auction.focus} could have paid "
             f"{eth(lot.group_bids[auction.focus])} ETH in equal shares, and would have needed {eth(critical_bid(auction))} ETH."
         )
-    served, members = len(lot.served), len(auction.of(auction.focus))
+    served, bidders = len(lot.served), len(auction.of(auction.focus))
     return (
         f"{began} {lot.winner} won it: its members could have paid {eth(lot.group_bids[lot.winner])} ETH in equal shares, and "
-        f"the rivals' bids set the price at {eth(lot.price)} ETH. {served:,} of the {members:,} members share it equally and "
+        f"the rivals' bids set the price at {eth(lot.price)} ETH. {served:,} of the {bidders:,} members share it equally and "
         f"get access, at {eth(lot.share)} ETH each. Whatever they bid beyond that, they keep."
     )
 
@@ -119,17 +119,17 @@ def _split(auction: Auction) -> Picture:
 
 def _served(auction: Auction) -> Picture:
     lot = auction.lot
-    members = auction.of(auction.focus)
-    silent = sum(entry.silent for entry in members)
+    entries = auction.of(auction.focus)
+    silent = sum(entry.silent for entry in entries)
     served = len(lot.served) if auction.focus_won else 0
     return Picture(
         "served",
         "Everybody who bid at least the share is served and pays exactly the share, however much they bid. The others get "
         "all their money back, save those who kept silent, who lose a bond.",
-        f"Bar chart of the bids of {count(len(members), 'member')}, highest first: {served:,} served"
+        f"Bar chart of the bids of {count(len(entries), 'member')}, highest first: {served:,} served"
         + (f" at a share of {eth(lot.share)} ETH" if served else "")
-        + f", {len(members) - served - silent:,} not served, {silent:,} silent.",
-        lambda theme: figures.served_members(auction, theme),
+        + f", {len(entries) - served - silent:,} not served, {silent:,} silent.",
+        lambda theme: members.draw(auction, theme),
     )
 
 
@@ -141,5 +141,5 @@ def _money(auction: Auction) -> Picture:
         "are drawn as hairlines.",
         f"Flow diagram: of {about(sum(total.values()))} ETH of deposits, {about(total[Sink.REFUND])} ETH goes back to the "
         f"bidders, {about(total[Sink.PAID])} ETH to the seller as the price and {about(total[Sink.BOND])} ETH as bonds.",
-        lambda theme: figures.money(auction, theme),
+        lambda theme: sankey.draw(auction, theme),
     )
