@@ -39,7 +39,7 @@ def main():
     item = Item.deploy({"from": seller})
     item.mint(seller, 1, {"from": seller})
     item.approve(auctioneer, 1, {"from": seller})
-    ends = [chain.time() + stage * HOUR for stage in (1, 2, 3)]
+    ends = [chain.time() + phase * HOUR for phase in (1, 2, 3)]
     listing = auctioneer.list(item, 1, units(RESERVE), (*ends, BOND_BPS), {"from": seller})
     lot = listing.events["LotListed"]["lot"]
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
-from benchmarks.gas.bench import STAGE, StepBench, measured
+from benchmarks.gas.bench import PHASE, StepBench, measured
 from offchain.bindings.contracts import contract
 from offchain.bindings.draw_proofs import DRAWS, prove, steps
 from offchain.bindings.entries import pack
@@ -67,9 +67,9 @@ class _Bench(StepBench):
         bids = [10**9 + self._random.randrange(10**7) for _ in range(PLAYERS)]
         lot = self._list("list")
         openings = self._bid(lot, bids, "bid")
-        self._next_stage()
+        self._next_phase()
         self._reveal(lot, openings, "batch reveal")
-        self._next_stage()
+        self._next_phase()
         odds = prove(bids, _DELTA, 0).all
         last = sum(map(odds.piece, bids)) - 1
         entries = self._draw(lot, openings, last, "request")
@@ -92,9 +92,9 @@ class _Bench(StepBench):
         bids = [10**15, *(self._random.randrange(1, 10**6) for _ in range(PLAYERS - 1))]
         lot = self._list("")
         openings = self._bid(lot, bids, "")
-        self._next_stage()
+        self._next_phase()
         self._reveal(lot, openings, "")
-        self._next_stage()
+        self._next_phase()
         entries = self._draw(lot, openings, DRAWS - 1, "")
         proof = prove(bids, _DELTA, DRAWS - 1)
         ((walk, some),) = steps(entries, proof)
@@ -119,11 +119,11 @@ class _Bench(StepBench):
         self._send(self._keeper, dao, self._dao.encode("enter", lot))
         self._send(self._people[9], dao, self._dao.encode("raiseBid", lot), 10**9 * WEI_PER_UNIT)
         openings = self._bid(lot, bids, "")
-        self._next_stage()
+        self._next_phase()
         for opening in openings:
             call = ("reveal", lot, opening.bid, opening.salt)
             self._call("own reveal", opening.bidder, *call)
-        self._next_stage()
+        self._next_phase()
         self._send(self._keeper, dao, self._dao.encode("tally", lot, [self._people[9]]))
         entries = [*self._draw(lot, openings, 0, ""), pack(lot, 10**9, dao)]
         proof = prove([*bids, 10**9], _DELTA, 0)
@@ -135,10 +135,10 @@ class _Bench(StepBench):
 
     def _list(self, step: str) -> int:
         """A new lot of a new seller."""
-        lot, seller = self._new_lot(_FIRST_SELLER, stages=1_000)
+        lot, seller = self._new_lot(_FIRST_SELLER, phases=1_000)
         self._mint(seller, self._item, lot, self._auction)
         self._chain.advance_to(self._now)
-        ends = [self._now + stage * STAGE for stage in (1, 2, 3)]
+        ends = [self._now + phase * PHASE for phase in (1, 2, 3)]
         terms = _DELTA.numerator, _DELTA.denominator
         self._call(step, seller, "list", self._item, lot, *terms, (*ends, 1_000))
         return lot

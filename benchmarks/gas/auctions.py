@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from benchmarks.gas.bench import STAGE, Bench, Cost, own_node
+from benchmarks.gas.bench import PHASE, Bench, Cost, own_node
 from benchmarks.gas.meter import Meter, Use
 from offchain.bindings.constants import DAO
 from offchain.bindings.contracts import Contract, contract
@@ -117,7 +117,7 @@ class _Bench(Bench[Meter]):
                 if by_members:
                     self._change(lot, book)
                 self._bid(lot, book, openings[book.name])
-        self._next_stage()
+        self._next_phase()
         if by_members:
             # what an individual's costs depends on who leads
             self._reveal(lot, books[2], openings[books[2].name])
@@ -128,7 +128,7 @@ class _Bench(Bench[Meter]):
                 for each in openings.values():
                     self._entrusted.add(each)
                 self._keep(books)
-            self._next_stage()
+            self._next_phase()
             self._keep(books, refunds=False)
             self._keep(books, refunds=False)
             won = next(book for book in books if book.name.startswith(f"{winner} won"))
@@ -149,7 +149,7 @@ class _Bench(Bench[Meter]):
         book = self._book("open", "open", bids)
         self._enter(lot, book)
         self._bid(lot, book, [])
-        self._next_stage(2)
+        self._next_phase(2)
         self._keep([book], refunds=False)
         self._keep([book], refunds=False)
         self._keep([book])
@@ -158,10 +158,10 @@ class _Bench(Bench[Meter]):
 
     def _list(self, reserve: int) -> int:
         """A new lot of a new seller."""
-        lot, seller = self._new_lot(_FIRST_SELLER, stages=10)
+        lot, seller = self._new_lot(_FIRST_SELLER, phases=10)
         self._mint(seller, self._item, lot, self._deployment.auctioneer)
         self._chain.advance_to(self._now)
-        ends = [self._now + stage * STAGE for stage in (1, 2, 3)]
+        ends = [self._now + phase * PHASE for phase in (1, 2, 3)]
         data = self._auctioneer.encode("list", self._item, lot, reserve, (*ends, 1_000))
         self._send(seller, self._deployment.auctioneer, data)
         self._add("lot", "list", members=1)

@@ -19,8 +19,8 @@ from offchain.chain import nodes
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Receipt, Transaction
 from offchain.chain.jsonrpc import JsonRpc
 
-STAGE: Final = 3_600
-"""How long each stage of a lot lasts, in seconds."""
+PHASE: Final = 3_600
+"""How long each phase of a lot lasts, in seconds."""
 _FUNDS: Final = 10**29
 
 Node = TypeVar("Node", bound=JsonRpc)
@@ -68,10 +68,10 @@ class Bench(Generic[Node]):
     def _create(self, name: str, *arguments: object) -> str:
         return create(self._chain, self._keeper, name, *arguments)
 
-    def _new_lot(self, first_seller: int, stages: int) -> tuple[int, str]:
-        """The number of a new lot, and its seller, a new one with money. Lots begin so many `stages` apart."""
+    def _new_lot(self, first_seller: int, phases: int) -> tuple[int, str]:
+        """The number of a new lot, and its seller, a new one with money. Lots begin so many `phases` apart."""
         self._lots += 1
-        self._now = self.start + self._lots * stages * STAGE
+        self._now = self.start + self._lots * phases * PHASE
         seller = self._chain.actor(first_seller + self._lots)
         self._chain.fund(seller, _FUNDS)
         return self._lots, seller
@@ -82,8 +82,8 @@ class Bench(Generic[Node]):
         self._send(seller, item, token.encode("mint", seller, number))
         self._send(seller, item, token.encode("approve", auction, number))
 
-    def _next_stage(self, stages: int = 1) -> None:
-        self._now += stages * STAGE
+    def _next_phase(self, phases: int = 1) -> None:
+        self._now += phases * PHASE
         self._chain.advance_to(self._now)
 
     def _send(self, sender: str, to: str, data: bytes, value: int = 0) -> Receipt:

@@ -7,7 +7,7 @@ bundles, where everybody acts for itself; one of 256 goods that go in one bundle
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from benchmarks.gas.bench import STAGE, StepBench, measured
+from benchmarks.gas.bench import PHASE, StepBench, measured
 from offchain.bindings.announcements import Announcement
 from offchain.bindings.constants import Announcements, Goods, ResilientAuction
 from offchain.bindings.contracts import contract
@@ -82,10 +82,10 @@ class _Bench(StepBench):
         self._seal(lot, some, "replace")
         self._each("withdraw", some, lambda player: ("withdraw", lot, player))
         self._seal(lot, announced, "seal")
-        self._next_stage()
+        self._next_phase()
         openings = [(player, one.words) for player, one in announced.items()]
         self._call("batch reveal", self._keeper, "revealBatch", lot, openings, serves=_PLAYERS)
-        self._next_stage()
+        self._next_phase()
         star, ruling = self._decide(lot, announced, "request", "decide")
         buyer, price, _ = ruling.offers[0]
         self._call(
@@ -106,10 +106,10 @@ class _Bench(StepBench):
         single = {player: self._announcement([(star, 1)], most=10**6) for player in others[:10]}
         announced = {star: wide} | single
         self._seal(lot, announced, "")
-        self._next_stage()
+        self._next_phase()
         self._call("own reveal of 32", star, "reveal", lot, wide.words)
         self._each("own reveal", single, lambda player: ("reveal", lot, single[player].words))
-        self._next_stage()
+        self._next_phase()
         self._decide(lot, announced, "", "")
         for index, (to, price, _) in enumerate(wide.offers):
             yes = index % 2 == 0
@@ -123,8 +123,8 @@ class _Bench(StepBench):
         self._call("reclaim", self._keeper, "reclaim", lot, _EVERYTHING, serves=unsold)
         self._call("", star, "claim", lot)
         self._each("own claim", single, lambda player: ("claim", lot))
-        # since the reveal two stages have passed: answers, and what is over once they are
-        self._chain.advance_to(self._now + 2 * STAGE + ResilientAuction.DELIVERY_WINDOW)
+        # since the reveal two phases have passed: answers, and what is over once they are
+        self._chain.advance_to(self._now + 2 * PHASE + ResilientAuction.DELIVERY_WINDOW)
         self._call("refund", self._keeper, "refund", lot, wide.words, 0)
 
     def play_large(self) -> None:
@@ -133,9 +133,9 @@ class _Bench(StepBench):
         star, buyer = self._people[:2]
         announced = {star: self._announcement([(buyer, _EVERYTHING)])}
         self._seal(lot, announced, "")
-        self._next_stage()
+        self._next_phase()
         self._call("", star, "reveal", lot, announced[star].words)
-        self._next_stage()
+        self._next_phase()
         _, ruling = self._decide(lot, announced, "", "")
         value = ruling.revenue * WEI_PER_UNIT
         self._call("", buyer, "answer", lot, ruling.words, 0, True, value=value)
@@ -152,17 +152,17 @@ class _Bench(StepBench):
             seller: self._announcement([(buyer, 1)]),
         }
         self._seal(lot, announced, "")
-        self._next_stage()
+        self._next_phase()
         for player, one in announced.items():
             self._call("", player, "reveal", lot, one.words)
-        self._next_stage()
+        self._next_phase()
         self._decide(lot, announced, "", "decide own")
 
     # The parts of a sale
 
     def _list(self, goods: int) -> int:
         """A new sale of a new seller. Where there are many goods, the first call lists 80 and further ones add as many."""
-        lot, seller = self._new_lot(_FIRST_SELLER, stages=1_000)
+        lot, seller = self._new_lot(_FIRST_SELLER, phases=1_000)
         token = contract("Item")
         numbers = range(self._minted + 1, self._minted + goods + 1)
         self._minted += goods
@@ -170,7 +170,7 @@ class _Bench(StepBench):
         data.append(token.encode("setApprovalForAll", self._auction, True))
         self._chain.send_all([Transaction(seller, self._item, one) for one in data])
         self._chain.advance_to(self._now)
-        schedule = (self._now + STAGE, self._now + 2 * STAGE, STAGE, 1_000)
+        schedule = (self._now + PHASE, self._now + 2 * PHASE, PHASE, 1_000)
         listed = [(self._item, number) for number in numbers]
         for first in range(0, goods, _GOODS_PER_CALL):
             some = listed[first : first + _GOODS_PER_CALL]

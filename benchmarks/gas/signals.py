@@ -218,7 +218,7 @@ class _Bench:
         assert trail.asked is not None
         first, keeper = trail.accounts[trail.asked], chain.actor(0)
         self._say(first, "leaveAuction", lot)
-        while clocks.stage_of(lot) is ClockStage.ASKING:
+        while clocks.phase_of(lot) is ClockStage.ASKING:
             chain.advance_to(chain.now() + _DAY)
             self._say(keeper, "expire", lot)
         self.keep("expire", max(chain.costs["expire"]))

@@ -89,10 +89,10 @@ def outlook_line(outlook: "Outlook", block: int) -> str:
     from offchain.keeper.release import moment
 
     due = ", ".join(
-        f"{stage.name.lower()} of {count}" for stage, count in sorted(outlook.due.items())
+        f"{need.name.lower()} of {count}" for need, count in sorted(outlook.due.items())
     )
     following = f"Read up to block {block:,}: {outlook.lots} unfinished lots"
-    ahead = "no stage lies ahead"
+    ahead = "no phase lies ahead"
     if outlook.next_time is not None:
-        ahead = f"the next stage ends at {moment(outlook.next_time)}, on lot {outlook.next_lot}"
+        ahead = f"the next phase ends at {moment(outlook.next_time)}, on lot {outlook.next_lot}"
     return f"{following}; due now: {due or 'nothing'}; {ahead}."

@@ -216,7 +216,7 @@ def work_off(hands: Sequence[Worker], journal: Journal) -> None:
 
 
 def work_on(hands: Sequence[Worker], journal: Journal, poll: float) -> None:
-    """Works for ever, and waits `poll` seconds when there is nothing to do, or less if a stage begins before."""
+    """Works for ever, and waits `poll` seconds when there is nothing to do, or less if a phase ends before."""
     while True:
         journal.next_round({what for hand in hands for what in hand.resting})
         busy = [_one_step(hand, journal) for hand in hands]

@@ -21,7 +21,7 @@ GIVEN_UP: Final = 30 * 24 * 3_600
 """So many seconds after a lot became void, an item that its token does not give back is left to whoever wants it moved."""
 
 
-class Stage(IntEnum):
+class Need(IntEnum):
     """What a lot needs, the most urgent first. An item that goes back to its seller is nobody's money, and comes last."""
 
     REVEAL = 0
@@ -34,24 +34,24 @@ class Stage(IntEnum):
     @property
     def is_urgent(self) -> bool:
         """Whether it cannot be made up for: a bid that nobody opens, or a DAO that nobody tallies, is out."""
-        return self <= Stage.TALLY
+        return self <= Need.TALLY
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Duty:
     """What is due on a lot, and until when (seconds since the epoch)."""
 
-    stage: Stage
+    need: Need
     deadline: int
     lot: int
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What lies before a keeper: how many lots are unfinished, what is due on how many, when the next stage begins and where."""
+    """What lies before a keeper: how many lots are unfinished, what is due on how many, when the next phase ends and where."""
 
     lots: int
-    due: Counter[Stage]
+    due: Counter[Need]
     next_time: int | None
     next_lot: int | None
 
@@ -96,12 +96,12 @@ class Agenda:
 
     def outlook(self, now: int) -> Outlook:
         """What lies before a keeper at `now`."""
-        due = Counter(duty.stage for duty in self.duties(now))
+        due = Counter(duty.need for duty in self.duties(now))
         time, number = self.next_deadline(now) or (None, None)
         return Outlook(sum(1 for _ in self._lots()), due, time, number)
 
     def next_deadline(self, now: int) -> tuple[int, int] | None:
-        """When the next stage of a lot that is not finished ends, and of which; None if none is ahead."""
+        """When the next phase of a lot that is not finished ends, and of which; None if none is ahead."""
         upcoming = ((lot.next_deadline(now), lot.number) for lot in self._lots())
         found = min(upcoming, default=(NEVER, 0))
         return None if found[0] == NEVER else found
@@ -116,16 +116,16 @@ class Agenda:
             return None
         if now < lot.end_of_reveal:
             if any(map(self._can_open, self._ledger.books_on(lot.number))):
-                return Duty(Stage.REVEAL, lot.end_of_reveal, lot.number)
+                return Duty(Need.REVEAL, lot.end_of_reveal, lot.number)
             return None
         if now < lot.end_of_tally and any(dao not in lot.group_bids for dao in lot.daos):
-            return Duty(Stage.TALLY, lot.end_of_tally, lot.number)
+            return Duty(Need.TALLY, lot.end_of_tally, lot.number)
         if lot.winner is None and not lot.returned:
             return self._undecided(lot, now, refunds)
         if not refunds:
             return None
         if self._is_owed(lot):
-            return Duty(Stage.REFUND, NEVER, lot.number)
+            return Duty(Need.REFUND, NEVER, lot.number)
         self._finished[lot.number] = self._ledger.synced
         return None
 
@@ -133,13 +133,13 @@ class Agenda:
         if self._may_sell(lot):
             drawn_by = lot.end_of_tally + WINDOW
             if self._ledger.kind == APPROXIMATE and not lot.drawn and now < drawn_by:
-                return Duty(Stage.DRAW, drawn_by, lot.number)
+                return Duty(Need.DRAW, drawn_by, lot.number)
             settled_by = drawn_by + (WINDOW if self._ledger.kind == APPROXIMATE else 0)
             if now < settled_by:
-                return Duty(Stage.SETTLE, settled_by, lot.number)
+                return Duty(Need.SETTLE, settled_by, lot.number)
         if refunds and self._is_owed(lot):
-            return Duty(Stage.REFUND, NEVER, lot.number)
-        return Duty(Stage.RETURN, NEVER, lot.number)
+            return Duty(Need.REFUND, NEVER, lot.number)
+        return Duty(Need.RETURN, NEVER, lot.number)
 
     def _may_sell(self, lot: Lot) -> bool:
         """Whether somebody bids the reserve."""

@@ -234,7 +234,7 @@ class Lot:
         )
 
     def next_deadline(self, now: int) -> int:
-        """The first end of a stage after `now`; far away once the tally has ended."""
+        """The first end of a phase after `now`; far away once the tally has ended."""
         ends = (self.end_of_bidding, self.end_of_reveal, self.end_of_tally)
         return next((end for end in ends if end > now), NEVER)
 

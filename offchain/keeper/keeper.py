@@ -124,7 +124,7 @@ class Keeper:
 
     @property
     def seconds_to_next(self) -> int | None:
-        """How long it takes until a stage of some lot begins or ends, by the chain's time when the keeper last looked."""
+        """How long it takes until a phase of some lot begins or ends, by the chain's time when the keeper last looked."""
         at = self._agenda.next_deadline(self._now)
         return None if at is None else at[0] - self._now
 
@@ -140,7 +140,7 @@ class Keeper:
         others = 0
         while duties := self._due(refunds):
             for duty in duties:
-                is_urgent = duty.stage.is_urgent
+                is_urgent = duty.need.is_urgent
                 # one is served however long the reading took, and one that is not urgent, so that none waits for ever
                 if self._pace.is_over and (self._turns.any_in_step if is_urgent else others):
                     return True
@@ -168,7 +168,7 @@ class Keeper:
     def _visit(self, duty: Duty, refunds: bool) -> None:
         """Gives a lot its turn."""
         before = self._sender.sent
-        self._is_urgent = duty.stage.is_urgent
+        self._is_urgent = duty.need.is_urgent
         self._turns.take(duty)
         self._troubles.clear(duty.lot)
         work = partial(self._duties.serve, duty.lot, refunds)
@@ -188,7 +188,7 @@ class Keeper:
             return False
         self._troubles.guard(0, _READING, self._look)
         return any(
-            duty.stage.is_urgent and self._turns.is_next(duty, self._now)
+            duty.need.is_urgent and self._turns.is_next(duty, self._now)
             for duty in self._agenda.duties(self._now)
         )
 

@@ -7,18 +7,18 @@ time, so that it costs less and less; never not at all, for a token may change i
 from dataclasses import dataclass
 from typing import Final
 
-from offchain.keeper.agenda import Duty, Stage
+from offchain.keeper.agenda import Duty, Need
 from offchain.keeper.books import NEVER
 
 _FIRST_REST: Final = 12
 """Seconds; a slot of Ethereum."""
 _LONGEST: Final = {
-    Stage.REVEAL: (4, 60),
-    Stage.TALLY: (4, 60),
-    Stage.DRAW: (16, 240),
-    Stage.SETTLE: (256, 3_600),
-    Stage.REFUND: (16, 240),
-    Stage.RETURN: (4_096, 86_400),
+    Need.REVEAL: (4, 60),
+    Need.TALLY: (4, 60),
+    Need.DRAW: (16, 240),
+    Need.SETTLE: (256, 3_600),
+    Need.REFUND: (16, 240),
+    Need.RETURN: (4_096, 86_400),
 }
 """The longest rests, in rounds and in seconds: long where a token can be at fault, short where only the node can."""
 _SHARE_OF_TIME_LEFT: Final = 8
@@ -26,14 +26,14 @@ _SHARE_OF_TIME_LEFT: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class _Rest:
-    stage: Stage
+    need: Need
     failures: int
     until_round: int
     until_time: int
 
 
 class Rests:
-    """Lots at rest, by number. A rest ends by rounds or by time, whichever is first, and when the lot reaches another stage."""
+    """Lots at rest, by number. A rest ends by rounds or by time, whichever is first, and when the lot needs something else."""
 
     def __init__(self) -> None:
         self._rests: dict[int, _Rest] = {}
@@ -41,20 +41,20 @@ class Rests:
     def is_resting(self, duty: Duty, round_: int, now: int) -> bool:
         """Whether the lot is left alone in this round, at this time (seconds)."""
         rest = self._rests.get(duty.lot)
-        if rest is None or rest.stage != duty.stage:
+        if rest is None or rest.need != duty.need:
             return False
         return round_ < rest.until_round and now < rest.until_time
 
     def send_to_rest(self, duty: Duty, round_: int, now: int) -> None:
         """Nothing came of the duty: the lot rests for 0, 1, 3, 7, … rounds, and at most an eighth of the time it has."""
         last = self._rests.get(duty.lot)
-        failures = last.failures + 1 if last is not None and last.stage == duty.stage else 0
-        rounds, seconds = _LONGEST[duty.stage]
+        failures = last.failures + 1 if last is not None and last.need == duty.need else 0
+        rounds, seconds = _LONGEST[duty.need]
         length = min(_FIRST_REST << min(failures, 32), seconds)
         if duty.deadline != NEVER:
             length = min(length, max(0, duty.deadline - now) // _SHARE_OF_TIME_LEFT)
         self._rests[duty.lot] = _Rest(
-            duty.stage, failures, round_ + min(1 << min(failures, 32), rounds), now + length
+            duty.need, failures, round_ + min(1 << min(failures, 32), rounds), now + length
         )
 
     def wake(self, lot: int) -> None:

@@ -31,7 +31,7 @@ class Turns:
 
     def is_next(self, duty: Duty, now: int) -> bool:
         """Whether a duty is for this step: its lot has not had its turn yet, and does not rest."""
-        if duty.lot in (self._in_step if duty.stage.is_urgent else self._in_round):
+        if duty.lot in (self._in_step if duty.need.is_urgent else self._in_round):
             return False
         return not self._rests.is_resting(duty, self._round, now)
 

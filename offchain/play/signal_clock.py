@@ -84,7 +84,7 @@ class SignalClocks(DrawnStage):
         if trail.last is not None:
             self._sell(lot, trail, trail.last)
         if trail.sale is None:
-            raise ChainError(f"lot {lot} came to no end: {self.stage_of(lot).name}")
+            raise ChainError(f"lot {lot} came to no end: {self.phase_of(lot).name}")
         self._wind_up(lot, trail.accounts, trail.sale)
         return trail.play()
 
@@ -96,7 +96,7 @@ class SignalClocks(DrawnStage):
         self._prepare(lot, trail)
         return trail
 
-    def stage_of(self, lot: int) -> ClockStage:
+    def phase_of(self, lot: int) -> ClockStage:
         """The stage of a lot."""
         (stage,) = self._view("stageOf", lot)
         return ClockStage(stage)

@@ -38,7 +38,7 @@ def fair(market: Market) -> list[int]:
 
 
 def play(market: Market, work: Callable[[], object] | None = None) -> dict[str, Any]:
-    """The fair with `work`, by default a keeper's, done in each stage; and its outcome."""
+    """The fair with `work`, by default a keeper's, done in each phase; and its outcome."""
     lots = fair(market)
     market.through(lots[0], work)
     return market.outcome(lots)

@@ -73,13 +73,13 @@ class Market:
     # Selling and bidding
 
     def list_lot(self, reserve: int = 1, token: str | None = None, hours: int = 1) -> int:
-        """Lists an item, with stages of `hours` each."""
+        """Lists an item, with phases of `hours` each."""
         self.items += 1
         token = token or self.item
         self.send(self.seller, token, "Item", "mint", self.seller, self.items)
         self.send(self.seller, token, "Item", "approve", self.auctioneer, self.items)
         now = self.chain.now()
-        ends = [now + stage * hours * HOUR for stage in (1, 2, 3)]
+        ends = [now + phase * hours * HOUR for phase in (1, 2, 3)]
         self.send(
             self.seller, self.auctioneer, "Auctioneer", "list",
             token, self.items, reserve, (*ends, BOND_BPS),
@@ -156,7 +156,7 @@ class Market:
         self.chain.advance_to(self.ends(lot)[2] + WINDOW)
 
     def ends(self, lot: int) -> tuple[int, int, int]:
-        """When the stages of a lot end."""
+        """When the phases of a lot end."""
         book = self.view(self.auctioneer, "Auctioneer", "bookOf", lot)[0]
         return book[0], book[1], book[2]
 
@@ -193,7 +193,7 @@ class Market:
         return sum((action.step, action.lot) == (step, lot) for action in self.actions)
 
     def through(self, lot: int, work: Callable[[], object] | None = None) -> None:
-        """Takes a lot through all its stages, with `work` (by default a keeper's) done in each."""
+        """Takes a lot through all its phases, with `work` (by default a keeper's) done in each."""
         work = work or self.keep
         for wait in (self.until_reveal, self.until_tally, self.until_closed):
             wait(lot)

@@ -55,7 +55,7 @@ def an_auction(market: Market) -> tuple[int, str]:
     return lot, dao
 
 
-def test_once_in_each_stage(town: Market, url: str) -> None:
+def test_once_in_each_phase(town: Market, url: str) -> None:
     """Every transaction is a line on standard output, with lot, work, contract, members and gas."""
     lot, dao = an_auction(town)
     lines = []
@@ -124,7 +124,7 @@ def test_it_runs_until_it_is_stopped(town: Market, url: str, end: signal.Signals
         process.kill()
     assert process.returncode == 0
     ahead, *rest = errors.splitlines()
-    assert re.match(rf"Read up to block .* the next stage ends at .* UTC, on lot {lot}\.", ahead)
+    assert re.match(rf"Read up to block .* the next phase ends at .* UTC, on lot {lot}\.", ahead)
     assert rest == ["Stopped."]
     words = [line.split() for line in output.splitlines()]
     # in as many batches as the keeper found ready when it looked

@@ -38,15 +38,15 @@ class History:
         self.bidders = [market.new_bidder(10**6 * WEI_PER_UNIT) for _ in range(8)]
 
     def play(self, check: Callable[[], object]) -> None:
-        """Goes through all stages, and has everything checked again and again."""
-        stages = [
+        """Goes through all phases, and has everything checked again and again."""
+        phases = [
             (40, self.bidding_move, None),
             (15, self.reveal_move, self.market.until_reveal),
             (25, self.tally_move, self.market.until_tally),
             (12, self.claim_move, self.market.until_closed),
             (12, self.claim_move, self.market.until_void if self.rng.random() < 0.3 else None),
         ]
-        for moves, move, wait in stages:
+        for moves, move, wait in phases:
             if wait is not None:
                 wait(self.lots[0])
             for _ in range(moves):

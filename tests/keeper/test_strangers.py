@@ -9,7 +9,7 @@ from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
 from offchain.bindings.enumerations import Phase
 from offchain.chain.backend import Receipt, Transaction
-from offchain.keeper.agenda import Agenda, Duty, Stage
+from offchain.keeper.agenda import Agenda, Duty, Need
 from offchain.keeper.books import NEVER
 from offchain.keeper.keeper import Keeper
 from offchain.keeper.pace import REQUESTS, Pace
@@ -124,7 +124,7 @@ def test_what_is_owed_on_a_dead_lot_is_paid_while_it_rests(market: Market) -> No
 def test_rests_near_a_deadline_are_short() -> None:
     """A token that refuses for a while is tried again in time: a rest is at most an eighth of what is left."""
     rests, now, deadline = Rests(), 0, 86_400
-    duty = Duty(Stage.SETTLE, deadline, 1)
+    duty = Duty(Need.SETTLE, deadline, 1)
     tries = 0
     while now < deadline - 60:
         while rests.is_resting(duty, 0, now):
@@ -135,14 +135,14 @@ def test_rests_near_a_deadline_are_short() -> None:
     assert 40 < tries < 200
 
 
-def test_another_stage_ends_a_rest() -> None:
+def test_another_need_ends_a_rest() -> None:
     rests = Rests()
     for _ in range(20):
-        rests.send_to_rest(Duty(Stage.SETTLE, NEVER, 1), 0, 0)
-    assert rests.is_resting(Duty(Stage.SETTLE, NEVER, 1), 1, 1)
-    assert not rests.is_resting(Duty(Stage.REFUND, NEVER, 1), 1, 1)
+        rests.send_to_rest(Duty(Need.SETTLE, NEVER, 1), 0, 0)
+    assert rests.is_resting(Duty(Need.SETTLE, NEVER, 1), 1, 1)
+    assert not rests.is_resting(Duty(Need.REFUND, NEVER, 1), 1, 1)
     rests.keep({2})
-    assert not rests.is_resting(Duty(Stage.SETTLE, NEVER, 1), 1, 1)
+    assert not rests.is_resting(Duty(Need.SETTLE, NEVER, 1), 1, 1)
 
 
 # A STEP IS BOUNDED
@@ -240,11 +240,11 @@ def test_a_reveal_is_not_missed_for_dead_lots(market: Market) -> None:
 
 
 def short_lot(market: Market, end_of_bidding: int) -> int:
-    """A lot with stages of ten minutes."""
+    """A lot with phases of ten minutes."""
     market.items += 1
     market.send(market.seller, market.item, "Item", "mint", market.seller, market.items)
     market.send(market.seller, market.item, "Item", "approve", market.auctioneer, market.items)
-    ends = [end_of_bidding + 600 * stage for stage in range(3)]
+    ends = [end_of_bidding + 600 * phase for phase in range(3)]
     market.send(
         market.seller, market.auctioneer, "Auctioneer", "list",
         market.item, market.items, 1, (*ends, 1_000),
@@ -319,13 +319,13 @@ def test_the_order_of_urgency(market: Market) -> None:
     late, soon = short_lot(market, now + 630), short_lot(market, now + 620)
     reveals = {late, soon}
     agenda = Agenda(market.ledger(), lambda book: book.lot in reveals)
-    assert [(duty.stage, duty.lot) for duty in agenda.duties(now + 640)] == [
-        (Stage.REVEAL, soon),
-        (Stage.REVEAL, late),
-        (Stage.TALLY, tally),
-        (Stage.SETTLE, settle),
-        (Stage.REFUND, refund),
-        (Stage.RETURN, item),
+    assert [(duty.need, duty.lot) for duty in agenda.duties(now + 640)] == [
+        (Need.REVEAL, soon),
+        (Need.REVEAL, late),
+        (Need.TALLY, tally),
+        (Need.SETTLE, settle),
+        (Need.REFUND, refund),
+        (Need.RETURN, item),
     ]
     assert [duty.lot for duty in agenda.duties(now + 640, refunds=False)][-2:] == [settle, item]
 
