@@ -73,6 +73,15 @@ def syntax_trees(project: Path = PROJECT) -> dict[str, dict[str, Any]]:
     return {path: found["ast"] for path, found in sources.items() if path.startswith("contracts/")}
 
 
+def are_compiled(project: Path = PROJECT) -> bool:
+    """Whether the contracts as they are now need not be compiled first, which takes some seconds.
+
+    Raises:
+        CompileError: the set-up that compiles them is incomplete.
+    """
+    return _cache(project).exists()
+
+
 def digest(project: Path = PROJECT) -> str:
     """Changes with the sources, the settings, the compiler, OpenZeppelin and this module."""
     inputs = [
@@ -106,8 +115,12 @@ def _artifact(name: str, entry: dict[str, Any]) -> Artifact:
     )
 
 
+def _cache(project: Path) -> Path:
+    return project / "build" / "artifacts" / f"{digest(project)}.json"
+
+
 def _cached(project: Path) -> dict[str, dict[str, Any]]:
-    path = project / "build" / "artifacts" / f"{digest(project)}.json"
+    path = _cache(project)
     if (found := _read(path)) is not None:
         return found
     with _locked(path.parent / "lock"):

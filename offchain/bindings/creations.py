@@ -9,7 +9,7 @@ it was made of.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -26,16 +26,6 @@ from offchain.io.fields import Field
 from offchain.io.output import OutputFailed, write_whole
 from offchain.io.text import decode
 
-_CREATED: Final = (
-    "DAOFactory",
-    "Auctioneer",
-    "ApproximateAuction",
-    "ResilientAuction",
-    "SignalClockAuction",
-    "BeaconRandomness",
-    "CommitRevealRandomness",
-)
-"""What notes can be of."""
 # PUSH0 PUSH0 RETURN, and the same in the words of the first EVM: each creates an empty contract.
 _SHANGHAI: Final = bytes.fromhex("5f5ff3")
 _FRONTIER: Final = bytes.fromhex("60006000f3")
@@ -93,17 +83,16 @@ class Notes:
         return json.dumps(fields, indent=2) + "\n"
 
     @staticmethod
-    def read(text: str) -> Notes:
-        """What `text` wrote. `InvalidInput` names what is wrong with it."""
+    def read(text: str, contracts: Collection[str]) -> Notes:
+        """What `text` wrote, of deployments of these contracts. `InvalidInput` names what is wrong with it."""
+        names = tuple(contracts)
         fields = Field("", decode(text)).record(("plan", "block", "created"), ("contract", "nonce"))
         plan = {key: one.value for key, one in fields["plan"].members().items()}
-        created = {
-            key: _address(one) for key, one in fields["created"].record((), _CREATED).items()
-        }
+        created = {key: _address(one) for key, one in fields["created"].record((), names).items()}
         under_way = None
         if "contract" in fields:
             nonce = fields.get("nonce", Field("nonce", None)).integer(0, 2**64 - 1)
-            under_way = (fields["contract"].choice(_CREATED), nonce)
+            under_way = (fields["contract"].choice(names), nonce)
         return Notes(plan, fields["block"].integer(0, 2**64 - 1), created, under_way)
 
 
@@ -118,13 +107,17 @@ class Creator:
         chain: Chain,
         account: str,
         plan: Mapping[str, Any],
+        contracts: Collection[str],
         file: Path | None = None,
         told: Callable[[str], None] = lambda line: None,
     ) -> None:
-        """Raises InvalidInput if the file holds something else, or a deployment by another plan; ChainError as `Chain` does."""
+        """`contracts`: all that a file can speak of, by name.
+
+        Raises InvalidInput if the file holds something else, or a deployment by another plan; ChainError as `Chain` does.
+        """
         self._chain, self._account, self._file, self._told = chain, account, file, told
         plan = dict(plan) | {"chain_id": chain.chain_id, "account": account}
-        self._notes = self._earlier(file, plan) or Notes(plan, chain.block())
+        self._notes = self._earlier(file, plan, contracts) or Notes(plan, chain.block())
 
     @property
     def block(self) -> int:
@@ -183,11 +176,13 @@ class Creator:
             )
         return address
 
-    def _earlier(self, file: Path | None, plan: Mapping[str, Any]) -> Notes | None:
+    def _earlier(
+        self, file: Path | None, plan: Mapping[str, Any], contracts: Collection[str]
+    ) -> Notes | None:
         if file is None or not file.exists():
             return None
         try:
-            notes = Notes.read(file.read_text(encoding="utf-8"))
+            notes = Notes.read(file.read_text(encoding="utf-8"), contracts)
         except (OSError, InvalidInput, ValueError) as error:
             raise InvalidInput(
                 f"{file}: cannot be read as notes of a deployment: {error}"

@@ -1,19 +1,13 @@
 """The contracts put on a chain, and the file that says where they are."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
-from offchain.bindings.constants import (
-    ApproximateAuction,
-    BeaconRandomness,
-    ResilientAuction,
-    SignalClockAuction,
-)
+from offchain.bindings.constants import BeaconRandomness, DrawTime
 from offchain.bindings.contracts import contract
 from offchain.chain.backend import Chain, Transaction
 from offchain.chain.errors import ChainError
@@ -26,6 +20,8 @@ from offchain.io.text import decode
 Create = Callable[..., str]
 """Creates the contract of a name, made of arguments, and returns its address."""
 
+CONTRACTS: Final = ("DAOFactory", "BeaconRandomness", "CommitRevealRandomness")
+"""What is deployed along with auctions."""
 BOND: Final = 10**17
 """What it takes to seal a secret for a random word, in wei, if nothing else is asked for."""
 
@@ -44,28 +40,20 @@ class SecretTerms:
 SECRET_TERMS: Final = SecretTerms()
 """0.1 ETH, an hour each: for stakes below that."""
 
-DRAW_SECONDS: Final[Mapping[str, int]] = MappingProxyType(
-    {
-        "ApproximateAuction": ApproximateAuction.DRAW_WINDOW,
-        "ResilientAuction": ResilientAuction.DRAW_WINDOW,
-        "SignalClockAuction": SignalClockAuction.WINDOW,
-    }
-)
-"""How long each auction waits for a random word before the lot is void."""
 BEACON_SECONDS: Final = (
     BeaconRandomness.DELAY + BeaconRandomness.PROOF_WINDOW + 1
 ) * BeaconRandomness.SLOT
 """How long it takes until a draw that nobody proves goes to the secrets."""
-ACTING_SECONDS: Final = 1_800
+ACTING_SECONDS: Final = DrawTime.SLACK
 """For the transactions in between: the request, handing over, the first seal, the draw."""
 
 
-def longest_window(auction: str) -> int:
-    """The most seconds that sealing and opening secrets may last, each, for a draw of the auction to end in time.
+def longest_window(draw_seconds: int) -> int:
+    """The most seconds that sealing and opening secrets may last, each, for a draw to end while an auction waits for it.
 
     In a longer round who opens last could let the lot become void, for nothing.
     """
-    return (DRAW_SECONDS[auction] - BEACON_SECONDS - ACTING_SECONDS) // 2
+    return (draw_seconds - BEACON_SECONDS - ACTING_SECONDS) // 2
 
 
 _MOST_CHAIN_ID: Final = 2**256 - 1
@@ -135,40 +123,44 @@ class DrawnDeployment:
 
 
 def deploy(chain: Chain, account: str, creator: Create | None = None) -> Deployment:
-    """Deploys factory and auctioneer from `account`, which pays the gas. `creator`: creates each contract."""
-    block, make = chain.block(), creator or partial(create, chain, account)
-    factory = make("DAOFactory")
-    auctioneer = make("Auctioneer", factory)
-    return Deployment(chain.chain_id, block, factory, auctioneer)
+    """Deploys factory and auctioneer from `account`, which pays the gas. creator: creates each contract."""
+    return deploy_for_groups(chain, account, "Auctioneer", creator=creator)
 
 
-def deploy_approximate(
-    chain: Chain,
-    account: str,
-    randomness: str | None,
-    secrets: SecretTerms = SECRET_TERMS,
-    creator: Create | None = None,
-) -> Deployment:
-    """Deploys the auction for approximate valuations, with a factory; and a source of random words, if it is not given."""
-    block, make = chain.block(), creator or partial(create, chain, account)
-    source = randomness or _randomness(make, secrets)
-    factory = make("DAOFactory")
-    auctioneer = make("ApproximateAuction", factory, source)
-    return Deployment(chain.chain_id, block, factory, auctioneer, source)
-
-
-def deploy_drawn(
+def deploy_auction(
     chain: Chain,
     account: str,
     name: str,
-    randomness: str | None,
+    randomness: str | None = None,
     secrets: SecretTerms = SECRET_TERMS,
     creator: Create | None = None,
-) -> DrawnDeployment:
-    """Deploys the auction contract called `name`; and a source of random words, if it is not given."""
+) -> Deployment | DrawnDeployment:
+    """Deploys the auction contract called `name` and what its constructor takes, from `account`, which pays the gas.
+
+    randomness: the source of random words if the auction draws any; None: one is deployed along, with `secrets` to fall back
+    on. creator: creates each contract.
+    """
+    if "factory" in contract(name).made_of:
+        return deploy_for_groups(chain, account, name, randomness, secrets, creator)
     block, make = chain.block(), creator or partial(create, chain, account)
     source = randomness or _randomness(make, secrets)
     return DrawnDeployment(chain.chain_id, block, make(name, source), source)
+
+
+def deploy_for_groups(
+    chain: Chain,
+    account: str,
+    name: str,
+    randomness: str | None = None,
+    secrets: SecretTerms = SECRET_TERMS,
+    creator: Create | None = None,
+) -> Deployment:
+    """`deploy_auction` for one at which DAOs bid: a factory of theirs comes with it."""
+    block, make = chain.block(), creator or partial(create, chain, account)
+    draws = "randomness" in contract(name).made_of
+    sources = [randomness or _randomness(make, secrets)] if draws else []
+    factory = make("DAOFactory")
+    return Deployment(chain.chain_id, block, factory, make(name, factory, *sources), *sources)
 
 
 def deploy_randomness(chain: Chain, account: str, secrets: SecretTerms) -> str:

@@ -1,37 +1,32 @@
 """`consort demo`: a whole auction, explained as it runs, checked, and reported."""
 
-from importlib import import_module
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from offchain.cli.amounts import units
+from offchain.cli.auctions import ON_CHAIN
 from offchain.cli.backends import OnChain
-from offchain.cli.exits import CHECK_FAILED, BadInput, put
-from offchain.cli.files import read_list, report_folder, write_report
-from offchain.cli.mechanism import Mechanism
-from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spending
+from offchain.cli.demos import Options
+from offchain.cli.exits import CHECK_FAILED, put
+from offchain.cli.files import report_folder, write_report
+from offchain.cli.mechanism import FIRST, option
+from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee
 
-if TYPE_CHECKING:
-    from offchain.demo.chance import Play
-    from offchain.demo.scenario import Scenario
-    from offchain.report.played import Report
-
-_PHASE_MINUTES = range(10, 30 * 24 * 60 + 1)
-"""How long the auctioneer lets reveal and tally last."""
 _FOLDER = Path("build/demo")
 
 
 def command(
+    context: typer.Context,
     on: OnChain = "ganache",
     mechanism: Annotated[
-        Mechanism,
-        typer.Option(
-            help="Which auction to show: among groups; among bidders who know their values roughly, or what "
+        str,
+        option(
+            "Which auction to show: among groups; among bidders who know their values roughly, or what "
             "others would pay, or a signal of a common quality. The options below are for the first."
         ),
-    ] = Mechanism.TWO_LEVEL,
+    ] = FIRST,
     out: Annotated[
         str | None,
         typer.Option(
@@ -75,61 +70,27 @@ def command(
     fund_from: FundFrom = None,
 ) -> None:
     """Play an auction on a chain, by default a ConstitutionDAO-style one: explained as it runs, cross-checked, with a report."""
-    if mechanism is not Mechanism.TWO_LEVEL:
-        options = {
-            "--contributions": contributions,
-            "--rival": rival,
-            "--silent": silent,
-            "--phase-minutes": phase_minutes,
-        }
-        if given := [name for name, value in options.items() if value not in (None, [])]:
-            raise BadInput(f"{given[0]}: is for --mechanism two-level only")
-        folder = report_folder(_FOLDER / mechanism.value if out is None else out)
-        _show(_play(mechanism, on), folder)
-        return
-    terms = spending(max_fee, fund_from)
-    rivals = [units("--rival", bid) for bid in rival or ()]
-    if silent is not None and silent < 0:
-        raise BadInput(f"--silent: {silent} is negative")
-    if phase_minutes is not None and phase_minutes not in _PHASE_MINUTES:
-        raise BadInput(
-            f"--phase-minutes: {phase_minutes} is not from {_PHASE_MINUTES[0]} to {_PHASE_MINUTES[-1]}"
-        )
-    folder = report_folder(_FOLDER if out is None else out)
-    scenario = _scenario(contributions, rivals, silent)
+    options = Options(
+        *(contributions, rival, silent, phase_minutes, max_fee, fund_from), _given(context)
+    )
+    showing = ON_CHAIN[mechanism].demo(options)
+    default = _FOLDER if mechanism == FIRST else _FOLDER / mechanism
+    folder = report_folder(default if out is None else out)
 
     from rich.console import Console
 
-    from offchain.demo.run import run
-    from offchain.report.auction_report import report
-
-    _show(report(run(scenario, on, Console(stderr=True), phase_minutes, terms)), folder)
-
-
-def _play(mechanism: Mechanism, on: str) -> "Report":
-    """Plays the demo of an auction that draws lots."""
-    from rich.console import Console
-
-    from offchain.demo.chance import run
-
-    play: Play = import_module(f"offchain.demo.show_{mechanism.value.replace('-', '_')}").play
-    return run(play, on, Console(stderr=True))
-
-
-def _show(report: "Report", folder: Path) -> None:
-    """The results on standard output and in the folder."""
+    report = showing(on, Console(stderr=True))
     put(report.text)
     write_report(lambda: report.write(folder))
     if not report.played.holds:
         raise typer.Exit(CHECK_FAILED)
 
 
-def _scenario(file: str | None, rivals: list[int], silent: int | None) -> "Scenario":
-    from offchain.demo.scenario import DEFAULT_SILENT, built_in, replay
-    from offchain.model.instances.contributions import parse
-
-    if file is None:
-        return built_in(rivals, DEFAULT_SILENT if silent is None else silent)
-    return replay(
-        parse(read_list("--contributions", file), file), Path(file).name, rivals, silent or 0
-    )
+def _given(context: typer.Context) -> list[str]:
+    """Those of the options for the demo among groups that stand in the command line."""
+    names = (field.name for field in fields(Options) if field.name in context.params)
+    return [
+        f"--{name.replace('_', '-')}"
+        for name in names
+        if (source := context.get_parameter_source(name)) and source.name == "COMMANDLINE"
+    ]

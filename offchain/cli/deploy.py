@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from offchain.cli.amounts import units
+from offchain.cli.auctions import ON_CHAIN
 from offchain.cli.backends import OnChainOrNode
 from offchain.cli.exits import BadInput, put, say
 from offchain.cli.files import refuse_unwritable, told_of_out
 from offchain.cli.interrupts import until_stopped
-from offchain.cli.mechanism import Mechanism
+from offchain.cli.mechanism import FIRST, option
+from offchain.cli.sources import Wanted
 from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spending
-from offchain.io.fields import show
 from offchain.io.output import make_folder
-from offchain.io.units import WEI_PER_UNIT
 
 if TYPE_CHECKING:
     from offchain.bindings.creations import Creator
@@ -29,10 +28,6 @@ if TYPE_CHECKING:
 DEFAULT_OUT = "build/deployment.json"
 _SELLER = 0
 """The account that deploys; the demo's seller."""
-_WINDOW_MINUTES = range(10, 7 * 24 * 60 + 1)
-"""What the contract takes."""
-_SOURCES_DEEP = 4
-"""How far down the fallback of a fallback is looked at."""
 _NODES = ("ganache", "anvil")
 """What the command starts as a process that others can reach."""
 
@@ -43,12 +38,12 @@ def command(
         str, typer.Option(metavar="FILE", help="Where to write the deployment, as JSON.")
     ] = DEFAULT_OUT,
     mechanism: Annotated[
-        Mechanism,
-        typer.Option(
-            help="Which auction: among groups; among bidders who know their values roughly, or what others "
+        str,
+        option(
+            "Which auction: among groups; among bidders who know their values roughly, or what others "
             "would pay, or a signal of a common quality."
         ),
-    ] = Mechanism.TWO_LEVEL,
+    ] = FIRST,
     randomness: Annotated[
         str | None,
         typer.Option(
@@ -100,16 +95,17 @@ def command(
         with told_of_out():
             make_folder(Path(out).parent)
     refuse_unwritable(out)
-    if randomness is not None and mechanism is Mechanism.TWO_LEVEL:
-        raise BadInput(f"--randomness: nothing is drawn in a {mechanism} auction")
+    auction = ON_CHAIN[mechanism]
+    wanted = Wanted(mechanism, auction.draw_seconds, randomness, bond, window_minutes)
+    secrets = wanted.secrets()
     terms = spending(max_fee, fund_from)
-    secrets = _secrets(bond, window_minutes, mechanism, randomness)
+    _tell_of_compiling()
 
     with _connected(on, terms) as (chain, url):
-        source = None if randomness is None else _checked_source(chain, randomness, mechanism)
-        plan = {"mechanism": mechanism.value, "randomness": source, **asdict(secrets)}
+        source = wanted.checked_source(chain)
+        plan = {"mechanism": mechanism, "randomness": source, **asdict(secrets)}
         creator = _creator(chain, plan, out if _outlasts(on) else None)
-        deployment = _deploy(chain, mechanism, source, secrets, creator)
+        deployment = _deploy(chain, auction.contract, source, secrets, creator)
         try:
             put(_told(deployment))
         finally:
@@ -127,51 +123,6 @@ def command(
         say("revm lived inside this command: nothing is left there.")
 
 
-_AUCTIONS = {
-    Mechanism.APPROXIMATE: "ApproximateAuction",
-    Mechanism.RESILIENT: "ResilientAuction",
-    Mechanism.SIGNAL_CLOCK: "SignalClockAuction",
-}
-
-
-def _secrets(
-    bond: str | None, window_minutes: int | None, mechanism: Mechanism, randomness: str | None
-) -> "SecretTerms":
-    """The terms of the source to fall back on. Raises BadInput if they are given where none is deployed, or out of range."""
-    from offchain.bindings.deployment import SECRET_TERMS, longest_window
-
-    given = {"--bond": bond, "--window-minutes": window_minutes}
-    for option in (name for name, value in given.items() if value is not None):
-        if mechanism is Mechanism.TWO_LEVEL:
-            raise BadInput(f"{option}: nothing is drawn in a {mechanism} auction")
-        if randomness is not None:
-            raise BadInput(
-                f"{option}: is for a source that is deployed along, not for --randomness"
-            )
-    terms = SECRET_TERMS
-    if bond is not None:
-        terms = replace(terms, bond=units("--bond", bond) * WEI_PER_UNIT)
-    if window_minutes is not None:
-        if window_minutes not in _WINDOW_MINUTES:
-            least, most = _WINDOW_MINUTES[0], _WINDOW_MINUTES[-1]
-            raise BadInput(f"--window-minutes: {window_minutes} is not from {least} to {most}")
-        terms = replace(terms, window_seconds=60 * window_minutes)
-        if not _fits(terms.window_seconds, mechanism):
-            most = longest_window(_AUCTIONS[mechanism]) // 60
-            raise BadInput(
-                f"--window-minutes: {window_minutes} is above {most}: a draw that seals and opens secrets for so long"
-                f" does not end before a {mechanism} auction gives it up"
-            )
-    return terms
-
-
-def _fits(window_seconds: int, mechanism: Mechanism) -> bool:
-    """Whether a draw that goes to secrets, sealed and opened for so long each, ends before the auction gives it up."""
-    from offchain.bindings.deployment import longest_window
-
-    return window_seconds <= longest_window(_AUCTIONS[mechanism])
-
-
 def _outlasts(on: str) -> bool:
     """Whether the chain stays when the command ends."""
     return on not in (*_NODES, "revm")
@@ -180,81 +131,36 @@ def _outlasts(on: str) -> bool:
 def _creator(chain: "Chain", plan: dict[str, object], out: str | None) -> "Creator":
     """Who creates contracts, and notes them beside the file `out` on a chain that stays."""
     from offchain.bindings.creations import Creator, refuse_old_evm
+    from offchain.bindings.deployment import CONTRACTS
 
+    names = (*CONTRACTS, *(auction.contract for auction in ON_CHAIN.values()))
     account = chain.actor(_SELLER)
     refuse_old_evm(chain, account)
     if out is None:
-        return Creator(chain, account, plan)
+        return Creator(chain, account, plan, names)
     path = Path(out)
     # beside what is no file, as /dev/stdout, there is no place for notes
     notes = path.with_name(f"{path.name}.partial") if path.is_file() or not path.exists() else None
-    return Creator(chain, account, plan, notes, say)
+    return Creator(chain, account, plan, names, notes, say)
 
 
 def _deploy(
-    chain: "Chain",
-    mechanism: Mechanism,
-    source: str | None,
-    secrets: "SecretTerms",
-    creator: "Creator",
+    chain: "Chain", name: str, source: str | None, secrets: "SecretTerms", creator: "Creator"
 ) -> "Deployment | DrawnDeployment":
-    """The auction of the mechanism on the chain."""
-    from offchain.bindings.deployment import deploy, deploy_approximate, deploy_drawn
+    """The auction contract called `name` on the chain, and what it is made of."""
+    from offchain.bindings.deployment import deploy_auction
 
-    account = chain.actor(_SELLER)
-    create = creator.create
-    if mechanism is Mechanism.TWO_LEVEL:
-        deployment: Deployment | DrawnDeployment = deploy(chain, account, create)
-    elif mechanism is Mechanism.APPROXIMATE:
-        deployment = deploy_approximate(chain, account, source, secrets, create)
-    else:
-        name = _AUCTIONS[mechanism]
-        deployment = deploy_drawn(chain, account, name, source, secrets, create)
+    seller = chain.actor(_SELLER)
+    deployment = deploy_auction(chain, seller, name, source, secrets, creator.create)
     return replace(deployment, block=creator.block)
 
 
-def _checked_source(chain: "Chain", address: str, mechanism: Mechanism) -> str:
-    """The address as checksummed text, once a source of random words has answered there whose windows fit the auction."""
-    from offchain.bindings.contracts import contract
-    from offchain.chain.backend import Reverted
-    from offchain.io.addresses import checksum, to_bytes
+def _tell_of_compiling() -> None:
+    """Says so, where the contracts have to be compiled first: that takes seconds."""
+    from offchain.bindings.artifacts import are_compiled
 
-    source = contract("IRandomness")
-    try:
-        known = checksum(to_bytes(address))
-    except ValueError as error:
-        raise BadInput(f"--randomness: {show(address)} is no address") from error
-    try:
-        source.decode("wordOf", chain.call(known, source.encode("wordOf", known, 0)))
-    except (Reverted, ValueError) as error:
-        raise BadInput(f"--randomness: there is no source of random words at {known}") from error
-    for window in _windows_of(chain, known):
-        if not _fits(window, mechanism):
-            raise BadInput(
-                f"--randomness: secrets are sealed and opened at {known} for {window} s each, and a {mechanism}"
-                " auction does not wait that long for a draw"
-            )
-    return known
-
-
-def _windows_of(chain: "Chain", source: str) -> list[int]:
-    """The windows in seconds of the secrets at a source, or below the beacon there; none if it is of another kind."""
-    from offchain.bindings.contracts import contract
-    from offchain.chain.backend import Reverted
-
-    beacon, secrets = contract("BeaconRandomness"), contract("CommitRevealRandomness")
-    views = ("commitWindow", "revealWindow")
-    for _ in range(_SOURCES_DEEP):
-        try:
-            return [secrets.decode(v, chain.call(source, secrets.encode(v)))[0] for v in views]
-        except (Reverted, ValueError):
-            pass
-        try:
-            answer = chain.call(source, beacon.encode("fallbackSource"))
-            (source,) = beacon.decode("fallbackSource", answer)
-        except (Reverted, ValueError):
-            return []
-    return []
+    if not are_compiled():
+        say("Compiling the contracts …")
 
 
 def _told(deployment: "Deployment | DrawnDeployment") -> str:

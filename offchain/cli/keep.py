@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from offchain.cli.amounts import units
+from offchain.cli.auctions import ON_CHAIN
 from offchain.cli.backends import OnNode
 from offchain.cli.exits import BadInput, say
 from offchain.cli.interrupts import until_stopped
 from offchain.cli.journal import Flaws, Journal
-from offchain.cli.keeping import Terms, Worker, patiently, work_off, work_on, workers
+from offchain.cli.keeping import Keepers, Post, Terms, Worker, patiently, work_off, work_on
 from offchain.cli.spending import (
     DEFAULT_MAX_FEE_GWEI,
     LAST_ACCOUNT,
@@ -154,6 +155,7 @@ def command(
     budget_wei = None if budget is None else units("--budget", budget) * WEI_PER_UNIT
     known, flaws = _read_openings(openings)
     deployed = _read_deployment(deployment)
+    name, keepers = _auction_of(deployed)
     journal = Journal()
     folder = _cache_folder(cache, no_cache, openings)
     with until_stopped("Stopped."), connect(on, gas) as chain:
@@ -162,7 +164,7 @@ def command(
         def begin() -> list[Worker]:
             _check_deployment(chain, deployed, deployment)
             payer = chain.actor(account)
-            found = workers(chain, deployed, known, terms, journal, flaws)
+            found = keepers(Post(chain, name, deployed, known), terms, journal, flaws)
             say(f"Keeping the lots of {deployed.auctioneer} from {payer}.")
             return found
 
@@ -219,12 +221,23 @@ def _read_deployment(file: str) -> "Deployment":
     try:
         return Deployment.read(Path(file))
     except NoGroups as error:
+        served = " and ".join(name for name, auction in ON_CHAIN.items() if auction.keepers)
         raise BadInput(
-            f"--deployment: {error}; this command serves only two-level and approximate ones, at others anyone"
-            " sends the steps"
+            f"--deployment: {error}; this command serves only {served} ones, at others anyone sends the steps"
         ) from error
     except ChainError as error:
         raise BadInput(f"--deployment: {error}") from error
+
+
+def _auction_of(deployed: "Deployment") -> "tuple[str, Keepers]":
+    """The contract and the keepers of the auction that was deployed; that it is this one is held to the chain afterwards."""
+    draws = deployed.randomness is not None
+    ((name, keepers),) = (
+        (auction.contract, auction.keepers)
+        for auction in ON_CHAIN.values()
+        if auction.keepers is not None and (auction.draw_seconds is not None) == draws
+    )
+    return name, keepers
 
 
 def _check_deployment(chain: "Chain", deployed: "Deployment", file: str) -> None:

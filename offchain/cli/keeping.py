@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import typer
 
@@ -117,34 +117,41 @@ class Draws:
         return len(sent)
 
 
-def workers(
-    chain: "Chain",
-    deployed: "Deployment",
-    openings: "Openings",
-    terms: Terms,
-    journal: Journal,
-    flaws: Flaws,
-) -> list[Worker]:
-    """The keepers that a deployment needs: of its lots, and of its draws if the beacon decides them.
+@dataclass(frozen=True)
+class Post:
+    """Where keepers work, and for whom. contract: the auction's, by name. openings: those entrusted to them."""
+
+    chain: "Chain"
+    contract: str
+    deployed: "Deployment"
+    openings: "Openings"
+
+
+Keepers: TypeAlias = Callable[[Post, Terms, Journal, Flaws], list[Worker]]
+"""Those that an auction needs. Raises ChainError."""
+
+
+def house_keepers(post: Post, terms: Terms, journal: Journal, flaws: Flaws) -> list[Worker]:
+    """`Keepers` of an auction at which DAOs bid: of its lots, and of its draws if the beacon decides them.
 
     Raises:
         ChainError: the chain could not be asked what they are.
     """
     from offchain.keeper.keeper import Keeper
-    from offchain.keeper.ledger import Ledger, kind_of
+    from offchain.keeper.ledger import Ledger
     from offchain.keeper.purse import Allowance
     from offchain.keeper.release import DEPTH
 
-    depth = terms.depth
+    chain, deployed, depth = post.chain, post.deployed, terms.depth
     if depth is None:
         depth = DEPTH if chain.clock_is_real else 0
     ledger = Ledger(
-        *(chain, deployed.auctioneer, deployed.block, kind_of(chain, deployed.auctioneer)),
+        *(chain, deployed.auctioneer, deployed.block, post.contract),
         store=store_of(terms.cache, chain, deployed.auctioneer, deployed.block),
         progress=Progress(),
     )
     keeper = Keeper(
-        *(chain, ledger, chain.actor(terms.account), openings),
+        *(chain, ledger, chain.actor(terms.account), post.openings),
         on_action=journal.on_action,
         on_skip=journal.on_skip,
         gas_limit=terms.block_gas,

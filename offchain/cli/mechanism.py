@@ -1,12 +1,21 @@
-"""The option `--mechanism` of what deploys or shows auctions."""
+"""The option `--mechanism` of what deploys or shows auctions: one that has contracts, as instance files name it."""
 
-from enum import StrEnum
+from typing import Any, Final
+
+import typer
+
+from offchain.cli.auctions import ON_CHAIN
+
+FIRST: Final = next(iter(ON_CHAIN))
+"""What the option says unless the user does."""
 
 
-class Mechanism(StrEnum):
-    """The mechanisms that have contracts, as instance files name them."""
+def _known(name: str) -> str:
+    if name not in ON_CHAIN:
+        raise ValueError(f"{name!r} is not one of {', '.join(map(repr, ON_CHAIN))}.")
+    return name
 
-    TWO_LEVEL = "two-level"
-    APPROXIMATE = "approximate"
-    RESILIENT = "resilient"
-    SIGNAL_CLOCK = "signal-clock"
+
+def option(text: str) -> Any:
+    """The option, of which the help says `text`."""
+    return typer.Option("--mechanism", parser=_known, metavar=f"<{'|'.join(ON_CHAIN)}>", help=text)

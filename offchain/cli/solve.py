@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from offchain.chain.urls import named
+from offchain.cli.auctions import ON_CHAIN, staging_of
 from offchain.cli.backends import REFERENCE, On
 from offchain.cli.exits import BadInput, say
 from offchain.cli.files import Instances, open_instances, put_and_keep, refuse_unwritable
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
     from offchain.model.instances import Instance, Outcome
 
 DEFAULT_CHAIN = "revm"
-"""Where two-level auctions run unless the user says otherwise."""
+"""Where some mechanisms run unless the user says otherwise."""
 
-WITH_CONTRACTS = frozenset({"two-level", "resilient", "signal-clock", "approximate"})
-"""The mechanisms that run on a chain."""
+PLAYED_BY_DEFAULT = frozenset({"two-level"})
+"""The mechanisms that run there."""
 
 
 def command(
@@ -56,15 +57,14 @@ def command(
 def _refuse_unplayable(instances: Instances, on: str) -> None:
     """Raises BadInput if an instance cannot be played on the chain `on`, before any is."""
     from offchain.model.instances import InvalidInput
-    from offchain.play.bounds import check_playable
 
     def check(instance: "Instance") -> None:
-        if instance.mechanism not in WITH_CONTRACTS:
+        if instance.mechanism not in ON_CHAIN:
             raise InvalidInput(
                 f"mechanism: {instance.mechanism} has no contracts to run on a chain; "
                 f"leave --on out or use --on {REFERENCE}"
             )
-        check_playable(instance)
+        staging_of(instance).check(instance)
 
     try:
         instances.each(check)
@@ -84,7 +84,9 @@ def _outcomes(
     if lots := instances.of(mechanisms):
         from offchain.play.solve import solve_on
 
-        played = iter(solve_on(lots, on or DEFAULT_CHAIN, progress=say, spending=terms))
+        played = iter(
+            solve_on(lots, on or DEFAULT_CHAIN, staging=staging_of, progress=say, spending=terms)
+        )
     for index, instance in enumerate(instances):
 
         def tell(what: str, index: int = index) -> None:
@@ -99,5 +101,5 @@ def _outcomes(
 def _played(on: str | None) -> frozenset[str]:
     """The mechanisms whose instances run on a chain."""
     if on is None:
-        return frozenset({"two-level"})
-    return frozenset() if on == REFERENCE else WITH_CONTRACTS
+        return PLAYED_BY_DEFAULT
+    return frozenset() if on == REFERENCE else frozenset(ON_CHAIN)

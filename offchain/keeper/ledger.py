@@ -11,7 +11,7 @@ from offchain.bindings.constants import MOST_PLAYERS
 from offchain.bindings.contracts import Event
 from offchain.bindings.contracts import contract as contract_named
 from offchain.bindings.entries import pack
-from offchain.chain.backend import Chain, Log, Reverted
+from offchain.chain.backend import Chain, Log
 from offchain.chain.errors import ChainError
 from offchain.keeper.books import EVENTS, Account, Book, Lot, Step, lot_of
 from offchain.keeper.logstore import LogStore
@@ -256,16 +256,6 @@ class Ledger:
                 dao, bond_bps = event.args["dao"], self.lots[number].bond_bps
                 self.books[dao, number] = Book(dao, number, bond_bps, of_dao=True)
         self.books[contract, number].apply(event)
-
-
-def kind_of(chain: Chain, auctioneer: str) -> str:
-    """Which contract an auctioneer is: the one that can be asked for a source of random words, or the other."""
-    asked = contract_named(APPROXIMATE)
-    try:
-        asked.decode("randomness", chain.call(auctioneer, asked.encode("randomness")))
-    except (Reverted, ValueError):
-        return AUCTIONEER
-    return APPROXIMATE
 
 
 def _by_address(logs: Iterable[Log]) -> dict[str, list[Log]]:

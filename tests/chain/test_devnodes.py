@@ -23,6 +23,7 @@ from offchain.chain.errors import ChainError
 from offchain.chain.jsonrpc import JsonRpc
 from offchain.chain.rpc import Rpc, RpcError
 from offchain.chain.signing import Signing
+from offchain.cli.auctions import staging_of
 from offchain.io.units import GWEI
 from offchain.model.document import parse_bytes
 from offchain.play.solve import solve_on
@@ -257,7 +258,7 @@ def test_an_auction_on_hardhat(hardhat: Liar) -> None:
     text = b"""{"mechanism": "two-level", "groups": [
         {"name": "A", "members": [{"name": "ann", "bid": 10}, {"name": "bob", "bid": 5}]},
         {"name": "B", "members": [{"name": "cid", "bid": 9}]}]}"""
-    (outcome,) = solve_on(parse_bytes(text).instances, hardhat.url)
+    (outcome,) = solve_on(parse_bytes(text).instances, hardhat.url, staging_of)
     assert outcome.items[0].winner == "A"  # type: ignore[union-attr]
 
 

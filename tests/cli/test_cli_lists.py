@@ -18,7 +18,6 @@ from typer.testing import CliRunner, Result
 import offchain.model.kinds
 import offchain.play.solve
 from offchain.cli import app, files
-from offchain.play.bounds import BOUNDS
 
 LOT = {
     "mechanism": "two-level",
@@ -115,10 +114,6 @@ def test_the_bounds_of_the_chain_are_checked_before_anything_is_sent(
     listed = run("solve", "-", "--on", on, text=json.dumps([LOT, APPROXIMATE, bad, LOT]))
     assert (listed.exit_code, listed.stdout) == (2, "")
     assert listed.stderr.startswith(f"error: --on {on}: [2].{field}")
-
-
-def test_every_kind_that_is_played_has_its_bounds_checked_first() -> None:
-    assert set(BOUNDS) == set(offchain.play.solve.STAGES)
 
 
 def test_files_pipes_and_standard_input_say_the_same(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -195,9 +194,7 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> Callable[[SolveOn], None]:
     """Puts a function in the place of the chain back ends."""
 
     def replace_with(solve_on: SolveOn) -> None:
-        module = ModuleType("offchain.play.solve")
-        monkeypatch.setattr(module, "solve_on", solve_on, raising=False)
-        monkeypatch.setitem(sys.modules, "offchain.play.solve", module)
+        monkeypatch.setattr(solve_module, "solve_on", solve_on)
 
     return replace_with
 

@@ -14,7 +14,6 @@ from typer.testing import CliRunner, Result
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import (
     BEACON_SECONDS,
-    DRAW_SECONDS,
     Deployment,
     create,
     longest_window,
@@ -23,6 +22,7 @@ from offchain.chain import nodes
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
 from offchain.cli import app
+from offchain.cli.auctions import ON_CHAIN
 
 LONGEST_MINUTES = {"approximate": 2_106, "resilient": 4_986, "signal-clock": 2_106}
 """So that sealing, opening, 389 blocks of the beacon and half an hour fit into three days, or seven."""
@@ -76,12 +76,16 @@ def test_an_auction_waits_for_a_draw_as_long_as_its_contract_says() -> None:
     with connect("revm") as chain:
         source = create(chain, chain.actor(0), "SetRandomness")
         factory = create(chain, chain.actor(0), "DAOFactory")
-        for name, seconds in DRAW_SECONDS.items():
-            first = (factory,) if name == "ApproximateAuction" else ()
-            house = create(chain, chain.actor(0), name, *first, source)
+        made_of = {"factory": factory, "randomness": source}
+        for auction in ON_CHAIN.values():
+            if (seconds := auction.draw_seconds) is None:
+                continue
+            name = auction.contract
+            arguments = (made_of[part] for part in contract(name).made_of)
+            house = create(chain, chain.actor(0), name, *arguments)
             view = "WINDOW" if name == "SignalClockAuction" else "DRAW_WINDOW"
             assert answer(chain, name, house, view) == seconds
-            assert 2 * longest_window(name) + BEACON_SECONDS < seconds
+            assert 2 * longest_window(seconds) + BEACON_SECONDS < seconds
         beacon = create(chain, chain.actor(0), "BeaconRandomness", source)
         blocks = [answer(chain, "BeaconRandomness", beacon, v) for v in ("DELAY", "PROOF_WINDOW")]
         assert 12 * (sum(blocks) + 1) == BEACON_SECONDS

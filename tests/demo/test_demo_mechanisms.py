@@ -98,6 +98,8 @@ def test_money_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
         (("--rival", "2"), "--rival: is for --mechanism two-level only"),
         (("--contributions", "x.csv"), "--contributions: is for --mechanism two-level only"),
         (("--phase-minutes", "20"), "--phase-minutes: is for --mechanism two-level only"),
+        (("--max-fee", "200"), "--max-fee: is for --mechanism two-level only"),
+        (("--fund-from", "node"), "--fund-from: is for --mechanism two-level only"),
     ],
 )
 def test_options_of_the_first_mechanism(options: tuple[str, ...], said: str) -> None:

@@ -13,6 +13,7 @@ from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import Deployment, create, deploy
 from offchain.chain.backend import Transaction
 from offchain.chain.revm import Revm
+from offchain.cli.auctions import staging_of
 from offchain.keeper.openings import Openings
 from offchain.model.document import parse_bytes
 from offchain.model.kinds import solve
@@ -52,7 +53,8 @@ def test_the_readme_shows_the_instance_that_it_solves() -> None:
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_the_contracts_solve_the_examples_alike(example: Path) -> None:
     instances = list(parse_bytes(example.read_bytes()).instances)
-    assert list(solve_on(instances, "revm")) == [solve(instance) for instance in instances]
+    played = solve_on(instances, "revm", staging_of)
+    assert list(played) == [solve(instance) for instance in instances]
 
 
 def test_examples_are_plain_files() -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from offchain.bindings.deployment import ACTING_SECONDS, BEACON_SECONDS, DRAW_SECONDS
+from offchain.bindings.constants import ApproximateAuction, ResilientAuction
+from offchain.bindings.deployment import ACTING_SECONDS, BEACON_SECONDS
 from offchain.chain import fees, outbox, signing
 from offchain.chain.backend import MAX_TRANSACTION_GAS, TOY_CHAINS
 from offchain.chain.jsonrpc import PATIENCE
@@ -24,8 +25,8 @@ NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
         f"{signing._WORKING_GAS // 10**6} million gas more",
         f"{MAX_TRANSACTION_GAS:,} (EIP-7825)",
         f"{BEACON_SECONDS // 12} blocks of 12 seconds",
-        f"{NUMBERS[DRAW_SECONDS['ApproximateAuction'] // 86_400]} days",
-        f"({NUMBERS[DRAW_SECONDS['ResilientAuction'] // 86_400]} in resilient sales)",
+        f"{NUMBERS[ApproximateAuction.DRAW_WINDOW // 86_400]} days",
+        f"({NUMBERS[ResilientAuction.DRAW_WINDOW // 86_400]} in resilient sales)",
         f"phases of {NUMBERS[SHORTEST_PHASE_SECONDS // 60]} minutes",
         "chains " + " and ".join(map(str, sorted(TOY_CHAINS))),
     ],

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from offchain.bindings.contracts import contract
-from offchain.bindings.deployment import Deployment, create, deploy_approximate
+from offchain.bindings.deployment import Deployment, create, deploy_for_groups
 from offchain.bindings.enumerations import Phase
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Chain, Transaction
@@ -53,7 +53,7 @@ def phase(chain: Chain, deployed: Deployment) -> Phase:
 def test_a_draw_from_the_request_to_the_last_refund(tmp_path: Path) -> None:
     """Nobody but the keeper does anything once bidding is over; every deposit but the price comes back."""
     with anvil(accounts=1, auto_impersonate=True) as node, connect(node.url) as chain:
-        deployed = deploy_approximate(chain, chain.actor(SELLER), None)
+        deployed = deploy_for_groups(chain, chain.actor(SELLER), "ApproximateAuction")
         deployed.write(tmp_path / "deployment.json")
         end = chain.now() + HOUR
         listed(chain, deployed, end)

@@ -15,7 +15,7 @@ from offchain.chain.backend import Transaction
 from offchain.chain.revm import Revm
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.keeper import Action, Keeper
-from offchain.keeper.ledger import APPROXIMATE, AUCTIONEER, Ledger, kind_of
+from offchain.keeper.ledger import APPROXIMATE, Ledger
 from offchain.keeper.openings import Openings
 from offchain.model.mechanisms.approximate import sell
 
@@ -197,11 +197,3 @@ def test_a_walk_in_small_steps_beside_another_keeper(game: Game) -> None:
     assert [action.step for action in game.actions].count("decide") == 4
     assert game.standing()[1:] == game.expected(fall)
     assert game.keeper().step() == 0
-
-
-def test_kinds_of_auctioneers(game: Game) -> None:
-    """Told apart by what they can be asked."""
-    factory = create(game.chain, game.seller, "DAOFactory")
-    other = create(game.chain, game.seller, AUCTIONEER, factory)
-    assert kind_of(game.chain, game.auction) == APPROXIMATE
-    assert kind_of(game.chain, other) == AUCTIONEER
