@@ -8,9 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
-from pathlib import Path
 
-from offchain.model.document import instance_text
 from offchain.model.instances import (
     BID_LIMIT,
     ApproximateGroupsInstance,
@@ -22,8 +20,8 @@ from offchain.model.kinds import solve
 from offchain.model.mechanisms.approximate import price_lottery, probabilities
 from offchain.model.mechanisms.approximate_groups import sell
 from offchain.play.approximate import ApproximateStage
+from tests.differential.reproduction import reproducible
 
-FAILURES = Path(__file__).resolve().parents[2] / "build" / "failures"
 _MOST = 2**32 - 1
 """Largest term of an inaccuracy."""
 _SMALL = 40
@@ -66,15 +64,7 @@ def groups(seed: int) -> Groups:
 
 def hold_equal(stage: ApproximateStage, seed: int) -> None:
     """Plays the auction of `seed` and demands the reference's outcome; the play audits every wei."""
-    instance = auction(seed)
-    try:
-        outcome = stage.play(instance)
-        assert outcome == solve(instance), "the chain and the reference differ"
-    except Exception as error:
-        FAILURES.mkdir(parents=True, exist_ok=True)
-        path = FAILURES / f"approximate-{seed}.json"
-        path.write_text(instance_text(instance), encoding="utf-8")
-        raise AssertionError(f"{error!r}\nseed {seed}, instance file {path}") from error
+    _hold(stage, seed, auction(seed))
 
 
 def hold_groups_equal(stage: ApproximateStage, seed: int) -> None:
@@ -103,15 +93,14 @@ def instance_of(one: Groups) -> ApproximateGroupsInstance:
 
 def hold_group_instance_equal(stage: ApproximateStage, seed: int) -> None:
     """Plays the instance of `seed` among groups alone and demands the reference's outcome."""
-    instance = instance_of(groups(seed))
-    try:
-        outcome = stage.play(instance)
-        assert outcome == solve(instance), "the chain and the reference differ"
-    except Exception as error:
-        FAILURES.mkdir(parents=True, exist_ok=True)
-        path = FAILURES / f"approximate-groups-{seed}.json"
-        path.write_text(instance_text(instance), encoding="utf-8")
-        raise AssertionError(f"{error!r}\nseed {seed}, instance file {path}") from error
+    _hold(stage, seed, instance_of(groups(seed)))
+
+
+def _hold(
+    stage: ApproximateStage, seed: int, instance: ApproximateInstance | ApproximateGroupsInstance
+) -> None:
+    with reproducible(seed, instance):
+        assert stage.play(instance) == solve(instance), "the chain and the reference differ"
 
 
 def _delta(rng: random.Random) -> Fraction:

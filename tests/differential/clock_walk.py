@@ -230,8 +230,9 @@ def hold_equal_whatever_they_did(lot: Record) -> None:
 class Walk:
     """Most calls make sense at some time, many not now. Some must succeed, and some must not."""
 
-    def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)
+    def __init__(self, seed: int, at_once: int = 3) -> None:
+        """`at_once`: how many lots may be under way at a time."""
+        self.random, self.at_once = random.Random(seed), at_once
         self.chain = chain = Revm()
         self.keeper, self.stranger, *people = map(chain.actor, range(8))
         self.story = [f"seed {seed}"]
@@ -521,7 +522,7 @@ class Walk:
         anything += [self.misbehave, self.misbehave, self.force]
         for _ in range(steps):
             running = [lot for lot in self.books.lots if self.stage(lot) not in OVER]
-            if len(running) < 3 and self.random.random() < 0.5:
+            if len(running) < self.at_once and self.random.random() < 0.5:
                 self.list_item()
             lots = running if running and self.random.random() < 0.75 else list(self.books.lots)
             if not lots:
@@ -533,13 +534,18 @@ class Walk:
             if stage in (ClockStage.ASKING, ClockStage.OFFERED) and self.now() >= at.deadline:
                 some = [*some, *[self.expire] * 9]
             self.random.choice(some)(lot, at, stage)
+        self.outcomes.update(f"left at {self.stage(lot).name}" for lot in self.books.lots)
 
     def push_on(self, lot: int) -> None:
-        """What a stranger can do alone, until the lot is over: nobody else is needed, whatever happened before."""
-        at = self.books.lots[lot]
+        """What a stranger can do alone, until the lot is over: nobody else is needed, whatever happened before.
+
+        Of those who are asked, or offered the item, each lets one deadline pass at most.
+        """
+        at, waits = self.books.lots[lot], 0
         for _ in range(4 * len(self.people) + 9):
             stage = self.stage(lot)
             if stage in OVER:
+                assert waits <= len(at.members())
                 return
             if stage == ClockStage.PREPARING:
                 tables = [at.table_of(who) for who in at.members()]
@@ -548,6 +554,7 @@ class Walk:
                 table_ = at.table_of(at.last or "")
                 self.try_(self.stranger, "stateOffer", lot, table_, must=True)
             elif stage in (ClockStage.ASKING, ClockStage.OFFERED):
+                waits += 1
                 self.chain.advance_to(at.deadline)
                 self.try_(self.stranger, "expire", lot, must=True)
             else:

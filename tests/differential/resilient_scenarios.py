@@ -6,12 +6,11 @@ from fractions import Fraction
 
 from offchain.bindings.announcements import MOST_EPSILON
 from offchain.bindings.entries import MOST_AMOUNT
-from offchain.model.document import instance_text
 from offchain.model.instances.resilient import Answer, Offer, ResilientInstance, ResilientPlayer
 from offchain.model.mechanisms.resilient import solve
 from offchain.play.conduct import Conduct, counted
 from offchain.play.resilient import ResilientStage
-from tests.differential.scenarios import FAILURES
+from tests.differential.reproduction import reproducible
 
 
 @dataclass(frozen=True)
@@ -94,16 +93,7 @@ def hold_resilient_equal(stage: ResilientStage, sale: ResilientScenario) -> None
 
     The play itself checks that all money is accounted for to the wei.
     """
-    try:
+    with reproducible(sale.seed, sale.instance, sale.conduct):
         outcome = stage.play(sale.instance, sale.conduct)
         expected = solve(counted(sale.instance, sale.conduct))
         assert outcome == expected, "the chain and the reference differ"
-    except Exception as error:
-        raise AssertionError(f"{error!r}\n{_reproduction(sale)}") from error
-
-
-def _reproduction(sale: ResilientScenario) -> str:
-    FAILURES.mkdir(parents=True, exist_ok=True)
-    path = FAILURES / f"resilient-{sale.seed}.json"
-    path.write_text(instance_text(sale.instance), encoding="utf-8")
-    return f"seed {sale.seed}, instance file {path}, {sale.conduct}"

@@ -2,18 +2,15 @@
 
 import random
 from dataclasses import dataclass
-from pathlib import Path
 
 from offchain.model.checks.finding import Verdict
 from offchain.model.checks.two_level import check_outcome
-from offchain.model.document import instance_text
 from offchain.model.instances import BID_LIMIT
 from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
 from offchain.model.kinds import solve
 from offchain.play.behaviour import Behaviour, MemberKey, counted
 from offchain.play.two_level import TwoLevelStage
-
-FAILURES = Path(__file__).resolve().parents[2] / "build" / "failures"
+from tests.differential.reproduction import reproducible
 
 
 @dataclass(frozen=True)
@@ -88,18 +85,9 @@ def hold_equal(stage: TwoLevelStage, auction: Scenario) -> None:
 
     The play itself checks that all money is accounted for to the wei (`offchain.play.audit`).
     """
-    try:
+    with reproducible(auction.seed, auction.instance, auction.behaviour):
         outcome = stage.play(auction.instance, auction.behaviour)
         counting = counted(auction.instance, auction.behaviour)
         assert outcome == solve(counting), "the chain and the reference differ"
         failed = [f for f in check_outcome(counting, outcome) if f.verdict is Verdict.FAILS]
         assert not failed, failed
-    except Exception as error:
-        raise AssertionError(f"{error!r}\n{_reproduction(auction)}") from error
-
-
-def _reproduction(auction: Scenario) -> str:
-    FAILURES.mkdir(parents=True, exist_ok=True)
-    path = FAILURES / f"{auction.seed}.json"
-    path.write_text(instance_text(auction.instance), encoding="utf-8")
-    return f"seed {auction.seed}, instance file {path}, {auction.behaviour}"

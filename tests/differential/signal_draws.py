@@ -3,16 +3,13 @@
 import random
 from collections import Counter
 from math import prod
-from pathlib import Path
 
-from offchain.model.document import instance_text
 from offchain.model.instances import SignalClockInstance
 from offchain.model.instances.signal_clock import shape
 from offchain.model.instances.signals import UNSOLD, Rule, SignalBidder, Table
 from offchain.model.mechanisms.signal_discovery import Coins, clock_auction, discovery
 from offchain.play.signal_clock import SignalClocks
-
-FAILURES = Path(__file__).resolve().parents[2] / "build" / "failures"
+from tests.differential.reproduction import reproducible
 
 MOST_VALUES = 600
 """Of a table, so that an auction is played in milliseconds."""
@@ -85,27 +82,18 @@ def spread(instances: list[SignalClockInstance]) -> Counter[str]:
     return Counter(f"k={one.signals} l={len(one.types)} {one.rule}" for one in instances)
 
 
-def reproduction(seed: int, instance: SignalClockInstance) -> str:
-    """A file with the instance, and what it was made from."""
-    FAILURES.mkdir(parents=True, exist_ok=True)
-    path = FAILURES / f"signal-clock-{seed}.json"
-    path.write_text(instance_text(instance), encoding="utf-8")
-    return f"seed {seed}, instance file {path}"
-
-
 def hold_equal(clocks: SignalClocks, seed: int, most_bidders: int = 5) -> bool:
     """Plays the auction of `seed` and demands the reference's sale, clocks and order. Whether it was sold."""
     instance = auction(seed, most_bidders)
     word = random.Random(f"word {seed}").getrandbits(256)
-    (lot,) = clocks.open(instance, 1)
-    play = clocks.play(instance, lot, word)
-    coins = coins_of(instance, word)
-    expected = clock_auction(instance, coins)
-    told = f"word {word}, {reproduction(seed, instance)}"
-    assert play.sale == expected.sale, told
-    assert play.clocks == expected.clocks, told
-    rising = dict.fromkeys(bidder for bidder, _, _ in expected.steps)
-    asked = [b for b in rising if b in instance.members(coins.kind)]
-    assert list(play.discovered) == asked[: len(play.discovered)], told
-    assert len(asked) - len(play.discovered) <= 1, told  # the last bidder is offered, not asked
-    return play.sale != UNSOLD
+    with reproducible(seed, instance, f"word {word}"):
+        (lot,) = clocks.open(instance, 1)
+        play = clocks.play(instance, lot, word)
+        coins = coins_of(instance, word)
+        expected = clock_auction(instance, coins)
+        assert (play.sale, play.clocks) == (expected.sale, expected.clocks)
+        rising = dict.fromkeys(bidder for bidder, _, _ in expected.steps)
+        asked = [b for b in rising if b in instance.members(coins.kind)]
+        assert list(play.discovered) == asked[: len(play.discovered)]
+        assert len(asked) - len(play.discovered) <= 1, "the last bidder is offered, not asked"
+        return play.sale != UNSOLD
