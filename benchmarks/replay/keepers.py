@@ -123,22 +123,22 @@ class Keepers:
         return {one: self._chain.balance(one) - before for one, before in self.balances.items()}
 
     def _bidders(self) -> list[str]:
-        return [bidder for book in self._ledger.books.values() for bidder in book.accounts]
+        return [bidder for book in self._ledger.books.values() for bidder in book.boxes]
 
     def _is_done(self, refunds: bool) -> bool:
         (lot,) = self._ledger.lots.values()
         books = self._ledger.books_on(lot.number)
         if self._chain.now() < lot.end_of_reveal:
             return not any(
-                account.is_sealed and self._openings.of(book.contract, lot.number, bidder)
+                box.is_sealed and self._openings.of(book.contract, lot.number, bidder)
                 for book in books
-                for bidder, account in book.accounts.items()
+                for bidder, box in book.boxes.items()
             )
         if not refunds:
             return lot.winner is not None or lot.returned
-        return all(
-            account.closed for book in books for account in book.accounts.values()
-        ) and not any(book.bonds_held for book in books)
+        return all(box.closed for book in books for box in book.boxes.values()) and not any(
+            book.bonds_held for book in books
+        )
 
     # Processes
 

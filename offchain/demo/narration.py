@@ -136,7 +136,7 @@ class Narration:
 
     def _sealed(self) -> list[str]:
         self._ledger.sync()
-        deposits = [account.deposit for book in self._books() for account in book.accounts.values()]
+        deposits = [box.deposit for book in self._books() for box in book.boxes.values()]
         return [
             f"{count(len(deposits), 'bid lies', 'bids lie')} sealed, on deposits of {_money(sum(deposits))}. "
             "Neither rivals nor the contracts know any of them."
@@ -145,14 +145,14 @@ class Narration:
     def _opened(self) -> list[str]:
         individuals, *daos = self._books()
         said = [
-            f"{self._names[bidder]} bids {_money(account.bid)}."
-            for bidder, account in individuals.accounts.items()
-            if account.bid is not None
+            f"{self._names[bidder]} bids {_money(box.bid)}."
+            for bidder, box in individuals.boxes.items()
+            if box.bid is not None
         ]
         bond = f"{self._lot.bond_bps / (BPS / 100):g} %"
         for book in daos:
-            silent = sum(account.is_sealed for account in book.accounts.values())
-            opened = len(book.accounts) - silent
+            silent = sum(box.is_sealed for box in book.boxes.values())
+            opened = len(book.boxes) - silent
             said.append(f"{self._name(book)}: {count(opened, 'bid')} opened.")
             if silent:
                 said.append(
@@ -189,7 +189,7 @@ class Narration:
         winner = self._group_of(lot.winner)
         said = f"{winner} wins and pays {_money(lot.price)}"
         individuals, *daos = self._books()
-        bids = {self._names[one]: account.bid or 0 for one, account in individuals.accounts.items()}
+        bids = {self._names[one]: box.bid or 0 for one, box in individuals.boxes.items()}
         bids |= {self._name(book): book.willingness_to_pay for book in daos}
         rivals = [group for group in bids if group != winner]
         rival = max(rivals, key=lambda group: bids[group], default="")

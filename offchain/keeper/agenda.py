@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import Final
 
 from offchain.bindings.constants import AuctionHouse
-from offchain.keeper.books import NEVER, Account, Book, Lot
+from offchain.keeper.books import NEVER, Book, Box, Lot
 from offchain.keeper.ledger import APPROXIMATE, REORG_DEPTH, Ledger
 
 WINDOW: Final = AuctionHouse.SETTLEMENT_WINDOW
@@ -143,7 +143,7 @@ class Agenda:
 
     def _may_sell(self, lot: Lot) -> bool:
         """Whether somebody bids the reserve."""
-        individuals = self._ledger.book(self._ledger.auctioneer, lot.number).accounts.values()
+        individuals = self._ledger.book(self._ledger.auctioneer, lot.number).boxes.values()
         return any(a.bid is not None and a.bid >= lot.reserve for a in individuals) or any(
             bid > 0 and bid >= lot.reserve for bid in lot.group_bids.values()
         )
@@ -160,19 +160,19 @@ class Agenda:
     def _is_owed(self, lot: Lot) -> bool:
         """Whether a push on a lot that is decided would pay somebody, or a bond waits to be forwarded."""
         return any(
-            book.bonds_held or any(is_due(book, bidder) for bidder in book.accounts)
+            book.bonds_held or any(is_due(book, bidder) for bidder in book.boxes)
             for book in self._ledger.books_on(lot.number)
         )
 
 
-def is_unopened(account: Account) -> bool:
+def is_unopened(box: Box) -> bool:
     """Whether an opening could still be good."""
-    return account.is_sealed and not account.unopenable
+    return box.is_sealed and not box.unopenable
 
 
 def is_due(book: Book, bidder: str) -> bool:
     """Whether a push would pay something, or forfeit a bond. A refused push is not tried again: its bidder can claim."""
-    account = book.accounts[bidder]
-    if account.closed or account.refused:
+    box = book.boxes[bidder]
+    if box.closed or box.refused:
         return False
-    return account.is_sealed or book.due(bidder) > 0
+    return box.is_sealed or book.due(bidder) > 0

@@ -30,8 +30,8 @@ class Step:
 
 
 @dataclass(slots=True)
-class Account:
-    """One bidder's account in a book: closed once it was paid out, `refused` if its bidder did not take a pushed
+class Box:
+    """One bidder's bid and money in a book: closed once it was paid out, `refused` if its bidder did not take a pushed
     payment, `unopenable` if the right opening turned out to break the rules (below the minimum, above the deposit, zero).
     """
 
@@ -54,7 +54,7 @@ class Account:
 class Book:
     """The bids on one lot at one contract: individuals' at the auctioneer, members' at a DAO (`of_dao`).
 
-    accounts: in the order in which their bids arrived. bond_bps: as listed, 0 once the lot is known to
+    boxes: in the order in which their bids arrived. bond_bps: as listed, 0 once the lot is known to
     be void. won, lost: whether it is decided, and how; the individuals' book is lost when the item
     goes back. individual: who among individuals won. bonds_held: forfeited, and not yet forwarded to
     the seller. openings: entries of individuals' bids in the order in which they were opened.
@@ -64,7 +64,7 @@ class Book:
     lot: int
     bond_bps: int
     of_dao: bool
-    accounts: dict[str, Account] = field(default_factory=dict)
+    boxes: dict[str, Box] = field(default_factory=dict)
     progress: dict[str, list[Step]] = field(default_factory=dict)
     tallier: str | None = None
     willingness_to_pay: int = 0
@@ -81,17 +81,17 @@ class Book:
         """Whether `bidder` pays for the lot: everybody who bid the share in a DAO that won, only the winner among individuals."""
         if not self.of_dao:
             return bidder == self.individual
-        bid = self.accounts[bidder].bid
+        bid = self.boxes[bidder].bid
         return self.won and bid is not None and bid >= self.share
 
     def due(self, bidder: str) -> int:
         """What a payout would bring `bidder`, in units, once the lot is decided."""
-        account = self.accounts[bidder]
-        if account.closed:
+        box = self.boxes[bidder]
+        if box.closed:
             return 0
-        if account.is_sealed and not account.refused:
-            return account.deposit - account.deposit * self.bond_bps // BPS
-        return account.deposit - account.forfeited - (self.share if self.is_served(bidder) else 0)
+        if box.is_sealed and not box.refused:
+            return box.deposit - box.deposit * self.bond_bps // BPS
+        return box.deposit - box.forfeited - (self.share if self.is_served(bidder) else 0)
 
     def ascending(self) -> list[tuple[int, str]]:
         """The open bids with their bidders in the order of the tally.
@@ -99,7 +99,7 @@ class Book:
         O(n log n) after a bid came or went, else O(1): the list is kept, and not to be changed.
         """
         if self._sorted is None:
-            bids = ((a.bid, bidder) for bidder, a in self.accounts.items() if a.bid is not None)
+            bids = ((a.bid, bidder) for bidder, a in self.boxes.items() if a.bid is not None)
             self._sorted = sorted(bids, key=lambda entry: (entry[0], int(entry[1], 16)))
         return self._sorted
 
@@ -123,21 +123,21 @@ class Book:
         bidder = account_in(args["entry"])
         deposit = int.from_bytes(args["sealedBid"][_COMMITMENT_BYTES:], "big")
         # a replaced bid arrives anew, behind those that stand
-        self.accounts.pop(bidder, None)
-        self.accounts[bidder] = Account(args["sealedBid"][:_COMMITMENT_BYTES], deposit)
+        self.boxes.pop(bidder, None)
+        self.boxes[bidder] = Box(args["sealedBid"][:_COMMITMENT_BYTES], deposit)
 
     def _on_placed(self, args: Args) -> None:
         bid, member = amount_in(args["entry"]), account_in(args["entry"])
-        self.accounts[member] = Account(None, bid, bid)
+        self.boxes[member] = Box(None, bid, bid)
         self._sorted = None
 
     def _on_withdrawn(self, args: Args) -> None:
-        del self.accounts[args["bidder"]]
+        del self.boxes[args["bidder"]]
         self._sorted = None
 
     def _on_opened(self, args: Args) -> None:
         for entry in _entries(args):
-            self.accounts[account_in(entry)].bid = amount_in(entry)
+            self.boxes[account_in(entry)].bid = amount_in(entry)
         self._sorted = None
         if not self.of_dao:
             self.openings.extend(_entries(args))
@@ -145,7 +145,7 @@ class Book:
     def _on_skipped(self, args: Args) -> None:
         # these flaws are found after the commitment matched, so no stranger can bring them about
         if args["flaw"] >= Flaw.ZERO_BID:
-            self.accounts[args["bidder"]].unopenable = True
+            self.boxes[args["bidder"]].unopenable = True
 
     def _on_checkpoint(self, args: Args) -> None:
         steps = self.progress.setdefault(args["tallier"], [])
@@ -170,12 +170,12 @@ class Book:
     def _on_lot_settled(self, args: Args) -> None:
         # at the auctioneer: it may be a DAO that won, and then nobody here pays
         self.won = True
-        if args["winner"] in self.accounts:
+        if args["winner"] in self.boxes:
             self.individual, self.share, self.served = args["winner"], args["price"], 1
 
     def _on_forfeited(self, args: Args) -> None:
-        account = self.accounts[args["bidder"]]
-        account.forfeited, account.closed = args["bond"], True
+        box = self.boxes[args["bidder"]]
+        box.forfeited, box.closed = args["bond"], True
         if self.of_dao:
             self.bonds_held += args["bond"]
 
@@ -184,12 +184,12 @@ class Book:
 
     def _on_paid(self, args: Args) -> None:
         for entry in _entries(args):
-            account = self.accounts[account_in(entry)]
-            account.received, account.closed, account.refused = amount_in(entry), True, False
+            box = self.boxes[account_in(entry)]
+            box.received, box.closed, box.refused = amount_in(entry), True, False
 
     def _on_push_refused(self, args: Args) -> None:
-        account = self.accounts[args["bidder"]]
-        account.closed, account.refused = False, True
+        box = self.boxes[args["bidder"]]
+        box.closed, box.refused = False, True
 
 
 @dataclass(slots=True)

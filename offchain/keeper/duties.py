@@ -133,7 +133,7 @@ class Duties:
             task,
             self._reveals.of(book),
             lambda part: ("revealBatch", task.lot, [(o.bidder, o.bid, o.salt) for o in part]),
-            still=lambda opening: is_unopened(book.accounts[opening.bidder]),
+            still=lambda opening: is_unopened(book.boxes[opening.bidder]),
             gives_way=self._gives_way,
         )
 
@@ -201,13 +201,13 @@ class Duties:
             return
 
         def is_payable(bidder: str) -> bool:
-            if unsettled is not None and (bidder == unsettled or book.accounts[bidder].is_sealed):
+            if unsettled is not None and (bidder == unsettled or book.boxes[bidder].is_sealed):
                 return False
             return is_due(book, bidder)
 
         self._sender.batch(
             task,
-            [bidder for bidder in book.accounts if is_payable(bidder)],
+            [bidder for bidder in book.boxes if is_payable(bidder)],
             lambda part: ("claimBatch", task.lot, part),
             still=is_payable,
             gives_way=self._gives_way,

@@ -13,10 +13,10 @@ from offchain.bindings.contracts import contract as contract_named
 from offchain.bindings.entries import pack
 from offchain.chain.backend import Chain, Log
 from offchain.chain.errors import ChainError
-from offchain.keeper.books import EVENTS, Account, Book, Lot, Step, lot_of
+from offchain.keeper.books import EVENTS, Book, Box, Lot, Step, lot_of
 from offchain.keeper.logstore import LogStore
 
-__all__ = ["REORG_DEPTH", "Account", "Book", "Ledger", "Lot", "Step"]
+__all__ = ["REORG_DEPTH", "Book", "Box", "Ledger", "Lot", "Step"]
 
 AUCTIONEER: Final = "Auctioneer"
 APPROXIMATE: Final = "ApproximateAuction"

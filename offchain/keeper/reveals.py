@@ -50,12 +50,12 @@ class Reveals:
     def _known(self, book: Book) -> Iterator[Opening]:
         """The openings that open bids as they stand, as far as is known without asking."""
         minimum = self._minimums.get(book.contract, 0)
-        for bidder, account in book.accounts.items():
-            if is_unopened(account) and account.commitment is not None:
+        for bidder, box in book.boxes.items():
+            if is_unopened(box) and box.commitment is not None:
                 opening = self._openings.opening(
-                    *(self._chain_id, book.contract, book.lot, bidder, account.commitment)
+                    *(self._chain_id, book.contract, book.lot, bidder, box.commitment)
                 )
-                if opening is not None and minimum <= opening.bid <= account.deposit:
+                if opening is not None and minimum <= opening.bid <= box.deposit:
                     yield opening
 
     def _may_leave(self, lot: Lot) -> bool:

@@ -149,7 +149,7 @@ class Sender:
 
     def _allowance_of(self, number: int) -> int:
         ledger = self._reader.ledger
-        bids = sum(len(book.accounts) for book in ledger.books_on(number))
+        bids = sum(len(book.boxes) for book in ledger.books_on(number))
         return self._allowance.of(len(ledger.lots[number].daos), bids, ledger.kind == APPROXIMATE)
 
     def _transaction(self, task: Task, *call: Any) -> Transaction:

@@ -41,17 +41,15 @@ def check_balance(chain: Chain, contract: str, expected: int = 0) -> None:
 
 
 def _bonds(ledger: Ledger, lot: int) -> int:
-    return sum(
-        account.forfeited for book in ledger.books_on(lot) for account in book.accounts.values()
-    )
+    return sum(box.forfeited for book in ledger.books_on(lot) for box in book.boxes.values())
 
 
 def _kept(ledger: Ledger, lot: int) -> int:
     """Deposits less what was paid out or is still claimable, in units."""
     return sum(
-        account.deposit - account.received - (0 if account.closed else book.due(bidder))
+        box.deposit - box.received - (0 if box.closed else book.due(bidder))
         for book in ledger.books_on(lot)
-        for bidder, account in book.accounts.items()
+        for bidder, box in book.boxes.items()
     )
 
 
@@ -61,8 +59,8 @@ def _unpaid(ledger: Ledger, contract: str) -> int:
         book.due(bidder)
         for book in ledger.books.values()
         if book.contract == contract
-        for bidder, account in book.accounts.items()
-        if not account.closed
+        for bidder, box in book.boxes.items()
+        if not box.closed
     )
 
 

@@ -263,7 +263,7 @@ class ResilientStage(DrawnStage):
             self._call(sale, "claim", self._keeper_account, "claimBatch", some)
         check_proceeds(self._withdraw_proceeds("withdraw"), sale.book.earned(self._seller))
         payments = {
-            name: _exact_payment(name, sale.book.accounts[account].paid, rebates[name])
+            name: _exact_payment(name, sale.book.boxes[account].paid, rebates[name])
             for name, account in accounts.items()
         }
         head = self._head(sale)

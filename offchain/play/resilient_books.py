@@ -11,7 +11,7 @@ _DEPOSIT_BITS = 64
 
 
 @dataclass(slots=True)
-class Account:
+class Box:
     """One player's money in a sale. deposit, price and bond in units; received in wei, rebate included."""
 
     deposit: int = 0
@@ -29,13 +29,13 @@ class Account:
 class SaleBook:
     """Everybody's money in one sale. buyers: who said YES, by the number of the offer."""
 
-    accounts: dict[Address, Account] = field(default_factory=lambda: defaultdict(Account))
+    boxes: dict[Address, Box] = field(default_factory=lambda: defaultdict(Box))
     buyers: dict[int, Address] = field(default_factory=dict)
 
     def earned(self, seller: Address) -> int:
         """What is the seller's in the end, in wei: what players paid, their bonds, and its own stake of a unit."""
-        bonds = sum(account.bond for account in self.accounts.values())
-        paid = sum(account.paid for who, account in self.accounts.items() if who != seller)
+        bonds = sum(box.bond for box in self.boxes.values())
+        paid = sum(box.paid for who, box in self.boxes.items() if who != seller)
         return paid + (bonds + 1) * WEI_PER_UNIT
 
     def take(self, event: Event) -> None:
@@ -44,12 +44,12 @@ class SaleBook:
         match event.name:
             case "AnnouncementSealed":
                 deposit = int.from_bytes(said["slot"], "big") % (1 << _DEPOSIT_BITS)
-                self.accounts[said["player"]].deposit = deposit
+                self.boxes[said["player"]].deposit = deposit
             case "Answered" if said["yes"]:
                 self.buyers[said["index"]] = said["player"]
             case "BundleSold":
-                self.accounts[self.buyers[said["index"]]].price += said["price"]
+                self.boxes[self.buyers[said["index"]]].price += said["price"]
             case "BondForfeited":
-                self.accounts[said["player"]].bond = said["bond"]
+                self.boxes[said["player"]].bond = said["bond"]
             case "Claimed":
-                self.accounts[said["player"]].received += said["amountWei"]
+                self.boxes[said["player"]].received += said["amountWei"]

@@ -11,7 +11,7 @@ from offchain.bindings.deployment import Deployment, deploy
 from offchain.chain.backend import Chain, Transaction
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.keeper import Action
-from offchain.keeper.ledger import Account, Book, Ledger
+from offchain.keeper.ledger import Book, Box, Ledger
 from offchain.keeper.openings import Openings
 from offchain.model.instances.two_level import (
     LotOutcome,
@@ -89,11 +89,11 @@ class TwoLevelStage(HouseStage):
         self._close(cast.lots)
         return outcome
 
-    def _number(self, cast: Cast, counts: Callable[[Book, Account], bool]) -> int:
+    def _number(self, cast: Cast, counts: Callable[[Book, Box], bool]) -> int:
         """How many bids count."""
         self.ledger.sync()
         books = [book for lot in cast.lots for book in self.ledger.books_on(lot)]
-        return sum(counts(book, one) for book in books for one in book.accounts.values())
+        return sum(counts(book, box) for book in books for box in book.boxes.values())
 
     # Listing and entering
 
@@ -180,7 +180,7 @@ class TwoLevelStage(HouseStage):
             for bidder in cast.bidders
             if bidder.key in behaviour.claiming
             for lot in cast.lots
-            if bidder.account in (book := self._book(bidder, lot)).accounts
+            if bidder.account in (book := self._book(bidder, lot)).boxes
             and book.due(bidder.account) > 0
         ]
         for claim in claims:
@@ -222,8 +222,8 @@ class TwoLevelStage(HouseStage):
         bidder = cast.groups[group]
         first = cast.members[group][0]
         if first.house == self._auction:
-            account = self._book(first, lot).accounts.get(bidder)
-            return (account.bid or 0) if account else 0
+            box = self._book(first, lot).boxes.get(bidder)
+            return (box.bid or 0) if box else 0
         return self.ledger.lots[lot].group_bids.get(bidder, 0)
 
     def _granted(self, members: Sequence[Bidder], lot: int, winner: Address) -> list[bool]:
@@ -239,8 +239,8 @@ class TwoLevelStage(HouseStage):
 
     def _paid(self, bidder: Bidder, lot: int) -> int:
         """What a bidder paid for a lot, in units: the deposit less what came back and less the bond."""
-        account = self._book(bidder, lot).accounts.get(bidder.account)
-        return account.deposit - account.received - account.forfeited if account else 0
+        box = self._book(bidder, lot).boxes.get(bidder.account)
+        return box.deposit - box.received - box.forfeited if box else 0
 
     def _book(self, bidder: Bidder, lot: int) -> Book:
         return self.ledger.book(bidder.house.address, lot)

@@ -215,10 +215,10 @@ class Market:
             for number in lots
             for lot in [ledger.lots[number]]
         } | {
-            f"{bidder} on {book.lot}": (account.deposit, account.received, account.forfeited)
+            f"{bidder} on {book.lot}": (box.deposit, box.received, box.forfeited)
             for number in lots
             for book in ledger.books_on(number)
-            for bidder, account in book.accounts.items()
+            for bidder, box in book.boxes.items()
         }
         audit(self.chain, ledger, lots, self.withdraw_proceeds)
         return found

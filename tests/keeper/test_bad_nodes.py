@@ -85,10 +85,10 @@ def test_it_gets_an_auction_to_its_end(url: str, tmp_path: Path, seed: int) -> N
 
                 def done() -> bool:
                     books = market.ledger().books_on(lot)
-                    accounts = [one for book in books for one in book.accounts.values()]
+                    boxes = [one for book in books for one in book.boxes.values()]
                     return all(
                         not one.is_sealed if is_reveal else one.closed  # noqa: B023
-                        for one in accounts
+                        for one in boxes
                     )
 
                 assert until(done, process, 120), f"seed {seed}: {told(process, tmp_path)}"
@@ -110,8 +110,8 @@ def test_whatever_it_answers_the_process_lives(url: str, tmp_path: Path) -> None
             return len(liar.asked) > before + 5
 
         def opened() -> bool:
-            accounts = market.ledger().book(market.auctioneer, lot).accounts
-            return not any(account.is_sealed for account in accounts.values())
+            boxes = market.ledger().book(market.auctioneer, lot).boxes
+            return not any(box.is_sealed for box in boxes.values())
 
         with running(market, liar) as process:
             market.until_reveal(lot)

@@ -78,7 +78,7 @@ def test_an_item_that_its_token_keeps_is_given_up_in_the_end(market: Market) -> 
     market.until_void(lot)
     for _ in range(50):
         keeper.step()
-    assert market.ledger().book(dao, lot).accounts[bidder].closed
+    assert market.ledger().book(dao, lot).boxes[bidder].closed
     market.chain.advance_to(market.ends(lot)[2] + 2 * WINDOW + GIVEN_UP)
     keeper.step()
     assert set(keeper._reader.ledger.lots) == {lot}

@@ -102,8 +102,8 @@ def test_a_bid_that_cannot_be_opened_is_known_from_the_log(market: Market) -> No
     (known,) = market.openings.of(dao, lot, low)
     tried = [(low, known.bid, known.salt), (good, 1, known.salt)]
     market.send(market.account(STRANGER), dao, "DAO", "revealBatch", lot, tried)
-    accounts = market.ledger().book(dao, lot).accounts
-    assert [accounts[member].unopenable for member in (low, good)] == [True, False]
+    boxes = market.ledger().book(dao, lot).boxes
+    assert [boxes[member].unopenable for member in (low, good)] == [True, False]
 
 
 @pytest.mark.parametrize("bad", [(2**64 + 5, bytes(32)), (2**300, bytes(32)), (5, b"short")])
@@ -136,8 +136,8 @@ def test_refused_payments_are_pushed_once(market: Market) -> None:
     market.through(lot, lambda: market.keep(keeper))
     for again in (keeper, market.keeper()):
         assert market.keep(again) == 0
-    accounts = market.ledger().book(dao, lot).accounts
-    assert all(accounts[puppet].refused for puppet in puppets)
+    boxes = market.ledger().book(dao, lot).boxes
+    assert all(boxes[puppet].refused for puppet in puppets)
     assert market.count("refund", lot) == 2
     market.outcome([lot])
 
@@ -159,7 +159,7 @@ def test_an_item_that_cannot_be_delivered(market: Market, manner: int) -> None:
     assert {what.split()[0] for what, _ in market.skipped} == {"settle"}
     market.until_void(bad)
     market.keep(keeper)
-    assert all(account.closed for account in market.ledger().book(dao, bad).accounts.values())
+    assert all(box.closed for box in market.ledger().book(dao, bad).boxes.values())
     told = len(market.skipped)
     for _ in range(60):
         assert keeper.step() == 0
@@ -247,5 +247,5 @@ def test_recipients_that_turn_expensive_after_the_simulation(tmp_path_factory) -
         keeper = market.keeper(Candid(chain, turn))
         market.through(lot, lambda: market.keep(keeper))
         assert not market.skipped
-        assert all(market.ledger().book(dao, lot).accounts[puppet].refused for puppet in puppets)
+        assert all(market.ledger().book(dao, lot).boxes[puppet].refused for puppet in puppets)
         market.outcome([lot])

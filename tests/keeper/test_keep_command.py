@@ -135,8 +135,8 @@ def test_it_runs_until_it_is_stopped(town: Market, url: str, end: signal.Signals
 
 def done(market: Market, lot: int, revealed: bool) -> bool:
     books = market.ledger().books_on(lot)
-    accounts = [account for book in books for account in book.accounts.values()]
-    return all(not a.is_sealed if revealed else a.closed for a in accounts)
+    boxes = [box for book in books for box in book.boxes.values()]
+    return all(not a.is_sealed if revealed else a.closed for a in boxes)
 
 
 def test_final_logs_are_kept_unless_told_otherwise(town: Market, url: str) -> None:

@@ -39,8 +39,8 @@ def test_the_references_outcome(market: Market) -> None:
     assert outcome["lot 2"][1:] == (500, 500, False)
     book = ledger.book(winners, 1)
     assert (book.share, book.served) == (split.share, split.served)
-    assert sum(account.refused for account in book.accounts.values()) == 1
-    silent = [account for account in book.accounts.values() if account.is_sealed]
+    assert sum(box.refused for box in book.boxes.values()) == 1
+    silent = [box for box in book.boxes.values() if box.is_sealed]
     assert [a.forfeited for a in silent] == [a.deposit * BOND_BPS // 10_000 for a in silent]
     assert [a.deposit for a in silent] == [24, 8]
     assert not market.skipped
@@ -87,8 +87,8 @@ def test_the_silent_lose_their_bond_and_nothing_else(market: Market) -> None:
     market.bid(dao, lot, 9)
     silent = market.bid(dao, lot, 50, entrusted=False)
     market.through(lot)
-    account = market.ledger().book(dao, lot).accounts[silent]
-    assert (account.deposit, account.forfeited, account.received) == (100, 10, 90)
+    box = market.ledger().book(dao, lot).boxes[silent]
+    assert (box.deposit, box.forfeited, box.received) == (100, 10, 90)
     market.outcome([lot])
 
 
@@ -117,7 +117,7 @@ def test_lots_nobody_wants_go_back(market: Market) -> None:
     market.through(lots[0])
     ledger = market.ledger()
     assert all(ledger.lots[lot].returned for lot in lots)
-    assert [account.forfeited for account in ledger.book(dao, lots[0]).accounts.values()] == [0, 0]
+    assert [box.forfeited for box in ledger.book(dao, lots[0]).boxes.values()] == [0, 0]
     market.outcome(lots)
 
 
@@ -141,9 +141,7 @@ def test_a_lot_nobody_settled_in_time(market: Market, early: bool) -> None:
     market.keep()
     ledger = market.ledger()
     assert ledger.lots[lot].returned
-    bonds = [
-        sum(a.forfeited for a in ledger.book(d, lot).accounts.values()) for d in (winner, loser)
-    ]
+    bonds = [sum(a.forfeited for a in ledger.book(d, lot).boxes.values()) for d in (winner, loser)]
     assert bonds == [0, 0]
     market.outcome([lot])
 

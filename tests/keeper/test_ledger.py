@@ -12,7 +12,7 @@ from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Log, Reverted
 from offchain.chain.errors import ChainError
 from offchain.io.units import WEI_PER_UNIT
-from offchain.keeper.books import Account, Book
+from offchain.keeper.books import Book, Box
 from offchain.keeper.ledger import REORG_DEPTH, Ledger, LogsMissing
 from offchain.model.mechanisms.price_rule import Standing, exact, opening
 from tests.keeper.chains import Window
@@ -138,20 +138,20 @@ class History:
 
 
 def slot_of(book: Book, bidder: str) -> int:
-    """The storage slot that an account stands for (`contracts/libraries/BidSlot.sol`)."""
-    account = book.accounts.get(bidder)
-    if account is None:
+    """The storage slot that a box stands for (`contracts/libraries/BidSlot.sol`)."""
+    box = book.boxes.get(bidder)
+    if box is None:
         return 0
     served = book.is_served(bidder)
-    if account.closed:
-        return (account.bid or 0) << 64 if served else 0
-    if account.refused:
-        bid = account.bid or 0 if served else 0
+    if box.closed:
+        return (box.bid or 0) << 64 if served else 0
+    if box.refused:
+        bid = box.bid or 0 if served else 0
         return bid << 64 | (book.due(bidder) + (book.share if served else 0))
-    if account.bid is None:
-        assert account.commitment is not None
-        return int.from_bytes(account.commitment, "big") << 64 | account.deposit
-    return account.bid << 64 | account.deposit
+    if box.bid is None:
+        assert box.commitment is not None
+        return int.from_bytes(box.commitment, "big") << 64 | box.deposit
+    return box.bid << 64 | box.deposit
 
 
 def hold_equal_to_views(market: Market, ledger: Ledger, people: Sequence[str]) -> None:
@@ -200,7 +200,7 @@ def hold_equal_to_book(market: Market, book: Book, people: Sequence[str]) -> Non
         assert (counted, best) == ((steps[-1].counted, steps[-1].best) if steps else (0, 0))
     for bidder in people:
         (access,) = market.view(book.contract, "DAO", "hasAccess", book.lot, bidder)
-        assert access == (bidder in book.accounts and book.is_served(bidder))
+        assert access == (bidder in book.boxes and book.is_served(bidder))
 
 
 @pytest.mark.parametrize("seed", range(HISTORIES))
@@ -311,7 +311,7 @@ def test_a_chain_that_went_back_is_read_anew(market: Market, blocks: int) -> Non
     ledger = market.ledger()
     market.chain.restore(fork)
     ledger.sync()
-    assert not ledger.book(dao, lot).accounts
+    assert not ledger.book(dao, lot).boxes
     assert equal(ledger, market)
 
 
@@ -326,7 +326,7 @@ def test_a_chain_that_went_far_back_is_read_anew_even_if_little_happened(market:
     ledger = market.ledger()
     market.chain.restore(fork)
     ledger.sync()
-    assert not ledger.book(dao, lot).accounts
+    assert not ledger.book(dao, lot).boxes
 
 
 def test_logs_left_out_are_noticed(market: Market) -> None:
@@ -402,7 +402,7 @@ def test_a_dao_that_enters_late_is_read_from_its_start(market: Market) -> None:
     for lot in (first, second):
         market.place(dao, lot, lot)
     ledger.sync()
-    assert [len(ledger.book(dao, lot).accounts) for lot in (first, second)] == [1, 1]
+    assert [len(ledger.book(dao, lot).boxes) for lot in (first, second)] == [1, 1]
 
 
 # BOOKS
@@ -410,7 +410,7 @@ def test_a_dao_that_enters_late_is_read_from_its_start(market: Market) -> None:
 
 def test_the_sorted_list_is_made_once_per_change() -> None:
     book = Book("0x1", 1, 1_000, of_dao=True)
-    book.accounts = {f"0x{n:040x}": Account(None, 9, 9 - n % 3) for n in range(9)}
+    book.boxes = {f"0x{n:040x}": Box(None, 9, 9 - n % 3) for n in range(9)}
     order = book.ascending()
     assert order == sorted(order)
     assert book.ascending() is order
@@ -418,7 +418,5 @@ def test_the_sorted_list_is_made_once_per_change() -> None:
 
 def test_tally_order_of_equal_bids_is_that_of_addresses_as_numbers(tmp_path: Path) -> None:
     low, high = "0x" + "0" * 39 + "B", "0x" + "0" * 38 + "0c"
-    book = Book(
-        "0x1", 1, 0, of_dao=True, accounts={high: Account(None, 5, 5), low: Account(None, 5, 5)}
-    )
+    book = Book("0x1", 1, 0, of_dao=True, boxes={high: Box(None, 5, 5), low: Box(None, 5, 5)})
     assert [bidder for _, bidder in book.ascending()] == [low, high]

@@ -57,7 +57,7 @@ def is_sold(market: Market, lot: int) -> bool:
     market.outcome([lot])
     books = market.ledger().books_on(lot)
     return market.ledger().lots[lot].winner is not None and all(
-        account.closed for book in books for account in book.accounts.values()
+        box.closed for book in books for box in book.boxes.values()
     )
 
 

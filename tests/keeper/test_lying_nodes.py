@@ -114,7 +114,7 @@ def test_it_goes_on_and_makes_up_for_it(market: Market, seed: int) -> None:
         market.chain.advance_to(market.chain.now() + 4_000)
         steps()
     books = market.ledger().books_on(lot)
-    assert all(account.closed for book in books for account in book.accounts.values()), f"{seed}"
+    assert all(box.closed for book in books for box in book.boxes.values()), f"{seed}"
 
 
 class Silent:
@@ -152,7 +152,7 @@ def test_logs_that_were_left_out_as_a_whole_are_missed(
     market.until_reveal(untold)
     for _ in range(silent_steps + 2):
         keeper.step()
-    assert not market.ledger().book(market.auctioneer, untold).accounts[bidder].is_sealed
+    assert not market.ledger().book(market.auctioneer, untold).boxes[bidder].is_sealed
     assert not keeper.troubles.get(0)
 
 

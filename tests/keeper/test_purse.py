@@ -194,8 +194,8 @@ def test_settling_fits_the_lot(market: Market) -> None:
     winner, loser = (market.bid(market.auctioneer, lot, bid) for bid in (9, 5))
     keeper = market.keeper(Dear(market.chain, SETTLE, 500_000))
     market.through(lot, lambda: market.keep(keeper))
-    accounts = market.ledger().book(market.auctioneer, lot).accounts
-    assert (accounts[winner].closed, accounts[loser].closed) == (False, True)
+    boxes = market.ledger().book(market.auctioneer, lot).boxes
+    assert (boxes[winner].closed, boxes[loser].closed) == (False, True)
     assert market.count("settle", lot) == 0
     assert any("for lot 1 are spent" in str(error) for _, error in market.skipped)
 

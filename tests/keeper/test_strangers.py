@@ -110,7 +110,7 @@ def test_what_is_owed_on_a_dead_lot_is_paid_while_it_rests(market: Market) -> No
     market.through(lot, lambda: [keeper.step() for _ in range(50)])
     market.until_void(lot)
     keeper.step()
-    assert market.ledger().book(market.auctioneer, lot).accounts[bidder].closed
+    assert market.ledger().book(market.auctioneer, lot).boxes[bidder].closed
     for _ in range(50):
         keeper.step()
     market.send(market.seller, token, "HostileItem", "behave", 0)
@@ -234,7 +234,7 @@ def test_a_reveal_is_not_missed_for_dead_lots(market: Market) -> None:
     while market.chain.now() < now + 660:
         keeper.step()
         market.chain.advance_to_block(market.chain.block() + 1)
-        if not market.ledger().book(market.auctioneer, lot).accounts[bidder].is_sealed:
+        if not market.ledger().book(market.auctioneer, lot).boxes[bidder].is_sealed:
             break
     assert market.chain.now() < now + 60 + 30, "opened as soon as a step or two after bidding ended"
 
@@ -301,7 +301,7 @@ def test_refunds_give_way_to_a_reveal(market: Market) -> None:
     assert done.index("reveal") <= 3
     market.keep(keeper)
     assert market.ledger().lots[large].returned
-    assert all(account.closed for account in market.ledger().book(dao, large).accounts.values())
+    assert all(box.closed for box in market.ledger().book(dao, large).boxes.values())
 
 
 def test_the_order_of_urgency(market: Market) -> None:
