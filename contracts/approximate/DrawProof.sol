@@ -107,7 +107,10 @@ library DrawProofs {
         }
     }
 
-    function _checkSale(uint256 start, uint256 draw, uint256 length, uint64 price, Odds memory at, Odds memory below) private pure {
+    function _checkSale(uint256 start, uint256 draw, uint256 length, uint64 price, Odds memory at, Odds memory below)
+        private
+        pure
+    {
         if (draw < start || draw - start >= length) revert DrawElsewhere(draw, start, length);
         uint256 offset = draw - start;
         if (Chances.pieceOf(at, price) <= offset || (price != 0 && Chances.pieceOf(below, price - 1) > offset)) {

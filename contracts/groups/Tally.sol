@@ -27,12 +27,11 @@ library Tally {
     /// @param members The next members in ascending order of (bid, address).
     /// @param total The number of open bids in the book.
     /// @return checkpoint The digest by which `settle` knows these bids again.
-    function count(
-        Progress memory self,
-        mapping(address bidder => Box) storage boxes,
-        address[] calldata members,
-        uint256 total
-    ) internal view returns (bytes32 checkpoint) {
+    function count(Progress memory self, mapping(address bidder => Box) storage boxes, address[] calldata members, uint256 total)
+        internal
+        view
+        returns (bytes32 checkpoint)
+    {
         (uint256 start, uint256 startBest) = (self.counted, self.best);
         (uint256 last, uint256 best) = (self.lastKey, startBest);
         uint256 rank = total - start;

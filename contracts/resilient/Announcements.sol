@@ -62,14 +62,11 @@ library Announcements {
     /// @return flaw What is wrong with it, if anything; only without a flaw do the others mean something.
     /// @return revenue The prices together, in units: the paper's R.
     /// @return known Its digest.
-    function check(
-        Announcement calldata announcement,
-        BidSlot slot,
-        uint256 lot,
-        address player,
-        uint256 goods,
-        uint256 covered
-    ) internal view returns (AnnouncementFlaw flaw, uint64 revenue, bytes32 known) {
+    function check(Announcement calldata announcement, BidSlot slot, uint256 lot, address player, uint256 goods, uint256 covered)
+        internal
+        view
+        returns (AnnouncementFlaw flaw, uint64 revenue, bytes32 known)
+    {
         if (!slot.isSealed()) {
             return (slot.isEmpty() ? AnnouncementFlaw.NotSealed : AnnouncementFlaw.AlreadyRevealed, 0, 0);
         }

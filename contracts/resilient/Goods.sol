@@ -37,13 +37,9 @@ library Goods {
     }
 
     /// @notice Gives every good of `set`, all here for `lot`, to `recipient`, or fails as a whole.
-    function give(
-        mapping(uint256 index => Good) storage goods,
-        uint256 set,
-        Held storage held,
-        uint256 lot,
-        address recipient
-    ) internal {
+    function give(mapping(uint256 index => Good) storage goods, uint256 set, Held storage held, uint256 lot, address recipient)
+        internal
+    {
         for (uint256 i = 0; set != 0; ++i) {
             if (set & 1 != 0) Items.give(held, lot, goods[i].token, goods[i].tokenId, recipient);
             set >>= 1;

@@ -92,9 +92,9 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
         lot = ++lotCount;
         Sale storage sale = _sales[lot];
         (sale.seller, sale.endOfBidding, sale.endOfReveal, sale.bondBps) =
-            (msg.sender, schedule.endOfBidding, schedule.endOfReveal, schedule.bondBps);
+        (msg.sender, schedule.endOfBidding, schedule.endOfReveal, schedule.bondBps);
         (sale.epsilonNumerator, sale.epsilonDenominator, sale.answerSeconds) =
-            (epsilonNumerator, epsilonDenominator, schedule.answerSeconds);
+        (epsilonNumerator, epsilonDenominator, schedule.answerSeconds);
         emit SaleListed(lot, msg.sender, epsilonNumerator, epsilonDenominator, schedule);
         _add(lot, sale, goods);
     }
@@ -518,7 +518,9 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
         returns (uint256 numerator, uint256 denominator)
     {
         denominator = sale.epsilonDenominator * (1 + uint256(sale.revenues));
-        if (_areCarriedOut(sale) && !slot.isSealed() && player != sale.seller) numerator = sale.epsilonNumerator * uint256(slot.bid());
+        if (_areCarriedOut(sale) && !slot.isSealed() && player != sale.seller) {
+            numerator = sale.epsilonNumerator * uint256(slot.bid());
+        }
     }
 
     /// @dev What is due to the owner of `slot`, in wei; and what of that is a rebate (wei); and the bond it loses (units).

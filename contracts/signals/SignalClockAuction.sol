@@ -381,8 +381,7 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
             item.clock = clock;
             return _end(lot, item, ClockStage.Unsold);
         }
-        (uint256 first, uint256 end) =
-            Levels.interval(clock.least, clock.active.size(), item.terms.signals - 1, item.residue);
+        (uint256 first, uint256 end) = Levels.interval(clock.least, clock.active.size(), item.terms.signals - 1, item.residue);
         uint32 idle = clock.active & ~clock.levels.contenders(first, end);
         if (idle != 0) _ask(lot, item, clock, idle.nth(0), false);
         else _draw(lot, item, clock);

@@ -59,7 +59,9 @@ contract HostileItem is Item, Puppet {
             }
         }
         if (manner_ == Manner.OnePerWallet && to.code.length == 0 && balanceOf(to) != 0) revert("one each");
-        if ((manner_ == Manner.ApprovedOnly || manner_ == Manner.Locked) && getApproved(tokenId) != msg.sender) revert("not approved");
+        if ((manner_ == Manner.ApprovedOnly || manner_ == Manner.Locked) && getApproved(tokenId) != msg.sender) {
+            revert("not approved");
+        }
         if (manner_ == Manner.Reenter) _reenter();
         while (manner_ == Manner.BurnGas) {}
         super.transferFrom(from, to, tokenId);
