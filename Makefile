@@ -77,7 +77,7 @@ $(NPM_DONE): package.json package-lock.json .npmrc
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null \
 	  || { echo "Consort needs Node 20 or newer, and 'node' is missing or older." >&2; exit 1; }
 	@npm --version >/dev/null 2>&1 || { echo "Consort needs npm (it comes with Node)." >&2; exit 1; }
-	@echo "npm packages: into node_modules (compiler, nodes, OpenZeppelin)"
+	@echo "npm packages: into node_modules (compiler, nodes, OpenZeppelin, Solidity style)"
 	@npm ci --no-progress --loglevel=error
 	@touch $@
 

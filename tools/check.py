@@ -15,6 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
+NODE_BIN = ROOT / "node_modules" / ".bin"
 REPORTS = ROOT / "build" / "test-reports"
 
 
@@ -33,10 +34,18 @@ def tests(title: str, name: str, *command: str) -> Step:
     return Step(title, (*command, f"--junit-xml={report}"), report)
 
 
+# Neither news of itself nor of others; what it warns of counts.
+SOLHINT = (
+    *(str(NODE_BIN / "solhint"), "--disc", "--noPoster"),
+    *("--max-warnings", "0", "-c", "tools/solhint.yaml"),
+)
+
 LINT = (
     Step("style (ruff check)", (str(BIN / "ruff"), "check", ".")),
     Step("style (ruff format)", (str(BIN / "ruff"), "format", "--check", ".")),
     Step("types (mypy --strict)", (str(BIN / "mypy"), "--strict", "offchain")),
+    Step("Solidity style (forge fmt)", (str(NODE_BIN / "forge"), "fmt", "--check")),
+    Step("Solidity style (solhint)", (*SOLHINT, "contracts/!(test)/*.sol")),
 )
 
 # tests/contracts need Brownie, and are left out of the plain run by pyproject.toml.

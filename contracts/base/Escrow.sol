@@ -7,7 +7,7 @@ import {IEscrow} from "../interfaces/IEscrow.sol";
 import {Held, Items} from "../libraries/Items.sol";
 
 /// @title A house that takes only what it can give
-/// @dev Nothing that happens within a rehearsal stays: it always reverts, in a call of its own.
+/// @notice Nothing that happens within a rehearsal stays: it always reverts, in a call of its own.
 abstract contract Escrow is IEscrow {
     // STORAGE
 

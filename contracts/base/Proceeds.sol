@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {Payments} from "../libraries/Payments.sol";
 
 /// @title What sellers earn, kept until they withdraw it
-/// @dev Pull, never push: a seller who refuses ether holds up nobody but itself.
+/// @notice Pull, never push: a seller who refuses ether holds up nobody but itself.
 abstract contract Proceeds {
     // STORAGE
 

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
 /// @title What a house that holds items asks of itself
+/// @notice Nobody else has any use for it.
 interface IEscrow {
     /// @notice `caller` is not this contract.
     error NotItself(address caller);

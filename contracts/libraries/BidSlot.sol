@@ -54,6 +54,7 @@ function entry(uint256 lot, uint64 amount, address account) pure returns (uint25
 }
 
 /// @title Packing and opening of bids
+/// @notice What `BidSlot` says of the slot, in both directions; a seal opens by its commitment only.
 library BidSlots {
     BidSlot internal constant EMPTY = BidSlot.wrap(0);
 

@@ -69,6 +69,7 @@ library Items {
     function deliver(IERC721 token, uint256 tokenId, address recipient) internal {
         (bool arrived, bytes memory refusal) = _move(token, tokenId, recipient);
         if (arrived) return;
+        // solhint-disable-next-line avoid-low-level-calls
         (bool approved,) = address(token).call(abi.encodeCall(IERC721.approve, (address(this), tokenId)));
         if (approved) (arrived,) = _move(token, tokenId, recipient);
         if (arrived) return;

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 /// @title Ether out, whatever the recipient does
+/// @notice To whom the caller chose (`send`), or to many, of whom none may hold up the others (`push`).
 library Payments {
     /// @notice Gas a recipient may burn: enough for a smart wallet to log its receipt, too little to hold a batch up.
     uint256 internal constant PUSH_GAS = 10_000;

@@ -53,6 +53,7 @@ library Levels {
 }
 
 /// @title Sets of at most 32 places, as bits
+/// @notice Bit i stands for place i.
 library Places {
     /// @notice How many places are in the set.
     function size(uint32 places) internal pure returns (uint256 found) {

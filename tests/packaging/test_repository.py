@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -84,3 +85,17 @@ def test_a_commit_is_checked_as_make_lint_does() -> None:
     ]
     assert set(hooks) <= steps
     assert len(hooks) == len(set(hooks)) >= 3
+
+
+def test_foundry_compiles_as_brownie_does() -> None:
+    profile = tomllib.loads((ROOT / "foundry.toml").read_text(encoding="utf-8"))["profile"][
+        "default"
+    ]
+    compiler = read(ROOT / "brownie-config.yaml")["compiler"]
+    solc = compiler["solc"]
+    assert profile["solc"] == f".solc/solc-v{solc['version']}"
+    assert profile["evm_version"] == compiler["evm_version"]
+    assert profile["via_ir"] == solc["viaIR"]
+    assert profile["optimizer"] == solc["optimizer"]["enabled"]
+    assert profile["optimizer_runs"] == solc["optimizer"]["runs"]
+    assert profile["remappings"] == solc["remappings"]
