@@ -5,11 +5,11 @@ every instruction with its cost. Amounts are gas.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from offchain.chain.backend import Receipt, Reverted, Transaction
+from offchain.chain.backend import Outcome, Progress, Reverted, Transaction, quietly
 from offchain.chain.jsonrpc import JsonRpc
 
 TRANSACTION: Final = 21_000
@@ -75,8 +75,8 @@ class Meter(JsonRpc):
     def send_all(
         self,
         transactions: Sequence[Transaction],
-        progress: Callable[[int], None] | None = None,
-    ) -> list[Receipt | Reverted]:
+        progress: Progress = quietly,
+    ) -> list[Outcome]:
         """As `Chain.send_all`, but nothing may fail.
 
         Raises:

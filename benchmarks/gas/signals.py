@@ -12,7 +12,14 @@ from benchmarks.gas.bench import Bench, own_node
 from benchmarks.gas.meter import floor_since_prague
 from offchain.bindings.contracts import contract
 from offchain.bindings.enumerations import ClockStage
-from offchain.chain.backend import MAX_TRANSACTION_GAS, Receipt, Reverted, Transaction
+from offchain.chain.backend import (
+    MAX_TRANSACTION_GAS,
+    Outcome,
+    Progress,
+    Reverted,
+    Transaction,
+    quietly,
+)
 from offchain.chain.jsonrpc import JsonRpc
 from offchain.model.instances.signal_clock import SignalClockInstance, shape
 from offchain.model.instances.signals import Rule, SignalBidder, Table
@@ -107,8 +114,8 @@ class Recorder(JsonRpc):
     def send_all(
         self,
         transactions: Sequence[Transaction],
-        progress: Callable[[int], None] | None = None,
-    ) -> list[Receipt | Reverted]:
+        progress: Progress = quietly,
+    ) -> list[Outcome]:
         """As `Chain.send_all`, but nothing may fail."""
         outcomes = super().send_all(transactions, progress)
         for one, outcome in zip(transactions, outcomes, strict=True):

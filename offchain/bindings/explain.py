@@ -20,6 +20,7 @@ from offchain.bindings.contracts import Contract
 from offchain.chain import abi
 from offchain.chain.backend import Reverted
 from offchain.chain.errors import ChainError
+from offchain.io.quoting import cut
 
 _LONGEST_REASON: Final = 400
 
@@ -58,7 +59,7 @@ def explain(data: bytes) -> str:
     if not data:
         return "no reason given"
     told = _explain_builtin(data) or _explain_custom(data) or f"unknown error 0x{data.hex()}"
-    return told if len(told) <= _LONGEST_REASON else told[: _LONGEST_REASON - 1] + "…"
+    return cut(told, _LONGEST_REASON)
 
 
 def _explain_builtin(data: bytes) -> str | None:

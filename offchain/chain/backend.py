@@ -18,14 +18,15 @@ from eth_hash.auto import keccak
 
 from offchain.chain.errors import ChainError
 from offchain.io.addresses import ADDRESS_BYTES, checksum
+from offchain.io.quoting import cut
 
 MAX_TRANSACTION_GAS: Final = 16_777_216
 """The most gas that a transaction may ask for (EIP-7825)."""
 TOY_CHAINS: Final = frozenset({1337, 31337})
 """Where money is worth nothing: the ids of development chains."""
 
-_SHOWN_BYTES: Final = 68
-"""Of what a contract reverted with: an error's selector and two of its arguments."""
+_SHOWN: Final = 2 + 2 * (4 + 2 * 32)
+"""Characters of what a contract reverted with: an error's selector and two of its arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,17 @@ class Reverted(ChainError):
     def __str__(self) -> str:
         if not self.data:
             return self.message
-        cut = "…" if len(self.data) > _SHOWN_BYTES else ""
-        return f"{self.message}: 0x{self.data[:_SHOWN_BYTES].hex()}{cut}"
+        return f"{self.message}: {cut('0x' + self.data.hex(), _SHOWN)}"
+
+
+Outcome = Receipt | Reverted
+"""What became of a transaction."""
+Progress = Callable[[int], None]
+"""Hears how far something has come: a number that rises."""
+
+
+def quietly(_: int) -> None:
+    """Progress that nobody wants to hear of."""
 
 
 class Unsettled(ChainError):
@@ -135,8 +145,8 @@ class Chain(Protocol):
     def send_all(
         self,
         transactions: Sequence[Transaction],
-        progress: Callable[[int], None] | None = None,
-    ) -> list[Receipt | Reverted]:
+        progress: Progress = quietly,
+    ) -> list[Outcome]:
         """Sends many, to take effect in their order, batched where the chain allows.
 
         The results come in the same order, failures in place; one does not stop the others.
@@ -163,7 +173,7 @@ class Chain(Protocol):
         first_block: int,
         last_block: int | None = None,
         topics: Sequence[bytes] | None = None,
-        progress: Callable[[int], None] | None = None,
+        progress: Progress = quietly,
     ) -> list[Log]:
         """The events of `addresses` from `first_block` to `last_block`, or to the newest, in order.
 
@@ -216,9 +226,7 @@ class Chain(Protocol):
     def fund(self, address: str, amount: int) -> None:
         """Makes the balance of `address` at least `amount` wei, gas to come aside."""
 
-    def fund_all(
-        self, amounts: Mapping[str, int], progress: Callable[[int], None] | None = None
-    ) -> None:
+    def fund_all(self, amounts: Mapping[str, int], progress: Progress = quietly) -> None:
         """`fund` for many addresses, batched where the chain allows.
 
         `progress` is called with the number done so far.

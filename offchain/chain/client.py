@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from offchain.chain.answers import COUNT_BITS, HASH_BYTES, Answer
-from offchain.chain.backend import MAX_TRANSACTION_GAS, Log, Receipt, Reverted, Transaction
+from offchain.chain.backend import (
+    MAX_TRANSACTION_GAS,
+    Log,
+    Outcome,
+    Progress,
+    Receipt,
+    Reverted,
+    Transaction,
+    quietly,
+)
 from offchain.chain.errors import ChainError
 from offchain.chain.headers import encode_header
 from offchain.chain.logreader import LogReader, read_log
@@ -132,20 +141,14 @@ class Client:
         Raises:
             ChainError: one was not mined within `patience` seconds.
         """
-        deadline = time.monotonic() + patience
         found = self.receipts(hashes)
-        pause = _FIRST_PAUSE
+        waiting = Patience(self.rpc.url, patience)
         while missing := [one for one in hashes if one not in found]:
-            if time.monotonic() > deadline:
-                raise ChainError(
-                    f"{self.rpc.url}: transaction {missing[0]} was not mined in {patience:g} s"
-                )
-            time.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
+            waiting.for_block_of(missing[0])
             found |= self.receipts(missing)
         return found
 
-    def outcome(self, transaction: Transaction, raw: Mapping[str, Any]) -> Receipt | Reverted:
+    def outcome(self, transaction: Transaction, raw: Mapping[str, Any]) -> Outcome:
         """What became of a transaction that was mined."""
         mined = _read_receipt(Answer(raw, f"{self.rpc.url}: eth_getTransactionReceipt"))
         fee = mined.gas_used * mined.gas_price
@@ -168,7 +171,7 @@ class Client:
         first: int,
         last: int,
         topics: Sequence[bytes] | None = None,
-        progress: Callable[[int], None] | None = None,
+        progress: Progress = quietly,
     ) -> list[Log]:
         """The events of `addresses` in these blocks, in order; see `LogReader.read`."""
         return self._reader.read(addresses, first, last, topics, progress)
@@ -218,6 +221,24 @@ class Client:
         except RpcError:
             pass  # it does not remember the state
         return b""
+
+
+class Patience:
+    """Waits for transactions to be mined, ever longer at a time, for so many seconds in all."""
+
+    def __init__(self, url: str, seconds: float) -> None:
+        self._url, self._seconds = url, seconds
+        self._deadline = time.monotonic() + seconds
+        self._pause = _FIRST_PAUSE
+
+    def for_block_of(self, transaction: str) -> None:
+        """Waits a little. `ChainError` if the time is over: it was not mined."""
+        if time.monotonic() > self._deadline:
+            raise ChainError(
+                f"{self._url}: transaction {transaction} was not mined in {self._seconds:g} s"
+            )
+        time.sleep(self._pause)
+        self._pause = min(2 * self._pause, _LONGEST_PAUSE)
 
 
 def failure(transaction: Transaction, error: RpcError) -> ChainError:

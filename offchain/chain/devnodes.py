@@ -10,20 +10,17 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from itertools import islice
 from typing import Final
 
 from offchain.chain.answers import COUNT_BITS
-from offchain.chain.backend import Receipt, Reverted, Transaction, actor_address
+from offchain.chain.backend import Outcome, Reverted, Transaction, actor_address
 from offchain.chain.client import Client, failure
 from offchain.chain.errors import ChainError
 from offchain.chain.fees import TIGHTER, refuse_dear
 from offchain.chain.rpc import BATCH, Request, RpcError, quantity
 from offchain.io.units import GWEI, WEI_PER_ETH
-
-Outcome = Receipt | Reverted
 
 GAS_MONEY: Final = 1_000 * WEI_PER_ETH
 """What each sender is given for gas, in wei; no run uses it up."""
@@ -37,10 +34,10 @@ _LOCKED: Final = re.compile(
 
 
 class DevNode(ABC):
-    """What Anvil, Hardhat and Ganache have in common; see `Chain` for the public methods."""
+    """What Anvil, Hardhat and Ganache have in common; see `Manners` for the public methods."""
 
-    chunk: int
-    """How many transactions are under way at once."""
+    at_once: int
+    funded_at_once = BATCH
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -55,39 +52,28 @@ class DevNode(ABC):
             self._admit([actor_address(one) for one in range(first, first + _ACTORS_AT_ONCE)])
         return address
 
-    def fund_all(self, amounts: Mapping[str, int], progress: Callable[[int], None] | None) -> None:
+    def fund(self, amounts: Mapping[str, int]) -> None:
         """Sets the balances that are lower; a sender's gas money comes on top."""
-        for start in range(0, len(amounts), BATCH):
-            some = dict(islice(amounts.items(), start, start + BATCH))
-            wanted = [
-                amount + (GAS_MONEY if address in self._admitted else 0)
-                for address, amount in some.items()
+        wanted = [
+            amount + (GAS_MONEY if address in self._admitted else 0)
+            for address, amount in amounts.items()
+        ]
+        owned = self._client.balances(list(amounts))
+        self._rpc.results(
+            [
+                self._set_balance(address, amount)
+                for address, amount, balance in zip(amounts, wanted, owned, strict=True)
+                if balance < amount
             ]
-            owned = self._client.balances(list(some))
-            self._rpc.results(
-                [
-                    self._set_balance(address, amount)
-                    for address, amount, balance in zip(some, wanted, owned, strict=True)
-                    if balance < amount
-                ]
-            )
-            if progress is not None:
-                progress(start + len(some))
+        )
 
-    def send_all(
-        self, transactions: Sequence[Transaction], progress: Callable[[int], None] | None
-    ) -> list[Outcome]:
-        """Sends all; see `Chain`."""
+    def send(self, transactions: Sequence[Transaction]) -> list[Outcome]:
+        """Sends them all."""
         self._admit(list({one.sender: None for one in transactions}))
-        outcomes: list[Outcome] = []
-        for start in range(0, len(transactions), self.chunk):
-            outcomes.extend(self._send_chunk(transactions[start : start + self.chunk]))
-            if progress is not None:
-                progress(len(outcomes))
-        return outcomes
+        return self._send(transactions)
 
     def advance_to_block(self, number: int) -> None:
-        """Mines empty blocks; see `Chain`."""
+        """Mines empty blocks."""
         missing = number - self._client.latest().number
         if missing > 0:
             self._mine(missing)
@@ -115,8 +101,8 @@ class DevNode(ABC):
         """Mines so many empty blocks."""
 
     @abstractmethod
-    def _send_chunk(self, transactions: Sequence[Transaction]) -> list[Outcome]:
-        """Sends some and waits for them."""
+    def _send(self, transactions: Sequence[Transaction]) -> list[Outcome]:
+        """Sends them, and waits for them."""
 
     @abstractmethod
     def _unlock(self, addresses: Sequence[str]) -> None:
@@ -168,7 +154,7 @@ class Anvil(DevNode):
     transaction alone goes in without a pause, and what was left behind is mined first.
     """
 
-    chunk = 250
+    at_once = 250
 
     def __init__(self, client: Client) -> None:
         super().__init__(client)
@@ -188,7 +174,7 @@ class Anvil(DevNode):
     def _set_balance(self, address: str, amount: int) -> Request:
         return "anvil_setBalance", (address, quantity(amount))
 
-    def _send_chunk(self, transactions: Sequence[Transaction]) -> list[Outcome]:
+    def _send(self, transactions: Sequence[Transaction]) -> list[Outcome]:
         automatic = self._mine_leftovers()
         with self._cheap_gas():
             return self._rounds(transactions, automatic)
@@ -322,20 +308,20 @@ class Anvil(DevNode):
 class OneByOne(DevNode):
     """A node to which transactions go in one by one. Each gets a block of its own."""
 
-    chunk = 32
+    at_once = 32
 
-    def _send_chunk(self, transactions: Sequence[Transaction]) -> list[Outcome]:
+    def _send(self, transactions: Sequence[Transaction]) -> list[Outcome]:
         # What is priced below the base fee would wait for ever. That rises by at most 1/8 from one
-        # block to the next, which makes 44 times in a chunk.
+        # block to the next, which makes 44 times for so many.
         price = max(2 * GWEI, 44 * self._client.latest().base_fee)
         automatic = self._mines_by_itself()
-        return [self._send(one, price, automatic) for one in transactions]
+        return [self._send_one(one, price, automatic) for one in transactions]
 
     @abstractmethod
     def _mines_by_itself(self) -> bool:
         """Whether a transaction that comes in is mined at once."""
 
-    def _send(
+    def _send_one(
         self, transaction: Transaction, price: int, automatic: bool, once_more: bool = True
     ) -> Outcome:
         self._refuse_dear(transaction, price)
@@ -347,7 +333,7 @@ class OneByOne(DevNode):
             mined = error.transaction_hash()
             if mined is None:
                 if once_more and self._unlocked_again(transaction.sender, error):
-                    return self._send(transaction, price, automatic, once_more=False)
+                    return self._send_one(transaction, price, automatic, once_more=False)
                 return _reverted(transaction, error)
             sent = mined
         if not automatic:

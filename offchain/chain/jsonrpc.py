@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 from typing import Final, Protocol
 
 from offchain.chain.answers import COUNT_BITS
@@ -16,9 +17,12 @@ from offchain.chain.backend import (
     MAX_TRANSACTION_GAS,
     TOY_CHAINS,
     Log,
+    Outcome,
+    Progress,
     Receipt,
     Reverted,
     Transaction,
+    quietly,
 )
 from offchain.chain.client import Client
 from offchain.chain.devnodes import Anvil, Ganache, Hardhat
@@ -66,15 +70,11 @@ class JsonRpc:
         return self.chain_id not in TOY_CHAINS or not self.name.startswith(_CLOCK_AT_WILL)
 
     def actor(self, index: int) -> str:
-        """The address of the `index`-th account."""
+        """See `Chain`."""
         return self._node.actor(index)
 
     def send(self, transaction: Transaction) -> Receipt:
-        """Sends one transaction and waits for it.
-
-        Raises:
-            Reverted: it failed.
-        """
+        """See `Chain`."""
         (outcome,) = self.send_all([transaction])
         if isinstance(outcome, Reverted):
             raise outcome
@@ -83,28 +83,26 @@ class JsonRpc:
     def send_all(
         self,
         transactions: Sequence[Transaction],
-        progress: Callable[[int], None] | None = None,
-    ) -> list[Receipt | Reverted]:
-        """Sends many, to take effect in their order; failures are returned in place."""
-        outcomes = iter(self._node.send_all([one for one in transactions if _fits(one)], progress))
-        return [next(outcomes) if _fits(one) else _too_large(one) for one in transactions]
+        progress: Progress = quietly,
+    ) -> list[Outcome]:
+        """See `Chain`."""
+        fitting = [one for one in transactions if _fits(one)]
+        outcomes: list[Outcome] = []
+        while ahead := fitting[len(outcomes) : len(outcomes) + self._node.at_once]:
+            outcomes += self._node.send(ahead)
+            progress(len(outcomes))
+        each = iter(outcomes)
+        return [next(each) if _fits(one) else _too_large(one) for one in transactions]
 
     def call(self, to: str, data: bytes, sender: str | None = None) -> bytes:
-        """What a call would return at the newest block.
-
-        Raises:
-            Reverted: it would fail.
-        """
+        """See `Chain`."""
         return self._client.call(Transaction(sender or NOBODY, to, data))
 
     def estimate(self, transaction: Transaction) -> int:
-        """A gas limit with which `transaction` would succeed now.
+        """See `Chain`.
 
         Nodes estimate what a transaction uses, which can be too little as a limit where a
         contract insists on a reserve. Then bisection finds the limit, to 1 %.
-
-        Raises:
-            Reverted: it would fail.
         """
         least = self._client.estimate(transaction)
         most = self._client.gas_limit(transaction)
@@ -124,65 +122,59 @@ class JsonRpc:
         first_block: int,
         last_block: int | None = None,
         topics: Sequence[bytes] | None = None,
-        progress: Callable[[int], None] | None = None,
+        progress: Progress = quietly,
     ) -> list[Log]:
-        """The events of `addresses` from `first_block` to `last_block`, or to the newest; see `Chain`."""
+        """See `Chain`."""
         last = self.block() if last_block is None else last_block
         return self._client.logs(addresses, first_block, last, topics, progress)
 
     def block(self) -> int:
-        """The number of the newest block."""
+        """See `Chain`."""
         return self._rpc.ask("eth_blockNumber").number(COUNT_BITS)
 
     def advance_to_block(self, number: int) -> None:
-        """Lets blocks pass until the newest is `number` or later."""
+        """See `Chain`."""
         self._node.advance_to_block(number)
 
     def header(self, number: int) -> bytes:
-        """The RLP of a block's header.
-
-        Raises:
-            ChainError: there is no such block, or its header has fields unknown here.
-        """
+        """See `Chain`; also raises ChainError if the header has fields unknown here."""
         return self._client.header(number)
 
     def block_hash(self, number: int) -> bytes:
-        """The hash of a block. `ChainError` if there is no such block."""
+        """See `Chain`."""
         return self._client.block_hash(number)
 
     def time_of(self, number: int) -> int:
-        """The time of a block.
-
-        Raises:
-            ChainError: there is no such block.
-        """
+        """See `Chain`."""
         return self._client.time_of(number)
 
     def now(self) -> int:
-        """The time that the next transaction will see, at least."""
+        """See `Chain`."""
         return self._node.now()
 
     def advance_to(self, timestamp: int) -> None:
-        """Lets time pass until the next transaction is at `timestamp` or later."""
+        """See `Chain`."""
         self._node.advance_to(timestamp)
 
     def balance(self, address: str) -> int:
-        """The balance of `address`, in wei."""
+        """See `Chain`."""
         return self._client.balances([address])[0]
 
     def transaction_count(self, address: str) -> int:
-        """How many transactions `address` has sent, as far as they are in blocks."""
+        """See `Chain`."""
         return self._client.nonces([address])[address]
 
     def fund(self, address: str, amount: int) -> None:
-        """Makes the balance of `address` at least `amount` wei, gas to come aside."""
-        self._node.fund_all({address: amount}, None)
+        """See `Chain`."""
+        self._node.fund({address: amount})
 
-    def fund_all(
-        self, amounts: Mapping[str, int], progress: Callable[[int], None] | None = None
-    ) -> None:
-        """`fund` for many addresses, in batches."""
-        self._node.fund_all(amounts, progress)
+    def fund_all(self, amounts: Mapping[str, int], progress: Progress = quietly) -> None:
+        """See `Chain`."""
+        size = self._node.funded_at_once
+        for start in range(0, len(amounts), size):
+            some = dict(islice(amounts.items(), start, start + size))
+            self._node.fund(some)
+            progress(start + len(some))
 
     def close(self) -> None:
         """Leaves a development node's accounts as they were, and closes the connections."""
@@ -199,7 +191,7 @@ class JsonRpc:
         name = version.partition("/")[0].lower()
         return name if _NAME.fullmatch(name) else "node"
 
-    def _manners(self, seed: str | None, patience: float) -> _Manners:
+    def _manners(self, seed: str | None, patience: float) -> Manners:
         kind = _DEVELOPMENT.get(self.name)
         if kind is not None:
             with suppress(
@@ -217,14 +209,17 @@ class JsonRpc:
         return True
 
 
-class _Manners(Protocol):
-    """What differs from one kind of node to another; see `Chain`."""
+class Manners(Protocol):
+    """What differs from one kind of node to another; see `Chain` for what is not explained here."""
+
+    at_once: int
+    funded_at_once: int
+    """How many transactions are sent, and how many accounts given money, at a time."""
 
     def actor(self, index: int) -> str: ...
 
-    def send_all(
-        self, transactions: Sequence[Transaction], progress: Callable[[int], None] | None
-    ) -> list[Receipt | Reverted]: ...
+    def send(self, transactions: Sequence[Transaction]) -> list[Outcome]:
+        """Sends the first of them, at least one, and waits; what became of these."""
 
     def now(self) -> int: ...
 
@@ -232,14 +227,13 @@ class _Manners(Protocol):
 
     def advance_to_block(self, number: int) -> None: ...
 
-    def fund_all(
-        self, amounts: Mapping[str, int], progress: Callable[[int], None] | None
-    ) -> None: ...
+    def fund(self, amounts: Mapping[str, int]) -> None:
+        """`Chain.fund_all`, of so many."""
 
     def close(self) -> None: ...
 
 
-_DEVELOPMENT: Final[Mapping[str, Callable[[Client], _Manners]]] = {
+_DEVELOPMENT: Final[Mapping[str, Callable[[Client], Manners]]] = {
     "anvil": Anvil,
     "ganache": Ganache,
     "hardhatnetwork": Hardhat,

@@ -16,7 +16,7 @@ from operator import itemgetter
 from typing import Final
 
 from offchain.chain.answers import COUNT_BITS, HASH_BYTES, Answer, MalformedAnswer
-from offchain.chain.backend import Log
+from offchain.chain.backend import Log, Progress, quietly
 from offchain.chain.errors import ChainError
 from offchain.chain.rpc import NoAnswer, Rpc, RpcError, blob, quantity
 
@@ -116,7 +116,7 @@ class LogReader:
         first: int,
         last: int,
         topics: Sequence[bytes] | None = None,
-        progress: Callable[[int], None] | None = None,
+        progress: Progress = quietly,
     ) -> list[Log]:
         """The events of `addresses` in these blocks, in order: all, or those whose first topic is among `topics`.
 
@@ -144,8 +144,7 @@ class LogReader:
             self._span.succeeded(page.blocks)
             proven = self._span.value, self._chunk.value
             first = page.last + 1
-            if progress is not None:
-                progress(page.last)
+            progress(page.last)
         return [log for _, log in _in_order(found, self._rpc.url)]
 
     def _read(self, page: _Page) -> list[tuple[Place, Log]]:

@@ -17,7 +17,7 @@ from typing import Any, Final
 from eth_account.signers.local import LocalAccount
 
 from offchain.chain.backend import Transaction, Unsettled
-from offchain.chain.client import Client
+from offchain.chain.client import Client, Patience
 from offchain.chain.errors import ChainError
 from offchain.chain.fees import TIGHTER, Fees, FeeTooHighError, gwei, suggest
 from offchain.chain.rpc import RpcError, blob, quantity
@@ -27,8 +27,6 @@ REPLACE_AFTER: Final = 3
 REPLACE_AFTER_SECONDS: Final = 6.0
 """And how many seconds at least, where blocks come many a second."""
 
-_FIRST_PAUSE: Final = 0.01
-_LONGEST_PAUSE: Final = 2.0
 _FAILURES_BORNE: Final = 5
 """How often in a row a node may not answer while a transaction is waited for."""
 _LAG_SECONDS: Final = 4.0
@@ -194,8 +192,7 @@ class Outbox:
 
     def _wait(self, sent: Sequence[_Sent]) -> None:
         """Waits until each has a receipt, or cannot have one any more."""
-        deadline = time.monotonic() + self._patience
-        pause, failures = _FIRST_PAUSE, 0
+        patience, failures = Patience(self._rpc.url, self._patience), 0
         while True:
             try:
                 self._look([one for one in sent if _is_open(one)])
@@ -209,13 +206,7 @@ class Outbox:
             waiting = [one for one in sent if _is_open(one)]
             if not waiting:
                 return
-            if time.monotonic() > deadline:
-                raise ChainError(
-                    f"{self._rpc.url}: transaction {waiting[0].hashes[-1]} was not mined in "
-                    f"{self._patience:g} s"
-                )
-            time.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
+            patience.for_block_of(waiting[0].hashes[-1])
 
     def _look(self, waiting: Sequence[_Sent]) -> None:
         """What became of them; those that blocks pass over are pushed."""

@@ -7,7 +7,7 @@ node, because the storage that one transaction touched stays warm for all later 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -19,10 +19,13 @@ from offchain.chain.abi import SELECTOR_BYTES
 from offchain.chain.backend import (
     MAX_TRANSACTION_GAS,
     Log,
+    Outcome,
+    Progress,
     Receipt,
     Reverted,
     Transaction,
     actor_address,
+    quietly,
 )
 from offchain.chain.errors import ChainError
 from offchain.io.addresses import NOBODY, checksum, to_bytes
@@ -78,15 +81,11 @@ class Revm:
         self._set_block()
 
     def actor(self, index: int) -> str:
-        """The address of the `index`-th account."""
+        """See `Chain`."""
         return actor_address(index)
 
     def send(self, transaction: Transaction) -> Receipt:
-        """Mines one block with this transaction in it, whether it succeeds or not.
-
-        Raises:
-            Reverted: it failed.
-        """
+        """Mines one block with this transaction in it, whether it succeeds or not; see `Chain`."""
         self._block += 1
         self._set_block()
         gas = MAX_TRANSACTION_GAS if transaction.gas is None else transaction.gas
@@ -97,25 +96,20 @@ class Revm:
     def send_all(
         self,
         transactions: Sequence[Transaction],
-        progress: Callable[[int], None] | None = None,
-    ) -> list[Receipt | Reverted]:
-        """Sends one after the other; failures are returned in place."""
-        results: list[Receipt | Reverted] = []
+        progress: Progress = quietly,
+    ) -> list[Outcome]:
+        """Sends one after the other; see `Chain`."""
+        results: list[Outcome] = []
         for transaction in transactions:
             try:
                 results.append(self.send(transaction))
             except Reverted as failure:
                 results.append(failure)
-            if progress is not None:
-                progress(len(results))
+            progress(len(results))
         return results
 
     def call(self, to: str, data: bytes, sender: str | None = None) -> bytes:
-        """What a call would return now.
-
-        Raises:
-            Reverted: it would fail.
-        """
+        """See `Chain`."""
         checkpoint = self._evm.snapshot()
         try:
             output: bytes = self._evm.message_call(sender or NOBODY, to, data, 0, BLOCK_GAS_LIMIT)
@@ -126,14 +120,11 @@ class Revm:
         return output
 
     def estimate(self, transaction: Transaction) -> int:
-        """A gas limit with which `transaction` would succeed now.
+        """See `Chain`.
 
         Whoever asks for a reserve, as pushing a payment does, gets ever more than the first guess:
         at most about twice what was missing. What sufficed for the last call of the same function
         and length is tried before all else, which mostly takes one execution instead of three.
-
-        Raises:
-            Reverted: it would fail.
         """
         kind = (transaction.data[:SELECTOR_BYTES], len(transaction.data))
         if kind in self._limits:
@@ -156,9 +147,9 @@ class Revm:
         first_block: int,
         last_block: int | None = None,
         topics: Sequence[bytes] | None = None,
-        progress: Callable[[int], None] | None = None,
+        progress: Progress = quietly,
     ) -> list[Log]:
-        """The events of `addresses` from `first_block` to `last_block`, or to the newest; see `Chain`."""
+        """See `Chain`."""
         found: list[int] = []
         for address in dict.fromkeys(addresses):
             positions = self._positions.get(address, [])
@@ -180,39 +171,31 @@ class Revm:
         return self._logs[place].block
 
     def block(self) -> int:
-        """The number of the newest block."""
+        """See `Chain`."""
         return self._block
 
     def time_of(self, number: int) -> int:
-        """The time of a block; one that was skipped had that of the one before.
-
-        Raises:
-            ChainError: there is none of this number yet.
-        """
+        """One that was skipped had the time of the one before; see `Chain`."""
         if not 0 <= number <= self._block:
             raise ChainError(f"revm has no block {number}")
         return self._times[bisect_right(self._times, number, key=lambda entry: entry[0]) - 1][1]
 
     def advance_to_block(self, number: int) -> None:
-        """Skips blocks, unless the newest is `number` or later."""
+        """Skips blocks; see `Chain`."""
         if number > self._block:
             self._block = number
             self._set_block()
 
     def header(self, number: int) -> bytes:
-        """Nothing: blocks are numbers here.
-
-        Raises:
-            ChainError: always.
-        """
+        """Raises ChainError, always: blocks are numbers here."""
         raise ChainError(f"revm has no header of block {number}")
 
     def block_hash(self, number: int) -> bytes:
-        """Nothing, for the same reason. Raises ChainError, always."""
+        """Raises ChainError, for the same reason."""
         raise ChainError(f"revm has no hash of block {number}")
 
     def now(self) -> int:
-        """The time that the next transaction will see."""
+        """See `Chain`."""
         return self._timestamp
 
     def advance_to(self, timestamp: int) -> None:
@@ -224,16 +207,16 @@ class Revm:
             self._set_block()
 
     def balance(self, address: str) -> int:
-        """The balance of `address`, in wei."""
+        """See `Chain`."""
         wei: int = self._evm.get_balance(address)
         return wei
 
     def transaction_count(self, address: str) -> int:
-        """How many transactions `address` has sent."""
+        """See `Chain`."""
         return int(self._evm.basic(address).nonce)
 
     def fund(self, address: str, amount: int) -> None:
-        """Makes the balance of `address` at least `amount` wei."""
+        """See `Chain`."""
         missing = amount - self.balance(address)
         if missing <= 0:
             return
@@ -245,14 +228,11 @@ class Revm:
         code = _PUSH20 + to_bytes(address) + _SELFDESTRUCT
         self._evm.deploy(_MINT, code, missing)
 
-    def fund_all(
-        self, amounts: Mapping[str, int], progress: Callable[[int], None] | None = None
-    ) -> None:
-        """`fund` for many addresses."""
+    def fund_all(self, amounts: Mapping[str, int], progress: Progress = quietly) -> None:
+        """See `Chain`."""
         for done, (address, amount) in enumerate(amounts.items(), start=1):
             self.fund(address, amount)
-            if progress is not None:
-                progress(done)
+            progress(done)
 
     def snapshot(self) -> int:
         """Marks the present state, to be restored any number of times.

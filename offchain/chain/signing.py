@@ -8,9 +8,8 @@ first account that the node itself can sign for, or else account 0.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import islice
 from typing import Final
 
 from eth_account import Account
@@ -18,17 +17,14 @@ from eth_account.signers.local import LocalAccount
 from eth_hash.auto import keccak
 
 from offchain.chain.answers import COUNT_BITS
-from offchain.chain.backend import MAX_TRANSACTION_GAS, TOY_CHAINS, Receipt, Reverted, Transaction
+from offchain.chain.backend import MAX_TRANSACTION_GAS, TOY_CHAINS, Outcome, Reverted, Transaction
 from offchain.chain.client import Client, failure
 from offchain.chain.errors import ChainError
 from offchain.chain.outbox import Outbox
 from offchain.chain.rpc import RpcError
 from offchain.chain.spending import DEFAULT_SPENDING, SEED_VARIABLE, Spending
 
-Outcome = Receipt | Reverted
-
 _PUBLIC_SEED: Final = "consort"
-_CHUNK: Final = 50
 _GAS_ASIDE: Final = 1_000_000
 _WORKING_GAS: Final = 10_000_000
 """What who lacks money for gas is given at once, beyond the need of the moment: some twenty of the usual transactions."""
@@ -39,11 +35,13 @@ _LATE_BLOCK_SECONDS: Final = 15
 
 
 class Signing:
-    """A node that sends for nobody, or only for its own accounts; see `Chain` for the methods.
+    """A node that sends for nobody, or only for its own accounts; see `Manners` for the methods.
 
     `patience` is how long a transaction may take to be mined, in seconds; `spending` what gas may cost, and
     who gives others money for it.
     """
+
+    at_once = funded_at_once = 50
 
     def __init__(
         self,
@@ -89,51 +87,19 @@ class Signing:
         while self._client.latest().number < number:
             time.sleep(_POLL_SECONDS)
 
-    def fund_all(self, amounts: Mapping[str, int], progress: Callable[[int], None] | None) -> None:
+    def fund(self, amounts: Mapping[str, int]) -> None:
         """Sends each what is missing to its amount and some gas."""
-        for start in range(0, len(amounts), _CHUNK):
-            some = dict(islice(amounts.items(), start, start + _CHUNK))
-            aside = _GAS_ASIDE * self._outbox.fees().most
-            owned = self._client.balances(list(some))
-            self._give(
-                {
-                    address: amount + aside - balance
-                    for (address, amount), balance in zip(some.items(), owned, strict=True)
-                }
-            )
-            if progress is not None:
-                progress(start + len(some))
+        aside = _GAS_ASIDE * self._outbox.fees().most
+        owned = self._client.balances(list(amounts))
+        self._give(
+            {
+                address: amount + aside - balance
+                for (address, amount), balance in zip(amounts.items(), owned, strict=True)
+            }
+        )
 
-    def send_all(
-        self, transactions: Sequence[Transaction], progress: Callable[[int], None] | None
-    ) -> list[Outcome]:
-        """Sends all; see `Chain`.
-
-        What would fail is not sent, and costs nothing.
-        """
-        outcomes: list[Outcome] = []
-        while len(outcomes) < len(transactions):
-            outcomes.extend(self._send_some(transactions[len(outcomes) : len(outcomes) + _CHUNK]))
-            if progress is not None:
-                progress(len(outcomes))
-        return outcomes
-
-    def close(self) -> None:
-        """Nothing to put back."""
-
-    def _node_accounts(self) -> list[str]:
-        try:
-            return [one.address() for one in self._rpc.ask("eth_accounts").items()]
-        except RpcError:
-            return []  # public nodes have none, and some refuse the question
-
-    def _derive(self, index: int) -> LocalAccount:
-        account: LocalAccount = Account.from_key(keccak(f"{self._seed}/{index}".encode()))
-        self._keys[account.address] = account
-        return account
-
-    def _send_some(self, transactions: Sequence[Transaction]) -> list[Outcome]:
-        """Sends the first few of `transactions`, at least one, and waits for them.
+    def send(self, transactions: Sequence[Transaction]) -> list[Outcome]:
+        """Sends the first few of them. What would fail is not sent, and costs nothing.
 
         One that depends on another before it seems to fail until that is mined; so what comes
         before the first that seems to fail is sent, and the rest is for the next time.
@@ -160,6 +126,20 @@ class Signing:
             self._client.outcome(one, receipt)
             for (one, _), receipt in zip(ready, receipts, strict=False)
         ]
+
+    def close(self) -> None:
+        """Nothing to put back."""
+
+    def _node_accounts(self) -> list[str]:
+        try:
+            return [one.address() for one in self._rpc.ask("eth_accounts").items()]
+        except RpcError:
+            return []  # public nodes have none, and some refuse the question
+
+    def _derive(self, index: int) -> LocalAccount:
+        account: LocalAccount = Account.from_key(keccak(f"{self._seed}/{index}".encode()))
+        self._keys[account.address] = account
+        return account
 
     def _payable(self, transactions: Sequence[Transaction]) -> int:
         """How many of the first of them their senders can pay for, gas aside; at least one."""

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from offchain.io.quoting import cut
+
 HIDDEN: Final = "…"
 """What stands where something was left out."""
 
@@ -44,8 +46,7 @@ def foreign(text: object, url: str) -> str:
             told = told.replace(secret, HIDDEN)
         else:
             told = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", HIDDEN, told)
-    line = "".join(one if one.isprintable() else " " for one in told)
-    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + HIDDEN
+    return cut("".join(one if one.isprintable() else " " for one in told), _LONGEST)
 
 
 def _secrets(url: str) -> set[str]:

@@ -16,6 +16,11 @@ def shorten(text: str, most: int = SHOWN) -> str:
     return text if len(text) <= most else f"{text[:most]}... ({len(text)} characters)"
 
 
+def cut(text: str, most: int) -> str:
+    """The text, or its start and an ellipsis: at most so many characters."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 def shorten_path(path: str) -> str:
     """A path, which is told whole if any file can have it."""
     return shorten(path, _PATH)
