@@ -126,16 +126,14 @@ def _hold_equal(
 def table(found: Sequence[Race]) -> Table:
     """A row for each race."""
     rows = [
-        Row(
-            (
-                race.cell.family,
-                mix_text(race.cell.mix),
-                race.figures,
-                f"{race.auctions:,}",
-                f"{float(race.plain / 1_000):,.1f}",
-                f"{float(race.fast / 1_000):,.2f}",
-                f"{float(race.ratio):,.0f}",
-            )
+        (
+            race.cell.family,
+            mix_text(race.cell.mix),
+            race.figures,
+            f"{race.auctions:,}",
+            f"{float(race.plain / 1_000):,.1f}",
+            f"{float(race.fast / 1_000):,.2f}",
+            f"{float(race.ratio):,.0f}",
         )
         for race in found
     ]
@@ -150,7 +148,7 @@ def table(found: Sequence[Race]) -> Table:
             "NumPy, us",
             "times as fast",
         ),
-        rows=tuple(rows),
+        rows=tuple(map(Row, rows)),
         texts=3,
         note="Microseconds of one core for one auction, both in this run. Drawing is not counted.",
     )

@@ -41,7 +41,7 @@ def write_sweep(found: Mapping[Cell, tuple[Figures, ...]], title: str, folder: P
         sections=(
             Section("Welfare", (pictures.welfare(rows),)),
             Section("Revenue", (pictures.revenue(rows), *filter(None, [left_out]))),
-            Section("All figures", (table(dict(found), title),)),
+            Section("All figures", (table(found, title),)),
         ),
         footer=(_MECHANISM,),
     )

@@ -1,13 +1,12 @@
 """What the auctions of a cell come to: exact sums, and the ratios of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 
 import numpy as np
 
-from offchain.model.checks.two_level import harmonic
 from offchain.report.tables import Row, Table
 from offchain.simulation.cells import Cell, mix_text
 from offchain.simulation.families import Units
@@ -117,61 +116,48 @@ def _worst(optimum: Units, welfare: Units) -> Fraction:
 _CANDIDATES = 100_000
 
 
-def bound(cell: Cell) -> Fraction:
-    """H_l, l the number of members of the largest group: the guarantee on optimum / welfare of the equal split."""
-    return harmonic(cell.largest)
-
-
 def about_harmonic(count: int) -> float:
     """H_count to about 15 digits, for printing: the exact fraction of a million has as many digits. O(count)."""
     return float((1 / np.arange(count, 0, -1, dtype=np.float64)).sum())
 
 
-HEADINGS = (
-    "family",
-    "sold by",
-    "groups",
-    "rivals",
-    "strength",
-    "correlation",
-    "sold",
-    "welfare/opt",
-    "worst opt/welfare",
-    "H_l",
-    "revenue/opt",
-    "served",
-    "largest gain by a lie",
+_COLUMNS: Mapping[str, Callable[[Cell, Figures], str]] = MappingProxyType(
+    {
+        "family": lambda cell, _: cell.family,
+        "sold by": lambda _, figures: WAYS[figures.way].name,
+        "groups": lambda cell, _: mix_text(cell.mix),
+        "rivals": lambda cell, _: str(cell.rivals),
+        "strength": lambda cell, _: str(cell.strength),
+        "correlation": lambda cell, _: f"{cell.correlation:g}",
+        "sold": lambda _, figures: f"{float(Fraction(figures.sold, figures.auctions)):.1%}",
+        "welfare/opt": lambda _, figures: f"{float(figures.welfare_share):.4f}",
+        "worst opt/welfare": lambda _, figures: f"{float(figures.worst):.3f}",
+        # the guarantee of the equal split; l is the number of members of the largest group
+        "H_l": lambda cell, figures: (
+            f"{about_harmonic(cell.largest):.3f}" if figures.way == "split" else ""
+        ),
+        "revenue/opt": lambda _, figures: f"{float(figures.revenue_share):.4f}",
+        "served": lambda _, figures: f"{float(figures.served_share):.1%}",
+        "largest gain by a lie": lambda _, figures: (
+            "" if figures.gain is None else f"{figures.gain:,}"
+        ),
+    }
 )
+"""What the table says of each cell and way to sell."""
 
 
-def table(found: dict[Cell, tuple[Figures, ...]], title: str) -> Table:
+def table(found: Mapping[Cell, tuple[Figures, ...]], title: str) -> Table:
     """A row for each cell and way to sell. Ratios are rounded, sums of the raw data are not."""
-    rows = [Row(cells_of(cell, figures)) for cell, ways in found.items() for figures in ways]
+    rows = [
+        tuple(read(cell, figures) for read in _COLUMNS.values())
+        for cell, ways in found.items()
+        for figures in ways
+    ]
     return Table(
         title=title,
-        headings=HEADINGS,
-        rows=tuple(rows),
+        headings=tuple(_COLUMNS),
+        rows=tuple(map(Row, rows)),
         texts=2,
         note="groups: how many x members of each. welfare/opt, revenue/opt: sums over all auctions. served: of the winning "
         "groups' members. Gain in units, by one member, all others telling the truth; 0 for the equal split is measured.",
-    )
-
-
-def cells_of(cell: Cell, figures: Figures) -> tuple[str, ...]:
-    """The row of one cell and way to sell, as text."""
-    is_split = figures.way == "split"
-    return (
-        cell.family,
-        WAYS[figures.way].name,
-        mix_text(cell.mix),
-        str(cell.rivals),
-        str(cell.strength),
-        f"{cell.correlation:g}",
-        f"{float(Fraction(figures.sold, figures.auctions)):.1%}",
-        f"{float(figures.welfare_share):.4f}",
-        f"{float(figures.worst):.3f}",
-        f"{about_harmonic(cell.largest):.3f}" if is_split else "",
-        f"{float(figures.revenue_share):.4f}",
-        f"{float(figures.served_share):.1%}",
-        "" if figures.gain is None else f"{figures.gain:,}",
     )

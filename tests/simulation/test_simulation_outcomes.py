@@ -10,13 +10,14 @@ import pytest
 
 from offchain.model.checks.pay_your_bid import game
 from offchain.model.checks.properties import Game
+from offchain.model.checks.two_level import harmonic
 from offchain.model.mechanisms.pay_your_bid import Asks
 from offchain.simulation import plain
 from offchain.simulation.cells import Cell, Draw, Mix, blocks, pieces, whole_cell
 from offchain.simulation.compare import Differs, lists, races, table
 from offchain.simulation.families import HARMONIC, QUANTILES
 from offchain.simulation.outcomes import COLUMNS, Columns, critical, outcomes, parts
-from offchain.simulation.summary import about_harmonic, bound, summarize, total
+from offchain.simulation.summary import about_harmonic, summarize, total
 from offchain.simulation.sweep import here, run
 
 SHAPES = [
@@ -162,8 +163,8 @@ def test_the_harmonic_family_attains_the_bound() -> None:
     setting = cell(HARMONIC, ((1, 100),), auctions=3)
     split, *_ = summarize(setting, figures(setting))
     assert split.welfare_share == Fraction(1_000_000, sum(10**6 // i for i in range(1, 101)))
-    assert about_harmonic(100) == pytest.approx(float(bound(setting)), rel=1e-14)
-    assert float(bound(setting)) - float(split.worst) == pytest.approx(0, abs=1e-4)
+    assert about_harmonic(100) == pytest.approx(float(harmonic(setting.largest)), rel=1e-14)
+    assert float(harmonic(setting.largest)) - float(split.worst) == pytest.approx(0, abs=1e-4)
 
 
 @pytest.mark.parametrize("family", QUANTILES)
@@ -174,7 +175,7 @@ def test_the_bound_and_truthfulness_hold_in_every_auction(family: str) -> None:
     assert second.welfare == pooled.welfare
     assert 0 < second.gain <= pooled.gain
     assert second.revenue <= pooled.revenue
-    assert split.worst <= bound(setting)
+    assert split.worst <= harmonic(setting.largest)
     assert split.gain == 0
     assert pooled.welfare == pooled.optimum == turns.welfare
     assert pooled.gain > 0
