@@ -10,26 +10,26 @@ from brownie import DAO, Item, accounts, chain, web3
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.jsonrpc import JsonRpc
 from offchain.io.units import UNITS_PER_ETH, WEI_PER_UNIT
-from offchain.keeper.keeper import Keeper
+from offchain.keeper.keeper import Action, Keeper
 from offchain.keeper.ledger import Ledger
 from offchain.keeper.openings import Openings
 from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
-from offchain.model.kinds import solve
-from scripts.deploy import deploy
+from offchain.model.mechanisms.two_level import solve
+from scripts.deploy import Contract, deploy
 
 HOUR = 3600
 BOND_BPS = 1_000
 
 # In ETH. Who reveals bids before the DAOs do, so the collector comes first.
 RESERVE = 15
-BIDS = {
+BIDS: dict[str, list[float]] = {
     "the collector": [38],
     "ConstitutionDAO": [12, 9, 8, 7.5, 6, 5.5, 5, 5, 4.5, 3, 0.4, 0.1],
     "the rival DAO": [20, 11, 10, 9],
 }
 
 
-def main():
+def main() -> None:
     seller, *people = accounts
     bidders = {group: [people.pop(0) for _ in bids] for group, bids in BIDS.items()}
     openings = Openings()
@@ -68,6 +68,7 @@ def main():
 
     print("\n5. The outcome is the reference model's.")
     reference = solve(reference_instance()).items[0]
+    assert reference.winner is not None
     winner = books[reference.winner]
     _, leader, price = auctioneer.standing(lot)
     agree(f"{reference.winner} wins", leader, winner.address)
@@ -92,7 +93,7 @@ def main():
         agree(f"nothing else left for {group}", book.balance(), owed)
 
 
-def open_dao(factory, auctioneer, lot):
+def open_dao(factory: Contract, auctioneer: Contract, lot: int) -> Contract:
     """A DAO of sealed bids without a minimum, entered on the lot."""
     creation = factory.create(auctioneer, False, 0, {"from": accounts[0]})
     dao = DAO.at(creation.events["DAOCreated"]["dao"])
@@ -100,18 +101,18 @@ def open_dao(factory, auctioneer, lot):
     return dao
 
 
-def hire_keeper(auctioneer, openings):
+def hire_keeper(auctioneer: Contract, openings: Openings) -> Keeper:
     """A keeper that pays from an account of its own."""
     node = JsonRpc(web3.provider.endpoint_uri)
     ledger = Ledger(node, auctioneer.address)
     return Keeper(node, ledger, node.actor(1), openings, on_action=tell, depth=0)
 
 
-def tell(action):
+def tell(action: Action) -> None:
     print(f"  {action.step:7} {action.members:3} members {action.gas_used:8,} gas")
 
 
-def reference_instance():
+def reference_instance() -> TwoLevelInstance:
     """The auction as the reference model takes it; members are named by number."""
     groups = (
         Group(name, tuple(Member(str(n), (units(b),), (units(b),)) for n, b in enumerate(bids)))
@@ -120,17 +121,17 @@ def reference_instance():
     return TwoLevelInstance(items=1, reserves=(units(RESERVE),), groups=tuple(groups))
 
 
-def agree(what, on_chain, reference):
+def agree(what: str, on_chain: object, reference: object) -> None:
     """Demands that the chain says what the reference says, and prints what that is."""
     assert on_chain == reference, f"{what}: chain {on_chain}, reference {reference}"
     print(f"  chain = reference  {what}")
 
 
-def units(amount_eth):
+def units(amount_eth: float) -> int:
     """An amount in ETH, of at most nine decimals, in units."""
     return round(amount_eth * UNITS_PER_ETH)
 
 
-def eth(amount):
+def eth(amount: int) -> str:
     """Units as people read them, exactly."""
     return f"{amount // UNITS_PER_ETH}.{amount % UNITS_PER_ETH:09}".rstrip("0").rstrip(".") + " ETH"

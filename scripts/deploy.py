@@ -6,13 +6,18 @@ brownie run deploy main build/deployment.json --network NETWORK     (a running n
 
 import os
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from brownie import Auctioneer, DAOFactory, accounts, chain, network
 
 from offchain.bindings.deployment import Deployment
 
+# Brownie makes its classes at run time.
+Account: TypeAlias = Any
+Contract: TypeAlias = Any
 
-def main(file=None):
+
+def main(file: str | None = None) -> None:
     factory, auctioneer = deploy(deployer())
 
     print(f"\nnetwork     {network.show_active()}, chain {chain.id}")
@@ -25,7 +30,7 @@ def main(file=None):
         print(f"written to  {file}")
 
 
-def deploy(account):
+def deploy(account: Account) -> tuple[Contract, Contract]:
     """The auctioneer takes late bids only from DAOs of the factory."""
     factory = DAOFactory.deploy({"from": account})
     auctioneer = Auctioneer.deploy(factory, {"from": account})
@@ -33,6 +38,6 @@ def deploy(account):
     return factory, auctioneer
 
 
-def deployer():
+def deployer() -> Account:
     """The node's first account; where it has none, the one that `brownie accounts` keeps under $CONSORT_DEPLOYER."""
     return accounts[0] if len(accounts) else accounts.load(os.environ["CONSORT_DEPLOYER"])

@@ -43,7 +43,7 @@ SOLHINT = (
 LINT = (
     Step("style (ruff check)", (str(BIN / "ruff"), "check", ".")),
     Step("style (ruff format)", (str(BIN / "ruff"), "format", "--check", ".")),
-    Step("types (mypy --strict)", (str(BIN / "mypy"), "--strict", "offchain")),
+    Step("types (mypy --strict)", (str(BIN / "mypy"),)),
     Step("Solidity style (forge fmt)", (str(NODE_BIN / "forge"), "fmt", "--check")),
     Step("Solidity style (solhint)", (*SOLHINT, "contracts/!(test)/*.sol")),
 )

@@ -12,13 +12,14 @@ from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from offchain.bindings import creations
 from offchain.bindings.artifacts import Artifact, load_all
 from offchain.bindings.contracts import Contract, Event, contract
+from offchain.bindings.deployment import CONTRACTS
 from offchain.bindings.enumerations import ENUMS, Flaw, Phase
 from offchain.bindings.explain import explain
 from offchain.chain import abi
 from offchain.chain.backend import Log
+from offchain.cli.auctions import ON_CHAIN
 from offchain.io.addresses import checksum, to_bytes
 from offchain.io.paths import PROJECT
 
@@ -293,7 +294,8 @@ def test_reasons_of_strangers_are_short() -> None:
 
 def test_contracts_answer_with_what_they_are_made_of() -> None:
     """The constructor's arguments are views of the same names: that is how a deployment knows a contract again."""
-    for name in creations._CREATED:
+    auctions = [auction.contract for auction in ON_CHAIN.values()]
+    for name in (*CONTRACTS, *auctions):
         one = contract(name)
         for view in one.made_of:
             assert len(one.decode(view, bytes(32))) == 1, f"{name}.{view}"

@@ -26,6 +26,7 @@ from offchain.chain.signing import Signing
 from offchain.cli.auctions import staging_of
 from offchain.io.units import GWEI
 from offchain.model.document import parse_bytes
+from offchain.model.instances.two_level import TwoLevelOutcome
 from offchain.play.solve import solve_on
 from tests.proxy import Answer, Liar, Status, proxy, refusal
 
@@ -259,7 +260,8 @@ def test_an_auction_on_hardhat(hardhat: Liar) -> None:
         {"name": "A", "members": [{"name": "ann", "bid": 10}, {"name": "bob", "bid": 5}]},
         {"name": "B", "members": [{"name": "cid", "bid": 9}]}]}"""
     (outcome,) = solve_on(parse_bytes(text).instances, hardhat.url, staging_of)
-    assert outcome.items[0].winner == "A"  # type: ignore[union-attr]
+    assert isinstance(outcome, TwoLevelOutcome)
+    assert outcome.items[0].winner == "A"
 
 
 def test_a_failed_transaction_on_hardhat_is_named_in_its_refusal(hardhat: Liar) -> None:

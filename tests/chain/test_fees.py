@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from eth_account.typed_transactions import TypedTransaction
+from eth_account.typed_transactions.typed_transaction import TypedTransaction
 from hexbytes import HexBytes
 
 from offchain.chain import nodes, outbox
@@ -174,7 +174,9 @@ def test_a_transaction_may_have_a_bound_of_its_own(liar: Liar, rpc: Rpc, bound: 
 def test_what_may_still_be_mined_has_a_cost(liar: Liar, rpc: Rpc) -> None:
     """All the gas that it was sent with, at all that it offers."""
     with closing(chain(liar, rpc, max_fee=3 * GWEI)) as hasty:
-        hasty._node._outbox._patience = 0.5
+        node = hasty._node
+        assert isinstance(node, Signing)
+        node._outbox._patience = 0.5
         liar.before = lambda method, params: (
             {"result": "0x" + "00" * 32} if method == "eth_sendRawTransaction" else None
         )

@@ -32,7 +32,7 @@ class Node(Rpc):
     blocks: dict[int, list[Raw]]
     span: int = 10**9
     addresses: int = 10**9
-    results: int = 10**9
+    most: int = 10**9
     words: str = "query timeout exceeded"
     block_receipts: bool = True
     all_receipts: bool = True
@@ -66,8 +66,8 @@ class Node(Rpc):
             if checksum(bytes.fromhex(one["address"][2:])) in wanted
             and (heads is None or one["topics"][0] in heads)
         ]
-        if len(found) > self.results:
-            raise RpcError(f"query returned more than {self.results} results", -32005)
+        if len(found) > self.most:
+            raise RpcError(f"query returned more than {self.most} results", -32005)
         copied = [dict(one) for one in found]
         self.spoil(copied)
         return copied
@@ -147,7 +147,7 @@ def test_everything_is_read_whatever_the_limits(seed: int) -> None:
         history(seed, rng.choice((0, 0, 30, 100))),
         span=rng.choice((1, 7, 10, 100, 500, 10**9)),
         addresses=rng.choice((1, 3, 20, 10**9)),
-        results=rng.choice((5, 10, 50, 10**9)),
+        most=rng.choice((5, 10, 50, 10**9)),
         words=rng.choice(("no", "limited to {} blocks", "up to a {} block range", "block range is too wide, max {}")),
         block_receipts=rng.random() < 0.5,
     )  # fmt: skip
@@ -168,21 +168,21 @@ def test_more_contracts_than_a_question_may_name() -> None:
 def test_one_block_with_more_logs_than_the_node_returns() -> None:
     """By event, then from receipts: all at once, or where that is unknown one by one."""
     for known in (True, False):
-        node = Node(history(1, dense=300), results=100, block_receipts=known)
+        node = Node(history(1, dense=300), most=100, block_receipts=known)
         assert read(node) == expected(node, 0, 999, WHO, TOPICS)
         assert node.count("eth_getBlockReceipts") >= 1
         assert (node.count("eth_getTransactionReceipt") > 0) is not known
-    split = Node(history(1, dense=300), results=150)
+    split = Node(history(1, dense=300), most=150)
     assert read(split) == expected(split, 0, 999, WHO, TOPICS)
     assert split.count("eth_getBlockReceipts") == 0
 
 
 def test_what_cannot_be_had_at_all_is_an_error_and_teaches_nothing() -> None:
-    node = Node(history(1, dense=300), results=100, block_receipts=False, all_receipts=False)
+    node = Node(history(1, dense=300), most=100, block_receipts=False, all_receipts=False)
     reader = LogReader(node)
     with pytest.raises(ChainError, match="more than 100 results"):
         read(node, 500, 999, reader=reader)
-    node.results = 10**9
+    node.most = 10**9
     node.asked.clear()
     assert read(node, reader=reader) == expected(node, 0, 999, WHO, TOPICS)
     assert len(node.asked) == 1
@@ -332,7 +332,7 @@ def test_an_answer_that_breaks_off_is_asked_for_in_parts(too_large: bool) -> Non
             read(node)
 
 
-SPOILT: list[tuple[str, Callable[[list[Raw]], object]]] = [
+SPOILT: list[tuple[str, Callable[[list[Any]], object]]] = [
     ("data is missing", lambda logs: logs[0].pop("data")),
     ("data is not bytes", lambda logs: logs[0].update(data="0x1")),
     ("address is not 20 bytes", lambda logs: logs[0].update(address="0x12")),

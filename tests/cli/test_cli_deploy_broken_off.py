@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from eth_account.typed_transactions import TypedTransaction
+from eth_account.typed_transactions.typed_transaction import TypedTransaction
 from hexbytes import HexBytes
 from typer.testing import CliRunner, Result
 
@@ -138,7 +138,8 @@ def test_broken_off_after_any_creation_that_arrived(liar: Liar, tmp_path: Path) 
                     taken[0] += 1
                     if taken[0] == last:  # noqa: B023
                         raise Dropped
-                return honest(method, params, answer)
+                told: Answer = honest(method, params, answer)
+                return told
 
             liar.before, liar.after = gone, taking
             assert deploy(liar, out, "--mechanism", mechanism).exit_code == 3

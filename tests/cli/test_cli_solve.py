@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from offchain.chain.errors import ChainError
 from offchain.cli import app
 from offchain.model.instances import TwoLevelInstance, TwoLevelOutcome
-from offchain.model.kinds import solve
+from offchain.model.mechanisms.two_level import solve
 from offchain.play import solve as solve_module
 
 EXAMPLE = {

@@ -93,8 +93,8 @@ def test_a_keeper_waits_for_gas_to_become_cheaper(real: Liar, tmp_path: Path) ->
     assert out.exit_code == 0, out.stderr
     with closing(JsonRpc(real.url, SEED, spending=Spending(fund_from="node"))) as chain:
         lot_is_due(chain, json.loads(deployment.read_text()))
-    keep = ("keep", "--on", real.url, "--deployment", str(deployment))
-    keep += ("--openings", str(tmp_path / "none.jsonl"), "--once", "--fund-from", "node")
+    keep = ["keep", "--on", real.url, "--deployment", str(deployment)]
+    keep += ["--openings", str(tmp_path / "none.jsonl"), "--once", "--fund-from", "node"]
     with closing(Rpc(real.url)) as rpc:
         rpc.request("anvil_setNextBlockBaseFeePerGas", hex(500 * GWEI))
     before = real.count("eth_sendRawTransaction")

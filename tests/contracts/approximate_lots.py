@@ -93,7 +93,7 @@ def draw_in(bids: Sequence[int], place: int | None, part: Fraction = Fraction(0)
     """A draw in the piece of the player at ``place``, this part of the way; None: that sells to nobody."""
     pieces = probabilities(list(bids), DELTA)
     if place is None:
-        return (sum(pieces) + 1) / 2
+        return sum(pieces, Fraction(1)) / 2
     assert pieces[place] > 0
     return sum(pieces[:place], Fraction(0)) + part * pieces[place]
 

@@ -103,6 +103,7 @@ def test_the_least_and_the_largest_inaccuracy_can_be_listed(
         point = draw(approximate, words, lot, Fraction(1, 3))
         decide(approximate, lot, players, point, delta=delta)
         winner, price = sell(bids_of(players), delta, Fraction(1, 3))
+        assert winner is not None
         assert plain(approximate.standing(lot)) == (Phase.CLOSED, players[winner][0].address, price)
 
 

@@ -1,6 +1,7 @@
 """Words from secrets: who seals, opens, withholds, copies or comes too late, and where the bonds go."""
 
 import random
+from typing import Any
 
 import pytest
 from brownie import accounts, web3
@@ -200,9 +201,9 @@ def test_same_secret_does_not_cancel(source, consumer, alice, bob):
 @pytest.mark.parametrize("part", ["source", "consumer", "id", "committer"])
 def test_every_part_of_a_seal_is_bound(source, consumer, alice, bob, part):
     """A commitment for another contract, draw or person opens nothing here."""
-    bound = {"source": source, "consumer": consumer, "id": ID, "committer": alice}
+    bound: dict[str, Any] = {"source": source, "consumer": consumer, "id": ID, "committer": alice}
     bound[part] = ID + 1 if part == "id" else bob
-    wrong = sealed(*bound.values(), secret_of(1))
+    wrong = sealed(*[*bound.values(), secret_of(1)])
     source.commit(consumer, ID, wrong, {"from": alice, "value": BOND})
     end_commits(source, consumer)
     with reverts_with(source, "WrongSecret", consumer, ID, alice):
@@ -395,7 +396,7 @@ def test_random_draws(source, alice):
     redeemed, paid = dict.fromkeys(people, 0), 0
     for id_ in range(8):
         source.request(id_, {"from": consumer})
-        opened: dict = {}
+        opened: dict[str, Any] = {}
         while not opened:
             sealers = {who: rng.randbytes(32) for who in rng.sample(people, rng.randint(1, 4))}
             for who, secret in sealers.items():

@@ -1,5 +1,8 @@
 """Windows that cannot fit each other are refused: who can hold a word back until nobody waits for it has a choice for nothing."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import pytest
 from brownie import accounts
 
@@ -18,6 +21,18 @@ WINDOWS = {
 }
 
 
+@dataclass(frozen=True)
+class Deployer:
+    """Deploys a house over a source."""
+
+    container: Any
+    first: list[Any]
+    window: int
+
+    def __call__(self, source):
+        return accounts[0].deploy(self.container, *self.first, source)
+
+
 @pytest.fixture
 def containers(ApproximateAuction, ResilientAuction, SignalClockAuction):
     """The houses that draw, by name."""
@@ -27,15 +42,9 @@ def containers(ApproximateAuction, ResilientAuction, SignalClockAuction):
 
 @pytest.fixture(params=WINDOWS)
 def deploy(request, containers, factory):
-    """Deploys one of them over a source; it knows how long the house waits."""
-
-    def deployed(source):
-        first = [factory] if request.param == "ApproximateAuction" else []
-        return accounts[0].deploy(containers[request.param], *first, source)
-
-    deployed.window = WINDOWS[request.param]
-    deployed.container = containers[request.param]
-    return deployed
+    """Deploys one of them; it knows how long the house waits."""
+    first = [factory] if request.param == "ApproximateAuction" else []
+    return Deployer(containers[request.param], first, WINDOWS[request.param])
 
 
 def refused(deploy, source, longest):

@@ -218,7 +218,7 @@ class Walk:
     def secret(self, at: Any, lot: int, bidder: str) -> tuple[int, bytes]:
         """What opens the last seal, or something else."""
         bid, salt = self.secrets.get((at.address, lot, bidder), (1, bytes(32)))
-        return self.maybe(0.1, (bid + 1, salt), (bid, salt))
+        return (bid + 1 if self.random.random() < 0.1 else bid), salt
 
     def reveal(self, lot: int) -> Call:
         at = self.somewhere(lot, sealed=True)
@@ -268,6 +268,7 @@ class Walk:
         """The steps of the finished tally, and the one in which the price comes within reach."""
         model, book = self.world.daos[dao], self.world.book(dao, lot)
         tallier, price = model.results[lot][0], self.world.lots[lot].price
+        assert book is not None
         amounts = [book.bids[who].bid for who in self.order(book)]
         reach = [bid * (len(amounts) - i) for i, bid in enumerate(amounts)]
         starts = sorted(
@@ -328,6 +329,7 @@ class Walk:
                 phase, book = self.world.phase(at.address, lot), self.world.book(at.address, lot)
                 dao = self.world.daos.get(at.address)
                 if phase == Phase.REVEAL and not (dao and dao.is_open):
+                    assert book is not None
                     yield self.reveal_most(at, lot, book)
                 if phase == Phase.TALLY and dao and lot not in dao.results:
                     done = len(dao.counted.get((lot, self.people[4]), []))

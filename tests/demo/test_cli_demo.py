@@ -8,6 +8,7 @@ from typer.testing import CliRunner, Result
 
 from offchain.cli import app
 from offchain.demo import run as demo
+from offchain.model.kinds import solve
 
 LIST = """address,wei
 0x62e279885d52c5ccbbb4e089d53146ad84b8c870,1000000000000000000
@@ -120,7 +121,6 @@ def test_a_failed_check(
     tmp_path: Path, contributions: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(demo, "check_outcome", lambda *_: [])
-    solve = demo.solve
     monkeypatch.setattr(
         demo, "solve", lambda instance: type("Other", (), {"items": (), **_fields(solve(instance))})
     )

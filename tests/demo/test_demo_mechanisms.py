@@ -2,6 +2,7 @@
 
 import json
 import re
+from fractions import Fraction
 from io import StringIO
 from pathlib import Path
 
@@ -74,7 +75,7 @@ def test_the_report(tmp_path: Path) -> None:
 
 def test_a_chain_that_disagrees(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The demo says so, and fails."""
-    wrong = ApproximateOutcome({}, 0, ApproximateSale(None, 0))
+    wrong = ApproximateOutcome({}, Fraction(0), ApproximateSale(None, 0))
     monkeypatch.setattr(show_approximate, "solve", lambda instance: wrong)
     result = consort("--mechanism", "approximate", "--on", "revm", "--out", str(tmp_path))
     assert result.exit_code == 1

@@ -12,6 +12,7 @@ from offchain.demo import run as demo
 from offchain.demo.scenario import Scenario, built_in, replay
 from offchain.io.addresses import checksum
 from offchain.model.instances.contributions import Contribution
+from offchain.model.kinds import solve
 from offchain.report.auction import Auction
 from offchain.report.flows import streams
 from offchain.report.played import gas
@@ -144,10 +145,8 @@ def test_other_endings(scenario: Scenario, winner: str, sentence: str) -> None:
 
 def test_a_difference_to_the_reference_is_a_failed_check(monkeypatch: pytest.MonkeyPatch) -> None:
     other = replay(LIST, "list.csv", [1])
-    monkeypatch.setattr(demo, "solve", lambda _: solve_other)
-    from offchain.model.kinds import solve
-
-    solve_other = solve(other.counted)
+    wrong = solve(other.counted)
+    monkeypatch.setattr(demo, "solve", lambda _: wrong)
     auction, said = play(replay(LIST, "list.csv", [10**8]))
     assert [check.name for check in auction.checks if not check.holds] == ["chain = reference"]
     assert "differ in items, payments" in auction.checks[0].detail

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from offchain.demo.scenario import built_in, hiding_deposit, replay
 from offchain.model.instances import InvalidInput
 from offchain.model.instances.contributions import Contribution
-from offchain.model.kinds import solve
+from offchain.model.mechanisms.two_level import solve
 
 LIST = [Contribution(f"0x{n:040x}", n * 10**9 + n % 2) for n in range(1, 11)]
 

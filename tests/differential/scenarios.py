@@ -1,6 +1,7 @@
 """Random auctions, each made from a seed alone, biased towards what tends to break: ties, equal bids, extremes, odd members."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from offchain.model.checks.finding import Verdict
@@ -36,7 +37,7 @@ def scenario(seed: int, most_members: int = 5) -> Scenario:
     return Scenario(seed, instance, _behaviour(rng, instance, individuals))
 
 
-def _bids(rng: random.Random):
+def _bids(rng: random.Random) -> Callable[[], int]:
     """How this auction's bids are drawn; 0 (no bid) among them."""
     kind = rng.choice(("tiny", "equal", "small", "wide", "huge"))
     fixed = rng.choice((1, 2, 7, BID_LIMIT, BID_LIMIT // 2))
@@ -50,7 +51,7 @@ def _bids(rng: random.Random):
     return draws[kind]
 
 
-def _group(name: str, size: int, items: int, draw) -> Group:
+def _group(name: str, size: int, items: int, draw: Callable[[], int]) -> Group:
     bids = [tuple(draw() for _ in range(items)) for _ in range(size)]
     return Group(name, tuple(Member(f"m{i}", b, b) for i, b in enumerate(bids)))
 

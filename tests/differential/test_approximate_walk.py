@@ -8,8 +8,10 @@ then every wei is where the rule says.
 
 import random
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -57,7 +59,9 @@ class Lot:
     decided: tuple[int, str | None, int] | None = None
     settled: bool = False
     gifts: list[tuple[str, int]] = field(default_factory=list)
-    walks: dict[str, tuple[DrawProof, list[tuple[Walk, list[int]]]]] = field(default_factory=dict)
+    walks: dict[str, tuple[DrawProof, list[tuple[Walk, Sequence[int]]]]] = field(
+        default_factory=dict
+    )
 
     def players(self, house: str) -> list[int]:
         """The entries of individuals, then of DAOs."""
@@ -129,7 +133,7 @@ class Stroll:
             self.lent[who] += value // WEI_PER_UNIT
         return True
 
-    def view(self, function: str, *given: object) -> tuple:
+    def view(self, function: str, *given: object) -> tuple[Any, ...]:
         return HOUSE.decode(function, self.chain.call(self.house, HOUSE.encode(function, *given)))
 
     # Anybody does anything
@@ -142,7 +146,7 @@ class Stroll:
         running = [lot for lot in self.lots if lot.phase(self.house, now) < Phase.SETTLED]
         lot = rng.choice(running if running and rng.random() < 0.9 else self.lots)
         phase = lot.phase(self.house, now)
-        usual = {
+        usual: dict[Phase, tuple[Callable[[Lot, str], None], ...]] = {
             Phase.BIDDING: (self.bid, self.bid, self.bid, self.withdraw),
             Phase.REVEAL: (self.reveal, self.reveal, self.reveal_batch),
             Phase.TALLY: (self.tally,),
@@ -273,7 +277,14 @@ class Stroll:
             walk = [rng.choice((0, word + 1)) for word in walk]
         self._decided(lot, who, tuple(words), tuple(walk), entries)
 
-    def _decided(self, lot: Lot, who: str, words: tuple, walk: tuple, entries: list[int]) -> bool:
+    def _decided(
+        self,
+        lot: Lot,
+        who: str,
+        words: tuple[int, ...],
+        walk: tuple[int, ...],
+        entries: Sequence[int],
+    ) -> bool:
         """Tries a decision; if that decides the lot, it must have come out as the rule says."""
         phase = lot.phase(self.house, self.chain.now())
         if not self.try_(who, self.house, "decide", lot.number, words, walk, entries):
@@ -371,8 +382,8 @@ class Stroll:
 
     def _due(self, lot: Lot, where: str, who: str) -> int:
         """What is stored for somebody in a book, less the share if served; before any bond."""
-        slot = DAO.decode("bidOf", self._call(where, "bidOf", lot.number, who))[0]
-        share = DAO.decode("bookOf", self._call(where, "bookOf", lot.number))[0][5]
+        slot: int = DAO.decode("bidOf", self._call(where, "bidOf", lot.number, who))[0]
+        share: int = DAO.decode("bookOf", self._call(where, "bookOf", lot.number))[0][5]
         deposit, bid = slot % 2**64, slot >> 64
         served = who == lot.decided[1] if where == self.house and lot.decided else False
         if where in self.daos:
@@ -438,6 +449,7 @@ class Stroll:
             return
         assert lot.decided is not None
         _, leader, price = lot.decided
+        assert leader is not None
         paid = {leader: price}
         if leader in self.daos:
             opened = lot.books[leader].opened

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,7 @@ class Ear:
         return {**found, "total": sum(found.values())}
 
 
-PLAYS: dict[str, tuple[Callable, Callable]] = {
+PLAYS: dict[str, tuple[Callable[..., Any], Callable[[int], Any]]] = {
     "two-level": (TwoLevelStage, lambda seed: scenario(seed).instance),
     "approximate": (ApproximateStage, approximate),
     "groups": (ApproximateStage, lambda seed: instance_of(groups(seed))),
@@ -92,7 +93,7 @@ def test_a_word_is_told_of_between_its_request_and_the_decision(
     """In the order in which things happen, the bar of each step as full as it was to be."""
     ear = Ear()
     instance = approximate(1)
-    stage = ApproximateStage(Revm(), **({"source": source} if source else {}))
+    stage = ApproximateStage(Revm(), source=source) if source else ApproximateStage(Revm())
     stage.play(instance, ear)
     start = ear.told.index("list")
     expected = ["list", "create", "enter", "fund", "bid", "reveal", "draw", *steps, "decide"]

@@ -1,6 +1,7 @@
 """Random signal clock auctions on real nodes, and the instances of the examples."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ def instances_of(example: Path, patch: pytest.MonkeyPatch) -> list[SignalClockIn
     made: list[SignalClockInstance] = []
     make = steep.clock_auction
 
-    def recorded(*arguments: object, **options: object) -> SignalClockInstance:
+    def recorded(*arguments: Any, **options: Any) -> SignalClockInstance:
         made.append(make(*arguments, **options))
         return made[-1]
 

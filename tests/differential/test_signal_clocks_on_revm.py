@@ -4,6 +4,7 @@ Single auctions, whose every draw is chosen by a random word, and exact distribu
 """
 
 import random
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import factorial
 
@@ -12,8 +13,7 @@ import pytest
 from offchain.chain.revm import Revm
 from offchain.model.instances import SignalClockInstance
 from offchain.model.instances.signals import Rule, SignalBidder, Table
-from offchain.model.kinds import solve
-from offchain.model.mechanisms.signal_discovery import clock_auction
+from offchain.model.mechanisms.signal_discovery import clock_auction, solve
 from offchain.play.limits import check_signal_clock
 from offchain.play.signal_clock import SignalClocks
 from offchain.play.signal_clock_lottery import SignalStage
@@ -56,6 +56,11 @@ def test_distributions(first: int) -> None:
             assert stage.play(instance) == solve(instance)
 
 
+def line(start: int, slope: int) -> Callable[[Sequence[int]], int]:
+    """A value that grows with the sum of an index."""
+    return lambda index: start + slope * sum(index)
+
+
 @pytest.mark.parametrize("rule", list(Rule))
 @pytest.mark.parametrize("types", [1, 2])
 @pytest.mark.parametrize("signals", [2, 3, 4])
@@ -77,7 +82,7 @@ def test_distributions_of_every_profile(signals: int, types: int, rule: Rule) ->
                     f"b{n}",
                     kinds[n],
                     profile[n],
-                    Table.of(sizes, lambda index, n=n: steep[n][0] + steep[n][1] * sum(index)),
+                    Table.of(sizes, line(*steep[n])),
                 )
                 for n in range(3)
             ),
@@ -106,9 +111,7 @@ def test_the_most_bidders_there_can_be() -> None:
             f"b{n}",
             "x",
             rng.randrange(2),
-            Table.of(
-                (32,), lambda index, n=n: 1000 * index[0] + (500 if n == index[0] % 31 else 0)
-            ),
+            Table((32,), tuple(1000 * x + (500 if n == x % 31 else 0) for x in range(32))),
         )
         for n in range(31)
     )

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -81,7 +82,7 @@ def test_the_snippet_of_the_readme_seals_a_bid_that_opens(
     listed(chain, seller, deployment.auctioneer, start)
     chain.send(Transaction(seller, dao, DAO.encode("enter", 1)))
 
-    names = {"dao": dao, "ann": ann, "chain_id": chain.chain_id}
+    names: dict[str, Any] = {"dao": dao, "ann": ann, "chain_id": chain.chain_id}
     monkeypatch.chdir(tmp_path)
     exec(snippet.text, names)
     (opening,) = Openings(tmp_path / "openings.jsonl").of(dao, 1, ann)
@@ -99,7 +100,7 @@ def created(chain: Revm, account: str, deployment: Deployment) -> str:
         chain.send(Transaction(account, deployment.factory, data)).logs[0]
     )
     assert event is not None
-    return event.args["dao"]
+    return str(event.args["dao"])
 
 
 def listed(chain: Revm, seller: str, auctioneer: str, start: int) -> None:

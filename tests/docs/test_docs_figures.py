@@ -7,8 +7,8 @@ import pytest
 
 from offchain.bindings.artifacts import load, load_all
 from offchain.demo.scenario import built_in
-from offchain.model.kinds import solve
 from offchain.model.mechanisms.price_rule import exact, plain_second_price
+from offchain.model.mechanisms.two_level import solve
 from offchain.report.amounts import eth
 from tests.docs.markdown import ROOT, pages
 

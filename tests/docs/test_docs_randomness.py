@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import BOND, SECRET_TERMS, SecretTerms, deploy_secrets
@@ -64,7 +65,13 @@ def test_the_snippet_seals_a_secret_that_opens() -> None:
     source, abi = deploy_secrets(chain, ann, SECRET_TERMS), contract("CommitRevealRandomness")
     chain.send(Transaction(consumer, source, abi.encode("request", 7)))
 
-    names = {"chain": chain, "source": source, "consumer": consumer, "id_": 7, "ann": ann}
+    names: dict[str, Any] = {
+        "chain": chain,
+        "source": source,
+        "consumer": consumer,
+        "id_": 7,
+        "ann": ann,
+    }
     exec(snippet.text, names)
     chain.send(names["commit"])
     assert chain.balance(ann) == 0

@@ -1,6 +1,7 @@
 """The snippets of the pages about auctions without groups, run: what they make is taken by the contracts on revm."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
@@ -46,7 +47,7 @@ def test_the_announcement_that_the_page_seals_can_be_revealed() -> None:
 
     openings = {}
     for player, first, second in ((ann, bob, cid), (dan, cid, bob)):  # the snippet has to sort
-        names = {"ann": player, "bob": first, "cid": second}
+        names: dict[str, Any] = {"ann": player, "bob": first, "cid": second}
         names |= {"auction": auction, "chain_id": chain.chain_id}
         exec(snippet("resilient.md"), names)
         chain.send(Transaction(player, auction, names["data"], 47 * GWEI))

@@ -67,9 +67,9 @@ class Moody(Proxy):
         answer: bytes = self.chain.call(to, data, sender)
         return answer
 
-    def logs(self, addresses: Sequence[str], first_block: int, **how: Any) -> list[Log]:
+    def logs(self, addresses: Sequence[str], first_block: int, *to: Any, **how: Any) -> list[Log]:
         self.mood()
-        logs: list[Log] = self.chain.logs(addresses, first_block, **how)
+        logs: list[Log] = self.chain.logs(addresses, first_block, *to, **how)
         return logs
 
     def block(self) -> int:
@@ -150,9 +150,9 @@ class Window(Proxy):
     hook: Callable[[Sequence[str], int, list[Log]], list[Log]] | None = None
     reads = 0
 
-    def logs(self, addresses: Sequence[str], first_block: int, **how: Any) -> list[Log]:
+    def logs(self, addresses: Sequence[str], first_block: int, *to: Any, **how: Any) -> list[Log]:
         self.reads += 1
-        logs: list[Log] = self.chain.logs(addresses, first_block, **how)
+        logs: list[Log] = self.chain.logs(addresses, first_block, *to, **how)
         return logs if self.hook is None else self.hook(addresses, first_block, logs)
 
 

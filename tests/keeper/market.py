@@ -66,6 +66,16 @@ class Market:
         answer = self.chain.call(to, contract(name).encode(function, *args))
         return contract(name).decode(function, answer)
 
+    def snapshot(self) -> int:
+        """Marks the state of a chain in this process."""
+        assert isinstance(self.chain, Revm)
+        return self.chain.snapshot()
+
+    def restore(self, snapshot: int) -> None:
+        """Comes back to it."""
+        assert isinstance(self.chain, Revm)
+        self.chain.restore(snapshot)
+
     def name_of(self, address: str) -> str:
         """The kind of contract that a book is at."""
         return "Auctioneer" if address == self.auctioneer else "DAO"

@@ -1,6 +1,7 @@
 """The keeper of the beacon: proves what is due, hands over what is too late, and nothing else."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -30,13 +31,13 @@ def beacon(chain: Chain) -> str:
     return create(chain, chain.actor(KEEPER), "BeaconRandomness", second)
 
 
-def keeper_of(chain: Chain, beacon: str, **options: object) -> BeaconKeeper:
+def keeper_of(chain: Chain, beacon: str, **options: Any) -> BeaconKeeper:
     """A keeper for one consumer, which fails loudly."""
 
     def refuse(what: str, error: Exception) -> None:
         raise error
 
-    given = {"consumers": {chain.actor(CONSUMER)}, "on_skip": refuse, **options}
+    given: dict[str, Any] = {"consumers": {chain.actor(CONSUMER)}, "on_skip": refuse, **options}
     return BeaconKeeper(chain, beacon, chain.actor(KEEPER), **given)
 
 

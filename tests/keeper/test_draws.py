@@ -182,7 +182,7 @@ def test_a_walk_ends_at_what_the_proof_says() -> None:
 def test_rosters_tell_lists_apart() -> None:
     """By order, by entry and by length."""
     one, two = pack(1, 5, "0x" + "01" * 20), pack(1, 6, "0x" + "02" * 20)
-    lists = ([], [one], [two], [one, two], [two, one], [one, one])
+    lists: list[list[int]] = [[], [one], [two], [one, two], [two, one], [one, one]]
     rosters = set()
     for entries in lists:
         roster = 0

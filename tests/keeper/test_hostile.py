@@ -1,5 +1,7 @@
 """People who want a keeper to stop, to waste its gas, or to leave somebody out."""
 
+from pathlib import Path
+
 import pytest
 
 from offchain.bindings.contracts import contract
@@ -231,10 +233,10 @@ def test_a_swarm_of_lots_without_work_costs_no_question(market: Market) -> None:
     assert watched.asked <= 1
 
 
-def test_recipients_that_turn_expensive_after_the_simulation(tmp_path_factory) -> None:
+def test_recipients_that_turn_expensive_after_the_simulation(tmp_path: Path) -> None:
     """Enough gas is sent along, so that they cannot make a batch fail. On Anvil, whose gas is that of the real thing."""
     with connect("anvil") as chain:
-        market = Market(tmp_path_factory.mktemp("market"), chain)
+        market = Market(tmp_path, chain)
         lot = market.list_lot()
         dao = market.new_dao(lot)
         puppets = [market.puppet_bid(dao, lot, 5, BURN_GAS) for _ in range(12)]

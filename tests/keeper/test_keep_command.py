@@ -36,8 +36,8 @@ def town(url: str, tmp_path: Path) -> Iterator[Market]:
 
 
 def arguments(market: Market, url: str, *more: str) -> list[str]:
-    files = ("--deployment", str(market.folder / "deployment.json"))
-    files += ("--openings", str(market.folder / "openings.jsonl"))
+    files = ["--deployment", str(market.folder / "deployment.json")]
+    files += ["--openings", str(market.folder / "openings.jsonl")]
     return [sys.executable, "-m", "offchain.cli", "keep", "--on", url, *files, *more]
 
 

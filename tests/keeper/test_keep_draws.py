@@ -60,8 +60,8 @@ def test_a_draw_from_the_request_to_the_last_refund(tmp_path: Path) -> None:
         bid(chain, deployed, Openings(tmp_path / "openings.jsonl"))
 
         def keep() -> list[str]:
-            files = ("--deployment", str(tmp_path / "deployment.json"))
-            files += ("--openings", str(tmp_path / "openings.jsonl"), "--once")
+            files = ["--deployment", str(tmp_path / "deployment.json")]
+            files += ["--openings", str(tmp_path / "openings.jsonl"), "--once"]
             command = [sys.executable, "-m", "offchain.cli", "keep", "--on", node.url, *files]
             done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
             return [" ".join(line.split()[2:-5]) for line in done.stdout.splitlines()]

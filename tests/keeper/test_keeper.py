@@ -348,9 +348,9 @@ def test_a_reorganization_makes_the_keeper_do_its_work_again(
     lots = fair(market)
     market.until_reveal(lots[0])
     keeper = market.keeper()
-    fork = market.chain.snapshot()  # type: ignore[attr-defined]
+    fork = market.snapshot()
     assert market.keep(keeper) == 5
-    market.chain.restore(fork)  # type: ignore[attr-defined]
+    market.restore(fork)
     for _ in range(9):
         market.list_lot()
     assert market.keep(keeper) == 5

@@ -288,11 +288,11 @@ def fail() -> list[Log]:
 def test_a_reorganized_chain_is_read_anew(market: Market) -> None:
     lot = market.list_lot()
     dao = market.new_dao(lot, is_open=True)
-    fork = market.chain.snapshot()
+    fork = market.snapshot()
     market.place(dao, lot, 5)
     market.place(dao, lot, 6)
     ledger = market.ledger()
-    market.chain.restore(fork)
+    market.restore(fork)
     for bid in (6, 5, 7):
         market.place(dao, lot, bid)
     ledger.sync(recheck=REORG_DEPTH)
@@ -305,11 +305,11 @@ def test_a_reorganized_chain_is_read_anew(market: Market) -> None:
 def test_a_chain_that_went_back_is_read_anew(market: Market, blocks: int) -> None:
     lot = market.list_lot()
     dao = market.new_dao(lot, is_open=True)
-    fork = market.chain.snapshot()
+    fork = market.snapshot()
     for _ in range(blocks):
         market.place(dao, lot, 5)
     ledger = market.ledger()
-    market.chain.restore(fork)
+    market.restore(fork)
     ledger.sync()
     assert not ledger.book(dao, lot).boxes
     assert equal(ledger, market)
@@ -319,12 +319,12 @@ def test_a_chain_that_went_far_back_is_read_anew_even_if_little_happened(market:
     """Nothing was logged in all the blocks that can be compared."""
     lot = market.list_lot()
     dao = market.new_dao(lot, is_open=True)
-    fork = market.chain.snapshot()
+    fork = market.snapshot()
     market.place(dao, lot, 5)
     for _ in range(2 * REORG_DEPTH):
         market.chain.advance_to(market.chain.now() + 1)
     ledger = market.ledger()
-    market.chain.restore(fork)
+    market.restore(fork)
     ledger.sync()
     assert not ledger.book(dao, lot).boxes
 
@@ -389,7 +389,7 @@ def test_forgotten_lots_stay_forgotten(market: Market) -> None:
     assert set(ledger.lots) == {second}
     assert set(ledger.books) == {(market.auctioneer, second), (dao, second)}
     assert other not in ledger.lots[second].daos
-    market.chain.restore(market.chain.snapshot())
+    market.restore(market.snapshot())
     ledger.sync(recheck=REORG_DEPTH)
     assert set(ledger.lots) == {second}
 

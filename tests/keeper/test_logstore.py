@@ -212,11 +212,11 @@ def test_a_chain_that_lost_the_last_block_kept_makes_the_file_worthless(played: 
 
 def test_a_chain_shorter_than_what_was_kept_makes_the_file_worthless(kept: Kept) -> None:
     lot = kept.market.list_lot()
-    fork = kept.market.chain.snapshot()
+    fork = kept.market.snapshot()
     kept.pass_blocks()
     kept.ledger().sync()
     assert kept.path.stat().st_size > 0
-    kept.market.chain.restore(fork)
+    kept.market.restore(fork)
     ledger = kept.ledger()
     ledger.sync()
     assert set(ledger.lots) == {lot}
@@ -240,11 +240,11 @@ def test_a_short_reorganization_is_read_anew_from_what_is_final(played: Kept) ->
     """Not from the first block: chains that reorganize often would have a keeper read for ever."""
     market = played.market
     ledger = played.ledger()
-    fork = market.chain.snapshot()
+    fork = market.snapshot()
     (dao,) = ledger_daos(market)
     market.place(dao, 1, 9)
     ledger.sync()
-    market.chain.restore(fork)
+    market.restore(fork)
     market.place(dao, 1, 10)
     market.place(dao, 1, 11)
     played.chain.firsts.clear()
@@ -349,15 +349,14 @@ def test_long_ways_are_read_in_strides_that_stay_read(kept: Kept) -> None:
     class Killed(BaseException):
         pass
 
-    def kill(block: int) -> None:
+    def kill(addresses: Any, first: int, logs: Any) -> Any:
+        kept.chain.note(addresses, first, logs)
         if len(kept.chain.firsts) > 9:
             raise Killed
+        return logs
 
     ledger = kept.ledger()
-    kept.chain.hook = lambda addresses, first, logs: (
-        kept.chain.note(addresses, first, logs),
-        kill(first),
-    )[0]
+    kept.chain.hook = kill
     with pytest.raises(Killed):
         ledger.sync()
     kept.chain.firsts.clear()

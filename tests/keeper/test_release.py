@@ -74,13 +74,13 @@ def test_a_reorganization_of_the_first_blocks_gives_nothing_away(market: Market)
     lot, salt = sealed(market)
     end = market.ends(lot)[0]
     market.chain.advance_to(end - 12)
-    mark = market.chain.snapshot()  # type: ignore[attr-defined]
+    mark = market.snapshot()
     real = Real(market.chain)
     keeper = market.keeper(real, clock=lambda: end + 60.0)
     market.chain.advance_to(end)
     market.chain.advance_to_block(market.chain.block() + DEPTH - 1)
     keeper.step()
-    market.chain.restore(mark)  # type: ignore[attr-defined]
+    market.restore(mark)
     keeper.step()
     assert not knows(real, salt)
     market.until_reveal(lot)

@@ -259,8 +259,12 @@ def test_within_a_step_the_clock_is_looked_at_again(market: Market) -> None:
     market.bid(market.auctioneer, lot, 100)
     asked = Asked(market.chain)
     seen: list[int] = []
-    options = {"on_action": lambda action: seen.append(len(asked.reclaims))}
-    keeper = market.keeper(asked, pace=Pace(10**6, 10**6), depth=0, **options)
+    keeper = market.keeper(
+        asked,
+        pace=Pace(10**6, 10**6),
+        depth=0,
+        on_action=lambda action: seen.append(len(asked.reclaims)),
+    )
     asked.seconds_every = 20
     keeper.step()
     assert len(asked.reclaims) == len(dead)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from offchain.model.instances import Group, Member, TwoLevelInstance
-from offchain.model.kinds import solve
+from offchain.model.mechanisms.two_level import solve
 from offchain.play.behaviour import Behaviour, counted
 from offchain.report.auction import Auction, Entry
 from offchain.report.page import Chapter

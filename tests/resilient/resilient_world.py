@@ -246,7 +246,7 @@ class World:
         seal = announcement.commitment(self.chain.chain_id, self.auction, lot, player)
         self.send(player, "commit", lot, seal, value=units * WEI_PER_UNIT)
 
-    def to(self, lot: int, stage: int) -> None:
+    def to(self, lot: int, stage: SaleStage) -> None:
         """Lets time pass until a stage begins, at the latest."""
         sale = self.state(lot)
         times = {

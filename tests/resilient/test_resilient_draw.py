@@ -254,9 +254,9 @@ def test_on_heads_nothing_is_sold_where_the_sellers_own_offer_is_worth_the_most(
     final = Stage.FINAL
     assert world.view("stage", lot) == final
     for one, value in ((own, 4), (star, 5)):
-        call = ("answer", lot, one.words, 0, True)
+        answer = ("answer", lot, one.words, 0, True)
         world.fails(
-            "WrongStage", lot, final, sender=world.bob, call=call, value=value * WEI_PER_UNIT
+            "WrongStage", lot, final, sender=world.bob, call=answer, value=value * WEI_PER_UNIT
         )
     world.fails("WrongStage", lot, final, sender=world.ann, call=("deliverWish", lot, EVERYTHING))
     assert world.view("rebateOf", lot, world.ann)[0] == 0

@@ -45,11 +45,11 @@ def test_claims_of_all_kinds_pay_once(world: World) -> None:
     before = world.balance(world.dan)
     world.send(world.ann, "claimTo", lot, world.dan)
     assert world.balance(world.dan) == before + dues[world.ann]
-    before = world.balance(world.bob), world.balance(world.cid)
+    both = world.balance(world.bob), world.balance(world.cid)
     everybody = [world.ann, world.bob, world.cid, world.bob, world.stranger]
     world.send(world.stranger, "claimBatch", lot, everybody)
-    assert world.balance(world.bob) - before[0] == dues[world.bob]
-    assert world.balance(world.cid) - before[1] == dues[world.cid]
+    assert world.balance(world.bob) - both[0] == dues[world.bob]
+    assert world.balance(world.cid) - both[1] == dues[world.cid]
     for who in (world.ann, world.bob, world.stranger):
         world.fails("NothingToClaim", lot, who, sender=who, call=("claim", lot))
         assert world.view("dueOf", lot, who) == 0

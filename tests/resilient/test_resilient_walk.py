@@ -251,10 +251,10 @@ class Walk:
             return Announcement((), 0, bytes(32))
         own = [what for who, worth, what in sale.announced if who == sale.seller]
         others = [(worth, what) for who, worth, what in sale.announced if who != sale.seller]
-        best = max(others, key=lambda one: one[0], default=(-1, None))
-        if (own and sum(offer[1] for offer in own[0][0]) > max(best[0], 0)) or not others:
+        worth, best = max(others, key=lambda one: one[0], default=(-1, None))
+        if best is None or (own and sum(offer[1] for offer in own[0][0]) > max(worth, 0)):
             return Announcement(*own[0])
-        return Announcement(*best[1])
+        return Announcement(*best)
 
     def announcement(self, lot: int) -> Announcement:
         """Mostly a good one, of up to three offers."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import gcd
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -67,7 +68,7 @@ def hold_equal(setting: Cell) -> None:
 
 @pytest.mark.parametrize("family", [*QUANTILES, HARMONIC])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_every_figure_is_that_of_the_reference(family: str, shape: tuple) -> None:
+def test_every_figure_is_that_of_the_reference(family: str, shape: tuple[Any, ...]) -> None:
     mix, rivals, reserve, correlation = shape
     hold_equal(
         cell(
@@ -129,7 +130,7 @@ def test_no_bid_at_all_gains_more_than_the_figures_say(asks: Asks) -> None:
     assert gained > 0
 
 
-def _utility(seats: Game, player: int, bid: int) -> int:
+def _utility(seats: Game[int, Any], player: int, bid: int) -> int | Fraction:
     """What a player has of this bid, all others being truthful; bidding 0, it is not served."""
     bids = list(seats.bids)
     bids[player] = bid
@@ -173,6 +174,8 @@ def test_the_bound_and_truthfulness_hold_in_every_auction(family: str) -> None:
     found = figures(setting)
     split, pooled, turns, once, second, *_ = summarize(setting, found)
     assert second.welfare == pooled.welfare
+    assert pooled.gain is not None
+    assert second.gain is not None
     assert 0 < second.gain <= pooled.gain
     assert second.revenue <= pooled.revenue
     assert split.worst <= harmonic(setting.largest)
@@ -198,7 +201,7 @@ def test_critical_bids() -> None:
 
 def test_draws_depend_on_seed_and_who_takes_part() -> None:
     def drawn(setting: Cell) -> list[int]:
-        return figures(setting)["optimum"].tolist()
+        return list(figures(setting)["optimum"])
 
     first = drawn(cell("uniform"))
     assert drawn(cell("uniform")) == first

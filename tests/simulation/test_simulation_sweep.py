@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import pytest
 
 from offchain.simulation import sweep
 from offchain.simulation.cells import Cell, Piece, pieces
-from offchain.simulation.outcomes import COLUMNS
+from offchain.simulation.outcomes import COLUMNS, Columns
 from offchain.simulation.store import Store
 
 
@@ -34,7 +34,7 @@ def cells(auctions: int = 50, members: int = 10) -> list[Cell]:
     )
 
 
-def same(one: sweep.Columns, other: sweep.Columns) -> bool:
+def same(one: Columns, other: Columns) -> bool:
     """Whether all columns are equal."""
     return all(np.array_equal(one[name], other[name]) for name in COLUMNS)
 
@@ -49,7 +49,7 @@ def test_finished_cells_are_not_run_again(tmp_path: Path, kind: str) -> None:
     first = sweep.run(wanted[:4], sweep.here, store, ignore)
     run: list[Cell] = []
 
-    def counting(missing: list[Piece]) -> object:
+    def counting(missing: Sequence[Piece]) -> Iterable[tuple[Piece, Columns]]:
         run.extend(piece.cell for piece in missing)
         return sweep.here(missing)
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from offchain.model.checks import Finding, Verdict, approximate_groups, deviations
+from offchain.model.checks.approximate import WORK_LIMIT
 from offchain.model.document import instance_text, outcome_text, parse_text
 from offchain.model.instances import (
     ApproximateGroupsInstance,
@@ -372,4 +373,4 @@ def test_many_groups_are_searched_in_part_and_the_row_says_so(
     finding = named(check_reference(instance), "incentive compatibility")
     assert finding.verdict is Verdict.HOLDS
     assert f" of {count * size} members" in finding.detail, finding.detail
-    assert reads <= 6 * approximate_groups.WORK_LIMIT
+    assert reads <= 6 * WORK_LIMIT

@@ -97,7 +97,7 @@ def test_guarantees_of_the_monotone_allocation(instance: MonotoneSignalsInstance
     assert outcome.expected_revenue <= outcome.expected_welfare
 
 
-BOUNDS = [
+BOUNDS: list[Bound[Any]] = [
     *(shared_quality_bound(k, types, gap=1000) for k, types in [(2, 1), (4, 1), (3, 2), (2, 3)]),
     *(symmetric_values_bound(k, types, gap=1000) for k, types in [(2, 1), (3, 1), (3, 2), (2, 3)]),
 ]
