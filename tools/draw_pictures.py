@@ -313,10 +313,11 @@ def _import(canvas: Canvas, above: Room | None, below: Room) -> None:
         canvas.arrow((x, 65), (x, below.top))
     elif above.column == below.column:
         canvas.arrow((x, above.top + above.HEIGHT), (x, below.top))
+    elif above.row == below.row:
+        canvas.arrow((above.left + above.WIDTH, y), (below.left, y))
     else:
-        start = (
-            above.top + above.HEIGHT * 3 // 4
-        )  # below where an arrow from above comes to the next column
+        # below where an arrow from above comes to the next column
+        start = above.top + above.HEIGHT * 3 // 4
         canvas.arrow((above.left + above.WIDTH, start), (550, start), (550, y), (below.left, y))
 
 

@@ -63,16 +63,16 @@ def play(chain: Chain, console: Console) -> Report:
     names = names_by_account(chain, (bidder.name for bidder in INSTANCE.bidders))
     teller = telling(console, "SignalClockAuction", *_scenes(chain, names))
     with teller:
-        house = SignalClocks(chain, source=source_on(chain), observer=teller)
-        (lot,) = house.open(INSTANCE, 1)
-        found = house.play(INSTANCE, lot, 0)
-        house.audit()
+        stage = SignalClocks(chain, source=source_on(chain), observer=teller)
+        (lot,) = stage.open(INSTANCE, 1)
+        found = stage.play(INSTANCE, lot, 0)
+        stage.audit()
     played = conclude(
         chain,
         teller,
         "A painting, and what four experts make of it",
         "The mechanism is that of “Prior-Free Clock Auctions for Bidders with Interdependent Values”.",
-        {"auction": house.auction, "source": house.randomness},
+        {"auction": stage.auction, "source": stage.randomness},
         "sale, price and clocks with these draws",
         _agrees(found),
     )
