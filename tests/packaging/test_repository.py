@@ -77,9 +77,9 @@ def test_actions_are_pinned_to_commits() -> None:
 
 def test_a_commit_is_checked_as_make_lint_does() -> None:
     """By its very commands, and so with the versions that the project pins."""
-    steps = {shlex.join(step.command).replace(f"{ROOT}/", "") for step in LINT}
+    steps = [[part.removeprefix(f"{ROOT}/") for part in step.command] for step in LINT]
     hooks = [
-        hook["entry"]
+        shlex.split(hook["entry"])
         for repository in read(ROOT / ".pre-commit-config.yaml")["repos"]
         for hook in repository["hooks"]
     ]
