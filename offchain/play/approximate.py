@@ -35,7 +35,6 @@ from offchain.play.auction_house import HouseStage
 from offchain.play.limits import check_approximate
 from offchain.play.observer import Observer
 from offchain.play.sending import Address, Deployed
-from offchain.play.terms import FIRST_PLAYER
 from offchain.play.words import Source, ToldWords
 
 
@@ -156,7 +155,7 @@ class ApproximateStage(HouseStage):
         end_of_bidding = self._chain.now() + self._seconds
         lot = self._list(delta, end_of_bidding)
         count = len(individuals)
-        accounts = tuple(self._chain.actor(FIRST_PLAYER + place) for place in range(count))
+        accounts = tuple(self._players(count))
         openings = [
             Opening(self.auction, lot, account, bid, new_salt())
             for account, bid in zip(accounts, individuals, strict=True)
@@ -165,8 +164,7 @@ class ApproximateStage(HouseStage):
         daos = self._create_daos(self._keeper_account, [True] * len(groups), [lot])
         members: list[tuple[Address, ...]] = []
         for dao, group in zip(daos, groups, strict=True):
-            first = FIRST_PLAYER + count + sum(map(len, members))
-            members.append(tuple(self._chain.actor(first + place) for place in range(len(group))))
+            members.append(tuple(self._players(len(group), count + sum(map(len, members)))))
             bids += [
                 dao.call(member, "raiseBid", lot, value=bid * WEI_PER_UNIT)
                 for member, bid in zip(members[-1], group, strict=True)
@@ -214,9 +212,8 @@ class ApproximateStage(HouseStage):
         players = self.ledger.players(lot)
         if players:
             self._words.deliver(self.auction, lot, word_of(draw))
-            self._keep({"decide": len(players), "settle": 1, "refund": len(players)})
-        else:
-            self._keep({"refund": 0})
+        decision = {"decide": len(players), "settle": 1} if players else {}
+        self._keep({**decision, "refund": self._number([lot], lambda _, bid: not bid.closed)})
 
     def _sale(self, cast: Cast) -> GroupSale:
         """Who holds the item now, what the lot cost, and, of a DAO, who is served at which share."""
@@ -228,7 +225,7 @@ class ApproximateStage(HouseStage):
         if winner < len(cast.individuals):
             return GroupSale(winner, lot.price, lot.price, ())
         dao, members = Deployed(self._dao, holder), cast.members[winner - len(cast.individuals)]
-        granted = [self._sender.view(dao, "hasAccess", cast.lot, m)[0] for m in members]
+        granted = self._granted(dao, cast.lot, members)
         served = tuple(place for place, is_granted in enumerate(granted) if is_granted)
         return GroupSale(winner, lot.price, self.ledger.book(holder, cast.lot).share, served)
 

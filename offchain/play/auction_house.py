@@ -1,20 +1,23 @@
 """What the plays of auction houses share: DAOs and individuals bid, and a keeper does what follows."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from offchain.bindings.contracts import contract
 from offchain.bindings.draw_proofs import PLAYERS_PER_STEP
 from offchain.chain.backend import Chain, Receipt
 from offchain.keeper.keeper import Action, Keeper
-from offchain.keeper.ledger import Ledger
+from offchain.keeper.ledger import Book, Box, Ledger
 from offchain.keeper.openings import Openings
 from offchain.play.audit import audit
 from offchain.play.observer import Observer
-from offchain.play.sending import Address, Deployed
+from offchain.play.sending import Address, Deployed, portions
 from offchain.play.stage import Stage
 from offchain.play.terms import BOND_BPS, trusting
+
+_QUERIES = 500
+"""How many questions go to a contract at once: about 3 million gas of them."""
 
 
 class Hand(Protocol):
@@ -124,6 +127,20 @@ class HouseStage(Stage):
         if self._step is not None:
             self._sender.observer.ends(self._step, self._receipts_of_step)
         self._step, self._receipts_of_step = None, []
+
+    def _number(self, lots: Sequence[int], counts: Callable[[Book, Box], bool]) -> int:
+        """How many of the bids on `lots` count."""
+        self.ledger.sync()
+        books = [book for lot in lots for book in self.ledger.books_on(lot)]
+        return sum(counts(book, box) for book in books for box in book.boxes.values())
+
+    def _granted(self, dao: Deployed, lot: int, members: Sequence[Address]) -> list[bool]:
+        """To whom of the `members` a DAO grants access to what it won."""
+        queries = [self._dao.encode("hasAccess", lot, member) for member in members]
+        answers: list[bytes] = []
+        for some in portions(queries, _QUERIES):
+            answers += self._sender.view(dao, "multicall", some)[0]
+        return [self._dao.decode("hasAccess", answer)[0] for answer in answers]
 
     def _close(self, lots: Sequence[int]) -> None:
         """Pays the seller, and checks where all money went. `MoneyAstray` if some is missing or too much."""

@@ -13,7 +13,6 @@ from typing import Any
 from offchain.bindings.announcements import Announcement
 from offchain.bindings.artifacts import load
 from offchain.bindings.enumerations import CoinOutcome
-from offchain.chain.backend import Transaction
 from offchain.chain.errors import ChainError
 from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances.bundles import Bundle
@@ -33,7 +32,7 @@ from offchain.play.observer import Observer
 from offchain.play.resilient_books import SaleBook
 from offchain.play.sending import Address, portions
 from offchain.play.stage import DrawnStage
-from offchain.play.terms import BOND_BPS, FIRST_PLAYER
+from offchain.play.terms import BOND_BPS
 
 HEADS, TAILS = 1, 0
 """Random words of which the contract makes either side of the coin."""
@@ -128,10 +127,8 @@ class ResilientStage(DrawnStage):
         """A sale for each word, all at once."""
         check_resilient(instance)
         self._begin(observer)
-        accounts = {
-            player.name: self._chain.actor(FIRST_PLAYER + place)
-            for place, player in enumerate(instance.players)
-        }
+        names = [player.name for player in instance.players]
+        accounts = dict(zip(names, self._players(len(names)), strict=True))
         cast = Cast(instance, conduct, accounts)
         end_of_bidding = self._chain.now() + self._seconds
         sales = [self._list(cast, end_of_bidding, word) for word in words]
@@ -204,7 +201,7 @@ class ResilientStage(DrawnStage):
             seal = each.commitment(chain_id, self.auction, sale.lot, account)
             value = deposit * WEI_PER_UNIT
             transactions.append(self._auction.call(account, "commit", sale.lot, seal, value=value))
-        self._take(sale, "commit", transactions)
+        self._take("commit", transactions, sale.book)
 
     def _reveal(self, sale: Sale) -> None:
         openings = [
@@ -251,7 +248,7 @@ class ResilientStage(DrawnStage):
             value = price * WEI_PER_UNIT if yes else 0
             answer = sale.lot, sale.carried_out.words, index, yes
             transactions.append(self._auction.call(to, "answer", *answer, value=value))
-        self._take(sale, "answer", transactions)
+        self._take("answer", transactions, sale.book)
 
     # Delivery, payments and what the chain says of them
 
@@ -323,12 +320,7 @@ class ResilientStage(DrawnStage):
     def _call(
         self, sale: Sale, step: str, sender: Address, function: str, *arguments: object
     ) -> None:
-        self._take(sale, step, [self._auction.call(sender, function, sale.lot, *arguments)])
-
-    def _take(self, sale: Sale, step: str, transactions: Sequence[Transaction]) -> None:
-        """Sends, and lets the book of the sale take in what the auction says."""
-        for event in self._auction.events(self._send(step, transactions)):
-            sale.book.take(event)
+        self._take(step, [self._auction.call(sender, function, sale.lot, *arguments)], sale.book)
 
 
 @cache

@@ -19,7 +19,7 @@ from offchain.play.observer import Observer
 from offchain.play.sending import Address
 from offchain.play.signal_clock_trail import Play, Trail
 from offchain.play.stage import DrawnStage
-from offchain.play.terms import FIRST_PLAYER, SELLER
+from offchain.play.terms import SELLER
 
 DEPOSIT = 1
 """What every bidder puts down, in units."""
@@ -80,7 +80,7 @@ class SignalClocks(DrawnStage):
         """
         trail = self.start(instance, lot, word)
         while trail.asked is not None:
-            self._take("answer", trail, [self._answer(lot, trail, trail.asked)])
+            self._take("answer", [self._answer(lot, trail, trail.asked)], trail)
         if trail.last is not None:
             self._sell(lot, trail, trail.last)
         if trail.sale is None:
@@ -134,15 +134,15 @@ class SignalClocks(DrawnStage):
 
     def _draw(self, lot: int, trail: Trail, word: int) -> None:
         """The word is asked for, comes, and is taken."""
-        self._take("draw", trail, [self._call(self._keeper_account, "requestDraw", lot)])
+        self._take("draw", [self._call(self._keeper_account, "requestDraw", lot)], trail)
         self._words.deliver(self.auction, lot, word)
-        self._take("draw", trail, [self._call(self._keeper_account, "begin", lot)])
+        self._take("draw", [self._call(self._keeper_account, "begin", lot)], trail)
 
     def _learn(self, lot: int, trail: Trail) -> None:
         """Everybody outside the drawn type answers."""
         members = trail.instance.members(trail.kind)
         others = [index for index in range(len(trail.accounts)) if index not in members]
-        self._take("learn", trail, [self._answer(lot, trail, index) for index in others])
+        self._take("learn", [self._answer(lot, trail, index) for index in others], trail)
 
     def _prepare(self, lot: int, trail: Trail) -> None:
         """The tables of the drawn type are supplied."""
@@ -154,7 +154,7 @@ class SignalClocks(DrawnStage):
             self._call(self._keeper_account, "prepare", lot, place, some)
             for place, some in batches(tables)
         ]
-        self._take("prepare", trail, prepare)
+        self._take("prepare", prepare, trail)
 
     def _answer(self, lot: int, trail: Trail, index: int) -> Transaction:
         """Everything that a bidder who is discovered has to say: up to where it stays, and that it leaves."""
@@ -171,16 +171,15 @@ class SignalClocks(DrawnStage):
         """States the offer to the last bidder, who buys if its signal is at least the one that the offer takes."""
         bidder = trail.instance.bidders[last]
         state = self._call(self._keeper_account, "stateOffer", lot, packed(bidder.value.entries))
-        self._take("offer", trail, [state])
+        self._take("offer", [state], trail)
         assert trail.offer is not None  # said by an event of the call that has just succeeded
         if bidder.signal < trail.offer.signal:
-            self._take("answer", trail, [self._answer(lot, trail, last)])
+            self._take("answer", [self._answer(lot, trail, last)], trail)
             return
         account, price = trail.accounts[last], trail.offer.price
         self._sender.fund({account: price * WEI_PER_UNIT + self._pocket_money})
-        self._take(
-            "buy", trail, [self._auction.call(account, "buy", lot, value=price * WEI_PER_UNIT)]
-        )
+        purchase = self._auction.call(account, "buy", lot, value=price * WEI_PER_UNIT)
+        self._take("buy", [purchase], trail)
         self._paid += price
 
     def _wind_up(self, lot: int, accounts: Sequence[str], sale: Sale) -> None:
@@ -192,13 +191,8 @@ class SignalClocks(DrawnStage):
 
     # Transactions
 
-    def _accounts(self, instance: SignalClockInstance) -> list[str]:
-        return [self._chain.actor(FIRST_PLAYER + n) for n in range(len(instance.bidders))]
+    def _accounts(self, instance: SignalClockInstance) -> list[Address]:
+        return self._players(len(instance.bidders))
 
     def _call(self, sender: Address, function: str, *arguments: object) -> Transaction:
         return self._auction.call(sender, function, *arguments)
-
-    def _take(self, step: str, trail: Trail, transactions: Sequence[Transaction]) -> None:
-        """Sends, and lets the trail take in what the auction says."""
-        for event in self._auction.events(self._send(step, transactions)):
-            trail.take(event)

@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 from itertools import count
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
+from offchain.bindings.contracts import Event
 from offchain.chain.backend import Chain, Receipt, Transaction
 from offchain.play.observer import SILENT, Observer
 from offchain.play.sending import Address, Deployed, Sender
-from offchain.play.terms import KEEPER, SELLER, pocket_money
+from offchain.play.terms import FIRST_PLAYER, KEEPER, SELLER, pocket_money
 from offchain.play.words import Source, ToldWords
 
 
@@ -37,10 +38,6 @@ class Stage:
         """Where the auction is."""
         return self._auction.address
 
-    def _create(self, name: str, *arguments: object) -> Address:
-        """Deploys the contract called `name` from the seller's account."""
-        return self._sender.create(self._seller, name, *arguments).address
-
     def _open(self, auction: Deployed) -> None:
         """Takes `auction` for the one that is played, and gives the seller items to sell there."""
         self._auction = auction
@@ -55,6 +52,10 @@ class Stage:
         """A play begins, of which `observer` hears."""
         self._gas.clear()
         self._sender.observer = observer or SILENT
+
+    def _players(self, number: int, first: int = 0) -> list[Address]:
+        """Accounts of so many who bid, from the `first` of all on."""
+        return [self._chain.actor(FIRST_PLAYER + first + place) for place in range(number)]
 
     def _mint(self) -> tuple[int, Transaction]:
         """The number of a new item of the seller's, and the transaction that makes it."""
@@ -95,6 +96,13 @@ class Stage:
         return owed
 
 
+class Notes(Protocol):
+    """What is known of an auction from its events."""
+
+    def take(self, event: Event) -> None:
+        """Takes in the next one."""
+
+
 class DrawnStage(Stage):
     """The stage of an auction that draws random words, and so is made with their source.
 
@@ -123,3 +131,8 @@ class DrawnStage(Stage):
         self.randomness = self._words.address
         self._open(self._sender.create(account, self._name, self.randomness))
         self._approve_all()
+
+    def _take(self, step: str, transactions: Sequence[Transaction], notes: Notes) -> None:
+        """Sends them all, and lets `notes` take in what the auction says."""
+        for event in self._auction.events(self._send(step, transactions)):
+            notes.take(event)

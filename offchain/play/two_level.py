@@ -3,7 +3,7 @@
 Whatever the outcome says is read off the chain's logs, and who has access from the DAO that has the item.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from itertools import count
 
 from offchain.bindings.contracts import contract
@@ -11,7 +11,7 @@ from offchain.bindings.deployment import Deployment, deploy
 from offchain.chain.backend import Chain, Transaction
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.keeper import Action
-from offchain.keeper.ledger import Book, Box, Ledger
+from offchain.keeper.ledger import Book, Ledger
 from offchain.keeper.openings import Openings
 from offchain.model.instances.two_level import (
     LotOutcome,
@@ -24,11 +24,8 @@ from offchain.play.auction_house import Hand, HouseStage
 from offchain.play.behaviour import STRAIGHT, Behaviour, MemberKey
 from offchain.play.bidders import Bidder, Cast, leading_individuals
 from offchain.play.observer import Observer
-from offchain.play.sending import Address, Deployed, portions
+from offchain.play.sending import Address, Deployed
 from offchain.play.terms import FIRST_PLAYER
-
-_QUERIES = 500
-"""How many questions go to a contract at once: about 3 million gas of them."""
 
 Hire = Callable[[Deployment, Callable[[Action], None]], Hand]
 """Finds a hand for contracts that were just deployed; it tells of every transaction it sends."""
@@ -60,6 +57,9 @@ class TwoLevelStage(HouseStage):
         else:
             self._keeper = hire(self.deployment, self._on_action)
 
+    def _create(self, name: str, *arguments: object) -> Address:
+        return self._sender.create(self._seller, name, *arguments).address
+
     def play(
         self,
         instance: TwoLevelInstance,
@@ -78,22 +78,16 @@ class TwoLevelStage(HouseStage):
         cast = self._set_up(instance, behaviour, end_of_bidding, accounts or {})
         self._bid(cast, behaviour)
         self._chain.advance_to(end_of_bidding)
-        sealed = self._number(cast, lambda _, bid: bid.is_sealed)
+        sealed = self._number(cast.lots, lambda _, bid: bid.is_sealed)
         self._keep({"reveal": sealed}, refunds=False)
         self._chain.advance_to(end_of_bidding + self._seconds)
-        in_daos = self._number(cast, lambda book, bid: book.of_dao and not bid.is_sealed)
+        in_daos = self._number(cast.lots, lambda book, bid: book.of_dao and not bid.is_sealed)
         self._keep({"tally": in_daos, "settle": len(cast.lots)}, refunds=False)
         self._claim(cast, behaviour)
-        self._keep({"refund": self._number(cast, lambda _, bid: not bid.closed)})
+        self._keep({"refund": self._number(cast.lots, lambda _, bid: not bid.closed)})
         outcome = self._read(instance, cast)
         self._close(cast.lots)
         return outcome
-
-    def _number(self, cast: Cast, counts: Callable[[Book, Box], bool]) -> int:
-        """How many bids count."""
-        self.ledger.sync()
-        books = [book for lot in cast.lots for book in self.ledger.books_on(lot)]
-        return sum(counts(book, box) for book in books for box in book.boxes.values())
 
     # Listing and entering
 
@@ -214,7 +208,10 @@ class TwoLevelStage(HouseStage):
         winner = next(name for name, account in cast.groups.items() if account == lot.winner)
         members = cast.members[winner]
         book = self._book(members[0], number)
-        granted = self._granted(members, number, lot.winner)
+        accounts = [bidder.account for bidder in members]
+        granted = [True]  # the winner itself, who bids for nobody else
+        if members[0].house != self._auction:
+            granted = self._granted(members[0].house, number, accounts)
         served = tuple(b.key[1] for b, is_served in zip(members, granted, strict=True) if is_served)
         return LotOutcome(winner, lot.price, book.share, lot.paid, served, group_bids)
 
@@ -225,17 +222,6 @@ class TwoLevelStage(HouseStage):
             box = self._book(first, lot).boxes.get(bidder)
             return (box.bid or 0) if box else 0
         return self.ledger.lots[lot].group_bids.get(bidder, 0)
-
-    def _granted(self, members: Sequence[Bidder], lot: int, winner: Address) -> list[bool]:
-        """To whom the chain grants access: the winner itself, or those of the winning DAO's `members` to whom it says so."""
-        dao = members[0].house
-        if dao == self._auction:
-            return [bidder.account == winner for bidder in members]
-        queries = [self._dao.encode("hasAccess", lot, bidder.account) for bidder in members]
-        answers: list[bytes] = []
-        for some in portions(queries, _QUERIES):
-            answers += self._sender.view(dao, "multicall", some)[0]
-        return [self._dao.decode("hasAccess", answer)[0] for answer in answers]
 
     def _paid(self, bidder: Bidder, lot: int) -> int:
         """What a bidder paid for a lot, in units: the deposit less what came back and less the bond."""
