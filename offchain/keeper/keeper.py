@@ -158,7 +158,7 @@ class Keeper:
         duties = self._agenda.duties(self._now, refunds)
         # what was learnt of lots where nothing is due any more, or not yet, is of no use
         lots = {duty.lot for duty in duties}
-        for memory in (self._troubles, self._turns, self._sender.memories, self._duties):
+        for memory in (self._troubles, self._turns.rests, self._sender.memories, self._duties):
             memory.keep(lots)
         if duties and self._purse.is_empty:
             self._troubles.skip(0, "what is due", self._purse.used_up())
@@ -176,9 +176,9 @@ class Keeper:
         if self._duties.interrupted:
             self._turns.cut_short(duty)
         elif self._sender.sent > before:
-            self._turns.wake(duty)
+            self._turns.rests.wake(duty.lot)
         elif not self._troubles.are_of_the_node(duty.lot):
-            self._turns.send_to_rest(duty, self._now)
+            self._turns.rests.send_to_rest(duty, self._turns.round, self._now)
 
     def _must_wait(self) -> bool:
         """Whether the lot at hand has to leave the rest of its work for later: the step is over, or another lot is urgent."""

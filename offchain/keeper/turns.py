@@ -5,21 +5,24 @@ from offchain.keeper.rests import Rests
 
 
 class Turns:
-    """The turns of lots. A round lasts until every lot that is not at rest has had one."""
+    """The turns of lots. A round lasts until every lot that is not at rest has had one.
+
+    round: its number. rests: the lots at rest.
+    """
 
     def __init__(self) -> None:
-        self._round = 0
+        self.round = 0
         self._round_is_over = True
         self._in_step: set[int] = set()
         self._in_round: set[int] = set()
         self._cut_short: set[int] = set()
-        self._rests = Rests()
+        self.rests = Rests()
 
     def begin_step(self) -> None:
         """Goes on with the round, or begins one."""
         self._in_step.clear()
         if self._round_is_over:
-            self._round += 1
+            self.round += 1
             self._in_round.clear()
             self._cut_short.clear()
             self._round_is_over = False
@@ -33,7 +36,7 @@ class Turns:
         """Whether a duty is for this step: its lot has not had its turn yet, and does not rest."""
         if duty.lot in (self._in_step if duty.need.is_urgent else self._in_round):
             return False
-        return not self._rests.is_resting(duty, self._round, now)
+        return not self.rests.is_resting(duty, self.round, now)
 
     @property
     def any_in_step(self) -> bool:
@@ -49,19 +52,7 @@ class Turns:
         """The lot left the rest of its work for the next round."""
         self._cut_short.add(duty.lot)
 
-    def wake(self, duty: Duty) -> None:
-        """Something was done on the lot."""
-        self._rests.wake(duty.lot)
-
-    def send_to_rest(self, duty: Duty, now: int) -> None:
-        """Nothing could be done on the lot, `now` by the chain's time (seconds)."""
-        self._rests.send_to_rest(duty, self._round, now)
-
-    def keep(self, lots: set[int]) -> None:
-        """Lets all others wake: nothing is due there any more."""
-        self._rests.keep(lots)
-
     def forget(self) -> None:
         """Begins anew with each lot: the books are new ones."""
         self._in_round.clear()
-        self._rests = Rests()
+        self.rests = Rests()

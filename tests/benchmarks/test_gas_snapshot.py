@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 import xml.etree.ElementTree as ElementTree
 from typing import Any
 
@@ -12,20 +10,14 @@ import pytest
 from benchmarks.gas.__main__ import RECORD, dumped
 from benchmarks.gas.meter import floor_since_prague, instructions, parts_of, without_code
 from benchmarks.gas.report import budgets, differences, figures, tables
-from benchmarks.record import ROOT
+from tests.benchmarks.running import run
 
 SNAPSHOT = RECORD.load()
 RENEW = "if that is meant, renew it with: make gas ARGS=--write"
 
 
 def test_the_contracts_use_what_the_snapshot_says() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.gas", "--json"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run("gas", "--json")
     assert done.stdout, done.stderr
     changed = differences(SNAPSHOT, json.loads(done.stdout))
     assert not changed, "\n".join(["benchmarks/gas/gas.json has changed:", *changed, RENEW])

@@ -1,13 +1,9 @@
 """A small replay with its keepers killed, and the parts that kill and refuse, on their own."""
 
 import json
-import subprocess
-import sys
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -20,32 +16,16 @@ from offchain.bindings.contracts import contract
 from offchain.chain.errors import ChainError
 from offchain.chain.rpc import Rpc, RpcError, blob
 from offchain.io.errors import InvalidInput
+from tests.benchmarks.running import run
+from tests.proxy import Answer, proxy
 
-ROOT = Path(__file__).resolve().parents[2]
 MEMBERS = 300
 
 
 def test_a_replay() -> None:
     """Keepers as processes, killed in each step; a node that refuses one request in five; and all is as it ought to be."""
-    options = (
-        "--members",
-        str(MEMBERS),
-        "--seed",
-        "7",
-        "--kills",
-        "1",
-        "--refuse",
-        "0.2",
-        "--json",
-    )
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.replay", *options],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    options = f"--members {MEMBERS} --seed 7 --kills 1 --refuse 0.2 --json".split()
+    done = run("replay", *options)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert all(found["checks"].values())
@@ -123,22 +103,13 @@ def easy_node() -> Iterator[tuple[str, list[str]]]:
     """The URL of a node that answers everything with 1, and the methods it was asked for."""
     heard: list[str] = []
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            heard.append(request["method"])
-            self.send_response(200)
-            self.end_headers()
-            answer = {"jsonrpc": "2.0", "id": request["id"], "result": "0x1"}
-            self.wfile.write(json.dumps(answer).encode())
+    def answer(method: str, params: Any) -> Answer:
+        heard.append(method)
+        return {"result": "0x1"}
 
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}", heard
-        server.shutdown()
+    with proxy("") as node:
+        node.before = answer
+        yield node.url, heard
 
 
 def test_a_node_that_refuses_nothing(easy_node: tuple[str, list[str]]) -> None:
@@ -208,14 +179,7 @@ def test_members_are_spread_as_the_list_is(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("options", [("--refuse", "0.6"), ("--members", "0"), ("--rival", "x")])
 def test_bad_options(options: tuple[str, ...]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.replay", *options],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = run("replay", *options)
     assert done.returncode == 2
     assert options[0] in done.stderr
     assert "Traceback" not in done.stderr

@@ -2,50 +2,34 @@
 
 import json
 import re
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 
-from benchmarks.record import ROOT
 from benchmarks.scale import __main__ as scale
 from benchmarks.scale.chart import pictures
+from tests.benchmarks.running import run
 
 RECORD = scale.RECORD.load()
 RENEW = "renew it with: python -m benchmarks.scale SIZES --write"
 
 
-def printed(*command: str) -> str:
-    done = subprocess.run(
-        [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+def speed(options: str) -> str:
+    """What the benchmark prints."""
+    done = run("speed", *options.split())
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def test_answers_on_arrays_are_compared_and_timed() -> None:
-    found = json.loads(
-        printed(
-            "-m",
-            "benchmarks.speed",
-            "--only",
-            "split",
-            "--members",
-            "3000",
-            "--rounds",
-            "1",
-            "--json",
-        )
-    )
+    found = json.loads(speed("--only split --members 3000 --rounds 1 --json"))
     assert found["auctions"] is None
     assert len({one["bids"] for one in found["split"]}) == len(found["split"]) >= 5
     assert all(one["to_sort"] > 0 < one["to_reference"] for one in found["split"])
 
 
 def test_auctions_on_both_back_ends_are_compared_and_timed() -> None:
-    command = ("-m", "benchmarks.speed", "--only", "auctions", "--rounds", "1", "--json")
-    found = json.loads(printed(*command))
+    found = json.loads(speed("--only auctions --rounds 1 --json"))
     assert found["split"] == []
     assert all(figure > 0 for figure in found["auctions"].values())
 
@@ -53,7 +37,7 @@ def test_auctions_on_both_back_ends_are_compared_and_timed() -> None:
 def test_a_profile_names_functions_of_the_project() -> None:
     assert re.search(
         r"^100\.0%  offchain/play/two_level\.py TwoLevelStage\.play$",
-        printed("-m", "benchmarks.speed", "--profile", "20"),
+        speed("--profile 20"),
         re.MULTILINE,
     )
 

@@ -3,20 +3,29 @@
 import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
-from offchain.chain.backend import Log, Receipt, Reverted, Transaction
+from offchain.chain.backend import Chain, Log, Receipt, Reverted, Transaction
 from offchain.chain.errors import ChainError
+
+ASKED = frozenset({"block", "call", "estimate", "header", "logs", "now", "send", "time_of"})
+"""What a keeper asks of a chain."""
 
 
 class Proxy:
-    """A chain that is another one, but for what subclasses change."""
+    """A chain that is another one, but for what subclasses define, or answer by `asked`."""
 
-    def __init__(self, chain: Any) -> None:
+    def __init__(self, chain: Chain) -> None:
         self.chain = chain
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.chain, name)
+        found = getattr(self.chain, name)
+        return partial(self.asked, name, found) if name in ASKED else found
+
+    def asked(self, name: str, ask: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        """The answer to one of the questions of `ASKED`."""
+        return ask(*args, **options)
 
 
 class Killed(BaseException):
@@ -26,7 +35,7 @@ class Killed(BaseException):
 class Mortal(Proxy):
     """Kills its keeper before or after the `fatal`-th transaction."""
 
-    def __init__(self, chain: Any, fatal: int = 1, before: bool = False) -> None:
+    def __init__(self, chain: Chain, fatal: int = 1, before: bool = False) -> None:
         super().__init__(chain)
         self.left, self.before = fatal, before
 
@@ -34,7 +43,7 @@ class Mortal(Proxy):
         self.left -= 1
         if self.before and self.left == 0:
             raise Killed
-        receipt: Receipt = self.chain.send(transaction)
+        receipt = self.chain.send(transaction)
         if self.left == 0:
             raise Killed
         return receipt
@@ -43,7 +52,7 @@ class Mortal(Proxy):
 class Moody(Proxy):
     """Refuses a `share` of all requests: simulations, transactions, questions; or mines, and then does not answer."""
 
-    def __init__(self, chain: Any, seed: int, share: float) -> None:
+    def __init__(self, chain: Chain, seed: int, share: float) -> None:
         super().__init__(chain)
         self.rng, self.share = random.Random(seed), share
 
@@ -51,52 +60,34 @@ class Moody(Proxy):
         if self.rng.random() < self.share:
             raise self.rng.choice((Reverted("the node is not in the mood"), ChainError("timeout")))
 
-    def send(self, transaction: Transaction) -> Receipt:
+    def asked(self, name: str, ask: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        if name in ("now", "time_of", "header"):
+            return ask(*args, **options)
         self.mood()
-        receipt: Receipt = self.chain.send(transaction)
-        self.mood()
-        return receipt
-
-    def estimate(self, transaction: Transaction) -> int:
-        self.mood()
-        gas: int = self.chain.estimate(transaction)
-        return gas
-
-    def call(self, to: str, data: bytes, sender: str | None = None) -> bytes:
-        self.mood()
-        answer: bytes = self.chain.call(to, data, sender)
+        answer = ask(*args, **options)
+        if name == "send":
+            self.mood()
         return answer
-
-    def logs(self, addresses: Sequence[str], first_block: int, *to: Any, **how: Any) -> list[Log]:
-        self.mood()
-        logs: list[Log] = self.chain.logs(addresses, first_block, *to, **how)
-        return logs
-
-    def block(self) -> int:
-        self.mood()
-        number: int = self.chain.block()
-        return number
 
 
 class Refusing(Proxy):
     """Refuses to simulate what `refuses` says."""
 
-    def __init__(self, chain: Any, refuses: Callable[[Transaction], bool]) -> None:
+    def __init__(self, chain: Chain, refuses: Callable[[Transaction], bool]) -> None:
         super().__init__(chain)
-        self.refuses, self.asked = refuses, 0
+        self.refuses, self.simulated = refuses, 0
 
     def estimate(self, transaction: Transaction) -> int:
-        self.asked += 1
+        self.simulated += 1
         if self.refuses(transaction):
             raise Reverted("cannot be simulated")
-        gas: int = self.chain.estimate(transaction)
-        return gas
+        return self.chain.estimate(transaction)
 
 
 class Trap(Proxy):
     """Lets transactions that start with `selector` fail although simulation said otherwise; each costs a fee."""
 
-    def __init__(self, chain: Any, selector: bytes) -> None:
+    def __init__(self, chain: Chain, selector: bytes) -> None:
         super().__init__(chain)
         self.selector, self.failed = selector, 0
 
@@ -104,34 +95,32 @@ class Trap(Proxy):
         if transaction.data.startswith(self.selector):
             self.failed += 1
             raise Reverted("a trap", fee=21_000)
-        receipt: Receipt = self.chain.send(transaction)
-        return receipt
+        return self.chain.send(transaction)
 
 
 class Dear(Proxy):
     """Makes transactions that start with `selector` look as if they took `gas`."""
 
-    def __init__(self, chain: Any, selector: bytes, gas: int) -> None:
+    def __init__(self, chain: Chain, selector: bytes, gas: int) -> None:
         super().__init__(chain)
         self.selector, self.gas = selector, gas
 
     def estimate(self, transaction: Transaction) -> int:
-        gas: int = self.chain.estimate(transaction)
+        gas = self.chain.estimate(transaction)
         return self.gas if transaction.data.startswith(self.selector) else gas
 
 
 class Rivalled(Proxy):
     """Lets a `rival` act just before each transaction."""
 
-    def __init__(self, chain: Any, rival: Callable[[], object]) -> None:
+    def __init__(self, chain: Chain, rival: Callable[[], object]) -> None:
         super().__init__(chain)
         self.rival = rival
 
     def send(self, transaction: Transaction) -> Receipt:
         with suppress(ChainError):
             self.rival()
-        receipt: Receipt = self.chain.send(transaction)
-        return receipt
+        return self.chain.send(transaction)
 
 
 class Lagging(Proxy):
@@ -140,8 +129,7 @@ class Lagging(Proxy):
     newest: int | None = None
 
     def block(self) -> int:
-        number: int = self.chain.block() if self.newest is None else self.newest
-        return number
+        return self.chain.block() if self.newest is None else self.newest
 
 
 class Window(Proxy):
@@ -152,43 +140,40 @@ class Window(Proxy):
 
     def logs(self, addresses: Sequence[str], first_block: int, *to: Any, **how: Any) -> list[Log]:
         self.reads += 1
-        logs: list[Log] = self.chain.logs(addresses, first_block, *to, **how)
+        logs = self.chain.logs(addresses, first_block, *to, **how)
         return logs if self.hook is None else self.hook(addresses, first_block, logs)
 
 
 class Watched(Proxy):
-    """Keeps what was sent, and counts what was asked."""
+    """Keeps what was sent, and counts what was asked. told: the data of each call and simulation."""
 
-    def __init__(self, chain: Any) -> None:
+    def __init__(self, chain: Chain) -> None:
         super().__init__(chain)
         self.sent: list[Transaction] = []
-        self.asked = 0
+        self.told: list[bytes] = []
 
     def send(self, transaction: Transaction) -> Receipt:
         self.sent.append(transaction)
-        receipt: Receipt = self.chain.send(transaction)
-        return receipt
+        return self.chain.send(transaction)
 
     def estimate(self, transaction: Transaction) -> int:
-        self.asked += 1
-        gas: int = self.chain.estimate(transaction)
-        return gas
+        self.told.append(transaction.data)
+        return self.chain.estimate(transaction)
 
     def call(self, to: str, data: bytes, sender: str | None = None) -> bytes:
-        self.asked += 1
-        answer: bytes = self.chain.call(to, data, sender)
-        return answer
+        self.told.append(data)
+        return self.chain.call(to, data, sender)
 
 
 class Candid(Proxy):
     """Makes recipients take money in simulation and burn gas in earnest."""
 
-    def __init__(self, chain: Any, turn: Callable[[bool], None]) -> None:
+    def __init__(self, chain: Chain, turn: Callable[[bool], None]) -> None:
         super().__init__(chain)
         self.turn = turn
 
     def estimate(self, transaction: Transaction) -> int:
         self.turn(True)
-        gas: int = self.chain.estimate(transaction)
+        gas = self.chain.estimate(transaction)
         self.turn(False)
         return gas

@@ -19,16 +19,13 @@ def fair(market: Market) -> list[int]:
     winners = market.new_dao(first, second, minimum=4)
     losers = market.new_dao(first)
     public = market.new_dao(first, second, is_open=True)
-    for bid in (30, 20, 10, 9, 5):
-        market.bid(winners, first, bid)
+    market.bids(winners, first, 30, 20, 10, 9, 5)
     market.bid(winners, first, 12, entrusted=False)
     market.bid(winners, first, 3, deposit=8)
     market.puppet_bid(winners, first, 6, REFUSE)
-    for bid in (7, 7):
-        market.bid(losers, first, bid)
+    market.bids(losers, first, 7, 7)
     market.bid(losers, first, 50, entrusted=False)
-    for bid in (8, 6):
-        market.place(public, first, bid)
+    market.place(public, first, 8, 6)
     market.bid(market.auctioneer, first, 25)
     market.bid(market.auctioneer, first, 11)
     market.bid(market.auctioneer, first, 40, entrusted=False)

@@ -1,18 +1,22 @@
 """Auctions to keep: contracts on a chain, people who bid, and keepers that can be killed."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from offchain.bindings.contracts import contract
-from offchain.bindings.deployment import create, deploy
+from offchain.bindings.deployment import Deployment, create, deploy, deploy_approximate
+from offchain.bindings.draw_proofs import word_of
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Chain, Receipt, Transaction
 from offchain.chain.revm import Revm
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.keeper import Action, Keeper
-from offchain.keeper.ledger import Ledger
+from offchain.keeper.ledger import APPROXIMATE, AUCTIONEER, Box, Ledger
 from offchain.keeper.openings import Openings
 from offchain.keeper.release import DEPTH
 from offchain.play.audit import audit
@@ -20,6 +24,8 @@ from offchain.play.audit import audit
 HOUR = 3600
 WINDOW = 3 * 24 * HOUR
 BOND_BPS = 1_000
+INACCURACY = Fraction(1, 2)
+"""Of all bids, where lots are drawn."""
 SELLER, KEEPER, SECOND_KEEPER, STRANGER, FIRST_BIDDER = range(5)
 
 
@@ -27,6 +33,7 @@ SELLER, KEEPER, SECOND_KEEPER, STRANGER, FIRST_BIDDER = range(5)
 class Market:
     """A chain with the contracts on it, and an openings file. Every bidder is a new account."""
 
+    kind: ClassVar = AUCTIONEER
     folder: Path
     chain: Chain = field(default_factory=Revm)
     bidders: int = 0
@@ -34,12 +41,16 @@ class Market:
 
     def __post_init__(self) -> None:
         self.seller = self.account(SELLER)
-        self.deployment = deploy(self.chain, self.seller)
+        self.deployment = self.deployed()
         self.auctioneer = self.deployment.auctioneer
         self.item = create(self.chain, self.seller, "Item")
         self.openings = Openings(self.folder / "openings.jsonl")
         self.actions: list[Action] = []
         self.skipped: list[tuple[str, Exception]] = []
+
+    def deployed(self) -> Deployment:
+        """Deploys the contracts."""
+        return deploy(self.chain, self.seller)
 
     def account(self, index: int) -> str:
         """An actor with gas money."""
@@ -76,25 +87,40 @@ class Market:
         assert isinstance(self.chain, Revm)
         self.chain.restore(snapshot)
 
+    def tell(self, sender: str, function: str, *args: Any, wei: int = 0) -> Receipt:
+        """Calls a function of the auctioneer."""
+        return self.send(sender, self.auctioneer, self.kind, function, *args, wei=wei)
+
+    def ask(self, function: str, *args: Any) -> tuple[Any, ...]:
+        """What a view of the auctioneer returns."""
+        return self.view(self.auctioneer, self.kind, function, *args)
+
     def name_of(self, address: str) -> str:
         """The kind of contract that a book is at."""
-        return "Auctioneer" if address == self.auctioneer else "DAO"
+        return self.kind if address == self.auctioneer else "DAO"
 
     # Selling and bidding
 
-    def list_lot(self, reserve: int = 1, token: str | None = None, hours: int = 1) -> int:
-        """Lists an item, with phases of `hours` each."""
+    def terms(self, reserve: int) -> tuple[int, ...]:
+        """On which an item is listed."""
+        return (reserve,)
+
+    def list_lot(
+        self,
+        reserve: int = 1,
+        token: str | None = None,
+        phase: int = HOUR,
+        end_of_bidding: int | None = None,
+    ) -> int:
+        """Lists an item, with phases of so many seconds each."""
         self.items += 1
         token = token or self.item
         self.send(self.seller, token, "Item", "mint", self.seller, self.items)
         self.send(self.seller, token, "Item", "approve", self.auctioneer, self.items)
-        now = self.chain.now()
-        ends = [now + phase * hours * HOUR for phase in (1, 2, 3)]
-        self.send(
-            self.seller, self.auctioneer, "Auctioneer", "list",
-            token, self.items, reserve, (*ends, BOND_BPS),
-        )  # fmt: skip
-        return int(self.view(self.auctioneer, "Auctioneer", "lotCount")[0])
+        end = end_of_bidding or self.chain.now() + phase
+        schedule = (end, end + phase, end + 2 * phase, BOND_BPS)
+        self.tell(self.seller, "list", token, self.items, *self.terms(reserve), schedule)
+        return int(self.ask("lotCount")[0])
 
     def new_dao(self, *lots: int, is_open: bool = False, minimum: int = 0) -> str:
         """A DAO that entered `lots`."""
@@ -121,18 +147,37 @@ class Market:
         """A sealed bid of a new bidder, whose opening goes to the keepers if `entrusted`."""
         deposit = 2 * bid if deposit is None else deposit
         bidder = bidder or self.new_bidder(deposit * WEI_PER_UNIT)
-        opening = Opening(book, lot, bidder, bid, new_salt())
-        seal = commitment(self.chain.chain_id, opening)
-        self.send(bidder, book, self.name_of(book), "commit", lot, seal, wei=deposit * WEI_PER_UNIT)
+        opening = self.sealed(Opening(book, lot, bidder, bid, new_salt()), deposit)
         if entrusted:
             self.openings.add([opening])
         return bidder
 
-    def place(self, dao: str, lot: int, bid: int) -> str:
-        """An open bid of a new bidder."""
-        bidder = self.new_bidder(bid * WEI_PER_UNIT)
-        self.send(bidder, dao, "DAO", "raiseBid", lot, wei=bid * WEI_PER_UNIT)
-        return bidder
+    def bids(self, book: str, lot: int, *bids: int) -> list[str]:
+        """Sealed, entrusted bids of new bidders."""
+        return [self.bid(book, lot, bid) for bid in bids]
+
+    def sealed(self, opening: Opening, deposit: int) -> Opening:
+        """The opening of a bid that is sealed under a deposit (units) herewith, and entrusted to nobody."""
+        seal, book = commitment(self.chain.chain_id, opening), opening.contract
+        wei = deposit * WEI_PER_UNIT
+        self.send(opening.bidder, book, self.name_of(book), "commit", opening.lot, seal, wei=wei)
+        return opening
+
+    def place(self, dao: str, lot: int, *bids: int) -> list[str]:
+        """Open bids of new bidders."""
+        bidders = []
+        for bid in bids:
+            bidders.append(self.new_bidder(bid * WEI_PER_UNIT))
+            self.send(bidders[-1], dao, "DAO", "raiseBid", lot, wei=bid * WEI_PER_UNIT)
+        return bidders
+
+    def an_auction(self) -> tuple[int, str]:
+        """A lot, and a DAO of three sealed bids on it, beside an individual."""
+        lot = self.list_lot()
+        dao = self.new_dao(lot)
+        self.bids(dao, lot, 10, 5, 4)
+        self.bid(self.auctioneer, lot, 9)
+        return lot, dao
 
     def puppet_bid(self, book: str, lot: int, bid: int, manner: int) -> str:
         """A sealed, entrusted bid of a contract that behaves in a `manner` of `Actor` when it is paid."""
@@ -167,7 +212,7 @@ class Market:
 
     def ends(self, lot: int) -> tuple[int, int, int]:
         """When the phases of a lot end."""
-        book = self.view(self.auctioneer, "Auctioneer", "bookOf", lot)[0]
+        book = self.ask("bookOf", lot)[0]
         return book[0], book[1], book[2]
 
     # Keepers
@@ -177,7 +222,7 @@ class Market:
         chain = chain or self.chain
         return Keeper(
             chain,
-            Ledger(chain, self.auctioneer, self.deployment.block),
+            Ledger(chain, self.auctioneer, self.deployment.block, self.kind),
             self.account(account),
             Openings(self.folder / "openings.jsonl"),
             **{
@@ -186,6 +231,17 @@ class Market:
             }
             | options,
         )
+
+    def command(self, url: str, *more: str) -> list[str]:
+        """`consort keep` at a node, with the files of deployment and openings."""
+        files = ["--deployment", str(self.folder / "deployment.json")]
+        files += ["--openings", str(self.folder / "openings.jsonl")]
+        return [sys.executable, "-m", "offchain.cli", "keep", "--on", url, *files, *more]
+
+    def run(self, url: str, *more: str) -> subprocess.CompletedProcess[str]:
+        """What comes of `command`."""
+        command = self.command(url, *more)
+        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
     def keep(self, keeper: Keeper | None = None, most: int = 1_000) -> int:
         """Lets a keeper work until nothing is left to do; how many transactions that took."""
@@ -213,9 +269,23 @@ class Market:
 
     def ledger(self) -> Ledger:
         """What logs say now."""
-        ledger = Ledger(self.chain, self.auctioneer, self.deployment.block)
+        ledger = Ledger(self.chain, self.auctioneer, self.deployment.block, self.kind)
         ledger.sync()
         return ledger
+
+    def boxes(self, lot: int) -> list[Box]:
+        """Those of all bidders on a lot."""
+        return [box for book in self.ledger().books_on(lot) for box in book.boxes.values()]
+
+    def is_done(self, lot: int) -> bool:
+        """Whether all bids on a lot are opened; once they can be no more, whether everybody is paid."""
+        if self.chain.now() >= self.ends(lot)[1]:
+            return self.is_paid(lot)
+        return not any(box.is_sealed for box in self.boxes(lot))
+
+    def is_paid(self, lot: int) -> bool:
+        """Whether nobody is owed anything."""
+        return all(box.closed for box in self.boxes(lot))
 
     def outcome(self, lots: Sequence[int]) -> dict[str, Any]:
         """Who won, what was paid, and what everybody got back, with the money checked to the wei."""
@@ -235,8 +305,30 @@ class Market:
 
     def withdraw_proceeds(self) -> int:
         """Pays the seller, and tells how many wei."""
-        (owed,) = self.view(self.auctioneer, "Auctioneer", "proceeds", self.seller)
+        (owed,) = self.ask("proceeds", self.seller)
         if owed:
-            recipient = self.seller
-            self.send(self.seller, self.auctioneer, "Auctioneer", "withdrawProceeds", recipient)
+            self.tell(self.seller, "withdrawProceeds", self.seller)
         return int(owed)
+
+
+@dataclass
+class DrawnMarket(Market):
+    """The same where lots are drawn: by words that `draw` sets, or `by_beacon`."""
+
+    kind: ClassVar = APPROXIMATE
+    by_beacon: bool = False
+
+    def deployed(self) -> Deployment:
+        """Deploys the contracts."""
+        source = None if self.by_beacon else create(self.chain, self.seller, "SetRandomness")
+        return deploy_approximate(self.chain, self.seller, source)
+
+    def terms(self, reserve: int) -> tuple[int, ...]:
+        """Everybody's inaccuracy; there is no reserve."""
+        return INACCURACY.numerator, INACCURACY.denominator
+
+    def draw(self, lot: int, fall: Fraction) -> None:
+        """The draw of a lot falls there."""
+        assert self.deployment.randomness is not None
+        call = ("set", self.auctioneer, lot, word_of(fall))
+        self.send(self.seller, self.deployment.randomness, "SetRandomness", *call)

@@ -14,7 +14,7 @@ def test_a_strangers_gift_is_not_astray(market: Market) -> None:
     stranger = market.account(STRANGER)
 
     def give(lot: int, wei: int) -> None:
-        market.send(stranger, market.auctioneer, "Auctioneer", "credit", lot, wei=wei)
+        market.tell(stranger, "credit", lot, wei=wei)
 
     give(lots[0], 5)
     market.through(lots[0])

@@ -4,10 +4,10 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -72,26 +72,14 @@ def test_it_gets_an_auction_to_its_end(url: str, tmp_path: Path, seed: int) -> N
     with connect(url) as chain, proxy(url) as liar:
         market = Market(tmp_path, chain)
         market.deployment.write(tmp_path / "deployment.json")
-        lot = market.list_lot()
-        dao = market.new_dao(lot)
-        for bid in (10, 5, 4):
-            market.bid(dao, lot, bid)
-        market.bid(market.auctioneer, lot, 9)
+        lot, _ = market.an_auction()
         with running(market, liar) as process:
             liar.after = spoil(random.Random(seed))
             for wait in (market.until_reveal, market.until_tally):
                 wait(lot)
-                is_reveal = wait == market.until_reveal
-
-                def done() -> bool:
-                    books = market.ledger().books_on(lot)
-                    boxes = [one for book in books for one in book.boxes.values()]
-                    return all(
-                        not one.is_sealed if is_reveal else one.closed  # noqa: B023
-                        for one in boxes
-                    )
-
-                assert until(done, process, 120), f"seed {seed}: {told(process, tmp_path)}"
+                assert until(partial(market.is_done, lot), process, 120), (
+                    f"seed {seed}: {told(process, tmp_path)}"
+                )
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=60) == 0
         assert "Traceback" not in told(process, tmp_path), f"seed {seed}"
@@ -109,10 +97,6 @@ def test_whatever_it_answers_the_process_lives(url: str, tmp_path: Path) -> None
         def asked_more() -> bool:
             return len(liar.asked) > before + 5
 
-        def opened() -> bool:
-            boxes = market.ledger().book(market.auctioneer, lot).boxes
-            return not any(box.is_sealed for box in boxes.values())
-
         with running(market, liar) as process:
             market.until_reveal(lot)
             for shape in SHAPES:
@@ -120,7 +104,7 @@ def test_whatever_it_answers_the_process_lives(url: str, tmp_path: Path) -> None
                 before = len(liar.asked)
                 assert until(asked_more, process, 60), f"{shape!r}: {told(process, tmp_path)}"
             liar.after = lambda method, params, answer: answer
-            assert until(opened, process, 60), told(process, tmp_path)
+            assert until(partial(market.is_done, lot), process, 60), told(process, tmp_path)
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=60) == 0
         assert "Traceback" not in told(process, tmp_path)
@@ -130,9 +114,7 @@ def test_whatever_it_answers_the_process_lives(url: str, tmp_path: Path) -> None
 def running(market: Market, liar: Liar) -> "Iterator[subprocess.Popen[str]]":
     """`consort keep` at the proxy, from when it has begun to its end."""
     folder = market.folder
-    command = [sys.executable, "-m", "offchain.cli", "keep", "--on", liar.url, "--poll", "0.1"]
-    command += ["--deployment", str(folder / "deployment.json")]
-    command += ["--openings", str(folder / "openings.jsonl")]
+    command = market.command(liar.url, "--poll", "0.1")
     with (folder / "errors").open("w") as errors:
         process = subprocess.Popen(
             command,

@@ -14,8 +14,7 @@ def forgetting(market: Market) -> Keeper:
 def an_auction(market: Market, token: str | None = None) -> tuple[int, str]:
     lot = market.list_lot(token=token)
     dao = market.new_dao(lot)
-    for bid in (9, 5):
-        market.bid(dao, lot, bid)
+    market.bids(dao, lot, 9, 5)
     return lot, dao
 
 

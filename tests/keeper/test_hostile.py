@@ -6,7 +6,7 @@ import pytest
 
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
-from offchain.bindings.seals import Opening, commitment, new_salt
+from offchain.bindings.seals import Opening, new_salt
 from offchain.chain.backend import Transaction
 from offchain.chain.connect import connect
 from offchain.io.units import WEI_PER_UNIT
@@ -16,7 +16,7 @@ from offchain.keeper.purse import Allowance
 from offchain.model.mechanisms.equal_split import equal_split, willingness_to_pay
 from tests.keeper.chains import Candid, Dear, Trap, Watched
 from tests.keeper.fair import BURN_GAS, REFUSE, fair, insist
-from tests.keeper.market import KEEPER, STRANGER, Market
+from tests.keeper.market import HOUR, KEEPER, STRANGER, Market
 
 HONEST, REFUSING, BURNING = 0, 1, 2
 """Manners of `contracts/test/HostileItem.sol`."""
@@ -26,7 +26,7 @@ def test_weird_tallies_of_strangers(market: Market) -> None:
     """Empty steps, steps of one, a tally that stops half-way, and one that gets there first."""
     lot, other = market.list_lot(), market.list_lot()
     dao = market.new_dao(lot, other, is_open=True)
-    bidders = [market.place(dao, lot, bid) for bid in (9, 8, 5, 5, 2)]
+    bidders = market.place(dao, lot, 9, 8, 5, 5, 2)
     market.place(dao, other, 7)
     market.until_tally(lot)
     members = [bidder for _, bidder in market.ledger().book(dao, lot).ascending()]
@@ -53,8 +53,7 @@ def test_any_price_is_settled_by_a_strangers_steps(market: Market, price: int) -
     lot = market.list_lot(reserve=price)
     dao = market.new_dao(lot, is_open=True)
     bids = (1, 3, 5, 5, 7, 2)
-    for bid in bids:
-        market.place(dao, lot, bid)
+    market.place(dao, lot, *bids)
     market.until_tally(lot)
     members = [bidder for _, bidder in market.ledger().book(dao, lot).ascending()]
     for part in ([], members[:1], members[1:4], [], members[4:]):
@@ -115,11 +114,9 @@ def test_an_opening_that_no_call_can_hold_stops_nobody(
     """A member can seal any digest, and hand in what it is the digest of."""
     lot = market.list_lot()
     dao = market.new_dao(lot)
-    bidder = market.new_bidder(9 * WEI_PER_UNIT)
-    opening = Opening(dao, lot, bidder, *bad)
+    opening = Opening(dao, lot, market.new_bidder(9 * WEI_PER_UNIT), *bad)
     if bad[0] < 2**256:
-        seal = commitment(market.chain.chain_id, opening)
-        market.send(bidder, dao, "DAO", "commit", lot, seal, wei=9 * WEI_PER_UNIT)
+        market.sealed(opening, 9)
     with pytest.raises(OpeningsError, match=r"^(bid|salt): "):
         market.openings.add([opening])
     market.bid(dao, lot, 6)
@@ -151,8 +148,7 @@ def test_an_item_that_cannot_be_delivered(market: Market, manner: int) -> None:
     bad, good = market.list_lot(token=token), market.list_lot()
     dao = market.new_dao(bad, good, is_open=True)
     for lot in (bad, good):
-        for bid in (5, 6):
-            market.place(dao, lot, bid)
+        market.place(dao, lot, 5, 6)
     market.send(market.seller, token, "HostileItem", "behave", manner)
     keeper = market.keeper()
     market.through(bad, lambda: market.keep(keeper))
@@ -161,7 +157,7 @@ def test_an_item_that_cannot_be_delivered(market: Market, manner: int) -> None:
     assert {what.split()[0] for what, _ in market.skipped} == {"settle"}
     market.until_void(bad)
     market.keep(keeper)
-    assert all(box.closed for box in market.ledger().book(dao, bad).boxes.values())
+    assert market.is_paid(bad)
     told = len(market.skipped)
     for _ in range(60):
         assert keeper.step() == 0
@@ -215,7 +211,7 @@ def test_a_swarm_of_lots_without_work_costs_no_question(market: Market) -> None:
     market.through(done[0])
     for _ in range(20):
         market.bid(market.auctioneer, market.list_lot(), 5, entrusted=False)
-        market.list_lot(hours=2)
+        market.list_lot(phase=2 * HOUR)
     last = market.list_lot()
     empty = [market.new_dao(last) for _ in range(3)]
     market.until_reveal(last)
@@ -223,14 +219,14 @@ def test_a_swarm_of_lots_without_work_costs_no_question(market: Market) -> None:
     keeper = market.keeper(watched)
     for _ in range(3):
         keeper.step()
-    assert watched.asked <= 1, "how many lots there are"
+    assert len(watched.told) <= 1, "how many lots there are"
     market.until_tally(last)
     market.keep(keeper)
     assert market.count("tally", last) == len(empty)
-    watched.asked = 0
+    watched.told.clear()
     for _ in range(3):
         keeper.step()
-    assert watched.asked <= 1
+    assert len(watched.told) <= 1
 
 
 def test_recipients_that_turn_expensive_after_the_simulation(tmp_path: Path) -> None:

@@ -35,33 +35,13 @@ def town(url: str, tmp_path: Path) -> Iterator[Market]:
         yield market
 
 
-def arguments(market: Market, url: str, *more: str) -> list[str]:
-    files = ["--deployment", str(market.folder / "deployment.json")]
-    files += ["--openings", str(market.folder / "openings.jsonl")]
-    return [sys.executable, "-m", "offchain.cli", "keep", "--on", url, *files, *more]
-
-
-def keep(market: Market, url: str, *more: str) -> subprocess.CompletedProcess[str]:
-    command = arguments(market, url, *more)
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-
-
-def an_auction(market: Market) -> tuple[int, str]:
-    lot = market.list_lot()
-    dao = market.new_dao(lot)
-    for bid in (10, 5, 4):
-        market.bid(dao, lot, bid)
-    market.bid(market.auctioneer, lot, 9)
-    return lot, dao
-
-
 def test_once_in_each_phase(town: Market, url: str) -> None:
     """Every transaction is a line on standard output, with lot, work, contract, members and gas."""
-    lot, dao = an_auction(town)
+    lot, dao = town.an_auction()
     lines = []
     for wait in (town.until_reveal, town.until_tally):
         wait(lot)
-        result = keep(town, url, "--once")
+        result = town.run(url, "--once")
         assert result.returncode == 0, result.stderr
         assert result.stderr.count("\n") == 2
         assert "unfinished lots; due now: " in result.stderr
@@ -76,18 +56,18 @@ def test_once_in_each_phase(town: Market, url: str) -> None:
         (str(lot), "refund", dao, 3),
     ]
     assert all(w[6] == "gas" and int(w[7]) > 21_000 for w in lines)
-    assert keep(town, url, "--once").stdout == ""
+    assert town.run(url, "--once").stdout == ""
     town.outcome([lot])
 
 
 def test_a_keeper_works_on_when_its_output_cannot_be_written(town: Market, url: str) -> None:
     """A full disk, or a reader that left, is no reason to let a bid go unopened."""
-    lot, _ = an_auction(town)
+    lot, _ = town.an_auction()
     for wait in (town.until_reveal, town.until_tally):
         wait(lot)
         reader, writer = os.pipe()
         os.close(reader)
-        command = arguments(town, url, "--once")
+        command = town.command(url, "--once")
         result = subprocess.run(
             command, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60, check=False
         )
@@ -101,9 +81,9 @@ def test_a_keeper_works_on_when_its_output_cannot_be_written(town: Market, url: 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_it_runs_until_it_is_stopped(town: Market, url: str, end: signal.Signals) -> None:
     """Sees what happens meanwhile, openings appended to its file included; being stopped is no failure."""
-    lot, dao = an_auction(town)
+    lot, dao = town.an_auction()
     process = subprocess.Popen(
-        arguments(town, url, "--poll", "0.1"),
+        town.command(url, "--poll", "0.1"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -116,7 +96,7 @@ def test_it_runs_until_it_is_stopped(town: Market, url: str, end: signal.Signals
         for wait in (town.until_reveal, town.until_tally):
             wait(lot)
             deadline = time.monotonic() + 30
-            while not done(town, lot, wait == town.until_reveal) and time.monotonic() < deadline:
+            while not town.is_done(lot) and time.monotonic() < deadline:
                 time.sleep(0.1)
         process.send_signal(end)
         output, errors = process.communicate(timeout=10)
@@ -133,15 +113,9 @@ def test_it_runs_until_it_is_stopped(town: Market, url: str, end: signal.Signals
     town.outcome([lot])
 
 
-def done(market: Market, lot: int, revealed: bool) -> bool:
-    books = market.ledger().books_on(lot)
-    boxes = [box for book in books for box in book.boxes.values()]
-    return all(not a.is_sealed if revealed else a.closed for a in boxes)
-
-
 def test_final_logs_are_kept_unless_told_otherwise(town: Market, url: str) -> None:
     """Beside the openings or in another folder; a damaged file is made anew, and costs no bid."""
-    lot, _ = an_auction(town)
+    lot, _ = town.an_auction()
     town.chain.advance_to_block(town.chain.block() + 200)
 
     def kept(folder: Path) -> list[int]:
@@ -149,19 +123,19 @@ def test_final_logs_are_kept_unless_told_otherwise(town: Market, url: str) -> No
 
     other = town.folder / "cache"
     other.mkdir()
-    assert keep(town, url, "--once", "--no-cache").returncode == 0
-    assert keep(town, url, "--once", "--cache", str(other)).returncode == 0
+    assert town.run(url, "--once", "--no-cache").returncode == 0
+    assert town.run(url, "--once", "--cache", str(other)).returncode == 0
     assert kept(town.folder) == []
     (size,) = kept(other)
     assert size > 1_000
     (path,) = other.glob("consort-*.logs")
     path.write_bytes(path.read_bytes()[:-1])
     town.until_reveal(lot)
-    result = keep(town, url, "--once", "--cache", str(other))
+    result = town.run(url, "--once", "--cache", str(other))
     assert (result.returncode, result.stdout.count("\n")) == (0, 2)
     assert kept(other) == [size]
-    both = keep(town, url, "--once", "--cache", str(other), "--no-cache")
-    nowhere = keep(town, url, "--once", "--cache", str(other / "nowhere"))
+    both = town.run(url, "--once", "--cache", str(other), "--no-cache")
+    nowhere = town.run(url, "--once", "--cache", str(other / "nowhere"))
     assert (both.returncode, nowhere.returncode) == (2, 2)
 
 
@@ -171,61 +145,61 @@ def test_what_cannot_be_done_is_told_and_ends_with_3(town: Market, url: str) -> 
     town.bid(town.auctioneer, lot, 5)
     town.send(town.seller, token, "HostileItem", "behave", 1)
     town.until_reveal(lot)
-    keep(town, url, "--once")
+    town.run(url, "--once")
     town.until_tally(lot)
-    result = keep(town, url, "--once")
+    result = town.run(url, "--once")
     assert result.returncode == 3
     assert f"not done now: settle of lot {lot} at {town.auctioneer}" in result.stderr
     assert "not moving" in result.stderr
 
 
 def test_only_the_lots_that_are_named(town: Market, url: str) -> None:
-    lots = [an_auction(town)[0] for _ in range(3)]
+    lots = [town.an_auction()[0] for _ in range(3)]
     town.until_reveal(lots[-1])
-    result = keep(town, url, "--once", "--only", str(lots[0]), "--only", str(lots[2]))
+    result = town.run(url, "--once", "--only", str(lots[0]), "--only", str(lots[2]))
     assert {line.split()[1] for line in result.stdout.splitlines()} == {str(lots[0]), str(lots[2])}
     assert result.returncode == 0
 
 
 @pytest.mark.parametrize("bad", ["0", "-1", "x", "1.5", "", "9" * 30, "²"])
 def test_a_lot_has_a_number(town: Market, url: str, bad: str) -> None:
-    result = keep(town, url, "--once", "--only", bad)
+    result = town.run(url, "--once", "--only", bad)
     assert (result.returncode, result.stdout) == (2, "")
     assert "--only: " in result.stderr
 
 
 def test_a_budget_ends_the_spending_and_nothing_else(town: Market, url: str) -> None:
     """What is due and left is told, and ends with 3; with money for it all is done."""
-    lot, _ = an_auction(town)
+    lot, _ = town.an_auction()
     town.until_reveal(lot)
-    result = keep(town, url, "--once", "--budget", "0.0001")
+    result = town.run(url, "--once", "--budget", "0.0001")
     assert (result.returncode, result.stdout.count("\n")) == (3, 1)
     assert "what is due: the budget is used up, so nothing more is sent: 0.000" in result.stderr
-    result = keep(town, url, "--once", "--budget", "1")
+    result = town.run(url, "--once", "--budget", "1")
     assert (result.returncode, result.stdout.count("\n")) == (0, 1)
 
 
 @pytest.mark.parametrize("bad", ["0", "x", "-1", "inf", "nan", "1e5", "0.0000000001", "9" * 50])
 def test_a_budget_is_an_amount(town: Market, url: str, bad: str) -> None:
-    result = keep(town, url, "--once", "--budget", bad)
+    result = town.run(url, "--once", "--budget", bad)
     assert (result.returncode, result.stdout) == (2, "")
     assert "--budget: " in result.stderr
     assert "Traceback" not in result.stderr
 
 
 def test_the_gas_of_a_lot_is_bounded(town: Market, url: str) -> None:
-    lot, _ = an_auction(town)
+    lot, _ = town.an_auction()
     town.until_reveal(lot)
-    result = keep(town, url, "--once", "--lot-gas", "100000")
+    result = town.run(url, "--once", "--lot-gas", "100000")
     assert result.returncode == 3
     assert len(result.stdout.splitlines()) <= 1
     assert f"of the 100000 for lot {lot}" in result.stderr
 
 
 def test_another_account_can_pay(town: Market, url: str) -> None:
-    lot, _ = an_auction(town)
+    lot, _ = town.an_auction()
     town.until_reveal(lot)
-    result = keep(town, url, "--once", "--account", "7")
+    result = town.run(url, "--once", "--account", "7")
     assert town.chain.actor(7) in result.stderr
     assert len(result.stdout.splitlines()) == 2
 
@@ -270,7 +244,7 @@ def test_bad_files(town: Market, url: str, file: str, text: object, message: str
         path.write_text(text)
     else:
         path.unlink()
-    result = keep(town, url, "--once")
+    result = town.run(url, "--once")
     assert (result.returncode, result.stdout) == (2, "")
     assert re.search(message, result.stderr), result.stderr
     assert "Traceback" not in result.stderr
@@ -281,19 +255,19 @@ def test_bad_files(town: Market, url: str, file: str, text: object, message: str
 )
 def test_how_long_to_wait_is_a_number_of_seconds(town: Market, url: str, seconds: str) -> None:
     """No sleep without end, and none that Python refuses; told before any node is asked."""
-    result = keep(town, "http://127.0.0.1:9", "--poll", seconds)
+    result = town.run("http://127.0.0.1:9", "--poll", seconds)
     assert (result.returncode, result.stdout) == (2, "")
     assert "--poll" in result.stderr
     assert "Traceback" not in result.stderr
 
 
 def test_of_many_lines_that_are_no_openings_a_few_are_told(town: Market, url: str) -> None:
-    lot, dao = an_auction(town)
+    lot, dao = town.an_auction()
     with (town.folder / "openings.jsonl").open("ab") as file:
         file.write(b"[" * 1_000 + b"\n" + b"[\n" * 500 + b"[" * 5_000 + b"\n")
     town.bid(dao, lot, 3)
     town.until_reveal(lot)
-    result = keep(town, url, "--once")
+    result = town.run(url, "--once")
     assert (result.returncode, result.stderr.count("passed over")) == (0, 6)
     assert "line 5: not JSON: nested too deeply" in result.stderr
     assert "passed over: 497 more lines" in result.stderr
@@ -302,15 +276,15 @@ def test_of_many_lines_that_are_no_openings_a_few_are_told(town: Market, url: st
 
 def test_openings_that_others_can_read_or_that_are_not_there_yet(town: Market, url: str) -> None:
     openings = town.folder / "openings.jsonl"
-    assert "openings.jsonl does not exist yet" in keep(town, url, "--once").stderr
-    an_auction(town)
+    assert "openings.jsonl does not exist yet" in town.run(url, "--once").stderr
+    town.an_auction()
     openings.chmod(0o644)
-    assert f"chmod 600 {openings}" in keep(town, url, "--once").stderr
+    assert f"chmod 600 {openings}" in town.run(url, "--once").stderr
 
 
 @pytest.mark.parametrize("on", ["revm", "anvil", "reference", "localhost:8545", "ftp://localhost"])
 def test_only_running_nodes_can_be_kept(town: Market, on: str) -> None:
-    result = keep(town, on, "--once")
+    result = town.run(on, "--once")
     assert result.returncode == 2
     assert "is not an http(s) or ws(s) URL of a running node" in result.stderr
 
@@ -340,7 +314,7 @@ def test_the_file_of_openings_goes_by_either_name(tmp_path: Path, option: str) -
 
 
 def test_a_node_that_does_not_answer(town: Market) -> None:
-    result = keep(town, "http://127.0.0.1:9", "--once")
+    result = town.run("http://127.0.0.1:9", "--once")
     assert (result.returncode, result.stdout) == (3, "")
     assert result.stderr.count("\n") <= 2
     assert "127.0.0.1:9" in result.stderr

@@ -8,14 +8,14 @@ import pytest
 
 from offchain.bindings.contracts import contract
 from offchain.bindings.enumerations import Phase
-from offchain.bindings.seals import Opening, commitment, new_salt
+from offchain.bindings.seals import Opening, new_salt
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Reverted
 from offchain.chain.errors import ChainError
 from offchain.io.units import WEI_PER_UNIT
 from offchain.model.mechanisms.equal_split import equal_split
 from tests.keeper.chains import Killed, Lagging, Moody, Mortal, Refusing, Rivalled, Watched
 from tests.keeper.fair import fair, insist, play
-from tests.keeper.market import BOND_BPS, KEEPER, SECOND_KEEPER, Market
+from tests.keeper.market import BOND_BPS, HOUR, KEEPER, SECOND_KEEPER, Market
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +147,7 @@ def test_a_lot_nobody_settled_in_time(market: Market, early: bool) -> None:
 
 
 def test_the_most_urgent_lot_comes_first(market: Market) -> None:
-    slow, fast = market.list_lot(hours=3), market.list_lot(hours=2)
+    slow, fast = market.list_lot(phase=3 * HOUR), market.list_lot(phase=2 * HOUR)
     for lot in (slow, fast):
         market.bid(market.new_dao(lot), lot, 5)
     market.until_reveal(slow)
@@ -161,9 +161,7 @@ def test_openings_that_arrive_late_are_used(market: Market) -> None:
     dao = market.new_dao(lot)
     keeper = market.keeper()
     bidder = market.new_bidder(9 * WEI_PER_UNIT)
-    opening = Opening(dao, lot, bidder, 9, new_salt())
-    seal = commitment(market.chain.chain_id, opening)
-    market.send(bidder, dao, "DAO", "commit", lot, seal, wei=9 * WEI_PER_UNIT)
+    opening = market.sealed(Opening(dao, lot, bidder, 9, new_salt()), 9)
     market.until_reveal(lot)
     market.openings.add([Opening(dao, lot, bidder, 9, new_salt())])
     assert market.keep(keeper) == 0
@@ -222,13 +220,12 @@ def test_a_node_in_a_bad_mood(market: Market, calm: dict[str, Any], seed: int) -
 def test_a_node_that_refuses_every_simulation_is_not_asked_for_every_member(market: Market) -> None:
     lot = market.list_lot()
     dao = market.new_dao(lot)
-    for bid in range(1, 301):
-        market.bid(dao, lot, bid)
+    market.bids(dao, lot, *range(1, 301))
     market.until_reveal(lot)
     refusing = Refusing(market.chain, lambda transaction: True)
     keeper = market.keeper(refusing)
     assert keeper.step() == 0
-    assert refusing.asked < 40
+    assert refusing.simulated < 40
     refusing.refuses = lambda transaction: False
     assert market.keep(keeper) == 1, "and all are served as soon as it does not refuse"
     assert len(market.ledger().book(dao, lot).ascending()) == 300
@@ -294,14 +291,13 @@ def test_what_another_keeper_did_meanwhile_is_left_out(market: Market) -> None:
     """Of many batches of refunds, only the one that was on its way is sent in vain."""
     lot = market.list_lot()
     dao = market.new_dao(lot, is_open=True)
-    for bid in range(1, 61):
-        market.place(dao, lot, bid)
+    market.place(dao, lot, *range(1, 61))
     individual = market.bid(market.auctioneer, lot, 10_000)
     for wait in (market.until_reveal, market.until_tally):
         wait(lot)
         while market.keeper().step(refunds=False):
             pass
-    market.send(individual, market.auctioneer, "Auctioneer", "claim", lot)
+    market.tell(individual, "claim", lot)
     second = market.keeper(account=SECOND_KEEPER)
     watched = Watched(Rivalled(market.chain, second.step))
     market.actions.clear()
@@ -381,8 +377,7 @@ def test_a_tally_takes_many_steps_in_one_transaction(market: Market) -> None:
     """And goes on where one stopped."""
     lot = market.list_lot()
     dao = market.new_dao(lot, is_open=True)
-    for bid in range(1_300):
-        market.place(dao, lot, 1 + bid % 300)
+    market.place(dao, lot, *(1 + bid % 300 for bid in range(1_300)))
     market.until_tally(lot)
     members = [bidder for _, bidder in market.ledger().book(dao, lot).ascending()]
     account = market.account(KEEPER)
@@ -403,11 +398,8 @@ def test_twenty_thousand_members(tmp_path: Path) -> None:
     for number in range(20_000):
         bidder = market.chain.actor(100 + number)
         bid = 1 + number * 7_919 % 100_003
-        opening = Opening(dao, lot, bidder, bid, new_salt())
-        openings.append(opening)
         market.chain.fund(bidder, bid * WEI_PER_UNIT)
-        seal = commitment(market.chain.chain_id, opening)
-        market.send(bidder, dao, "DAO", "commit", lot, seal, wei=bid * WEI_PER_UNIT)
+        openings.append(market.sealed(Opening(dao, lot, bidder, bid, new_salt()), bid))
     market.openings.add(openings)
     watched = Watched(market.chain)
     start = time.process_time()
@@ -417,7 +409,7 @@ def test_twenty_thousand_members(tmp_path: Path) -> None:
         market.keep(keeper)
     assert time.process_time() - start < 20, "it takes two seconds"
     assert len(watched.sent) < 100
-    assert watched.asked < 3 * len(watched.sent)
+    assert len(watched.told) < 3 * len(watched.sent)
     assert max(sent.gas or 0 for sent in watched.sent) <= MAX_TRANSACTION_GAS
     split = equal_split([opening.bid for opening in openings], 1)
     assert market.ledger().lots[lot].paid == split.paid

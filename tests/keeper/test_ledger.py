@@ -157,7 +157,7 @@ def slot_of(book: Book, bidder: str) -> int:
 def hold_equal_to_views(market: Market, ledger: Ledger, people: Sequence[str]) -> None:
     """Demands that the ledger agrees with every view of every contract."""
     for number, lot in ledger.lots.items():
-        listed = market.view(market.auctioneer, "Auctioneer", "lotOf", number)[0]
+        listed = market.ask("lotOf", number)[0]
         assert listed[:5] == (
             lot.seller,
             len(lot.daos),
@@ -289,12 +289,10 @@ def test_a_reorganized_chain_is_read_anew(market: Market) -> None:
     lot = market.list_lot()
     dao = market.new_dao(lot, is_open=True)
     fork = market.snapshot()
-    market.place(dao, lot, 5)
-    market.place(dao, lot, 6)
+    market.place(dao, lot, 5, 6)
     ledger = market.ledger()
     market.restore(fork)
-    for bid in (6, 5, 7):
-        market.place(dao, lot, bid)
+    market.place(dao, lot, 6, 5, 7)
     ledger.sync(recheck=REORG_DEPTH)
     assert [bid for bid, _ in ledger.book(dao, lot).ascending()] == [5, 6, 7]
     assert equal(ledger, market)
@@ -306,8 +304,7 @@ def test_a_chain_that_went_back_is_read_anew(market: Market, blocks: int) -> Non
     lot = market.list_lot()
     dao = market.new_dao(lot, is_open=True)
     fork = market.snapshot()
-    for _ in range(blocks):
-        market.place(dao, lot, 5)
+    market.place(dao, lot, *[5] * blocks)
     ledger = market.ledger()
     market.restore(fork)
     ledger.sync()
@@ -376,7 +373,7 @@ def test_forgotten_lots_stay_forgotten(market: Market) -> None:
     """Also when their DAOs enter others, and when everything is read anew."""
     first = market.list_lot()
     dao, other = market.new_dao(first, is_open=True), market.new_dao(first, is_open=True)
-    member = market.place(dao, first, 5)
+    (member,) = market.place(dao, first, 5)
     ledger = market.ledger()
     ledger.forget([first])
     assert not ledger.lots

@@ -45,8 +45,7 @@ def town(node: Node, tmp_path: Path) -> Iterator[Market]:
 def an_auction(market: Market, members: int = 6) -> int:
     lot = market.list_lot()
     dao, rival = market.new_dao(lot), market.new_dao(lot)
-    for bid in range(10, 10 + members):
-        market.bid(dao, lot, bid)
+    market.bids(dao, lot, *range(10, 10 + members))
     market.bid(rival, lot, 3)
     market.bid(market.auctioneer, lot, 9)
     return lot
@@ -55,10 +54,7 @@ def an_auction(market: Market, members: int = 6) -> int:
 def is_sold(market: Market, lot: int) -> bool:
     """Sold, and everybody has been paid what is due."""
     market.outcome([lot])
-    books = market.ledger().books_on(lot)
-    return market.ledger().lots[lot].winner is not None and all(
-        box.closed for book in books for box in book.boxes.values()
-    )
+    return market.ledger().lots[lot].winner is not None and market.is_paid(lot)
 
 
 def logs_asked(params: Any) -> tuple[int, int]:

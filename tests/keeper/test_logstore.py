@@ -89,8 +89,7 @@ def played(kept: Kept) -> Kept:
     market = kept.market
     lot = market.list_lot()
     dao = market.new_dao(lot, is_open=True)
-    for bid in (5, 6, 7):
-        market.place(dao, lot, bid)
+    market.place(dao, lot, 5, 6, 7)
     kept.pass_blocks()
     kept.ledger().sync()
     market.place(dao, lot, 8)
@@ -245,8 +244,7 @@ def test_a_short_reorganization_is_read_anew_from_what_is_final(played: Kept) ->
     market.place(dao, 1, 9)
     ledger.sync()
     market.restore(fork)
-    market.place(dao, 1, 10)
-    market.place(dao, 1, 11)
+    market.place(dao, 1, 10, 11)
     played.chain.firsts.clear()
     ledger.sync(recheck=REORG_DEPTH)
     assert ledger.generation == 1

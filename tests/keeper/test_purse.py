@@ -8,7 +8,7 @@ import pytest
 
 from offchain.bindings.contracts import contract
 from offchain.bindings.enumerations import Phase
-from offchain.bindings.seals import Opening, commitment, new_salt
+from offchain.bindings.seals import Opening, new_salt
 from offchain.chain.backend import Receipt, Transaction, Unsettled
 from offchain.chain.connect import connect
 from offchain.chain.fees import FeeTooHighError
@@ -34,7 +34,7 @@ class Priced(Proxy):
     """A chain where gas costs `PRICE`."""
 
     def send(self, transaction: Transaction) -> Receipt:
-        receipt: Receipt = self.chain.send(transaction)
+        receipt = self.chain.send(transaction)
         return replace(receipt, fee=receipt.gas_used * PRICE)
 
 
@@ -60,12 +60,9 @@ def test_an_honest_lot_fits_with_room(
     market, purse = real_gas, Purse()
     market.skipped.clear()
     lot = market.list_lot(reserve=reserve)
-    for number in range(individuals):
-        market.bid(market.auctioneer, lot, 5 + number)
+    market.bids(market.auctioneer, lot, *range(5, 5 + individuals))
     for size in daos:
-        dao = market.new_dao(lot)
-        for number in range(size):
-            market.bid(dao, lot, 7 + number)
+        market.bids(market.new_dao(lot), lot, *range(7, 7 + size))
     keeper = market.keeper(purse=purse, only=[lot])
     market.through(lot, lambda: market.keep(keeper))
     allowance = Allowance().of(len(daos), individuals + sum(daos))
@@ -112,12 +109,8 @@ def test_bids_that_are_opened_one_by_one_fit_too(real_gas: Market) -> None:
     market, purse = real_gas, Purse()
     lot = market.list_lot()
     dao = market.new_dao(lot)
-    openings = [
-        Opening(dao, lot, market.new_bidder(10 * WEI_PER_UNIT), 5, new_salt()) for _ in range(6)
-    ]
-    for opening in openings:
-        seal = commitment(market.chain.chain_id, opening)
-        market.send(opening.bidder, dao, "DAO", "commit", lot, seal, wei=5 * WEI_PER_UNIT)
+    bidders = [market.new_bidder(10 * WEI_PER_UNIT) for _ in range(6)]
+    openings = [market.sealed(Opening(dao, lot, who, 5, new_salt()), 5) for who in bidders]
     keeper = market.keeper(purse=purse, only=[lot])
     market.until_reveal(lot)
     for opening in openings:
@@ -147,7 +140,7 @@ def test_an_allowance_is_not_far_above_what_it_costs_to_make(real_gas: Market) -
     listing = gas(
         seller, market.auctioneer, "Auctioneer", "list", token, market.items, 1, ends
     )  # fmt: skip
-    (lot,) = market.view(market.auctioneer, "Auctioneer", "lotCount")
+    (lot,) = market.ask("lotCount")
     dao = market.new_dao()
     entering = gas(seller, dao, "DAO", "enter", lot)
     bidder = market.new_bidder(10 * WEI_PER_UNIT)
@@ -234,11 +227,11 @@ def test_a_budget_is_kept(market: Market) -> None:
     assert purse.spent <= budget
     assert "what is due" in {what for what, _ in market.skipped}
     assert keeper.troubles[0]
-    watched.asked = 0
+    watched.told.clear()
     more = market.list_lot()
     for _ in range(5):
         assert keeper.step() == 0
-    assert (watched.asked, len(watched.sent)) == (0, done)
+    assert (len(watched.told), len(watched.sent)) == (0, done)
     assert more in keeper._reader.ledger.lots
 
 
@@ -280,7 +273,7 @@ class Rising(Proxy):
         assert transaction.gas is not None
         if most is not None and price > most:
             raise FeeTooHighError("too dear")
-        receipt: Receipt = self.chain.send(transaction)
+        receipt = self.chain.send(transaction)
         self.price *= 9
         self.sent += 1
         self.paid += receipt.gas_used * price

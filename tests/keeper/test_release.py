@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from offchain.bindings.contracts import contract
-from offchain.chain.backend import Transaction
 from offchain.chain.connect import connect
 from offchain.chain.errors import ChainError
 from offchain.chain.jsonrpc import JsonRpc
@@ -15,29 +14,15 @@ from offchain.keeper.keeper import Keeper
 from offchain.keeper.ledger import Ledger
 from offchain.keeper.openings import Openings
 from offchain.keeper.release import CLOCK_TOLERANCE, DEPTH, Release, moment
-from tests.keeper.chains import Proxy
-from tests.keeper.market import Market
+from tests.keeper.chains import Watched
+from tests.keeper.market import HOUR, Market
 from tests.proxy import proxy
 
 
-class Real(Proxy):
-    """A chain whose time is real; keeps what the node was asked."""
+class Real(Watched):
+    """A chain whose time is real."""
 
     clock_is_real = True
-
-    def __init__(self, chain: Any) -> None:
-        super().__init__(chain)
-        self.told: list[bytes] = []
-
-    def estimate(self, transaction: Transaction) -> int:
-        self.told.append(transaction.data)
-        gas: int = self.chain.estimate(transaction)
-        return gas
-
-    def call(self, to: str, data: bytes, sender: str | None = None) -> bytes:
-        self.told.append(data)
-        answer: bytes = self.chain.call(to, data, sender)
-        return answer
 
 
 def sealed(market: Market) -> tuple[int, bytes]:
@@ -162,8 +147,7 @@ def test_a_node_that_does_not_tell_the_time_of_a_block(market: Market) -> None:
         def time_of(self, number: int) -> int:
             if self.is_mute:
                 raise ChainError("no such block")
-            found: int = self.chain.time_of(number)
-            return found
+            return self.chain.time_of(number)
 
     mute = Mute(market.chain)
     market.chain.advance_to(market.ends(lot)[0])
@@ -203,7 +187,7 @@ def test_a_node_that_lies_about_the_time_gets_no_opening(tmp_path: Path) -> None
 
     with anvil(accounts=1, auto_impersonate=True) as node, connect(node.url) as chain:
         market = Market(tmp_path, chain)
-        lot = market.list_lot(hours=24)
+        lot = market.list_lot(phase=24 * HOUR)
         bidder = market.bid(market.auctioneer, lot, 777)
         (opening,) = market.openings.of(market.auctioneer, lot, bidder)
         with proxy(node.url) as liar:

@@ -79,7 +79,7 @@ def test_a_batch_pays_wallets_with_code(node: Chain, tmp_path: Path, level: str)
     keeper.step(refunds=False)
     market.until_closed(lot)
     keeper.step(refunds=False)
-    assert market.view(market.auctioneer, "Auctioneer", "standing", lot)[1] == others
+    assert market.ask("standing", lot)[1] == others
 
     name = market.name_of(book)
     for who, wallet in zip(alone, WALLETS, strict=True):

@@ -1,6 +1,7 @@
 """Work that strangers cause: it becomes rare, never comes before what is urgent, and no step lasts for long."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
 from offchain.bindings.enumerations import Phase
-from offchain.chain.backend import Receipt, Transaction
+from offchain.chain.backend import Chain, Receipt, Transaction
 from offchain.keeper.agenda import Agenda, Duty, Need
 from offchain.keeper.books import NEVER
 from offchain.keeper.keeper import Keeper
@@ -25,26 +26,19 @@ RECLAIM = contract("Auctioneer").encode("reclaim", 1)[:4]
 class Asked(Proxy):
     """Counts all requests; after each `seconds_every` of them a second passes, if that is set."""
 
-    def __init__(self, chain: Any) -> None:
+    def __init__(self, chain: Chain) -> None:
         super().__init__(chain)
         self.requests = 0
         self.seconds_every: int | None = None
         self.reclaims: Counter[bytes] = Counter()
 
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self.chain, name)
-        if name not in ("call", "estimate", "logs", "block", "send", "now", "time_of", "header"):
-            return found
-
-        def asked(*args: Any, **options: Any) -> Any:
-            self.requests += 1
-            if self.seconds_every and self.requests % self.seconds_every == 0:
-                self.chain.advance_to(self.chain.now() + 1)
-            if name == "estimate" and args[0].data.startswith(RECLAIM):
-                self.reclaims[args[0].data] += 1
-            return found(*args, **options)
-
-        return asked
+    def asked(self, name: str, ask: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        self.requests += 1
+        if self.seconds_every and self.requests % self.seconds_every == 0:
+            self.chain.advance_to(self.chain.now() + 1)
+        if name == "estimate" and args[0].data.startswith(RECLAIM):
+            self.reclaims[args[0].data] += 1
+        return ask(*args, **options)
 
 
 def dead_lots(market: Market, count: int) -> list[int]:
@@ -117,7 +111,7 @@ def test_what_is_owed_on_a_dead_lot_is_paid_while_it_rests(market: Market) -> No
     market.chain.advance_to(market.chain.now() + 86_400)
     keeper.step()
     market.outcome([lot])
-    kept = keeper._turns._rests._rests, keeper._sender.memories
+    kept = keeper._turns.rests._rests, keeper._sender.memories
     assert [len(one) for one in kept] == [0, 0], "and nothing more is kept in mind"
 
 
@@ -189,8 +183,7 @@ def test_each_lot_has_its_turn_before_any_has_a_second(market: Market) -> None:
     """A lot with much to do does not keep the others waiting."""
     large, small = market.list_lot(reserve=10**6), [market.list_lot(reserve=9) for _ in range(4)]
     dao = market.new_dao(large, is_open=True)
-    for bid in range(1, 41):
-        market.place(dao, large, bid)
+    market.place(dao, large, *range(1, 41))
     market.until_closed(large)
     keeper = market.keeper(pace=Pace(10**6, 1), gas_limit=300_000)
     for _ in range(60):
@@ -228,7 +221,7 @@ def test_a_reveal_is_not_missed_for_dead_lots(market: Market) -> None:
     asked = Asked(market.chain)
     keeper = market.keeper(asked)
     now = market.chain.now()
-    lot = short_lot(market, now + 60)
+    lot = market.list_lot(end_of_bidding=now + 60, phase=600)
     bidder = market.bid(market.auctioneer, lot, 100)
     asked.seconds_every = 20
     while market.chain.now() < now + 660:
@@ -239,23 +232,10 @@ def test_a_reveal_is_not_missed_for_dead_lots(market: Market) -> None:
     assert market.chain.now() < now + 60 + 30, "opened as soon as a step or two after bidding ended"
 
 
-def short_lot(market: Market, end_of_bidding: int) -> int:
-    """A lot with phases of ten minutes."""
-    market.items += 1
-    market.send(market.seller, market.item, "Item", "mint", market.seller, market.items)
-    market.send(market.seller, market.item, "Item", "approve", market.auctioneer, market.items)
-    ends = [end_of_bidding + 600 * phase for phase in range(3)]
-    market.send(
-        market.seller, market.auctioneer, "Auctioneer", "list",
-        market.item, market.items, 1, (*ends, 1_000),
-    )  # fmt: skip
-    return int(market.view(market.auctioneer, "Auctioneer", "lotCount")[0])
-
-
 def test_within_a_step_the_clock_is_looked_at_again(market: Market) -> None:
     """Bidding ends while the keeper is busy with dead lots: the reveal comes next, in the same step, and not after them."""
     dead = dead_lots(market, 200)
-    lot = short_lot(market, market.chain.now() + 10)
+    lot = market.list_lot(end_of_bidding=market.chain.now() + 10, phase=600)
     market.bid(market.auctioneer, lot, 100)
     asked = Asked(market.chain)
     seen: list[int] = []
@@ -278,7 +258,7 @@ class Busy(Proxy):
     seconds = 0
 
     def send(self, transaction: Transaction) -> Receipt:
-        receipt: Receipt = self.chain.send(transaction)
+        receipt = self.chain.send(transaction)
         self.chain.advance_to(self.chain.now() + self.seconds)
         return receipt
 
@@ -287,10 +267,9 @@ def test_refunds_give_way_to_a_reveal(market: Market) -> None:
     """They take many transactions, each of them a block or more; the rest of them follows."""
     large = market.list_lot(reserve=10**6)
     dao = market.new_dao(large, is_open=True)
-    for bid in range(1, 61):
-        market.place(dao, large, bid)
+    market.place(dao, large, *range(1, 61))
     market.until_closed(large)
-    lot = short_lot(market, market.chain.now() + 60)
+    lot = market.list_lot(end_of_bidding=market.chain.now() + 60, phase=600)
     market.bid(market.auctioneer, lot, 100)
     busy = Busy(market.chain)
     busy.seconds = 40
@@ -316,11 +295,14 @@ def test_the_order_of_urgency(market: Market) -> None:
     market.until_reveal(refund)
     market.keep()
     market.until_closed(refund)
-    market.send(market.seller, market.auctioneer, "Auctioneer", "settle", refund)
+    market.tell(market.seller, "settle", refund)
     now = market.chain.now()
-    tally = short_lot(market, now + 30)
+    tally = market.list_lot(end_of_bidding=now + 30, phase=600)
     market.new_dao(tally)
-    late, soon = short_lot(market, now + 630), short_lot(market, now + 620)
+    late, soon = (
+        market.list_lot(end_of_bidding=now + 630, phase=600),
+        market.list_lot(end_of_bidding=now + 620, phase=600),
+    )
     reveals = {late, soon}
     agenda = Agenda(market.ledger(), lambda book: book.lot in reveals)
     assert [(duty.need, duty.lot) for duty in agenda.duties(now + 640)] == [
