@@ -21,10 +21,10 @@ from offchain.bindings.contracts import contract
 from offchain.chain.backend import Chain, Reverted, Transaction
 from offchain.chain.errors import ChainError
 from offchain.io.addresses import ADDRESS_BYTES, NOBODY, checksum, to_bytes
+from offchain.io.decoding import decode
 from offchain.io.errors import InvalidInput
 from offchain.io.fields import Field
 from offchain.io.output import OutputFailed, write_whole
-from offchain.io.text import decode
 
 # PUSH0 PUSH0 RETURN, and the same in the words of the first EVM: each creates an empty contract.
 _SHANGHAI: Final = bytes.fromhex("5f5ff3")
@@ -88,7 +88,7 @@ class Notes:
         names = tuple(contracts)
         fields = Field("", decode(text)).record(("plan", "block", "created"), ("contract", "nonce"))
         plan = {key: one.value for key, one in fields["plan"].members().items()}
-        created = {key: _address(one) for key, one in fields["created"].record((), names).items()}
+        created = {key: one.address() for key, one in fields["created"].record((), names).items()}
         under_way = None
         if "contract" in fields:
             nonce = fields.get("nonce", Field("nonce", None)).integer(0, 2**64 - 1)
@@ -203,10 +203,3 @@ class Creator:
         except OutputFailed as error:
             self._file = None
             self._told(f"{error}: what stands is told here only")
-
-
-def _address(one: Field) -> str:
-    try:
-        return checksum(to_bytes(one.name()))
-    except ValueError:
-        one.fail("is not an address")

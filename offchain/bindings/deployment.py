@@ -11,11 +11,10 @@ from offchain.bindings.constants import BeaconRandomness, DrawTime
 from offchain.bindings.contracts import contract
 from offchain.chain.backend import Chain, Transaction
 from offchain.chain.errors import ChainError
-from offchain.io.addresses import checksum, to_bytes
+from offchain.io.decoding import decode
 from offchain.io.errors import InvalidInput
-from offchain.io.fields import Field, show
-from offchain.io.output import write_whole
-from offchain.io.text import decode
+from offchain.io.fields import Field
+from offchain.io.output import reason, write_whole
 
 Create = Callable[..., str]
 """Creates the contract of a name, made of arguments, and returns its address."""
@@ -99,13 +98,12 @@ class Deployment:
             return Deployment(
                 fields["chain_id"].integer(1, _MOST_CHAIN_ID),
                 fields["block"].integer(0, 2**64 - 1),
-                _address(fields["factory"]),
-                _address(fields["auctioneer"]),
-                _address(fields["randomness"]) if "randomness" in fields else None,
+                fields["factory"].address(),
+                fields["auctioneer"].address(),
+                fields["randomness"].address() if "randomness" in fields else None,
             )
         except (OSError, ValueError, InvalidInput) as error:
-            reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-            raise ChainError(f"{path} is not a deployment file: {reason}") from error
+            raise ChainError(f"{path} is not a deployment file: {reason(error)}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,21 +194,6 @@ def _text(path: Path) -> str:
     if len(data) > _LONGEST_FILE:
         raise ValueError(f"it is longer than {_LONGEST_FILE:,} bytes")
     return data.decode()
-
-
-def _address(field: Field) -> str:
-    """An address in checksummed, lower or upper case; checksummed."""
-    text = field.value
-    if not isinstance(text, str):
-        field.fail(f"{show(text)} is not an address")
-    try:
-        proper = checksum(to_bytes(text))
-    except ValueError:
-        field.fail(f"{show(text)} is not an address")
-    digits = text.removeprefix("0x")
-    if text != proper and digits not in (digits.lower(), digits.upper()):
-        field.fail(f"{show(text)} is mistyped: capital and small letters do not fit its checksum")
-    return proper
 
 
 def _write(fields: dict[str, object], path: Path) -> None:

@@ -1,20 +1,22 @@
 """Reading values together with the path that led to them, so that every refusal can say where and what.
 
 A `Field` is a decoded JSON value and its path, like `groups[0].members[1].bid`. Its methods either
-return the value as the type asked for or raise InvalidInput. They are the vocabulary in which each
-mechanism's reader is written.
+return the value as the type asked for or raise InvalidInput. They are the vocabulary in which readers
+of files are written.
 """
 
 import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import NoReturn
 
+from offchain.io.addresses import checksum, to_bytes
+from offchain.io.decoding import NumberText, RepeatedKey
 from offchain.io.errors import InvalidInput
 from offchain.io.quoting import SHOWN, shorten
-from offchain.io.text import NumberText, RepeatedKey
 
 _FRACTION = re.compile("(-?[0-9]{1,100})(?:/([0-9]{1,100}))?")
 """A fraction as files write it. Longer ones would only make exact arithmetic slow."""
@@ -74,6 +76,22 @@ class Field:
         if re.search("[\ud800-\udfff]", self.value):
             self.fail(f"{show(self.value)} has half a surrogate pair")
         return self.value
+
+    def address(self) -> str:
+        """An address in checksummed, lower or upper case; checksummed."""
+        text = self.value
+        try:
+            proper = checksum(to_bytes(text)) if isinstance(text, str) else None
+        except ValueError:
+            proper = None
+        if not isinstance(text, str) or proper is None:
+            self.fail(f"{show(text)} is not an address")
+        digits = text.removeprefix("0x")
+        if text != proper and digits not in (digits.lower(), digits.upper()):
+            self.fail(
+                f"{show(text)} is mistyped: capital and small letters do not fit its checksum"
+            )
+        return proper
 
     def entries(self) -> "list[Field]":
         """The entries of a list, each with its index in its path."""
@@ -148,3 +166,10 @@ def power(limit: int) -> str:
     """A limit as people write it: 2^64-1 rather than its twenty digits."""
     exponent = (limit + 1).bit_length() - 1
     return f"2^{exponent}-1" if limit + 1 == 1 << exponent and exponent >= 16 else str(limit)
+
+
+def fraction_text(value: Fraction) -> str:
+    """A fraction as "p/q" in lowest terms, an integer as "p", however long: sums over many players are."""
+    # Python refuses to write integers of more than 4,300 digits, Decimal does not.
+    top, bottom = (format(Decimal(part), "f") for part in value.as_integer_ratio())
+    return top if bottom == "1" else f"{top}/{bottom}"

@@ -6,8 +6,8 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator
 from typing import NoReturn
 
+from offchain.io.decoding import DECODER
 from offchain.io.errors import InvalidInput
-from offchain.io.text import DECODER
 
 _BLANK = re.compile(r"[ \t\n\r]*")
 """White space of JSON."""
@@ -61,7 +61,7 @@ class Document:
         self.is_list = self._next() == "["
 
     def values(self) -> Iterator[object]:
-        """The entries of the list, or the only value, as `text.DECODER` makes them. Can be gone through once."""
+        """The entries of the list, or the only value, as `decoding.DECODER` makes them. Can be gone through once."""
         if self.is_list:
             yield from self._entries()
             self._end()

@@ -11,9 +11,9 @@ from offchain.bindings.constants import BidBook
 from offchain.bindings.contracts import Event
 from offchain.bindings.entries import account_in, amount_in, lot_in
 from offchain.bindings.enumerations import Flaw
+from offchain.bindings.seals import COMMITMENT_BYTES
 
 BPS: Final = BidBook.BPS
-_COMMITMENT_BYTES: Final = 24
 
 Args = dict[str, Any]
 """The arguments of an event, by name."""
@@ -121,10 +121,10 @@ class Book:
 
     def _on_sealed(self, args: Args) -> None:
         bidder = account_in(args["entry"])
-        deposit = int.from_bytes(args["sealedBid"][_COMMITMENT_BYTES:], "big")
+        deposit = int.from_bytes(args["sealedBid"][COMMITMENT_BYTES:], "big")
         # a replaced bid arrives anew, behind those that stand
         self.boxes.pop(bidder, None)
-        self.boxes[bidder] = Box(args["sealedBid"][:_COMMITMENT_BYTES], deposit)
+        self.boxes[bidder] = Box(args["sealedBid"][:COMMITMENT_BYTES], deposit)
 
     def _on_placed(self, args: Args) -> None:
         bid, member = amount_in(args["entry"]), account_in(args["entry"])

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from offchain.io.decoding import RepeatedKey
 from offchain.io.fields import Field, show
 from offchain.io.stream import Document, utf8
-from offchain.io.text import RepeatedKey
 from offchain.model.instances.instance import Instance, Outcome
 from offchain.model.kinds import READERS
 

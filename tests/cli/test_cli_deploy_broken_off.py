@@ -199,7 +199,7 @@ def test_notes_of_a_chain_that_has_started_again(liar: Liar, tmp_path: Path) -> 
     [
         ({"plan": {"mechanism": "resilient"}}, "with another "),
         ({"plan": 5}, "plan: 5 is not an object"),
-        ({"created": {"DAOFactory": "0x1"}}, "created.DAOFactory: is not an address"),
+        ({"created": {"DAOFactory": "0x1"}}, 'created.DAOFactory: "0x1" is not an address'),
         ({"created": {"Nothing": "0x1"}}, "unknown field"),
         ({"block": -1}, "block: -1 is negative"),
         ({"contract": "DAO"}, "is not "),

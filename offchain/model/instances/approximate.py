@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import ClassVar, Final
 
-from offchain.io.fields import Field
-from offchain.io.text import fraction_text
+from offchain.io.fields import Field, fraction_text
 from offchain.model.instances.two_level import BID_LIMIT, Group, read_groups
 
 

@@ -11,8 +11,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import ClassVar
 
-from offchain.io.fields import Field, named_entries, show
-from offchain.io.text import fraction_text
+from offchain.io.fields import Field, fraction_text, named_entries, show
 from offchain.model.instances.bundles import (
     AMOUNT_LIMIT,
     Bundle,

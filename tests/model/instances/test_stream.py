@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from offchain.io.decoding import DECODER
 from offchain.io.stream import Document, utf8
-from offchain.io.text import DECODER
 from offchain.model.instances import InvalidInput
 
 DOCUMENTS = [

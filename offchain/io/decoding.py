@@ -1,4 +1,4 @@
-"""JSON text to plain Python values, keeping whatever a strict reader needs for a good message; fractions to text.
+"""JSON text to plain Python values, keeping whatever a strict reader needs for a good message.
 
 The standard decoder turns 5.0 and 1e400 into floats, accepts NaN, drops all but the last of two
 equal keys, and stops at integers of more than 4,300 digits. Here such things become values of their
@@ -7,8 +7,6 @@ own, so that the reader of the field, which knows its path, can refuse them by n
 
 import json
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 
 from offchain.io.errors import InvalidInput
 
@@ -69,10 +67,3 @@ def decode(text: str) -> object:
         raise InvalidInput(f"not JSON: {error.msg} at {place}") from error
     except RecursionError as error:
         raise InvalidInput("lists or objects are nested too deep") from error
-
-
-def fraction_text(value: Fraction) -> str:
-    """A fraction as "p/q" in lowest terms, an integer as "p", however long: sums over many players are."""
-    # Python refuses to write integers of more than 4,300 digits, Decimal does not.
-    top, bottom = (format(Decimal(part), "f") for part in value.as_integer_ratio())
-    return top if bottom == "1" else f"{top}/{bottom}"
