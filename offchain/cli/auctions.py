@@ -159,6 +159,8 @@ AUCTIONS: Final = (
 
 ON_CHAIN: Final = {auction.name: auction.on_chain for auction in AUCTIONS if auction.on_chain}
 """Those with contracts, by name."""
+FIRST: Final = next(iter(ON_CHAIN))
+"""What `--mechanism` says unless the user does."""
 
 
 def staging_of(instance: "Instance") -> "Staging[Any]":

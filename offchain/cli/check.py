@@ -1,13 +1,14 @@
 """`consort check`: the properties of a mechanism on the instances of a file."""
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from offchain.cli.choices import choice
 from offchain.cli.exits import CHECK_FAILED, BadInput, put, say
 from offchain.cli.files import open_instances
 from offchain.io.quoting import printable
+from offchain.model.mechanisms.price_rule import RULES
 
 if TYPE_CHECKING:
     from offchain.model.checks import Finding
@@ -17,20 +18,14 @@ _MOST_UNITS = 10**6
 """More deviations than that take hours even where each takes a millisecond."""
 
 
-class Rule(StrEnum):
-    """The price rules by their names in `offchain.model.mechanisms.price_rule.RULES`."""
-
-    exact = "exact"
-    plain = "plain"
-
-
 def command(
     file: Annotated[
         str, typer.Argument(metavar="FILE", help="Instance file in JSON; -: standard input.")
     ],
     rule: Annotated[
-        Rule, typer.Option(help="How ties are priced: by the critical bid, or plain second price.")
-    ] = Rule.exact,
+        str,
+        choice("--rule", RULES, "How ties are priced: by the critical bid, or plain second price."),
+    ] = "exact",
     grid: Annotated[
         int | None,
         typer.Option(
@@ -45,7 +40,6 @@ def command(
     from offchain.model.checks import Verdict
     from offchain.model.instances import InvalidInput
     from offchain.model.kinds import check_reference
-    from offchain.model.mechanisms.price_rule import RULES
 
     failed = False
     with open_instances(file) as instances:

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from offchain.cli.auctions import ON_CHAIN
+from offchain.cli.auctions import FIRST, ON_CHAIN
 from offchain.cli.backends import OnChain
+from offchain.cli.choices import choice
 from offchain.cli.demos import Options
 from offchain.cli.exits import CHECK_FAILED, put
 from offchain.cli.files import report_folder, write_report
-from offchain.cli.mechanism import FIRST, option
 from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee
 
 _FOLDER = Path("build/demo")
@@ -22,9 +22,11 @@ def command(
     on: OnChain = "ganache",
     mechanism: Annotated[
         str,
-        option(
+        choice(
+            "--mechanism",
+            ON_CHAIN,
             "Which auction to show: among groups; among bidders who know their values roughly, or what "
-            "others would pay, or a signal of a common quality. The options below are for the first."
+            "others would pay, or a signal of a common quality. The options below are for the first.",
         ),
     ] = FIRST,
     out: Annotated[

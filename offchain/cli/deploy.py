@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from offchain.cli.auctions import ON_CHAIN
+from offchain.cli.auctions import FIRST, ON_CHAIN
 from offchain.cli.backends import OnChainOrNode
+from offchain.cli.choices import choice
 from offchain.cli.exits import BadInput, put, say
 from offchain.cli.files import refuse_unwritable, told_of_out
 from offchain.cli.interrupts import until_stopped
-from offchain.cli.mechanism import FIRST, option
 from offchain.cli.sources import Wanted
 from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spending
 from offchain.io.output import make_folder
@@ -39,9 +39,11 @@ def command(
     ] = DEFAULT_OUT,
     mechanism: Annotated[
         str,
-        option(
+        choice(
+            "--mechanism",
+            ON_CHAIN,
             "Which auction: among groups; among bidders who know their values roughly, or what others "
-            "would pay, or a signal of a common quality."
+            "would pay, or a signal of a common quality.",
         ),
     ] = FIRST,
     randomness: Annotated[
