@@ -3,11 +3,14 @@
 The formulas are those of `contracts/resilient/Announcements.sol`; a reveal succeeds only if both agree.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import cache
+from typing import Any, TypeAlias
 
 from eth_hash.auto import keccak
 
+from offchain.bindings.artifacts import load
 from offchain.bindings.seals import Opening, commitment
 from offchain.chain import abi
 
@@ -17,17 +20,6 @@ MOST_EPSILON = 2**32 - 1
 Address: TypeAlias = str
 OfferTuple: TypeAlias = tuple[Address, int, int]
 """To whom, at what price (units), which goods (bits)."""
-
-_ENCODED = abi.arguments(
-    [
-        {
-            "type": "tuple[]",
-            "components": [{"type": "address"}, {"type": "uint64"}, {"type": "uint256"}],
-        },
-        {"type": "uint256"},
-        {"type": "bytes32"},
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +42,16 @@ class Announcement:
 
     def digest(self) -> bytes:
         """By which the contract knows it again: `keccak256(abi.encode(offers, wish, salt))`."""
-        return keccak(_ENCODED.encode(self.words))
+        return keccak(_fields().encode(self.words))
 
     def commitment(self, chain_id: int, contract: Address, lot: int, player: Address) -> bytes:
         """What `player` sends to seal it: the seal of a bid of R, with the digest as its salt."""
         return commitment(chain_id, Opening(contract, lot, player, self.revenue, self.digest()))
+
+
+@cache
+def _fields() -> abi.Codec:
+    """What an announcement is made of, as the contract's `reveal` takes it."""
+    entries: tuple[Mapping[str, Any], ...] = load("ResilientAuction").abi
+    (reveal,) = (one for one in entries if one.get("name") == "reveal")
+    return abi.arguments(reveal["inputs"][1]["components"])

@@ -1,4 +1,8 @@
-"""JSON-RPC over HTTP or WebSocket: requests, batches, and what can go wrong with them."""
+"""JSON-RPC over HTTP or WebSocket: requests, batches, and what can go wrong with them.
+
+web3's providers carry the messages. Its `eth` module does not read the answers: it takes their shape for granted, and
+raises whatever comes of it where a node lies. Nor do its retries fit, which know no method that must not be repeated.
+"""
 
 from __future__ import annotations
 

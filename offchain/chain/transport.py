@@ -1,4 +1,7 @@
-"""HTTP to a node that may be hostile: an answer has a bounded length, comes in bounded time, and from where it was asked for."""
+"""HTTP to a node that may be hostile: an answer has a bounded length, comes in bounded time, and from where it was asked for.
+
+web3's HTTP provider sends through this session; its own reads whatever comes, for as long as it comes.
+"""
 
 from __future__ import annotations
 

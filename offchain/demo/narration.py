@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import dropwhile
 from typing import Final
 
+from offchain.bindings.constants import BidBook
 from offchain.demo.accounts import entries
 from offchain.demo.scenario import Scenario
 from offchain.demo.teller import Row, Scene
@@ -12,7 +13,6 @@ from offchain.play.behaviour import MemberKey
 from offchain.report.amounts import count, eth, gwei
 from offchain.report.auction import Entry
 
-BPS = 10_000
 _LONG = 1_000
 """Some steps are passed over if they serve fewer."""
 _SMALL = 1_000
@@ -149,7 +149,7 @@ class Narration:
             for bidder, box in individuals.boxes.items()
             if box.bid is not None
         ]
-        bond = f"{self._lot.bond_bps / (BPS / 100):g} %"
+        bond = f"{self._lot.bond_bps / (BidBook.BPS / 100):g} %"
         for book in daos:
             silent = sum(box.is_sealed for box in book.boxes.values())
             opened = len(book.boxes) - silent

@@ -15,9 +15,10 @@ from eth_utils.crypto import keccak
 from offchain.bindings.artifacts import Artifact, load_all
 from offchain.bindings.contracts import Contract, Event, contract
 from offchain.bindings.enumerations import ENUMS, Flaw, Phase
-from offchain.bindings.explain import explain
+from offchain.bindings.explain import explain, explained
 from offchain.chain import abi
-from offchain.chain.backend import Log
+from offchain.chain.backend import Log, Reverted
+from offchain.chain.errors import ChainError
 from offchain.io.addresses import checksum, to_bytes
 from offchain.io.paths import PROJECT
 
@@ -309,3 +310,14 @@ def test_a_contract_answers_with_what_it_is_made_of(name: str, views: tuple[str,
     assert one.made_of == views
     for view in views:
         assert len(one.decode(view, bytes(32))) == 1
+
+
+def test_errors_are_explained_where_people_read_them() -> None:
+    """The error itself shows how its data begin, whatever a stranger put there."""
+    reverted = Reverted("calling it reverted", keccak(b"NoBid(uint256,address)")[:4] + bytes(10**5))
+    assert len(str(reverted)) < 200
+    assert str(reverted).startswith("calling it reverted: 0x")
+    assert explained(reverted).startswith("calling it reverted: ")
+    assert len(explained(reverted)) < 500
+    assert explained(Reverted("out of gas")) == str(Reverted("out of gas")) == "out of gas"
+    assert explained(ChainError("gone")) == "gone"

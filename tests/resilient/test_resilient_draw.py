@@ -16,6 +16,7 @@ from tests.resilient.resilient_world import (
     announce,
     bits,
 )
+from tests.reverts import reverts
 
 
 def test_the_coin_is_asked_for_when_all_is_known(world: World) -> None:
@@ -34,7 +35,7 @@ def test_the_coin_is_asked_for_when_all_is_known(world: World) -> None:
     world.set_word(lot, HEADS)  # the source knows, but was not asked
     world.fails("NotDrawn", lot, sender=world.stranger, call=decide)
     world.send(world.stranger, "requestDraw", lot)
-    with pytest.raises(Exception, match="AlreadyRequested"):
+    with reverts("AlreadyRequested"):
         world.send(world.stranger, "requestDraw", lot)
     world.send(world.stranger, "decide", lot, one.words)
     world.fails("WrongStage", lot, Stage.FINAL, sender=world.stranger, call=call)
