@@ -15,7 +15,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
-NODE_BIN = ROOT / "node_modules" / ".bin"
 REPORTS = ROOT / "build" / "test-reports"
 
 
@@ -36,15 +35,15 @@ def tests(title: str, name: str, *command: str) -> Step:
 
 # Neither news of itself nor of others; what it warns of counts.
 SOLHINT = (
-    *(str(NODE_BIN / "solhint"), "--disc", "--noPoster"),
-    *("--max-warnings", "0", "-c", "tools/solhint.yaml"),
+    *(str(ROOT / "node_modules" / ".bin" / "solhint"), "--disc", "--noPoster"),
+    *("--max-warnings", "0", "-c", str(ROOT / "tools" / "solhint.yaml")),
 )
 
 LINT = (
     Step("style (ruff check)", (str(BIN / "ruff"), "check", ".")),
     Step("style (ruff format)", (str(BIN / "ruff"), "format", "--check", ".")),
     Step("types (mypy --strict)", (str(BIN / "mypy"),)),
-    Step("Solidity style (forge fmt)", (str(NODE_BIN / "forge"), "fmt", "--check")),
+    Step("Solidity style (forge fmt)", ("sh", str(ROOT / "tools" / "forge.sh"), "fmt", "--check")),
     Step("Solidity style (solhint)", (*SOLHINT, "contracts/!(test)/*.sol")),
 )
 

@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -98,3 +100,17 @@ def test_foundry_compiles_as_brownie_does() -> None:
     assert profile["optimizer"] == solc["optimizer"]["enabled"]
     assert profile["optimizer_runs"] == solc["optimizer"]["runs"]
     assert profile["remappings"] == solc["remappings"]
+
+
+@pytest.mark.parametrize("title", ["Solidity style (forge fmt)", "Solidity style (solhint)"])
+def test_the_linters_of_solidity_can_fail(title: str, tmp_path: Path) -> None:
+    """npm's own `forge` never does: it loses the exit code."""
+    (step,) = [step for step in LINT if step.title == title]
+    source = tmp_path / "contracts" / "base" / "Small.sol"
+    source.parent.mkdir(parents=True)
+    shutil.copy(ROOT / "foundry.toml", tmp_path)
+    good = (ROOT / "contracts" / "base" / "Standing.sol").read_text(encoding="utf-8")
+    source.write_text(good)
+    assert subprocess.run(step.command, cwd=tmp_path).returncode == 0
+    source.write_text(good + "contract  small {}\n")
+    assert subprocess.run(step.command, cwd=tmp_path).returncode == 1
