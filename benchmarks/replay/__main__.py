@@ -35,7 +35,7 @@ from offchain.io.errors import InvalidInput
 from offchain.io.units import UNITS_PER_ETH, WEI_PER_UNIT
 from offchain.keeper.keeper import Action
 from offchain.keeper.openings import Openings
-from offchain.model.checks import Verdict
+from offchain.model.checks.finding import Finding, Verdict
 from offchain.model.checks.two_level import check_outcome
 from offchain.model.instances.two_level import TwoLevelOutcome
 from offchain.model.mechanisms import two_level
@@ -50,15 +50,6 @@ _PROGRESS_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """Something that was checked, and what came of it."""
-
-    name: str
-    holds: bool
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
 class Replay:
     """A replay that is over."""
 
@@ -68,7 +59,7 @@ class Replay:
     keepers: Keepers
     node: HardNode
     deaths: list[Kill]
-    checks: list[Check]
+    checks: list[Finding]
 
 
 def replayed(contest: Contest, fate: Fate, refuse: float, seed: int) -> Replay:
@@ -115,20 +106,17 @@ def replayed(contest: Contest, fate: Fate, refuse: float, seed: int) -> Replay:
     return Replay(contest, outcome, watch, keepers, hard, deaths, checks)
 
 
-def _outcome(contest: Contest, outcome: TwoLevelOutcome) -> list[Check]:
-    equal = outcome == two_level.solve(contest.instance)
-    said = "winner, price, share, served members, payments and welfare"
+def _outcome(contest: Contest, outcome: TwoLevelOutcome) -> list[Finding]:
+    differs = None if outcome == two_level.solve(contest.instance) else "they differ"
+    said = "equal winner, price, share, served members, payments and welfare"
+    found = check_outcome(contest.instance, outcome)
     return [
-        Check("chain = reference", equal, f"{'equal' if equal else 'they differ in'} {said}"),
-        *(
-            Check(finding.name, finding.verdict is Verdict.HOLDS, finding.detail)
-            for finding in check_outcome(contest.instance, outcome)
-            if finding.verdict is not Verdict.NOT_CLAIMED
-        ),
+        Finding.of("chain = reference", differs, said),
+        *(one for one in found if one.verdict is not Verdict.NOT_CLAIMED),
     ]
 
 
-def _money(contest: Contest, outcome: TwoLevelOutcome, gained: dict[str, int]) -> list[Check]:
+def _money(contest: Contest, outcome: TwoLevelOutcome, gained: dict[str, int]) -> list[Finding]:
     """Whether every bidder has its deposit less what the reference has it pay, by its balance on the chain and to the wei."""
     refunds: dict[str, int] = {}
     expected = two_level.solve(contest.instance).payments
@@ -142,25 +130,23 @@ def _money(contest: Contest, outcome: TwoLevelOutcome, gained: dict[str, int]) -
         STRAIGHT.deposit(bid) for group in contest.instance.groups for bid in group.bids_on(0)
     )
     missing = (deposits - outcome.items[0].paid) * WEI_PER_UNIT - sum(gained.values())
+    told = f"{right:,} of {len(refunds):,} grew by the refund, {sum(gained.values())} wei in all"
     return [
-        Check("no wei astray", missing == 0, f"{deposits:,} gwei of deposits paid or returned"),
-        Check(
-            "every balance",
-            right == len(refunds) == len(gained),
-            f"{right:,} of {len(refunds):,} grew by the refund, {sum(gained.values())} wei in all",
+        Finding.of(
+            "no wei astray",
+            f"{missing} wei are missing" if missing else None,
+            f"{deposits:,} gwei of deposits paid or returned",
         ),
+        Finding.of("every balance", None if right == len(refunds) == len(gained) else told, told),
     ]
 
 
-def _killed(fate: Fate, deaths: list[Kill]) -> Check:
+def _killed(fate: Fate, deaths: list[Kill]) -> Finding:
     """Whether keepers died in each step, unless they were not to."""
     dead = Counter(kill.step for kill in deaths)
     planned = {kill.step for kill in fate.kills}
-    return Check(
-        "killed in each step",
-        planned <= dead.keys(),
-        ", ".join(f"{step} {number}" for step, number in dead.items()) or "nobody was to be",
-    )
+    told = ", ".join(f"{step} {number}" for step, number in dead.items()) or "nobody was to be"
+    return Finding.of("killed in each step", None if planned <= dead.keys() else told, told)
 
 
 def as_json(replay: Replay, seed: int) -> dict[str, Any]:
@@ -178,7 +164,7 @@ def as_json(replay: Replay, seed: int) -> dict[str, Any]:
         "gas": sum(spent.gas for spent in steps.values()),
         "seconds": round(sum(spent.seconds for spent in steps.values()), 1),
         "steps": [{"name": step, **asdict(spent)} for step, spent in steps.items()],
-        "checks": {check.name: check.holds for check in replay.checks},
+        "checks": {one.name: one.verdict is Verdict.HOLDS for one in replay.checks},
         "kills": [str(kill) for kill in replay.deaths],
         "keepers": replay.keepers.started,
         "gave_up": replay.keepers.gave_up,
@@ -200,7 +186,7 @@ def as_text(replay: Replay) -> str:
         ]
         for step, spent in replay.watch.steps.items()
     ]
-    checks = [[one.name, "holds" if one.holds else "FAILS", one.detail] for one in replay.checks]
+    checks = [[one.name, one.verdict, one.detail] for one in replay.checks]
     refused = ", ".join(f"{what} {number}" for what, number in node.refused.most_common())
     memory = ", ".join(f"{who} {size}" for who, size in keepers.memory.megabytes.items())
     return "\n".join(
@@ -229,7 +215,7 @@ def main() -> int:
         print(f"error: {explained(error)}", file=sys.stderr)
         return _BAD_INPUT if isinstance(error, InvalidInput) else _NODE_FAILED
     print(json.dumps(as_json(found, options.seed), indent=2) if options.json else as_text(found))
-    return 0 if all(check.holds for check in found.checks) else _CHECK_FAILED
+    return 0 if all(one.verdict is Verdict.HOLDS for one in found.checks) else _CHECK_FAILED
 
 
 def _options() -> argparse.Namespace:
