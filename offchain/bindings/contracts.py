@@ -20,7 +20,7 @@ from eth_hash.auto import keccak
 from offchain.bindings.artifacts import Artifact, load
 from offchain.bindings.enumerations import ENUMS
 from offchain.chain import abi
-from offchain.chain.backend import Log
+from offchain.chain.backend import Chain, Log, Reverted
 from offchain.chain.errors import ChainError
 
 
@@ -202,6 +202,17 @@ def contract(name: str) -> Contract:
         CompileError: there is none, or it does not compile.
     """
     return Contract(load(name))
+
+
+def asked(
+    chain: Chain, address: str, name: str, view: str, *args: object
+) -> tuple[Any, ...] | None:
+    """What a contract of that name answers at the address; None if there is none of the kind. `ChainError` if the chain errs."""
+    one = contract(name)
+    try:
+        return one.decode(view, chain.call(address, one.encode(view, *args)))
+    except (Reverted, ValueError):
+        return None
 
 
 def _names(parameters: Sequence[abi.Parameter]) -> tuple[str, ...]:

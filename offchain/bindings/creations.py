@@ -17,7 +17,7 @@ from typing import Any, Final
 from eth_hash.auto import keccak
 from rlp import encode
 
-from offchain.bindings.contracts import contract
+from offchain.bindings.contracts import asked, contract
 from offchain.chain.backend import Chain, Reverted, Transaction
 from offchain.chain.errors import ChainError
 from offchain.io.addresses import ADDRESS_BYTES, NOBODY, checksum, to_bytes
@@ -38,17 +38,10 @@ def address_of(creator: str, nonce: int) -> str:
 
 def stands(chain: Chain, address: str, name: str, arguments: tuple[object, ...]) -> bool:
     """Whether a contract of that name and made of these answers at the address. `ChainError` if the chain does not."""
-    asked = contract(name)
-    try:
-        if name == "DAOFactory":
-            known = asked.decode("isDAO", chain.call(address, asked.encode("isDAO", NOBODY)))
-            return known == (False,)
-        return all(
-            asked.decode(view, chain.call(address, asked.encode(view))) == (value,)
-            for view, value in zip(asked.made_of, arguments, strict=True)
-        )
-    except (Reverted, ValueError):
-        return False
+    if name == "DAOFactory":
+        return asked(chain, address, name, "isDAO", NOBODY) == (False,)
+    views = zip(contract(name).made_of, arguments, strict=True)
+    return all(asked(chain, address, name, view) == (value,) for view, value in views)
 
 
 def refuse_old_evm(chain: Chain, account: str) -> None:

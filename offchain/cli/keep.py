@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from offchain.cli.amounts import units
-from offchain.cli.auctions import ON_CHAIN
 from offchain.cli.backends import OnNode
+from offchain.cli.deployed import check_deployment, keepers_of, read_deployment
 from offchain.cli.exits import BadInput, say
 from offchain.cli.interrupts import until_stopped
 from offchain.cli.journal import Flaws, Journal
-from offchain.cli.keeping import Keepers, Post, Terms, Worker, patiently, work_off, work_on
+from offchain.cli.keeping import Post, Terms, Worker, patiently, work_off, work_on
 from offchain.cli.spending import (
     DEFAULT_MAX_FEE_GWEI,
     LAST_ACCOUNT,
@@ -25,8 +25,6 @@ from offchain.io.fields import show
 from offchain.io.units import WEI_PER_UNIT
 
 if TYPE_CHECKING:
-    from offchain.bindings.deployment import Deployment
-    from offchain.chain.backend import Chain
     from offchain.keeper.openings import Openings
 
 _KEEPER = 1
@@ -154,17 +152,17 @@ def command(
     lots = None if not only else {_lot(text) for text in only}
     budget_wei = None if budget is None else units("--budget", budget) * WEI_PER_UNIT
     known, flaws = _read_openings(openings)
-    deployed = _read_deployment(deployment)
-    name, keepers = _auction_of(deployed)
+    deployed = read_deployment(deployment)
+    contract, keepers = keepers_of(deployed)
     journal = Journal()
     folder = _cache_folder(cache, no_cache, openings)
     with until_stopped("Stopped."), connect(on, gas) as chain:
         terms = Terms(account, lots, Purse(budget_wei), lot_gas, depth, _block_gas(on), folder)
 
         def begin() -> list[Worker]:
-            _check_deployment(chain, deployed, deployment)
+            check_deployment(chain, deployed, deployment)
             payer = chain.actor(account)
-            found = keepers(Post(chain, name, deployed, known), terms, journal, flaws)
+            found = keepers(Post(chain, contract, deployed, known), terms, journal, flaws)
             say(f"Keeping the lots of {deployed.auctioneer} from {payer}.")
             return found
 
@@ -212,74 +210,6 @@ def _read_openings(file: str) -> "tuple[Openings, Flaws]":
     elif path.stat().st_mode & _SECRET_BITS:
         say(f"{file} can be read by others, who then know the bids: chmod 600 {file}")
     return openings, flaws
-
-
-def _read_deployment(file: str) -> "Deployment":
-    from offchain.bindings.deployment import Deployment, NoGroups
-    from offchain.chain.errors import ChainError
-
-    try:
-        return Deployment.read(Path(file))
-    except NoGroups as error:
-        served = " and ".join(name for name, auction in ON_CHAIN.items() if auction.keepers)
-        raise BadInput(
-            f"--deployment: {error}; this command serves only {served} ones, at others anyone sends the steps"
-        ) from error
-    except ChainError as error:
-        raise BadInput(f"--deployment: {error}") from error
-
-
-def _auction_of(deployed: "Deployment") -> "tuple[str, Keepers]":
-    """The contract and the keepers of the auction that was deployed; that it is this one is held to the chain afterwards."""
-    draws = deployed.randomness is not None
-    ((name, keepers),) = (
-        (auction.contract, auction.keepers)
-        for auction in ON_CHAIN.values()
-        if auction.keepers is not None and (auction.draw_seconds is not None) == draws
-    )
-    return name, keepers
-
-
-def _check_deployment(chain: "Chain", deployed: "Deployment", file: str) -> None:
-    """Refuses a file that is not of what stands on the chain, before a keeper waits for ever for lots that will never come."""
-    from offchain.bindings.contracts import contract
-    from offchain.chain.backend import Reverted
-
-    if deployed.chain_id != chain.chain_id:
-        raise BadInput(
-            f"--deployment: {file} is of chain {deployed.chain_id}, the node of chain {chain.chain_id}"
-        )
-    if deployed.block > (head := chain.block()):
-        raise BadInput(
-            f"--deployment: block: {deployed.block} of {file} is above {head}, the newest of the node"
-        )
-    auctioneer = contract("Auctioneer")
-    try:
-        answer = chain.call(deployed.auctioneer, auctioneer.encode("factory"))
-        found = auctioneer.decode("factory", answer)
-    except (Reverted, ValueError):
-        found = ()
-    if found != (deployed.factory,):
-        raise BadInput(f"--deployment: there is no auctioneer of {file} at {deployed.auctioneer}")
-    _check_randomness(chain, deployed, file)
-
-
-def _check_randomness(chain: "Chain", deployed: "Deployment", file: str) -> None:
-    """Refuses another source of random words than the auction's own, whose draws the keeper would not see."""
-    from offchain.bindings.contracts import contract
-    from offchain.chain.backend import Reverted
-
-    drawing = contract("ApproximateAuction")
-    try:
-        answer = chain.call(deployed.auctioneer, drawing.encode("randomness"))
-        (source,) = drawing.decode("randomness", answer)
-    except (Reverted, ValueError):
-        source = None
-    if source != deployed.randomness:
-        told = source or "nothing: it draws no random words"
-        raise BadInput(
-            f"--deployment: randomness: {deployed.randomness or 'nothing'} in {file}, and at the auctioneer {told}"
-        )
 
 
 def _block_gas(url: str) -> int:

@@ -168,18 +168,13 @@ def house_keepers(post: Post, terms: Terms, journal: Journal, flaws: Flaws) -> l
 def _of_beacon(
     chain: "Chain", deployed: "Deployment", terms: Terms, journal: Journal
 ) -> Draws | None:
-    from offchain.bindings.contracts import contract
-    from offchain.chain.backend import Reverted
+    from offchain.bindings.contracts import asked
     from offchain.keeper.beacon import PROOF_WINDOW, BeaconKeeper
 
     if deployed.randomness is None:
         return None
-    abi = contract("BeaconRandomness")
-    try:
-        answer = chain.call(deployed.randomness, abi.encode("PROOF_WINDOW"))
-        if abi.decode("PROOF_WINDOW", answer) != (PROOF_WINDOW,):
-            return None
-    except (Reverted, ValueError):
+    answer = asked(chain, deployed.randomness, "BeaconRandomness", "PROOF_WINDOW")
+    if answer != (PROOF_WINDOW,):
         return None  # a source of another kind
     account = chain.actor(terms.account)
     keeper = BeaconKeeper(

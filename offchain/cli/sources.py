@@ -46,23 +46,17 @@ class Wanted:
 
     def checked_source(self, chain: "Chain") -> str | None:
         """The address with its checksum, once a source has answered there whose windows fit the auction. None: none is given."""
-        from offchain.bindings.contracts import contract
-        from offchain.chain.backend import Reverted
+        from offchain.bindings.contracts import asked
         from offchain.io.addresses import checksum, to_bytes
 
         if self.randomness is None:
             return None
-        source = contract("IRandomness")
         try:
             known = checksum(to_bytes(self.randomness))
         except ValueError as error:
             raise BadInput(f"--randomness: {show(self.randomness)} is no address") from error
-        try:
-            source.decode("wordOf", chain.call(known, source.encode("wordOf", known, 0)))
-        except (Reverted, ValueError) as error:
-            raise BadInput(
-                f"--randomness: there is no source of random words at {known}"
-            ) from error
+        if asked(chain, known, "IRandomness", "wordOf", known, 0) is None:
+            raise BadInput(f"--randomness: there is no source of random words at {known}")
         for window in _windows_of(chain, known):
             if window > self._longest():
                 raise BadInput(
@@ -103,19 +97,15 @@ class Wanted:
 
 def _windows_of(chain: "Chain", source: str) -> list[int]:
     """The windows in seconds of the secrets at a source, or below the beacon there; none if it is of another kind."""
-    from offchain.bindings.contracts import contract
-    from offchain.chain.backend import Reverted
+    from offchain.bindings.contracts import asked
 
-    beacon, secrets = contract("BeaconRandomness"), contract("CommitRevealRandomness")
-    views = ("commitWindow", "revealWindow")
     for _ in range(_SOURCES_DEEP):
-        try:
-            return [secrets.decode(v, chain.call(source, secrets.encode(v)))[0] for v in views]
-        except (Reverted, ValueError):
-            pass
-        try:
-            answer = chain.call(source, beacon.encode("fallbackSource"))
-            (source,) = beacon.decode("fallbackSource", answer)
-        except (Reverted, ValueError):
+        views = ("commitWindow", "revealWindow")
+        windows = [asked(chain, source, "CommitRevealRandomness", view) for view in views]
+        if found := [seconds for answer in windows if answer for seconds in answer]:
+            return found
+        below = asked(chain, source, "BeaconRandomness", "fallbackSource")
+        if below is None:
             return []
+        (source,) = below
     return []
