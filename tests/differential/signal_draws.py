@@ -7,8 +7,10 @@ from math import prod
 from offchain.model.instances import SignalClockInstance
 from offchain.model.instances.signal_clock import shape
 from offchain.model.instances.signals import UNSOLD, Rule, SignalBidder, Table
+from offchain.model.kinds import solve
 from offchain.model.mechanisms.signal_discovery import Coins, clock_auction, discovery
 from offchain.play.signal_clock import SignalClocks
+from offchain.play.signal_clock_lottery import SignalStage
 from tests.differential.reproduction import reproducible
 
 MOST_VALUES = 600
@@ -97,3 +99,10 @@ def hold_equal(clocks: SignalClocks, seed: int, most_bidders: int = 5) -> bool:
         assert list(play.discovered) == asked[: len(play.discovered)]
         assert len(asked) - len(play.discovered) <= 1, "the last bidder is offered, not asked"
         return play.sale != UNSOLD
+
+
+def hold_distribution_equal(stage: SignalStage, seed: int, most_bidders: int = 5) -> None:
+    """Plays every draw of the auction of `seed` and demands the reference's distribution."""
+    instance = auction(seed, most_bidders)
+    with reproducible(seed, instance):
+        assert stage.play(instance) == solve(instance)

@@ -1,26 +1,103 @@
 """The same random auctions on real nodes: signing, mining, clocks and gas are theirs, the outcome is the reference's."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
 
 import pytest
 
+from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
+from offchain.model.instances import ApproximateInstance
+from offchain.model.kinds import solve
+from offchain.play.approximate import ApproximateStage
+from offchain.play.resilient import ResilientStage
+from offchain.play.signal_clock import SignalClocks
+from offchain.play.signal_clock_lottery import SignalStage
 from offchain.play.two_level import TwoLevelStage
+from tests.differential import approximate_scenarios, signal_draws
+from tests.differential.resilient_scenarios import hold_resilient_equal, resilient_scenario
 from tests.differential.scenarios import hold_equal, scenario
 
-AUCTIONS = {"anvil": 300, "ganache": 60}
-"""Ganache mines but some tens of transactions a second."""
+FIRST_SEED = {"anvil": 2_000_000, "ganache": 3_000_000}
+"""Beyond those that run in process, so that more auctions are covered."""
+BIDDERS = 300
 
 
-@pytest.fixture(scope="module", params=AUCTIONS)
-def stage(request: pytest.FixtureRequest) -> Iterator[tuple[str, TwoLevelStage]]:
-    with connect(request.param) as chain:
-        yield request.param, TwoLevelStage(chain)
+@dataclass(frozen=True)
+class Kind:
+    """What is played, and how often: `hold` holds the auction of a seed on a chain against the reference.
+
+    Ganache mines but some tens of transactions a second.
+    """
+
+    on_anvil: int
+    on_ganache: int
+    hold: Callable[[Chain], Callable[[int], object]]
+
+    def number(self, on: str) -> int:
+        """How many auctions are played there."""
+        return self.on_anvil if on == "anvil" else self.on_ganache
 
 
-def test_chain_equals_reference(stage: tuple[str, TwoLevelStage]) -> None:
-    """Seeds beyond those that run in process, so that more auctions are covered."""
-    name, contracts = stage
-    first = 100_000 if name == "anvil" else 200_000
-    for seed in range(first, first + AUCTIONS[name]):
-        hold_equal(contracts, scenario(seed, most_members=3))
+def two_level(chain: Chain) -> Callable[[int], object]:
+    stage = TwoLevelStage(chain)
+    return lambda seed: hold_equal(stage, scenario(seed, most_members=3))
+
+
+def approximate(chain: Chain) -> Callable[[int], object]:
+    stage = ApproximateStage(chain)
+    return lambda seed: approximate_scenarios.hold_equal(stage, seed)
+
+
+def groups(chain: Chain) -> Callable[[int], object]:
+    stage = ApproximateStage(chain)
+    return lambda seed: approximate_scenarios.hold_groups_equal(stage, seed)
+
+
+def resilient(chain: Chain) -> Callable[[int], object]:
+    stage = ResilientStage(chain)
+    return lambda seed: hold_resilient_equal(stage, resilient_scenario(seed))
+
+
+def signal_clock(chain: Chain) -> Callable[[int], object]:
+    clocks = SignalClocks(chain)
+
+    def hold(seed: int) -> None:
+        signal_draws.hold_equal(clocks, seed)
+        clocks.audit()
+
+    return hold
+
+
+def signal_lottery(chain: Chain) -> Callable[[int], object]:
+    stage = SignalStage(chain)
+    return lambda seed: signal_draws.hold_distribution_equal(stage, seed, most_bidders=4)
+
+
+KINDS: Mapping[str, Kind] = {
+    "two-level": Kind(300, 60, two_level),
+    "approximate": Kind(60, 10, approximate),
+    "approximate groups": Kind(60, 10, groups),
+    "resilient": Kind(40, 12, resilient),
+    "signal clock": Kind(40, 8, signal_clock),
+    "signal clock, all draws": Kind(5, 1, signal_lottery),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("on", FIRST_SEED)
+def test_chain_equals_reference(on: str, kind: str) -> None:
+    first = FIRST_SEED[on]
+    with connect(on) as chain:
+        hold = KINDS[kind].hold(chain)
+        for seed in range(first, first + KINDS[kind].number(on)):
+            hold(seed)
+
+
+def test_hundreds_of_bidders_on_anvil() -> None:
+    """No transaction above the limit, and every wei accounted for."""
+    bids = {f"p{n}": 10**9 - n for n in range(BIDDERS)}
+    instance = ApproximateInstance(Fraction(1, 3), bids, Fraction(999, 1000))
+    with connect("anvil") as chain:
+        assert ApproximateStage(chain).play(instance) == solve(instance)

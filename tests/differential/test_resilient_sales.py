@@ -1,11 +1,10 @@
-"""Random resilient sales through the contract against the reference model: 10,000 in process, some on real nodes."""
+"""Random resilient sales through the contract in process, against the reference model."""
 
 from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
-from offchain.chain.connect import connect
 from offchain.chain.revm import Revm
 from offchain.io.errors import InvalidInput
 from offchain.model.instances.resilient import Answer, Offer, ResilientInstance, ResilientPlayer
@@ -17,8 +16,6 @@ from tests.differential.resilient_scenarios import hold_resilient_equal, resilie
 
 SALES = 10_000
 CHUNK = 1_000
-ON_NODES = {"anvil": (100_000, 40), "ganache": (200_000, 12)}
-"""The first seed, beyond those that run in process, and how many."""
 
 
 @pytest.mark.parametrize("first", range(0, SALES, CHUNK))
@@ -43,16 +40,6 @@ def test_the_sales_are_as_odd_as_they_should_be() -> None:
     assert sum(bool(side.allocation) for side in tails) > 200  # somebody said YES
     assert sum(side.revenue > 0 and not side.allocation for side in tails) > 100  # fines alone
     assert sum(side.revenue < 0 for side in tails) > 10  # rebates, and nothing earned
-
-
-@pytest.mark.parametrize("name", ON_NODES)
-def test_nodes_equal_reference(name: str) -> None:
-    """Signing, mining, clocks and gas are the node's."""
-    first, count = ON_NODES[name]
-    with connect(name) as chain:
-        stage = ResilientStage(chain)
-        for seed in range(first, first + count):
-            hold_resilient_equal(stage, resilient_scenario(seed))
 
 
 @pytest.mark.parametrize("answer", [None, Answer.NO], ids=["truthful", "spiteful"])

@@ -7,6 +7,8 @@ import random
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import factorial
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,15 +16,22 @@ from offchain.chain.revm import Revm
 from offchain.model.instances import SignalClockInstance
 from offchain.model.instances.signals import Rule, SignalBidder, Table
 from offchain.model.mechanisms.signal_discovery import clock_auction, solve
+from offchain.model.theory.signals import steep
 from offchain.play.limits import check_signal_clock
 from offchain.play.signal_clock import SignalClocks
 from offchain.play.signal_clock_lottery import SignalStage
 from offchain.play.words import SecretWords
-from tests.differential.reproduction import reproducible
-from tests.differential.signal_draws import auction, coins_of, hold_equal, spread
+from tests.differential.signal_draws import (
+    auction,
+    coins_of,
+    hold_distribution_equal,
+    hold_equal,
+    spread,
+)
 
 AUCTIONS = 8_000
 CHUNK = 1_000
+EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("signals_*.py"))
 DISTRIBUTIONS = 400
 
 
@@ -51,9 +60,7 @@ def test_distributions(first: int) -> None:
     """Every draw in every state, made on the chain, gives the reference's distribution exactly."""
     stage = SignalStage(Revm())
     for seed in range(1_000_000 + first, 1_000_000 + first + 100):
-        instance = auction(seed)
-        with reproducible(seed, instance):
-            assert stage.play(instance) == solve(instance)
+        hold_distribution_equal(stage, seed)
 
 
 def line(start: int, slope: int) -> Callable[[Sequence[int]], int]:
@@ -152,3 +159,31 @@ def test_draws_are_as_good_as_uniform() -> None:
     types, residues, prices = 12, 4_095, 2
     sequences = types * residues * factorial(31) * prices
     assert Fraction(sequences, 2**256) < Fraction(1, 2**126)
+
+
+def instances_of(example: Path, patch: pytest.MonkeyPatch) -> list[SignalClockInstance]:
+    """The auctions that an example makes before it turns to its row of `consort theory`."""
+    made: list[SignalClockInstance] = []
+    make = steep.clock_auction
+
+    def recorded(*arguments: Any, **options: Any) -> SignalClockInstance:
+        made.append(make(*arguments, **options))
+        return made[-1]
+
+    patch.setattr(steep, "clock_auction", recorded)
+    text, row, _ = example.read_text(encoding="utf-8").partition("\nrow = ")
+    assert row
+    exec(compile(text, str(example), "exec"), {"__name__": "__main__"})
+    return made
+
+
+def test_the_examples_of_the_paper(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every signal clock auction of examples/, over all its draws."""
+    stage = SignalStage(Revm())
+    played = 0
+    for example in EXAMPLES:
+        with monkeypatch.context() as patch:
+            for instance in instances_of(example, patch):
+                assert stage.play(instance) == solve(instance), example.name
+                played += 1
+    assert played >= 10
