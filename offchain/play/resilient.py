@@ -26,9 +26,9 @@ from offchain.model.instances.resilient import (
 )
 from offchain.play.announcing import announcement
 from offchain.play.audit import MoneyAstray, check_balance, check_proceeds
-from offchain.play.conduct import STRAIGHT, Conduct
 from offchain.play.limits import check_resilient
 from offchain.play.observer import Observer
+from offchain.play.resilient_behaviour import STRAIGHT, ResilientBehaviour
 from offchain.play.resilient_books import SaleBook
 from offchain.play.sending import Address, portions
 from offchain.play.stage import DrawnStage
@@ -45,7 +45,7 @@ class Cast:
     """Who plays what, and how. accounts: the players', by name, in file order."""
 
     instance: ResilientInstance
-    conduct: Conduct
+    behaviour: ResilientBehaviour
     accounts: Mapping[str, Address]
 
     @property
@@ -89,7 +89,7 @@ class ResilientStage(DrawnStage):
     def play(
         self,
         instance: ResilientInstance,
-        conduct: Conduct = STRAIGHT,
+        behaviour: ResilientBehaviour = STRAIGHT,
         observer: Observer | None = None,
     ) -> ResilientOutcome:
         """Plays `instance` with either side of the coin, and reads its outcome off the chain, with the gas used by step.
@@ -98,7 +98,7 @@ class ResilientStage(DrawnStage):
             InvalidInput: it does not fit the contract.
             ChainError: a transaction fails, or money went astray.
         """
-        heads, tails = self._play(instance, conduct, (HEADS, TAILS), observer)
+        heads, tails = self._play(instance, behaviour, (HEADS, TAILS), observer)
         return ResilientOutcome(
             star=heads.star,
             heads=heads.side if instance.coin is not Coin.TAILS else None,
@@ -110,17 +110,17 @@ class ResilientStage(DrawnStage):
     def play_once(
         self,
         instance: ResilientInstance,
-        conduct: Conduct = STRAIGHT,
+        behaviour: ResilientBehaviour = STRAIGHT,
         observer: Observer | None = None,
     ) -> Result:
         """Plays one sale of `instance`, on whichever side its coin falls; tails, where coins are told. Raises as `play`."""
-        (result,) = self._play(instance, conduct, (TAILS,), observer)
+        (result,) = self._play(instance, behaviour, (TAILS,), observer)
         return result
 
     def _play(
         self,
         instance: ResilientInstance,
-        conduct: Conduct,
+        behaviour: ResilientBehaviour,
         words: Sequence[int],
         observer: Observer | None,
     ) -> list[Result]:
@@ -129,7 +129,7 @@ class ResilientStage(DrawnStage):
         self._begin(observer)
         names = [player.name for player in instance.players]
         accounts = dict(zip(names, self._players(len(names)), strict=True))
-        cast = Cast(instance, conduct, accounts)
+        cast = Cast(instance, behaviour, accounts)
         end_of_bidding = self._chain.now() + self._seconds
         sales = [self._list(cast, end_of_bidding, word) for word in words]
         self._fund(cast)
@@ -185,12 +185,12 @@ class ResilientStage(DrawnStage):
             needed[accounts[offer.to]] += 2 * offer.price * WEI_PER_UNIT
         for player in instance.players:
             revenue = sum(offer.price for offer in player.offer)
-            needed[accounts[player.name]] += 2 * cast.conduct.deposit(revenue) * WEI_PER_UNIT
+            needed[accounts[player.name]] += 2 * cast.behaviour.deposit(revenue) * WEI_PER_UNIT
         self._sender.fund(needed)
 
     def _commit(self, sale: Sale) -> None:
         sealed = [
-            (sale.cast.accounts[name], each, sale.cast.conduct.deposit(each.revenue))
+            (sale.cast.accounts[name], each, sale.cast.behaviour.deposit(each.revenue))
             for name, each in sale.announcements.items()
         ]
         if sale.own is not None:
@@ -207,7 +207,7 @@ class ResilientStage(DrawnStage):
         openings = [
             (sale.cast.accounts[name], each.words)
             for name, each in sale.announcements.items()
-            if name not in sale.cast.conduct.silent
+            if name not in sale.cast.behaviour.silent
         ]
         if sale.own is not None:
             openings.append((self._seller, sale.own.words))
@@ -243,7 +243,7 @@ class ResilientStage(DrawnStage):
         for index, (to, price, bundle) in enumerate(sale.carried_out.offers):
             player = players[names[to]]
             yes = _says_yes(player, price, _bundle(bundle, instance.goods))
-            if not yes and player.name in sale.cast.conduct.mute:
+            if not yes and player.name in sale.cast.behaviour.mute:
                 continue
             value = price * WEI_PER_UNIT if yes else 0
             answer = sale.lot, sale.carried_out.words, index, yes

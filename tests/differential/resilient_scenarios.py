@@ -8,8 +8,8 @@ from offchain.bindings.announcements import MOST_EPSILON
 from offchain.bindings.entries import MOST_AMOUNT
 from offchain.model.instances.resilient import Answer, Offer, ResilientInstance, ResilientPlayer
 from offchain.model.mechanisms.resilient import solve
-from offchain.play.conduct import Conduct, counted
 from offchain.play.resilient import ResilientStage
+from offchain.play.resilient_behaviour import ResilientBehaviour, counted
 from tests.differential.reproduction import reproducible
 
 
@@ -19,7 +19,7 @@ class ResilientScenario:
 
     seed: int
     instance: ResilientInstance
-    conduct: Conduct
+    behaviour: ResilientBehaviour
 
 
 def resilient_scenario(seed: int) -> ResilientScenario:
@@ -36,10 +36,10 @@ def resilient_scenario(seed: int) -> ResilientScenario:
     return ResilientScenario(
         seed,
         instance,
-        Conduct(
+        ResilientBehaviour(
             silent=frozenset(silent),
             mute=frozenset(name for name in names if rng.random() < 0.2),
-            deposit=rng.choice((_least, Conduct().deposit)),
+            deposit=rng.choice((_least, ResilientBehaviour().deposit)),
         ),
     )
 
@@ -93,7 +93,7 @@ def hold_resilient_equal(stage: ResilientStage, sale: ResilientScenario) -> None
 
     The play itself checks that all money is accounted for to the wei.
     """
-    with reproducible(sale.seed, sale.instance, sale.conduct):
-        outcome = stage.play(sale.instance, sale.conduct)
-        expected = solve(counted(sale.instance, sale.conduct))
+    with reproducible(sale.seed, sale.instance, sale.behaviour):
+        outcome = stage.play(sale.instance, sale.behaviour)
+        expected = solve(counted(sale.instance, sale.behaviour))
         assert outcome == expected, "the chain and the reference differ"

@@ -10,8 +10,8 @@ from offchain.io.errors import InvalidInput
 from offchain.model.instances.resilient import Answer, Offer, ResilientInstance, ResilientPlayer
 from offchain.model.mechanisms.resilient import revenue_guarantee, solve, worth
 from offchain.model.theory.resilient import AUSUBEL_MILGROM, EPSILON, GOODS, knowing_player
-from offchain.play.conduct import Conduct, counted
 from offchain.play.resilient import ResilientStage
+from offchain.play.resilient_behaviour import ResilientBehaviour, counted
 from tests.differential.resilient_scenarios import hold_resilient_equal, resilient_scenario
 
 SALES = 10_000
@@ -29,13 +29,13 @@ def test_chain_equals_reference(first: int) -> None:
 def test_the_sales_are_as_odd_as_they_should_be() -> None:
     """Random sales prove little about what hardly ever happens in them."""
     sales = [resilient_scenario(seed) for seed in range(1_000)]
-    outcomes = [solve(counted(s.instance, s.conduct)) for s in sales]
+    outcomes = [solve(counted(s.instance, s.behaviour)) for s in sales]
     worths = [[worth(player.offer) for player in s.instance.players] for s in sales]
     assert sum(outcome.star is None for outcome in outcomes) > 50  # the seller's own offer
     assert sum(bool(s.instance.seller) for s in sales) > 100  # not always worth the most
     assert sum(max(each) == 0 for each in worths) > 50  # nothing offered at all
     assert sum(each.count(max(each)) > 1 for each in worths) > 100  # a tie
-    assert sum(bool(s.conduct.silent) for s in sales) > 100
+    assert sum(bool(s.behaviour.silent) for s in sales) > 100
     tails = [outcome.tails for outcome in outcomes if outcome.tails]
     assert sum(bool(side.allocation) for side in tails) > 200  # somebody said YES
     assert sum(side.revenue > 0 and not side.allocation for side in tails) > 100  # fines alone
@@ -76,10 +76,10 @@ def test_silent_players_are_as_if_they_had_announced_nothing() -> None:
     """A silent player with the best offer is no star, and pays no more than its bond, which is none of the payments."""
     instance = replace(resilient_scenario(4).instance, seller=())
     names = [player.name for player in instance.players]
-    conduct = Conduct(silent=frozenset(names[:-1]))
-    outcome = ResilientStage(Revm()).play(instance, conduct)
+    behaviour = ResilientBehaviour(silent=frozenset(names[:-1]))
+    outcome = ResilientStage(Revm()).play(instance, behaviour)
     assert outcome.star == names[-1]
-    assert outcome == solve(counted(instance, conduct))
+    assert outcome == solve(counted(instance, behaviour))
 
 
 @pytest.mark.parametrize("own", [True, False], ids=["own offer", "void"])
@@ -90,9 +90,9 @@ def test_all_silent(own: bool) -> None:
     instance = ResilientInstance(
         Fraction(1, 3), ("g",), (knowing, ResilientPlayer("b", {("g",): 9})), seller=seller
     )
-    conduct = Conduct(silent=frozenset("ab"))
-    outcome = ResilientStage(Revm()).play(instance, conduct)
-    expected = solve(counted(instance, conduct))
+    behaviour = ResilientBehaviour(silent=frozenset("ab"))
+    outcome = ResilientStage(Revm()).play(instance, behaviour)
+    expected = solve(counted(instance, behaviour))
     assert outcome.star is None
     assert (outcome.heads, outcome.tails) == (expected.heads, expected.tails)
     assert outcome.expected_revenue == (Fraction(9, 2) if own else 0)

@@ -13,7 +13,7 @@ def twice(revenue: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Conduct:
+class ResilientBehaviour:
     """The default is that all reveal, in file order, and answer.
 
     silent: players who never reveal. mute: who lets the time to answer pass instead of a NO. deposit:
@@ -25,15 +25,15 @@ class Conduct:
     deposit: Callable[[int], int] = twice
 
 
-STRAIGHT = Conduct()
+STRAIGHT = ResilientBehaviour()
 
 
-def counted(instance: ResilientInstance, conduct: Conduct) -> ResilientInstance:
+def counted(instance: ResilientInstance, behaviour: ResilientBehaviour) -> ResilientInstance:
     """The instance that counts in the end: the silent announce nothing, and are star behind all others only."""
-    revealed = [player for player in instance.players if player.name not in conduct.silent]
+    revealed = [player for player in instance.players if player.name not in behaviour.silent]
     silent = [
         replace(player, offer=(), wish=())
         for player in instance.players
-        if player.name in conduct.silent
+        if player.name in behaviour.silent
     ]
     return replace(instance, players=(*revealed, *silent))
