@@ -185,13 +185,13 @@ class Keepers:
         newest = self._chain.block()
         numbers = range(self._seen + 1, newest + 1)
         self._seen = newest
-        blocks = self._rpc.results(
+        blocks = self._rpc.answers(
             [("eth_getBlockByNumber", (quantity(number), True)) for number in numbers]
         )
         sent = {
             one["hash"]: one
             for block in blocks
-            for one in block["transactions"]
+            for one in block.raw["transactions"]
             if one["from"] == self._account.lower()
         }
         for hash_, receipt in self._client.receipts(list(sent)).items():

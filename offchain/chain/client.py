@@ -12,15 +12,13 @@ from offchain.chain.backend import (
     MAX_TRANSACTION_GAS,
     Log,
     Outcome,
-    Progress,
     Receipt,
     Reverted,
     Transaction,
-    quietly,
 )
 from offchain.chain.errors import ChainError
 from offchain.chain.headers import encode_header
-from offchain.chain.logreader import LogReader, read_log
+from offchain.chain.logreader import read_log
 from offchain.chain.rpc import Rpc, RpcError, blob, quantity
 
 _FIRST_PAUSE: Final = 0.01
@@ -49,7 +47,6 @@ class Client:
     def __init__(self, rpc: Rpc, traces: bool) -> None:
         self.rpc = rpc
         self._traces = traces
-        self._reader = LogReader(rpc)
         self.block_gas = self.latest().gas_limit
 
     def latest(self) -> Block:
@@ -97,11 +94,10 @@ class Client:
         ]
 
     def nonces(self, addresses: Sequence[str], block: str = "latest") -> dict[str, int]:
-        """How many transactions each of `addresses` has sent."""
-        counts = self.rpc.answers(
-            [("eth_getTransactionCount", (address, block)) for address in addresses]
-        )
-        return {one: count.number(COUNT_BITS) for one, count in zip(addresses, counts, strict=True)}
+        """How many transactions each of `addresses` has sent; one may be named more than once."""
+        each = list(dict.fromkeys(addresses))
+        counts = self.rpc.answers([("eth_getTransactionCount", (one, block)) for one in each])
+        return {one: count.number(COUNT_BITS) for one, count in zip(each, counts, strict=True)}
 
     def call(self, transaction: Transaction, block: str = "latest") -> bytes:
         """What `transaction` would return.
@@ -164,17 +160,6 @@ class Client:
             else "reverted, and gave no reason"
         )
         return Reverted(f"{transaction.what} failed: {cause}", fee=fee)
-
-    def logs(
-        self,
-        addresses: Sequence[str],
-        first: int,
-        last: int,
-        topics: Sequence[bytes] | None = None,
-        progress: Progress = quietly,
-    ) -> list[Log]:
-        """The events of `addresses` in these blocks, in order; see `LogReader.read`."""
-        return self._reader.read(addresses, first, last, topics, progress)
 
     def gas_limit(self, transaction: Transaction) -> int:
         """The gas that `transaction` may use: as much as one can, if it does not say."""

@@ -59,7 +59,7 @@ class DevNode(ABC):
             for address, amount in amounts.items()
         ]
         owned = self._client.balances(list(amounts))
-        self._rpc.results(
+        self._rpc.answers(
             [
                 self._set_balance(address, amount)
                 for address, amount, balance in zip(amounts, wanted, owned, strict=True)
@@ -134,7 +134,7 @@ class DevNode(ABC):
             return
         self._unlock(new)
         balances = self._client.balances(new)
-        self._rpc.results(
+        self._rpc.answers(
             [
                 self._set_balance(address, balance + GAS_MONEY)
                 for address, balance in zip(new, balances, strict=True)
@@ -166,7 +166,7 @@ class Anvil(DevNode):
         self._rpc.request("anvil_mine", quantity(blocks))
 
     def _unlock(self, addresses: Sequence[str]) -> None:
-        self._rpc.results([("anvil_impersonateAccount", (one,)) for one in addresses])
+        self._rpc.answers([("anvil_impersonateAccount", (one,)) for one in addresses])
 
     def _lock(self, address: str) -> Request:
         return "anvil_stopImpersonatingAccount", (address,)
@@ -245,7 +245,7 @@ class Anvil(DevNode):
         return self._mined({n: pending[n] for n in hashes}, hashes)
 
     def _requests(self, pending: Mapping[int, Transaction]) -> list[Request]:
-        nonces = self._client.nonces(list({one.sender: None for one in pending.values()}))
+        nonces = self._client.nonces([one.sender for one in pending.values()])
         requests: list[Request] = []
         for place, one in enumerate(pending.values()):
             price = GWEI + len(pending) - place
@@ -376,8 +376,8 @@ class Ganache(OneByOne):
 
     def _unlock(self, addresses: Sequence[str]) -> None:
         # In two batches, because Ganache works on all of a batch at once.
-        self._rpc.results([("evm_addAccount", (one, "")) for one in addresses])
-        self._rpc.results([("personal_unlockAccount", (one, "", 0)) for one in addresses])
+        self._rpc.answers([("evm_addAccount", (one, "")) for one in addresses])
+        self._rpc.answers([("personal_unlockAccount", (one, "", 0)) for one in addresses])
 
     def _lock(self, address: str) -> Request:
         return "evm_removeAccount", (address, "")
@@ -400,7 +400,7 @@ class Hardhat(OneByOne):
         return self._rpc.ask("hardhat_getAutomine").flag()
 
     def _unlock(self, addresses: Sequence[str]) -> None:
-        self._rpc.results([("hardhat_impersonateAccount", (one,)) for one in addresses])
+        self._rpc.answers([("hardhat_impersonateAccount", (one,)) for one in addresses])
 
     def _lock(self, address: str) -> Request:
         return "hardhat_stopImpersonatingAccount", (address,)

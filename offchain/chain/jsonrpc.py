@@ -27,6 +27,7 @@ from offchain.chain.backend import (
 from offchain.chain.client import Client
 from offchain.chain.devnodes import Anvil, Ganache, Hardhat
 from offchain.chain.errors import ChainError
+from offchain.chain.logreader import LogReader
 from offchain.chain.rpc import Rpc, RpcError
 from offchain.chain.signing import Signing
 from offchain.chain.spending import DEFAULT_SPENDING, Spending
@@ -61,6 +62,7 @@ class JsonRpc:
         self.name = self._client_name()
         self.chain_id = self._rpc.ask("eth_chainId").number()
         self._client = Client(self._rpc, traces=self.name != "ganache")
+        self._reader = LogReader(self._rpc)
         self._node = self._manners(seed, patience)
         self.time_is_free = not isinstance(self._node, Signing)
 
@@ -126,7 +128,7 @@ class JsonRpc:
     ) -> list[Log]:
         """See `Chain`."""
         last = self.block() if last_block is None else last_block
-        return self._client.logs(addresses, first_block, last, topics, progress)
+        return self._reader.read(addresses, first_block, last, topics, progress)
 
     def block(self) -> int:
         """See `Chain`."""

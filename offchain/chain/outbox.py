@@ -106,7 +106,7 @@ class Outbox:
             RpcError: the node refused the first.
             Unsettled: it cannot be told what became of one, or another transaction took its place.
         """
-        nonces = self._client.nonces(list({one.sender: None for one, _ in ready}))
+        nonces = self._client.nonces([one.sender for one, _ in ready])
         height = self._client.latest().number
         sent: list[_Sent] = []
         for place, (one, gas) in enumerate(ready):
@@ -210,7 +210,7 @@ class Outbox:
 
     def _look(self, waiting: Sequence[_Sent]) -> None:
         """What became of them; those that blocks pass over are pushed."""
-        mined = self._client.nonces(list({one.transaction.sender: None for one in waiting}))
+        mined = self._client.nonces([one.transaction.sender for one in waiting])
         found = self._client.receipts([hash_ for one in waiting for hash_ in one.hashes])
         for one in waiting:
             one.receipt = next((found[hash_] for hash_ in one.hashes if hash_ in found), None)

@@ -175,17 +175,13 @@ class Rpc:
             for request, answer in zip(batch, self.batch(batch), strict=True)
         ]
 
-    def results(self, batch: Sequence[Request]) -> list[Any]:
-        """The results of many requests, in order, as they came.
+    def answers(self, batch: Sequence[Request]) -> list[Answer]:
+        """The results of many requests, in order, to be read with suspicion.
 
         Raises:
             RpcError: the node refused one.
             ChainError: the node did not answer.
         """
-        return [one.raw for one in self.answers(batch)]
-
-    def answers(self, batch: Sequence[Request]) -> list[Answer]:
-        """`results`, to be read with suspicion."""
         found: list[Answer] = []
         for answer in self.ask_all(batch):
             if isinstance(answer, RpcError):

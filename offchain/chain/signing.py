@@ -143,13 +143,17 @@ class Signing:
 
     def _payable(self, transactions: Sequence[Transaction]) -> int:
         """How many of the first of them their senders can pay for, gas aside; at least one."""
-        senders = list({one.sender: None for one in transactions})
-        left = dict(zip(senders, self._client.balances(senders), strict=True))
-        for place, one in enumerate(transactions):
-            left[one.sender] -= one.value
-            if left[one.sender] < 0 and place > 0:
+        return max(1, self._covered([(one.sender, one.value) for one in transactions]))
+
+    def _covered(self, dues: Sequence[tuple[str, int]]) -> int:
+        """How many of the first payments, by whom and in wei, can be made of what there is."""
+        payers = list(dict.fromkeys(payer for payer, _ in dues))
+        left = dict(zip(payers, self._client.balances(payers), strict=True))
+        for place, (payer, due) in enumerate(dues):
+            left[payer] -= due
+            if left[payer] < 0:
                 return place
-        return len(transactions)
+        return len(dues)
 
     def _limits(self, transactions: Sequence[Transaction]) -> list[int] | Reverted:
         """Gas limits for the first of `transactions` that would succeed now, or why none would."""
@@ -196,16 +200,13 @@ class Signing:
         Raises:
             ChainError: not even the first.
         """
-        senders = list({one.sender: None for one, _ in ready})
-        left = dict(zip(senders, self._client.balances(senders), strict=True))
-        for place, (one, limit) in enumerate(ready):
-            owned, due = left[one.sender], limit * price + one.value
-            if owned < due and place:
-                return list(ready[:place])
-            if owned < due:
-                raise self._too_poor(one.sender, owned, due)
-            left[one.sender] -= due
-        return list(ready)
+        dues = [(one.sender, limit * price + one.value) for one, limit in ready]
+        count = self._covered(dues)
+        if not count:
+            payer, due = dues[0]
+            (owned,) = self._client.balances([payer])
+            raise self._too_poor(payer, owned, due)
+        return list(ready[:count])
 
     def _purse(self) -> str | None:
         """Who gives others money, if anybody is to."""

@@ -116,7 +116,7 @@ def test_a_node_that_refuses_nothing(easy_node: tuple[str, list[str]]) -> None:
     url, heard = easy_node
     with HardNode(url, 0.0, 1, Fate([])).listening() as node, closing(Rpc(node.url)) as rpc:
         assert rpc.request("eth_estimateGas", {}) == "0x1"
-        assert rpc.results([("eth_call", ()), ("eth_blockNumber", ())]) == ["0x1", "0x1"]
+        assert rpc.batch([("eth_call", ()), ("eth_blockNumber", ())]) == ["0x1", "0x1"]
     assert heard == ["eth_estimateGas", "eth_call", "eth_blockNumber"]
     assert not node.refused
 
