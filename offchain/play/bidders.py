@@ -16,12 +16,12 @@ _FIRST_DEPOSIT = 1
 
 @dataclass(frozen=True, slots=True)
 class Bidder:
-    """A member on the chain: the account it sends from and the house it bids at (its DAO, or the auctioneer)."""
+    """A member on the chain: the account it sends from and the contract it bids at (its DAO, or the auctioneer)."""
 
     key: MemberKey
     member: Member
     account: Address
-    house: Deployed
+    contract: Deployed
     is_open: bool
 
     def deposit(self, bid: int, behaviour: Behaviour) -> int:
@@ -31,7 +31,7 @@ class Bidder:
     def openings(self, lots: Sequence[int]) -> list[Opening]:
         """Its bids under new salts, one for each lot on which it bids anything."""
         return [
-            Opening(self.house.address, lot, self.account, bid, new_salt())
+            Opening(self.contract.address, lot, self.account, bid, new_salt())
             for lot, bid in zip(lots, self.member.bids, strict=True)
             if bid > 0
         ]
@@ -58,9 +58,9 @@ class Bidder:
     def _single_bid(self, opening: Opening, added: int, chain_id: int) -> Transaction:
         lot, value = opening.lot, added * WEI_PER_UNIT
         if self.is_open:
-            return self.house.call(self.account, "raiseBid", lot, value=value)
+            return self.contract.call(self.account, "raiseBid", lot, value=value)
         seal = commitment(chain_id, opening)
-        return self.house.call(self.account, "commit", lot, seal, value=value)
+        return self.contract.call(self.account, "commit", lot, seal, value=value)
 
     def _many_bids(
         self, openings: Sequence[Opening], added: Sequence[int], chain_id: int
@@ -70,11 +70,11 @@ class Bidder:
         both = list(zip(openings, added, strict=True))
         if not self.is_open:
             seals = [(one.lot, commitment(chain_id, one), more) for one, more in both]
-            return [self.house.call(self.account, "commitMany", seals, value=value)]
+            return [self.contract.call(self.account, "commitMany", seals, value=value)]
         raised = [(one.lot, more) for one, more in both if more]
         if not raised:
             return []
-        return [self.house.call(self.account, "raiseBids", raised, value=value)]
+        return [self.contract.call(self.account, "raiseBids", raised, value=value)]
 
 
 @dataclass(frozen=True, slots=True)

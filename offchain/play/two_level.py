@@ -110,7 +110,7 @@ class TwoLevelStage(HouseStage):
                     key=(group.name, member.name),
                     member=member,
                     account=accounts.get((group.name, member.name)) or self._chain.actor(index),
-                    house=daos.get(group.name, self._auction),
+                    contract=daos.get(group.name, self._auction),
                     is_open=group.name in behaviour.open_groups,
                 )
                 for member, index in zip(group.members, indices, strict=False)
@@ -148,7 +148,7 @@ class TwoLevelStage(HouseStage):
         self._entrusted.add(o for b, its in openings if b.key not in behaviour.silent for o in its)
         self._send("bid", [t for b, its in openings for t in b.bids(its, behaviour, chain_id)])
         withdrawn = [
-            bidder.house.call(bidder.account, "withdraw", opening.lot, bidder.account)
+            bidder.contract.call(bidder.account, "withdraw", opening.lot, bidder.account)
             for bidder, its in openings
             if bidder.key in behaviour.withdrawn
             for opening in its
@@ -170,7 +170,7 @@ class TwoLevelStage(HouseStage):
         """Members who claim by themselves do so once all lots are settled, before the keeper pays anybody."""
         self.ledger.sync()
         claims = [
-            bidder.house.call(bidder.account, "claim", lot)
+            bidder.contract.call(bidder.account, "claim", lot)
             for bidder in cast.bidders
             if bidder.key in behaviour.claiming
             for lot in cast.lots
@@ -210,15 +210,15 @@ class TwoLevelStage(HouseStage):
         book = self._book(members[0], number)
         accounts = [bidder.account for bidder in members]
         granted = [True]  # the winner itself, who bids for nobody else
-        if members[0].house != self._auction:
-            granted = self._granted(members[0].house, number, accounts)
+        if members[0].contract != self._auction:
+            granted = self._granted(members[0].contract, number, accounts)
         served = tuple(b.key[1] for b, is_served in zip(members, granted, strict=True) if is_served)
         return LotOutcome(winner, lot.price, book.share, lot.paid, served, group_bids)
 
     def _group_bid(self, cast: Cast, lot: int, group: str) -> int:
         bidder = cast.groups[group]
         first = cast.members[group][0]
-        if first.house == self._auction:
+        if first.contract == self._auction:
             box = self._book(first, lot).boxes.get(bidder)
             return (box.bid or 0) if box else 0
         return self.ledger.lots[lot].group_bids.get(bidder, 0)
@@ -229,4 +229,4 @@ class TwoLevelStage(HouseStage):
         return box.deposit - box.received - box.forfeited if box else 0
 
     def _book(self, bidder: Bidder, lot: int) -> Book:
-        return self.ledger.book(bidder.house.address, lot)
+        return self.ledger.book(bidder.contract.address, lot)
