@@ -4,9 +4,8 @@ Each command is a module here with a function `command`; its imports stay light,
 it needs to do its work when it runs, so that `--help` is quick.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from typing import Annotated, Any
 
 import typer
@@ -14,13 +13,21 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from offchain import __version__
+from offchain.cli import check, demo, deploy, keep, simulate, solve, theory
 from offchain.cli.exits import reported
 from offchain.cli.interrupts import orderly
 from offchain.io.quoting import shorten
 
-COMMANDS = ("solve", "check", "demo", "simulate", "deploy", "keep", "theory")
-"""The commands in the order of `--help`: modules of this package."""
-
+COMMANDS: dict[str, Callable[..., None]] = {
+    "solve": solve.command,
+    "check": check.command,
+    "demo": demo.command,
+    "simulate": simulate.command,
+    "deploy": deploy.command,
+    "keep": keep.command,
+    "theory": theory.command,
+}
+"""The commands in the order of `--help`."""
 
 _USAGE = 400
 """Longest message about the arguments."""
@@ -86,5 +93,5 @@ def consort(
     """
 
 
-for name in COMMANDS:
-    app.command(name)(import_module(f"offchain.cli.{name}").command)
+for name, command in COMMANDS.items():
+    app.command(name)(command)

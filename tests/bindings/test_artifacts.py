@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from offchain.bindings import artifacts
-from offchain.bindings.artifacts import Artifact, CompileError, load, load_all
+from offchain.bindings.artifacts import Artifact, CompileError, are_compiled, load, load_all
 from offchain.io.paths import PROJECT
 
 SMALL = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.30;\n"
@@ -70,7 +70,9 @@ def test_holds_all_that_a_caller_needs(project: Path) -> None:
 
 
 def test_compiles_once(project: Path, compilations: list[Path]) -> None:
+    assert not are_compiled(project)
     assert load("Counter", project) == load_all(project)["Counter"]
+    assert are_compiled(project)
     assert compilations == [project]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from offchain.bindings import artifacts
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import (
     BEACON_SECONDS,
@@ -54,6 +55,18 @@ def test_prints_the_addresses_and_writes_the_file(tmp_path: Path) -> None:
         f"auctioneer  {deployment.auctioneer}\n"
     )
     assert "revm lived inside this command: nothing is left there." in result.stderr
+
+
+def test_that_contracts_are_compiled_first_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes seconds, in which nothing else would be heard."""
+    options = ("--on", "revm", "--out", str(tmp_path / "deployment.json"))
+    told = "Compiling the contracts …\n"
+    artifacts.load_all()
+    assert told not in consort(*options).stderr
+    monkeypatch.setattr(artifacts, "are_compiled", lambda: False)
+    assert consort(*options).stderr.startswith(told)
 
 
 def test_an_auction_that_groups_and_chance_decide(tmp_path: Path) -> None:
