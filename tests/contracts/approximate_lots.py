@@ -10,6 +10,7 @@ from typing import Any
 from brownie import accounts
 
 from offchain.bindings.draw_proofs import DrawProof, Walk, prove, steps, word_of
+from offchain.bindings.enumerations import Phase
 from offchain.io.units import WEI_PER_UNIT
 from offchain.model.mechanisms.approximate import probabilities
 from tests.contracts.auction import (
@@ -22,7 +23,7 @@ from tests.contracts.auction import (
     send,
     tally,
 )
-from tests.contracts.mechanism import Phase, commitment, entry
+from tests.contracts.mechanism import commitment, entry
 
 DELTA = Fraction(1, 2)
 DRAW_WINDOW = 72 * 3600

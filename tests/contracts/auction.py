@@ -7,16 +7,10 @@ from typing import Any
 
 from brownie import accounts, chain, web3
 
+from offchain.bindings.enumerations import Phase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.checks import emitted
-from tests.contracts.mechanism import (
-    Phase,
-    ascending,
-    certificate,
-    commitment,
-    opening,
-    salt_of,
-)
+from tests.contracts.mechanism import ascending, certificate, commitment, opening, salt_of
 
 HOUR = 3600
 WINDOW = 72 * HOUR
@@ -47,7 +41,7 @@ def advance_to(timestamp: int) -> None:
         web3.provider.make_request("evm_mine", [])
 
 
-def start_of(book: Any, lot: int, phase: int) -> int:
+def start_of(book: Any, lot: int, phase: Phase) -> int:
     """When a phase begins at the latest; the settlement window ends when ``VOID`` begins."""
     head = book.bookOf(lot)
     times = {Phase.REVEAL: "endOfBidding", Phase.TALLY: "endOfReveal", Phase.CLOSED: "endOfTally"}
@@ -56,7 +50,7 @@ def start_of(book: Any, lot: int, phase: int) -> int:
     return int(head[times[phase]])
 
 
-def advance(book: Any, lot: int, phase: int) -> None:
+def advance(book: Any, lot: int, phase: Phase) -> None:
     """Let time pass until ``phase`` begins."""
     advance_to(start_of(book, lot, phase))
 
@@ -171,19 +165,6 @@ def claim(book: Any, lot: int, bidder: Any, recipient: Any = None) -> Any:
 
 
 # HOSTILITY
-
-
-class Manner:
-    """What an ``Actor`` does when it is paid."""
-
-    ACCEPT, WORK, REFUSE, BURN_GAS, RETURN_MUCH, REVERT_MUCH, REENTER = range(7)
-
-
-class ItemManner:
-    """What a ``HostileItem`` does when it is transferred."""
-
-    HONEST, REFUSE, BURN_GAS, IDLE, REENTER = range(5)
-    SAY_FALSE, ONE_PER_WALLET, APPROVED_ONLY, LOCKED, TRAP = range(5, 10)
 
 
 def prepare(puppet: Any, method: Any, *args: Any) -> None:

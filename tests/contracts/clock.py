@@ -20,25 +20,6 @@ WINDOW = 72 * HOUR
 WELFARE, REVENUE = 0, 1
 
 
-class Stage:
-    """Where a lot stands, as the contract numbers it."""
-
-    (
-        NONE,
-        JOINING,
-        REGISTERING,
-        DRAWING,
-        LEARNING,
-        PREPARING,
-        ASKING,
-        STATING,
-        OFFERED,
-        SOLD,
-        UNSOLD,
-        VOID,
-    ) = range(12)
-
-
 def packed(values: Sequence[int]) -> bytes:
     """A table as the contract takes it."""
     return b"".join(value.to_bytes(8, "big") for value in values)

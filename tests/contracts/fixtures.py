@@ -14,7 +14,8 @@ import pytest
 from brownie import accounts
 
 from tests.contracts import clock, ledger
-from tests.contracts.auction import Manner, create_dao, list_lot
+from tests.contracts.auction import create_dao, list_lot
+from tests.puppets import Manner
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -172,7 +173,7 @@ def house(clock_house: Any, forced: dict[str, int]) -> Iterator[Any]:
 def actor(Actor: Any) -> Any:
     """Deploys bidders that misbehave in a chosen manner when paid."""
 
-    def deploy(manner: int = Manner.ACCEPT) -> Any:
+    def deploy(manner: Manner = Manner.ACCEPT) -> Any:
         contract = accounts[0].deploy(Actor)
         contract.behave(manner, {"from": accounts[0]})
         return contract

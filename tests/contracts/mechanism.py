@@ -14,26 +14,6 @@ MOST = 2**64 - 1
 NOBODY = "0x" + "00" * 20
 
 
-class Phase:
-    """Where a lot stands, as the contracts number it."""
-
-    NONE, BIDDING, REVEAL, TALLY, DRAW, CLOSED, SETTLED, VOID = range(8)
-
-
-class State:
-    """How far a book has come."""
-
-    NONE, RUNNING, WON, LOST = range(4)
-
-
-class Flaw:
-    """Why an opening was skipped."""
-
-    NONE, NO_BID, ALREADY_REVEALED, WRONG_OPENING, ZERO_BID, BID_ABOVE_DEPOSIT, BELOW_MINIMUM = (
-        range(7)
-    )
-
-
 def address_of(who: Any) -> str:
     """The address of an account or a contract, or the address given."""
     return str(getattr(who, "address", who))

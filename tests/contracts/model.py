@@ -11,18 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from offchain.bindings.enumerations import BookState, Flaw, Phase
 from offchain.io.units import WEI_PER_UNIT
-from tests.contracts.mechanism import (
-    MOST,
-    NOBODY,
-    Flaw,
-    Phase,
-    State,
-    commitment,
-    entry,
-    open_slot,
-    sealed_slot,
-)
+from tests.contracts.mechanism import MOST, NOBODY, commitment, entry, open_slot, sealed_slot
 
 WINDOW = 72 * 3600
 STAGE = range(600, 30 * 24 * 3600 + 1)
@@ -66,7 +57,7 @@ class Book:
     ends: tuple[int, int, int]
     bond_bps: int
     bids: dict[str, Bid] = field(default_factory=lambda: defaultdict(Bid))
-    state: int = State.RUNNING
+    state: int = BookState.RUNNING
     share: int = 0
 
     @property
@@ -154,13 +145,13 @@ class World:
         deposits = sum(self._due(at, lot, book, who) for lot, book in books for who in book.bids)
         return WEI_PER_UNIT * deposits + other
 
-    def phase(self, at: str, lot: int) -> int:
+    def phase(self, at: str, lot: int) -> Phase:
         """Where the lot stands, seen from a contract."""
         if lot not in self.lots or (at in self.daos and lot not in self.daos[at].books):
             return Phase.NONE
         item = self.lots[lot]
         bidding, reveal, tally = item.book.ends
-        if item.book.state == State.WON:
+        if item.book.state == BookState.WON:
             return Phase.SETTLED
         if self.now < bidding:
             return Phase.BIDDING
@@ -202,9 +193,9 @@ class World:
         """The item of a void lot goes back, once."""
         self._demand(at, lot, Phase.VOID)
         item = self.lots[lot]
-        if item.book.state == State.LOST:
+        if item.book.state == BookState.LOST:
             raise Refused("WrongPhase", lot, Phase.VOID)
-        item.book.state = State.LOST
+        item.book.state = BookState.LOST
         self.items[item.token_id] = item.seller
 
     def withdrawProceeds(self, at: str, sender: str, _: int, recipient: str) -> None:
@@ -328,7 +319,7 @@ class World:
         item = self.lots[lot]
         if item.leader in item.awaited:
             raise Refused("LedByDAO", lot, item.leader)
-        item.book.state, item.book.share = State.WON, item.price
+        item.book.state, item.book.share = BookState.WON, item.price
         self.proceeds_wei[item.seller] += WEI_PER_UNIT * item.price
         self.items[item.token_id] = item.leader
 
@@ -348,10 +339,10 @@ class World:
         served = [rank for rank, bid in zip(ranks, bids, strict=False) if rank * bid >= price]
         if best >= price or not served:
             raise Refused("WrongCheckpoint", lot, start)
-        book.state, book.share = State.WON, -(-price // served[0])
+        book.state, book.share = BookState.WON, -(-price // served[0])
         paid_wei = WEI_PER_UNIT * served[0] * book.share
         self._move(at, self.auctioneer, paid_wei)
-        item.book.state = State.WON
+        item.book.state = BookState.WON
         self.proceeds_wei[item.seller] += paid_wei
         self.items[item.token_id] = at
 
@@ -440,7 +431,7 @@ class World:
         total = self._add(at, lot, sender, bids[sender].deposit, added)
         bids[sender] = Bid(total, bid=total)
 
-    def _open(self, at: str, lot: int, book: Book, bidder: str, bid: int, salt: bytes) -> int:
+    def _open(self, at: str, lot: int, book: Book, bidder: str, bid: int, salt: bytes) -> Flaw:
         """Opens a bid, or says what is wrong with the opening."""
         kept = book.bids.get(bidder, Bid())
         if not kept.deposit:
@@ -470,17 +461,17 @@ class World:
         now, book = self.phase(at, lot), self.book(at, lot)
         if book is None or now < Phase.CLOSED:
             raise Refused("WrongPhase", lot, now)
-        if at in self.daos and book.state == State.RUNNING:
+        if at in self.daos and book.state == BookState.RUNNING:
             if now == Phase.CLOSED and self.lots[lot].leader == at:
                 raise Refused("WrongPhase", lot, now)
             if now != Phase.CLOSED:
-                book.state = State.LOST
+                book.state = BookState.LOST
                 book.bond_bps = 0 if now == Phase.VOID else book.bond_bps
         return book
 
     def _served(self, at: str, lot: int, book: Book, bidder: str) -> bool:
         """Whether a bidder pays the share."""
-        if book.state != State.WON or not book.share:
+        if book.state != BookState.WON or not book.share:
             return False
         return (
             bidder == self.lots[lot].leader

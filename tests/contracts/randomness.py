@@ -16,18 +16,6 @@ DELAY, PROOF_WINDOW = 132, 256
 MINUTE = 60
 
 
-class Beacon:
-    """How a draw of `BeaconRandomness` stands, as the contract numbers it."""
-
-    NONE, WAITING, DRAWN, FELL_BACK = range(4)
-
-
-class Round:
-    """How a draw of `CommitRevealRandomness` stands."""
-
-    NONE, OPEN, COMMITTING, REVEALING, READY, DRAWN = range(6)
-
-
 def hash_of(types: list[str], *values: Any) -> bytes:
     """Keccak-256 of `abi.encode`."""
     return bytes(keccak(encode(types, list(values))))

@@ -6,6 +6,7 @@ import pytest
 from brownie import accounts, web3
 from eth_abi import encode
 
+from offchain.bindings.enumerations import Phase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.approximate_lots import (
     DRAW_WINDOW,
@@ -22,8 +23,6 @@ from tests.contracts.approximate_lots import (
 )
 from tests.contracts.auction import (
     WINDOW,
-    ItemManner,
-    Manner,
     advance,
     advance_to,
     claim,
@@ -36,7 +35,8 @@ from tests.contracts.auction import (
     tally,
 )
 from tests.contracts.checks import emitted, logs_of, plain, reverts_with
-from tests.contracts.mechanism import Phase, entry
+from tests.contracts.mechanism import entry
+from tests.puppets import ItemManner, Manner
 
 GAMES_SLOT = 7
 """Where ``ApproximateAuction`` keeps its games."""

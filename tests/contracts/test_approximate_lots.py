@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 from brownie import accounts, reverts
 
+from offchain.bindings.enumerations import BookState, Phase
 from offchain.io.units import WEI_PER_UNIT
 from offchain.model.mechanisms.approximate import probabilities, sell
 from tests.contracts.approximate_lots import (
@@ -39,7 +40,7 @@ from tests.contracts.auction import (
     tally,
 )
 from tests.contracts.checks import emitted, logs_of, plain, reverts_with
-from tests.contracts.mechanism import NOBODY, Phase, State, entry
+from tests.contracts.mechanism import NOBODY, entry
 
 
 @pytest.fixture(scope="module")
@@ -433,7 +434,7 @@ def test_the_window_of_settlement_counts_from_the_decision(
     approximate.reclaim(game, {"from": accounts[0]})
     assert approximate.balance() == 0
     assert item.ownerOf(TOKENS + game) == seller
-    assert approximate.bookOf(game)["state"] == State.LOST
+    assert approximate.bookOf(game)["state"] == BookState.LOST
 
 
 @pytest.mark.parametrize("requested", [False, True])

@@ -7,6 +7,7 @@ import pytest
 from brownie import accounts
 
 from offchain.bindings.draw_proofs import Rivals, Winners, prove, steps
+from offchain.bindings.enumerations import Phase
 from offchain.model.mechanisms.approximate import sell
 from tests.contracts.approximate_lots import (
     BLANK,
@@ -22,7 +23,7 @@ from tests.contracts.approximate_lots import (
 )
 from tests.contracts.auction import advance, prepare, reveal_all, seal
 from tests.contracts.checks import emitted, error_data, logs_of, plain, reverts_with
-from tests.contracts.mechanism import NOBODY, Phase, entry
+from tests.contracts.mechanism import NOBODY, entry
 
 PLACE = 2
 """Who wins the lot below."""

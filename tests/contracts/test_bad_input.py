@@ -6,6 +6,7 @@
 import pytest
 from brownie import accounts
 
+from offchain.bindings.enumerations import Flaw, Phase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import (
     advance,
@@ -26,7 +27,7 @@ from tests.contracts.auction import (
     tally,
 )
 from tests.contracts.checks import emitted, reverts_with
-from tests.contracts.mechanism import MOST, Flaw, Phase, ascending, commitment, pack
+from tests.contracts.mechanism import MOST, ascending, commitment, pack
 
 PHASES = {
     "none": Phase.NONE,

@@ -4,9 +4,10 @@ import pytest
 from brownie import accounts, web3
 
 from offchain.io.units import WEI_PER_UNIT
-from tests.contracts.auction import Manner, create_dao, list_lot, seal
+from tests.contracts.auction import create_dao, list_lot, seal
 from tests.contracts.checks import emitted, reverts_with
 from tests.contracts.mechanism import MOST, commitment, entry, open_slot, sealed_slot
+from tests.puppets import Manner
 
 
 @pytest.fixture(scope="module")

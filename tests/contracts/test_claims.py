@@ -3,9 +3,9 @@
 import pytest
 from brownie import accounts
 
+from offchain.bindings.enumerations import BookState, Phase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import (
-    Manner,
     advance,
     bid_all,
     claim,
@@ -16,7 +16,8 @@ from tests.contracts.auction import (
     tally,
 )
 from tests.contracts.checks import emitted, logs_of, plain, reverts_with
-from tests.contracts.mechanism import Phase, State, entry, open_slot
+from tests.contracts.mechanism import entry, open_slot
+from tests.puppets import Manner
 
 # Each level's winner pays 3, the reserve. Deposits are 10 more than the bids.
 EXTRA = 10
@@ -243,7 +244,7 @@ def test_first_claim_writes_down_the_loss(dao, rival, lot, alice, bob, carol):
     settle(dao, lot, {alice: 5}, 5)
     tx = rival.claimBatch(lot, [bob], {"from": carol})
     assert emitted(tx) == [(rival.address, "BookLost", {"lot": lot, "bondBps": 1_000})]
-    assert rival.bookOf(lot)["state"] == State.LOST
+    assert rival.bookOf(lot)["state"] == BookState.LOST
     assert emitted(rival.claimBatch(lot, [bob], {"from": carol})) == []
 
 
@@ -306,5 +307,5 @@ def test_void_after_the_settlement_window(book, auctioneer, item, lot, seller, a
     auctioneer.reclaim(lot, {"from": bob})
     assert item.ownerOf(lot) == seller
     if book != auctioneer:
-        assert plain(book.bookOf(lot))[3:] == (0, 2, 0, State.LOST)
+        assert plain(book.bookOf(lot))[3:] == (0, 2, 0, BookState.LOST)
         assert not book.hasAccess(lot, alice)

@@ -3,10 +3,11 @@
 import pytest
 from brownie import accounts
 
+from offchain.bindings.enumerations import ClockStage
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance_to, attempt, next_block_at, send
 from tests.contracts.checks import emitted, reverts_with
-from tests.contracts.clock import ANSWER, WINDOW, ClockLot, Stage
+from tests.contracts.clock import ANSWER, WINDOW, ClockLot
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def lot(house, words, item, seller, alice, bob, carol, dave):
 def learning(lot):
     """Type 0 and residue 0 are drawn; carol and dave answer."""
     lot.draw(0)
-    assert lot.stage == Stage.LEARNING
+    assert lot.stage == ClockStage.LEARNING
     return lot
 
 
@@ -36,7 +37,7 @@ def asking(learning, alice, bob, carol, dave):
     learning.leave(carol)
     learning.leave(dave)
     learning.prepare(alice, bob)
-    assert learning.stage == Stage.ASKING
+    assert learning.stage == ClockStage.ASKING
     return learning
 
 
@@ -46,7 +47,7 @@ def offered(asking, alice, bob):
     asking.accept(alice, 1)
     asking.leave(alice)
     asking.state(bob)
-    assert asking.stage == Stage.OFFERED
+    assert asking.stage == ClockStage.OFFERED
     return asking
 
 
@@ -90,7 +91,7 @@ def test_nothing_to_leave_at_the_top(house, learning, carol):
     learning.accept(carol, 3)
     with reverts_with(house, "AlreadyAnswered", learning.number, carol):
         learning.leave(carol)
-    assert learning.stage == Stage.LEARNING
+    assert learning.stage == ClockStage.LEARNING
 
 
 def test_strangers_have_no_signal(house, learning, stranger):
@@ -107,7 +108,7 @@ def test_learned_too_late(house, learning, carol):
     advance_to(deadline - 2)
     learning.accept(carol, 1)
     advance_to(deadline)
-    with reverts_with(house, "WrongStage", learning.number, Stage.PREPARING):
+    with reverts_with(house, "WrongStage", learning.number, ClockStage.PREPARING):
         learning.accept(carol, 2)
 
 
@@ -139,7 +140,7 @@ def test_last_second_to_answer(asking, alice):
     """The deadline is excluded, to the second."""
     next_block_at(asking.deadline - 1)
     asking.leave(alice)
-    assert asking.stage == Stage.STATING
+    assert asking.stage == ClockStage.STATING
 
 
 def test_first_second_after_an_answer(house, asking, alice, stranger):
@@ -157,7 +158,7 @@ def test_passed_over_in_the_first_second(house, asking, stranger):
     """Nobody waits longer than the deadline."""
     next_block_at(asking.deadline)
     house.expire(asking.number, {"from": stranger})
-    assert asking.stage == Stage.STATING
+    assert asking.stage == ClockStage.STATING
 
 
 def test_stages_change_on_the_second(house, words, item, seller, alice, bob, carol):
@@ -166,7 +167,7 @@ def test_stages_change_on_the_second(house, words, item, seller, alice, bob, car
     next_block_at(lot.terms[3] - 1)
     lot.join(alice)
     next_block_at(lot.terms[3])
-    with reverts_with(house, "WrongStage", lot.number, Stage.REGISTERING):
+    with reverts_with(house, "WrongStage", lot.number, ClockStage.REGISTERING):
         lot.join(bob)
     next_block_at(lot.terms[4] - 1)
     lot.register(alice, 1, 1)
@@ -175,7 +176,7 @@ def test_stages_change_on_the_second(house, words, item, seller, alice, bob, car
     words.set(house, lot.number, 0, {"from": carol})
     next_block_at(lot.terms[4] + WINDOW - 1)
     house.begin(lot.number, {"from": carol})
-    assert lot.stage == Stage.PREPARING
+    assert lot.stage == ClockStage.PREPARING
 
 
 def test_partial_answer_buys_no_time(asking, alice):
@@ -190,7 +191,7 @@ def test_answering_after_being_discovered(house, asking, alice):
     """Neither lower nor higher: the clock stands."""
     asking.accept(alice, 1)
     asking.leave(alice)
-    with reverts_with(house, "WrongStage", asking.number, Stage.STATING):
+    with reverts_with(house, "WrongStage", asking.number, ClockStage.STATING):
         asking.accept(alice, 2)
 
 
@@ -200,9 +201,9 @@ def test_leaving_after_the_top_in_one_call(house, asking, alice, bob):
         house.accept.encode_input(asking.number, 3),
         house.leaveAuction.encode_input(asking.number),
     ]
-    with reverts_with(house, "WrongStage", asking.number, Stage.STATING):
+    with reverts_with(house, "WrongStage", asking.number, ClockStage.STATING):
         house.multicall(calls, {"from": alice})
-    assert asking.stage == Stage.ASKING
+    assert asking.stage == ClockStage.ASKING
 
 
 # THE OFFER
@@ -256,22 +257,22 @@ def test_buying_too_late(house, offered, bob):
 def test_buying_twice(house, offered, bob):
     """The second payment is refused as a whole."""
     offered.buy(bob, 31)
-    with reverts_with(house, "WrongStage", offered.number, Stage.SOLD):
+    with reverts_with(house, "WrongStage", offered.number, ClockStage.SOLD):
         offered.buy(bob, 31)
 
 
 def test_buying_before_the_offer(house, asking, alice):
     """There is no price yet."""
-    with reverts_with(house, "WrongStage", asking.number, Stage.ASKING):
+    with reverts_with(house, "WrongStage", asking.number, ClockStage.ASKING):
         asking.buy(alice, 0)
 
 
 def test_declining_is_for_good(house, offered, bob):
     """No sale after no."""
     offered.leave(bob)
-    with reverts_with(house, "WrongStage", offered.number, Stage.UNSOLD):
+    with reverts_with(house, "WrongStage", offered.number, ClockStage.UNSOLD):
         offered.buy(bob, 31)
-    with reverts_with(house, "WrongStage", offered.number, Stage.UNSOLD):
+    with reverts_with(house, "WrongStage", offered.number, ClockStage.UNSOLD):
         offered.leave(bob)
 
 
@@ -286,7 +287,7 @@ def test_no_second_draw(house, words, lot):
     words.set(house, lot.number, 0, {"from": accounts[0]})
     house.begin(lot.number, {"from": accounts[9]})
     for again in (house.requestDraw, house.begin):
-        with reverts_with(house, "WrongStage", lot.number, Stage.LEARNING):
+        with reverts_with(house, "WrongStage", lot.number, ClockStage.LEARNING):
             again(lot.number, {"from": accounts[9]})
 
 
@@ -294,7 +295,7 @@ def test_no_draw_before_the_tables_stand(house, words, item, seller, alice, bob)
     """Or who registers last would know the word."""
     lot = ClockLot(house, words, item, seller)
     lot.join(alice, bob)
-    for stage in (Stage.JOINING, Stage.REGISTERING):
+    for stage in (ClockStage.JOINING, ClockStage.REGISTERING):
         with reverts_with(house, "WrongStage", lot.number, stage):
             house.requestDraw(lot.number, {"from": accounts[9]})
         lot.close_joining()
@@ -325,7 +326,7 @@ def test_a_source_that_has_a_word_before_it_is_asked(
         house.begin(lot.number, {"from": accounts[9]})
     house.requestDraw(lot.number, {"from": accounts[9]})
     house.begin(lot.number, {"from": accounts[9]})
-    assert lot.stage == Stage.PREPARING  # one type only: nobody has to be learned
+    assert lot.stage == ClockStage.PREPARING  # one type only: nobody has to be learned
 
 
 # TABLES
@@ -370,8 +371,8 @@ def test_progress_cannot_be_spoiled(house, learning, alice, bob, carol, dave, st
         assert emitted(learning.prepare(*again, sender=stranger)) == []
     assert house.lotOf(learning.number)["prepared"] == 1
     house.prepare(learning.number, 0, [b"junk", learning.tables[bob]], {"from": accounts[9]})
-    assert learning.stage == Stage.ASKING
-    with reverts_with(house, "WrongStage", learning.number, Stage.ASKING):
+    assert learning.stage == ClockStage.ASKING
+    with reverts_with(house, "WrongStage", learning.number, ClockStage.ASKING):
         learning.prepare(bob, place=1)
 
 
@@ -408,7 +409,7 @@ def test_wrong_table_when_the_offer_is_stated(house, asking, alice, bob):
         with reverts_with(house, "WrongTable", asking.number, bob):
             house.stateOffer(asking.number, wrong, {"from": accounts[9]})
     asking.state(bob)
-    with reverts_with(house, "WrongStage", asking.number, Stage.OFFERED):
+    with reverts_with(house, "WrongStage", asking.number, ClockStage.OFFERED):
         asking.state(bob)
 
 
@@ -416,6 +417,6 @@ def test_gas_of_an_answer_is_the_callers_to_choose_but_not_its_effect(house, ask
     """Too little gas fails the answer as a whole."""
     receipt = attempt(alice, house.accept, asking.number, 3, gas=45_000)
     assert receipt["status"] == 0
-    assert asking.stage == Stage.ASKING
+    assert asking.stage == ClockStage.ASKING
     send(alice, house.accept, asking.number, 3)
-    assert asking.stage == Stage.STATING
+    assert asking.stage == ClockStage.STATING

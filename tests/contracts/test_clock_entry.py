@@ -2,10 +2,11 @@
 
 import pytest
 
+from offchain.bindings.enumerations import ClockStage
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import HOUR, now, send
 from tests.contracts.checks import reverts_with
-from tests.contracts.clock import DEPOSIT, ClockLot, Stage, crowd, packed, terms
+from tests.contracts.clock import DEPOSIT, ClockLot, crowd, packed, terms
 
 MOST_VALUES = 4_096
 
@@ -89,7 +90,7 @@ def test_longest_and_shortest_times(house, words, item, seller):
         end = now() + joining
         times = {"endOfJoining": end, "endOfRegistering": end + registering}
         lot = ClockLot(house, words, item, seller, answerSeconds=answer, **times)
-        assert lot.stage == Stage.JOINING
+        assert lot.stage == ClockStage.JOINING
 
 
 def test_no_deposit(house, item, seller):
@@ -134,13 +135,13 @@ def test_join_too_late(house, lot, alice, bob):
     """The time for joining excludes its end."""
     lot.join(alice)
     lot.close_joining()
-    with reverts_with(house, "WrongStage", lot.number, Stage.REGISTERING):
+    with reverts_with(house, "WrongStage", lot.number, ClockStage.REGISTERING):
         lot.join(bob)
 
 
 def test_join_nothing(house, lot, alice):
     """There is no such lot."""
-    with reverts_with(house, "WrongStage", lot.number + 1, Stage.NONE):
+    with reverts_with(house, "WrongStage", lot.number + 1, ClockStage.NONE):
         house.join(lot.number + 1, 0, {"from": alice, "value": DEPOSIT * WEI_PER_UNIT})
 
 
@@ -243,14 +244,14 @@ def test_register_without_joining(house, joined, stranger):
 def test_register_too_early(house, lot, alice):
     """Before joining ends nobody knows how large the tables are."""
     lot.join(alice)
-    with reverts_with(house, "WrongStage", lot.number, Stage.JOINING):
+    with reverts_with(house, "WrongStage", lot.number, ClockStage.JOINING):
         lot.register(alice, 1, 2)
 
 
 def test_register_too_late(house, joined, alice):
     """The word may be asked for from now on: no table may depend on it."""
     joined.close_registering()
-    with reverts_with(house, "WrongStage", joined.number, Stage.DRAWING):
+    with reverts_with(house, "WrongStage", joined.number, ClockStage.DRAWING):
         joined.register(alice, *range(6))
 
 
@@ -268,7 +269,7 @@ def test_register_the_largest(house, words, item, seller, alice):
 def test_end_of_joining_without_bidders(house, item, lot, seller):
     """A lot that nobody joined is void at once, and the item goes back."""
     lot.close_joining()
-    assert lot.stage == Stage.VOID
+    assert lot.stage == ClockStage.VOID
     lot.reclaim()
     assert item.ownerOf(lot.number) == seller
     with reverts_with(house, "AlreadyReturned", lot.number):

@@ -3,10 +3,12 @@
 import pytest
 from brownie import accounts, web3
 
+from offchain.bindings.enumerations import ClockStage
 from offchain.io.units import WEI_PER_UNIT
-from tests.contracts.auction import ItemManner, Manner, advance_to, attempt, now, prepare, send
+from tests.contracts.auction import advance_to, attempt, now, prepare, send
 from tests.contracts.checks import emitted, error_data, reverts_with
-from tests.contracts.clock import DEPOSIT, WINDOW, ClockLot, Stage, check_debts, crowd, terms
+from tests.contracts.clock import DEPOSIT, WINDOW, ClockLot, check_debts, crowd, terms
+from tests.puppets import ItemManner, Manner
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def ended(house, words, item, seller, *bidders):
     lot.join(*bidders)
     lot.close_joining()
     advance_to(lot.terms[4] + WINDOW)
-    assert lot.stage == Stage.VOID
+    assert lot.stage == ClockStage.VOID
     return lot
 
 
@@ -104,9 +106,9 @@ def test_refused_claim(house, words, item, seller, alice, actor):
 def test_deposits_while_the_auction_runs(house, words, item, seller, alice, stranger):
     """They answer for answers, and stay."""
     lot = solo(house, words, item, seller, alice)
-    with reverts_with(house, "WrongStage", lot.number, Stage.OFFERED):
+    with reverts_with(house, "WrongStage", lot.number, ClockStage.OFFERED):
         house.claim(lot.number, alice, {"from": alice})
-    with reverts_with(house, "WrongStage", lot.number, Stage.OFFERED):
+    with reverts_with(house, "WrongStage", lot.number, ClockStage.OFFERED):
         lot.return_deposits(alice)
     lot.leave(alice)
     with reverts_with(house, "NotJoined", lot.number, stranger):
@@ -199,7 +201,7 @@ def test_token_that_calls_back_while_it_is_sold(house, words, token, seller, ali
     if call == "returnDeposits":
         assert [done for done, _ in reentered(tx)] == [True]  # of nobody, which is no harm
     else:
-        error = error_data(house, "WrongStage", lot.number, Stage.SOLD)[:4]
+        error = error_data(house, "WrongStage", lot.number, ClockStage.SOLD)[:4]
         assert reentered(tx) == [(False, error)]
     assert token.ownerOf(lot.number) == alice
     assert house.proceeds(seller) == 3 * WEI_PER_UNIT
@@ -218,10 +220,10 @@ def test_token_that_calls_back_while_it_is_returned(house, words, token, seller,
 def test_item_of_a_sold_lot_is_not_returned(house, words, item, seller, alice):
     """Nor of one that runs."""
     lot = solo(house, words, item, seller, alice)
-    with reverts_with(house, "WrongStage", lot.number, Stage.OFFERED):
+    with reverts_with(house, "WrongStage", lot.number, ClockStage.OFFERED):
         lot.reclaim()
     lot.buy(alice, 3)
-    with reverts_with(house, "WrongStage", lot.number, Stage.SOLD):
+    with reverts_with(house, "WrongStage", lot.number, ClockStage.SOLD):
         lot.reclaim()
 
 
@@ -251,7 +253,7 @@ def test_one_person_in_every_seat(house, words, item, seller, stranger):
     lot.close_registering()
     lot.draw(12_345)
     lot.prepare(*names)
-    while lot.stage == Stage.ASKING:
+    while lot.stage == ClockStage.ASKING:
         lot.leave(names[house.lotOf(lot.number)["clock"]["asked"]])
     last = names[house.lotOf(lot.number)["clock"]["asked"]]
     lot.state(last)

@@ -3,19 +3,11 @@
 import pytest
 from brownie import accounts
 
+from offchain.bindings.enumerations import ClockStage
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance_to, now, send
 from tests.contracts.checks import emitted, reverts_with
-from tests.contracts.clock import (
-    ANSWER,
-    DEPOSIT,
-    REVENUE,
-    WELFARE,
-    ClockLot,
-    Stage,
-    check_debts,
-    packed,
-)
+from tests.contracts.clock import ANSWER, DEPOSIT, REVENUE, WELFARE, ClockLot, check_debts, packed
 
 
 @pytest.fixture
@@ -71,7 +63,7 @@ def test_every_event(house, item, lot, seller, alice, bob, carol):
         ("ClockRaised", {"bidder": bob, "signal": 1}),
         ("LastBidder", {"bidder": carol, "least": 1}),
     ]
-    assert lot.stage == Stage.STATING
+    assert lot.stage == ClockStage.STATING
     tx = lot.state(carol)
     offer = {"price": 9, "signal": 1, "choice": 0, "choices": 1}
     assert logs(tx) == [
@@ -83,7 +75,7 @@ def test_every_event(house, item, lot, seller, alice, bob, carol):
         ("AuctionSold", {"bidder": carol, "price": 9}),
     ]
     assert item.ownerOf(lot.number) == carol
-    assert lot.stage == Stage.SOLD
+    assert lot.stage == ClockStage.SOLD
     tx = lot.return_deposits(alice, bob, carol)
     assert logs(tx) == [
         ("DepositReturned", {"bidder": who, "recipient": who}) for who in (alice, bob, carol)
@@ -178,7 +170,7 @@ def test_accept_and_leave_in_one_call(house, words, item, seller, alice, bob):
         house.leaveAuction.encode_input(lot.number),
     ]
     house.multicall(calls, {"from": alice})
-    assert lot.stage == Stage.STATING
+    assert lot.stage == ClockStage.STATING
     assert house.lotOf(lot.number)["clock"]["least"] == 2
 
 
@@ -202,7 +194,7 @@ def test_learning(house, two_types, request, kind, others, offset):
     """The others' totals decide where the tables are looked at: their last sides run fastest."""
     first, second = (request.getfixturevalue(name) for name in others.split())
     two_types.draw(kind)
-    assert two_types.stage == Stage.LEARNING
+    assert two_types.stage == ClockStage.LEARNING
     two_types.accept(first, 1)
     two_types.leave(first)
     tx = two_types.accept(second, 2)
@@ -210,7 +202,7 @@ def test_learning(house, two_types, request, kind, others, offset):
         ("ClockRaised", {"bidder": second, "signal": 2}),
         ("OthersLearned", {"offset": offset}),
     ]
-    assert two_types.stage == Stage.PREPARING
+    assert two_types.stage == ClockStage.PREPARING
 
 
 def test_price_at_the_others_totals(house, item, two_types, alice, bob, carol, dave):
@@ -254,7 +246,7 @@ def test_free_discoveries_come_in_the_order_of_joining(lot, item, alice, bob, ca
         asked = logs(lot.leave(who))[-1][1]
         assert (asked["bidder"], asked["costly"]) == (expected.pop(0), False)
     assert logs(lot.accept(carol, 1))[-1][0] == "AuctionUnsold"
-    assert lot.stage == Stage.UNSOLD
+    assert lot.stage == ClockStage.UNSOLD
 
 
 def test_lots_are_independent(house, words, item, seller, alice, bob):
@@ -266,10 +258,10 @@ def test_lots_are_independent(house, words, item, seller, alice, bob):
     first.close_joining()
     first.register(alice, 1, 2, 3)
     second.register(bob, 4, 5, 6)
-    assert [first.stage, second.stage] == [Stage.REGISTERING] * 2
+    assert [first.stage, second.stage] == [ClockStage.REGISTERING] * 2
     first.close_registering()
     first.draw()
-    assert [first.stage, second.stage] == [Stage.PREPARING, Stage.DRAWING]
+    assert [first.stage, second.stage] == [ClockStage.PREPARING, ClockStage.DRAWING]
 
 
 def test_time_for_answers_starts_with_each_question(lot, alice, bob, carol):
@@ -288,7 +280,7 @@ def test_deposit_to_another_recipient(house, lot, alice, stranger):
     lot.close_joining()
     lot.register(alice, 1, 1)
     advance_to(now() + 10**6)
-    assert lot.stage == Stage.VOID
+    assert lot.stage == ClockStage.VOID
     before = stranger.balance()
     tx = send(alice, house.claim, lot.number, stranger)
     assert logs(tx) == [("DepositReturned", {"bidder": alice, "recipient": stranger})]
@@ -311,4 +303,4 @@ def test_anyone_can_do_what_needs_nobody(lot, alice, bob, stranger):
     lot.expire()
     lot.reclaim()
     lot.return_deposits(alice, bob, sender=stranger)
-    assert lot.stage == Stage.UNSOLD
+    assert lot.stage == ClockStage.UNSOLD

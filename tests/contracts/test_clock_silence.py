@@ -3,10 +3,11 @@
 import pytest
 from brownie import accounts
 
+from offchain.bindings.enumerations import ClockStage
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance_to, now
 from tests.contracts.checks import emitted, reverts_with
-from tests.contracts.clock import DEPOSIT, WINDOW, ClockLot, Stage, check_debts
+from tests.contracts.clock import DEPOSIT, WINDOW, ClockLot, check_debts
 
 
 def registered(house, words, item, seller, tables, **changed):
@@ -79,7 +80,7 @@ def test_who_registered_nothing_cannot_supply_a_table_later(house, words, item, 
     lot.prepare(alice, bob)
     lot.leave(alice)  # drawn; bob is optimal nowhere, and discovered for free
     lot.leave(bob)
-    assert lot.stage == Stage.UNSOLD
+    assert lot.stage == ClockStage.UNSOLD
 
 
 # THE WORD
@@ -91,8 +92,8 @@ def test_word_never_comes(house, item, trio, seller, alice, bob, carol):
     with reverts_with(house, "WordNotDrawn", trio.number):
         house.begin(trio.number, {"from": accounts[9]})
     advance_to(trio.terms[4] + WINDOW)
-    assert trio.stage == Stage.VOID
-    with reverts_with(house, "WrongStage", trio.number, Stage.VOID):
+    assert trio.stage == ClockStage.VOID
+    with reverts_with(house, "WrongStage", trio.number, ClockStage.VOID):
         house.begin(trio.number, {"from": accounts[9]})
     trio.reclaim()
     assert item.ownerOf(trio.number) == seller
@@ -112,7 +113,7 @@ def test_word_that_comes_too_late(house, trio):
     house.requestDraw(trio.number, {"from": accounts[9]})
     advance_to(trio.terms[4] + WINDOW)
     trio.words.set(house, trio.number, 5, {"from": accounts[0]})
-    with reverts_with(house, "WrongStage", trio.number, Stage.VOID):
+    with reverts_with(house, "WrongStage", trio.number, ClockStage.VOID):
         house.begin(trio.number, {"from": accounts[9]})
 
 
@@ -138,9 +139,9 @@ def test_silent_while_learned(house, learning, alice, bob, carol, dave):
     learning.accept(bob, 2)
     learning.accept(carol, 1)
     advance_to(learning.deadline)
-    assert learning.stage == Stage.PREPARING
+    assert learning.stage == ClockStage.PREPARING
     for late in (carol, dave):
-        with reverts_with(house, "WrongStage", learning.number, Stage.PREPARING):
+        with reverts_with(house, "WrongStage", learning.number, ClockStage.PREPARING):
             learning.leave(late)
     tx = learning.prepare(alice)
     assert names(tx) == ["OthersLearned", "TablesPrepared", "ClockStarted", "LastBidder"]
@@ -157,9 +158,9 @@ def test_nobody_prepares_after_learning(learning, alice, bob, carol, dave):
     learning.prepare()
     assert learning.deadline == end + WINDOW
     advance_to(end + WINDOW - 1)
-    assert learning.stage == Stage.PREPARING
+    assert learning.stage == ClockStage.PREPARING
     advance_to(end + WINDOW)
-    assert learning.stage == Stage.VOID
+    assert learning.stage == ClockStage.VOID
     assert forfeited(learning, alice, bob, carol, dave) == []
 
 
@@ -201,9 +202,9 @@ def test_everybody_silent(house, item, trio, seller, alice, bob, carol):
     trio.draw(0)
     trio.prepare(alice, bob, carol)
     for _ in range(3):
-        assert trio.stage == Stage.ASKING
+        assert trio.stage == ClockStage.ASKING
         trio.expire()
-    assert trio.stage == Stage.UNSOLD
+    assert trio.stage == ClockStage.UNSOLD
     trio.reclaim()
     assert item.ownerOf(trio.number) == seller
     assert forfeited(trio, alice, bob, carol) == [alice, bob, carol]
@@ -215,7 +216,7 @@ def test_unanswered_question_waits_for_no_window(house, trio, alice, bob, carol)
     trio.draw(0)
     trio.prepare(alice, bob, carol)
     advance_to(now() + 10 * WINDOW)
-    assert trio.stage == Stage.ASKING
+    assert trio.stage == ClockStage.ASKING
     with reverts_with(house, "TooLate", trio.number, trio.deadline):
         trio.leave(alice)
     house.expire(trio.number, {"from": accounts[9]})
@@ -230,8 +231,8 @@ def test_nobody_prepares(trio, alice, bob, carol):
     trio.draw(0)
     trio.prepare(alice)
     advance_to(trio.deadline)
-    assert trio.stage == Stage.VOID
-    with reverts_with(trio.house, "WrongStage", trio.number, Stage.VOID):
+    assert trio.stage == ClockStage.VOID
+    with reverts_with(trio.house, "WrongStage", trio.number, ClockStage.VOID):
         trio.prepare(bob, carol, place=1)
     assert forfeited(trio, alice, bob, carol) == []
 
@@ -243,8 +244,8 @@ def test_nobody_states_the_offer(trio, alice, bob, carol):
     trio.leave(alice)
     trio.accept(bob, 1)
     advance_to(trio.deadline)
-    assert trio.stage == Stage.VOID
-    with reverts_with(trio.house, "WrongStage", trio.number, Stage.VOID):
+    assert trio.stage == ClockStage.VOID
+    with reverts_with(trio.house, "WrongStage", trio.number, ClockStage.VOID):
         trio.state(carol)
     trio.reclaim()
     assert forfeited(trio, alice, bob, carol) == []
@@ -280,13 +281,13 @@ def test_offered_and_declined(house, item, trio, seller, alice, bob, carol):
 
 def test_expire_at_other_stages(house, trio, alice, bob, carol):
     """There is nobody to speak for."""
-    for stage in (Stage.DRAWING, Stage.PREPARING, Stage.STATING):
+    for stage in (ClockStage.DRAWING, ClockStage.PREPARING, ClockStage.STATING):
         assert trio.stage == stage
         with reverts_with(house, "WrongStage", trio.number, stage):
             house.expire(trio.number, {"from": accounts[9]})
-        if stage == Stage.DRAWING:
+        if stage == ClockStage.DRAWING:
             trio.draw(0)
-        elif stage == Stage.PREPARING:
+        elif stage == ClockStage.PREPARING:
             trio.prepare(alice, bob, carol)
             trio.leave(alice)
             trio.accept(bob, 1)

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from brownie import accounts, web3
 
-from tests.contracts.auction import Manner, advance_to, now, send
+from offchain.bindings.enumerations import SecretsStage
+from tests.contracts.auction import advance_to, now, send
 from tests.contracts.checks import emitted, logs_of, plain, reverts_with
-from tests.contracts.randomness import MINUTE, Round, mixed_word, sealed, secret_of
+from tests.contracts.randomness import MINUTE, mixed_word, sealed, secret_of
+from tests.puppets import Manner
 
 ID = 3
 BOND = 10**17
@@ -69,7 +71,7 @@ def two(source, consumer, alice, bob):
 
 def test_a_draw(source, consumer, alice, bob, stranger):
     """Two secrets, opened in either order by anyone who knows them, make the word at once."""
-    assert stage(source, consumer) == Round.OPEN
+    assert stage(source, consumer) == SecretsStage.OPEN
     secrets = {alice: secret_of(1), bob: secret_of(2)}
     tx = commit(source, consumer, alice, secrets[alice])
     end = tx.timestamp + COMMIT
@@ -81,9 +83,9 @@ def test_a_draw(source, consumer, alice, bob, stranger):
         ("SecretSealed", {**key, "round": 1, "committer": alice, "commitment": commitment}),
     ]
     assert len(commit(source, consumer, bob, secrets[bob]).logs) == 1
-    assert stage(source, consumer) == Round.COMMITTING
+    assert stage(source, consumer) == SecretsStage.COMMITTING
     end_commits(source, consumer)
-    assert stage(source, consumer) == Round.REVEALING
+    assert stage(source, consumer) == SecretsStage.REVEALING
     tx = reveal(source, consumer, bob, secrets[bob])
     told = {"round": 1, "committer": bob, "secret": secrets[bob]}
     assert logs_of(tx, source) == [("SecretOpened", {**key, **told})]
@@ -92,7 +94,7 @@ def test_a_draw(source, consumer, alice, bob, stranger):
     word = mixed_word(source, consumer, ID, secrets)
     assert logs_of(tx, source)[1:] == [("WordDrawn", {**key, "word": word})]
     assert plain(source.wordOf(consumer, ID)) == ("True", word)
-    assert stage(source, consumer) == Round.DRAWN
+    assert stage(source, consumer) == SecretsStage.DRAWN
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
@@ -107,10 +109,10 @@ def test_order_of_reveals_does_not_matter(source, consumer, two, order):
 def test_withholding_costs_the_bond(source, consumer, two, alice, bob, stranger):
     """The word comes without the secret withheld, and the bond is gone: nobody ever gets it."""
     reveal(source, consumer, alice, two[alice])
-    with reverts_with(source, "WrongStage", consumer, ID, Round.REVEALING):
+    with reverts_with(source, "WrongStage", consumer, ID, SecretsStage.REVEALING):
         source.draw(consumer, ID, {"from": stranger})
     end_reveals(source, consumer)
-    assert stage(source, consumer) == Round.READY
+    assert stage(source, consumer) == SecretsStage.READY
     assert plain(source.wordOf(consumer, ID)) == ("False", 0)
     tx = source.draw(consumer, ID, {"from": stranger})
     word = mixed_word(source, consumer, ID, {alice: two[alice]})
@@ -125,10 +127,10 @@ def test_withholding_costs_the_bond(source, consumer, two, alice, bob, stranger)
 def test_all_silent(source, consumer, two, alice, bob):
     """Without any reveal the next seal opens a new round, at any later time; the old secrets count no more."""
     end_reveals(source, consumer)
-    assert stage(source, consumer) == Round.OPEN
-    with reverts_with(source, "WrongStage", consumer, ID, Round.OPEN):
+    assert stage(source, consumer) == SecretsStage.OPEN
+    with reverts_with(source, "WrongStage", consumer, ID, SecretsStage.OPEN):
         reveal(source, consumer, alice, two[alice])
-    with reverts_with(source, "WrongStage", consumer, ID, Round.OPEN):
+    with reverts_with(source, "WrongStage", consumer, ID, SecretsStage.OPEN):
         source.draw(consumer, ID, {"from": alice})
     advance_to(now() + 100_000)
     tx = commit(source, consumer, alice, secret_of(9))
@@ -222,17 +224,17 @@ def test_late_reveal(source, consumer, two, alice, bob):
     """Once the time is over no secret is added, whether the word is drawn or not."""
     reveal(source, consumer, alice, two[alice])
     advance_to(source.drawOf(consumer, ID)["endOfCommit"] + REVEAL)
-    with reverts_with(source, "WrongStage", consumer, ID, Round.READY):
+    with reverts_with(source, "WrongStage", consumer, ID, SecretsStage.READY):
         reveal(source, consumer, bob, two[bob])
     source.draw(consumer, ID, {"from": bob})
-    with reverts_with(source, "WrongStage", consumer, ID, Round.DRAWN):
+    with reverts_with(source, "WrongStage", consumer, ID, SecretsStage.DRAWN):
         reveal(source, consumer, bob, two[bob])
 
 
 def test_early_reveal(source, consumer, alice):
     """Nobody opens a secret while others can still be sealed."""
     commit(source, consumer, alice, secret_of(1))
-    with reverts_with(source, "WrongStage", consumer, ID, Round.COMMITTING):
+    with reverts_with(source, "WrongStage", consumer, ID, SecretsStage.COMMITTING):
         reveal(source, consumer, alice, secret_of(1))
 
 
@@ -244,11 +246,11 @@ def test_late_seal(source, consumer, two, carol):
         stages.append(stage(source, consumer))
         with reverts_with(source, "WrongStage", consumer, ID, stages[-1]):
             commit(source, consumer, carol, secret_of(5))
-        if stages[-1] == Round.REVEALING:
+        if stages[-1] == SecretsStage.REVEALING:
             reveal(source, consumer, *next(iter(two.items())))
-    assert stages == [Round.REVEALING, Round.READY]
+    assert stages == [SecretsStage.REVEALING, SecretsStage.READY]
     source.draw(consumer, ID, {"from": carol})
-    with reverts_with(source, "WrongStage", consumer, ID, Round.DRAWN):
+    with reverts_with(source, "WrongStage", consumer, ID, SecretsStage.DRAWN):
         commit(source, consumer, carol, secret_of(5))
 
 
@@ -265,7 +267,7 @@ def test_word_is_final(source, consumer, two, alice, bob):
         reveal(source, consumer, who, secret)
     word = plain(source.wordOf(consumer, ID))
     end_reveals(source, consumer)
-    with reverts_with(source, "WrongStage", consumer, ID, Round.DRAWN):
+    with reverts_with(source, "WrongStage", consumer, ID, SecretsStage.DRAWN):
         source.draw(consumer, ID, {"from": alice})
     with reverts_with(source, "AlreadyRequested", consumer, ID):
         source.request(ID, {"from": consumer})
@@ -281,9 +283,9 @@ def test_request_twice(source, consumer):
 def test_nobody_draws_what_was_not_asked_for(source, consumer, alice):
     """Else the word would be known before the consumer closes its books."""
     for who, id_ in ((consumer, ID + 1), (alice, ID)):
-        with reverts_with(source, "WrongStage", who, id_, Round.NONE):
+        with reverts_with(source, "WrongStage", who, id_, SecretsStage.NONE):
             commit(source, who, alice, secret_of(1), id_)
-        with reverts_with(source, "WrongStage", who, id_, Round.NONE):
+        with reverts_with(source, "WrongStage", who, id_, SecretsStage.NONE):
             source.draw(who, id_, {"from": alice})
 
 

@@ -4,10 +4,11 @@ import pytest
 from brownie import web3
 from eth_hash.auto import keccak
 
+from offchain.bindings.enumerations import Phase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance
 from tests.contracts.checks import reverts_with
-from tests.contracts.mechanism import MOST, Phase, open_slot, sealed_slot
+from tests.contracts.mechanism import MOST, open_slot, sealed_slot
 
 SALTS = (bytes(32), b"\xff" * 32, bytes(range(32)))
 PARTS = ("chain", "contract", "lot", "bidder", "bid", "salt")

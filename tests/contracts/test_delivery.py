@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from brownie import accounts
 
+from offchain.bindings.enumerations import ClockStage, Phase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.approximate_lots import DELTA, draw_in, play
 from tests.contracts.auction import (
-    ItemManner,
     advance,
     advance_to,
     attempt,
@@ -26,8 +26,9 @@ from tests.contracts.auction import (
     tally,
 )
 from tests.contracts.checks import logs_of, reverts_with
-from tests.contracts.clock import DEPOSIT, WINDOW, ClockLot, Stage, terms
-from tests.contracts.mechanism import NOBODY, Phase
+from tests.contracts.clock import DEPOSIT, WINDOW, ClockLot, terms
+from tests.contracts.mechanism import NOBODY
+from tests.puppets import ItemManner
 
 
 class House:
@@ -173,7 +174,7 @@ class Clocks(House):
 
     def unsold(self) -> None:
         advance_to(self.ends[3])
-        assert self.contract.stageOf(self.lot) == Stage.VOID
+        assert self.contract.stageOf(self.lot) == ClockStage.VOID
 
     def give_back(self, who: Any) -> None:
         self.contract.returnDeposits(self.lot, [who], {"from": accounts[0]})

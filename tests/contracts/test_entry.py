@@ -7,10 +7,11 @@ DAO, since genuine DAOs never misuse it.
 import pytest
 from brownie import accounts
 
+from offchain.bindings.enumerations import BookState, Phase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance, create_dao, list_lot, now, reveal, seal, start_of
 from tests.contracts.checks import emitted, logs_of, plain, reverts_with
-from tests.contracts.mechanism import NOBODY, Phase, State
+from tests.contracts.mechanism import NOBODY
 
 NONE, ENTERED, ARRIVED = range(3)
 
@@ -54,7 +55,7 @@ def test_enter_opens_a_book(factory, DAO, auctioneer, lot, stranger):
     ]
     assert auctioneer.partOf(lot, dao) == ENTERED
     assert auctioneer.lotOf(lot)["entered"] == waited + 1
-    assert plain(dao.bookOf(lot)) == (*plain(auctioneer.bookOf(lot))[:4], 0, 0, State.RUNNING)
+    assert plain(dao.bookOf(lot)) == (*plain(auctioneer.bookOf(lot))[:4], 0, 0, BookState.RUNNING)
 
 
 def test_enter_twice(dao, lot, stranger):

@@ -4,19 +4,12 @@ import pytest
 from brownie import web3
 from eth_abi import decode
 
-from tests.contracts.auction import (
-    Manner,
-    advance,
-    attempt,
-    bid_all,
-    reveal_all,
-    seal,
-    settle,
-    tally,
-)
+from offchain.bindings.enumerations import Phase
+from tests.contracts.auction import advance, attempt, bid_all, reveal_all, seal, settle, tally
 from tests.contracts.checks import decode_log
 from tests.contracts.ledger import stored_slots
-from tests.contracts.mechanism import Phase, ascending, opening
+from tests.contracts.mechanism import ascending, opening
+from tests.puppets import Manner
 
 SWEEP = 40
 

@@ -6,6 +6,7 @@ from eth_abi import encode
 from eth_utils import to_checksum_address
 from rlp import encode as rlp
 
+from offchain.bindings.enumerations import BookState, Flaw, Phase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import (
     advance,
@@ -21,17 +22,7 @@ from tests.contracts.auction import (
     tally,
 )
 from tests.contracts.checks import emitted, plain, reverts_with
-from tests.contracts.mechanism import (
-    Flaw,
-    Phase,
-    State,
-    address_of,
-    commitment,
-    entry,
-    open_slot,
-    pack,
-    salt_of,
-)
+from tests.contracts.mechanism import address_of, commitment, entry, open_slot, pack, salt_of
 
 # FORGED DAOS
 
@@ -55,7 +46,7 @@ def forged(Forgery, DAO, dao, lot, alice, keeper):
     """The code of a genuine DAO over storage that says: entered, and Alice bid a fortune."""
     ends = plain(dao.bookOf(lot))[:3]
     storage = {
-        slot_of(0, lot): book_word(ends, 1, State.RUNNING),
+        slot_of(0, lot): book_word(ends, 1, BookState.RUNNING),
         slot_of(1, lot, address_of(alice)): open_slot(2**60, 2**60),
     }
     maker = keeper.deploy(Forgery, dao, list(storage), list(storage.values()))
@@ -67,7 +58,7 @@ def forged(Forgery, DAO, dao, lot, alice, keeper):
 
 def test_forged_dao_says_what_it_likes(forged, lot, alice):
     """The forgery is a good one: the code believes its storage."""
-    assert plain(forged.bookOf(lot))[4:] == (1, 0, State.RUNNING)
+    assert plain(forged.bookOf(lot))[4:] == (1, 0, BookState.RUNNING)
     assert forged.bidOf(lot, alice) == open_slot(2**60, 2**60)
 
 

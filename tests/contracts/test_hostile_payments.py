@@ -3,9 +3,9 @@
 import pytest
 from brownie import accounts
 
+from offchain.bindings.enumerations import Phase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import (
-    Manner,
     advance,
     attempt,
     claim,
@@ -20,7 +20,8 @@ from tests.contracts.auction import (
     tally,
 )
 from tests.contracts.checks import emitted, error_data, logs_of, reverts_with
-from tests.contracts.mechanism import Phase, commitment, entry, open_slot
+from tests.contracts.mechanism import commitment, entry, open_slot
+from tests.puppets import Manner
 
 REFUSING = [Manner.REFUSE, Manner.BURN_GAS, Manner.REVERT_MUCH]
 TAKING = [Manner.ACCEPT, Manner.WORK, Manner.RETURN_MUCH]

@@ -3,9 +3,10 @@
 import pytest
 from brownie import accounts
 
+from offchain.bindings.enumerations import Phase
 from tests.contracts.auction import sealed_to_tally, settle, tally
 from tests.contracts.checks import emitted, plain, reverts_with
-from tests.contracts.mechanism import NOBODY, Phase, ascending, pack
+from tests.contracts.mechanism import NOBODY, ascending, pack
 
 
 @pytest.fixture

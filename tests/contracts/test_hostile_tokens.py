@@ -3,9 +3,9 @@
 import pytest
 from brownie import accounts
 
+from offchain.bindings.enumerations import Phase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import (
-    ItemManner,
     advance,
     attempt,
     bid_all,
@@ -21,7 +21,8 @@ from tests.contracts.auction import (
     tally,
 )
 from tests.contracts.checks import emitted, error_data, plain, reverts_with
-from tests.contracts.mechanism import NOBODY, Phase, pack
+from tests.contracts.mechanism import NOBODY, pack
+from tests.puppets import ItemManner
 
 
 @pytest.fixture

@@ -3,16 +3,11 @@
 import pytest
 from brownie import accounts, web3
 
+from offchain.bindings.enumerations import Phase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance, reveal_all, seal, settle
 from tests.contracts.checks import emitted, plain
-from tests.contracts.mechanism import (
-    Phase,
-    ascending,
-    certificate,
-    equal_split,
-    willingness_to_pay,
-)
+from tests.contracts.mechanism import ascending, certificate, equal_split, willingness_to_pay
 
 MEMBERS = 1_003
 # EIP-7825: no transaction above this

@@ -3,6 +3,7 @@
 import brownie
 import pytest
 
+from offchain.bindings.enumerations import BookState, Phase
 from tests.contracts.auction import (
     HOUR,
     WINDOW,
@@ -19,7 +20,7 @@ from tests.contracts.auction import (
 )
 from tests.contracts.auction import reveal as open_bid
 from tests.contracts.checks import emitted, logs_of, plain, reverts_with
-from tests.contracts.mechanism import NOBODY, Phase, State
+from tests.contracts.mechanism import NOBODY
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,7 @@ def test_list_takes_the_item_into_escrow(auctioneer, item, seller, offered):
             },
         )
     ]
-    assert plain(auctioneer.bookOf(lot)) == (*schedule, 0, 0, State.RUNNING)
+    assert plain(auctioneer.bookOf(lot)) == (*schedule, 0, 0, BookState.RUNNING)
     assert plain(auctioneer.lotOf(lot)) == (seller, 0, 0, item, offered, (NOBODY, 6, 7))
     assert plain(auctioneer.standing(lot)) == (Phase.BIDDING, NOBODY, 7)
 
@@ -211,7 +212,7 @@ def test_reclaim_returns_the_item(auctioneer, item, seller, stranger, lot):
         (item, "Transfer", {"from": auctioneer, "to": seller, "tokenId": lot}),
     ]
     assert auctioneer.phase(lot) == Phase.VOID
-    assert auctioneer.bookOf(lot)["state"] == State.LOST
+    assert auctioneer.bookOf(lot)["state"] == BookState.LOST
     with reverts_with(auctioneer, "WrongPhase", lot, Phase.VOID):
         auctioneer.reclaim(lot, {"from": seller})
 

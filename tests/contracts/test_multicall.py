@@ -4,10 +4,11 @@ import brownie
 import pytest
 from brownie import accounts
 
+from offchain.bindings.enumerations import Phase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance, list_lot, reveal_all, seal
 from tests.contracts.checks import reverts_with
-from tests.contracts.mechanism import Phase, commitment, open_slot, salt_of, sealed_slot
+from tests.contracts.mechanism import commitment, open_slot, salt_of, sealed_slot
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,11 @@
 import pytest
 from brownie import accounts, web3
 
+from offchain.bindings.enumerations import Flaw, Phase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance, list_lot, place, reveal, reveal_all, seal
 from tests.contracts.checks import emitted, reverts_with
-from tests.contracts.mechanism import MOST, Flaw, Phase, entry, open_slot
+from tests.contracts.mechanism import MOST, entry, open_slot
 
 
 @pytest.fixture

@@ -5,9 +5,10 @@ import itertools
 import pytest
 from brownie import accounts
 
+from offchain.bindings.enumerations import Phase
 from tests.contracts.auction import advance, reveal, reveal_all, seal, tally
 from tests.contracts.checks import plain
-from tests.contracts.mechanism import NOBODY, Phase
+from tests.contracts.mechanism import NOBODY
 
 
 def expected(bids, reserve):

@@ -2,19 +2,11 @@
 
 import pytest
 
+from offchain.bindings.enumerations import Phase
 from offchain.io.units import WEI_PER_UNIT
-from tests.contracts.auction import (
-    Manner,
-    advance,
-    claim,
-    list_lot,
-    reveal_all,
-    seal,
-    settle,
-    tally,
-)
+from tests.contracts.auction import advance, claim, list_lot, reveal_all, seal, settle, tally
 from tests.contracts.checks import emitted, reverts_with
-from tests.contracts.mechanism import Phase
+from tests.puppets import Manner
 
 
 @pytest.fixture

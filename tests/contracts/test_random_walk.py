@@ -15,13 +15,14 @@ import pytest
 from brownie import accounts, web3
 
 from offchain.io.units import WEI_PER_UNIT
-from tests.contracts.auction import WINDOW, Manner, create_dao, now, send
+from tests.contracts.auction import WINDOW, create_dao, now, send
 from tests.contracts.checks import error_data
 from tests.contracts.ledger import stored_slots
 from tests.contracts.mechanism import address_of
 from tests.contracts.model import DAO as Model
 from tests.contracts.model import Refused, World
 from tests.contracts.walk import Call, Walk
+from tests.puppets import Manner
 
 SEEDS = os.environ.get("WALK_SEEDS", "1 2 3 4").split()
 STEPS = int(os.environ.get("WALK_STEPS", "400"))

@@ -3,17 +3,10 @@
 import pytest
 from brownie import accounts
 
+from offchain.bindings.enumerations import Flaw, Phase
 from tests.contracts.auction import advance, create_dao, reveal, reveal_all, seal, send
 from tests.contracts.checks import emitted, logs_of, plain, reverts_with
-from tests.contracts.mechanism import (
-    Flaw,
-    Phase,
-    commitment,
-    entry,
-    open_slot,
-    opening,
-    sealed_slot,
-)
+from tests.contracts.mechanism import commitment, entry, open_slot, opening, sealed_slot
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import pytest
 from brownie import accounts
 
+from offchain.bindings.enumerations import BookState, Phase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import (
     advance,
@@ -16,15 +17,7 @@ from tests.contracts.auction import (
     tally,
 )
 from tests.contracts.checks import emitted, logs_of, plain, reverts_with
-from tests.contracts.mechanism import (
-    Phase,
-    State,
-    ascending,
-    certificate,
-    equal_split,
-    open_slot,
-    pack,
-)
+from tests.contracts.mechanism import ascending, certificate, equal_split, open_slot, pack
 
 
 @pytest.fixture
@@ -87,7 +80,7 @@ def test_settle_pays_and_delivers(auctioneer, dao, item, lot, lead, bids, seller
     )
     assert auctioneer.proceeds(seller) == 15 * WEI_PER_UNIT
     assert auctioneer.phase(lot) == dao.phase(lot) == Phase.SETTLED
-    assert plain(dao.bookOf(lot))[4:] == (4, 5, State.WON)
+    assert plain(dao.bookOf(lot))[4:] == (4, 5, BookState.WON)
 
 
 def test_settle_an_open_dao(auctioneer, open_dao, item, lot, alice, bob):
@@ -217,7 +210,7 @@ def test_individual_pays_from_the_deposit(auctioneer, item, led, seller, alice, 
     assert auctioneer.proceeds(seller) == 5 * WEI_PER_UNIT
     assert auctioneer.balance() == held
     assert auctioneer.bidOf(led, alice) == open_slot(7, 9)
-    assert plain(auctioneer.bookOf(led))[5:] == (5, State.WON)
+    assert plain(auctioneer.bookOf(led))[5:] == (5, BookState.WON)
     assert auctioneer.phase(led) == Phase.SETTLED
 
 

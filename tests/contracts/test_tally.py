@@ -3,6 +3,7 @@
 import pytest
 from brownie import accounts, web3
 
+from offchain.bindings.enumerations import Phase
 from tests.contracts.auction import (
     advance,
     bid_all,
@@ -14,7 +15,7 @@ from tests.contracts.auction import (
     tally,
 )
 from tests.contracts.checks import emitted, plain, reverts_with
-from tests.contracts.mechanism import NOBODY, Phase, ascending, entry, pack, willingness_to_pay
+from tests.contracts.mechanism import NOBODY, ascending, entry, pack, willingness_to_pay
 
 
 def digest(best, start, bids):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pytest
 from brownie import accounts
 
+from offchain.bindings.enumerations import BookState, Phase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import (
     advance,
@@ -21,7 +22,7 @@ from tests.contracts.auction import (
     tally,
 )
 from tests.contracts.checks import plain
-from tests.contracts.mechanism import NOBODY, Phase, State
+from tests.contracts.mechanism import NOBODY
 
 
 class Bid(NamedTuple):
@@ -180,7 +181,7 @@ def test_winner_is_never_settled(auctioneer, dao, rival, item, lot, seller, stra
     received, earned = pay_out(auctioneer, lot, alone, daos, stranger)
     assert [received[who] for who in people] == [amount * WEI_PER_UNIT for amount in (9, 10, 8, 5)]
     assert earned == 0
-    assert [book.bookOf(lot)["state"] for book in (dao, rival)] == [State.LOST, State.LOST]
+    assert [book.bookOf(lot)["state"] for book in (dao, rival)] == [BookState.LOST, BookState.LOST]
     assert [book.balance() for book in (auctioneer, dao, rival)] == [0, 0, 0]
 
 

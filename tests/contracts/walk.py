@@ -7,8 +7,9 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from offchain.bindings.enumerations import BookState, Phase
 from offchain.io.units import WEI_PER_UNIT
-from tests.contracts.mechanism import MOST, NOBODY, Phase, State, commitment, entry, pack
+from tests.contracts.mechanism import MOST, NOBODY, commitment, entry, pack
 from tests.contracts.model import Book, World
 
 LOTS = 8
@@ -354,7 +355,7 @@ class Walk:
         helper = self.people[0]
         for lot, item in list(self.world.lots.items()):
             phase = self.world.phase(self.auctioneer.address, lot)
-            if phase == Phase.VOID and item.book.state != State.LOST:
+            if phase == Phase.VOID and item.book.state != BookState.LOST:
                 yield Call(self.auctioneer, "reclaim", helper, 0, (lot,))
             for at in (self.auctioneer, *self.daos):
                 bidders = self.bidders(at, lot)

@@ -2,13 +2,13 @@
 
 from brownie import accounts, web3
 
+from offchain.bindings.enumerations import BeaconStage
 from tests.contracts.auction import advance_to
 from tests.contracts.checks import plain, reverts_with
 from tests.contracts.randomness import (
     DELAY,
     MINUTE,
     PROOF_WINDOW,
-    Beacon,
     beacon_word,
     header_of,
     mine_to,
@@ -45,5 +45,5 @@ def test_beacon_then_fallback(BeaconRandomness, CommitRevealRandomness, alice, b
         secrets.withdraw(who, {"from": who})
     word = mixed_word(secrets, beacon, id_, opened)
     assert plain(beacon.wordOf(alice, 2)) == ("True", word)
-    assert beacon.drawOf(alice, 2)[0] == Beacon.FELL_BACK
+    assert beacon.drawOf(alice, 2)[0] == BeaconStage.FELL_BACK
     assert secrets.balance() == 0

@@ -2,6 +2,7 @@
 
 from brownie import accounts
 
+from offchain.bindings.enumerations import Phase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import (
     advance,
@@ -15,7 +16,7 @@ from tests.contracts.auction import (
     tally,
 )
 from tests.contracts.checks import emitted, plain, reverts_with
-from tests.contracts.mechanism import NOBODY, Phase, entry
+from tests.contracts.mechanism import NOBODY, entry
 
 
 def test_sealed_auction(

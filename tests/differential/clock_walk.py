@@ -24,15 +24,12 @@ from offchain.model.instances import SignalClockInstance
 from offchain.model.instances.signals import UNSOLD, Rule, Sale, SignalBidder, Table
 from offchain.model.mechanisms.signal_discovery import clock_auction
 from tests.differential.signal_draws import coins_of, table
+from tests.puppets import ItemManner, Manner, act, behave, force, prepare
 from tests.reverts import error_of
 
 MINUTE, DAY = 60, 86_400
 WINDOW = 3 * DAY
 FUNDS_WEI = 10**30
-HONEST, REFUSE, REENTER = 0, 2, 6
-"""What an `Actor` does when it is paid."""
-TOKEN_REFUSE, TOKEN_REENTER = 1, 4
-"""What a `HostileItem` does when it is moved."""
 OVER = (ClockStage.SOLD, ClockStage.UNSOLD, ClockStage.VOID)
 
 
@@ -238,7 +235,7 @@ class Walk:
         self.story = [f"seed {seed}"]
         self.outcomes: Counter[str] = Counter()
         chain.fund_all(dict.fromkeys([self.keeper, self.stranger, *people], FUNDS_WEI))
-        self.abi, self.puppet, self.item = map(contract, ("SignalClockAuction", "Actor", "Item"))
+        self.abi, self.item = map(contract, ("SignalClockAuction", "Item"))
         self.words = create(chain, self.keeper, "SetRandomness")
         self.house = create(chain, self.keeper, "SignalClockAuction", self.words)
         self.tokens = [
@@ -303,8 +300,7 @@ class Walk:
     def _as(self, sender: str, to: str, data: bytes, value_wei: int = 0) -> None:
         """Sends as `sender`, which a puppet does when anyone tells it to."""
         if sender in self.puppets:
-            data = self.puppet.encode("act", to, data)
-            sender, to = self.stranger, sender
+            sender, to, data = self.stranger, sender, act(to, data)
         self.chain.send(Transaction(sender, to, data, value_wei))
 
     # What people try. `lot` is what it is tried on, `at` its record, `stage` where it stands.
@@ -463,8 +459,10 @@ class Walk:
     def misbehave(self, lot: int, at: Record, stage: ClockStage) -> None:
         """Puppets and the hostile token change their manners, and prepare calls to make from within."""
         draw, hostile = self.random, self.tokens[1]
-        manners = [(hostile, draw.choice((HONEST, HONEST, TOKEN_REFUSE, TOKEN_REENTER)))]
-        manners += [(one, draw.choice((HONEST, REFUSE, REENTER))) for one in self.puppets]
+        item = (ItemManner.HONEST, ItemManner.HONEST, ItemManner.REFUSE, ItemManner.REENTER)
+        paid = (Manner.ACCEPT, Manner.REFUSE, Manner.REENTER)
+        manners: list[tuple[str, Manner | ItemManner]] = [(hostile, draw.choice(item))]
+        manners += [(one, draw.choice(paid)) for one in self.puppets]
         calls: list[tuple[Any, ...]] = [
             ("claim", lot, self.puppets[0]),
             ("returnDeposits", lot, self.people),
@@ -476,14 +474,13 @@ class Walk:
             ("prepare", lot, 0, []),
         ]
         for one, manner in manners:
-            self._as(self.keeper, one, self.puppet.encode("behave", manner))
+            self._as(self.keeper, one, behave(manner))
             call = self.abi.encode(*draw.choice(calls))
-            self._as(self.keeper, one, self.puppet.encode("prepare", self.house, call))
+            self._as(self.keeper, one, prepare(self.house, call))
 
     def force(self, *_: object) -> None:
-        """Ether that cannot be refused, from a contract that destroys itself in its constructor."""
-        code = b"\x73" + bytes.fromhex(self.house[2:]) + b"\xff"  # PUSH20, SELFDESTRUCT
-        self.chain.send(Transaction(self.stranger, None, code, 7))
+        """Ether that cannot be refused."""
+        force(self.chain, self.stranger, self.house, 7)
         self.forced += 7
         self.check()
 
@@ -566,7 +563,7 @@ class Walk:
     def end_it_all(self) -> None:
         """Everything is pushed on, everybody behaves, and whoever is owed something gets it."""
         for one in (*self.puppets, self.tokens[1]):
-            self._as(self.keeper, one, self.puppet.encode("behave", HONEST))
+            self._as(self.keeper, one, behave(ItemManner.HONEST))
         for lot, at in self.books.lots.items():
             self.push_on(lot)
             self.try_(self.stranger, "returnDeposits", lot, self.people, must=True)

@@ -24,14 +24,15 @@ from offchain.bindings.seals import Opening, commitment
 from offchain.chain.backend import Receipt, Reverted, Transaction
 from offchain.chain.revm import Revm
 from offchain.io.units import WEI_PER_UNIT
+from tests.puppets import Manner, act, behave, prepare
 
 WALKS, CHUNK, STEPS, LOTS = 80, 20, 150, 2
 MINUTE, DAYS = 60, 86_400
 STAGE, WINDOW = 20 * MINUTE, 3 * DAYS
 SELLER, STRANGER, PEOPLE = 0, 1, range(2, 7)
 PURSE = 10**24
-HOUSE, DAO, ACTOR, ITEM = map(contract, ("ApproximateAuction", "DAO", "Actor", "Item"))
-ACCEPT, MANNERS = 0, (0, 2, 4, 6)
+HOUSE, DAO, ITEM = map(contract, ("ApproximateAuction", "DAO", "Item"))
+MANNERS = (Manner.ACCEPT, Manner.REFUSE, Manner.RETURN_MUCH, Manner.REENTER)
 """How an `Actor` is paid: it takes it, refuses, burns gas, or calls back."""
 
 
@@ -122,7 +123,7 @@ class Stroll:
         """Sends a call, by way of the account itself if it has code; whether it was carried out."""
         data = (DAO if to in self.daos else HOUSE).encode(function, *given)
         if who in self.actors:
-            to, data = who, ACTOR.encode("act", to, data)
+            to, data = who, act(to, data)
         sender = self.stranger if who in self.actors else who
         (result,) = self.chain.send_all([Transaction(sender, to, data, value)])
         if isinstance(result, Reverted):
@@ -353,8 +354,8 @@ class Stroll:
             data = DAO.encode("claim", lot.number)
         else:
             data = HOUSE.encode(function, lot.number)
-        self.must(self.stranger, actor, ACTOR.encode("behave", self.rng.choice(MANNERS)))
-        self.must(self.stranger, actor, ACTOR.encode("prepare", where, data))
+        self.must(self.stranger, actor, behave(self.rng.choice(MANNERS)))
+        self.must(self.stranger, actor, prepare(where, data))
 
     # What must hold
 
@@ -395,7 +396,7 @@ class Stroll:
     def end(self) -> None:
         """A stranger ends everything, and everybody has what the rule gives it."""
         for actor in self.actors:
-            self.must(self.stranger, actor, ACTOR.encode("behave", ACCEPT))
+            self.must(self.stranger, actor, behave(Manner.ACCEPT))
         for lot in self.lots:
             self._end(lot)
             self.check()

@@ -6,9 +6,7 @@ from typing import Any
 from offchain.chain.errors import ChainError
 from offchain.keeper.keeper import Keeper
 from tests.keeper.market import Market
-
-REFUSE, BURN_GAS = 2, 3
-"""Manners of `contracts/test/Actor.sol`."""
+from tests.puppets import Manner
 
 
 def fair(market: Market) -> list[int]:
@@ -22,7 +20,7 @@ def fair(market: Market) -> list[int]:
     market.bids(winners, first, 30, 20, 10, 9, 5)
     market.bid(winners, first, 12, entrusted=False)
     market.bid(winners, first, 3, deposit=8)
-    market.puppet_bid(winners, first, 6, REFUSE)
+    market.puppet_bid(winners, first, 6, Manner.REFUSE)
     market.bids(losers, first, 7, 7)
     market.bid(losers, first, 50, entrusted=False)
     market.place(public, first, 8, 6)

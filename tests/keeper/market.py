@@ -20,6 +20,7 @@ from offchain.keeper.ledger import APPROXIMATE, AUCTIONEER, Box, Ledger
 from offchain.keeper.openings import Openings
 from offchain.keeper.release import DEPTH
 from offchain.play.audit import audit
+from tests.puppets import Manner
 
 HOUR = 3600
 WINDOW = 3 * 24 * HOUR
@@ -179,7 +180,7 @@ class Market:
         self.bid(self.auctioneer, lot, 9)
         return lot, dao
 
-    def puppet_bid(self, book: str, lot: int, bid: int, manner: int) -> str:
+    def puppet_bid(self, book: str, lot: int, bid: int, manner: Manner) -> str:
         """A sealed, entrusted bid of a contract that behaves in a `manner` of `Actor` when it is paid."""
         puppet = create(self.chain, self.seller, "Actor")
         opening = Opening(book, lot, puppet, bid, new_salt())

@@ -5,6 +5,7 @@ from offchain.keeper.agenda import GIVEN_UP, WINDOW
 from offchain.keeper.keeper import Keeper
 from offchain.keeper.ledger import REORG_DEPTH
 from tests.keeper.market import Market
+from tests.puppets import ItemManner
 
 
 def forgetting(market: Market) -> Keeper:
@@ -70,7 +71,7 @@ def test_an_item_that_its_token_keeps_is_given_up_in_the_end(market: Market) -> 
     """The seller's own affair; bidders have been paid long before."""
     token = create(market.chain, market.seller, "HostileItem")
     lot = market.list_lot(reserve=100, token=token)
-    market.send(market.seller, token, "HostileItem", "behave", 1)
+    market.send(market.seller, token, "HostileItem", "behave", ItemManner.REFUSE)
     dao = market.new_dao(lot)
     bidder = market.bid(dao, lot, 9)
     keeper = forgetting(market)

@@ -15,11 +15,9 @@ from offchain.keeper.openings import OpeningsError
 from offchain.keeper.purse import Allowance
 from offchain.model.mechanisms.equal_split import equal_split, willingness_to_pay
 from tests.keeper.chains import Candid, Dear, Trap, Watched
-from tests.keeper.fair import BURN_GAS, REFUSE, fair, insist
+from tests.keeper.fair import fair, insist
 from tests.keeper.market import HOUR, KEEPER, STRANGER, Market
-
-HONEST, REFUSING, BURNING = 0, 1, 2
-"""Manners of `contracts/test/HostileItem.sol`."""
+from tests.puppets import ItemManner, Manner
 
 
 def test_weird_tallies_of_strangers(market: Market) -> None:
@@ -129,7 +127,10 @@ def test_refused_payments_are_pushed_once(market: Market) -> None:
     """By the same keeper, and by the next one."""
     lot = market.list_lot()
     dao = market.new_dao(lot)
-    puppets = [market.puppet_bid(dao, lot, 5, REFUSE), market.puppet_bid(dao, lot, 4, BURN_GAS)]
+    puppets = [
+        market.puppet_bid(dao, lot, 5, Manner.REFUSE),
+        market.puppet_bid(dao, lot, 4, Manner.BURN_GAS),
+    ]
     market.bid(market.auctioneer, lot, 100)
     keeper = market.keeper()
     market.through(lot, lambda: market.keep(keeper))
@@ -141,8 +142,8 @@ def test_refused_payments_are_pushed_once(market: Market) -> None:
     market.outcome([lot])
 
 
-@pytest.mark.parametrize("manner", [REFUSING, BURNING])
-def test_an_item_that_cannot_be_delivered(market: Market, manner: int) -> None:
+@pytest.mark.parametrize("manner", [ItemManner.REFUSE, ItemManner.BURN_GAS])
+def test_an_item_that_cannot_be_delivered(market: Market, manner: ItemManner) -> None:
     """The lot becomes void, everybody is refunded, and other lots do not notice."""
     token = create(market.chain, market.seller, "HostileItem")
     bad, good = market.list_lot(token=token), market.list_lot()
@@ -162,7 +163,7 @@ def test_an_item_that_cannot_be_delivered(market: Market, manner: int) -> None:
     for _ in range(60):
         assert keeper.step() == 0
     assert len(market.skipped) - told < 8, "it is asked less and less often"
-    market.send(market.seller, token, "HostileItem", "behave", HONEST)
+    market.send(market.seller, token, "HostileItem", "behave", ItemManner.HONEST)
     insist(keeper, quiet=300)
     assert market.ledger().lots[bad].returned
     market.outcome([bad, good])
@@ -235,11 +236,11 @@ def test_recipients_that_turn_expensive_after_the_simulation(tmp_path: Path) -> 
         market = Market(tmp_path, chain)
         lot = market.list_lot()
         dao = market.new_dao(lot)
-        puppets = [market.puppet_bid(dao, lot, 5, BURN_GAS) for _ in range(12)]
+        puppets = [market.puppet_bid(dao, lot, 5, Manner.BURN_GAS) for _ in range(12)]
         market.bid(market.auctioneer, lot, 1_000)
 
         def turn(kind: bool) -> None:
-            data = contract("Actor").encode("behave", 0 if kind else BURN_GAS)
+            data = contract("Actor").encode("behave", Manner.ACCEPT if kind else Manner.BURN_GAS)
             chain.send_all([Transaction(market.seller, puppet, data) for puppet in puppets])
 
         keeper = market.keeper(Candid(chain, turn))

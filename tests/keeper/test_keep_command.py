@@ -17,6 +17,7 @@ from offchain.bindings.deployment import DrawnDeployment, create
 from offchain.chain.connect import connect
 from offchain.chain.nodes import anvil
 from tests.keeper.market import Market
+from tests.puppets import ItemManner
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +144,7 @@ def test_what_cannot_be_done_is_told_and_ends_with_3(town: Market, url: str) -> 
     token = create(town.chain, town.seller, "HostileItem")
     lot = town.list_lot(token=token)
     town.bid(town.auctioneer, lot, 5)
-    town.send(town.seller, token, "HostileItem", "behave", 1)
+    town.send(town.seller, token, "HostileItem", "behave", ItemManner.REFUSE)
     town.until_reveal(lot)
     town.run(url, "--once")
     town.until_tally(lot)

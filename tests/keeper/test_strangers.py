@@ -17,9 +17,8 @@ from offchain.keeper.pace import REQUESTS, Pace
 from offchain.keeper.rests import Rests
 from tests.keeper.chains import Proxy, Refusing
 from tests.keeper.market import Market
+from tests.puppets import ItemManner
 
-REFUSE = 1
-"""A manner of `contracts/test/HostileItem.sol`."""
 RECLAIM = contract("Auctioneer").encode("reclaim", 1)[:4]
 
 
@@ -45,7 +44,7 @@ def dead_lots(market: Market, count: int) -> list[int]:
     """Lots past everything, whose token never lets go of the item."""
     token = create(market.chain, market.seller, "HostileItem")
     lots = [market.list_lot(token=token) for _ in range(count)]
-    market.send(market.seller, token, "HostileItem", "behave", REFUSE)
+    market.send(market.seller, token, "HostileItem", "behave", ItemManner.REFUSE)
     market.until_closed(lots[-1])
     return lots
 
@@ -99,7 +98,7 @@ def test_what_is_owed_on_a_dead_lot_is_paid_while_it_rests(market: Market) -> No
     token = create(market.chain, market.seller, "HostileItem")
     lot = market.list_lot(token=token)
     bidder = market.bid(market.auctioneer, lot, 5)
-    market.send(market.seller, token, "HostileItem", "behave", REFUSE)
+    market.send(market.seller, token, "HostileItem", "behave", ItemManner.REFUSE)
     keeper = market.keeper()
     market.through(lot, lambda: [keeper.step() for _ in range(50)])
     market.until_void(lot)
@@ -107,7 +106,7 @@ def test_what_is_owed_on_a_dead_lot_is_paid_while_it_rests(market: Market) -> No
     assert market.ledger().book(market.auctioneer, lot).boxes[bidder].closed
     for _ in range(50):
         keeper.step()
-    market.send(market.seller, token, "HostileItem", "behave", 0)
+    market.send(market.seller, token, "HostileItem", "behave", ItemManner.HONEST)
     market.chain.advance_to(market.chain.now() + 86_400)
     keeper.step()
     market.outcome([lot])

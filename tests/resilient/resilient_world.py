@@ -22,6 +22,7 @@ from offchain.chain.backend import Chain, Receipt, Reverted, Transaction
 from offchain.io.addresses import to_bytes
 from offchain.io.units import WEI_PER_UNIT
 from offchain.play.resilient import sale_fields
+from tests.puppets import ACTOR, ItemManner, Manner, act, behave, force, prepare
 from tests.resilient import resilient_ledger
 
 HOUR = 3_600
@@ -33,19 +34,6 @@ EVERYTHING = 2**256 - 1
 HEADS, TAILS = 1, 0
 FUNDS = 10**30
 FIRST_TOKEN = 1
-
-
-class Manner:
-    """What an `Actor` does when it is paid."""
-
-    ACCEPT, WORK, REFUSE, BURN_GAS, RETURN_MUCH, REVERT_MUCH, REENTER = range(7)
-
-
-class TokenManner:
-    """What a `HostileItem` does when it is transferred."""
-
-    HONEST, REFUSE, BURN_GAS, IDLE, REENTER = range(5)
-    SAY_FALSE, ONE_PER_WALLET, APPROVED_ONLY, LOCKED, TRAP = range(5, 10)
 
 
 Flaw, Outcome, Stage = AnnouncementFlaw, CoinOutcome, SaleStage
@@ -77,7 +65,7 @@ class World:
         self.ann, self.bob, self.cid, self.dan, self.eve = map(chain.actor, range(4, 9))
         self.people = [self.ann, self.bob, self.cid, self.dan, self.eve]
         chain.fund_all({chain.actor(index): FUNDS for index in range(9)})
-        self.auction_abi, self.puppet_abi = contract("ResilientAuction"), contract("Actor")
+        self.auction_abi = contract("ResilientAuction")
         self.source = create(chain, self.keeper, "SetRandomness")
         self.auction = create(chain, self.keeper, "ResilientAuction", self.source)
         self.item = create(chain, self.keeper, "Item")
@@ -88,25 +76,23 @@ class World:
 
     # People and tokens
 
-    def actor(self, manner: int = Manner.ACCEPT) -> str:
+    def actor(self, manner: Manner = Manner.ACCEPT) -> str:
         """A puppet that behaves so when it is paid."""
         puppet = create(self.chain, self.keeper, "Actor")
         self.puppets.add(puppet)
         self.behave(puppet, manner)
         return puppet
 
-    def behave(self, puppet: str, manner: int) -> None:
+    def behave(self, puppet: str, manner: Manner | ItemManner) -> None:
         """It behaves so from now on; tokens can too."""
-        self._raw(self.puppeteer, puppet, self.puppet_abi.encode("behave", manner))
+        self._raw(self.puppeteer, puppet, behave(manner))
 
     def prepare(self, puppet: str, function: str, *args: object, target: str = "") -> None:
         """Gives a puppet, or a token, the call of the auction that it makes from within another."""
-        data = self.puppet_abi.encode(
-            "prepare", target or self.auction, self.auction_abi.encode(function, *args)
-        )
-        self._raw(self.puppeteer, puppet, data)
+        data = self.auction_abi.encode(function, *args)
+        self._raw(self.puppeteer, puppet, prepare(target or self.auction, data))
 
-    def hostile_token(self, manner: int = TokenManner.HONEST) -> str:
+    def hostile_token(self, manner: ItemManner = ItemManner.HONEST) -> str:
         """A token with manners."""
         token = create(self.chain, self.keeper, "HostileItem")
         self.behave(token, manner)
@@ -166,8 +152,7 @@ class World:
     ) -> Receipt:
         """Sends as `sender`, which a puppet does when anyone tells it to."""
         if sender in self.puppets:
-            data = self.puppet_abi.encode("act", to, data)
-            sender, to = self.puppeteer, sender
+            sender, to, data = self.puppeteer, sender, act(to, data)
         return self._raw(sender, to, data, value, gas)
 
     def fails(
@@ -195,7 +180,7 @@ class World:
 
     def reentered(self, receipt: Receipt) -> list[tuple[bool, str]]:
         """Success, and the error's name, of each call made from within."""
-        found = [self.puppet_abi.event(log) for log in receipt.logs]
+        found = [ACTOR.event(log) for log in receipt.logs]
         return [
             (event.args["success"], self._error_name(event.args["answer"]))
             for event in found
@@ -306,9 +291,8 @@ class World:
         return self.send(sender or self.keeper, "deliver", lot, ruling.words, index, goods)
 
     def force(self, wei: int) -> None:
-        """Ether that cannot be refused, from a contract that destroys itself in its constructor."""
-        code = b"\x73" + to_bytes(self.auction) + b"\xff"  # PUSH20, SELFDESTRUCT
-        self.chain.send(Transaction(self.stranger, None, code, wei))
+        """Ether that cannot be refused."""
+        force(self.chain, self.stranger, self.auction, wei)
         self.forced += wei
 
     def _raw(

@@ -5,11 +5,11 @@ import pytest
 from offchain.bindings.announcements import Announcement
 from offchain.chain.backend import Reverted, Transaction
 from offchain.io.units import WEI_PER_UNIT
+from tests.puppets import Manner
 from tests.resilient.resilient_world import (
     EVERYTHING,
     HOUR,
     TAILS,
-    Manner,
     Stage,
     World,
     announce,

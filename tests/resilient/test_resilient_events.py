@@ -2,6 +2,7 @@
 
 from offchain.chain.backend import Receipt
 from offchain.io.units import WEI_PER_UNIT
+from tests.puppets import ItemManner, Manner
 from tests.resilient.resilient_world import (
     BOND_BPS,
     DELIVERY_WINDOW,
@@ -9,10 +10,8 @@ from tests.resilient.resilient_world import (
     HEADS,
     HOUR,
     TAILS,
-    Manner,
     Outcome,
     Stage,
-    TokenManner,
     World,
     announce,
     bits,
@@ -107,7 +106,7 @@ def test_what_goes_wrong(world: World) -> None:
     world.announced(lot, {puppet: announce(), world.ann: star})
     world.decide(lot, star, TAILS)
     world.answer(lot, star, puppet, yes=True)
-    world.behave(token, TokenManner.REFUSE)
+    world.behave(token, ItemManner.REFUSE)
     world.chain.advance_to(world.state(lot)["endOfAnswers"] + DELIVERY_WINDOW)
     receipt = world.send(world.keeper, "refund", lot, star.words, 0)
     refused = {"lot": lot, "player": puppet, "amountWei": 5 * WEI_PER_UNIT}

@@ -7,7 +7,8 @@ import pytest
 from offchain.bindings.announcements import Announcement
 from offchain.chain.backend import Reverted, Transaction
 from offchain.io.units import WEI_PER_UNIT
-from tests.resilient.resilient_world import HEADS, TAILS, Manner, Stage, World, announce, bits
+from tests.puppets import Manner
+from tests.resilient.resilient_world import HEADS, TAILS, Stage, World, announce, bits
 
 REFUSING = [Manner.REFUSE, Manner.BURN_GAS, Manner.REVERT_MUCH]
 TAKING = [Manner.ACCEPT, Manner.WORK, Manner.RETURN_MUCH]
@@ -93,7 +94,7 @@ def test_rebates_are_never_more_than_the_stake(world: World, epsilon: tuple[int,
 
 @pytest.mark.parametrize("manner", REFUSING)
 @pytest.mark.parametrize("word", [TAILS, HEADS])
-def test_who_refuses_a_push_can_withdraw_it(world: World, manner: int, word: int) -> None:
+def test_who_refuses_a_push_can_withdraw_it(world: World, manner: Manner, word: int) -> None:
     """Others are paid, at a bounded price in gas."""
     hostile = world.actor(manner)
     lot = over(world, [world.ann, hostile, world.bob], word)
@@ -108,7 +109,7 @@ def test_who_refuses_a_push_can_withdraw_it(world: World, manner: int, word: int
 
 
 @pytest.mark.parametrize("manner", TAKING)
-def test_who_takes_a_push_strangely_is_paid_once(world: World, manner: int) -> None:
+def test_who_takes_a_push_strangely_is_paid_once(world: World, manner: Manner) -> None:
     hostile = world.actor(manner)
     lot = over(world, [world.ann, hostile, world.bob])
     due = world.view("dueOf", lot, hostile)
@@ -161,7 +162,7 @@ def test_calling_back_during_a_withdrawal_while_bidding(world: World) -> None:
 
 
 @pytest.mark.parametrize("manner", REFUSING)
-def test_a_seller_that_takes_no_ether(world: World, manner: int) -> None:
+def test_a_seller_that_takes_no_ether(world: World, manner: Manner) -> None:
     """It holds nobody up; goods come back to it, and the money waits for another recipient."""
     seller = world.actor(manner)
     lot = over(world, [world.ann, world.bob], seller=seller)

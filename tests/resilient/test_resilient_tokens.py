@@ -6,14 +6,13 @@ from offchain.bindings.announcements import Announcement
 from offchain.bindings.contracts import contract
 from offchain.chain.backend import Reverted
 from offchain.io.units import WEI_PER_UNIT
+from tests.puppets import ItemManner, Manner
 from tests.resilient.resilient_world import (
     DELIVERY_WINDOW,
     EVERYTHING,
     HEADS,
     TAILS,
-    Manner,
     Stage,
-    TokenManner,
     World,
     announce,
     bits,
@@ -44,11 +43,13 @@ def accepted(world: World) -> Accepted:
     return lot, token, star, goods
 
 
-BAD = [TokenManner.REFUSE, TokenManner.BURN_GAS]
+BAD = [ItemManner.REFUSE, ItemManner.BURN_GAS]
 
 
 @pytest.mark.parametrize("manner", BAD)
-def test_a_token_that_refuses_delivery(world: World, accepted: Accepted, manner: int) -> None:
+def test_a_token_that_refuses_delivery(
+    world: World, accepted: Accepted, manner: ItemManner
+) -> None:
     """The buyer waits three days at most, and gets all it paid back; the star is not fined, others get theirs."""
     lot, token, star, goods = accepted
     world.behave(token, manner)
@@ -82,7 +83,7 @@ def test_nothing_delivered_at_all(world: World) -> None:
     world.announced(lot, {world.ann: star})
     world.decide(lot, star, TAILS)
     world.answer(lot, star, world.bob, yes=True)
-    world.behave(token, TokenManner.REFUSE)
+    world.behave(token, ItemManner.REFUSE)
     world.chain.advance_to(world.state(lot)["endOfAnswers"] + DELIVERY_WINDOW)
     world.send(world.bob, "refund", lot, star.words, 0)
     world.send(world.ann, "claim", lot)
@@ -93,7 +94,7 @@ def test_nothing_delivered_at_all(world: World) -> None:
 def test_delivery_can_be_tried_again_and_in_parts(world: World, accepted: Accepted) -> None:
     """The seller is paid when the whole bundle has arrived, and not before."""
     lot, token, star, goods = accepted
-    world.behave(token, TokenManner.REFUSE)
+    world.behave(token, ItemManner.REFUSE)
     receipt = world.deliver(lot, star, world.bob, bits(0, 1, 3), sender=world.seller)
     assert [name for name, _ in world.events(receipt)] == ["GoodsGiven"]
     assert world.owner_of(goods[0]) == world.bob
@@ -102,7 +103,7 @@ def test_delivery_can_be_tried_again_and_in_parts(world: World, accepted: Accept
     index = index_of(star, world.bob)
     again = ("deliver", lot, star.words, index, bits(0))
     world.fails("NoGoodsLeft", lot, bits(0), sender=world.seller, call=again)
-    world.behave(token, TokenManner.HONEST)
+    world.behave(token, ItemManner.HONEST)
     world.deliver(lot, star, world.bob, bits(2))  # the rest, by anyone
     assert world.owner_of(goods[2]) == world.bob
     assert world.view("proceeds", world.seller) == 5 * WEI_PER_UNIT
@@ -118,7 +119,7 @@ def test_a_buyer_cannot_take_a_part_and_have_the_price_back(
 ) -> None:
     """Of a token that Bob can keep from coming to it, it would get the other goods of the bundle for nothing."""
     lot, token, star, goods = accepted
-    world.behave(token, TokenManner.REFUSE)
+    world.behave(token, ItemManner.REFUSE)
     index = index_of(star, world.bob)
     for who in (world.bob, world.ann, world.stranger):
         call = ("deliver", lot, star.words, index, bits(0))
@@ -132,13 +133,13 @@ def test_a_buyer_cannot_take_a_part_and_have_the_price_back(
 def test_a_bundle_delivered_in_part_is_refunded_in_full(world: World, accepted: Accepted) -> None:
     """Part of a bundle may be worth nothing; only the seller, whose goods they are, can give parts away so."""
     lot, token, star, goods = accepted
-    world.behave(token, TokenManner.REFUSE)
+    world.behave(token, ItemManner.REFUSE)
     world.deliver(lot, star, world.bob, bits(0), sender=world.seller)
     world.chain.advance_to(world.state(lot)["endOfAnswers"] + DELIVERY_WINDOW)
     before = world.balance(world.bob)
     world.send(world.stranger, "refund", lot, star.words, index_of(star, world.bob))
     assert world.balance(world.bob) == before + 5 * WEI_PER_UNIT
-    world.behave(token, TokenManner.HONEST)
+    world.behave(token, ItemManner.HONEST)
     world.send(world.stranger, "reclaim", lot, EVERYTHING)
     owners = [world.owner_of(good) for good in goods]
     assert owners == [world.bob, world.auction, world.seller, world.seller]
@@ -171,7 +172,7 @@ def test_nothing_can_be_delivered_that_was_not_accepted(world: World) -> None:
 
 
 @pytest.mark.parametrize("manner", BAD)
-def test_a_wish_that_a_token_refuses(world: World, manner: int) -> None:
+def test_a_wish_that_a_token_refuses(world: World, manner: ItemManner) -> None:
     """The star gets the rest, and what was refused whenever the token has come round: nobody else may have it."""
     lot, token, goods = mixed(world)
     star = announce((world.bob, 5, bits(0)), wish=bits(0, 2))
@@ -185,7 +186,7 @@ def test_a_wish_that_a_token_refuses(world: World, manner: int) -> None:
     world.send(world.keeper, "reclaim", lot, bits(1))
     world.send(world.ann, "claim", lot)
     world.chain.advance_to(world.now() + 30 * 24 * 3_600)
-    world.behave(token, TokenManner.HONEST)
+    world.behave(token, ItemManner.HONEST)
     world.send(world.keeper, "reclaim", lot, EVERYTHING)
     world.send(world.keeper, "deliverWish", lot, EVERYTHING)
     owners = [world.owner_of(good) for good in goods]
@@ -220,7 +221,7 @@ def test_a_token_that_calls_back_during_delivery(
         "withdrawProceeds": (world.seller,),
     }
     world.prepare(token, call, *arguments[call])
-    world.behave(token, TokenManner.REENTER)
+    world.behave(token, ItemManner.REENTER)
     receipt = world.deliver(lot, star, world.bob)
     (success, error), *more = world.reentered(receipt)
     assert not more
@@ -242,14 +243,14 @@ def test_a_token_that_calls_back_while_it_is_listed(world: World) -> None:
     token = world.hostile_token()
     goods = world.mint(world.seller, 2, token)
     world.prepare(token, "commit", 1, b"\1" * 24)
-    world.behave(token, TokenManner.REENTER)
+    world.behave(token, ItemManner.REENTER)
     lot = world.list_goods(goods)
     assert [world.view("goodOf", lot, n) for n in range(3)] == [*goods, ("0x" + "00" * 20, 0)]
     assert world.view("slotOf", lot, token) == 0
 
 
-@pytest.mark.parametrize("manner", [TokenManner.IDLE, TokenManner.REFUSE])
-def test_a_token_that_does_not_come_is_not_listed(world: World, manner: int) -> None:
+@pytest.mark.parametrize("manner", [ItemManner.IDLE, ItemManner.REFUSE])
+def test_a_token_that_does_not_come_is_not_listed(world: World, manner: ItemManner) -> None:
     token = world.hostile_token()
     goods = world.mint(world.seller, 1, token)
     world.behave(token, manner)
@@ -266,7 +267,7 @@ def test_a_buyer_that_refuses_its_refund(world: World) -> None:
     world.announced(lot, {world.ann: star})
     world.decide(lot, star, TAILS)
     world.answer(lot, star, buyer, yes=True)
-    world.behave(token, TokenManner.REFUSE)
+    world.behave(token, ItemManner.REFUSE)
     world.chain.advance_to(world.state(lot)["endOfAnswers"] + DELIVERY_WINDOW)
     receipt = world.send(world.stranger, "refund", lot, star.words, 0)
     assert [name for name, _ in world.events(receipt)] == ["BundleRefunded", "PushRefused"]
@@ -281,7 +282,7 @@ def test_a_buyer_that_refuses_its_refund(world: World) -> None:
 @pytest.mark.parametrize("word", [HEADS, TAILS])
 def test_a_token_whose_owner_may_not_move_it(world: World, word: int) -> None:
     """Who is approved may, so the auction approves itself: wish, bundle and what is left all arrive."""
-    token = world.hostile_token(TokenManner.APPROVED_ONLY)
+    token = world.hostile_token(ItemManner.APPROVED_ONLY)
     goods = approved(world, token, 2)
     lot = world.list_goods(goods)
     star = announce((world.bob, 5, bits(0)), wish=bits(0))
@@ -297,10 +298,10 @@ def test_a_token_whose_owner_may_not_move_it(world: World, word: int) -> None:
     assert owners == [world.ann if word == HEADS else world.bob, world.seller]
 
 
-@pytest.mark.parametrize("manner", [TokenManner.LOCKED, TokenManner.TRAP])
+@pytest.mark.parametrize("manner", [ItemManner.LOCKED, ItemManner.TRAP])
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_what_the_auction_could_not_move_is_not_listed(
-    world: World, place: int, manner: int
+    world: World, place: int, manner: ItemManner
 ) -> None:
     """Wherever among the goods it stands; nothing is taken then."""
     token = world.hostile_token(manner)
@@ -365,8 +366,10 @@ def test_a_wish_for_a_good_that_was_lost(world: World) -> None:
     assert [world.owner_of(goods[n]) for n in (0, 2)] == [world.ann, world.auction]
 
 
-@pytest.mark.parametrize("manner", [TokenManner.SAY_FALSE, TokenManner.IDLE])
-def test_what_did_not_arrive_is_not_paid_for(world: World, accepted: Accepted, manner: int) -> None:
+@pytest.mark.parametrize("manner", [ItemManner.SAY_FALSE, ItemManner.IDLE])
+def test_what_did_not_arrive_is_not_paid_for(
+    world: World, accepted: Accepted, manner: ItemManner
+) -> None:
     """Its token said nothing, or false: the buyer gets its price back, the seller the goods once they move."""
     lot, token, star, goods = accepted
     world.behave(token, manner)
@@ -382,7 +385,7 @@ def test_what_did_not_arrive_is_not_paid_for(world: World, accepted: Accepted, m
     back = ("reclaim", lot, EVERYTHING)
     world.fails("ItemNotDelivered", *goods[2], world.seller, sender=world.keeper, call=back)
     world.send(world.keeper, "reclaim", lot, bits(0))
-    world.behave(token, TokenManner.HONEST)
+    world.behave(token, ItemManner.HONEST)
     world.send(world.keeper, "reclaim", lot, EVERYTHING)
     owners = [world.owner_of(good) for good in goods]
     assert owners == [world.seller, world.cid, world.seller, world.seller]
@@ -394,10 +397,10 @@ def test_a_wish_that_does_not_arrive(world: World) -> None:
     star = announce((world.bob, 5, bits(0)), wish=bits(2))
     world.announced(lot, {world.ann: star})
     world.decide(lot, star, HEADS)
-    world.behave(token, TokenManner.SAY_FALSE)
+    world.behave(token, ItemManner.SAY_FALSE)
     call = ("deliverWish", lot, EVERYTHING)
     world.fails("ItemNotDelivered", *goods[2], world.ann, sender=world.keeper, call=call)
-    world.behave(token, TokenManner.HONEST)
+    world.behave(token, ItemManner.HONEST)
     world.send(world.keeper, "deliverWish", lot, EVERYTHING)
     assert world.owner_of(goods[2]) == world.ann
 
@@ -406,7 +409,7 @@ def test_a_buyer_names_another_recipient(world: World, accepted: Accepted) -> No
     """Its wallet is full; the seller is paid for the whole bundle, which nobody else can send anywhere."""
     lot, token, star, goods = accepted
     world.mint(world.bob, 1, token)
-    world.behave(token, TokenManner.ONE_PER_WALLET)
+    world.behave(token, ItemManner.ONE_PER_WALLET)
     with reverts("Error('one each')"):
         world.deliver(lot, star, world.bob)
     index = index_of(star, world.bob)

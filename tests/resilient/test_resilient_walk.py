@@ -10,15 +10,14 @@ from offchain.chain.backend import Reverted
 from offchain.chain.revm import Revm
 from offchain.io.addresses import to_bytes
 from offchain.io.units import WEI_PER_UNIT
+from tests.puppets import ItemManner, Manner
 from tests.resilient.resilient_world import (
     DELIVERY_WINDOW,
     DRAW_WINDOW,
     EVERYTHING,
     HOUR,
-    Manner,
     Outcome,
     Stage,
-    TokenManner,
     World,
 )
 from tests.reverts import error_of
@@ -147,7 +146,7 @@ class Walk:
         draw, lot = self.random, self.lot()
         self.world.behave(
             self.token,
-            draw.choice((TokenManner.HONEST, TokenManner.REFUSE, TokenManner.REENTER)),
+            draw.choice((ItemManner.HONEST, ItemManner.REFUSE, ItemManner.REENTER)),
         )
         self.world.behave(
             draw.choice(self.puppets), draw.choice((Manner.ACCEPT, Manner.REFUSE, Manner.REENTER))
@@ -207,7 +206,7 @@ class Walk:
         """Everybody behaves, all windows pass, and whoever is owed something gets it."""
         world = self.world
         for puppet in (*self.puppets, self.token):
-            world.behave(puppet, 0)
+            world.behave(puppet, Manner.ACCEPT)
         world.chain.advance_to(world.now() + 2 * HOUR + DRAW_WINDOW)
         for lot in self.goods:
             ruling = self.ruling(lot)
