@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offchain.model.checks import Finding, Verdict
+from offchain.model.checks import Verdict
 from offchain.model.checks.deviations import Seat, find_unsovereign, seats
 from offchain.model.checks.two_level import (
     GRID_LIMIT,
@@ -20,6 +20,7 @@ from offchain.model.instances import Group, Member, TwoLevelInstance, TwoLevelOu
 from offchain.model.kinds import check_reference
 from offchain.model.mechanisms.price_rule import Standing, exact, plain_second_price, run_auction
 from offchain.model.mechanisms.two_level import solve
+from tests.model.checking import first_price, named
 
 NAMES = [
     "budget balance",
@@ -43,11 +44,6 @@ def game(*groups: list[int], reserve: int = 1) -> TwoLevelInstance:
             for j, bids in enumerate(groups)
         ),
     )
-
-
-def named(findings: list[Finding], name: str) -> Finding:
-    """The finding of that name."""
-    return next(finding for finding in findings if finding.name == name)
 
 
 @given(
@@ -136,11 +132,6 @@ def test_the_welfare_bound_is_not_claimed_when_bids_are_not_the_values() -> None
     finding = named(check_reference(instance), "welfare ratio")
     assert finding.verdict is Verdict.NOT_CLAIMED
     assert finding.detail.startswith("m of g bids 5 for item 0, worth 9")
-
-
-def first_price(standing: Standing, bidder: int, bid: int) -> Standing:
-    """A rule that no one should use: the winner pays its own bid."""
-    return Standing(bidder, bid, bid) if bid > standing.highest else standing
 
 
 def test_the_search_is_exhaustive_for_any_rule() -> None:

@@ -25,6 +25,7 @@ from offchain.model.mechanisms.price_rule import PriceRule, Standing, exact, pla
 from offchain.model.mechanisms.vcg import payments, received
 from offchain.model.mechanisms.vcg_equal_split import AGGREGATIONS
 from offchain.model.mechanisms.winner_determination import Choice
+from tests.model.checking import first_price
 
 SCALES = [1, 997, 10**9, 10**15, 2**55 + 1]
 
@@ -47,11 +48,6 @@ def game(groups: Groups, unit: int = 1, jitter: Callable[[], int] = lambda: 0) -
             for index, group in enumerate(groups)
         ),
     )
-
-
-def first_price(standing: Standing, bidder: int, bid: int) -> Standing:
-    """The winner pays its own bid."""
-    return Standing(bidder, bid, bid) if bid > standing.highest else standing
 
 
 def half_way(standing: Standing, bidder: int, bid: int) -> Standing:

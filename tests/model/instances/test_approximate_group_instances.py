@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offchain.model.checks import Finding, Verdict, approximate_groups, deviations
+from offchain.model.checks import Verdict, approximate_groups, deviations
 from offchain.model.checks.approximate import WORK_LIMIT
 from offchain.model.document import instance_text, outcome_text, parse_text
 from offchain.model.instances import (
@@ -29,6 +29,7 @@ from offchain.model.kinds import check_reference
 from offchain.model.mechanisms import approximate
 from offchain.model.mechanisms.approximate_groups import sell, solve
 from offchain.model.mechanisms.equal_split import EqualSplit, equal_split, willingness_to_pay
+from tests.model.checking import named
 
 HALF = Fraction(1, 2)
 CREW = {"name": "crew", "members": [{"name": "ann", "bid": 4}, {"name": "bob", "bid": 4}]}
@@ -60,11 +61,6 @@ def game(
         ),
         None if draw is None else Fraction(draw),
     )
-
-
-def named(findings: list[Finding], name: str) -> Finding:
-    """The finding of that name."""
-    return next(finding for finding in findings if finding.name == name)
 
 
 def test_groups_are_read_as_in_two_level() -> None:

@@ -23,6 +23,7 @@ from offchain.model.instances import (
     VcgPlayer,
 )
 from offchain.model.kinds import solve
+from tests.model.checking import refusal
 
 
 def changed(document: dict[str, object], fields: dict[str, object]) -> dict[str, object]:
@@ -79,13 +80,6 @@ def approximate(**fields: object) -> dict[str, object]:
 def read(document: object) -> Instance:
     """The only instance of a document."""
     return parse_text(json.dumps(document)).instances[0]
-
-
-def refusal(text: str) -> str:
-    """What is said of a bad file."""
-    with pytest.raises(InvalidInput) as refused:
-        parse_text(text)
-    return str(refused.value)
 
 
 def test_vcg() -> None:

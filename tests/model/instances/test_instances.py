@@ -23,6 +23,7 @@ from offchain.model.instances import (
     TwoLevelInstance,
 )
 from offchain.model.kinds import READERS, solve
+from tests.model.checking import refusal
 
 
 def two_level(**fields: object) -> dict[str, object]:
@@ -54,13 +55,6 @@ def only(file: InstanceFile) -> TwoLevelInstance:
     (instance,) = file.instances
     assert isinstance(instance, TwoLevelInstance)
     return instance
-
-
-def refusal(text: str | bytes) -> str:
-    """What is said of a bad file."""
-    with pytest.raises(InvalidInput) as refused:
-        parse_bytes(text) if isinstance(text, bytes) else parse_text(text)
-    return str(refused.value)
 
 
 def test_defaults() -> None:

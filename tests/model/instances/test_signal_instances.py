@@ -15,6 +15,7 @@ from offchain.model.document import instance_text, outcome_text, parse_text
 from offchain.model.instances import InvalidInput, MonotoneSignalsInstance, SignalClockInstance
 from offchain.model.instances.signals import DEFAULT_TYPE, Rule, Table
 from offchain.model.kinds import solve
+from tests.model import checking
 from tests.model.signal_cases import clock, clocks, monotone, monotones
 
 
@@ -64,9 +65,7 @@ def monotone_file(*values: object, **fields: object) -> dict[str, object]:
 
 def refusal(document: object) -> str:
     """What is said of a bad file."""
-    with pytest.raises(InvalidInput) as refused:
-        parse_text(json.dumps(document))
-    return str(refused.value)
+    return checking.refusal(json.dumps(document))
 
 
 def test_a_signal_clock_file() -> None:

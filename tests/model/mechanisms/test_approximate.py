@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offchain.model.checks import Finding, Verdict, approximate
+from offchain.model.checks import Verdict, approximate
 from offchain.model.document import parse_text
 from offchain.model.instances import (
     ApproximateInstance,
@@ -36,6 +36,7 @@ from offchain.model.mechanisms.approximate import (
     worst_case,
 )
 from offchain.model.mechanisms.equal_split import equal_split, willingness_to_pay
+from tests.model.checking import named
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
 
@@ -472,8 +473,3 @@ def test_a_chance_that_falls_is_found_out_in_any_unit(
     finding = named(check_reference(instance), "incentive compatibility")
     assert finding.verdict is Verdict.FAILS
     assert " wins with " in finding.detail
-
-
-def named(findings: list[Finding], name: str) -> Finding:
-    """The finding of that name."""
-    return next(finding for finding in findings if finding.name == name)

@@ -1,0 +1,27 @@
+"""What tests of instance files and of checks ask again and again."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from offchain.model.checks import Finding
+from offchain.model.document import parse_bytes, parse_text
+from offchain.model.instances import InvalidInput
+from offchain.model.mechanisms.price_rule import Standing
+
+
+def refusal(text: str | bytes) -> str:
+    """What is said of a bad file."""
+    with pytest.raises(InvalidInput) as refused:
+        parse_bytes(text) if isinstance(text, bytes) else parse_text(text)
+    return str(refused.value)
+
+
+def named(findings: Iterable[Finding], name: str) -> Finding:
+    """The finding of that name."""
+    return next(finding for finding in findings if finding.name == name)
+
+
+def first_price(standing: Standing, bidder: int, bid: int) -> Standing:
+    """A rule that no one should use: the winner pays its own bid."""
+    return Standing(bidder, bid, bid) if bid > standing.highest else standing
