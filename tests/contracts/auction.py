@@ -154,6 +154,34 @@ def sealed_to_tally(dao: Any, lot: int, bids: dict[Any, int]) -> None:
     advance(dao, lot, Phase.TALLY)
 
 
+def play(
+    book: Any, lot: int, revealed: dict[Any, int], sealed: Any = (), until: Phase = Phase.CLOSED
+) -> None:
+    """Everybody bids under deposits 10 above; some reveal; the lot is tallied and closed, not yet settled."""
+    for bidder, bid in {**revealed, **dict(sealed)}.items():
+        seal(book, lot, bidder, bid, deposit=bid + 10)
+    advance(book, lot, Phase.REVEAL)
+    reveal_all(book, lot, revealed)
+    advance(book, lot, Phase.TALLY)
+    if hasattr(book, "tally"):
+        tally(book, lot, revealed)
+    advance(book, lot, until)
+
+
+def decide(book: Any, lot: int, revealed: dict[Any, int]) -> None:
+    """Settle it at a price of 3, whoever won."""
+    if hasattr(book, "tally"):
+        settle(book, lot, revealed, 3)
+    else:
+        book.settle(lot, {"from": accounts[0]})
+
+
+def play_out(book: Any, lot: int, revealed: dict[Any, int], sealed: Any = ()) -> None:
+    """All of it: the best bid wins at 3."""
+    play(book, lot, revealed, sealed)
+    decide(book, lot, revealed)
+
+
 # CLAIMS
 
 

@@ -85,6 +85,15 @@ def logs_of(tx: Any, emitter: Any) -> list[tuple[str, dict[str, Any]]]:
     return [(log.name, log.fields) for log in emitted(tx) if log.emitter == address_of(emitter)]
 
 
+def reentered(tx: Any) -> list[tuple[bool, bytes]]:
+    """Success and answer of each call that a puppet made from within."""
+    return [
+        (log.fields["success"], log.fields["answer"])
+        for log in emitted(tx)
+        if log.name == "Reentered"
+    ]
+
+
 def plain(value: Any) -> Any:
     """What a view returned, as tuples, integers and strings (Brownie's own kinds do not compare)."""
     if isinstance(value, tuple | list):

@@ -45,46 +45,19 @@ def forced(fn_isolation: None) -> Iterator[dict[str, int]]:
 # PEOPLE
 
 
-@pytest.fixture(scope="session")
-def seller() -> Any:
-    """Who sells."""
-    return accounts[1]
+def person(number: int) -> Any:
+    """A fixture: the account of this number."""
+
+    @pytest.fixture(scope="session")
+    def one() -> Any:
+        return accounts[number]
+
+    return one
 
 
-@pytest.fixture(scope="session")
-def alice() -> Any:
-    """A bidder."""
-    return accounts[2]
-
-
-@pytest.fixture(scope="session")
-def bob() -> Any:
-    """A bidder."""
-    return accounts[3]
-
-
-@pytest.fixture(scope="session")
-def carol() -> Any:
-    """A bidder."""
-    return accounts[4]
-
-
-@pytest.fixture(scope="session")
-def dave() -> Any:
-    """A bidder."""
-    return accounts[5]
-
-
-@pytest.fixture(scope="session")
-def keeper() -> Any:
-    """Who does what anyone may do."""
-    return accounts[8]
-
-
-@pytest.fixture(scope="session")
-def stranger() -> Any:
-    """Who has no part in anything."""
-    return accounts[9]
+seller, alice, bob, carol, dave = map(person, range(1, 6))
+keeper, stranger = person(8), person(9)
+"""Who does what anyone may do, and who has no part in anything."""
 
 
 # CONTRACTS

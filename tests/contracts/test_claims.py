@@ -1,7 +1,6 @@
 """What is left of a deposit, at both levels: one's own claim, and many in a batch."""
 
 import pytest
-from brownie import accounts
 
 from offchain.bindings.enumerations import BookState, Phase
 from offchain.io.units import WEI_PER_UNIT
@@ -9,7 +8,9 @@ from tests.contracts.auction import (
     advance,
     bid_all,
     claim,
+    decide,
     list_lot,
+    play,
     reveal_all,
     seal,
     settle,
@@ -21,26 +22,6 @@ from tests.puppets import Manner
 
 # Each level's winner pays 3, the reserve. Deposits are 10 more than the bids.
 EXTRA = 10
-
-
-def play(book, lot, revealed, sealed=(), until=Phase.CLOSED):
-    """Everybody bids; some reveal; the lot is tallied and closed, not yet settled."""
-    for bidder, bid in {**revealed, **dict(sealed)}.items():
-        seal(book, lot, bidder, bid, deposit=bid + EXTRA)
-    advance(book, lot, Phase.REVEAL)
-    reveal_all(book, lot, revealed)
-    advance(book, lot, Phase.TALLY)
-    if hasattr(book, "tally"):
-        tally(book, lot, revealed)
-    advance(book, lot, until)
-
-
-def decide(book, lot, revealed):
-    """Settle it, whoever won."""
-    if hasattr(book, "tally"):
-        settle(book, lot, revealed, 3)
-    else:
-        book.settle(lot, {"from": accounts[0]})
 
 
 def test_claim_of_the_winner(book, lot, alice, stranger):

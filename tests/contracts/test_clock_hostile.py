@@ -6,7 +6,7 @@ from brownie import accounts, web3
 from offchain.bindings.enumerations import ClockStage
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance_to, attempt, now, prepare, send
-from tests.contracts.checks import emitted, error_data, reverts_with
+from tests.contracts.checks import emitted, error_data, reentered, reverts_with
 from tests.contracts.clock import DEPOSIT, WINDOW, ClockLot, check_debts, crowd, terms
 from tests.puppets import ItemManner, Manner
 
@@ -38,15 +38,6 @@ def ended(house, words, item, seller, *bidders):
     advance_to(lot.terms[4] + WINDOW)
     assert lot.stage == ClockStage.VOID
     return lot
-
-
-def reentered(tx):
-    """Success and answer of each call made from within."""
-    return [
-        (log.fields["success"], log.fields["answer"])
-        for log in emitted(tx)
-        if log.name == "Reentered"
-    ]
 
 
 # RECIPIENTS

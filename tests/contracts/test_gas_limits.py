@@ -5,7 +5,14 @@ from brownie import web3
 from eth_abi import decode
 
 from offchain.bindings.enumerations import Phase
-from tests.contracts.auction import advance, attempt, bid_all, reveal_all, seal, settle, tally
+from tests.contracts.auction import (
+    advance,
+    attempt,
+    bid_all,
+    play_out,
+    reveal_all,
+    tally,
+)
 from tests.contracts.checks import decode_log
 from tests.contracts.ledger import stored_slots
 from tests.contracts.mechanism import ascending, opening
@@ -52,17 +59,7 @@ def due(book, lot, alice, bob, carol, dave, actor):
     """A decided book: two accounts, two wallets that work when paid, an unrevealed bidder."""
     wallets = [actor(Manner.WORK) for _ in range(2)]
     bids = {alice: 5, wallets[0]: 1, bob: 1, wallets[1]: 4}
-    for bidder, bid in {**bids, carol: 9, dave: 7}.items():
-        seal(book, lot, bidder, bid, deposit=bid + 10)
-    advance(book, lot, Phase.REVEAL)
-    reveal_all(book, lot, bids)
-    advance(book, lot, Phase.TALLY)
-    if hasattr(book, "tally"):
-        tally(book, lot, bids)
-        settle(book, lot, bids, 3)
-    else:
-        advance(book, lot, Phase.CLOSED)
-        book.settle(lot, {"from": alice})
+    play_out(book, lot, bids, {carol: 9, dave: 7})
     return [carol, wallets[0], alice, bob, wallets[1], dave]
 
 

@@ -11,6 +11,7 @@ from tests.contracts.auction import (
     claim,
     list_lot,
     now,
+    play_out,
     prepare,
     reveal_all,
     schedule_from,
@@ -19,36 +20,12 @@ from tests.contracts.auction import (
     settle,
     tally,
 )
-from tests.contracts.checks import emitted, error_data, logs_of, reverts_with
+from tests.contracts.checks import emitted, error_data, logs_of, reentered, reverts_with
 from tests.contracts.mechanism import commitment, entry, open_slot
 from tests.puppets import Manner
 
 REFUSING = [Manner.REFUSE, Manner.BURN_GAS, Manner.REVERT_MUCH]
 TAKING = [Manner.ACCEPT, Manner.WORK, Manner.RETURN_MUCH]
-
-
-def play(book, lot, revealed, sealed=()):
-    """Seal under deposits 10 above the bids, open, tally and settle; the best bid wins at 3."""
-    for bidder, bid in {**revealed, **dict(sealed)}.items():
-        seal(book, lot, bidder, bid, deposit=bid + 10)
-    advance(book, lot, Phase.REVEAL)
-    reveal_all(book, lot, revealed)
-    advance(book, lot, Phase.TALLY)
-    if hasattr(book, "tally"):
-        tally(book, lot, revealed)
-        settle(book, lot, revealed, 3)
-    else:
-        advance(book, lot, Phase.CLOSED)
-        book.settle(lot, {"from": accounts[0]})
-
-
-def reentered(tx):
-    """Success and answer of each call made from within."""
-    return [
-        (log.fields["success"], log.fields["answer"])
-        for log in emitted(tx)
-        if log.name == "Reentered"
-    ]
 
 
 # Bid, and what is left to pay out of the deposit: served at 3, not served, not revealed (bond 1).
@@ -66,11 +43,11 @@ def join(book, lot, hostile, part, others):
     bid = PARTS[part][0]
     first, second = others
     if part == "served":
-        play(book, lot, {first: 1, hostile: bid}, {second: 1})
+        play_out(book, lot, {first: 1, hostile: bid}, {second: 1})
     elif part == "unserved":
-        play(book, lot, {hostile: bid, second: 5}, {first: 1})
+        play_out(book, lot, {hostile: bid, second: 5}, {first: 1})
     else:
-        play(book, lot, {second: 5}, {first: 1, hostile: bid})
+        play_out(book, lot, {second: 5}, {first: 1, hostile: bid})
 
 
 # PUSHED
@@ -259,7 +236,7 @@ def test_seller_that_takes_no_ether(auctioneer, dao, item, alice, stranger, acto
     seller = actor(manner)
     lot = list_lot(auctioneer, item, seller)
     dao.enter(lot, {"from": alice})
-    play(dao, lot, {alice: 5})
+    play_out(dao, lot, {alice: 5})
     claim(dao, lot, alice)
     assert item.ownerOf(lot) == dao
     call = auctioneer.withdrawProceeds._address, auctioneer.withdrawProceeds.encode_input(seller)
@@ -293,7 +270,7 @@ def test_reentering_withdraw_proceeds(auctioneer, dao, item, seller, alice, acto
 def test_winner_without_a_receiver_hook(auctioneer, item, lot, actor):
     """The item goes to a contract that knows nothing of tokens: it must not be able to refuse."""
     winner = actor(Manner.REFUSE)
-    play(auctioneer, lot, {winner: 5})
+    play_out(auctioneer, lot, {winner: 5})
     assert item.ownerOf(lot) == winner
 
 
