@@ -3,11 +3,24 @@
 from collections.abc import Iterable
 
 import pytest
+from hypothesis import strategies as st
 
 from offchain.model.checks import Finding
 from offchain.model.document import parse_bytes, parse_text
 from offchain.model.instances import InvalidInput
 from offchain.model.mechanisms.price_rule import Standing
+
+
+def any_json(*names: str, most: int = 3) -> st.SearchStrategy[object]:
+    """JSON of any shape, in which at most so many fields of an object have one of these names."""
+    return st.recursive(
+        st.none() | st.booleans() | st.integers(-2, 2**70) | st.floats() | st.text(max_size=3),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(names), inner, max_size=most)
+        ),
+        max_leaves=8,
+    )
 
 
 def refusal(text: str | bytes) -> str:

@@ -23,7 +23,7 @@ from offchain.model.instances import (
     TwoLevelInstance,
 )
 from offchain.model.kinds import READERS, solve
-from tests.model.checking import refusal
+from tests.model.checking import any_json, refusal
 
 
 def two_level(**fields: object) -> dict[str, object]:
@@ -293,16 +293,7 @@ def test_malformed_files(text: str | bytes, message: str) -> None:
     assert refusal(text) == message
 
 
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-2, 2**70) | st.floats() | st.text(max_size=3),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["name", "bid", "members", "value", "x"]), inner, max_size=3
-        )
-    ),
-    max_leaves=8,
-)
+json_values = any_json("name", "bid", "members", "value", "x")
 
 
 @given(

@@ -16,6 +16,7 @@ from offchain.model.instances import InvalidInput, MonotoneSignalsInstance, Sign
 from offchain.model.instances.signals import DEFAULT_TYPE, Rule, Table
 from offchain.model.kinds import solve
 from tests.model import checking
+from tests.model.checking import any_json
 from tests.model.signal_cases import clock, clocks, monotone, monotones
 
 
@@ -322,16 +323,7 @@ def test_files_are_refused_exactly_where_too_many_could_be_allocated(
         assert "exchange their signals" in refusal(instance.to_json())
 
 
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-2, 2**70) | st.floats() | st.text(max_size=3),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["name", "type", "signal", "value", "x"]), inner, max_size=4
-        )
-    ),
-    max_leaves=8,
-)
+json_values = any_json("name", "type", "signal", "value", "x", most=4)
 
 
 @given(
