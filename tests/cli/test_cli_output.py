@@ -259,7 +259,7 @@ def test_a_file_that_cannot_be_written_is_known_before_any_work(
         raise AssertionError("work was done in vain")
 
     monkeypatch.setattr("offchain.chain.connect.connect", work)
-    monkeypatch.setattr("offchain.model.mechanisms.solve", work)
+    monkeypatch.setattr("offchain.model.kinds.solve", work)
     result = CliRunner().invoke(app, [*command, "--out", option], input=EXAMPLE)
     assert (result.exit_code, result.stdout) == (4, "")
     assert result.stderr.startswith("error: --out: ")
