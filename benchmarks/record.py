@@ -38,7 +38,9 @@ class Record:
         """The page with its tables made anew."""
         table = rf"(<!-- {self.mark}: (\w+) -->\n).*?(<!-- end -->)"
         return re.sub(
-            *(table, lambda found: f"{found[1]}\n{tables[found[2]]}\n{found[3]}", self.text()),
+            table,
+            lambda found: f"{found[1]}\n{tables[found[2]]}\n{found[3]}",
+            self.text(),
             flags=re.DOTALL,
         )
 

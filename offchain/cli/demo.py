@@ -73,7 +73,7 @@ def command(
 ) -> None:
     """Play an auction on a chain, by default a ConstitutionDAO-style one: explained as it runs, cross-checked, with a report."""
     options = Options(
-        *(contributions, rival, silent, phase_minutes, max_fee, fund_from), _given(context)
+        contributions, rival, silent, phase_minutes, max_fee, fund_from, _given(context)
     )
     showing = ON_CHAIN[mechanism].demo(options)
     default = _FOLDER if mechanism == FIRST else _FOLDER / mechanism

@@ -146,12 +146,18 @@ def house_keepers(post: Post, terms: Terms, journal: Journal, flaws: Flaws) -> l
     if depth is None:
         depth = DEPTH if chain.clock_is_real else 0
     ledger = Ledger(
-        *(chain, deployed.auctioneer, deployed.block, post.contract),
+        chain,
+        deployed.auctioneer,
+        deployed.block,
+        post.contract,
         store=store_of(terms.cache, chain, deployed.auctioneer, deployed.block),
         progress=Progress(),
     )
     keeper = Keeper(
-        *(chain, ledger, chain.actor(terms.account), post.openings),
+        chain,
+        ledger,
+        chain.actor(terms.account),
+        post.openings,
         on_action=journal.on_action,
         on_skip=journal.on_skip,
         gas_limit=terms.block_gas,
@@ -178,7 +184,11 @@ def _of_beacon(
         return None  # a source of another kind
     account = chain.actor(terms.account)
     keeper = BeaconKeeper(
-        *(chain, deployed.randomness, account, {deployed.auctioneer}, deployed.block),
+        chain,
+        deployed.randomness,
+        account,
+        {deployed.auctioneer},
+        deployed.block,
         on_skip=journal.on_skip,
         store=store_of(terms.cache, chain, deployed.randomness, deployed.block),
         progress=Progress(),

@@ -73,12 +73,23 @@ class Keeper:
         self._agenda = Agenda(ledger, self._reveals.can_open, only)
         self._turns = Turns()
         self._sender = Sender(
-            *(courier, self._reader, self._purse, allowance or Allowance()),
-            *(min(gas_limit, MAX_TRANSACTION_GAS), self._troubles, on_action),
+            courier,
+            self._reader,
+            self._purse,
+            allowance or Allowance(),
+            min(gas_limit, MAX_TRANSACTION_GAS),
+            self._troubles,
+            on_action,
         )
         self._duties = Duties(
-            *(courier, self._reader, self._sender, self._reveals, self._pace, self._troubles),
-            *(self._must_wait, players_per_step),
+            courier,
+            self._reader,
+            self._sender,
+            self._reveals,
+            self._pace,
+            self._troubles,
+            self._must_wait,
+            players_per_step,
         )
         self._now = 0
         self._is_urgent = self.unfinished = False
