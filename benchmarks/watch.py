@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from offchain.chain.backend import Receipt
+from offchain.play.observer import Observer
 
 
 @dataclass(slots=True)
@@ -21,7 +22,7 @@ class Spent:
     processor: float = 0.0
 
 
-class Watch:
+class Watch(Observer):
     """An observer that gives every moment to the step that ends it. steps: in the order in which they began."""
 
     def __init__(self, every: float = 15.0) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from benchmarks.gas.bench import StepBench, measured
 from benchmarks.gas.meter import NONZERO_BYTE, ZERO_BYTE
 from offchain.bindings.contracts import contract
-from offchain.bindings.deployment import BOND, SecretTerms, deploy_secrets
+from offchain.bindings.deployment import BOND
 from offchain.bindings.seals import secret_seal
 from offchain.chain import abi
 from offchain.chain.jsonrpc import JsonRpc
@@ -42,8 +42,8 @@ class _Bench(StepBench):
     def __init__(self, chain: JsonRpc) -> None:
         chain.advance_to(self.start)
         super().__init__(chain, 2)
-        terms = SecretTerms(BOND, _WINDOW_SECONDS)
-        self._secrets = deploy_secrets(chain, self._keeper, terms)
+        terms = BOND, _WINDOW_SECONDS, _WINDOW_SECONDS
+        self._secrets = self._create("CommitRevealRandomness", *terms)
         self._beacon = self._create("BeaconRandomness", self._secrets)
         self._at = contract("BeaconRandomness"), self._beacon
         self._at_secrets = contract("CommitRevealRandomness"), self._secrets

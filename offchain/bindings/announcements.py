@@ -13,11 +13,11 @@ from eth_hash.auto import keccak
 from offchain.bindings.artifacts import load
 from offchain.bindings.seals import Opening, commitment
 from offchain.chain import abi
+from offchain.io.addresses import Address
 
 MOST_EPSILON = 2**32 - 1
 """The largest numerator or denominator of epsilon that the contract can hold."""
 
-Address: TypeAlias = str
 OfferTuple: TypeAlias = tuple[Address, int, int]
 """To whom, at what price (units), which goods (bits)."""
 

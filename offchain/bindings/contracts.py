@@ -10,7 +10,7 @@ addresses as checksummed text, arrays and structs as tuples.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -20,7 +20,7 @@ from eth_hash.auto import keccak
 from offchain.bindings.artifacts import Artifact, load
 from offchain.bindings.enumerations import ENUMS
 from offchain.chain import abi
-from offchain.chain.backend import Chain, Log, Reverted
+from offchain.chain.backend import Chain, Log, Receipt, Reverted, Transaction
 from offchain.chain.errors import ChainError
 
 
@@ -192,6 +192,26 @@ class Contract:
             self._errors[digest[: abi.SELECTOR_BYTES]] = _Error(
                 name, _names(inputs), abi.arguments(inputs, ENUMS)
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """A contract at its address."""
+
+    contract: Contract
+    address: str
+
+    def call(self, sender: str, function: str, *arguments: object, value: int = 0) -> Transaction:
+        """The transaction that calls `function`, with `value` in wei."""
+        return Transaction(sender, self.address, self.contract.encode(function, *arguments), value)
+
+    def events(self, receipts: Iterable[Receipt]) -> Iterator[Event]:
+        """What it said in these transactions, in order."""
+        for receipt in receipts:
+            for log in receipt.logs:
+                event = self.contract.event(log) if log.address == self.address else None
+                if event is not None:
+                    yield event
 
 
 @cache

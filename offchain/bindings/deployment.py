@@ -120,11 +120,6 @@ class DrawnDeployment:
         _write(asdict(self), path)
 
 
-def deploy(chain: Chain, account: str, creator: Create | None = None) -> Deployment:
-    """Deploys factory and auctioneer from `account`, which pays the gas. creator: creates each contract."""
-    return deploy_for_groups(chain, account, "Auctioneer", creator=creator)
-
-
 def deploy_auction(
     chain: Chain,
     account: str,
@@ -139,16 +134,16 @@ def deploy_auction(
     on. creator: creates each contract.
     """
     if "factory" in contract(name).made_of:
-        return deploy_for_groups(chain, account, name, randomness, secrets, creator)
+        return deploy(chain, account, name, randomness, secrets, creator)
     block, make = chain.block(), creator or partial(create, chain, account)
     source = randomness or _randomness(make, secrets)
     return DrawnDeployment(chain.chain_id, block, make(name, source), source)
 
 
-def deploy_for_groups(
+def deploy(
     chain: Chain,
     account: str,
-    name: str,
+    name: str = "Auctioneer",
     randomness: str | None = None,
     secrets: SecretTerms = SECRET_TERMS,
     creator: Create | None = None,
@@ -161,16 +156,6 @@ def deploy_for_groups(
     return Deployment(chain.chain_id, block, factory, make(name, factory, *sources), *sources)
 
 
-def deploy_randomness(chain: Chain, account: str, secrets: SecretTerms) -> str:
-    """Deploys the source for chains with a beacon, over sealed secrets for when it fails. Returns its address."""
-    return _randomness(partial(create, chain, account), secrets)
-
-
-def deploy_secrets(chain: Chain, account: str, terms: SecretTerms) -> str:
-    """Deploys a source of sealed secrets. Returns its address."""
-    return _secrets(partial(create, chain, account), terms)
-
-
 def create(chain: Chain, account: str, name: str, *arguments: object) -> str:
     """Deploys the contract called `name` from `account` and returns its address."""
     receipt = chain.send(Transaction(account, None, contract(name).creation(*arguments)))
@@ -179,12 +164,9 @@ def create(chain: Chain, account: str, name: str, *arguments: object) -> str:
 
 
 def _randomness(make: Create, secrets: SecretTerms) -> str:
-    return make("BeaconRandomness", _secrets(make, secrets))
-
-
-def _secrets(make: Create, terms: SecretTerms) -> str:
-    window = terms.window_seconds
-    return make("CommitRevealRandomness", terms.bond, window, window)
+    """The source for chains with a beacon, over sealed secrets for when it fails."""
+    window = secrets.window_seconds
+    return make("BeaconRandomness", make("CommitRevealRandomness", secrets.bond, window, window))
 
 
 def _text(path: Path) -> str:

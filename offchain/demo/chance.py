@@ -14,7 +14,7 @@ from offchain.io.errors import InvalidInput
 from offchain.io.units import WEI_PER_UNIT
 from offchain.model.document import instance_text
 from offchain.model.instances import Instance
-from offchain.play.sending import Sender
+from offchain.play.observer import ObservedChain
 from offchain.play.terms import FIRST_PLAYER
 from offchain.play.words import BeaconWords, SecretWords, Source, Words
 from offchain.report.amounts import count, eth
@@ -181,7 +181,7 @@ def audited(chain: Chain, **contracts: str) -> Check:
     return Check("no wei astray", not stuck, "; ".join(stuck) or f"none left in {names}")
 
 
-def _secrets(sender: Sender, account: str) -> Words:
-    sealers = [sender.chain.actor(index) for index in _SEALERS]
-    sender.chain.fund_all(dict.fromkeys(sealers, _SEALER_MONEY))
-    return SecretWords(sender, account, sealers)
+def _secrets(observed: ObservedChain, account: str) -> Words:
+    sealers = [observed.chain.actor(index) for index in _SEALERS]
+    observed.chain.fund_all(dict.fromkeys(sealers, _SEALER_MONEY))
+    return SecretWords(observed, account, sealers)

@@ -12,6 +12,7 @@ from offchain.bindings.contracts import Event, contract
 from offchain.chain.backend import Receipt
 from offchain.demo.progress import meter
 from offchain.demo.voice import Voice
+from offchain.play.observer import Observer
 from offchain.report.amounts import count as counted
 from offchain.report.page import Chapter
 from offchain.report.played import Played, Step
@@ -69,7 +70,7 @@ class _Took:
 AnyPlayed = TypeVar("AnyPlayed", bound=Played)
 
 
-class Teller:
+class Teller(Observer):
     """An observer of a play (see `Observer`) that tells `scenes` as they come, each once, and counts what steps take.
 
     As a context it leaves the terminal as it was, whatever ends the play.

@@ -1,10 +1,11 @@
 """Addresses as text, in the mixed case of EIP-55, and as bytes."""
 
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 
 from eth_hash.auto import keccak
 
+Address: TypeAlias = str
 ADDRESS_BYTES: Final = 20
 NOBODY: Final = "0x" + "00" * ADDRESS_BYTES
 """The address zero, of which nobody has the key."""

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping
 
 from offchain.bindings.announcements import Announcement
 from offchain.bindings.seals import new_salt
-from offchain.io.addresses import to_bytes
+from offchain.io.addresses import Address, to_bytes
 from offchain.model.instances.bundles import Bundle
 from offchain.model.instances.resilient import Offer
-from offchain.play.sending import Address
 
 
 def announcement(

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from offchain.bindings.contracts import Deployed
 from offchain.bindings.draw_proofs import (
     PLAYERS_PER_STEP,
     prove,
@@ -18,6 +19,7 @@ from offchain.bindings.draw_proofs import (
 from offchain.bindings.entries import account_in, amount_in
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Chain, Transaction
+from offchain.io.addresses import Address
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.ledger import APPROXIMATE, Ledger
 from offchain.keeper.openings import Openings
@@ -34,7 +36,6 @@ from offchain.model.instances.two_level import BID_LIMIT
 from offchain.play.auction_house import HouseStage
 from offchain.play.limits import check_approximate
 from offchain.play.observer import Observer
-from offchain.play.sending import Address, Deployed
 from offchain.play.words import Source, ToldWords
 
 
@@ -69,8 +70,8 @@ class ApproximateStage(HouseStage):
         they are not told, an instance's draw is not the one that decides.
         """
         super().__init__(chain, phase_seconds, observer)
-        block, create = chain.block(), self._sender.create
-        self._words = source(self._sender, self._keeper_account)
+        block, create = chain.block(), self._observed.create
+        self._words = source(self._observed, self._keeper_account)
         self.randomness = self._words.address
         self._factory = create(self._keeper_account, "DAOFactory")
         terms = self._factory.address, self.randomness
@@ -170,7 +171,7 @@ class ApproximateStage(HouseStage):
                 for member, bid in zip(members[-1], group, strict=True)
                 if bid > 0
             ]
-        self._sender.fund({bid.sender: self._pocket_money + bid.value for bid in bids})
+        self._observed.fund({bid.sender: self._pocket_money + bid.value for bid in bids})
         self._send("bid", bids)
         self._chain.advance_to(end_of_bidding)
         self._entrusted.add(openings)

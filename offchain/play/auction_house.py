@@ -4,16 +4,16 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from offchain.bindings.contracts import contract
+from offchain.bindings.contracts import Deployed, contract
 from offchain.bindings.draw_proofs import PLAYERS_PER_STEP
 from offchain.chain.backend import Chain, Receipt
+from offchain.io.addresses import Address
 from offchain.keeper.keeper import Action, Keeper
 from offchain.keeper.ledger import Book, Box, Ledger
 from offchain.keeper.openings import Openings
 from offchain.play.audit import audit
 from offchain.play.observer import Observer
-from offchain.play.sending import Address, Deployed, portions
-from offchain.play.stage import Stage
+from offchain.play.stage import Stage, portions
 from offchain.play.terms import BOND_BPS, trusting
 
 _QUERIES = 500
@@ -107,7 +107,7 @@ class HouseStage(Stage):
         # settling tells how many bids it walked, but it is one lot that is settled
         served = 1 if step == "settle" else action.members
         self._left[step] -= served
-        self._sender.observer.advances(step, served)
+        self._observed.observer.advances(step, served)
         if self._left[step] <= 0:
             self._end_step()
             self._begin_next()
@@ -120,12 +120,12 @@ class HouseStage(Stage):
         self._step = step
         if step in self._ahead:
             self._ahead.remove(step)
-        self._sender.observer.begins(step, max(0, self._left[step]))
+        self._observed.observer.begins(step, max(0, self._left[step]))
 
     def _end_step(self) -> None:
         self.ledger.sync()  # whoever hears of the end may look at it
         if self._step is not None:
-            self._sender.observer.ends(self._step, self._receipts_of_step)
+            self._observed.observer.ends(self._step, self._receipts_of_step)
         self._step, self._receipts_of_step = None, []
 
     def _number(self, lots: Sequence[int], counts: Callable[[Book, Box], bool]) -> int:
@@ -139,7 +139,7 @@ class HouseStage(Stage):
         queries = [self._dao.encode("hasAccess", lot, member) for member in members]
         answers: list[bytes] = []
         for some in portions(queries, _QUERIES):
-            answers += self._sender.view(dao, "multicall", some)[0]
+            answers += self._observed.view(dao, "multicall", some)[0]
         return [self._dao.decode("hasAccess", answer)[0] for answer in answers]
 
     def _close(self, lots: Sequence[int]) -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from offchain.bindings.contracts import Deployed
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Transaction
+from offchain.io.addresses import Address
 from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances.two_level import BID_LIMIT, Group, Member
 from offchain.play.behaviour import Behaviour, MemberKey
-from offchain.play.sending import Address, Deployed
 
 _FIRST_DEPOSIT = 1
 """Units that who changes a bid puts down with the first one: no more than any bid, so that a second deposit never falls below."""

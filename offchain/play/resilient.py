@@ -14,6 +14,7 @@ from offchain.bindings.announcements import Announcement
 from offchain.bindings.artifacts import load
 from offchain.bindings.enumerations import CoinOutcome
 from offchain.chain.errors import ChainError
+from offchain.io.addresses import Address
 from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances.bundles import Bundle
 from offchain.model.instances.resilient import (
@@ -30,8 +31,7 @@ from offchain.play.limits import check_resilient
 from offchain.play.observer import Observer
 from offchain.play.resilient_behaviour import STRAIGHT, ResilientBehaviour
 from offchain.play.resilient_books import SaleBook
-from offchain.play.sending import Address, portions
-from offchain.play.stage import DrawnStage
+from offchain.play.stage import DrawnStage, portions
 from offchain.play.terms import BOND_BPS
 
 HEADS, TAILS = 1, 0
@@ -186,7 +186,7 @@ class ResilientStage(DrawnStage):
         for player in instance.players:
             revenue = sum(offer.price for offer in player.offer)
             needed[accounts[player.name]] += 2 * cast.behaviour.deposit(revenue) * WEI_PER_UNIT
-        self._sender.fund(needed)
+        self._observed.fund(needed)
 
     def _commit(self, sale: Sale) -> None:
         sealed = [

@@ -4,8 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from offchain.bindings.contracts import Event
+from offchain.io.addresses import Address
 from offchain.io.units import WEI_PER_UNIT
-from offchain.play.sending import Address
 
 _DEPOSIT_BITS = 64
 

@@ -16,7 +16,6 @@ from offchain.model.instances.signal_clock import SignalClockInstance
 from offchain.model.instances.signals import UNSOLD, Rule, Sale
 from offchain.play.audit import check_balance, check_proceeds
 from offchain.play.observer import Observer
-from offchain.play.sending import Address
 from offchain.play.signal_clock_trail import Play, Trail
 from offchain.play.stage import DrawnStage
 from offchain.play.terms import SELLER
@@ -47,9 +46,9 @@ class SignalClocks(DrawnStage):
 
         Returns their numbers.
         """
-        accounts = self._accounts(instance)
+        accounts = self._players(len(instance.bidders))
         deposits = count * DEPOSIT * WEI_PER_UNIT
-        self._sender.fund(dict.fromkeys(accounts, self._pocket_money + deposits))
+        self._observed.fund(dict.fromkeys(accounts, self._pocket_money + deposits))
         end = self._chain.now() + self._seconds
         lots = self._list(instance, count, end)
         kinds = {name: kind for kind, name in enumerate(instance.types)}
@@ -64,7 +63,7 @@ class SignalClocks(DrawnStage):
         self._chain.advance_to(end)
         tables = [packed(bidder.value.entries) for bidder in instance.bidders]
         registrations = [
-            self._call(account, "register", lot, table)
+            self._auction.call(account, "register", lot, table)
             for lot in lots
             for account, table in zip(accounts, tables, strict=True)
         ]
@@ -90,16 +89,17 @@ class SignalClocks(DrawnStage):
 
     def start(self, instance: SignalClockInstance, lot: int, word: int) -> Trail:
         """Brings an open lot with this word to the first question, or to the offer. `ChainError` as `play`."""
-        trail = Trail(instance, self._accounts(instance))
+        trail = Trail(instance, self._players(len(instance.bidders)))
         self._draw(lot, trail, word)
         self._learn(lot, trail)
         self._prepare(lot, trail)
         return trail
 
     def phase_of(self, lot: int) -> ClockStage:
-        """The stage of a lot."""
-        (stage,) = self._view("stageOf", lot)
-        return ClockStage(stage)
+        """The phase of a lot."""
+        phase: ClockStage
+        (phase,) = self._view("stageOf", lot)
+        return phase
 
     def audit(self) -> None:
         """Lets the seller take what it earned, and checks that this is what was paid, and that no wei is left.
@@ -126,7 +126,7 @@ class SignalClocks(DrawnStage):
         )
         minted = [self._mint() for _ in lots]
         listing = [
-            self._call(self._seller, "list", self._item.address, token, terms)
+            self._auction.call(self._seller, "list", self._item.address, token, terms)
             for token, _ in minted
         ]
         self._send("list", [*(mint for _, mint in minted), *listing])
@@ -134,9 +134,9 @@ class SignalClocks(DrawnStage):
 
     def _draw(self, lot: int, trail: Trail, word: int) -> None:
         """The word is asked for, comes, and is taken."""
-        self._take("draw", [self._call(self._keeper_account, "requestDraw", lot)], trail)
+        self._take("draw", [self._auction.call(self._keeper_account, "requestDraw", lot)], trail)
         self._words.deliver(self.auction, lot, word)
-        self._take("draw", [self._call(self._keeper_account, "begin", lot)], trail)
+        self._take("draw", [self._auction.call(self._keeper_account, "begin", lot)], trail)
 
     def _learn(self, lot: int, trail: Trail) -> None:
         """Everybody outside the drawn type answers."""
@@ -151,7 +151,7 @@ class SignalClocks(DrawnStage):
             packed(bidders[index].value.entries) for index in trail.instance.members(trail.kind)
         ]
         prepare = [
-            self._call(self._keeper_account, "prepare", lot, place, some)
+            self._auction.call(self._keeper_account, "prepare", lot, place, some)
             for place, some in batches(tables)
         ]
         self._take("prepare", prepare, trail)
@@ -160,24 +160,26 @@ class SignalClocks(DrawnStage):
         """Everything that a bidder who is discovered has to say: up to where it stays, and that it leaves."""
         signal = trail.instance.bidders[index].signal
         account = trail.accounts[index]
-        calls = [self._call(account, "accept", lot, signal)] if signal else []
+        calls = [self._auction.call(account, "accept", lot, signal)] if signal else []
         if signal < trail.instance.signals - 1:
-            calls.append(self._call(account, "leaveAuction", lot))
+            calls.append(self._auction.call(account, "leaveAuction", lot))
         if len(calls) == 1:
             return calls[0]
-        return self._call(account, "multicall", [call.data for call in calls])
+        return self._auction.call(account, "multicall", [call.data for call in calls])
 
     def _sell(self, lot: int, trail: Trail, last: int) -> None:
         """States the offer to the last bidder, who buys if its signal is at least the one that the offer takes."""
         bidder = trail.instance.bidders[last]
-        state = self._call(self._keeper_account, "stateOffer", lot, packed(bidder.value.entries))
+        state = self._auction.call(
+            self._keeper_account, "stateOffer", lot, packed(bidder.value.entries)
+        )
         self._take("offer", [state], trail)
         assert trail.offer is not None  # said by an event of the call that has just succeeded
         if bidder.signal < trail.offer.signal:
             self._take("answer", [self._answer(lot, trail, last)], trail)
             return
         account, price = trail.accounts[last], trail.offer.price
-        self._sender.fund({account: price * WEI_PER_UNIT + self._pocket_money})
+        self._observed.fund({account: price * WEI_PER_UNIT + self._pocket_money})
         purchase = self._auction.call(account, "buy", lot, value=price * WEI_PER_UNIT)
         self._take("buy", [purchase], trail)
         self._paid += price
@@ -185,14 +187,6 @@ class SignalClocks(DrawnStage):
     def _wind_up(self, lot: int, accounts: Sequence[str], sale: Sale) -> None:
         """The item and the deposits go where they belong."""
         if sale == UNSOLD:
-            self._send("return", [self._call(self._keeper_account, "reclaim", lot)])
-        back = self._call(self._keeper_account, "returnDeposits", lot, list(accounts))
+            self._send("return", [self._auction.call(self._keeper_account, "reclaim", lot)])
+        back = self._auction.call(self._keeper_account, "returnDeposits", lot, list(accounts))
         self._send("return", [back])
-
-    # Transactions
-
-    def _accounts(self, instance: SignalClockInstance) -> list[Address]:
-        return self._players(len(instance.bidders))
-
-    def _call(self, sender: Address, function: str, *arguments: object) -> Transaction:
-        return self._auction.call(sender, function, *arguments)

@@ -1,16 +1,18 @@
 """What plays share: a chain, a seller with items, somebody who keeps lots moving, an auction, and who watches."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import count
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
-from offchain.bindings.contracts import Event
+from offchain.bindings.contracts import Deployed, Event
 from offchain.chain.backend import Chain, Receipt, Transaction
-from offchain.play.observer import SILENT, Observer
-from offchain.play.sending import Address, Deployed, Sender
+from offchain.io.addresses import Address
+from offchain.play.observer import ObservedChain, Observer
 from offchain.play.terms import FIRST_PLAYER, KEEPER, SELLER, pocket_money
 from offchain.play.words import Source, ToldWords
+
+Item = TypeVar("Item")
 
 
 class Stage:
@@ -26,7 +28,7 @@ class Stage:
     def __init__(self, chain: Chain, phase_seconds: int, observer: Observer | None) -> None:
         """Provides for the seller and the keeper. `observer` hears of the deployment."""
         self._chain, self._seconds = chain, phase_seconds
-        self._sender = Sender(chain, observer)
+        self._observed = ObservedChain(chain, observer)
         self._seller, self._keeper_account = chain.actor(SELLER), chain.actor(KEEPER)
         self._pocket_money = pocket_money(chain)
         chain.fund_all(dict.fromkeys((self._seller, self._keeper_account), self._pocket_money))
@@ -41,17 +43,17 @@ class Stage:
     def _open(self, auction: Deployed) -> None:
         """Takes `auction` for the one that is played, and gives the seller items to sell there."""
         self._auction = auction
-        self._item = self._sender.create(self._seller, "Item")
+        self._item = self._observed.create(self._seller, "Item")
 
     def _approve_all(self) -> None:
         """The seller lets the auction take any of its items."""
         approval = self._item.call(self._seller, "setApprovalForAll", self.auction, True)
-        self._sender.send("approve", [approval])
+        self._observed.send("approve", [approval])
 
     def _begin(self, observer: Observer | None) -> None:
         """A play begins, of which `observer` hears."""
         self._gas.clear()
-        self._sender.observer = observer or SILENT
+        self._observed.observer = observer or Observer()
 
     def _players(self, number: int, first: int = 0) -> list[Address]:
         """Accounts of so many who bid, from the `first` of all on."""
@@ -64,7 +66,7 @@ class Stage:
 
     def _send(self, step: str, transactions: Sequence[Transaction]) -> list[Receipt]:
         """Sends them all, and counts their gas; their receipts in the same order. Raises the first `Reverted`."""
-        receipts = self._sender.send(step, transactions)
+        receipts = self._observed.send(step, transactions)
         self._count(step, receipts)
         return receipts
 
@@ -79,11 +81,11 @@ class Stage:
 
     def _view(self, function: str, *arguments: object) -> tuple[Any, ...]:
         """What the auction says now."""
-        return self._sender.view(self._auction, function, *arguments)
+        return self._observed.view(self._auction, function, *arguments)
 
     def _owner_of(self, token: int) -> Address:
         owner: Address
-        (owner,) = self._sender.view(self._item, "ownerOf", token)
+        (owner,) = self._observed.view(self._item, "ownerOf", token)
         return owner
 
     def _withdraw_proceeds(self, step: str = "proceeds") -> int:
@@ -127,12 +129,17 @@ class DrawnStage(Stage):
         """
         super().__init__(chain, phase_seconds, observer)
         account = chain.actor(self._deployer)
-        self._words = source(self._sender, account)
+        self._words = source(self._observed, account)
         self.randomness = self._words.address
-        self._open(self._sender.create(account, self._name, self.randomness))
+        self._open(self._observed.create(account, self._name, self.randomness))
         self._approve_all()
 
     def _take(self, step: str, transactions: Sequence[Transaction], notes: Notes) -> None:
         """Sends them all, and lets `notes` take in what the auction says."""
         for event in self._auction.events(self._send(step, transactions)):
             notes.take(event)
+
+
+def portions(items: Sequence[Item], most: int) -> Iterator[Sequence[Item]]:
+    """The items in their order, at most so many at a time."""
+    return (items[start : start + most] for start in range(0, len(items), most))

@@ -6,9 +6,10 @@ Whatever the outcome says is read off the chain's logs, and who has access from 
 from collections.abc import Callable, Mapping
 from itertools import count
 
-from offchain.bindings.contracts import contract
+from offchain.bindings.contracts import Deployed, contract
 from offchain.bindings.deployment import Deployment, deploy
 from offchain.chain.backend import Chain, Transaction
+from offchain.io.addresses import Address
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.keeper import Action
 from offchain.keeper.ledger import Book, Ledger
@@ -24,7 +25,6 @@ from offchain.play.auction_house import Hand, HouseStage
 from offchain.play.behaviour import STRAIGHT, Behaviour, MemberKey
 from offchain.play.bidders import Bidder, Cast, leading_individuals
 from offchain.play.observer import Observer
-from offchain.play.sending import Address, Deployed
 from offchain.play.terms import FIRST_PLAYER
 
 Hire = Callable[[Deployment, Callable[[Action], None]], Hand]
@@ -47,7 +47,7 @@ class TwoLevelStage(HouseStage):
         process.
         """
         super().__init__(chain, phase_seconds, observer)
-        self.deployment: Deployment = deploy(chain, self._seller, self._create)
+        self.deployment: Deployment = deploy(chain, self._seller, creator=self._create)
         self._factory = Deployed(contract("DAOFactory"), self.deployment.factory)
         self._open(Deployed(contract("Auctioneer"), self.deployment.auctioneer))
         self._entrusted = Openings() if openings is None else openings
@@ -58,7 +58,7 @@ class TwoLevelStage(HouseStage):
             self._keeper = hire(self.deployment, self._on_action)
 
     def _create(self, name: str, *arguments: object) -> Address:
-        return self._sender.create(self._seller, name, *arguments).address
+        return self._observed.create(self._seller, name, *arguments).address
 
     def play(
         self,
@@ -162,7 +162,7 @@ class TwoLevelStage(HouseStage):
             amounts[bidder.account] = (
                 amounts.get(bidder.account, self._pocket_money) + deposits * WEI_PER_UNIT
             )
-        self._sender.fund(amounts)
+        self._observed.fund(amounts)
 
     # Afterwards
 

@@ -11,7 +11,7 @@ from offchain.bindings.contracts import Event
 from offchain.chain.backend import Receipt, Transaction
 from offchain.chain.revm import Revm
 from offchain.demo.teller import Row, Scene, Teller
-from offchain.play.sending import Sender
+from offchain.play.observer import ObservedChain
 
 
 def silent() -> Console:
@@ -57,7 +57,7 @@ def test_it_hears_what_contracts_say() -> None:
     scenes = [scene("Contracts", "deploy"), Scene("Items", "Made.", frozenset({"mint"}), owners)]
     teller = Teller(silent(), scenes, ("Item",))
     chain = Revm()
-    sender, account = Sender(chain, teller), chain.actor(0)
+    sender, account = ObservedChain(chain, teller), chain.actor(0)
     item = sender.create(account, "Item")
     for tokens in ((1, 2), (3,)):
         sender.send("mint", [item.call(account, "mint", account, token) for token in tokens])
@@ -145,6 +145,6 @@ def test_a_failure_closes_the_bars() -> None:
         pytest.raises(KeyboardInterrupt),
         Teller(console, [scene("Contracts", "deploy")]) as teller,
     ):
-        Sender(chain, teller).send("deploy", [creation] * 2)
+        ObservedChain(chain, teller).send("deploy", [creation] * 2)
     shown = output.getvalue()
     assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l"), "the cursor is hidden"

@@ -9,6 +9,7 @@ import pytest
 from offchain.chain.backend import Receipt
 from offchain.chain.revm import Revm
 from offchain.play.approximate import ApproximateStage
+from offchain.play.observer import Observer
 from offchain.play.resilient import ResilientStage
 from offchain.play.signal_clock_lottery import SignalStage
 from offchain.play.two_level import TwoLevelStage
@@ -23,7 +24,7 @@ UNCOUNTED = frozenset({"deploy", "approve", "fund", "tell", "seal", "open", "red
 """Steps that are no part of an outcome's gas."""
 
 
-class Ear:
+class Ear(Observer):
     """Notes what it hears, and refuses what no observer should hear."""
 
     def __init__(self) -> None:

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from offchain.bindings.contracts import contract
+from offchain.bindings.contracts import Deployed, contract
 from offchain.bindings.deployment import BOND
 from offchain.bindings.seals import secret_seal
 from offchain.chain.backend import Chain, Transaction
@@ -16,7 +16,7 @@ from offchain.keeper.beacon import BeaconKeeper
 from offchain.model.instances.approximate import ApproximateInstance
 from offchain.model.mechanisms.approximate import solve
 from offchain.play.approximate import ApproximateStage
-from offchain.play.sending import Deployed, Sender
+from offchain.play.observer import ObservedChain
 from offchain.play.words import BeaconWords, SecretWords, ToldWords, Words, drawn
 from tests.reverts import reverts
 
@@ -36,7 +36,7 @@ def ask(chain: Chain, words: Words, consumer: str, id_: int) -> None:
 def word(chain: Chain, words: Words, consumer: str, id_: int) -> int:
     """What the contract tells."""
     source = Deployed(contract(CONTRACTS[type(words)]), words.address)
-    return drawn(Sender(chain), source, consumer, id_)
+    return drawn(ObservedChain(chain), source, consumer, id_)
 
 
 @pytest.mark.parametrize("on", ["anvil", "ganache"])
@@ -44,7 +44,7 @@ def test_beacon(on: str) -> None:
     """The same block serves two draws with different words; nothing is told in advance."""
     with connect(on) as chain:
         account, consumer = chain.actor(0), chain.actor(1)
-        words = BeaconWords(Sender(chain), account)
+        words = BeaconWords(ObservedChain(chain), account)
         found = []
         for id_ in (1, 2):
             ask(chain, words, consumer, id_)
@@ -57,7 +57,7 @@ def test_beacon(on: str) -> None:
 def test_beacon_needs_headers() -> None:
     """revm has none, and says so."""
     chain = Revm()
-    words = BeaconWords(Sender(chain), chain.actor(0))
+    words = BeaconWords(ObservedChain(chain), chain.actor(0))
     ask(chain, words, chain.actor(1), 1)
     with pytest.raises(ChainError, match="revm has no header of block"):
         words.deliver(chain.actor(1), 1, 0)
@@ -66,7 +66,7 @@ def test_beacon_needs_headers() -> None:
 class LapsedBeacon(BeaconWords):
     """A beacon whose header nobody sends in time, so that its words come from secrets."""
 
-    def __init__(self, sender: Sender, account: str) -> None:
+    def __init__(self, sender: ObservedChain, account: str) -> None:
         self.sender, self.account = sender, account
         self.secrets = SecretWords(sender, account)
         self.source = sender.create(account, "BeaconRandomness", self.secrets.address)
@@ -109,7 +109,7 @@ def test_secrets(sealers: int) -> None:
     people = [chain.actor(10 + n) for n in range(sealers)]
     for one in (account, *people):
         chain.fund(one, BOND)
-    words = SecretWords(Sender(chain), account, people)
+    words = SecretWords(ObservedChain(chain), account, people)
     ask(chain, words, consumer, 1)
     found = words.deliver(consumer, 1, wanted=5)
     assert found == word(chain, words, consumer, 1) != 5
@@ -126,7 +126,7 @@ def test_a_secret_of_another_length_is_not_sealed() -> None:
 def test_told() -> None:
     """For tests and `solve --on`: the word is the one wanted."""
     chain = Revm()
-    words = ToldWords(Sender(chain), chain.actor(0))
+    words = ToldWords(ObservedChain(chain), chain.actor(0))
     ask(chain, words, chain.actor(1), 1)
     assert words.deliver(chain.actor(1), 1, wanted=5) == word(chain, words, chain.actor(1), 1) == 5
 
@@ -135,6 +135,6 @@ def test_nothing_was_asked_for() -> None:
     """No source delivers what nobody requested."""
     chain = Revm()
     chain.fund(chain.actor(0), BOND)
-    words = SecretWords(Sender(chain), chain.actor(0))
+    words = SecretWords(ObservedChain(chain), chain.actor(0))
     with reverts("WrongStage"):
         words.deliver(chain.actor(1), 1, 0)

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from offchain.bindings.contracts import contract
-from offchain.bindings.deployment import BOND, SECRET_TERMS, SecretTerms, deploy_secrets
+from offchain.bindings.deployment import BOND, SECRET_TERMS, SecretTerms, create
 from offchain.chain.backend import Transaction
 from offchain.chain.revm import Revm
 from tests.docs.markdown import ROOT, blocks
@@ -62,7 +62,8 @@ def test_the_snippet_seals_a_secret_that_opens() -> None:
     chain = Revm()
     ann, consumer = chain.actor(0), chain.actor(1)
     chain.fund(ann, BOND)
-    source, abi = deploy_secrets(chain, ann, SECRET_TERMS), contract("CommitRevealRandomness")
+    name, window = "CommitRevealRandomness", SECRET_TERMS.window_seconds
+    source, abi = create(chain, ann, name, BOND, window, window), contract(name)
     chain.send(Transaction(consumer, source, abi.encode("request", 7)))
 
     names: dict[str, Any] = {

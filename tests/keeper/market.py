@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from offchain.bindings.contracts import contract
-from offchain.bindings.deployment import Deployment, create, deploy, deploy_for_groups
+from offchain.bindings.deployment import Deployment, create, deploy
 from offchain.bindings.draw_proofs import word_of
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Chain, Receipt, Transaction
@@ -322,7 +322,7 @@ class DrawnMarket(Market):
     def deployed(self) -> Deployment:
         """Deploys the contracts."""
         source = None if self.by_beacon else create(self.chain, self.seller, "SetRandomness")
-        return deploy_for_groups(self.chain, self.seller, self.kind, source)
+        return deploy(self.chain, self.seller, self.kind, source)
 
     def terms(self, reserve: int) -> tuple[int, ...]:
         """Everybody's inaccuracy; there is no reserve."""
