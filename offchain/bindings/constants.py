@@ -1,6 +1,6 @@
 """The constants of the contracts, as the compiler knows them: made by `python -m offchain.bindings.generate`.
 
-Those of a contract or library are in a class of its name, and explained there; times are in seconds.
+Those of a contract or library are in a class of its name, and explained in its source; times are in seconds.
 """
 
 from typing import Final
@@ -17,20 +17,14 @@ SUM_BITS: Final = 88
 
 
 class Announcements:
-    """The constants of `Announcements`."""
-
     MOST_OFFERS: Final = 32
 
 
 class ApproximateAuction:
-    """The constants of `ApproximateAuction`."""
-
     DRAW_WINDOW: Final = 259_200
 
 
 class AuctionHouse:
-    """The constants of `AuctionHouse`."""
-
     DEFAULT_BOND_BPS: Final = 1_000
     MAX_STAGE: Final = 2_592_000
     MIN_STAGE: Final = 600
@@ -38,70 +32,50 @@ class AuctionHouse:
 
 
 class BeaconRandomness:
-    """The constants of `BeaconRandomness`."""
-
     DELAY: Final = 132
     PROOF_WINDOW: Final = 256
     SLOT: Final = 12
 
 
 class BidBook:
-    """The constants of `BidBook`."""
-
     BPS: Final = 10_000
     UNDECIDED: Final = 65_535
 
 
 class BlockHeader:
-    """The constants of `BlockHeader`."""
-
     LEAST_MIX: Final = 1 << 64
     MAX_LENGTH: Final = 1_024
     MIN_LENGTH: Final = 259
 
 
 class Chances:
-    """The constants of `Chances`."""
-
     DRAWS: Final = 1 << 255
 
 
 class CommitRevealRandomness:
-    """The constants of `CommitRevealRandomness`."""
-
     MAX_WINDOW: Final = 604_800
     MIN_WINDOW: Final = 600
 
 
 class DAO:
-    """The constants of `DAO`."""
-
     MAX_STEP: Final = 500
 
 
 class DrawTime:
-    """The constants of `DrawTime`."""
-
     SLACK: Final = 1_800
     USE: Final = 600
 
 
 class Goods:
-    """The constants of `Goods`."""
-
     MOST: Final = 256
 
 
 class Payments:
-    """The constants of `Payments`."""
-
     PUSH_GAS: Final = 10_000
     PUSH_RESERVE: Final = 60_000
 
 
 class ResilientAuction:
-    """The constants of `ResilientAuction`."""
-
     COIN: Final = 1
     DELIVERY_WINDOW: Final = 259_200
     DRAW_WINDOW: Final = 604_800
@@ -111,8 +85,6 @@ class ResilientAuction:
 
 
 class SignalClockAuction:
-    """The constants of `SignalClockAuction`."""
-
     MAX_ANSWER: Final = 86_400
     MAX_STAGE: Final = 2_592_000
     MIN_STAGE: Final = 600
@@ -123,13 +95,9 @@ class SignalClockAuction:
 
 
 class Units:
-    """The constants of `Units`."""
-
     UNIT: Final = 1_000_000_000
 
 
 class ValueTables:
-    """The constants of `ValueTables`."""
-
     MOST_OF_A_TYPE: Final = 31
     WIDTH: Final = 8

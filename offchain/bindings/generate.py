@@ -164,7 +164,7 @@ def _constants(found: Iterable[Declared], values: _Values) -> str:
     lines = [
         f'"""The constants of the contracts, as the compiler knows them: made by `{_COMMAND}`.',
         "",
-        "Those of a contract or library are in a class of its name, and explained there; times are in seconds.",
+        "Those of a contract or library are in a class of its name, and explained in its source; times are in seconds.",
         '"""',
         "",
         "from typing import Final",
@@ -174,7 +174,7 @@ def _constants(found: Iterable[Declared], values: _Values) -> str:
     for one in sorted(found, key=lambda one: (one.scope, one.name)):
         if one.scope != scope:
             scope = one.scope
-            lines += ["", "", f"class {scope}:", f'    """The constants of `{scope}`."""', ""]
+            lines += ["", "", f"class {scope}:"]
         indent = "    " if scope else ""
         lines.append(f"{indent}{one.name}: Final = {_number(values.of(one.node['value']))}")
     return "\n".join(lines) + "\n"

@@ -133,14 +133,13 @@ class ApproximateStage(HouseStage):
         groups: Sequence[Sequence[int]],
         delta: Fraction,
         draw: Fraction,
-        observer: Observer | None = None,
     ) -> GroupSale:
         """Plays an auction among individuals and groups, each a DAO with open bids; see `approximate_groups.sell`.
 
         Raises:
             ChainError: a transaction fails, or money went astray.
         """
-        self._begin(observer)
+        self._begin(None)
         cast = self.bid(individuals, groups, delta)
         self._conclude(cast.lot, draw)
         sale = self._sale(cast)

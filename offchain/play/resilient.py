@@ -18,19 +18,17 @@ from offchain.io.addresses import Address
 from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances.bundles import Bundle
 from offchain.model.instances.resilient import (
-    Answer,
     Coin,
     ResilientInstance,
     ResilientOutcome,
-    ResilientPlayer,
     Side,
 )
-from offchain.play.announcing import announcement
 from offchain.play.audit import MoneyAstray, check_balance, check_proceeds
 from offchain.play.limits import check_resilient
 from offchain.play.observer import Observer
 from offchain.play.resilient_behaviour import STRAIGHT, ResilientBehaviour
 from offchain.play.resilient_books import SaleBook
+from offchain.play.resilient_players import Cast
 from offchain.play.stage import DrawnStage, portions
 from offchain.play.terms import BOND_BPS
 
@@ -38,20 +36,6 @@ HEADS, TAILS = 1, 0
 """Random words of which the contract makes either side of the coin."""
 _GOODS_PER_CALL, _OPENINGS_PER_CALL, _CLAIMS_PER_CALL = 80, 16, 100
 """What fits a transaction, with much to spare."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cast:
-    """Who plays what, and how. accounts: the players', by name, in file order."""
-
-    instance: ResilientInstance
-    behaviour: ResilientBehaviour
-    accounts: Mapping[str, Address]
-
-    @property
-    def names(self) -> dict[Address, str]:
-        """The players by account."""
-        return {account: name for name, account in self.accounts.items()}
 
 
 @dataclass(slots=True)
@@ -107,14 +91,9 @@ class ResilientStage(DrawnStage):
             gas=self.gas,
         )
 
-    def play_once(
-        self,
-        instance: ResilientInstance,
-        behaviour: ResilientBehaviour = STRAIGHT,
-        observer: Observer | None = None,
-    ) -> Result:
+    def play_once(self, instance: ResilientInstance, observer: Observer | None = None) -> Result:
         """Plays one sale of `instance`, on whichever side its coin falls; tails, where coins are told. Raises as `play`."""
-        (result,) = self._play(instance, behaviour, (TAILS,), observer)
+        (result,) = self._play(instance, STRAIGHT, (TAILS,), observer)
         return result
 
     def _play(
@@ -153,7 +132,7 @@ class ResilientStage(DrawnStage):
     # Listing and announcing
 
     def _list(self, cast: Cast, end_of_bidding: int, word: int) -> Sale:
-        instance, accounts = cast.instance, cast.accounts
+        instance = cast.instance
         minted = [self._mint() for _ in instance.goods]
         self._send("mint", [transaction for _, transaction in minted])
         goods = [(self._item.address, token) for token, _ in minted]
@@ -168,12 +147,9 @@ class ResilientStage(DrawnStage):
         for more in others:
             self._send("list", [self._auction.call(self._seller, "add", lot, more)])
         announced = {
-            player.name: announcement(player.offer, player.wish, instance.goods, accounts)
-            for player in instance.players
+            player.name: cast.announcement(player.offer, player.wish) for player in instance.players
         }
-        own = (
-            announcement(instance.seller, (), instance.goods, accounts) if instance.seller else None
-        )
+        own = cast.announcement(instance.seller, ()) if instance.seller else None
         return Sale(cast, lot, minted[0][0], announced, own, word)
 
     def _fund(self, cast: Cast) -> None:
@@ -237,13 +213,11 @@ class ResilientStage(DrawnStage):
     def _answer(self, sale: Sale) -> None:
         if sale.carried_out is None:
             return
-        instance, names = sale.cast.instance, sale.cast.names
-        players = {player.name: player for player in instance.players}
+        players = {sale.cast.accounts[one.name]: one for one in sale.cast.instance.players}
         transactions = []
         for index, (to, price, bundle) in enumerate(sale.carried_out.offers):
-            player = players[names[to]]
-            yes = _says_yes(player, price, _bundle(bundle, instance.goods))
-            if not yes and player.name in sale.cast.behaviour.mute:
+            yes = sale.cast.says_yes(players[to], price, bundle)
+            if not yes and players[to].name in sale.cast.behaviour.mute:
                 continue
             value = price * WEI_PER_UNIT if yes else 0
             answer = sale.lot, sale.carried_out.words, index, yes
@@ -334,17 +308,6 @@ def sale_fields() -> tuple[str, ...]:
 def _own_rules(head: Mapping[str, Any]) -> bool:
     """Whether the seller's own announcement is worth more than the star's."""
     return bool(head["ownRevenue"] > head["starRevenue"])
-
-
-def _bundle(bits: int, goods: Bundle) -> Bundle:
-    return tuple(good for place, good in enumerate(goods) if bits >> place & 1)
-
-
-def _says_yes(player: ResilientPlayer, price: int, bundle: Bundle) -> bool:
-    """What the player answers: as the instance tells, else YES if the bundle is worth its price to it."""
-    if player.answer is not None:
-        return player.answer is Answer.YES
-    return player.value(bundle) >= price
 
 
 def _exact_payment(name: str, paid: int, rebate: Fraction) -> Fraction:
