@@ -10,9 +10,10 @@ from brownie import DAO, Item, accounts, chain, web3
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.jsonrpc import JsonRpc
 from offchain.io.units import UNITS_PER_ETH, WEI_PER_UNIT
-from offchain.keeper.keeper import Action, Keeper
+from offchain.keeper.keeper import Keeper
 from offchain.keeper.ledger import Ledger
 from offchain.keeper.openings import Openings
+from offchain.keeper.sending import Action
 from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
 from offchain.model.mechanisms.two_level import solve
 from scripts.deploy import Contract, deploy

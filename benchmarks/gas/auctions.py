@@ -20,9 +20,10 @@ from offchain.bindings.seals import SALT_BYTES, Opening, commitment
 from offchain.chain.backend import Transaction
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.batches import BatchSizer
-from offchain.keeper.keeper import Action, Keeper
+from offchain.keeper.keeper import Keeper
 from offchain.keeper.ledger import Ledger
 from offchain.keeper.openings import Openings
+from offchain.keeper.sending import Action
 
 SIZES: Final = (1, 50, 400)
 """Members of a group."""

@@ -33,8 +33,8 @@ from offchain.chain.connect import connect
 from offchain.chain.errors import ChainError
 from offchain.io.errors import InvalidInput
 from offchain.io.units import UNITS_PER_ETH, WEI_PER_UNIT
-from offchain.keeper.keeper import Action
 from offchain.keeper.openings import Openings
+from offchain.keeper.sending import Action
 from offchain.model.checks.finding import Finding, Verdict
 from offchain.model.checks.two_level import check_outcome
 from offchain.model.instances.two_level import TwoLevelOutcome

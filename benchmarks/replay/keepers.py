@@ -18,9 +18,9 @@ from offchain.chain.backend import Chain, Log, Receipt, Reverted, Transaction
 from offchain.chain.client import Client
 from offchain.chain.errors import ChainError
 from offchain.chain.rpc import Rpc, quantity, to_blob, to_number
-from offchain.keeper.keeper import Action
 from offchain.keeper.ledger import Ledger
 from offchain.keeper.openings import Openings
+from offchain.keeper.sending import Action
 
 OPENINGS: Final = "openings.jsonl"
 DEPLOYMENT: Final = "deployment.json"

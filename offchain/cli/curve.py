@@ -8,7 +8,7 @@ from offchain.cli.files import read_list, write_report
 from offchain.model.instances.contributions import parse
 from offchain.report.curve import curve
 from offchain.report.tables import as_text
-from offchain.simulation import contributions as listed
+from offchain.simulation import contributions
 from offchain.simulation.report import write_curve
 
 _WIDTH = 100
@@ -23,10 +23,13 @@ def show(file: str, prices: list[int], folder: Path | None, data: str) -> None:
     gifts = parse(read_list("--contributions", file), file)
     found = curve(one.units for one in gifts)
     wanted = dict.fromkeys(prices or [found.willingness_to_pay])
-    lists = [listed.served(gifts, price) for price in wanted]
-    facts = "\n".join(f"{name:38}{value}" for name, value in listed.facts(found))
-    why = fill(listed.explanation(found), _WIDTH)
-    tables = [listed.prices(found), *(listed.members(one, listed.SHOWN) for one in lists)]
+    lists = [contributions.served(gifts, price) for price in wanted]
+    facts = "\n".join(f"{name:38}{value}" for name, value in contributions.facts(found))
+    why = fill(contributions.explanation(found), _WIDTH)
+    tables = [
+        contributions.prices(found),
+        *(contributions.members(one, contributions.SHOWN) for one in lists),
+    ]
     put(f"{facts}\n\n{why}\n\n" + "\n".join(map(as_text, tables)))
     if folder is not None:
         write_report(lambda: write_curve(found, lists, Path(file).name, folder, data))

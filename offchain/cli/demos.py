@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from offchain.cli.amounts import units
 from offchain.cli.exits import BadInput
 from offchain.cli.files import read_list
+from offchain.cli.numbers import units
 from offchain.cli.spending import spending
 
 if TYPE_CHECKING:

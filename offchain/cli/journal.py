@@ -1,6 +1,7 @@
-"""What a keeper tells its user: each transaction, what lies ahead, and each trouble once."""
+"""What a keeper tells its user: each transaction, what lies ahead, each trouble once, and how far reading has come."""
 
-from collections.abc import Collection
+import time
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from offchain.cli.exits import put, say
@@ -8,8 +9,10 @@ from offchain.io.output import OutputFailed
 
 if TYPE_CHECKING:
     from offchain.keeper.agenda import Outlook
-    from offchain.keeper.keeper import Action
+    from offchain.keeper.sending import Action
 
+_QUIET_SECONDS = 2.0
+_PAUSE_SECONDS = 5.0
 _FLAWS_TOLD = 5
 """How many lines of an openings file that are none are told one by one."""
 
@@ -82,6 +85,27 @@ class Flaws:
         if self._new > _FLAWS_TOLD:
             say(f"passed over: {self._new - _FLAWS_TOLD} more lines that are no openings")
         self._new = 0
+
+
+class Progress:
+    """Tells how far reading has come, if it has lasted for two seconds, and then every five."""
+
+    def __init__(
+        self, tell: Callable[[str], None] = say, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._tell, self._clock = tell, clock
+        self._next: float | None = None
+
+    def __call__(self, block: int, newest: int) -> None:
+        """Up to `block` of `newest` has been read."""
+        now = self._clock()
+        if block >= newest:
+            self._next = None
+        elif self._next is None:
+            self._next = now + _QUIET_SECONDS
+        elif now >= self._next:
+            self._next = now + _PAUSE_SECONDS
+            self._tell(f"Reading the chain: block {block:,} of {newest:,} …")
 
 
 def outlook_line(outlook: "Outlook", block: int) -> str:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from offchain.cli.amounts import units
 from offchain.cli.backends import OnNode
 from offchain.cli.deployed import check_deployment, keepers_of, read_deployment
 from offchain.cli.exits import BadInput, say
 from offchain.cli.interrupts import until_stopped
 from offchain.cli.journal import Flaws, Journal
 from offchain.cli.keeping import Post, Terms, Worker, patiently, work_off, work_on
+from offchain.cli.numbers import units
 from offchain.cli.spending import (
     DEFAULT_MAX_FEE_GWEI,
     LAST_ACCOUNT,

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 import typer
 
 from offchain.cli.exits import BACK_END_FAILED, say
-from offchain.cli.journal import Flaws, Journal, outlook_line
-from offchain.cli.reading import Progress, store_of
+from offchain.cli.journal import Flaws, Journal, Progress, outlook_line
 
 if TYPE_CHECKING:
     from offchain.bindings.deployment import Deployment
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from offchain.keeper.beacon import BeaconKeeper
     from offchain.keeper.keeper import Keeper
     from offchain.keeper.ledger import Ledger
+    from offchain.keeper.logstore import LogStore
     from offchain.keeper.openings import Openings
     from offchain.keeper.purse import Purse
 
@@ -196,6 +196,21 @@ def _of_beacon(
         purse=terms.purse,
     )
     return Draws(keeper, deployed.randomness, journal)
+
+
+def store_of(
+    folder: Path | None, chain: "Chain", address: str, first_block: int
+) -> "LogStore | None":
+    """Where in a folder, if there is one, the final logs are kept that belong to the contract at `address`."""
+    if folder is None:
+        return None
+    from offchain.keeper.logstore import LogStore
+
+    subject = {"chain": chain.chain_id, "contract": address.lower(), "first_block": first_block}
+    name = f"consort-{chain.chain_id}-{address.lower()}-{first_block}.logs"
+    return LogStore(
+        folder / name, chain, subject, on_flaw=lambda flaw: say(f"no cache of logs: {flaw}")
+    )
 
 
 def patiently(begin: Callable[[], list[Worker]], journal: Journal) -> list[Worker]:

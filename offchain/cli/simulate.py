@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from offchain.cli.amounts import units
 from offchain.cli.exits import BackEndFailed, BadInput, CheckFailed, put, say
 from offchain.cli.files import read_list, report_folder, told_of_out, write_report
-from offchain.cli.numbers import entries, number, numbers, one_of, part_of_one
+from offchain.cli.numbers import entries, number, numbers, one_of, part_of_one, units
 from offchain.io.quoting import quote
 
 if TYPE_CHECKING:
@@ -222,7 +221,7 @@ def _cells(
 
 
 def _values(file: str) -> tuple[int, ...]:
-    from offchain.simulation.listed import parse_values
+    from offchain.simulation.values import parse_values
 
     return parse_values(read_list("--values", file), file)
 

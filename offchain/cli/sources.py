@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from offchain.cli.amounts import units
 from offchain.cli.exits import BadInput
+from offchain.cli.numbers import units
 from offchain.io.fields import show
 from offchain.io.units import WEI_PER_UNIT
 

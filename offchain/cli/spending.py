@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from offchain.chain.spending import DEFAULT_MAX_FEE, NODE, Spending
-from offchain.cli.amounts import wei_per_gas
 from offchain.cli.exits import BadInput
+from offchain.cli.numbers import wei_per_gas
 from offchain.io.fields import show
 from offchain.io.units import GWEI
 

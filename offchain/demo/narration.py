@@ -5,10 +5,11 @@ from itertools import dropwhile
 from typing import Final
 
 from offchain.bindings.constants import BidBook
-from offchain.demo.accounts import entries
+from offchain.demo.entries import entries
 from offchain.demo.scenario import Scenario
 from offchain.demo.teller import Row, Scene
-from offchain.keeper.ledger import Book, Ledger, Lot
+from offchain.keeper.books import Book, Lot
+from offchain.keeper.ledger import Ledger
 from offchain.play.behaviour import MemberKey
 from offchain.report.amounts import count, eth, gwei
 from offchain.report.auction import Entry

@@ -11,16 +11,7 @@ from offchain.bindings.contracts import Event
 from offchain.bindings.draw_proofs import DRAWS
 from offchain.bindings.entries import account_in, amount_in
 from offchain.chain.backend import Chain
-from offchain.demo.chance import (
-    conclude,
-    deployment,
-    draw_scenes,
-    names_by_account,
-    report,
-    source_on,
-    telling,
-    word_drawn,
-)
+from offchain.demo import chance
 from offchain.demo.teller import Scene, on
 from offchain.io.units import UNITS_PER_ETH
 from offchain.model.instances.approximate import ApproximateInstance, ApproximateOutcome
@@ -51,14 +42,14 @@ INSTANCE: Final = ApproximateInstance(
 
 def play(chain: Chain, console: Console) -> Report:
     """Plays it; see `chance.run`."""
-    names = names_by_account(chain, INSTANCE.bids)
-    teller = telling(console, "ApproximateAuction", *_scenes(chain, names))
+    names = chance.names_by_account(chain, INSTANCE.bids)
+    teller = chance.telling(console, "ApproximateAuction", *_scenes(chain, names))
     with teller:
-        stage = ApproximateStage(chain, source=source_on(chain), observer=teller)
+        stage = ApproximateStage(chain, source=chance.source_on(chain), observer=teller)
         outcome = stage.play(INSTANCE, teller)
-    draw = Fraction(word_drawn(teller) >> 1, DRAWS)
+    draw = Fraction(chance.word_drawn(teller) >> 1, DRAWS)
     instance = replace(INSTANCE, draw=draw)
-    played = conclude(
+    played = chance.conclude(
         chain,
         teller,
         "A car that nobody can value exactly",
@@ -69,7 +60,7 @@ def play(chain: Chain, console: Console) -> Report:
     )
     sale = outcome.sale
     assert sale is not None  # the instance has a draw
-    return report(
+    return chance.report(
         played,
         instance,
         lead=_lead(sale.winner, sale.price),
@@ -93,7 +84,7 @@ def play(chain: Chain, console: Console) -> Report:
 
 def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
     return (
-        deployment("An item, the auction"),
+        chance.deployment("An item, the auction"),
         Scene(
             "Listing",
             "The seller puts the car into escrow, and says how well people know their values: within 1 ± 1/4.",
@@ -111,7 +102,9 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
             frozenset({"reveal"}),
             lambda events: _opened(events, names),
         ),
-        *draw_scenes(chain, "All bids are open, so nothing that the draw decides can change."),
+        *chance.draw_scenes(
+            chain, "All bids are open, so nothing that the draw decides can change."
+        ),
         Scene(
             "Decision",
             "Anyone proves into whose piece the draw falls, and the least bid that would still have had it: the price.",

@@ -15,15 +15,7 @@ from rich.console import Console
 from offchain.bindings.contracts import Event
 from offchain.bindings.enumerations import CoinOutcome
 from offchain.chain.backend import Chain
-from offchain.demo.chance import (
-    conclude,
-    deployment,
-    draw_scenes,
-    names_by_account,
-    report,
-    source_on,
-    telling,
-)
+from offchain.demo import chance
 from offchain.demo.teller import Scene, on
 from offchain.model.instances.bundles import Bundle, Values
 from offchain.model.instances.resilient import Coin, Offer, ResilientInstance, ResilientPlayer
@@ -59,13 +51,13 @@ INSTANCE: Final = ResilientInstance(
 
 def play(chain: Chain, console: Console) -> Report:
     """Plays it; see `chance.run`."""
-    names = names_by_account(chain, (player.name for player in INSTANCE.players))
-    teller = telling(console, "ResilientAuction", *_scenes(chain, names))
+    names = chance.names_by_account(chain, (player.name for player in INSTANCE.players))
+    teller = chance.telling(console, "ResilientAuction", *_scenes(chain, names))
     with teller:
-        stage = ResilientStage(chain, source=source_on(chain), observer=teller)
+        stage = ResilientStage(chain, source=chance.source_on(chain), observer=teller)
         result = stage.play_once(INSTANCE, observer=teller)
     instance = replace(INSTANCE, coin=result.coin)
-    played = conclude(
+    played = chance.conclude(
         chain,
         teller,
         "Two rooms, and what one knows of the others",
@@ -77,7 +69,7 @@ def play(chain: Chain, console: Console) -> Report:
     revenue = result.side.revenue
     offered = {player.name: worth(player.offer) for player in INSTANCE.players}
     offered[SELLER] = worth(INSTANCE.seller)
-    return report(
+    return chance.report(
         played,
         instance,
         lead=_lead(result),
@@ -106,7 +98,7 @@ def play(chain: Chain, console: Console) -> Report:
 
 def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
     return (
-        deployment("Two items, the auction"),
+        chance.deployment("Two items, the auction"),
         Scene(
             "Listing",
             "The seller puts both rooms into escrow. They are sold at once, in any bundles.",
@@ -125,7 +117,7 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
             frozenset({"reveal"}),
             lambda events: _announced(events, names),
         ),
-        *draw_scenes(
+        *chance.draw_scenes(
             chain, "All announcements are open, so nothing that the coin decides can change."
         ),
         Scene(

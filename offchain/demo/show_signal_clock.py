@@ -7,15 +7,7 @@ from rich.console import Console
 
 from offchain.bindings.contracts import Event
 from offchain.chain.backend import Chain
-from offchain.demo.chance import (
-    conclude,
-    deployment,
-    draw_scenes,
-    names_by_account,
-    report,
-    source_on,
-    telling,
-)
+from offchain.demo import chance
 from offchain.demo.teller import Scene, on
 from offchain.model.instances.signal_clock import SignalClockInstance
 from offchain.model.instances.signals import DEFAULT_TYPE, Rule, SignalBidder, Table
@@ -60,14 +52,14 @@ _ASKED: Final = ("first", "second", "third", "fourth")
 
 def play(chain: Chain, console: Console) -> Report:
     """Plays it; see `chance.run`."""
-    names = names_by_account(chain, (bidder.name for bidder in INSTANCE.bidders))
-    teller = telling(console, "SignalClockAuction", *_scenes(chain, names))
+    names = chance.names_by_account(chain, (bidder.name for bidder in INSTANCE.bidders))
+    teller = chance.telling(console, "SignalClockAuction", *_scenes(chain, names))
     with teller:
-        stage = SignalClocks(chain, source=source_on(chain), observer=teller)
+        stage = SignalClocks(chain, source=chance.source_on(chain), observer=teller)
         (lot,) = stage.open(INSTANCE, 1)
         found = stage.play(INSTANCE, lot, 0)
         stage.audit()
-    played = conclude(
+    played = chance.conclude(
         chain,
         teller,
         "A painting, and what four experts make of it",
@@ -77,7 +69,7 @@ def play(chain: Chain, console: Console) -> Report:
         _agrees(found),
     )
     expected = solve(INSTANCE)
-    return report(
+    return chance.report(
         played,
         INSTANCE,
         lead=_lead(found),
@@ -109,7 +101,7 @@ def play(chain: Chain, console: Console) -> Report:
 
 def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
     return (
-        deployment("An item, the auction"),
+        chance.deployment("An item, the auction"),
         Scene(
             "Listing",
             "The seller puts the painting into escrow. Opinions go from 0, a copy, to 2, genuine.",
@@ -122,7 +114,7 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
             "themselves stay private.",
             frozenset({"register"}),
         ),
-        *draw_scenes(
+        *chance.draw_scenes(
             chain, "All valuations are known, so nothing that the draw decides can change."
         ),
         Scene(

@@ -12,7 +12,7 @@ from typing import Final
 
 from offchain.bindings.constants import AuctionHouse
 from offchain.keeper.books import NEVER, Book, Box, Lot
-from offchain.keeper.ledger import APPROXIMATE, REORG_DEPTH, Ledger
+from offchain.keeper.ledger import REORG_DEPTH, Ledger
 
 WINDOW: Final = AuctionHouse.SETTLEMENT_WINDOW
 """How long a lot can be settled, in seconds; as long as `ApproximateAuction.DRAW_WINDOW`."""
@@ -132,9 +132,9 @@ class Agenda:
     def _undecided(self, lot: Lot, now: int, refunds: bool) -> Duty:
         if self._may_sell(lot):
             drawn_by = lot.end_of_tally + WINDOW
-            if self._ledger.kind == APPROXIMATE and not lot.drawn and now < drawn_by:
+            if self._ledger.draws and not lot.drawn and now < drawn_by:
                 return Duty(Need.DRAW, drawn_by, lot.number)
-            settled_by = drawn_by + (WINDOW if self._ledger.kind == APPROXIMATE else 0)
+            settled_by = drawn_by + (WINDOW if self._ledger.draws else 0)
             if now < settled_by:
                 return Duty(Need.SETTLE, settled_by, lot.number)
         if refunds and self._is_owed(lot):

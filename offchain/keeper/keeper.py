@@ -27,8 +27,6 @@ from offchain.keeper.sending import Action, Sender
 from offchain.keeper.troubles import Troubles
 from offchain.keeper.turns import Turns
 
-__all__ = ["Action", "Keeper"]
-
 _READING: Final = "reading the chain"
 
 

@@ -13,10 +13,8 @@ from offchain.bindings.contracts import contract as contract_named
 from offchain.bindings.entries import pack
 from offchain.chain.backend import Chain, Log
 from offchain.chain.errors import ChainError
-from offchain.keeper.books import EVENTS, Book, Box, Lot, Step, lot_of
+from offchain.keeper.books import EVENTS, Book, Lot, lot_of
 from offchain.keeper.logstore import LogStore
-
-__all__ = ["REORG_DEPTH", "Book", "Box", "Ledger", "Lot", "Step"]
 
 AUCTIONEER: Final = "Auctioneer"
 APPROXIMATE: Final = "ApproximateAuction"
@@ -37,7 +35,7 @@ class Ledger:
     """The lots of one auctioneer and all their books.
 
     generation: grows when the books had to be rebuilt, which makes new objects of all of them.
-    kind: which contract the auctioneer is.
+    kind: which contract the auctioneer is. draws: whether its lots are decided by draws.
     """
 
     def __init__(
@@ -53,6 +51,7 @@ class Ledger:
         is final is kept from one ledger to the next. `progress` is called with the block that has been read, and the newest.
         """
         self.kind: Final = kind
+        self.draws: Final = kind == APPROXIMATE
         self._chain = chain
         self._auctioneer = auctioneer
         self._first_block = first_block

@@ -6,7 +6,6 @@ from offchain.bindings.seals import Opening
 from offchain.chain.errors import ChainError
 from offchain.keeper.agenda import is_unopened
 from offchain.keeper.books import Book, Lot
-from offchain.keeper.ledger import APPROXIMATE
 from offchain.keeper.openings import Openings
 from offchain.keeper.reading import Reader
 from offchain.keeper.release import Release
@@ -29,7 +28,7 @@ class Reveals:
         self._troubles = troubles
         self._now = 0
         ledger = reader.ledger
-        self._minimums = {ledger.auctioneer: 0 if ledger.kind == APPROXIMATE else 1}
+        self._minimums = {ledger.auctioneer: 0 if ledger.draws else 1}
 
     def look(self, now: int) -> None:
         """It is `now` by the chain's time (seconds), and new blocks may have come."""

@@ -8,7 +8,6 @@ from typing import Any, Final
 from offchain.chain.backend import Receipt, Reverted, Transaction
 from offchain.keeper.batches import GAS_MARGIN, Item
 from offchain.keeper.courier import Courier
-from offchain.keeper.ledger import APPROXIMATE
 from offchain.keeper.purse import Allowance, Purse
 from offchain.keeper.reading import Reader
 from offchain.keeper.tasks import Memories, Memory, Task
@@ -150,7 +149,7 @@ class Sender:
     def _allowance_of(self, number: int) -> int:
         ledger = self._reader.ledger
         bids = sum(len(book.boxes) for book in ledger.books_on(number))
-        return self._allowance.of(len(ledger.lots[number].daos), bids, ledger.kind == APPROXIMATE)
+        return self._allowance.of(len(ledger.lots[number].daos), bids, ledger.draws)
 
     def _transaction(self, task: Task, *call: Any) -> Transaction:
         data = self._reader.contract_at(task.contract).encode(*call)

@@ -8,9 +8,11 @@ from offchain.bindings.contracts import Deployed, contract
 from offchain.bindings.draw_proofs import PLAYERS_PER_STEP
 from offchain.chain.backend import Chain, Receipt
 from offchain.io.addresses import Address
-from offchain.keeper.keeper import Action, Keeper
-from offchain.keeper.ledger import Book, Box, Ledger
+from offchain.keeper.books import Book, Box
+from offchain.keeper.keeper import Keeper
+from offchain.keeper.ledger import Ledger
 from offchain.keeper.openings import Openings
+from offchain.keeper.sending import Action
 from offchain.play.audit import audit
 from offchain.play.observer import Observer
 from offchain.play.stage import Stage, portions

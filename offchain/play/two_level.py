@@ -11,9 +11,10 @@ from offchain.bindings.deployment import Deployment, deploy
 from offchain.chain.backend import Chain, Transaction
 from offchain.io.addresses import Address
 from offchain.io.units import WEI_PER_UNIT
-from offchain.keeper.keeper import Action
-from offchain.keeper.ledger import Book, Ledger
+from offchain.keeper.books import Book
+from offchain.keeper.ledger import Ledger
 from offchain.keeper.openings import Openings
+from offchain.keeper.sending import Action
 from offchain.model.instances.two_level import (
     LotOutcome,
     TwoLevelInstance,

@@ -1,7 +1,7 @@
 """The report of one lot among groups: what is said of it in words, its pictures and tables, and the page of them all."""
 
 from offchain.model.document import instance_text, outcome_text
-from offchain.report import accounts, curve, members, sankey
+from offchain.report import auction_tables, curve, members, sankey
 from offchain.report.amounts import about, count, eth, gwei
 from offchain.report.auction import Auction, critical_bid, curve_of
 from offchain.report.drawing import Picture
@@ -12,21 +12,21 @@ from offchain.report.played import Report, checks, gas, page
 
 def report(auction: Auction) -> Report:
     """The report; beside the page lie instance and outcome as `consort solve` reads and prints them."""
-    groups = accounts.groups(auction)
+    groups = auction_tables.groups(auction)
     split, served, money = pictures(auction)
     before = (
         Section("What the group can pay", (split,)),
         Section("Who is served", (served,)),
-        Section("Where every gwei went", (money, balance(auction), accounts.money(auction))),
+        Section("Where every gwei went", (money, balance(auction), auction_tables.money(auction))),
         *tabled(groups),
     )
-    after = tabled(accounts.members(auction, most=accounts.ALL_ROWS))
+    after = tabled(auction_tables.members(auction, most=auction_tables.ALL_ROWS))
     return Report(
         played=auction,
         page=page(auction, lead(auction), key_figures(auction), before, after),
         tables=(
             groups,
-            accounts.members(auction, abridged=True),
+            auction_tables.members(auction, abridged=True),
             gas(auction),
             checks(auction),
         ),

@@ -15,10 +15,12 @@ from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Chain, Receipt, Transaction
 from offchain.chain.revm import Revm
 from offchain.io.units import WEI_PER_UNIT
-from offchain.keeper.keeper import Action, Keeper
-from offchain.keeper.ledger import APPROXIMATE, AUCTIONEER, Box, Ledger
+from offchain.keeper.books import Box
+from offchain.keeper.keeper import Keeper
+from offchain.keeper.ledger import APPROXIMATE, AUCTIONEER, Ledger
 from offchain.keeper.openings import Openings
 from offchain.keeper.release import DEPTH
+from offchain.keeper.sending import Action
 from offchain.play.audit import audit
 from tests.puppets import Manner
 

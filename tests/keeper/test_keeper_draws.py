@@ -8,7 +8,7 @@ import pytest
 from offchain.bindings.draw_proofs import joined
 from offchain.bindings.enumerations import Phase
 from offchain.io.units import WEI_PER_UNIT
-from offchain.keeper.keeper import Action
+from offchain.keeper.sending import Action
 from offchain.model.mechanisms.approximate import sell
 from tests.keeper.market import INACCURACY, DrawnMarket
 

@@ -12,7 +12,7 @@ from offchain.chain import rpc
 from offchain.chain.errors import ChainError
 from offchain.chain.jsonrpc import JsonRpc
 from offchain.chain.nodes import Node, anvil
-from offchain.cli.reading import store_of
+from offchain.cli.keeping import store_of
 from offchain.keeper.keeper import Keeper
 from offchain.keeper.ledger import Ledger
 from tests.keeper.market import Market

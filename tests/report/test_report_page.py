@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from offchain.model.document import parse_bytes
-from offchain.report.accounts import groups, members, money
 from offchain.report.auction import Auction
 from offchain.report.auction_report import report
+from offchain.report.auction_tables import groups, members, money
 from offchain.report.page import render
 from offchain.report.played import gas
 from offchain.report.tables import as_text

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from offchain.keeper.ledger import Book, Box, Ledger
+from offchain.keeper.books import Book, Box
+from offchain.keeper.ledger import Ledger
 from offchain.model.instances.two_level import TwoLevelInstance
 from offchain.play.behaviour import MemberKey
 from offchain.report.auction import Entry

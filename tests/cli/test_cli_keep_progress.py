@@ -1,6 +1,6 @@
 """How far reading has come is told if it takes long, and only then."""
 
-from offchain.cli.reading import Progress
+from offchain.cli.journal import Progress
 
 
 class Told:
