@@ -210,7 +210,9 @@ def _play(stage: TwoLevelStage, instances: list[TwoLevelInstance]) -> tuple[floa
 
 def main() -> int:
     """Measures, and prints."""
-    parser = argparse.ArgumentParser(description="Speed, beside what it is measured against.")
+    parser = argparse.ArgumentParser(
+        "python -m benchmarks.speed", description="Speed, beside what it is measured against."
+    )
     parser.add_argument("--json", action="store_true", help="print the measurements as JSON")
     parser.add_argument("--members", type=int, default=1_000_000, help="bids in an array")
     parser.add_argument("--rounds", type=int, default=20, help="of the turns taken")

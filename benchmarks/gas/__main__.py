@@ -53,7 +53,9 @@ def write(snapshot: Snapshot) -> None:
 
 def main() -> int:
     """Measures, and says what was found."""
-    parser = argparse.ArgumentParser(description="Gas per member, measured on Anvil.")
+    parser = argparse.ArgumentParser(
+        "python -m benchmarks.gas", description="Gas per member, measured on Anvil."
+    )
     parser.add_argument("--json", action="store_true", help="print the measurements as JSON")
     parser.add_argument("--write", action="store_true", help="renew snapshot, tables and pictures")
     options = parser.parse_args()

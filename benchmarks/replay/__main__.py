@@ -219,7 +219,9 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="A replay with keepers that are killed.")
+    parser = argparse.ArgumentParser(
+        "python -m benchmarks.replay", description="A replay with keepers that are killed."
+    )
     add = parser.add_argument
     add("--contributions", metavar="FILE", help="CSV, one address,wei a line")
     add("--members", type=_natural, metavar="N", help="so many, spread as the whole list is")

@@ -168,7 +168,9 @@ def write(back_end: str, rows: list[Row]) -> None:
 
 def main() -> None:
     """Plays the sizes asked for."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        "python -m benchmarks.scale", description=__doc__.splitlines()[0]
+    )
     parser.add_argument("members", type=int, nargs="+", help="sizes of the DAO")
     parser.add_argument("--on", default="revm", help="revm, anvil or ganache (default: revm)")
     parser.add_argument("--json", action="store_true", help="print the measurements as JSON")

@@ -49,6 +49,11 @@ class Auction(Played):
     proceeds: int
 
     @property
+    def figures(self) -> str:
+        """See `Played`."""
+        return "figures, money in gwei"
+
+    @property
     def lot(self) -> LotOutcome:
         """The outcome of the only lot."""
         return self.outcome.items[0]

@@ -54,6 +54,11 @@ class Played:
         """Whether every check does."""
         return all(check.holds for check in self.checks)
 
+    @property
+    def figures(self) -> str:
+        """The heading above what the checks found."""
+        return "figures"
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -138,7 +143,7 @@ def checks(played: Played) -> Table:
     """What was checked on the outcome."""
     return Table(
         title="Checks",
-        headings=("check", "", "figures, money in gwei"),
+        headings=("check", "", played.figures),
         rows=tuple(
             Row((check.name, "holds" if check.holds else "FAILS", check.detail))
             for check in played.checks

@@ -21,6 +21,13 @@ def speed(options: str) -> str:
     return done.stdout
 
 
+@pytest.mark.parametrize("name", ["gas", "replay", "scale", "speed"])
+def test_the_help_says_how_a_benchmark_is_called(name: str) -> None:
+    help_ = run(name, "--help")
+    assert help_.returncode == 0, help_.stderr
+    assert help_.stdout.startswith(f"usage: python -m benchmarks.{name} ")
+
+
 def test_answers_on_arrays_are_compared_and_timed() -> None:
     found = json.loads(speed("--only split --members 3000 --rounds 1 --json"))
     assert found["auctions"] is None

@@ -60,6 +60,9 @@ def test_the_report(tmp_path: Path) -> None:
     result = consort("--mechanism", "approximate", "--on", "anvil", "--out", str(folder))
     assert result.exit_code == 0, result.stderr
     assert "chain = reference  holds" in result.stdout
+    assert re.search(r"^check +figures$", result.stdout, re.MULTILINE), (
+        "no figure of these is money"
+    )
     assert re.search(r"Block \d+ will decide", result.stderr)
     page = (folder / "report.html").read_text()
     assert "http" not in page
