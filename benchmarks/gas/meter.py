@@ -73,9 +73,7 @@ class Meter(JsonRpc):
         self.uses: list[Use] = []
 
     def send_all(
-        self,
-        transactions: Sequence[Transaction],
-        progress: Progress = quietly,
+        self, transactions: Sequence[Transaction], progress: Progress = quietly
     ) -> list[Outcome]:
         """As `Chain.send_all`, but nothing may fail.
 

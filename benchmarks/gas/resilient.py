@@ -215,10 +215,7 @@ class _Bench(StepBench):
         return star, ruling
 
     def _each(
-        self,
-        step: str,
-        players: Iterable[str],
-        call: Callable[[str], tuple[object, ...]],
+        self, step: str, players: Iterable[str], call: Callable[[str], tuple[object, ...]]
     ) -> None:
         for player in players:
             function, *arguments = call(player)

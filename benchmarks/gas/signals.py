@@ -112,9 +112,7 @@ class Recorder(JsonRpc):
         self.largest = 0
 
     def send_all(
-        self,
-        transactions: Sequence[Transaction],
-        progress: Progress = quietly,
+        self, transactions: Sequence[Transaction], progress: Progress = quietly
     ) -> list[Outcome]:
         """As `Chain.send_all`, but nothing may fail."""
         outcomes = super().send_all(transactions, progress)

@@ -180,14 +180,7 @@ class Walk:
     @property
     def words(self) -> tuple[int, int, int, int, int, int]:
         """As the contract takes it."""
-        return (
-            self.roster,
-            self.start,
-            self.winner,
-            self.all.word,
-            self.at.word,
-            self.below.word,
-        )
+        return (self.roster, self.start, self.winner, self.all.word, self.at.word, self.below.word)
 
     @property
     def players(self) -> int:

@@ -143,9 +143,7 @@ class Chain(Protocol):
         """
 
     def send_all(
-        self,
-        transactions: Sequence[Transaction],
-        progress: Progress = quietly,
+        self, transactions: Sequence[Transaction], progress: Progress = quietly
     ) -> list[Outcome]:
         """Sends many, to take effect in their order, batched where the chain allows.
 

@@ -8,14 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from offchain.chain.answers import COUNT_BITS, HASH_BYTES, Answer
-from offchain.chain.backend import (
-    MAX_TRANSACTION_GAS,
-    Log,
-    Outcome,
-    Receipt,
-    Reverted,
-    Transaction,
-)
+from offchain.chain.backend import MAX_TRANSACTION_GAS, Log, Outcome, Receipt, Reverted, Transaction
 from offchain.chain.errors import ChainError
 from offchain.chain.headers import encode_header
 from offchain.chain.logreader import read_log

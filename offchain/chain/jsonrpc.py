@@ -83,9 +83,7 @@ class JsonRpc:
         return outcome
 
     def send_all(
-        self,
-        transactions: Sequence[Transaction],
-        progress: Progress = quietly,
+        self, transactions: Sequence[Transaction], progress: Progress = quietly
     ) -> list[Outcome]:
         """See `Chain`."""
         fitting = [one for one in transactions if _fits(one)]

@@ -94,9 +94,7 @@ class Revm:
         return Receipt(result.gas_used, self._block, logs, contract)
 
     def send_all(
-        self,
-        transactions: Sequence[Transaction],
-        progress: Progress = quietly,
+        self, transactions: Sequence[Transaction], progress: Progress = quietly
     ) -> list[Outcome]:
         """Sends one after the other; see `Chain`."""
         results: list[Outcome] = []

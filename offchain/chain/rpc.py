@@ -282,10 +282,7 @@ class Rpc:
             error = {"message": error}
         said, code = self._foreign(error.get("message", error)), error.get("code")
         raise RpcError(
-            f"{self.url}: {said}",
-            code if isinstance(code, int) else 0,
-            error.get("data"),
-            said,
+            f"{self.url}: {said}", code if isinstance(code, int) else 0, error.get("data"), said
         )
 
     def _nonsense(self, what: str) -> NoAnswer:

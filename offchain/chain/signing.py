@@ -64,12 +64,7 @@ class Signing:
         self._keys: dict[str, LocalAccount] = {}
         self._key = cache(self._derive)
         self._outbox = Outbox(
-            client,
-            self._chain_id,
-            self._keys,
-            self._unlocked,
-            spending.max_fee,
-            patience,
+            client, self._chain_id, self._keys, self._unlocked, spending.max_fee, patience
         )
 
     def actor(self, index: int) -> str:

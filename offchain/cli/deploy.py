@@ -70,8 +70,7 @@ def command(
         ),
     ] = None,
     hold: Annotated[
-        bool,
-        typer.Option("--hold", help="Keep the ganache or anvil that is started until Ctrl-C."),
+        bool, typer.Option("--hold", help="Keep the ganache or anvil that is started until Ctrl-C.")
     ] = False,
     max_fee: MaxFee = DEFAULT_MAX_FEE_GWEI,
     fund_from: FundFrom = None,

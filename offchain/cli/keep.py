@@ -14,13 +14,7 @@ from offchain.cli.interrupts import until_stopped
 from offchain.cli.journal import Flaws, Journal
 from offchain.cli.keeping import Post, Terms, Worker, patiently, work_off, work_on
 from offchain.cli.numbers import units
-from offchain.cli.spending import (
-    DEFAULT_MAX_FEE_GWEI,
-    LAST_ACCOUNT,
-    FundFrom,
-    MaxFee,
-    spending,
-)
+from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, LAST_ACCOUNT, FundFrom, MaxFee, spending
 from offchain.io.fields import show
 from offchain.io.units import WEI_PER_UNIT
 
@@ -45,8 +39,7 @@ def _a_number(seconds: float) -> float:
 def command(
     on: OnNode,
     deployment: Annotated[
-        str,
-        typer.Option(metavar="FILE", help="What `consort deploy` wrote.", show_default=False),
+        str, typer.Option(metavar="FILE", help="What `consort deploy` wrote.", show_default=False)
     ],
     openings: Annotated[
         str,

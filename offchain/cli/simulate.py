@@ -173,10 +173,7 @@ def _mix(text: str) -> "Mix":
     if not all(runs):
         raise BadInput(f"--mix: {quote(text)} is not groups x members, like 5x20+1x100")
     return tuple(
-        (
-            number("--mix", run[1], 1, _MOST_GROUPS),
-            number("--mix", run[2], 1, _MOST_MEMBERS),
-        )
+        (number("--mix", run[1], 1, _MOST_GROUPS), number("--mix", run[2], 1, _MOST_MEMBERS))
         for run in runs
         if run is not None
     )

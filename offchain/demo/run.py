@@ -75,10 +75,7 @@ def play(
         steps=teller.steps,
         checks=_checks(scenario.counted, outcome, narration.entries),
         story=teller.story,
-        addresses={
-            "auctioneer": stage.deployment.auctioneer,
-            "factory": stage.deployment.factory,
-        },
+        addresses={"auctioneer": stage.deployment.auctioneer, "factory": stage.deployment.factory},
         sources=(*scenario.sources, _SOURCE),
         seconds=teller.seconds,
     )

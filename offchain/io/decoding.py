@@ -47,10 +47,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object] | RepeatedKey:
 
 
 DECODER = json.JSONDecoder(
-    parse_int=_integer,
-    parse_float=NumberText,
-    parse_constant=NumberText,
-    object_pairs_hook=_object,
+    parse_int=_integer, parse_float=NumberText, parse_constant=NumberText, object_pairs_hook=_object
 )
 """Makes dict, list, str, int, bool, None, `NumberText` or `RepeatedKey` of JSON; errors as those of `json`."""
 

@@ -60,10 +60,7 @@ class Agenda:
     """Duties on the lots of a `ledger`."""
 
     def __init__(
-        self,
-        ledger: Ledger,
-        can_open: Callable[[Book], bool],
-        only: Collection[int] | None = None,
+        self, ledger: Ledger, can_open: Callable[[Book], bool], only: Collection[int] | None = None
     ) -> None:
         """`can_open`: whether a book has a bid to open, and there is its opening. `only`: the lots to serve, by default all."""
         self._ledger = ledger

@@ -238,13 +238,7 @@ def _check(opening: Opening) -> None:
 
 
 def _format(opening: Opening) -> str:
-    values = (
-        opening.contract,
-        opening.lot,
-        opening.bidder,
-        opening.bid,
-        opening.salt.hex(),
-    )
+    values = (opening.contract, opening.lot, opening.bidder, opening.bid, opening.salt.hex())
     return json.dumps(dict(zip(_FIELDS, values, strict=True))) + "\n"
 
 

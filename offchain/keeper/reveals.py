@@ -52,11 +52,7 @@ class Reveals:
         for bidder, box in book.boxes.items():
             if is_unopened(box) and box.commitment is not None:
                 opening = self._openings.opening(
-                    self._chain_id,
-                    book.contract,
-                    book.lot,
-                    bidder,
-                    box.commitment,
+                    self._chain_id, book.contract, book.lot, bidder, box.commitment
                 )
                 if opening is not None and minimum <= opening.bid <= box.deposit:
                     yield opening

@@ -111,12 +111,7 @@ class Sender:
                 return
 
     def one(
-        self,
-        task: Task,
-        members: int,
-        function: str,
-        *arguments: object,
-        most: int | None = None,
+        self, task: Task, members: int, function: str, *arguments: object, most: int | None = None
     ) -> None:
         """Sends one transaction, of at most `most` gas. `Reverted` if it would fail, or take more."""
         memory = self.memories.of(task)

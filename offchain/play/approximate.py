@@ -11,11 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from offchain.bindings.contracts import Deployed
-from offchain.bindings.draw_proofs import (
-    PLAYERS_PER_STEP,
-    prove,
-    word_of,
-)
+from offchain.bindings.draw_proofs import PLAYERS_PER_STEP, prove, word_of
 from offchain.bindings.entries import account_in, amount_in
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Chain, Transaction

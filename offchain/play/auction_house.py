@@ -65,12 +65,7 @@ class HouseStage(Stage):
     def _schedule(self, end_of_bidding: int) -> tuple[int, int, int, int]:
         """When bidding, reveal and tally end, and the bond of those who do not reveal."""
         seconds = self._seconds
-        return (
-            end_of_bidding,
-            end_of_bidding + seconds,
-            end_of_bidding + 2 * seconds,
-            BOND_BPS,
-        )
+        return (end_of_bidding, end_of_bidding + seconds, end_of_bidding + 2 * seconds, BOND_BPS)
 
     def _create_daos(
         self, founder: Address, are_open: Sequence[bool], lots: Sequence[int]

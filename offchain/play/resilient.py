@@ -17,12 +17,7 @@ from offchain.chain.errors import ChainError
 from offchain.io.addresses import Address
 from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances.bundles import Bundle
-from offchain.model.instances.resilient import (
-    Coin,
-    ResilientInstance,
-    ResilientOutcome,
-    Side,
-)
+from offchain.model.instances.resilient import Coin, ResilientInstance, ResilientOutcome, Side
 from offchain.play.audit import MoneyAstray, check_balance, check_proceeds
 from offchain.play.limits import check_resilient
 from offchain.play.observer import Observer

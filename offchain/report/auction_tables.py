@@ -64,13 +64,7 @@ def money(auction: Auction) -> Table:
     """Where the deposits went, in gwei: a row for whose they were, a column for what became of them."""
     found = streams(auction)
     rows = [
-        Row(
-            (
-                stream.label,
-                f"{stream.total:,}",
-                *(f"{stream.amounts[sink]:,}" for sink in Sink),
-            )
-        )
+        Row((stream.label, f"{stream.total:,}", *(f"{stream.amounts[sink]:,}" for sink in Sink)))
         for stream in found
     ]
     total = totals(found)

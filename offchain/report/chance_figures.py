@@ -90,11 +90,7 @@ def knowledge(offered: Mapping[str, int], star: str | None, revenue: int, theme:
 
 
 def valuations(
-    worths: Mapping[str, Sequence[int]],
-    total: int,
-    winner: str | None,
-    price: int,
-    theme: Theme,
+    worths: Mapping[str, Sequence[int]], total: int, winner: str | None, price: int, theme: Theme
 ) -> Figure:
     """What the item is worth to each at every total of the signals, the true one, and the price."""
     figure, axes = canvas(theme, "What it is worth, by what all know together")

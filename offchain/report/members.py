@@ -16,13 +16,7 @@ from matplotlib.ticker import LogLocator, NullLocator
 from offchain.report.amounts import eth
 from offchain.report.auction import Auction, Entry
 from offchain.report.curve import FEW, few_ranks, many_ranks
-from offchain.report.drawing import (
-    canvas,
-    in_eth,
-    legend,
-    plain_eth,
-    threshold,
-)
+from offchain.report.drawing import canvas, in_eth, legend, plain_eth, threshold
 from offchain.report.flows import Source, kind
 from offchain.report.theme import Theme
 

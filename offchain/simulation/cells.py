@@ -12,14 +12,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from offchain.simulation.families import (
-    HARMONIC,
-    SCALE,
-    VALUE_LIMIT,
-    Units,
-    quantile,
-    whole,
-)
+from offchain.simulation.families import HARMONIC, SCALE, VALUE_LIMIT, Units, quantile, whole
 
 _BLOCK_VALUES = 2**18
 _BLOCK_AUCTIONS = 2_048

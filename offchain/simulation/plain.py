@@ -16,8 +16,7 @@ def instance(values: Values, reserve: int) -> TwoLevelInstance:
     """The auction with truthful bids. Groups are named by their number."""
     groups = tuple(
         Group(
-            str(place),
-            tuple(Member(str(i), (value,), (value,)) for i, value in enumerate(members)),
+            str(place), tuple(Member(str(i), (value,), (value,)) for i, value in enumerate(members))
         )
         for place, members in enumerate(values)
     )
@@ -89,12 +88,7 @@ def answer(bids: Values, reserve: int, group: int, member: int, value: int) -> i
 
 def least(bids: Sequence[int], bidder: int, reserve: int) -> int:
     """The least bid with which the bidder wins, ties going to the earlier bid."""
-    return max(
-        reserve,
-        *(bid + 1 for bid in bids[:bidder]),
-        *bids[bidder + 1 :],
-        1,
-    )
+    return max(reserve, *(bid + 1 for bid in bids[:bidder]), *bids[bidder + 1 :], 1)
 
 
 def _pot(name: str, bids: Values, values: Values, reserve: int) -> dict[str, int]:

@@ -203,10 +203,7 @@ def knowledge(instance: ResilientInstance, outcome: ResilientOutcome) -> list[Fi
         detail = f"not worked out: too many {'bundles' if bundles > BUNDLES_LIMIT else 'players'}"
         return [Finding(name, Verdict.NOT_CLAIMED, detail) for name in names]
     known = [full_knowledge(instance, player) for player in instance.players]
-    return [
-        underbidding(instance, known),
-        revenue(instance, outcome, known),
-    ]
+    return [underbidding(instance, known), revenue(instance, outcome, known)]
 
 
 def underbidding(instance: ResilientInstance, known: list[tuple[Offer, ...]]) -> Finding:

@@ -272,12 +272,7 @@ def every_misreport(
             lying = utility(at(reported), bidder, worth)
             if lying > truthful:
                 yield Misreport(
-                    instance.bidders[bidder].name,
-                    profile,
-                    profile[bidder],
-                    report,
-                    truthful,
-                    lying,
+                    instance.bidders[bidder].name, profile, profile[bidder], report, truthful, lying
                 )
 
 

@@ -152,8 +152,7 @@ def individual_rationality(instance: VcgInstance, outcome: VcgOutcome) -> Findin
 def equal_treatment(instance: VcgInstance, outcome: VcgOutcome) -> Finding:
     """Players with equal bids get equal utilities: of two who want the same, the one that gets it gains nothing."""
     pair = find_unequal(
-        game(instance, outcome),
-        lambda player: frozenset(instance.players[player].values.items()),
+        game(instance, outcome), lambda player: frozenset(instance.players[player].values.items())
     )
     return Finding.of(
         "equal treatment",

@@ -65,10 +65,7 @@ def read(instance: Field) -> MonotoneSignalsInstance:
         for value, table in zip(header.values, tables, strict=True):
             _refuse_asymmetry(value, table, header)
     return MonotoneSignalsInstance(
-        signals=header.signals,
-        rule=header.rule,
-        types=header.types,
-        bidders=header.bidders(tables),
+        signals=header.signals, rule=header.rule, types=header.types, bidders=header.bidders(tables)
     )
 
 

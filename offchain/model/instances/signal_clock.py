@@ -57,8 +57,5 @@ def read(instance: Field) -> SignalClockInstance:
     sides = [f"total of type {show(name)}" for name in header.types]
     tables = [read_table(value, box, sides) for value in header.values]
     return SignalClockInstance(
-        signals=header.signals,
-        rule=header.rule,
-        types=header.types,
-        bidders=header.bidders(tables),
+        signals=header.signals, rule=header.rule, types=header.types, bidders=header.bidders(tables)
     )

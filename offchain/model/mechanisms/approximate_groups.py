@@ -53,10 +53,7 @@ def probabilities(groups: Sequence[Sequence[int]], delta: Fraction) -> tuple[Fra
 
 
 def sell(
-    individuals: Sequence[int],
-    groups: Sequence[Sequence[int]],
-    delta: Fraction,
-    draw: Fraction,
+    individuals: Sequence[int], groups: Sequence[Sequence[int]], delta: Fraction, draw: Fraction
 ) -> GroupSale:
     """To whom `draw`, uniform in [0, 1), sells, and who pays what.
 
@@ -72,10 +69,7 @@ def sell(
 
 
 def lottery(
-    individuals: Sequence[int],
-    groups: Sequence[Sequence[int]],
-    group: int,
-    delta: Fraction,
+    individuals: Sequence[int], groups: Sequence[Sequence[int]], group: int, delta: Fraction
 ) -> dict[GroupSale, Fraction]:
     """What a group's members can come to pay, with which probability: every sale to it. O(bid * n log n)."""
     players = _players(individuals, groups)

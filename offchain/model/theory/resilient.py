@@ -35,11 +35,7 @@ PAPER = "A New Approach to Auctions and Resilient Mechanism Design"
 GOODS = ("g1", "g2")
 BUNDLES: tuple[Bundle, ...] = (("g1",), ("g2",), GOODS)
 
-AUSUBEL_MILGROM: Mapping[str, Values] = {
-    "1": {("g1",): 1},
-    "2": {("g2",): 1},
-    "3": {GOODS: 100},
-}
+AUSUBEL_MILGROM: Mapping[str, Values] = {"1": {("g1",): 1}, "2": {("g2",): 1}, "3": {GOODS: 100}}
 """The true values of the example: what is not listed is worth 0."""
 
 EPSILON = Fraction(1, 2)

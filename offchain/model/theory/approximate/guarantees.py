@@ -124,10 +124,7 @@ def gift_ratio(players: int, high: int) -> Fraction:
     chances = probabilities((0,) * players, DELTAS[0])
     values = (high, *[1] * (players - 1))
     return (
-        sum(
-            (chance * value for chance, value in zip(chances, values, strict=True)),
-            Fraction(0),
-        )
+        sum((chance * value for chance, value in zip(chances, values, strict=True)), Fraction(0))
         / high
     )
 

@@ -48,9 +48,7 @@ MANY_TYPES = (Shape(3, (0, 1), 1000), Shape(3, (0, 0, 1), 1000), Shape(4, (0, 0,
 
 
 def clock_auction(
-    signals: int,
-    *bidders: tuple[int, Sequence[int]],
-    rule: Rule = Rule.WELFARE,
+    signals: int, *bidders: tuple[int, Sequence[int]], rule: Rule = Rule.WELFARE
 ) -> SignalClockInstance:
     """Bidders a, b, ... of one type: the signal of each, and its value at every total of signals."""
     return SignalClockInstance(
