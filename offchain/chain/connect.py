@@ -6,16 +6,14 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from typing import Final
-from urllib.parse import urlsplit
 
 from offchain.chain import nodes
 from offchain.chain.backend import Chain
 from offchain.chain.spending import DEFAULT_SPENDING, SEED_VARIABLE, Spending
-from offchain.chain.urls import argument
+from offchain.chain.urls import argument, is_url
 
 _STATES: Final = 32
 """Of how many blocks a node started here remembers the state: enough to say why transactions failed."""
-_SCHEMES: Final = ("http", "https", "ws", "wss")
 
 
 def connect(on: str, spending: Spending = DEFAULT_SPENDING) -> AbstractContextManager[Chain]:
@@ -31,7 +29,7 @@ def connect(on: str, spending: Spending = DEFAULT_SPENDING) -> AbstractContextMa
     """
     if on in _STARTED:
         return _STARTED[on]()
-    if urlsplit(on).scheme in _SCHEMES and urlsplit(on).hostname:
+    if is_url(on):
         return _at(on, spending)
     raise ValueError(f"{argument(on)} is neither {', '.join(_STARTED)} nor the URL of a node")
 

@@ -1,4 +1,4 @@
-"""A node's URL without its secrets: keys stand in paths, queries, host names and before the @."""
+"""The URL of a node, and how messages name it, without its secrets: keys stand in paths, queries, host names and before the @."""
 
 from __future__ import annotations
 
@@ -12,10 +12,20 @@ from offchain.io.quoting import cut
 HIDDEN: Final = "…"
 """What stands where something was left out."""
 
+_SCHEMES: Final = ("http", "https", "ws", "wss")
 _LONGEST: Final = 400
 _LOOKS_SECRET: Final = re.compile(r"[A-Za-z0-9_]{20,}")
 _SURE: Final = 4
 """Parts of so many characters are hidden wherever they stand, shorter ones only as whole words."""
+
+
+def is_url(on: str) -> bool:
+    """Whether `on` is the URL of a node."""
+    try:
+        parts = urlsplit(on)
+        return parts.scheme in _SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def without_secrets(url: str) -> str:

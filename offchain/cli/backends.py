@@ -7,35 +7,19 @@ repeats one.
 
 import os
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
 
-from offchain.chain.urls import argument
+from offchain.chain.urls import argument, is_url
 
 REFERENCE = "reference"
 CHAINS = ("revm", "ganache", "anvil")
-SCHEMES = ("http", "https", "ws", "wss")
 NODE = "node"
 """What `--on` says for the URL in `NODE_VARIABLE`."""
 NODE_VARIABLE = "CONSORT_NODE"
 """The environment variable with the URL of a node: other users of a machine see what stands in a command line."""
 
 _URL = "an http(s) or ws(s) URL"
-
-
-def is_chain(on: str) -> bool:
-    """Whether `on` names a chain back end: one that Consort starts itself, or the URL of a node."""
-    return on in CHAINS or is_url(on)
-
-
-def is_url(on: str) -> bool:
-    """Whether `on` is the URL of a node."""
-    try:
-        parts = urlsplit(on)
-        return parts.scheme in SCHEMES and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
 
 
 def resolved(on: str) -> str:
@@ -67,7 +51,7 @@ def _node(on: str) -> str:
 
 def _accepted(on: str, names: tuple[str, ...]) -> str:
     on = resolved(on)
-    if not is_chain(on):
+    if on not in CHAINS and not is_url(on):
         raise typer.BadParameter(f"{argument(on)} is not {', '.join(names)}, {NODE} or {_URL}")
     return on
 

@@ -15,7 +15,7 @@ from offchain.io.units import WEI_PER_UNIT
 from offchain.model.document import instance_text
 from offchain.model.instances import Instance
 from offchain.play.observer import ObservedChain
-from offchain.play.terms import FIRST_PLAYER
+from offchain.play.stage import FIRST_PLAYER
 from offchain.play.words import BeaconWords, SecretWords, Source, Words
 from offchain.report.amounts import count, eth
 from offchain.report.drawing import Picture

@@ -18,7 +18,7 @@ from offchain.model.instances.two_level import TwoLevelInstance, TwoLevelOutcome
 from offchain.model.kinds import solve
 from offchain.play.audit import MoneyAstray
 from offchain.play.behaviour import MemberKey
-from offchain.play.terms import FIRST_PLAYER
+from offchain.play.stage import FIRST_PLAYER
 from offchain.play.two_level import TwoLevelStage
 from offchain.report.amounts import count
 from offchain.report.auction import Auction, Entry

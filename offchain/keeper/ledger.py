@@ -35,7 +35,7 @@ class Ledger:
     """The lots of one auctioneer and all their books.
 
     generation: grows when the books had to be rebuilt, which makes new objects of all of them.
-    kind: which contract the auctioneer is. draws: whether its lots are decided by draws.
+    auctioneer: its address. kind: which contract it is. draws: whether its lots are decided by draws.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Ledger:
         self.kind: Final = kind
         self.draws: Final = kind == APPROXIMATE
         self._chain = chain
-        self._auctioneer = auctioneer
+        self.auctioneer: Final = auctioneer
         self._first_block = first_block
         self._at_auctioneer = contract_named(kind)
         self._at_dao = contract_named("DAO")
@@ -68,11 +68,6 @@ class Ledger:
         self._forgotten: set[int] = set()
         self._recent: list[Log] = []
         self._synced = first_block - 1
-
-    @property
-    def auctioneer(self) -> str:
-        """The auctioneer's address."""
-        return self._auctioneer
 
     @property
     def synced(self) -> int:
@@ -150,13 +145,13 @@ class Ledger:
 
     def books_on(self, lot: int) -> list[Book]:
         """All books on a lot: the individuals', then the DAOs' in the order in which they entered."""
-        return [self.books[contract, lot] for contract in (self._auctioneer, *self.lots[lot].daos)]
+        return [self.books[contract, lot] for contract in (self.auctioneer, *self.lots[lot].daos)]
 
     def players(self, lot: int) -> list[int]:
         """The entries of all who play for a lot under approximate valuations, in order of arrival."""
         late = self.lots[lot].group_bids.items()
         return [
-            *self.book(self._auctioneer, lot).openings,
+            *self.book(self.auctioneer, lot).openings,
             *(pack(lot, bid, dao) for dao, bid in late if bid > 0),
         ][:MOST_PLAYERS]
 
@@ -171,10 +166,10 @@ class Ledger:
         for number in lots:
             self._forgotten.add(number)
             lot = self.lots.pop(number, None)
-            for contract in (self._auctioneer, *(lot.daos if lot is not None else ())):
+            for contract in (self.auctioneer, *(lot.daos if lot is not None else ())):
                 self.books.pop((contract, number), None)
         self._contracts = dict.fromkeys(
-            [self._auctioneer, *(dao for lot in self.lots.values() for dao in lot.daos)]
+            [self.auctioneer, *(dao for lot in self.lots.values() for dao in lot.daos)]
         )
         self._recent = [log for log in self._recent if log.address in self._contracts]
 
@@ -199,7 +194,7 @@ class Ledger:
     def _restart(self) -> None:
         self.generation += 1
         self.lots, self.books = {}, {}
-        self._contracts = {self._auctioneer: None}
+        self._contracts = {self.auctioneer: None}
         self._recent = []
         self._synced = self._first_block - 1
         self._is_loaded = self._store is None
@@ -222,7 +217,7 @@ class Ledger:
         topic = self._at_auctioneer.topic("DAOEntered")
         found: dict[str, int] = {}
         for log in logs:
-            if log.address != self._auctioneer or log.topics[:1] != (topic,):
+            if log.address != self.auctioneer or log.topics[:1] != (topic,):
                 continue
             event = self._at_auctioneer.event(log)
             if event is None or event.args["lot"] in self._forgotten:
@@ -234,7 +229,7 @@ class Ledger:
     def _take(self, logs: Iterable[Log]) -> None:
         try:
             for log in logs:
-                contract = self._at_auctioneer if log.address == self._auctioneer else self._at_dao
+                contract = self._at_auctioneer if log.address == self.auctioneer else self._at_dao
                 event = contract.event(log)
                 if event is not None:
                     self._apply(log.address, event)
@@ -246,7 +241,7 @@ class Ledger:
         number = lot_of(event)
         if number is None or number in self._forgotten:
             return
-        if contract == self._auctioneer:
+        if contract == self.auctioneer:
             if event.name == "LotListed":
                 lot = self.lots[number] = Lot.listed(event.args)
                 self.books[contract, number] = Book(contract, number, lot.bond_bps, of_dao=False)

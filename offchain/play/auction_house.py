@@ -12,11 +12,11 @@ from offchain.keeper.books import Book, Box
 from offchain.keeper.keeper import Keeper
 from offchain.keeper.ledger import Ledger
 from offchain.keeper.openings import Openings
+from offchain.keeper.release import CLOCK_TOLERANCE
 from offchain.keeper.sending import Action
 from offchain.play.audit import audit
 from offchain.play.observer import Observer
-from offchain.play.stage import Stage, portions
-from offchain.play.terms import BOND_BPS, trusting
+from offchain.play.stage import BOND_BPS, Stage, portions
 
 _QUERIES = 500
 """How many questions go to a contract at once: about 3 million gas of them."""
@@ -59,7 +59,7 @@ class HouseStage(Stage):
             on_action=self._on_action,
             players_per_step=players_per_step,
             depth=0,  # nobody else bids here
-            clock=trusting(self._chain),
+            clock=_trusting(self._chain),
         )
 
     def _schedule(self, end_of_bidding: int) -> tuple[int, int, int, int]:
@@ -143,3 +143,8 @@ class HouseStage(Stage):
         """Pays the seller, and checks where all money went. `MoneyAstray` if some is missing or too much."""
         audit(self._chain, self.ledger, lots, self._withdraw_proceeds)
         self.ledger.forget(lots)
+
+
+def _trusting(chain: Chain) -> Callable[[], float]:
+    """The clock of a keeper that takes the chain's word for the time: nobody else bids in a play."""
+    return lambda: chain.now() + CLOCK_TOLERANCE

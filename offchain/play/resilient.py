@@ -24,8 +24,7 @@ from offchain.play.observer import Observer
 from offchain.play.resilient_behaviour import STRAIGHT, ResilientBehaviour
 from offchain.play.resilient_books import SaleBook
 from offchain.play.resilient_players import Cast
-from offchain.play.stage import DrawnStage, portions
-from offchain.play.terms import BOND_BPS
+from offchain.play.stage import BOND_BPS, DrawnStage, portions
 
 HEADS, TAILS = 1, 0
 """Random words of which the contract makes either side of the coin."""

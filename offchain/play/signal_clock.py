@@ -17,8 +17,7 @@ from offchain.model.instances.signals import UNSOLD, Rule, Sale
 from offchain.play.audit import check_balance, check_proceeds
 from offchain.play.observer import Observer
 from offchain.play.signal_clock_trail import Play, Trail
-from offchain.play.stage import DrawnStage
-from offchain.play.terms import SELLER
+from offchain.play.stage import SELLER, DrawnStage
 
 DEPOSIT = 1
 """What every bidder puts down, in units."""

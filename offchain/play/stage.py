@@ -1,17 +1,27 @@
-"""What plays share: a chain, a seller with items, somebody who keeps lots moving, an auction, and who watches."""
+"""What plays share: a chain, who is who on it, a seller with items, an auction, and who watches."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import count
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Final, Protocol, TypeVar
 
+from offchain.bindings.constants import AuctionHouse
 from offchain.bindings.contracts import Deployed, Event
 from offchain.chain.backend import Chain, Receipt, Transaction
 from offchain.io.addresses import Address
+from offchain.io.units import WEI_PER_UNIT
 from offchain.play.observer import ObservedChain, Observer
-from offchain.play.terms import FIRST_PLAYER, KEEPER, SELLER, pocket_money
 from offchain.play.words import Source, ToldWords
 
+BOND_BPS: Final = AuctionHouse.DEFAULT_BOND_BPS
+"""What a bidder who does not reveal forfeits: basis points of the deposit."""
+_PLAY_MONEY: Final = 10**20
+_REAL_MONEY: Final = 1_000 * WEI_PER_UNIT
+"""Wei that every actor holds beside its deposits, for small payments; what gas takes, the chain gives on top."""
+SELLER: Final = 0
+KEEPER: Final = 1
+FIRST_PLAYER: Final = 2
+"""Actors by their index; whoever bids follows after the first player."""
 Item = TypeVar("Item")
 
 
@@ -30,7 +40,7 @@ class Stage:
         self._chain, self._seconds = chain, phase_seconds
         self._observed = ObservedChain(chain, observer)
         self._seller, self._keeper_account = chain.actor(SELLER), chain.actor(KEEPER)
-        self._pocket_money = pocket_money(chain)
+        self._pocket_money = _PLAY_MONEY if chain.time_is_free else _REAL_MONEY
         chain.fund_all(dict.fromkeys((self._seller, self._keeper_account), self._pocket_money))
         self._gas: Counter[str] = Counter()
         self._tokens = count(self._first_token)

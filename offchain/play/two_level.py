@@ -26,7 +26,7 @@ from offchain.play.auction_house import Hand, HouseStage
 from offchain.play.behaviour import STRAIGHT, Behaviour, MemberKey
 from offchain.play.bidders import Bidder, Cast, leading_individuals
 from offchain.play.observer import Observer
-from offchain.play.terms import FIRST_PLAYER
+from offchain.play.stage import FIRST_PLAYER
 
 Hire = Callable[[Deployment, Callable[[Action], None]], Hand]
 """Finds a hand for contracts that were just deployed; it tells of every transaction it sends."""
