@@ -11,10 +11,7 @@ import re
 import sys
 from typing import Final
 
-from benchmarks.gas import approximate as gas_approximate
-from benchmarks.gas import randomness as gas_randomness
-from benchmarks.gas import resilient as gas_resilient
-from benchmarks.gas import signals as gas_signal
+from benchmarks.gas import approximate, randomness, resilient, signals
 from benchmarks.gas.auctions import measure
 from benchmarks.gas.report import Snapshot, budgets, differences, tables
 from benchmarks.record import ROOT, Record
@@ -23,10 +20,10 @@ _HERE: Final = ROOT / "benchmarks" / "gas"
 RECORD: Final = Record(_HERE / "gas.json", ROOT / "docs/gas.md", "make gas", _HERE / "pictures")
 
 FURTHER = {
-    "resilient": gas_resilient.measure,
-    "signal_clock": gas_signal.measure,
-    "approximate": gas_approximate.measure,
-    "randomness": gas_randomness.measure,
+    "resilient": resilient.measure,
+    "signal_clock": signals.measure,
+    "approximate": approximate.measure,
+    "randomness": randomness.measure,
 }
 """The auctions with tables of their own; what they return is a book among the others' steps."""
 

@@ -1,6 +1,6 @@
 """The measurements as tables, in Markdown, and what they are held against.
 
-A snapshot is what `gas_auctions.measure` returns. Figures are gas per member, rounded only when they are written; sums are
+A snapshot is what `auctions.measure` returns. Figures are gas per member, rounded only when they are written; sums are
 taken before.
 """
 
@@ -10,40 +10,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
-from benchmarks.gas import approximate as gas_approximate
-from benchmarks.gas import randomness as gas_randomness
-from benchmarks.gas import resilient as gas_resilient
-from benchmarks.gas import signals as gas_signal
+from benchmarks.gas import approximate, meter, randomness, resilient, signals
 from benchmarks.gas.auctions import LARGE, SIZES, TRACED
-from benchmarks.gas.meter import (
-    CHANGED_SLOT,
-    CLEARED_SLOT,
-    COLD_ACCOUNT,
-    COLD_READ,
-    LISTED_ACCOUNT,
-    LISTED_READ,
-    LOG,
-    LOG_BYTE,
-    NEW_SLOT,
-    NONZERO_BYTE,
-    PARTS,
-    REFUND_SHARE,
-    STIPEND,
-    TRANSACTION,
-    VALUE,
-    WARM_READ,
-    ZERO_BYTE,
-    without_code,
-)
 from benchmarks.gas.peers import PEERS
 from benchmarks.record import table
 from offchain.chain.backend import MAX_TRANSACTION_GAS
 
 FURTHER: Final = {
-    "resilient": gas_resilient.ROWS,
-    "signal_clock": gas_signal.ROWS,
-    "approximate": gas_approximate.ROWS,
-    "randomness": gas_randomness.ROWS,
+    "resilient": resilient.ROWS,
+    "signal_clock": signals.ROWS,
+    "approximate": approximate.ROWS,
+    "randomness": randomness.ROWS,
 }
 """The auctions with tables of their own: what their steps are called, and their budgets."""
 
@@ -51,7 +28,7 @@ Snapshot = Mapping[str, Any]
 Number = int | Fraction
 
 _WORD: Final = 32
-_KEPT: Final = 1 - Fraction(1, REFUND_SHARE)
+_KEPT: Final = 1 - Fraction(1, meter.REFUND_SHARE)
 """What a saving is worth in a transaction whose refunds are at their cap."""
 
 
@@ -124,7 +101,7 @@ def whole(snapshot: Snapshot, way: Way, size: int = TRACED) -> Fraction:
 def bare(snapshot: Snapshot, book: str, step: str) -> Fraction:
     """What the EVM alone asks for a step per member, at the size that was traced: everything but hashes and code."""
     members = snapshot["steps"][f"{book} {TRACED}"][step]["members"]
-    return Fraction(without_code(snapshot["parts"][f"{book} {TRACED}"][step]), members)
+    return Fraction(meter.without_code(snapshot["parts"][f"{book} {TRACED}"][step]), members)
 
 
 def budgets(snapshot: Snapshot) -> list[Budget]:
@@ -265,7 +242,7 @@ _TAKEN_APART: Final = (
 
 def _parts_table(snapshot: Snapshot) -> str:
     rows = []
-    for part in PARTS:
+    for part in meter.PARTS:
         cells = []
         for _, book, step in _TAKEN_APART:
             gas = snapshot["parts"][f"{book} {TRACED}"][step].get(part, 0)
@@ -281,18 +258,18 @@ def _parts_table(snapshot: Snapshot) -> str:
 
 def _prices_table() -> str:
     prices = {
-        "a transaction": TRANSACTION,
-        "its calldata, by the byte: zero": ZERO_BYTE,
-        "its calldata, by the byte: other": NONZERO_BYTE,
-        "a storage slot, read for the first time": COLD_READ,
-        "a storage slot, read again": WARM_READ,
-        "a slot that was read, filled where there was zero": NEW_SLOT,
-        "a slot that was read, changed or cleared": CHANGED_SLOT,
-        "clearing a slot gives back, up to a fifth of all gas used": CLEARED_SLOT,
-        "another account, met for the first time": COLD_ACCOUNT,
-        "a payment to an account without code, beyond that": VALUE - STIPEND,
-        "an event, and as much again for each topic": LOG,
-        "its data, by the byte": LOG_BYTE,
+        "a transaction": meter.TRANSACTION,
+        "its calldata, by the byte: zero": meter.ZERO_BYTE,
+        "its calldata, by the byte: other": meter.NONZERO_BYTE,
+        "a storage slot, read for the first time": meter.COLD_READ,
+        "a storage slot, read again": meter.WARM_READ,
+        "a slot that was read, filled where there was zero": meter.NEW_SLOT,
+        "a slot that was read, changed or cleared": meter.CHANGED_SLOT,
+        "clearing a slot gives back, up to a fifth of all gas used": meter.CLEARED_SLOT,
+        "another account, met for the first time": meter.COLD_ACCOUNT,
+        "a payment to an account without code, beyond that": meter.VALUE - meter.STIPEND,
+        "an event, and as much again for each topic": meter.LOG,
+        "its data, by the byte": meter.LOG_BYTE,
     }
     return table(
         ["the EVM's price of", "gas"], [[what, f"{gas:,}"] for what, gas in prices.items()]
@@ -319,26 +296,26 @@ class Refused:
 
 def refused() -> list[Refused]:
     """The savings that were considered, by the EVM's prices."""
-    word_of_log = LOG_BYTE * _WORD
+    word_of_log = meter.LOG_BYTE * _WORD
     claim_log = word_of_log * _KEPT
-    bid_log = 2 * LOG + word_of_log
-    lot, address, seal, bid = (ZERO_BYTE * (_WORD - width) for width in (4, 20, 24, 8))
+    bid_log = 2 * meter.LOG + word_of_log
+    lot, address, seal, bid = (meter.ZERO_BYTE * (_WORD - width) for width in (4, 20, 24, 8))
     packed = lot + address + address * _KEPT
-    listed = COLD_READ - LISTED_READ - WARM_READ
-    contract = Fraction(LISTED_ACCOUNT, TRACED)
+    listed = meter.COLD_READ - meter.LISTED_READ - meter.WARM_READ
+    contract = Fraction(meter.LISTED_ACCOUNT, TRACED)
     listed_claim = (2 * listed - contract) * _KEPT
-    deadline = 5 * (NONZERO_BYTE - ZERO_BYTE)
+    deadline = 5 * (meter.NONZERO_BYTE - meter.ZERO_BYTE)
     return [
-        Refused("no count of the open bids", 0, CHANGED_SLOT + WARM_READ),
+        Refused("no count of the open bids", 0, meter.CHANGED_SLOT + meter.WARM_READ),
         Refused("no logs", bid_log + word_of_log * 2 + claim_log, bid_log + claim_log),
         Refused("calldata packed tightly", packed + seal + address + bid, packed),
-        Refused("deadlines inside lot numbers", COLD_READ - deadline, 0),
+        Refused("deadlines inside lot numbers", meter.COLD_READ - deadline, 0),
         Refused(
             "access lists (EIP-2930)",
             2 * (listed - contract) + listed_claim,
             listed - contract + listed_claim,
         ),
-        Refused("commitments of a whole word", -(COLD_READ + NEW_SLOT), 0),
+        Refused("commitments of a whole word", -(meter.COLD_READ + meter.NEW_SLOT), 0),
     ]
 
 

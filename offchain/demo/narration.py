@@ -1,7 +1,6 @@
 """What is said about each step of an auction among groups: plain sentences, with the figures of this one."""
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import dropwhile
 from typing import Final
 
 from offchain.bindings.constants import BidBook
@@ -11,6 +10,7 @@ from offchain.demo.teller import Row, Scene
 from offchain.keeper.books import Book, Lot
 from offchain.keeper.ledger import Ledger
 from offchain.play.behaviour import MemberKey
+from offchain.play.bidders import leading_individuals
 from offchain.report.amounts import count, eth, gwei
 from offchain.report.auction import Entry
 
@@ -39,9 +39,9 @@ class Narration:
         self._minutes = phase_seconds // 60
         self.entries: tuple[Entry, ...] = ()
         self._names = {address: group for (group, _), address in accounts.items()}
-        # as `Stage` has it: who is alone, and comes before any DAO, bids as an individual
-        groups = dropwhile(lambda group: len(group.members) == 1, scenario.instance.groups)
-        self._daos = [group.name for group in groups]
+        groups = scenario.instance.groups
+        alone = leading_individuals(groups, scenario.behaviour)
+        self._daos = [group.name for group in groups[alone:]]
 
     @property
     def scenes(self) -> tuple[Scene, ...]:

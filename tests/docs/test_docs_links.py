@@ -1,5 +1,6 @@
 """Links and pictures in the Markdown pages lead somewhere."""
 
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -14,6 +15,13 @@ def test_links_resolve(page: Path) -> None:
         target for target in links(page) if not urlsplit(target).scheme and not leads(page, target)
     ]
     assert not broken
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_link_that_is_called_like_a_file_leads_to_that_file(page: Path) -> None:
+    text = " ".join(page.read_text(encoding="utf-8").split())
+    named = re.findall(r"\[`?([\w.-]+\.(?:json|md|py|sol))`?\]\(([^)#]+)", text)
+    assert [label for label, target in named if Path(target).name != label] == []
 
 
 def leads(page: Path, target: str) -> bool:
