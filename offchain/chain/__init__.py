@@ -1,1 +1,1 @@
-"""The chain side: compiled contracts, nodes and back ends."""
+"""Transactions and questions on one interface, whichever chain it is: revm, Ganache, Anvil, any node. It knows no contract."""

@@ -1,1 +1,1 @@
-"""`consort demo`: one auction in the manner of ConstitutionDAO, played on a chain and explained as it runs."""
+"""`consort demo`: an auction of each kind, played on a chain, explained as it runs and reported."""
