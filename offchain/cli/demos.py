@@ -52,7 +52,7 @@ def among_groups(options: Options) -> Showing:
         raise BadInput(f"--phase-minutes: {minutes} is not from {least} to {most}")
 
     def showing(on: str, console: "Console") -> "Report":
-        from offchain.demo.run import run
+        from offchain.demo.show_groups import run
         from offchain.report.auction_report import report
 
         scenario = _scenario(options.contributions, rivals, options.silent)

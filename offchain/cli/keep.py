@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from offchain.cli.backends import OnNode
-from offchain.cli.deployed import check_deployment, keepers_of, read_deployment
+from offchain.cli.deployment_file import check_deployment, keepers_of, read_deployment
 from offchain.cli.exits import BadInput, say
 from offchain.cli.interrupts import until_stopped
 from offchain.cli.journal import Flaws, Journal

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from offchain.bindings.constants import BidBook
-from offchain.demo.entries import entries
+from offchain.demo.fates import entries
 from offchain.demo.scenario import Scenario
 from offchain.demo.teller import Row, Scene
 from offchain.keeper.books import Book, Lot

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from offchain.cli import app
-from offchain.demo import run as demo
+from offchain.demo import show_groups as demo
 from offchain.model.kinds import solve
 
 LIST = """address,wei

@@ -1,4 +1,4 @@
-"""Plays a demo on a chain, checks it against the reference model, and returns what a report needs."""
+"""A demo of groups: one of its scenarios played on a chain, checked against the reference model, for a report."""
 
 from collections.abc import Callable, Mapping
 from typing import Final

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from offchain.chain.backend import Chain
 from offchain.chain.revm import Revm
-from offchain.demo import run as demo
+from offchain.demo import show_groups as demo
 from offchain.demo.scenario import Scenario, built_in, replay
 from offchain.io.addresses import checksum
 from offchain.model.instances.contributions import Contribution
