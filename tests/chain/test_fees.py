@@ -449,10 +449,7 @@ def test_refusals_are_not_taken_for_underpriced_ones(liar: Liar, rpc: Rpc) -> No
     liar.before = lambda method, params: (
         {"error": {"code": -32000, "message": "sender blacklisted"}} if method in SENDING else None
     )
-    with (
-        closing(chain(liar, rpc)) as payer,
-        pytest.raises(RpcError, match="sender blacklisted"),
-    ):
+    with closing(chain(liar, rpc)) as payer, pytest.raises(RpcError, match="sender blacklisted"):
         payer.send(payment(payer))
     assert sent(liar) == 1
 

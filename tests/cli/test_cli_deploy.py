@@ -13,12 +13,7 @@ from typer.testing import CliRunner, Result
 
 from offchain.bindings import artifacts
 from offchain.bindings.contracts import contract
-from offchain.bindings.deployment import (
-    BEACON_SECONDS,
-    Deployment,
-    create,
-    longest_window,
-)
+from offchain.bindings.deployment import BEACON_SECONDS, Deployment, create, longest_window
 from offchain.chain import nodes
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect

@@ -294,17 +294,7 @@ BEFORE = {
 @pytest.mark.parametrize(("command", "option"), numbers(), ids=" ".join)
 @pytest.mark.parametrize(
     "value",
-    [
-        "inf",
-        "-inf",
-        "nan",
-        "1e400",
-        "9" * 30,
-        "9" * 5_000,
-        "x" * 100_000,
-        "",
-        "\x1b[2J\n",
-    ],
+    ["inf", "-inf", "nan", "1e400", "9" * 30, "9" * 5_000, "x" * 100_000, "", "\x1b[2J\n"],
     ids=lambda value: ascii(value[:8]) + str(len(value)),
 )
 def test_odd_numbers(

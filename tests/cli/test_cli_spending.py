@@ -87,9 +87,7 @@ def test_deploying_within_the_bound_from_a_purse(real: Liar, tmp_path: Path) -> 
 def test_a_keeper_waits_for_gas_to_become_cheaper(real: Liar, tmp_path: Path) -> None:
     """Its exit code with --once says that something is due."""
     deployment = tmp_path / "deployment.json"
-    out = consort(
-        *("deploy", "--on", real.url, "--out", str(deployment), "--fund-from", "node"),
-    )
+    out = consort(*("deploy", "--on", real.url, "--out", str(deployment), "--fund-from", "node"))
     assert out.exit_code == 0, out.stderr
     with closing(JsonRpc(real.url, SEED, spending=Spending(fund_from="node"))) as chain:
         lot_is_due(chain, json.loads(deployment.read_text()))

@@ -162,11 +162,7 @@ def test_type_full(house, lot, alice):
 
 @pytest.mark.parametrize(
     ("signals", "kinds", "size"),
-    [
-        (1000, [0] * 4, 5 * 999 + 1),
-        (16, [0] * 15 + [1], 226 * 31),
-        (2, [*range(12)], 3 * 2**11),
-    ],
+    [(1000, [0] * 4, 5 * 999 + 1), (16, [0] * 15 + [1], 226 * 31), (2, [*range(12)], 3 * 2**11)],
     ids=["one type", "two types", "twelve types"],
 )
 def test_table_too_large(house, words, item, seller, alice, signals, kinds, size):

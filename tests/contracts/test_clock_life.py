@@ -165,10 +165,7 @@ def test_accept_and_leave_in_one_call(house, words, item, seller, alice, bob):
     lot.close_registering()
     lot.draw(0)
     lot.prepare(alice, bob)
-    calls = [
-        house.accept.encode_input(lot.number, 2),
-        house.leaveAuction.encode_input(lot.number),
-    ]
+    calls = [house.accept.encode_input(lot.number, 2), house.leaveAuction.encode_input(lot.number)]
     house.multicall(calls, {"from": alice})
     assert lot.stage == ClockStage.STATING
     assert house.lotOf(lot.number)["clock"]["least"] == 2

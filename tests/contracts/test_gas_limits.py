@@ -5,14 +5,7 @@ from brownie import web3
 from eth_abi import decode
 
 from offchain.bindings.enumerations import Phase
-from tests.contracts.auction import (
-    advance,
-    attempt,
-    bid_all,
-    play_out,
-    reveal_all,
-    tally,
-)
+from tests.contracts.auction import advance, attempt, bid_all, play_out, reveal_all, tally
 from tests.contracts.checks import decode_log
 from tests.contracts.ledger import stored_slots
 from tests.contracts.mechanism import ascending, opening

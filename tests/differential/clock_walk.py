@@ -207,10 +207,7 @@ def hold_equal_whatever_they_did(lot: Record) -> None:
         signal = lot.top if who == lot.last else lot.clocks.get(who, 0)
         bidders.append(SignalBidder(who, f"t{kind}", signal, Table(sides, tuple(values))))
     instance = SignalClockInstance(
-        lot.terms[0],
-        list(Rule)[lot.terms[2]],
-        tuple(f"t{kind}" for kind in kinds),
-        tuple(bidders),
+        lot.terms[0], list(Rule)[lot.terms[2]], tuple(f"t{kind}" for kind in kinds), tuple(bidders)
     )
     expected = clock_auction(instance, coins_of(instance, lot.word))
     if lot.last is None:

@@ -85,12 +85,7 @@ def test_distributions_of_every_profile(signals: int, types: int, rule: Rule) ->
             rule,
             names,
             tuple(
-                SignalBidder(
-                    f"b{n}",
-                    kinds[n],
-                    profile[n],
-                    Table.of(sizes, line(*steep[n])),
-                )
+                SignalBidder(f"b{n}", kinds[n], profile[n], Table.of(sizes, line(*steep[n])))
                 for n in range(3)
             ),
         )

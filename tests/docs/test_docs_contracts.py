@@ -68,9 +68,7 @@ def test_what_is_shared_imports_downward_only(place: int, shared: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path",
-    [path for path in FILES if folder(path) in SHARED],
-    ids=lambda path: path.name,
+    "path", [path for path in FILES if folder(path) in SHARED], ids=lambda path: path.name
 )
 def test_what_is_shared_serves_several(path: Path) -> None:
     users = {folder(file) for file in FILES if path in reached(file)} & set(AUCTIONS)

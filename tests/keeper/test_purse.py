@@ -14,12 +14,7 @@ from offchain.chain.connect import connect
 from offchain.chain.fees import FeeTooHighError
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.purse import GAS_OF_RETURN, Allowance, Overspent, Purse, ether
-from offchain.model.instances import (
-    ApproximateGroupsInstance,
-    ApproximateInstance,
-    Group,
-    Member,
-)
+from offchain.model.instances import ApproximateGroupsInstance, ApproximateInstance, Group, Member
 from offchain.play.approximate import ApproximateStage
 from tests.keeper.chains import Dear, Proxy, Trap, Watched
 from tests.keeper.market import Market

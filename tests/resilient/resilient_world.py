@@ -279,12 +279,7 @@ class World:
         return self.send(player, "answer", lot, ruling.words, index, yes, value=value, gas=gas)
 
     def deliver(
-        self,
-        lot: int,
-        ruling: Announcement,
-        player: str,
-        goods: int = EVERYTHING,
-        sender: str = "",
+        self, lot: int, ruling: Announcement, player: str, goods: int = EVERYTHING, sender: str = ""
     ) -> Receipt:
         """A bundle that a player accepted is delivered."""
         index = index_of(ruling, player)

@@ -195,15 +195,7 @@ def test_a_wish_that_a_token_refuses(world: World, manner: ItemManner) -> None:
 
 @pytest.mark.parametrize(
     "call",
-    [
-        "deliver",
-        "refund",
-        "reclaim",
-        "deliverWish",
-        "settle",
-        "claimBatch",
-        "withdrawProceeds",
-    ],
+    ["deliver", "refund", "reclaim", "deliverWish", "settle", "claimBatch", "withdrawProceeds"],
 )
 def test_a_token_that_calls_back_during_delivery(
     world: World, accepted: Accepted, call: str

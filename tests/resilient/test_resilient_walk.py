@@ -145,8 +145,7 @@ class Walk:
         """Puppets and the token change their manners, and prepare calls to make from within."""
         draw, lot = self.random, self.lot()
         self.world.behave(
-            self.token,
-            draw.choice((ItemManner.HONEST, ItemManner.REFUSE, ItemManner.REENTER)),
+            self.token, draw.choice((ItemManner.HONEST, ItemManner.REFUSE, ItemManner.REENTER))
         )
         self.world.behave(
             draw.choice(self.puppets), draw.choice((Manner.ACCEPT, Manner.REFUSE, Manner.REENTER))

@@ -7,14 +7,7 @@ import pytest
 from offchain.model.instances.contributions import Contribution, parse
 from offchain.model.mechanisms.equal_split import served_count, share, willingness_to_pay
 from offchain.report.curve import Curve, curve
-from offchain.simulation.contributions import (
-    facts,
-    members,
-    prices,
-    raw,
-    raw_served,
-    served,
-)
+from offchain.simulation.contributions import facts, members, prices, raw, raw_served, served
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "constitutiondao.csv"
 BIDS = (10, 5, 5, 3, 1, 1)

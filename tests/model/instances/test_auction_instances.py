@@ -85,10 +85,7 @@ def read(document: object) -> Instance:
 def test_vcg() -> None:
     assert read(vcg()) == VcgInstance(
         goods=("a", "b"),
-        players=(
-            VcgPlayer("1", {("a",): 1, ("a", "b"): 5}),
-            VcgPlayer("2", {("b",): 2}),
-        ),
+        players=(VcgPlayer("1", {("a",): 1, ("a", "b"): 5}), VcgPlayer("2", {("b",): 2})),
     )
 
 
@@ -181,14 +178,8 @@ FRACTION = 'is not a fraction in a string, like "1/3"'
         (vcg_player(name=2), "players[1].name: 2 is not a string"),
         (vcg_player(name=...), "players[1].name: missing"),
         (vcg_player(values=...), "players[1].values: missing"),
-        (
-            vcg_player(bid=1),
-            "players[1].bid: unknown field with value 1 (known: name, values)",
-        ),
-        (
-            vcg(reserve=1),
-            "reserve: unknown field with value 1 (known: mechanism, goods, players)",
-        ),
+        (vcg_player(bid=1), "players[1].bid: unknown field with value 1 (known: name, values)"),
+        (vcg(reserve=1), "reserve: unknown field with value 1 (known: mechanism, goods, players)"),
         # Values.
         (vcg_player(values=[]), "players[1].values: a list is not an object"),
         (vcg_player(values=3), "players[1].values: 3 is not an object"),
@@ -378,10 +369,7 @@ def test_refusals_name_the_field_and_the_value(document: object, message: str) -
             '{"mechanism": "approximate", "delta": "1/2", "bids": {"a": 1, "a": 2}}',
             "bids.a: stands twice in the same object",
         ),
-        (
-            '{"mechanism": "approximate", "delta": NaN, "bids": {"a": 1}}',
-            f"delta: NaN {FRACTION}",
-        ),
+        ('{"mechanism": "approximate", "delta": NaN, "bids": {"a": 1}}', f"delta: NaN {FRACTION}"),
         (
             f'{{"mechanism": "approximate", "delta": "1/2", "bids": {{"a": {"9" * 5000}}}}}',
             f"bids.a: {'9' * 60}... (5000 characters) is above 2^64-1",

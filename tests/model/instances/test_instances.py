@@ -127,14 +127,8 @@ KNOWN = f"(known: {', '.join(READERS)})"
         ([[]], "[0]: a list is not an object"),
         ([two_level(), 7], "[1]: 7 is not an object"),
         ({}, f"mechanism: missing {KNOWN}"),
-        (
-            two_level(mechanism="auction"),
-            f'mechanism: "auction" is not a mechanism {KNOWN}',
-        ),
-        (
-            two_level(mechanism=["two-level"]),
-            f"mechanism: a list is not a mechanism {KNOWN}",
-        ),
+        (two_level(mechanism="auction"), f'mechanism: "auction" is not a mechanism {KNOWN}'),
+        (two_level(mechanism=["two-level"]), f"mechanism: a list is not a mechanism {KNOWN}"),
         (two_level(mechanism=2), f"mechanism: 2 is not a mechanism {KNOWN}"),
         # Fields.
         (two_level(groups=None), "groups: missing"),

@@ -246,10 +246,7 @@ def test_lemma_3() -> None:
     second = list(offers_to(["1", "3"], range(1, 7, 2)))
     third = [offer for offer in offers_to(["1", "2"], range(1, 6, 4)) if worth(offer) < 7]
     for other, another in product(second[::2], third):
-        others = (
-            ResilientPlayer("2", rivals[0], other),
-            ResilientPlayer("3", rivals[1], another),
-        )
+        others = (ResilientPlayer("2", rivals[0], other), ResilientPlayer("3", rivals[1], another))
         reached = expected_utility(game(best, *others), [best])
         for offer, wish in product(under, [(), *BUNDLES]):
             less = ResilientPlayer("1", own, offer, wish)

@@ -65,8 +65,7 @@ def offer(to: Name, good: Name) -> dict[str, object]:
 
 def document(goods: list[Name], players: list[dict[str, object]]) -> Field:
     return Field(
-        "",
-        {"mechanism": "resilient", "epsilon": "1/2", "goods": goods, "players": players},
+        "", {"mechanism": "resilient", "epsilon": "1/2", "goods": goods, "players": players}
     )
 
 

@@ -118,10 +118,7 @@ def test_one_bidder(signal: int, expected: list[tuple[str | None, int, str]]) ->
 
 
 def test_ties_go_to_the_first_in_the_file() -> None:
-    assert chances(clock(2, (1, [0, 5, 9]), (1, [0, 5, 9]))) == [
-        (None, 0, "1/2"),
-        ("a", 5, "1/2"),
-    ]
+    assert chances(clock(2, (1, [0, 5, 9]), (1, [0, 5, 9]))) == [(None, 0, "1/2"), ("a", 5, "1/2")]
 
 
 def test_a_sale_at_price_zero_is_a_sale() -> None:
@@ -201,13 +198,7 @@ def naive(instance: SignalClockInstance) -> tuple[dict[tuple[str | None, int], F
                     distribution[None, 0] += share
 
         everyone = frozenset(group)
-        run(
-            everyone,
-            frozenset(),
-            0,
-            len(group) * (k - 1),
-            Fraction(1, len(types) * (k - 1)),
-        )
+        run(everyone, frozenset(), 0, len(group) * (k - 1), Fraction(1, len(types) * (k - 1)))
     return dict(distribution), largest
 
 

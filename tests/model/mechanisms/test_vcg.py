@@ -70,10 +70,7 @@ def test_the_definition(instance: VcgInstance) -> None:
 
 def test_ausubel_and_milgrom() -> None:
     assert solve(AUSUBEL_MILGROM) == VcgOutcome(
-        allocation={"3": ("g1", "g2")},
-        payments={"1": 0, "2": 0, "3": 2},
-        welfare=100,
-        revenue=2,
+        allocation={"3": ("g1", "g2")}, payments={"1": 0, "2": 0, "3": 2}, welfare=100, revenue=2
     )
 
 
@@ -163,8 +160,7 @@ def test_no_sampled_lie_pays(instance: VcgInstance, data: st.DataObject) -> None
 
 def test_two_gain_together() -> None:
     deviation = find_joint_deviation(
-        vcg.game(AUSUBEL_MILGROM),
-        lambda player: [{("g1",): 100}, {("g2",): 100}],
+        vcg.game(AUSUBEL_MILGROM), lambda player: [{("g1",): 100}, {("g2",): 100}]
     )
     assert deviation is not None
     assert (deviation.players, deviation.truthful, deviation.utility) == (("1", "2"), 0, 2)
