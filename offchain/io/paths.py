@@ -3,11 +3,7 @@
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
-CONTRACTS = PROJECT / "contracts"
-BUILD = PROJECT / "build"
 NODE_MODULES = PROJECT / "node_modules"
 """npm packages: OpenZeppelin, the compiler, Ganache, Anvil."""
-COMPILERS = PROJECT / ".solc"
-"""What `make setup` offers py-solc-x as installed compilers."""
 PRIVATE_HOME = PROJECT / ".build" / "home"
 """HOME of the tools that would otherwise write to the user's own."""
