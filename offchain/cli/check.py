@@ -7,6 +7,7 @@ import typer
 from offchain.cli.choices import choice
 from offchain.cli.exits import CHECK_FAILED, BadInput, put, say
 from offchain.cli.files import open_instances
+from offchain.io.errors import InvalidInput
 from offchain.io.quoting import printable
 from offchain.model.mechanisms.price_rule import RULES
 
@@ -38,7 +39,6 @@ def command(
 ) -> None:
     """Check the properties of a mechanism: one row each, with the counter-example where one fails."""
     from offchain.model.checks import Verdict
-    from offchain.model.instances import InvalidInput
     from offchain.model.kinds import check_reference
 
     failed = False

@@ -12,6 +12,7 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO
 
 from offchain.cli.exits import BadInput, put, say
+from offchain.io.errors import InvalidInput
 from offchain.io.output import OutputFailed, check_file, check_folder, reason, replacing
 from offchain.io.quoting import shorten_path
 
@@ -67,7 +68,6 @@ class Instances:
 
     def each(self, do: "Callable[[Instance], object]") -> None:
         """Do something with each. Raises BadInput with the place of the one for which InvalidInput is raised."""
-        from offchain.model.instances import InvalidInput
 
         for index, instance in enumerate(self):
             try:
@@ -78,7 +78,6 @@ class Instances:
     def _read(self, pieces: Iterator[bytes]) -> "Iterator[Instance]":
         from offchain.io.stream import utf8
         from offchain.model.document import InstanceStream
-        from offchain.model.instances import InvalidInput
 
         try:
             stream = InstanceStream(utf8(pieces))

@@ -11,6 +11,7 @@ from offchain.cli.backends import REFERENCE, On
 from offchain.cli.exits import BadInput, say
 from offchain.cli.files import Instances, open_instances, put_and_keep, refuse_unwritable
 from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spending
+from offchain.io.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -56,7 +57,6 @@ def command(
 
 def _refuse_unplayable(instances: Instances, on: str) -> None:
     """Raises BadInput if an instance cannot be played on the chain `on`, before any is."""
-    from offchain.model.instances import InvalidInput
 
     def check(instance: "Instance") -> None:
         if instance.mechanism not in ON_CHAIN:
@@ -76,7 +76,6 @@ def _outcomes(
     instances: Instances, on: str | None, terms: "Spending"
 ) -> "Generator[Outcome, None, None]":
     """The outcomes, in order, as they come."""
-    from offchain.model.instances import InvalidInput
     from offchain.model.kinds import solve
 
     mechanisms = _played(on)

@@ -2,8 +2,8 @@
 
 import pytest
 
+from offchain.io.errors import InvalidInput
 from offchain.io.units import GWEI
-from offchain.model.instances import InvalidInput
 from offchain.model.instances.contributions import Contribution, parse
 
 ANN = "0x62e279885D52c5cCbbB4E089D53146aD84b8c870"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offchain.demo.scenario import built_in, hiding_deposit, replay
-from offchain.model.instances import InvalidInput
+from offchain.io.errors import InvalidInput
 from offchain.model.instances.contributions import Contribution
 from offchain.model.mechanisms.two_level import solve
 

@@ -13,11 +13,11 @@ from offchain.bindings.contracts import contract
 from offchain.bindings.draw_proofs import Walk, prove, word_of
 from offchain.chain.backend import Transaction
 from offchain.chain.revm import Revm
+from offchain.io.errors import InvalidInput
 from offchain.model.instances import (
     ApproximateGroupsInstance,
     ApproximateInstance,
     Group,
-    InvalidInput,
     Member,
     TwoLevelInstance,
 )

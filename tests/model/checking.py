@@ -5,9 +5,9 @@ from collections.abc import Iterable
 import pytest
 from hypothesis import strategies as st
 
+from offchain.io.errors import InvalidInput
 from offchain.model.checks import Finding
 from offchain.model.document import parse_bytes, parse_text
-from offchain.model.instances import InvalidInput
 from offchain.model.mechanisms.price_rule import Standing
 
 

@@ -1,6 +1,5 @@
-"""Instances and outcomes of every kind, how their JSON reads, and what is said of a bad one."""
+"""Instances and outcomes of every kind, and how their JSON reads."""
 
-from offchain.io.errors import InvalidInput
 from offchain.model.instances.approximate import (
     ApproximateGroupsInstance,
     ApproximateGroupsSale,
@@ -44,7 +43,6 @@ __all__ = [
     "Coin",
     "Group",
     "Instance",
-    "InvalidInput",
     "LotOutcome",
     "Member",
     "MonotoneSignalsInstance",

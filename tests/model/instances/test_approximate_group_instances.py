@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from offchain.io.errors import InvalidInput
 from offchain.model.checks import Verdict, approximate_groups, deviations
 from offchain.model.checks.approximate import WORK_LIMIT
 from offchain.model.document import instance_text, outcome_text, parse_text
@@ -20,7 +21,6 @@ from offchain.model.instances import (
     ApproximateInstance,
     ApproximateOutcome,
     Group,
-    InvalidInput,
     Member,
     TwoLevelInstance,
 )

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from offchain.io.errors import InvalidInput
 from offchain.model.document import instance_text, outcome_text, parse_bytes, parse_text
 from offchain.model.instances import (
     BID_LIMIT,
@@ -15,7 +16,6 @@ from offchain.model.instances import (
     ApproximateInstance,
     Coin,
     Instance,
-    InvalidInput,
     Offer,
     ResilientInstance,
     ResilientPlayer,

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from offchain.io.errors import InvalidInput
 from offchain.model.document import (
     InstanceFile,
     instance_text,
@@ -14,14 +15,7 @@ from offchain.model.document import (
     parse_bytes,
     parse_text,
 )
-from offchain.model.instances import (
-    BID_LIMIT,
-    RESERVE_LIMIT,
-    Group,
-    InvalidInput,
-    Member,
-    TwoLevelInstance,
-)
+from offchain.model.instances import BID_LIMIT, RESERVE_LIMIT, Group, Member, TwoLevelInstance
 from offchain.model.kinds import READERS, solve
 from tests.model.checking import any_json, refusal
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from offchain.cli import app
+from offchain.io.errors import InvalidInput
 from offchain.model.document import instance_text, outcome_text, parse_text
-from offchain.model.instances import InvalidInput, MonotoneSignalsInstance, SignalClockInstance
+from offchain.model.instances import MonotoneSignalsInstance, SignalClockInstance
 from offchain.model.instances.signals import DEFAULT_TYPE, Rule, Table
 from offchain.model.kinds import solve
 from tests.model import checking

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from offchain.io.decoding import DECODER
+from offchain.io.errors import InvalidInput
 from offchain.io.stream import Document, utf8
-from offchain.model.instances import InvalidInput
 
 DOCUMENTS = [
     "",

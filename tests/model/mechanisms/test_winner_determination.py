@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offchain.model.instances import BID_LIMIT, InvalidInput, VcgInstance, VcgPlayer
+from offchain.io.errors import InvalidInput
+from offchain.model.instances import BID_LIMIT, VcgInstance, VcgPlayer
 from offchain.model.instances.bundles import Bundle, Values
 from offchain.model.mechanisms import winner_determination
 from offchain.model.mechanisms.vcg import received, solve, value
