@@ -3,8 +3,6 @@
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from eth_hash.auto import keccak
-
 Address: TypeAlias = str
 ADDRESS_BYTES: Final = 20
 NOBODY: Final = "0x" + "00" * ADDRESS_BYTES
@@ -14,6 +12,9 @@ NOBODY: Final = "0x" + "00" * ADDRESS_BYTES
 @lru_cache(maxsize=1 << 20)
 def checksum(address: bytes) -> str:
     """The 20 bytes of `address` as text, in the mixed case of EIP-55."""
+    # Here, since what meets no address, like `consort --help`, need not wait for it.
+    from eth_hash.auto import keccak
+
     if len(address) != ADDRESS_BYTES:
         raise ValueError(f"an address has {ADDRESS_BYTES} bytes, not {len(address)}")
     text = address.hex()

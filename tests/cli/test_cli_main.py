@@ -79,7 +79,7 @@ def test_starts_quickly(arguments: list[str]) -> None:
 
 @pytest.mark.parametrize("arguments", [["--help"], ["solve", "-", "--on", "reference"]], ids=str)
 def test_starts_without_the_libraries_of_the_chain(arguments: list[str]) -> None:
-    heavy = ["web3", "pyrevm", "numpy", "matplotlib", "rich", "solcx"]
+    heavy = ["web3", "eth_hash", "pyrevm", "numpy", "matplotlib", "rich", "solcx"]
     program = (
         "import sys; from offchain.cli import app\n"
         f"try: app({arguments!r})\n"
