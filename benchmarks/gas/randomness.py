@@ -84,7 +84,7 @@ class _Bench(StepBench):
         for step, (one, secret) in zip(steps, secrets.items(), strict=True):
             self._call(step, one, "reveal", *draw, one, secret, at=at)
         for one in secrets:
-            self._call("withdraw", one, "withdraw", one, at=at)
+            self._call("withdraw", one, "withdrawBonds", one, at=at)
 
     def _request(self, step: str, id_: int) -> int:
         """Asks for a word; returns the number of its block."""

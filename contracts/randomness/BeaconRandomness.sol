@@ -21,17 +21,17 @@ contract BeaconRandomness is ITimedRandomness {
     // TYPES
 
     /// @notice How a draw stands.
-    enum BeaconStage {
+    enum BeaconPhase {
         None, // never asked for
         Waiting, // for its block, then for the proof
         Drawn,
         FellBack // the second source has it
     }
 
-    /// @dev Slot 0: the block whose header decides (64 bits), the stage (8). Slot 1: the word, once drawn.
+    /// @dev Slot 0: the block whose header decides (64 bits), the phase (8). Slot 1: the word, once drawn.
     struct Draw {
         uint64 blockNumber;
-        BeaconStage stage;
+        BeaconPhase phase;
         uint256 word;
     }
 
@@ -74,16 +74,16 @@ contract BeaconRandomness is ITimedRandomness {
     /// @notice The draw is not `Waiting`.
     /// @param consumer Who asked for the word.
     /// @param id The consumer's number for it.
-    /// @param stage How the draw stands.
-    error NotWaiting(address consumer, uint256 id, BeaconStage stage);
+    /// @param phase How the draw stands.
+    error NotWaiting(address consumer, uint256 id, BeaconPhase phase);
     /// @notice The hash of `blockNumber` can be read in later blocks only.
     /// @param blockNumber The block whose header decides.
     /// @param current The number of the present block.
-    error TooEarly(uint256 blockNumber, uint256 current);
+    error NotYetProvable(uint256 blockNumber, uint256 current);
     /// @notice The hash of `blockNumber` cannot be read any more.
     /// @param blockNumber The block whose header decides.
     /// @param current The number of the present block.
-    error TooLate(uint256 blockNumber, uint256 current);
+    error NoLongerProvable(uint256 blockNumber, uint256 current);
     /// @notice `blockNumber` can still be proved, or will be.
     /// @param blockNumber The block whose header decides.
     /// @param current The number of the present block.
@@ -103,10 +103,10 @@ contract BeaconRandomness is ITimedRandomness {
     /// @inheritdoc IRandomness
     function request(uint256 id) external {
         Draw storage draw = _draws[msg.sender][id];
-        if (draw.stage != BeaconStage.None) revert AlreadyRequested(msg.sender, id);
+        if (draw.phase != BeaconPhase.None) revert AlreadyRequested(msg.sender, id);
         uint256 blockNumber = block.number + DELAY;
         // casting is safe: block numbers stay far below 2^64
-        (draw.blockNumber, draw.stage) = (uint64(blockNumber), BeaconStage.Waiting);
+        (draw.blockNumber, draw.phase) = (uint64(blockNumber), BeaconPhase.Waiting);
         emit WordRequested(msg.sender, id);
         emit BlockChosen(msg.sender, id, blockNumber);
     }
@@ -118,13 +118,13 @@ contract BeaconRandomness is ITimedRandomness {
     function prove(address consumer, uint256 id, bytes calldata header) external {
         Draw storage draw = _requireWaiting(consumer, id);
         uint256 blockNumber = draw.blockNumber;
-        if (block.number <= blockNumber) revert TooEarly(blockNumber, block.number);
-        if (block.number > blockNumber + PROOF_WINDOW) revert TooLate(blockNumber, block.number);
+        if (block.number <= blockNumber) revert NotYetProvable(blockNumber, block.number);
+        if (block.number > blockNumber + PROOF_WINDOW) revert NoLongerProvable(blockNumber, block.number);
         bytes32 digest = keccak256(header);
         if (digest != blockhash(blockNumber)) revert WrongHeader(blockNumber, digest);
         // the mix is the same for all draws of a block, their words are not
         uint256 word = uint256(keccak256(abi.encode(block.chainid, this, consumer, id, BlockHeader.beaconMix(header))));
-        (draw.stage, draw.word) = (BeaconStage.Drawn, word);
+        (draw.phase, draw.word) = (BeaconPhase.Drawn, word);
         emit WordDrawn(consumer, id, word);
     }
 
@@ -135,7 +135,7 @@ contract BeaconRandomness is ITimedRandomness {
         Draw storage draw = _requireWaiting(consumer, id);
         uint256 blockNumber = draw.blockNumber;
         if (block.number <= blockNumber + PROOF_WINDOW) revert StillProvable(blockNumber, block.number);
-        draw.stage = BeaconStage.FellBack;
+        draw.phase = BeaconPhase.FellBack;
         uint256 other = fallbackId(consumer, id);
         emit FellBack(consumer, id, other);
         fallbackSource.request(other);
@@ -146,8 +146,8 @@ contract BeaconRandomness is ITimedRandomness {
     /// @inheritdoc IRandomness
     function wordOf(address consumer, uint256 id) external view returns (bool drawn, uint256 word) {
         Draw storage draw = _draws[consumer][id];
-        if (draw.stage == BeaconStage.FellBack) return fallbackSource.wordOf(address(this), fallbackId(consumer, id));
-        return (draw.stage == BeaconStage.Drawn, draw.word);
+        if (draw.phase == BeaconPhase.FellBack) return fallbackSource.wordOf(address(this), fallbackId(consumer, id));
+        return (draw.phase == BeaconPhase.Drawn, draw.word);
     }
 
     /// @inheritdoc ITimedRandomness
@@ -160,11 +160,11 @@ contract BeaconRandomness is ITimedRandomness {
     /// @notice How a draw stands.
     /// @param consumer Who asked for it.
     /// @param id Its id.
-    /// @return stage Its stage.
+    /// @return phase Its phase.
     /// @return blockNumber The block whose header decides; 0 if it was never asked for.
-    function drawOf(address consumer, uint256 id) external view returns (BeaconStage stage, uint256 blockNumber) {
+    function drawOf(address consumer, uint256 id) external view returns (BeaconPhase phase, uint256 blockNumber) {
         Draw storage draw = _draws[consumer][id];
-        return (draw.stage, draw.blockNumber);
+        return (draw.phase, draw.blockNumber);
     }
 
     /// @notice The id under which the second source knows a draw, as this contract's.
@@ -179,6 +179,6 @@ contract BeaconRandomness is ITimedRandomness {
 
     function _requireWaiting(address consumer, uint256 id) private view returns (Draw storage draw) {
         draw = _draws[consumer][id];
-        if (draw.stage != BeaconStage.Waiting) revert NotWaiting(consumer, id, draw.stage);
+        if (draw.phase != BeaconPhase.Waiting) revert NotWaiting(consumer, id, draw.phase);
     }
 }

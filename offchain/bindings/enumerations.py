@@ -22,7 +22,7 @@ class AnnouncementFlaw(IntEnum):
     REVENUE_ABOVE_DEPOSIT = 11
 
 
-class BeaconStage(IntEnum):
+class BeaconPhase(IntEnum):
     """How a draw stands."""
 
     NONE = 0
@@ -123,20 +123,20 @@ class SaleStage(IntEnum):
     VOID = 6
 
 
-class SecretsStage(IntEnum):
+class SecretsPhase(IntEnum):
     """How a draw stands; by the clock, and by what was sealed and opened."""
 
     NONE = 0
     OPEN = 1
-    COMMITTING = 2
-    REVEALING = 3
+    SEALING = 2
+    REVEAL = 3
     READY = 4
     DRAWN = 5
 
 
 ENUMS: Final[Mapping[str, type[IntEnum]]] = {
     "enum AnnouncementFlaw": AnnouncementFlaw,
-    "enum BeaconRandomness.BeaconStage": BeaconStage,
+    "enum BeaconRandomness.BeaconPhase": BeaconPhase,
     "enum BidBook.BookState": BookState,
     "enum ISignalClockAuction.ClockStage": ClockStage,
     "enum IResilientAuction.CoinOutcome": CoinOutcome,
@@ -145,6 +145,6 @@ ENUMS: Final[Mapping[str, type[IntEnum]]] = {
     "enum Phase": Phase,
     "enum ISignalClockAuction.Pricing": Pricing,
     "enum IResilientAuction.SaleStage": SaleStage,
-    "enum CommitRevealRandomness.SecretsStage": SecretsStage,
+    "enum CommitRevealRandomness.SecretsPhase": SecretsPhase,
 }
 """By what an ABI calls them (`internalType`)."""

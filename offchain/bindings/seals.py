@@ -43,9 +43,9 @@ def commitment(chain_id: int, opening: Opening) -> bytes:
 
 
 def secret_seal(
-    chain_id: int, source: str, consumer: str, id_: int, committer: str, secret: bytes
+    chain_id: int, source: str, consumer: str, id_: int, sealer: str, secret: bytes
 ) -> bytes:
-    """The 32 bytes that seal a `secret` of 32 bytes, bound to chain, source, draw (`consumer`, `id_`) and committer.
+    """The 32 bytes that seal a `secret` of 32 bytes, bound to chain, source, draw (`consumer`, `id_`) and sealer.
 
     A secret is as random as a salt (`new_salt`), and never used twice: who knows it can choose the word.
     Raises ValueError if it has another length.
@@ -57,7 +57,7 @@ def secret_seal(
         _address_word(source),
         _address_word(consumer),
         id_.to_bytes(32, "big"),
-        _address_word(committer),
+        _address_word(sealer),
         secret,
     )
     return keccak(b"".join(words))

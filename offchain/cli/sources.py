@@ -100,7 +100,7 @@ def _windows_of(chain: "Chain", source: str) -> list[int]:
     from offchain.bindings.contracts import asked
 
     for _ in range(_SOURCES_DEEP):
-        views = ("commitWindow", "revealWindow")
+        views = ("sealingWindow", "revealWindow")
         windows = [asked(chain, source, "CommitRevealRandomness", view) for view in views]
         if found := [seconds for answer in windows if answer for seconds in answer]:
             return found

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from offchain.bindings.contracts import contract
-from offchain.bindings.enumerations import BeaconStage
+from offchain.bindings.enumerations import BeaconPhase
 from offchain.chain.backend import Chain, Log, Receipt, Transaction
 from offchain.chain.errors import ChainError
 from offchain.keeper.batches import GAS_MARGIN
@@ -194,8 +194,8 @@ class BeaconKeeper:
         if settled is None and newest < self._block(draw):
             return None
         asked = ("drawOf", draw.consumer, draw.id)
-        stage, block = self._courier.ask(self._abi, self._beacon, *asked)
-        if stage != BeaconStage.WAITING:
+        phase, block = self._courier.ask(self._abi, self._beacon, *asked)
+        if phase != BeaconPhase.WAITING:
             self._settle(draw, newest)
             return None
         self._settled_at[draw], self._block_of[draw] = None, block

@@ -301,7 +301,7 @@ def test_reasons_of_strangers_are_short() -> None:
         ("ResilientAuction", ("randomness",)),
         ("SignalClockAuction", ("randomness",)),
         ("BeaconRandomness", ("fallbackSource",)),
-        ("CommitRevealRandomness", ("bond", "commitWindow", "revealWindow")),
+        ("CommitRevealRandomness", ("bond", "sealingWindow", "revealWindow")),
     ],
 )
 def test_a_contract_answers_with_what_it_is_made_of(name: str, views: tuple[str, ...]) -> None:

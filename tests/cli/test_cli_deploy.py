@@ -120,7 +120,7 @@ def terms_of(chain: Chain, secrets: str) -> tuple[int, int, int]:
     """What a source of secrets was deployed with: the bond in wei, the seconds for sealing, those for opening."""
     bond, commit, reveal = (
         answer(chain, "CommitRevealRandomness", secrets, question)
-        for question in ("bond", "commitWindow", "revealWindow")
+        for question in ("bond", "sealingWindow", "revealWindow")
     )
     return bond, commit, reveal
 

@@ -81,18 +81,18 @@ def secret_of(number: int) -> bytes:
     return bytes(keccak(b"secret %d" % number))
 
 
-def sealed(source: Any, consumer: Any, id_: int, committer: Any, secret: bytes) -> bytes:
-    """The commitment of ``committer`` to ``secret``."""
+def sealed(source: Any, consumer: Any, id_: int, sealer: Any, secret: bytes) -> bytes:
+    """The commitment of ``sealer`` to ``secret``."""
     kinds = ["uint256", "address", "address", "uint256", "address", "bytes32"]
     parts = web3.eth.chain_id, address_of(source), address_of(consumer), id_
-    return hash_of(kinds, *parts, address_of(committer), secret)
+    return hash_of(kinds, *parts, address_of(sealer), secret)
 
 
 def mixed_word(source: Any, consumer: Any, id_: int, opened: dict[Any, bytes]) -> int:
-    """The word that these secrets make, by committer."""
+    """The word that these secrets make, by sealer."""
     mix = 0
-    for committer, secret in opened.items():
-        one = hash_of(["address", "bytes32"], address_of(committer), secret)
+    for sealer, secret in opened.items():
+        one = hash_of(["address", "bytes32"], address_of(sealer), secret)
         mix ^= int.from_bytes(one, "big")
     kinds = ["uint256", "address", "address", "uint256", "uint256"]
     parts = web3.eth.chain_id, address_of(source), address_of(consumer), id_, mix

@@ -4,7 +4,7 @@ import pytest
 from brownie import accounts
 from eth_utils import keccak
 
-from offchain.bindings.enumerations import BeaconStage
+from offchain.bindings.enumerations import BeaconPhase
 from tests.contracts.checks import emitted, logs_of, plain, reverts_with
 from tests.contracts.randomness import (
     DELAY,
@@ -57,7 +57,7 @@ def header_with_mix(header, mix):
 def test_request(beacon, block, alice):
     """A request fixes its block and says so."""
     assert beacon.DELAY() == DELAY == 4 * 32 + 4
-    assert plain(beacon.drawOf(alice, ID)) == (BeaconStage.WAITING, block)
+    assert plain(beacon.drawOf(alice, ID)) == (BeaconPhase.WAITING, block)
     assert plain(beacon.wordOf(alice, ID)) == ("False", 0)
     tx = beacon.request(ID + 1, {"from": alice})
     chosen = {"consumer": alice, "id": ID + 1, "blockNumber": tx.block_number + DELAY}
@@ -73,7 +73,7 @@ def test_proof(beacon, block, header, alice, stranger):
     tx = beacon.prove(alice, ID, header, {"from": stranger})
     assert logs_of(tx, beacon) == [("WordDrawn", {"consumer": alice, "id": ID, "word": word})]
     assert plain(beacon.wordOf(alice, ID)) == ("True", word)
-    assert beacon.drawOf(alice, ID)[0] == BeaconStage.DRAWN
+    assert beacon.drawOf(alice, ID)[0] == BeaconPhase.DRAWN
 
 
 def test_request_twice(beacon, block, header, alice):
@@ -94,7 +94,7 @@ def test_proof_twice(beacon, header, alice, bob):
     """A word that is there stays."""
     beacon.prove(alice, ID, header, {"from": alice})
     before = plain(beacon.wordOf(alice, ID))
-    with reverts_with(beacon, "NotWaiting", alice, ID, BeaconStage.DRAWN):
+    with reverts_with(beacon, "NotWaiting", alice, ID, BeaconPhase.DRAWN):
         beacon.prove(alice, ID, header, {"from": bob})
     assert plain(beacon.wordOf(alice, ID)) == before
 
@@ -102,16 +102,16 @@ def test_proof_twice(beacon, header, alice, bob):
 def test_never_asked_for(beacon, header, alice, bob):
     """Nobody can draw, or hand over, what was not asked for: another id, or another consumer's."""
     for consumer, id_ in ((alice, ID + 1), (bob, ID)):
-        with reverts_with(beacon, "NotWaiting", consumer, id_, BeaconStage.NONE):
+        with reverts_with(beacon, "NotWaiting", consumer, id_, BeaconPhase.NONE):
             beacon.prove(consumer, id_, header, {"from": bob})
-        with reverts_with(beacon, "NotWaiting", consumer, id_, BeaconStage.NONE):
+        with reverts_with(beacon, "NotWaiting", consumer, id_, BeaconPhase.NONE):
             beacon.fallBack(consumer, id_, {"from": bob})
 
 
 def test_ids_belong_to_their_consumer(beacon, block, header, alice, bob):
     """Who asks under another's id neither takes it away nor gets the same word, even from the same block."""
     tx = beacon.request(ID, {"from": bob})
-    assert plain(beacon.drawOf(alice, ID)) == (BeaconStage.WAITING, block)
+    assert plain(beacon.drawOf(alice, ID)) == (BeaconPhase.WAITING, block)
     beacon.prove(alice, ID, header, {"from": bob})
     assert plain(beacon.wordOf(bob, ID)) == ("False", 0)
     mine_to(tx.block_number + DELAY + 1)
@@ -138,10 +138,10 @@ def test_words_of_one_block_differ(beacon, Actor, alice):
 def test_too_early(beacon, block, alice):
     """Not before the block, nor in it: its hash, and the header's, are not known there."""
     earlier = header_of(block - DELAY)
-    with reverts_with(beacon, "TooEarly", block, block - DELAY + 1):
+    with reverts_with(beacon, "NotYetProvable", block, block - DELAY + 1):
         beacon.prove(alice, ID, earlier, {"from": alice})
     mine_to(block - 1)
-    with reverts_with(beacon, "TooEarly", block, block):
+    with reverts_with(beacon, "NotYetProvable", block, block):
         beacon.prove(alice, ID, earlier, {"from": alice})
     with reverts_with(beacon, "StillProvable", block, block + 1):
         beacon.fallBack(alice, ID, {"from": alice})
@@ -172,7 +172,7 @@ def test_tampered_headers(beacon, block, header, alice):
     for one in wrong:
         with reverts_with(beacon, "WrongHeader", block, keccak(one)):
             beacon.prove(alice, ID, one, {"from": alice})
-    assert beacon.drawOf(alice, ID)[0] == BeaconStage.WAITING
+    assert beacon.drawOf(alice, ID)[0] == BeaconPhase.WAITING
 
 
 def test_last_block_for_a_proof(beacon, block, alice):
@@ -180,7 +180,7 @@ def test_last_block_for_a_proof(beacon, block, alice):
     mine_to(block + PROOF_WINDOW - 1)
     tx = beacon.prove(alice, ID, header_of(block), {"from": alice})
     assert tx.block_number == block + PROOF_WINDOW
-    assert beacon.drawOf(alice, ID)[0] == BeaconStage.DRAWN
+    assert beacon.drawOf(alice, ID)[0] == BeaconPhase.DRAWN
 
 
 def test_no_fallback_in_the_last_block(beacon, block, alice):
@@ -193,7 +193,7 @@ def test_no_fallback_in_the_last_block(beacon, block, alice):
 def test_too_late_falls_back(beacon, second, block, alice, bob, stranger):
     """After that nobody proves anything; anyone hands the draw over, once, and its word comes from there."""
     mine_to(block + PROOF_WINDOW)
-    with reverts_with(beacon, "TooLate", block, block + PROOF_WINDOW + 1):
+    with reverts_with(beacon, "NoLongerProvable", block, block + PROOF_WINDOW + 1):
         beacon.prove(alice, ID, header_of(block), {"from": alice})
     other = int.from_bytes(hash_of(["address", "uint256"], alice.address, ID), "big")
     tx = beacon.fallBack(alice, ID, {"from": stranger})
@@ -202,9 +202,9 @@ def test_too_late_falls_back(beacon, second, block, alice, bob, stranger):
         (second, "WordRequested", {"consumer": beacon, "id": other}),
     ]
     assert plain(beacon.wordOf(alice, ID)) == ("False", 0)
-    with reverts_with(beacon, "NotWaiting", alice, ID, BeaconStage.FELL_BACK):
+    with reverts_with(beacon, "NotWaiting", alice, ID, BeaconPhase.FELL_BACK):
         beacon.fallBack(alice, ID, {"from": stranger})
-    with reverts_with(beacon, "NotWaiting", alice, ID, BeaconStage.FELL_BACK):
+    with reverts_with(beacon, "NotWaiting", alice, ID, BeaconPhase.FELL_BACK):
         beacon.prove(alice, ID, header_of(block), {"from": alice})
     second.set(beacon, other, 99, {"from": bob})
     assert plain(beacon.wordOf(alice, ID)) == ("True", 99)
@@ -230,5 +230,5 @@ def test_hostile_second_source(BeaconRandomness, Actor, alice):
     beacon.prove(alice, 2, header_of(blocks[1]), {"from": alice})
     with pytest.raises(Exception, match="revert"):
         beacon.fallBack(alice, 1, {"from": alice})
-    assert plain(beacon.drawOf(alice, 1)) == (BeaconStage.WAITING, blocks[0])
+    assert plain(beacon.drawOf(alice, 1)) == (BeaconPhase.WAITING, blocks[0])
     assert beacon.wordOf(alice, 2)[0]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from brownie import accounts, web3
 
-from offchain.bindings.enumerations import SecretsStage
+from offchain.bindings.enumerations import SecretsPhase
 from tests.contracts.auction import advance_to, now, send
 from tests.contracts.checks import emitted, logs_of, plain, reverts_with
 from tests.contracts.randomness import MINUTE, mixed_word, sealed, secret_of
@@ -41,19 +41,19 @@ def reveal(source, consumer, who, secret, sender=None, id_=ID):
     return send(sender or who, source.reveal, consumer, id_, who, secret)
 
 
-def end_commits(source, consumer, id_=ID):
+def end_sealing(source, consumer, id_=ID):
     """The first moment of the reveals."""
-    advance_to(source.drawOf(consumer, id_)["endOfCommit"])
+    advance_to(source.drawOf(consumer, id_)["endOfSealing"])
 
 
 def end_reveals(source, consumer, id_=ID):
     """The first moment after the reveals."""
-    advance_to(source.drawOf(consumer, id_)["endOfCommit"] + REVEAL)
+    advance_to(source.drawOf(consumer, id_)["endOfSealing"] + REVEAL)
 
 
-def stage(source, consumer, id_=ID):
+def phase(source, consumer, id_=ID):
     """How the draw stands."""
-    return source.stageOf(consumer, id_)
+    return source.phase(consumer, id_)
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def two(source, consumer, alice, bob):
     secrets = {alice: secret_of(1), bob: secret_of(2)}
     for who, secret in secrets.items():
         commit(source, consumer, who, secret)
-    end_commits(source, consumer)
+    end_sealing(source, consumer)
     return secrets
 
 
@@ -71,30 +71,30 @@ def two(source, consumer, alice, bob):
 
 def test_a_draw(source, consumer, alice, bob, stranger):
     """Two secrets, opened in either order by anyone who knows them, make the word at once."""
-    assert stage(source, consumer) == SecretsStage.OPEN
+    assert phase(source, consumer) == SecretsPhase.OPEN
     secrets = {alice: secret_of(1), bob: secret_of(2)}
     tx = commit(source, consumer, alice, secrets[alice])
     end = tx.timestamp + COMMIT
-    opened = {"round": 1, "endOfCommit": end, "endOfReveal": end + REVEAL}
+    opened = {"round": 1, "endOfSealing": end, "endOfReveal": end + REVEAL}
     key = {"consumer": consumer, "id": ID}
     commitment = sealed(source, consumer, ID, alice, secrets[alice])
     assert logs_of(tx, source) == [
         ("RoundOpened", {**key, **opened}),
-        ("SecretSealed", {**key, "round": 1, "committer": alice, "commitment": commitment}),
+        ("SecretSealed", {**key, "round": 1, "sealer": alice, "commitment": commitment}),
     ]
     assert len(commit(source, consumer, bob, secrets[bob]).logs) == 1
-    assert stage(source, consumer) == SecretsStage.COMMITTING
-    end_commits(source, consumer)
-    assert stage(source, consumer) == SecretsStage.REVEALING
+    assert phase(source, consumer) == SecretsPhase.SEALING
+    end_sealing(source, consumer)
+    assert phase(source, consumer) == SecretsPhase.REVEAL
     tx = reveal(source, consumer, bob, secrets[bob])
-    told = {"round": 1, "committer": bob, "secret": secrets[bob]}
+    told = {"round": 1, "sealer": bob, "secret": secrets[bob]}
     assert logs_of(tx, source) == [("SecretOpened", {**key, **told})]
     assert plain(source.wordOf(consumer, ID)) == ("False", 0)
     tx = reveal(source, consumer, alice, secrets[alice], sender=stranger)
     word = mixed_word(source, consumer, ID, secrets)
     assert logs_of(tx, source)[1:] == [("WordDrawn", {**key, "word": word})]
     assert plain(source.wordOf(consumer, ID)) == ("True", word)
-    assert stage(source, consumer) == SecretsStage.DRAWN
+    assert phase(source, consumer) == SecretsPhase.DRAWN
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
@@ -109,35 +109,35 @@ def test_order_of_reveals_does_not_matter(source, consumer, two, order):
 def test_withholding_costs_the_bond(source, consumer, two, alice, bob, stranger):
     """The word comes without the secret withheld, and the bond is gone: nobody ever gets it."""
     reveal(source, consumer, alice, two[alice])
-    with reverts_with(source, "WrongStage", consumer, ID, SecretsStage.REVEALING):
+    with reverts_with(source, "WrongSecretsPhase", consumer, ID, SecretsPhase.REVEAL):
         source.draw(consumer, ID, {"from": stranger})
     end_reveals(source, consumer)
-    assert stage(source, consumer) == SecretsStage.READY
+    assert phase(source, consumer) == SecretsPhase.READY
     assert plain(source.wordOf(consumer, ID)) == ("False", 0)
     tx = source.draw(consumer, ID, {"from": stranger})
     word = mixed_word(source, consumer, ID, {alice: two[alice]})
     assert logs_of(tx, source) == [("WordDrawn", {"consumer": consumer, "id": ID, "word": word})]
     assert word != mixed_word(source, consumer, ID, two)
-    source.withdraw(alice, {"from": alice})
+    source.withdrawBonds(alice, {"from": alice})
     with reverts_with(source, "NoBonds", bob):
-        source.withdraw(bob, {"from": bob})
+        source.withdrawBonds(bob, {"from": bob})
     assert source.balance() == BOND
 
 
 def test_all_silent(source, consumer, two, alice, bob):
     """Without any reveal the next seal opens a new round, at any later time; the old secrets count no more."""
     end_reveals(source, consumer)
-    assert stage(source, consumer) == SecretsStage.OPEN
-    with reverts_with(source, "WrongStage", consumer, ID, SecretsStage.OPEN):
+    assert phase(source, consumer) == SecretsPhase.OPEN
+    with reverts_with(source, "WrongSecretsPhase", consumer, ID, SecretsPhase.OPEN):
         reveal(source, consumer, alice, two[alice])
-    with reverts_with(source, "WrongStage", consumer, ID, SecretsStage.OPEN):
+    with reverts_with(source, "WrongSecretsPhase", consumer, ID, SecretsPhase.OPEN):
         source.draw(consumer, ID, {"from": alice})
     advance_to(now() + 100_000)
     tx = commit(source, consumer, alice, secret_of(9))
     assert emitted(tx)[0].fields["round"] == 2
-    assert source.drawOf(consumer, ID)["commits"] == 1
-    end_commits(source, consumer)
-    with reverts_with(source, "NotCommitted", consumer, ID, bob):
+    assert source.drawOf(consumer, ID)["seals"] == 1
+    end_sealing(source, consumer)
+    with reverts_with(source, "NotSealed", consumer, ID, bob):
         reveal(source, consumer, bob, two[bob])
     with reverts_with(source, "WrongSecret", consumer, ID, alice):
         reveal(source, consumer, alice, two[alice])
@@ -154,7 +154,7 @@ def test_silence_cannot_hold_a_draw_up(source, consumer, alice, bob):
         commit(source, consumer, bob, secret_of(round_))
         if round_ == 3:
             commit(source, consumer, alice, secret_of(7))
-            end_commits(source, consumer)
+            end_sealing(source, consumer)
             reveal(source, consumer, alice, secret_of(7))
         end_reveals(source, consumer)
     source.draw(consumer, ID, {"from": alice})
@@ -168,7 +168,7 @@ def test_everybody_has_the_whole_window(source, consumer, alice, bob):
     tx = commit(source, consumer, alice, secret_of(1))
     advance_to(tx.timestamp + COMMIT - 2)
     commit(source, consumer, bob, secret_of(2))
-    assert source.drawOf(consumer, ID)["endOfCommit"] == tx.timestamp + COMMIT
+    assert source.drawOf(consumer, ID)["endOfSealing"] == tx.timestamp + COMMIT
 
 
 # ATTACKS
@@ -179,7 +179,7 @@ def test_copied_seal(source, consumer, alice, bob):
     copied = sealed(source, consumer, ID, alice, secret_of(1))
     commit(source, consumer, alice, secret_of(1))
     source.commit(consumer, ID, copied, {"from": bob, "value": BOND})
-    end_commits(source, consumer)
+    end_sealing(source, consumer)
     reveal(source, consumer, alice, secret_of(1))
     with reverts_with(source, "WrongSecret", consumer, ID, bob):
         reveal(source, consumer, bob, secret_of(1))
@@ -192,7 +192,7 @@ def test_same_secret_does_not_cancel(source, consumer, alice, bob):
     """Two who seal the same secret do not cancel each other out: each is mixed in with its sealer."""
     for who in (alice, bob):
         commit(source, consumer, who, secret_of(1))
-    end_commits(source, consumer)
+    end_sealing(source, consumer)
     for who in (alice, bob):
         reveal(source, consumer, who, secret_of(1))
     both = {alice: secret_of(1), bob: secret_of(1)}
@@ -200,14 +200,14 @@ def test_same_secret_does_not_cancel(source, consumer, alice, bob):
     assert mixed_word(source, consumer, ID, both) != mixed_word(source, consumer, ID, {})
 
 
-@pytest.mark.parametrize("part", ["source", "consumer", "id", "committer"])
+@pytest.mark.parametrize("part", ["source", "consumer", "id", "sealer"])
 def test_every_part_of_a_seal_is_bound(source, consumer, alice, bob, part):
     """A commitment for another contract, draw or person opens nothing here."""
-    bound: dict[str, Any] = {"source": source, "consumer": consumer, "id": ID, "committer": alice}
+    bound: dict[str, Any] = {"source": source, "consumer": consumer, "id": ID, "sealer": alice}
     bound[part] = ID + 1 if part == "id" else bob
     wrong = sealed(*[*bound.values(), secret_of(1)])
     source.commit(consumer, ID, wrong, {"from": alice, "value": BOND})
-    end_commits(source, consumer)
+    end_sealing(source, consumer)
     with reverts_with(source, "WrongSecret", consumer, ID, alice):
         reveal(source, consumer, alice, secret_of(1))
 
@@ -223,41 +223,41 @@ def test_reveal_twice(source, consumer, two, alice, stranger):
 def test_late_reveal(source, consumer, two, alice, bob):
     """Once the time is over no secret is added, whether the word is drawn or not."""
     reveal(source, consumer, alice, two[alice])
-    advance_to(source.drawOf(consumer, ID)["endOfCommit"] + REVEAL)
-    with reverts_with(source, "WrongStage", consumer, ID, SecretsStage.READY):
+    advance_to(source.drawOf(consumer, ID)["endOfSealing"] + REVEAL)
+    with reverts_with(source, "WrongSecretsPhase", consumer, ID, SecretsPhase.READY):
         reveal(source, consumer, bob, two[bob])
     source.draw(consumer, ID, {"from": bob})
-    with reverts_with(source, "WrongStage", consumer, ID, SecretsStage.DRAWN):
+    with reverts_with(source, "WrongSecretsPhase", consumer, ID, SecretsPhase.DRAWN):
         reveal(source, consumer, bob, two[bob])
 
 
 def test_early_reveal(source, consumer, alice):
     """Nobody opens a secret while others can still be sealed."""
     commit(source, consumer, alice, secret_of(1))
-    with reverts_with(source, "WrongStage", consumer, ID, SecretsStage.COMMITTING):
+    with reverts_with(source, "WrongSecretsPhase", consumer, ID, SecretsPhase.SEALING):
         reveal(source, consumer, alice, secret_of(1))
 
 
 def test_late_seal(source, consumer, two, carol):
     """Nobody seals once secrets are known: not during the reveals, not before the word is drawn, not after."""
-    stages = []
+    phases = []
     for go in (lambda: None, lambda: end_reveals(source, consumer)):
         go()
-        stages.append(stage(source, consumer))
-        with reverts_with(source, "WrongStage", consumer, ID, stages[-1]):
+        phases.append(phase(source, consumer))
+        with reverts_with(source, "WrongSecretsPhase", consumer, ID, phases[-1]):
             commit(source, consumer, carol, secret_of(5))
-        if stages[-1] == SecretsStage.REVEALING:
+        if phases[-1] == SecretsPhase.REVEAL:
             reveal(source, consumer, *next(iter(two.items())))
-    assert stages == [SecretsStage.REVEALING, SecretsStage.READY]
+    assert phases == [SecretsPhase.REVEAL, SecretsPhase.READY]
     source.draw(consumer, ID, {"from": carol})
-    with reverts_with(source, "WrongStage", consumer, ID, SecretsStage.DRAWN):
+    with reverts_with(source, "WrongSecretsPhase", consumer, ID, SecretsPhase.DRAWN):
         commit(source, consumer, carol, secret_of(5))
 
 
 def test_seal_twice(source, consumer, alice):
     """One secret each and round: nobody replaces it after a look at the others."""
     commit(source, consumer, alice, secret_of(1))
-    with reverts_with(source, "AlreadyCommitted", consumer, ID, alice):
+    with reverts_with(source, "AlreadySealed", consumer, ID, alice):
         commit(source, consumer, alice, secret_of(2))
 
 
@@ -267,7 +267,7 @@ def test_word_is_final(source, consumer, two, alice, bob):
         reveal(source, consumer, who, secret)
     word = plain(source.wordOf(consumer, ID))
     end_reveals(source, consumer)
-    with reverts_with(source, "WrongStage", consumer, ID, SecretsStage.DRAWN):
+    with reverts_with(source, "WrongSecretsPhase", consumer, ID, SecretsPhase.DRAWN):
         source.draw(consumer, ID, {"from": alice})
     with reverts_with(source, "AlreadyRequested", consumer, ID):
         source.request(ID, {"from": consumer})
@@ -283,9 +283,9 @@ def test_request_twice(source, consumer):
 def test_nobody_draws_what_was_not_asked_for(source, consumer, alice):
     """Else the word would be known before the consumer closes its books."""
     for who, id_ in ((consumer, ID + 1), (alice, ID)):
-        with reverts_with(source, "WrongStage", who, id_, SecretsStage.NONE):
+        with reverts_with(source, "WrongSecretsPhase", who, id_, SecretsPhase.NONE):
             commit(source, who, alice, secret_of(1), id_)
-        with reverts_with(source, "WrongStage", who, id_, SecretsStage.NONE):
+        with reverts_with(source, "WrongSecretsPhase", who, id_, SecretsPhase.NONE):
             source.draw(who, id_, {"from": alice})
 
 
@@ -294,7 +294,7 @@ def test_ids_belong_to_their_consumer(source, consumer, alice, bob):
     source.request(ID, {"from": bob})
     for who in (consumer, bob):
         commit(source, who, alice, secret_of(1))
-    end_commits(source, bob)
+    end_sealing(source, bob)
     for who in (consumer, bob):
         reveal(source, who, alice, secret_of(1))
     assert source.wordOf(consumer, ID)[1] != source.wordOf(bob, ID)[1]
@@ -326,19 +326,19 @@ def test_hostile_receivers(source, consumer, alice, bob, actor):
     hostile = [actor(manner) for manner in manners]
     for n, who in enumerate([*hostile, alice]):
         commit(source, consumer, who, secret_of(n))
-    end_commits(source, consumer)
+    end_sealing(source, consumer)
     for n, who in enumerate([*hostile, alice]):
         reveal(source, consumer, who, secret_of(n), sender=bob)
     assert source.wordOf(consumer, ID)[0]
-    source.withdraw(alice, {"from": alice})
+    source.withdrawBonds(alice, {"from": alice})
     refuser, burner, _, caller = hostile
     with reverts_with(source, "PaymentRefused", refuser, BOND):
-        send(refuser, source.withdraw, refuser)
+        send(refuser, source.withdrawBonds, refuser)
     before = bob.balance()
-    send(burner, source.withdraw, bob)
+    send(burner, source.withdrawBonds, bob)
     assert bob.balance() - before == BOND
-    caller.prepare(source, source.withdraw.encode_input(caller), {"from": bob})
-    send(caller, source.withdraw, caller)
+    caller.prepare(source, source.withdrawBonds.encode_input(caller), {"from": bob})
+    send(caller, source.withdrawBonds, caller)
     assert caller.balance() == BOND, "calling back must not pay twice"
     assert source.balance() == 2 * BOND
 
@@ -347,12 +347,12 @@ def test_withdraw_once(source, consumer, two, alice, stranger):
     """A bond is paid once, to whom its owner names."""
     reveal(source, consumer, alice, two[alice])
     before = stranger.balance()
-    tx = source.withdraw(stranger, {"from": alice})
-    fields = {"committer": alice, "recipient": stranger, "amountWei": BOND}
+    tx = source.withdrawBonds(stranger, {"from": alice})
+    fields = {"sealer": alice, "recipient": stranger, "amountWei": BOND}
     assert logs_of(tx, source) == [("BondsWithdrawn", fields)]
     assert stranger.balance() - before == BOND
     with reverts_with(source, "NoBonds", alice):
-        source.withdraw(alice, {"from": alice})
+        source.withdrawBonds(alice, {"from": alice})
 
 
 def test_forced_ether(source, consumer, two, alice, bob):
@@ -360,7 +360,7 @@ def test_forced_ether(source, consumer, two, alice, bob):
     web3.provider.make_request("anvil_setBalance", [source.address, hex(2 * BOND + 5)])
     for who, secret in two.items():
         reveal(source, consumer, who, secret)
-        source.withdraw(who, {"from": who})
+        source.withdrawBonds(who, {"from": who})
     assert source.balance() == 5
 
 
@@ -383,7 +383,7 @@ def test_cost_does_not_grow(source, consumer):
     """The twentieth secret costs what the second does, to seal and to open."""
     people = accounts[:20]
     seals = [commit(source, consumer, who, secret_of(n)).gas_used for n, who in enumerate(people)]
-    end_commits(source, consumer)
+    end_sealing(source, consumer)
     opens = [reveal(source, consumer, who, secret_of(n)).gas_used for n, who in enumerate(people)]
     assert max(seals[1:]) - min(seals[1:]) < 500
     assert max(opens[1:-1]) - min(opens[1:-1]) < 500
@@ -404,7 +404,7 @@ def test_random_draws(source, alice):
             for who, secret in sealers.items():
                 commit(source, consumer, who, secret, id_)
                 paid += BOND
-            end_commits(source, consumer, id_)
+            end_sealing(source, consumer, id_)
             opened = {who: one for who, one in sealers.items() if rng.random() < 0.4}
             for who in rng.sample(list(opened), len(opened)):
                 reveal(source, consumer, who, opened[who], alice, id_)
@@ -419,5 +419,5 @@ def test_random_draws(source, alice):
         assert source.balance() == paid, f"seed {seed}"
     for who in people:
         if redeemed[who]:
-            source.withdraw(who, {"from": who})
+            source.withdrawBonds(who, {"from": who})
     assert source.balance() == paid - sum(redeemed.values()), f"seed {seed}"

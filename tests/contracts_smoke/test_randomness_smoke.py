@@ -2,7 +2,7 @@
 
 from brownie import accounts, web3
 
-from offchain.bindings.enumerations import BeaconStage
+from offchain.bindings.enumerations import BeaconPhase
 from tests.contracts.auction import advance_to
 from tests.contracts.checks import plain, reverts_with
 from tests.contracts.randomness import (
@@ -39,11 +39,11 @@ def test_beacon_then_fallback(BeaconRandomness, CommitRevealRandomness, alice, b
     for who, secret in opened.items():
         commitment = sealed(secrets, beacon, id_, who, secret)
         secrets.commit(beacon, id_, commitment, {"from": who, "value": BOND})
-    advance_to(secrets.drawOf(beacon, id_)["endOfCommit"])
+    advance_to(secrets.drawOf(beacon, id_)["endOfSealing"])
     for who, secret in opened.items():
         secrets.reveal(beacon, id_, who, secret, {"from": alice})
-        secrets.withdraw(who, {"from": who})
+        secrets.withdrawBonds(who, {"from": who})
     word = mixed_word(secrets, beacon, id_, opened)
     assert plain(beacon.wordOf(alice, 2)) == ("True", word)
-    assert beacon.drawOf(alice, 2)[0] == BeaconStage.FELL_BACK
+    assert beacon.drawOf(alice, 2)[0] == BeaconPhase.FELL_BACK
     assert secrets.balance() == 0

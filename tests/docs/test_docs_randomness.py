@@ -18,7 +18,7 @@ CALLS = {
     "fallBack": ["fall back"],
     "commit": ["seal", "first seal"],
     "reveal": ["reveal", "first reveal"],
-    "withdraw": ["withdraw"],
+    "withdrawBonds": ["withdraw"],
 }
 
 

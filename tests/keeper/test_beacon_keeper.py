@@ -7,7 +7,7 @@ import pytest
 
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
-from offchain.bindings.enumerations import BeaconStage
+from offchain.bindings.enumerations import BeaconPhase
 from offchain.chain.backend import Chain, Transaction
 from offchain.chain.connect import connect
 from offchain.chain.errors import ChainError
@@ -47,11 +47,11 @@ def ask(chain: Chain, beacon: str, id_: int, who: int = CONSUMER) -> Draw:
     return Draw(chain.actor(who), id_)
 
 
-def state(chain: Chain, beacon: str, draw: Draw) -> tuple[BeaconStage, int]:
+def state(chain: Chain, beacon: str, draw: Draw) -> tuple[BeaconPhase, int]:
     """Where the contract has the draw, and its block."""
     answer = chain.call(beacon, BEACON.encode("drawOf", draw.consumer, draw.id))
-    stage, block = BEACON.decode("drawOf", answer)
-    return stage, block
+    phase, block = BEACON.decode("drawOf", answer)
+    return phase, block
 
 
 def test_proves_when_the_block_has_come_and_not_before(chain: Chain, beacon: str) -> None:
@@ -64,22 +64,22 @@ def test_proves_when_the_block_has_come_and_not_before(chain: Chain, beacon: str
     (proof,) = keeper.step()
     assert (proof.step, proof.draw) == ("prove", draw)
     assert 60_000 < proof.gas_used < 80_000
-    assert state(chain, beacon, draw)[0] is BeaconStage.DRAWN
+    assert state(chain, beacon, draw)[0] is BeaconPhase.DRAWN
     assert keeper.step() == []
 
 
 @pytest.mark.parametrize(
-    ("passed", "step", "stage"),
-    [(255, "prove", BeaconStage.DRAWN), (256, "fall back", BeaconStage.FELL_BACK)],
+    ("passed", "step", "phase"),
+    [(255, "prove", BeaconPhase.DRAWN), (256, "fall back", BeaconPhase.FELL_BACK)],
 )
 def test_the_last_block_for_a_proof(
-    chain: Chain, beacon: str, passed: int, step: str, stage: BeaconStage
+    chain: Chain, beacon: str, passed: int, step: str, phase: BeaconPhase
 ) -> None:
     """What is sent comes one block later: in the 256th it proves, in the 257th it falls back."""
     draw = ask(chain, beacon, 1)
     chain.advance_to_block(state(chain, beacon, draw)[1] + passed)
     assert [proof.step for proof in keeper_of(chain, beacon).step()] == [step]
-    assert state(chain, beacon, draw)[0] is stage
+    assert state(chain, beacon, draw)[0] is phase
 
 
 def test_overtaken_by_the_clock(chain: Chain, beacon: str) -> None:
@@ -99,7 +99,7 @@ def test_draws_of_strangers_are_left_alone(chain: Chain, beacon: str) -> None:
     draw = ask(chain, beacon, 1)
     chain.advance_to_block(chain.block() + DELAY)
     assert [proof.draw for proof in keeper_of(chain, beacon).step()] == [draw]
-    assert {state(chain, beacon, one)[0] for one in spam} == {BeaconStage.WAITING}
+    assert {state(chain, beacon, one)[0] for one in spam} == {BeaconPhase.WAITING}
 
 
 def test_a_keeper_started_anew_goes_on(chain: Chain, beacon: str) -> None:
