@@ -10,13 +10,15 @@ from offchain.model.document import parse_bytes
 from offchain.model.instances.two_level import TwoLevelOutcome
 from offchain.model.kinds import solve
 from offchain.model.mechanisms.approximate import probabilistic_guarantee
+from offchain.model.mechanisms.bonds import Recipient
 from offchain.model.theory import CLAIMS
 from offchain.model.theory.approximate.groups import access, part_of_best
 from offchain.model.theory.daos import auction
 from offchain.model.theory.daos import payments as paid
+from offchain.model.theory.phantoms import BONDS, as_seller, different, search
 from tests.docs.markdown import ROOT, pages
 
-ROW = re.compile(r"`((?:daos|resilient|approximate|signals)-[a-z0-9-]+)`")
+ROW = re.compile(r"`((?:daos|phantoms|resilient|approximate|signals)-[a-z0-9-]+)`")
 NAMES = {claim.name for claim in CLAIMS}
 
 
@@ -77,3 +79,17 @@ def test_what_a_group_gets_of_the_lottery(page: str) -> None:
     assert promised / harmonic(3) < part < promised
     assert f"{100 * float(part):.1f} %" in words(page)
     assert f"{100 * float(promised):.1f} %" in words(page)
+
+
+def test_what_a_phantom_ladder_brings_a_seller() -> None:
+    """The table, and what is left: one phantom of 4 that is always opened."""
+    found = search(as_seller, (1, 0), 8, different(8), sells=True)
+    for recipients, label in (
+        ([Recipient.SELLER], "to the seller"),
+        ([Recipient.WINNERS, Recipient.BURNT], "to the winner, or are burnt"),
+    ):
+        for to in recipients:
+            figures = " | ".join(str(found.best(bps, to)) for bps in BONDS)
+            assert f"| {label} | {figures} |" in words("theory.md")
+    assert found.always() == found.opened_always((4,)) == Fraction(5, 2)
+    assert found.opened_always(()) == 1

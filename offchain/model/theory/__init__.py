@@ -1,13 +1,13 @@
 """The theorems behind the mechanisms, each measured: one row of claim, figures, and whether it holds.
 
-One module or package per paper, with a function per claim; `CLAIMS` has them all. What cannot be measured, since
+One module or package per paper or subject, with a function per claim; `CLAIMS` has them all. What cannot be measured, since
 it speaks of every possible mechanism, is measured on the instance of its proof, and the row says
 what is taken from the paper.
 """
 
 from typing import Any
 
-from offchain.model.theory import daos, resilient
+from offchain.model.theory import daos, phantoms, resilient
 from offchain.model.theory.approximate import bids, draw, groups, guarantees
 from offchain.model.theory.claim import Claim, Evidence, Row
 from offchain.model.theory.signals import bounds, discovery, monotone
@@ -28,6 +28,9 @@ CLAIMS: tuple[Claim[Any], ...] = (
     daos.false_names,
     daos.several_groups,
     daos.merging,
+    phantoms.seller,
+    phantoms.rival,
+    phantoms.winners,
     resilient.vcg_collusion,
     resilient.lemma_1,
     resilient.lemma_3,

@@ -36,6 +36,7 @@ def test_every_claim_is_in_the_table_once() -> None:
 NAMED = {
     "daos": "theorem-2 theorem-3 theorem-5 theorem-7 theorem-8 ties appendix-a lemma-6"
     " false-names several-groups merging",
+    "phantoms": "seller rival winners",
     "resilient": "vcg-collusion lemma-1 lemma-3 theorem-1 own-offer",
     "approximate": "theorem-1 theorem-2 theorem-3 theorem-4 theorem-5 lemma-e-3 slides"
     " undominated-bids distinguishable-monotonicity intersection grid groups",
