@@ -2,10 +2,12 @@
 
 A phantom's deposit is its bid, the least it can be, and the phantom forfeits a bond of that if it stays
 sealed. The search goes through every ladder on a grid and every choice of what to open; others bid
-their values, uniform on the grid, and are seen when the choice is made. Shill bids: Komo, Kominers and
-Roughgarden, "Shill-Proof Auctions" (arXiv 2404.00475), by whom a deterministic auction is at most two of static,
-strategy-proof and without expected gain from them; collateral against concealed bids: Ferreira and Weinberg, "Credible, Truthful, and
-Two-Round (Optimal) Auctions via Cryptographic Commitments" (EC 2020), deferred revelation.
+their values, uniform on the grid, and are seen when the choice is made.
+
+Shill bids: Komo, Kominers and Roughgarden, "Shill-Proof Auctions" (arXiv 2404.00475), by whom a
+deterministic auction is at most two of static, strategy-proof and without expected gain from them.
+Collateral against concealed bids: Ferreira and Weinberg, "Credible, Truthful, and Two-Round (Optimal)
+Auctions via Cryptographic Commitments" (EC 2020), deferred revelation.
 """
 
 from collections import Counter
