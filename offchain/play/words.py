@@ -110,7 +110,7 @@ class SecretWords:
                 for sealer, secret in found.items()
             ],
         )
-        self._observed.send("redeem", [source.call(one, "withdraw", one) for one in found])
+        self._observed.send("redeem", [source.call(one, "withdrawBonds", one) for one in found])
         return drawn(self._observed, source, consumer, id_)
 
 

@@ -136,5 +136,5 @@ def test_nothing_was_asked_for() -> None:
     chain = Revm()
     chain.fund(chain.actor(0), BOND)
     words = SecretWords(ObservedChain(chain), chain.actor(0))
-    with reverts("WrongStage"):
+    with reverts("WrongSecretsPhase"):
         words.deliver(chain.actor(1), 1, 0)
