@@ -18,7 +18,7 @@ from offchain.model.theory.daos import payments as paid
 from offchain.model.theory.phantoms import BONDS, as_seller, different, search
 from tests.docs.markdown import ROOT, pages
 
-ROW = re.compile(r"`((?:daos|phantoms|resilient|approximate|signals)-[a-z0-9-]+)`")
+ROW = re.compile(r"`((?:daos|estate|phantoms|resilient|approximate|signals)-[a-z0-9-]+)`")
 NAMES = {claim.name for claim in CLAIMS}
 
 

@@ -7,7 +7,7 @@ what is taken from the paper.
 
 from typing import Any
 
-from offchain.model.theory import daos, phantoms, resilient
+from offchain.model.theory import daos, estate, phantoms, resilient
 from offchain.model.theory.approximate import bids, draw, groups, guarantees
 from offchain.model.theory.claim import Claim, Evidence, Row
 from offchain.model.theory.signals import bounds, discovery, monotone
@@ -31,6 +31,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
     phantoms.seller,
     phantoms.rival,
     phantoms.winners,
+    estate.resale,
+    estate.values,
     resilient.vcg_collusion,
     resilient.lemma_1,
     resilient.lemma_3,

@@ -37,6 +37,7 @@ NAMED = {
     "daos": "theorem-2 theorem-3 theorem-5 theorem-7 theorem-8 ties appendix-a lemma-6"
     " false-names several-groups merging",
     "phantoms": "seller rival winners",
+    "estate": "resale values",
     "resilient": "vcg-collusion lemma-1 lemma-3 theorem-1 own-offer",
     "approximate": "theorem-1 theorem-2 theorem-3 theorem-4 theorem-5 lemma-e-3 slides"
     " undominated-bids distinguishable-monotonicity intersection grid groups",
