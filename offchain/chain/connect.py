@@ -10,7 +10,7 @@ from typing import Final
 from offchain.chain import nodes
 from offchain.chain.backend import Chain
 from offchain.chain.spending import DEFAULT_SPENDING, SEED_VARIABLE, Spending
-from offchain.chain.urls import argument, is_url
+from offchain.io.urls import argument, is_url
 
 _STATES: Final = 32
 """Of how many blocks a node started here remembers the state: enough to say why transactions failed."""

@@ -21,8 +21,8 @@ from websockets.exceptions import WebSocketException
 
 from offchain.chain.answers import Answer, MalformedAnswer
 from offchain.chain.errors import ChainError
-from offchain.chain.transport import MOST_BYTES, BoundedSession
-from offchain.chain.urls import foreign, without_secrets
+from offchain.io.transport import MOST_BYTES, BoundedSession
+from offchain.io.urls import foreign, is_loopback, without_secrets
 
 Request = tuple[str, Sequence[Any]]
 """A method and its parameters."""
@@ -34,7 +34,6 @@ BATCH: Final = 200
 _FAREWELL_SECONDS: Final = 1
 """How long a WebSocket is closed in good manners."""
 _PAUSES: Final = (0.2, 0.5, 1.0)
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _BUSY_STATUSES: Final = frozenset({408, 425, 429, 502, 503, 504, *range(520, 525), 529})
 """Those above 504 are Cloudflare's, before nodes that do not answer it."""
 _TOO_MANY_REQUESTS: Final = 429
@@ -133,8 +132,7 @@ class Rpc:
         self._secret_url = url
         self._timeout = timeout
         self._batch_size = BATCH
-        # A proxy from the environment is of no use to reach this machine.
-        self._session = BoundedSession(trust_env=urlsplit(url).hostname not in _LOOPBACK)
+        self._session = BoundedSession(trust_env=not is_loopback(url))
         self._provider = self._open(url)
 
     def request(self, method: str, *params: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from offchain.chain.urls import argument, is_url
+from offchain.io.urls import argument, is_url
 
 REFERENCE = "reference"
 CHAINS = ("revm", "ganache", "anvil")

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from offchain.chain.urls import named
 from offchain.cli.auctions import ON_CHAIN, staging_of
 from offchain.cli.backends import REFERENCE, On
 from offchain.cli.exits import BadInput, say
 from offchain.cli.files import Instances, open_instances, put_and_keep, refuse_unwritable
 from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spending
 from offchain.io.errors import InvalidInput
+from offchain.io.urls import named
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator

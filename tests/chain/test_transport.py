@@ -14,8 +14,9 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 import pytest
 from websockets.sync.server import ServerConnection, serve
 
-from offchain.chain import rpc, transport
+from offchain.chain import rpc
 from offchain.chain.rpc import NoAnswer, Rpc
+from offchain.io import transport
 
 Send = Callable[[bytes], None]
 HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -90,6 +91,13 @@ def a_trickle(send: Send) -> None:
         time.sleep(0.05)
 
 
+def a_head_that_trickles(send: Send) -> None:
+    send(HEAD)
+    while True:
+        send(b"a")
+        time.sleep(0.05)
+
+
 # a redirected reader must not repeat its question, openings and all, elsewhere
 def elsewhere(send: Send) -> None:
     target = b"Location: https://elsewhere.example/k3y?k3y\r\nContent-Length: 0\r\n\r\n"
@@ -106,6 +114,7 @@ BAD_WAYS: dict[str, tuple[Callable[[Send], None], str, bool]] = {
     "endless": (endless, "longer than 1 MiB", True),
     "a bomb": (a_bomb, "longer than 1 MiB", True),
     "a trickle": (a_trickle, "does not end in time", True),
+    "a head that trickles": (a_head_that_trickles, "no answer within 1 s", True),
     "cut off": (lambda send: with_length(send, GOOD, length=1_000), "broken", True),
     "cut chunk": (lambda send: send(HEAD + b"Transfer-Encoding: chunked\r\n\r\nff\r\n{"), "broken", True),
     "not packed": (lambda send: with_length(send, GOOD, b"Content-Encoding: gzip"), "decode", True),

@@ -19,7 +19,7 @@ from offchain.chain import rpc
 from offchain.chain.errors import ChainError
 from offchain.chain.nodes import Node, anvil
 from offchain.chain.rpc import Rpc
-from offchain.chain.urls import argument, foreign, named, without_secrets
+from offchain.io.urls import argument, foreign, named, without_secrets
 from tests.proxy import Answer, Dropped, Liar, Status, proxy, refusal
 
 SECRETS = ("k3yInThePath", "k3yInTheQuery", "us3r", "passw0rd")

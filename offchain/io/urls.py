@@ -1,4 +1,4 @@
-"""The URL of a node, and how messages name it, without its secrets: keys stand in paths, queries, host names and before the @."""
+"""The URL of a server, and how messages name it, without its secrets: keys stand in paths, queries, host names and before the @."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from offchain.io.quoting import cut
 HIDDEN: Final = "…"
 """What stands where something was left out."""
 
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _SCHEMES: Final = ("http", "https", "ws", "wss")
 _LONGEST: Final = 400
 _LOOKS_SECRET: Final = re.compile(r"[A-Za-z0-9_]{20,}")
@@ -26,6 +27,12 @@ def is_url(on: str) -> bool:
         return parts.scheme in _SCHEMES and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
+
+
+def is_loopback(url: str) -> bool:
+    """Whether `url` leads to this machine itself, which no proxy of the environment is of use to reach."""
+    parts = _split(url)
+    return parts is not None and parts.hostname in _LOOPBACK
 
 
 def without_secrets(url: str) -> str:
