@@ -206,7 +206,7 @@ class Room:
     row: int
     notes: tuple[str, str]
 
-    WIDTH: ClassVar = 400
+    WIDTH: ClassVar = 380
     HEIGHT: ClassVar = 66
 
     @property
@@ -232,7 +232,8 @@ ROOMS = {
     "report": Room(1, 1, ("figures, tables and a page,", "from plain data")),
     "keeper": Room(0, 2, ("books from logs; opens, tallies,", "draws, settles and pays out")),
     "bindings": Room(0, 3, ("the contracts in Python: calls,", "events, seals, deployment")),
-    "model": Room(1, 3, ("instances < mechanisms < checks <", "theory: exact, without a chain")),
+    "model": Room(1, 2, ("instances < mechanisms < checks <", "theory: exact, without a chain")),
+    "locks": Room(1, 3, ("bids locked to a beacon's round,", "and the signature that opens them")),
     "chain": Room(0, 4, ("nodes, transactions, logs:", "one interface, no contract's name")),
     "io": Room(1, 4, ("text, fields, files,", "addresses, errors")),
 }
@@ -248,9 +249,11 @@ IMPORTS = (
     ("play", "model"),
     ("keeper", "bindings"),
     ("bindings", "chain"),
+    ("bindings", "locks"),
     ("report", "model"),
     ("chain", "io"),
     ("model", "io"),
+    ("locks", "io"),
 )
 """Which room imports from which, where no other lies between them: whatever a path leads to may be imported, too."""
 
@@ -272,8 +275,7 @@ def layers(palette: Palette) -> str:
             canvas.text(room.left + 140, room.top + 28 + LINE * line, note, anchor="start")
     for above, below in IMPORTS:
         _import(canvas, ROOMS.get(above), ROOMS[below])
-    canvas.text(800, 312, "an instance's outcome by play", 12, quiet=True, anchor="start")
-    canvas.text(800, 329, "== its outcome by model", 12, quiet=True, anchor="start")
+    canvas.text(792, 275, "outcomes: model's == play's", 12, quiet=True, anchor="start")
     canvas.arrow((310, 529), (310, 590))
     canvas.text(320, 559, "calls down, logs up", 12, quiet=True, anchor="start")
 
@@ -307,10 +309,15 @@ def layers(palette: Palette) -> str:
 
 
 def _import(canvas: Canvas, above: Room | None, below: Room) -> None:
-    """The arrow of an import: down a column, from `cli` where there is no room above; else across, by way of the gap."""
+    """The arrow of an import: down a column, from `cli` where there is no room above, and around what stands between; else
+    across, by way of the gap.
+    """
     x, y = below.middle
     if above is None:
         canvas.arrow((x, 65), (x, below.top))
+    elif above.column == below.column and _is_between(above, below):
+        right = above.left + above.WIDTH
+        canvas.arrow((right, above.middle[1]), (985, above.middle[1]), (985, y), (right, y))
     elif above.column == below.column:
         canvas.arrow((x, above.top + above.HEIGHT), (x, below.top))
     elif above.row == below.row:
@@ -319,6 +326,13 @@ def _import(canvas: Canvas, above: Room | None, below: Room) -> None:
         # below where an arrow from above comes to the next column
         start = above.top + above.HEIGHT * 3 // 4
         canvas.arrow((above.left + above.WIDTH, start), (550, start), (550, y), (below.left, y))
+
+
+def _is_between(above: Room, below: Room) -> bool:
+    """Whether a room stands between two of a column."""
+    return any(
+        one.column == above.column and above.row < one.row < below.row for one in ROOMS.values()
+    )
 
 
 def draw(palette: Palette) -> str:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from eth_hash.auto import keccak
 
+from offchain.locks import bids
+from offchain.locks.beacon import Beacon
+
 COMMITMENT_BYTES = 24
 SALT_BYTES = 32
 
@@ -24,9 +27,12 @@ class Opening:
     salt: bytes
 
 
-def new_salt() -> bytes:
-    """A salt that nobody can guess. Whoever guesses it can try out bids and so unseal one."""
-    return secrets.token_bytes(SALT_BYTES)
+def new_salt(is_locked: bool = False) -> bytes:
+    """A salt that nobody can guess. Whoever guesses it can try out bids and so unseal one.
+
+    is_locked: it has to fit a lock, so its last 8 bytes are zero and the others random.
+    """
+    return bids.new_salt() if is_locked else secrets.token_bytes(SALT_BYTES)
 
 
 def commitment(chain_id: int, opening: Opening) -> bytes:
@@ -40,6 +46,16 @@ def commitment(chain_id: int, opening: Opening) -> bytes:
         opening.salt,
     )
     return keccak(b"".join(words))[:COMMITMENT_BYTES]
+
+
+def lock(beacon: Beacon, round_: int, opening: Opening) -> bytes:
+    """What is sent beside the commitment to `opening`, so that anybody can open it once the beacon has signed the round
+    (`Beacon.round_for`). `offchain.locks.bids.open_lock` gives bid and salt again.
+
+    Raises:
+        ValueError: the salt is not one of `new_salt(is_locked=True)`.
+    """
+    return bids.lock_bid(beacon, round_, bids.LockedBid(opening.bid, opening.salt))
 
 
 def secret_seal(

@@ -16,7 +16,7 @@ LAYERS = (
     {"report", "play"},
     {"keeper"},
     {"bindings"},
-    {"chain", "model"},
+    {"chain", "model", "locks"},
     {"io"},
 )
 """The rooms of offchain/, from the top: each imports of those in lower rows only, and none of its own row."""

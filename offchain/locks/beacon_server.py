@@ -1,0 +1,109 @@
+"""A local beacon served as drand serves its networks, over HTTP, to programs of this machine.
+
+| path | answer |
+| --- | --- |
+| `/chains` | a list of the one chain hash |
+| `/info` | the network |
+| `/public/ROUND`, `/public/latest` | a round; 425 if it is to come |
+
+All but the first stand under `/CHAIN_HASH`, too. All else is 404.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Final
+
+from offchain.locks.beacon import round_json
+from offchain.locks.local_beacon import LocalBeacon
+from offchain.locks.source import NoSignature
+
+HOST: Final = "127.0.0.1"
+_PATIENCE: Final = 10.0
+"""How long a connection may idle, in seconds."""
+_ROUND: Final = re.compile(r"/public/(latest|[0-9]{1,20})", re.ASCII)
+
+
+@contextmanager
+def serving(local: LocalBeacon, port: int = 0) -> Iterator[str]:
+    """Serves the beacon while the body runs, which gets its URL. `port`: 0 takes any that is free.
+
+    The beacon's clock is read in other threads, one at a time.
+
+    Raises:
+        OSError: the port cannot be had.
+    """
+    guard = threading.Lock()
+
+    class Handler(_Handler):
+        def reply(self, path: str) -> tuple[HTTPStatus, Any]:
+            with guard:
+                return _answer(local, path)
+
+    with _Server((HOST, port), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://{HOST}:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def _answer(local: LocalBeacon, path: str) -> tuple[HTTPStatus, Any]:
+    """The status, and what is answered in JSON, to a request for a path."""
+    chain_hash = local.beacon.chain_hash.hex()
+    if path == "/chains":
+        return HTTPStatus.OK, [chain_hash]
+    path = path.removeprefix(f"/{chain_hash}")
+    if path == "/info":
+        return HTTPStatus.OK, local.beacon.to_json()
+    asked = _ROUND.fullmatch(path)
+    if asked is None or asked[1] == "0":
+        return HTTPStatus.NOT_FOUND, {"error": "not found"}
+    round_ = local.latest() if asked[1] == "latest" else int(asked[1])
+    try:
+        return HTTPStatus.OK, round_json(local.signature(round_))
+    except NoSignature:
+        return HTTPStatus.TOO_EARLY, {"error": "Requested future beacon"}
+
+
+class _Server(ThreadingHTTPServer):
+    """A thread for each connection; none keeps the server from being closed."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nothing is amiss when a client goes away; anything else is told."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """GET, answered in JSON."""
+
+    timeout = _PATIENCE
+    protocol_version = "HTTP/1.1"
+
+    def reply(self, path: str) -> tuple[HTTPStatus, Any]:
+        """The status, and what is answered in JSON."""
+        raise NotImplementedError
+
+    def do_GET(self) -> None:
+        """Answers."""
+        status, value = self.reply(self.path.partition("?")[0])
+        body = json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Access-Control-Allow-Origin", "*")  # pages fetch rounds, too
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Says nothing of each request."""
