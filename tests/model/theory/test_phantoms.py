@@ -47,6 +47,39 @@ def test_a_seller_with_free_phantoms_takes_all_that_one_bidder_has() -> None:
     assert found.best(BPS, Recipient.SELLER) == Fraction(TOP + 1, 2)
 
 
+@pytest.mark.parametrize("sizes", [(1, 0), (2, 0), (0, 2), (1, 2)], ids=str)
+def test_at_the_whole_deposit_a_seller_opens_everything(sizes: tuple[int, int]) -> None:
+    """Whatever the others bid, so under every distribution: what stays shut costs more than the price it makes way for."""
+    top = 3
+    found = search(as_seller, sizes, top, different(top * max(1, sizes[1])), sells=True)
+    for ladder, choices in found.ladders.items():
+        for profile in range(found.profiles):
+            kept = [
+                found.plays[opened][profile].gain - (sum(ladder) - sum(opened))
+                for opened in choices
+            ]
+            assert max(kept) == found.plays[ladder][profile].gain, (ladder, profile)
+
+
+def test_two_phantoms_at_one_bid_bring_a_seller_no_more() -> None:
+    once = [ladder for ladder in different(5) if len(ladder) <= 3]
+    for bond_bps in (0, *BONDS):
+        single, double = (
+            search(as_seller, (2, 0), 5, ladders, sells=True).best(bond_bps, Recipient.BURNT)
+            for ladders in (once, up_to(3, 5))
+        )
+        assert single == double
+
+
+def test_a_member_may_keep_a_name_shut_even_at_the_whole_deposit() -> None:
+    """Why that row is about its games alone: with a friend of 12, after 12, one more name of 2 costs more than its deposit."""
+    ann = as_member(10)
+    others = ((12,), (12,))
+    four, five = ann((2, 2, 2, 2, 10), others), ann((2, 2, 2, 2, 2, 10), others)
+    assert (four.gain, five.gain) == (10 - 7, 10 - 12)
+    assert four.gain - 2 > five.gain
+
+
 def test_a_seller_wins_its_own_item_for_nothing() -> None:
     assert as_seller((6,), ((5,), ())).gain == 0
     assert as_seller((5,), ((5,), ())).gain == 5
