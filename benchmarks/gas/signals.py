@@ -11,7 +11,7 @@ from typing import Any, Final
 from benchmarks.gas.bench import Bench, own_node
 from benchmarks.gas.meter import floor_since_prague
 from offchain.bindings.contracts import contract
-from offchain.bindings.enumerations import ClockStage
+from offchain.bindings.enumerations import ClockPhase
 from offchain.chain.backend import (
     MAX_TRANSACTION_GAS,
     Outcome,
@@ -38,15 +38,15 @@ _CALLS: Final[dict[str, tuple[Any, ...]]] = {
     "requestDraw": (0,),
     "begin": (0,),
     "accept": (0, 0),
-    "leaveAuction": (0,),
+    "leave": (0,),
     "multicall": ([],),
     "prepare": (0, 0, []),
     "expire": (0,),
     "stateOffer": (0, b""),
     "buy": (0,),
     "reclaim": (0,),
-    "claim": (0, _NOBODY),
-    "returnDeposits": (0, []),
+    "claim": (0,),
+    "claimBatch": (0, []),
 }
 """Every function of the auction that is measured, with arguments of the right types, for its selector."""
 
@@ -170,7 +170,7 @@ class _Bench:
 
     def crowds(self) -> None:
         """31 bidders with two signals, each the best at a total of its own, so that all are asked."""
-        for kind, call, signal in (("leave", "leaveAuction", 0), ("accept", "accept", 1)):
+        for kind, call, signal in (("leave", "leave", 0), ("accept", "accept", 1)):
             crowd = _one_type(2, [signal] * _MOST, lambda n, q: _VALUE * (2 * q + (n == q)))
             self._play(crowd, 1 + signal)
             answers = self._chain.costs[call]
@@ -185,7 +185,7 @@ class _Bench:
         self.keep("prepare 32", sum(costs["prepare"]), _MOST)
         self.keep("state 32", costs["stateOffer"][0])
         self.keep("buy", costs["buy"][0])
-        self.keep("return", costs["returnDeposits"][0], _MOST)
+        self.keep("return", costs["claimBatch"][0], _MOST)
 
     def long_tables(self) -> None:
         """The longest tables: of one bidder, of two, and of 31."""
@@ -222,14 +222,14 @@ class _Bench:
         trail = clocks.start(instance, lot, 0)
         assert trail.asked is not None
         first, keeper = trail.accounts[trail.asked], chain.actor(0)
-        self._say(first, "leaveAuction", lot)
-        while clocks.phase_of(lot) is ClockStage.ASKING:
+        self._say(first, "leave", lot)
+        while clocks.phase_of(lot) is ClockPhase.ASKING:
             chain.advance_to(chain.now() + _DAY)
             self._say(keeper, "expire", lot)
         self.keep("expire", max(chain.costs["expire"]))
         self._say(keeper, "reclaim", lot)
         self.keep("reclaim", chain.costs["reclaim"][0])
-        self._say(first, "claim", lot, first)
+        self._say(first, "claim", lot)
         self.keep("claim", chain.costs["claim"][0])
 
     def _say(self, sender: str, function: str, *arguments: object) -> None:

@@ -16,18 +16,18 @@ interface ISignalClockAuction {
         Revenue
     }
 
-    /// @notice Where a lot stands. From `Sold` on it is over.
-    enum ClockStage {
+    /// @notice Where a lot stands. From `Settled` on it is over.
+    enum ClockPhase {
         None, // never listed
         Joining, // bidders join, with a type and a deposit
         Registering, // the number of bidders is fixed, each registers its table
-        Drawing, // the random word is asked for and awaited
+        Draw, // the random word is asked for and awaited
         Learning, // everyone outside the drawn type raises its own clock
         Preparing, // anyone supplies the tables of the drawn type
         Asking, // one bidder is being discovered
         Stating, // one bidder is left, anyone states its offer
         Offered, // the last bidder may buy
-        Sold,
+        Settled, // paid for and delivered
         Unsold, // nobody was left, or the last bidder declined
         Void // nobody joined, or the lot was not pushed on for three days
     }
@@ -55,7 +55,7 @@ interface ISignalClockAuction {
     /// @param active The places of the bidders never asked, as bits.
     /// @param least The sum of the clocks of the drawn type's other bidders: q_min.
     /// @param asked The place of the bidder who is asked, or is offered the item.
-    /// @param deadline When the answer, or the stage, is due, in seconds since the epoch.
+    /// @param deadline When the answer, or the phase, is due, in seconds since the epoch.
     struct Clock {
         SignalLevels levels;
         uint32 active;
@@ -67,7 +67,7 @@ interface ISignalClockAuction {
     /// @notice A lot.
     ///     slot 0: terms (200 bits)
     ///     slot 1: seller (160) | bidders of each type, 5 bits each (64) | bidders still to be learned (8) | tables prepared (8)
-    ///     slot 2: token (160) | stage as stored (8) | item returned (8) | word requested (8) | drawn type (8) | residue (16) | offset (16)
+    ///     slot 2: token (160) | phase as stored (8) | item returned (8) | word requested (8) | drawn type (8) | residue (16) | offset (16)
     ///             | stride (16)
     ///     slot 3: token id (256)
     ///     slot 4: clock (256)
@@ -83,7 +83,7 @@ interface ISignalClockAuction {
         uint8 awaited;
         uint8 prepared;
         IERC721 token;
-        ClockStage stage;
+        ClockPhase phase;
         bool returned;
         bool requested;
         uint8 kind;
@@ -112,8 +112,8 @@ interface ISignalClockAuction {
 
     // EVENTS
 
-    /// @notice An item was listed and escrowed.
-    event AuctionListed(uint256 indexed lot, address indexed seller, IERC721 token, uint256 tokenId, Terms terms);
+    /// @notice A lot was listed and its item escrowed.
+    event LotListed(uint256 indexed lot, address indexed seller, IERC721 token, uint256 tokenId, Terms terms);
     /// @notice `bidder` joined as the bidder at `place` of type `kind`.
     event Joined(uint256 indexed lot, address indexed bidder, uint8 kind, uint8 place);
     /// @notice `bidder` registered its table, which whoever prepares or states the offer has to supply: logs keep it wherever the call came
@@ -142,32 +142,32 @@ interface ISignalClockAuction {
     event OfferStated(
         uint256 indexed lot, address indexed bidder, uint64 price, uint16 signal, uint8 choice, uint8 choices, uint40 deadline
     );
-    /// @notice `bidder` bought the item at `price` units.
-    event AuctionSold(uint256 indexed lot, address indexed bidder, uint64 price);
-    /// @notice The buyer had the item sent to `recipient`.
-    event AuctionItemSent(uint256 indexed lot, address indexed recipient);
+    /// @notice `winner` bought the item of `lot` at `price` and paid `paid`, the same here, both in units.
+    event LotSettled(uint256 indexed lot, address indexed winner, uint96 price, uint256 paid);
+    /// @notice The winner of `lot` had its item sent to `recipient`.
+    event ItemSent(uint256 indexed lot, address indexed recipient);
     /// @notice Nobody bought the item.
-    event AuctionUnsold(uint256 indexed lot);
-    /// @notice The item went back to its seller.
-    event AuctionItemReturned(uint256 indexed lot);
-    /// @notice `bidder` got its deposit back, at `recipient`.
-    event DepositReturned(uint256 indexed lot, address indexed bidder, address recipient);
+    event LotUnsold(uint256 indexed lot);
+    /// @notice The item of `lot` went back to its seller.
+    event ItemReturned(uint256 indexed lot);
+    /// @notice `bidder` was paid its deposit, through `recipient`.
+    event Claimed(uint256 indexed lot, address indexed bidder, address recipient, uint256 amountWei);
     /// @notice The deposit of `bidder` went to the seller.
     event DepositForfeited(uint256 indexed lot, address indexed bidder);
-    /// @notice `bidder` did not take its deposit, which stays claimable.
-    event DepositRefused(uint256 indexed lot, address indexed bidder);
+    /// @notice `bidder` did not take a pushed payment, its deposit in units, which stays claimable.
+    event PushRefused(uint256 indexed lot, address indexed bidder, uint64 amount);
 
     // ERRORS
 
-    /// @notice The call does not belong to the stage that `lot` is in.
-    error WrongStage(uint256 lot, ClockStage stage);
+    /// @notice The call does not belong to the phase that `lot` is in.
+    error WrongClockPhase(uint256 lot, ClockPhase phase);
     /// @notice Fewer than 2 signals; or so many that beside one bidder there is no room for a second, of the same type or of another.
     error BadSignals(uint16 signals);
     /// @notice No type, or more than `MOST_TYPES`.
     error BadTypes(uint8 types);
-    /// @notice Joining that has ended already or lasts longer than `MAX_STAGE`, registering out of `MIN_STAGE` and `MAX_STAGE`, or answers
-    /// out of `MIN_STAGE` and `MAX_ANSWER`.
-    error BadTimes(uint40 endOfJoining, uint40 endOfRegistering, uint24 answerSeconds);
+    /// @notice Joining that has ended already or lasts longer than `MAX_PHASE`, registering out of `MIN_PHASE` and `MAX_PHASE`, or answers
+    /// out of `MIN_PHASE` and `MAX_ANSWER`.
+    error BadSchedule(uint40 endOfJoining, uint40 endOfRegistering, uint24 answerSeconds);
     /// @notice No deposit.
     error NoDeposit();
     /// @notice There is no such type.
@@ -178,28 +178,28 @@ interface ISignalClockAuction {
     error TableTooLarge(uint256 size, uint256 most);
     /// @notice Not the deposit, in wei.
     error WrongDeposit(uint256 lot, uint256 sent, uint256 due);
-    /// @notice `account` joined before.
-    error AlreadyJoined(uint256 lot, address account);
+    /// @notice `bidder` joined before.
+    error AlreadyJoined(uint256 lot, address bidder);
     /// @notice `account` did not join.
     error NotJoined(uint256 lot, address account);
-    /// @notice `account` registered a table before.
-    error AlreadyRegistered(uint256 lot, address account);
+    /// @notice `bidder` registered a table before.
+    error AlreadyRegistered(uint256 lot, address bidder);
     /// @notice A table of so many bytes where `expected` are needed.
     error WrongLength(uint256 length, uint256 expected);
     /// @notice The value at `place` is below the one of a lower total.
     error NotMonotone(uint256 place);
     /// @notice The word was not asked for, or is not there yet.
-    error WordNotDrawn(uint256 lot);
+    error NotDrawn(uint256 lot);
     /// @notice Tables from `place` on where those from `next` on are due.
     error OutOfOrder(uint256 place, uint256 next);
     /// @notice More tables than the drawn type has bidders.
     error TooManyTables(uint256 lot, uint256 bidders);
     /// @notice Not the table that `bidder` registered; empty if it registered none.
     error WrongTable(uint256 lot, address bidder);
-    /// @notice `account` is not asked now.
-    error NotAsked(uint256 lot, address account);
-    /// @notice `account` left, or its clock is at the top.
-    error AlreadyAnswered(uint256 lot, address account);
+    /// @notice `bidder` is not asked now.
+    error NotAsked(uint256 lot, address bidder);
+    /// @notice `bidder` left, or its clock is at the top: its signal is learned.
+    error AlreadyLearned(uint256 lot, address bidder);
     /// @notice A clock at `clock` rises to more than that, and to `most` at most.
     error BadSignal(uint16 signal, uint256 clock, uint256 most);
     /// @notice The deadline has passed.
@@ -210,8 +210,8 @@ interface ISignalClockAuction {
     error WrongPayment(uint256 lot, uint256 sent, uint256 due);
     /// @notice The item went back before.
     error AlreadyReturned(uint256 lot);
-    /// @notice `account` has no deposit to get back.
-    error NothingToReturn(uint256 lot, address account);
+    /// @notice `bidder` has nothing (more) to claim on `lot`.
+    error NothingToClaim(uint256 lot, address bidder);
 
     // SELLING
 
@@ -261,7 +261,7 @@ interface ISignalClockAuction {
 
     /// @notice Leaves for good: the caller's signal is where its clock stands.
     /// @param lot The lot's number.
-    function leaveAuction(uint256 lot) external;
+    function leave(uint256 lot) external;
 
     /// @notice Makes the bidder leave who was asked, or offered the item, and let the deadline pass. Anyone may call.
     /// @param lot The lot's number.
@@ -291,29 +291,33 @@ interface ISignalClockAuction {
     /// @notice As `buy`, but has the item delivered to somebody else: for bidders whose own account the token refuses.
     /// @param lot The lot's number.
     /// @param recipient Who gets the item.
-    function buyFor(uint256 lot, address recipient) external payable;
+    function buyTo(uint256 lot, address recipient) external payable;
 
-    // DEPOSITS
+    // CLAIMS
 
-    /// @notice Returns the caller's deposit once the lot is over.
+    /// @notice Pays the caller its deposit on `lot` once the lot is over.
+    /// @param lot The lot's number.
+    function claim(uint256 lot) external;
+
+    /// @notice As `claim`, but pays somebody else: for bidders who cannot take ether.
     /// @param lot The lot's number.
     /// @param recipient Who gets it.
-    function claim(uint256 lot, address recipient) external;
+    function claimTo(uint256 lot, address recipient) external;
 
-    /// @notice Returns many bidders their deposits once the lot is over, and credits the seller with those forfeited. Anyone may call. Who
-    /// does not take the payment keeps the claim; who has nothing to get is passed over.
+    /// @notice Pays many bidders their deposits on `lot` once it is over, and credits the seller with those forfeited. Anyone may call.
+    /// Whoever does not take the payment keeps the claim. Whoever has nothing to claim is passed over.
     /// @param lot The lot's number.
-    /// @param accounts Whose deposits.
-    function returnDeposits(uint256 lot, address[] calldata accounts) external;
+    /// @param bidders Whom to pay.
+    function claimBatch(uint256 lot, address[] calldata bidders) external;
 
     // VIEWS
 
-    /// @notice The stage of `lot`. `Asking` and `Offered` last until an answer, or until `expire` after the deadline.
+    /// @notice Where `lot` stands. `Asking` and `Offered` last until an answer, or until `expire` after the deadline.
     /// @param lot The lot's number.
-    /// @return The stage.
-    function stageOf(uint256 lot) external view returns (ClockStage);
+    /// @return The phase.
+    function phase(uint256 lot) external view returns (ClockPhase);
 
-    /// @notice The lot as stored. Its stage is the one last stored; see `stageOf`.
+    /// @notice The lot as stored. Its phase is the one last stored; see `phase`.
     /// @param lot The lot's number.
     /// @return The lot.
     function lotOf(uint256 lot) external view returns (Lot memory);

@@ -36,7 +36,7 @@ import {ValueTables} from "./ValueTables.sol";
 /// the word tells which it is before the first answer, so that deposits do it.) Everybody else gets the deposit back when the auction is
 /// over.
 /// @dev No owner, no upgrade, no pause. The balance covers all deposits and proceeds at every moment. Calls without ether can be combined
-/// through `multicall`: `accept` and `leaveAuction`.
+/// through `multicall`: `accept` and `leave`.
 contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall {
     using Places for uint32;
     using Levels for SignalLevels;
@@ -50,9 +50,9 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
     /// @notice The most bidders of one type.
     uint256 public constant MOST_OF_A_TYPE = ValueTables.MOST_OF_A_TYPE;
     /// @notice Bounds on how long registering lasts; joining, which no deposit leaves, lasts no longer than the second either.
-    uint256 public constant MIN_STAGE = 10 minutes;
-    uint256 public constant MAX_STAGE = 30 days;
-    /// @notice The longest time for an answer; the shortest is `MIN_STAGE`.
+    uint256 public constant MIN_PHASE = 10 minutes;
+    uint256 public constant MAX_PHASE = 30 days;
+    /// @notice The longest time for an answer; the shortest is `MIN_PHASE`.
     uint256 public constant MAX_ANSWER = 1 days;
     /// @notice How long the word, the tables of the drawn type or the last bidder's table are waited for before the lot is void.
     uint256 public constant WINDOW = 3 days;
@@ -89,19 +89,19 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
         lot = ++lotCount;
         Lot storage item = _lots[lot];
         item.terms = terms;
-        (item.seller, item.token, item.tokenId, item.stage) = (msg.sender, token, tokenId, ClockStage.Joining);
-        emit AuctionListed(lot, msg.sender, token, tokenId, terms);
+        (item.seller, item.token, item.tokenId, item.phase) = (msg.sender, token, tokenId, ClockPhase.Joining);
+        emit LotListed(lot, msg.sender, token, tokenId, terms);
         Items.take(_held, lot, token, tokenId, msg.sender);
     }
 
     /// @inheritdoc ISignalClockAuction
     function reclaim(uint256 lot) external {
-        ClockStage stage = stageOf(lot);
-        if (stage != ClockStage.Unsold && stage != ClockStage.Void) revert WrongStage(lot, stage);
+        ClockPhase now_ = phase(lot);
+        if (now_ != ClockPhase.Unsold && now_ != ClockPhase.Void) revert WrongClockPhase(lot, now_);
         Lot storage item = _lots[lot];
         if (item.returned) revert AlreadyReturned(lot);
         item.returned = true;
-        emit AuctionItemReturned(lot);
+        emit ItemReturned(lot);
         Items.give(_held, lot, item.token, item.tokenId, item.seller);
     }
 
@@ -109,7 +109,7 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
 
     /// @inheritdoc ISignalClockAuction
     function join(uint256 lot, uint8 kind) external payable {
-        Lot storage item = _inStage(lot, ClockStage.Joining);
+        Lot storage item = _inPhase(lot, ClockPhase.Joining);
         Terms memory terms = item.terms;
         if (kind >= terms.types) revert UnknownType(lot, kind);
         uint256 due = Units.toWei(terms.deposit);
@@ -130,7 +130,7 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
 
     /// @inheritdoc ISignalClockAuction
     function register(uint256 lot, bytes calldata table) external {
-        Lot storage item = _inStage(lot, ClockStage.Registering);
+        Lot storage item = _inPhase(lot, ClockPhase.Registering);
         Bidder storage bidder = _bidders[lot][_idOf(lot, msg.sender)];
         if (bidder.digest != 0) revert AlreadyRegistered(lot, msg.sender);
         uint256[] memory sizes = _sides(item);
@@ -146,7 +146,7 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
 
     /// @inheritdoc ISignalClockAuction
     function requestDraw(uint256 lot) external {
-        Lot storage item = _inStage(lot, ClockStage.Drawing);
+        Lot storage item = _inPhase(lot, ClockPhase.Draw);
         DrawTime.requireTimely(lot, _longestDraw, item.terms.endOfRegistering + WINDOW);
         item.requested = true;
         emit DrawRequested(lot);
@@ -155,17 +155,17 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
 
     /// @inheritdoc ISignalClockAuction
     function begin(uint256 lot) external {
-        Lot storage item = _inStage(lot, ClockStage.Drawing);
+        Lot storage item = _inPhase(lot, ClockPhase.Draw);
         (bool drawn, uint256 word) = randomness.wordOf(address(this), lot);
         // a word that a source has before it is asked could have been known before the tables
-        if (!drawn || !item.requested) revert WordNotDrawn(lot);
+        if (!drawn || !item.requested) revert NotDrawn(lot);
         uint256[] memory sizes = _sides(item);
         uint256 step = item.terms.signals - 1;
         (uint256 kind, uint256 others, uint256 rest) = _drawKind(item.counts, sizes.length, word);
         // castings are safe: a residue is below the step, a stride at most the size of a table, others are at most 64
         (item.kind, item.residue, item.word) = (uint8(kind), uint16(rest % step), rest / step);
         item.stride = uint16(ValueTables.valuesFrom(sizes, kind + 1));
-        (item.stage, item.awaited) = (ClockStage.Learning, uint8(others));
+        (item.phase, item.awaited) = (ClockPhase.Learning, uint8(others));
         uint40 deadline = _deadline(item);
         item.clock.deadline = deadline;
         emit TypeDrawn(lot, word, uint8(kind), item.residue, deadline);
@@ -176,14 +176,14 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
 
     /// @inheritdoc ISignalClockAuction
     function accept(uint256 lot, uint16 signal) external {
-        (Lot storage item, Bidder storage bidder, ClockStage stage, uint256 kind) = _answering(lot);
+        (Lot storage item, Bidder storage bidder, ClockPhase now_, uint256 kind) = _answering(lot);
         uint256 clock = bidder.clock;
         uint256 top = item.terms.signals - 1;
-        uint256 most = stage != ClockStage.Offered ? top : item.signal == 0 ? 0 : item.signal - 1;
+        uint256 most = now_ != ClockPhase.Offered ? top : item.signal == 0 ? 0 : item.signal - 1;
         if (signal <= clock || signal > most) revert BadSignal(signal, clock, most);
         bidder.clock = signal;
         emit ClockRaised(lot, msg.sender, signal);
-        if (stage == ClockStage.Learning) {
+        if (now_ == ClockPhase.Learning) {
             // casting is safe: a place in a table
             item.offset += uint16((signal - clock) * ValueTables.valuesFrom(_sides(item), kind + 1));
             if (signal == top) _learned(lot, item);
@@ -193,35 +193,35 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
     }
 
     /// @inheritdoc ISignalClockAuction
-    function leaveAuction(uint256 lot) external {
-        (Lot storage item, Bidder storage bidder, ClockStage stage,) = _answering(lot);
+    function leave(uint256 lot) external {
+        (Lot storage item, Bidder storage bidder, ClockPhase now_,) = _answering(lot);
         bidder.left = true;
         emit BidderLeft(lot, msg.sender, false);
-        if (stage == ClockStage.Learning) _learned(lot, item);
-        else if (stage == ClockStage.Asking) _discovered(lot, item, bidder.clock);
-        else _end(lot, item, ClockStage.Unsold);
+        if (now_ == ClockPhase.Learning) _learned(lot, item);
+        else if (now_ == ClockPhase.Asking) _discovered(lot, item, bidder.clock);
+        else _end(lot, item, ClockPhase.Unsold);
     }
 
     /// @inheritdoc ISignalClockAuction
     function expire(uint256 lot) external {
-        ClockStage stage = stageOf(lot);
-        if (stage != ClockStage.Asking && stage != ClockStage.Offered) revert WrongStage(lot, stage);
+        ClockPhase now_ = phase(lot);
+        if (now_ != ClockPhase.Asking && now_ != ClockPhase.Offered) revert WrongClockPhase(lot, now_);
         Lot storage item = _lots[lot];
         uint40 deadline = item.clock.deadline;
         if (block.timestamp < deadline) revert TooEarly(lot, deadline);
         Bidder storage bidder = _bidders[lot][_id(item.kind, item.clock.asked)];
         (bidder.left, bidder.silent) = (true, true);
         emit BidderLeft(lot, bidder.account, true);
-        if (stage == ClockStage.Asking) _discovered(lot, item, bidder.clock);
-        else _end(lot, item, ClockStage.Unsold);
+        if (now_ == ClockPhase.Asking) _discovered(lot, item, bidder.clock);
+        else _end(lot, item, ClockPhase.Unsold);
     }
 
     // PREPARING
 
     /// @inheritdoc ISignalClockAuction
     function prepare(uint256 lot, uint256 place, bytes[] calldata tables) external {
-        Lot storage item = _inStage(lot, ClockStage.Preparing);
-        if (item.stage == ClockStage.Learning) _endLearning(lot, item, item.clock.deadline);
+        Lot storage item = _inPhase(lot, ClockPhase.Preparing);
+        if (item.phase == ClockPhase.Learning) _endLearning(lot, item, item.clock.deadline);
         uint256 bidders = ValueTables.count(item.counts, item.kind);
         uint256 next = item.prepared;
         if (place > next) revert OutOfOrder(place, next);
@@ -245,7 +245,7 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
 
     /// @inheritdoc ISignalClockAuction
     function stateOffer(uint256 lot, bytes calldata table) external {
-        Lot storage item = _inStage(lot, ClockStage.Stating);
+        Lot storage item = _inPhase(lot, ClockPhase.Stating);
         Clock memory clock = item.clock;
         Bidder storage bidder = _bidders[lot][_id(item.kind, clock.asked)];
         _checkTable(lot, bidder, table);
@@ -258,7 +258,7 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
         }
         uint40 deadline = _deadline(item);
         // castings are safe: signals fit 16 bits, and there are one or two choices
-        (item.price, item.signal, item.clock.deadline, item.stage) = (price, uint16(signal), deadline, ClockStage.Offered);
+        (item.price, item.signal, item.clock.deadline, item.phase) = (price, uint16(signal), deadline, ClockPhase.Offered);
         emit OfferStated(lot, bidder.account, price, uint16(signal), uint8(choice), uint8(choices), deadline);
     }
 
@@ -268,47 +268,46 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
     }
 
     /// @inheritdoc ISignalClockAuction
-    function buyFor(uint256 lot, address recipient) external payable {
+    function buyTo(uint256 lot, address recipient) external payable {
         Items.requireRecipient(recipient);
-        emit AuctionItemSent(lot, recipient);
+        emit ItemSent(lot, recipient);
         _buy(lot, recipient);
     }
 
-    // DEPOSITS
+    // CLAIMS
 
     /// @inheritdoc ISignalClockAuction
-    function claim(uint256 lot, address recipient) external {
-        ClockStage stage = _over(lot);
-        Lot storage item = _lots[lot];
-        uint256 id = _idOf(lot, msg.sender);
-        Bidder storage bidder = _bidders[lot][id];
-        if (bidder.paid || _forfeits(item, bidder, id, stage)) revert NothingToReturn(lot, msg.sender);
-        bidder.paid = true;
-        emit DepositReturned(lot, msg.sender, recipient);
-        Payments.send(recipient, Units.toWei(item.terms.deposit));
+    function claim(uint256 lot) external {
+        _claim(lot, msg.sender);
     }
 
     /// @inheritdoc ISignalClockAuction
-    function returnDeposits(uint256 lot, address[] calldata accounts) external {
-        ClockStage stage = _over(lot);
+    function claimTo(uint256 lot, address recipient) external {
+        _claim(lot, recipient);
+    }
+
+    /// @inheritdoc ISignalClockAuction
+    function claimBatch(uint256 lot, address[] calldata bidders) external {
+        ClockPhase now_ = _over(lot);
         Lot storage item = _lots[lot];
-        uint256 amount = Units.toWei(item.terms.deposit);
-        for (uint256 i = 0; i < accounts.length; ++i) {
-            address account = accounts[i];
+        uint64 deposit = item.terms.deposit;
+        uint256 amountWei = Units.toWei(deposit);
+        for (uint256 i = 0; i < bidders.length; ++i) {
+            address account = bidders[i];
             uint256 number = _ids[lot][account];
             if (number == 0) continue;
             uint256 id = number - 1;
             Bidder storage bidder = _bidders[lot][id];
             if (bidder.paid) continue;
             bidder.paid = true;
-            if (_forfeits(item, bidder, id, stage)) {
-                proceeds[item.seller] += amount;
+            if (_forfeits(item, bidder, id, now_)) {
+                proceeds[item.seller] += amountWei;
                 emit DepositForfeited(lot, account);
-            } else if (Payments.push(account, amount)) {
-                emit DepositReturned(lot, account, account);
+            } else if (Payments.push(account, amountWei)) {
+                emit Claimed(lot, account, account, amountWei);
             } else {
                 bidder.paid = false;
-                emit DepositRefused(lot, account);
+                emit PushRefused(lot, account, deposit);
             }
         }
     }
@@ -316,20 +315,20 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
     // VIEWS
 
     /// @inheritdoc ISignalClockAuction
-    function stageOf(uint256 lot) public view returns (ClockStage) {
+    function phase(uint256 lot) public view returns (ClockPhase) {
         Lot storage item = _lots[lot];
-        ClockStage stage = item.stage;
-        if (stage == ClockStage.Joining) {
-            if (block.timestamp < item.terms.endOfJoining) return stage;
-            if (item.counts == 0) return ClockStage.Void;
+        ClockPhase now_ = item.phase;
+        if (now_ == ClockPhase.Joining) {
+            if (block.timestamp < item.terms.endOfJoining) return now_;
+            if (item.counts == 0) return ClockPhase.Void;
             uint256 end = item.terms.endOfRegistering;
-            if (block.timestamp < end) return ClockStage.Registering;
-            return block.timestamp < end + WINDOW ? ClockStage.Drawing : ClockStage.Void;
+            if (block.timestamp < end) return ClockPhase.Registering;
+            return block.timestamp < end + WINDOW ? ClockPhase.Draw : ClockPhase.Void;
         }
-        if (stage != ClockStage.Learning && stage != ClockStage.Preparing && stage != ClockStage.Stating) return stage;
+        if (now_ != ClockPhase.Learning && now_ != ClockPhase.Preparing && now_ != ClockPhase.Stating) return now_;
         uint256 deadline = item.clock.deadline;
-        if (block.timestamp < deadline) return stage;
-        return stage == ClockStage.Learning && block.timestamp < deadline + WINDOW ? ClockStage.Preparing : ClockStage.Void;
+        if (block.timestamp < deadline) return now_;
+        return now_ == ClockPhase.Learning && block.timestamp < deadline + WINDOW ? ClockPhase.Preparing : ClockPhase.Void;
     }
 
     /// @inheritdoc ISignalClockAuction
@@ -359,7 +358,7 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
 
     /// @dev The others' totals are known, since `since`.
     function _endLearning(uint256 lot, Lot storage item, uint256 since) private {
-        item.stage = ClockStage.Preparing;
+        item.phase = ClockPhase.Preparing;
         item.clock.deadline = uint40(since + WINDOW); // casting is safe: in this epoch
         emit OthersLearned(lot, item.offset);
     }
@@ -379,7 +378,7 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
         clock.least += signal;
         if (clock.active == 0) {
             item.clock = clock;
-            return _end(lot, item, ClockStage.Unsold);
+            return _end(lot, item, ClockPhase.Unsold);
         }
         (uint256 first, uint256 end) = Levels.interval(clock.least, clock.active.size(), item.terms.signals - 1, item.residue);
         uint32 idle = clock.active & ~clock.levels.contenders(first, end);
@@ -399,7 +398,7 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
         // castings are safe: a place, and a time in this epoch
         (clock.asked, clock.deadline) = (uint8(place), uint40(block.timestamp + WINDOW));
         item.clock = clock;
-        item.stage = ClockStage.Stating;
+        item.phase = ClockPhase.Stating;
         emit LastBidder(lot, _bidders[lot][_id(item.kind, place)].account, clock.least);
     }
 
@@ -408,14 +407,14 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
         clock.active = clock.active.without(place);
         (clock.asked, clock.deadline) = (uint8(place), _deadline(item)); // casting is safe: a place
         item.clock = clock;
-        if (item.stage != ClockStage.Asking) item.stage = ClockStage.Asking;
+        if (item.phase != ClockPhase.Asking) item.phase = ClockPhase.Asking;
         address account = _bidders[lot][_id(item.kind, place)].account;
         emit BidderAsked(lot, account, costly, clock.active, clock.least, clock.deadline);
     }
 
     function _buy(uint256 lot, address recipient) private {
-        (Lot storage item, Bidder storage bidder, ClockStage stage,) = _answering(lot);
-        if (stage != ClockStage.Offered) revert WrongStage(lot, stage);
+        (Lot storage item, Bidder storage bidder, ClockPhase now_,) = _answering(lot);
+        if (now_ != ClockPhase.Offered) revert WrongClockPhase(lot, now_);
         uint64 price = item.price;
         uint256 due = Units.toWei(price);
         if (msg.value != due) revert WrongPayment(lot, msg.value, due);
@@ -425,14 +424,26 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
             emit ClockRaised(lot, msg.sender, signal);
         }
         proceeds[item.seller] += due;
-        emit AuctionSold(lot, msg.sender, price);
-        _end(lot, item, ClockStage.Sold);
+        emit LotSettled(lot, msg.sender, price, price);
+        _end(lot, item, ClockPhase.Settled);
         Items.give(_held, lot, item.token, item.tokenId, recipient);
     }
 
-    function _end(uint256 lot, Lot storage item, ClockStage stage) private {
-        item.stage = stage;
-        if (stage == ClockStage.Unsold) emit AuctionUnsold(lot);
+    function _end(uint256 lot, Lot storage item, ClockPhase last) private {
+        item.phase = last;
+        if (last == ClockPhase.Unsold) emit LotUnsold(lot);
+    }
+
+    function _claim(uint256 lot, address recipient) private {
+        ClockPhase now_ = _over(lot);
+        Lot storage item = _lots[lot];
+        uint256 id = _idOf(lot, msg.sender);
+        Bidder storage bidder = _bidders[lot][id];
+        if (bidder.paid || _forfeits(item, bidder, id, now_)) revert NothingToClaim(lot, msg.sender);
+        bidder.paid = true;
+        uint256 amountWei = Units.toWei(item.terms.deposit);
+        emit Claimed(lot, msg.sender, recipient, amountWei);
+        Payments.send(recipient, amountWei);
     }
 
     // SHARED STEPS
@@ -441,11 +452,11 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
         if (terms.signals < 2 || _tableOfTwo(terms) > MOST_VALUES) revert BadSignals(terms.signals);
         if (terms.types == 0 || terms.types > MOST_TYPES) revert BadTypes(terms.types);
         if (
-            terms.endOfJoining <= block.timestamp || terms.endOfJoining > block.timestamp + MAX_STAGE
-                || terms.endOfRegistering < terms.endOfJoining + MIN_STAGE
-                || terms.endOfRegistering > terms.endOfJoining + MAX_STAGE || terms.answerSeconds < MIN_STAGE
+            terms.endOfJoining <= block.timestamp || terms.endOfJoining > block.timestamp + MAX_PHASE
+                || terms.endOfRegistering < terms.endOfJoining + MIN_PHASE
+                || terms.endOfRegistering > terms.endOfJoining + MAX_PHASE || terms.answerSeconds < MIN_PHASE
                 || terms.answerSeconds > MAX_ANSWER
-        ) revert BadTimes(terms.endOfJoining, terms.endOfRegistering, terms.answerSeconds);
+        ) revert BadSchedule(terms.endOfJoining, terms.endOfRegistering, terms.answerSeconds);
         if (terms.deposit == 0) revert NoDeposit();
     }
 
@@ -455,34 +466,34 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
         return terms.types < 2 ? 2 * signals - 1 : signals * signals;
     }
 
-    function _inStage(uint256 lot, ClockStage wanted) private view returns (Lot storage) {
-        ClockStage stage = stageOf(lot);
-        if (stage != wanted) revert WrongStage(lot, stage);
+    function _inPhase(uint256 lot, ClockPhase wanted) private view returns (Lot storage) {
+        ClockPhase now_ = phase(lot);
+        if (now_ != wanted) revert WrongClockPhase(lot, now_);
         return _lots[lot];
     }
 
-    function _over(uint256 lot) private view returns (ClockStage stage) {
-        stage = stageOf(lot);
-        if (stage < ClockStage.Sold) revert WrongStage(lot, stage);
+    function _over(uint256 lot) private view returns (ClockPhase now_) {
+        now_ = phase(lot);
+        if (now_ < ClockPhase.Settled) revert WrongClockPhase(lot, now_);
     }
 
     /// @dev The caller as one who may answer now; reverts for anyone else.
     function _answering(uint256 lot)
         private
         view
-        returns (Lot storage item, Bidder storage bidder, ClockStage stage, uint256 kind)
+        returns (Lot storage item, Bidder storage bidder, ClockPhase now_, uint256 kind)
     {
-        stage = stageOf(lot);
-        if (stage != ClockStage.Learning && stage != ClockStage.Asking && stage != ClockStage.Offered) {
-            revert WrongStage(lot, stage);
+        now_ = phase(lot);
+        if (now_ != ClockPhase.Learning && now_ != ClockPhase.Asking && now_ != ClockPhase.Offered) {
+            revert WrongClockPhase(lot, now_);
         }
         item = _lots[lot];
         uint256 id = _idOf(lot, msg.sender);
         bidder = _bidders[lot][id];
         kind = _kindOf(id);
-        if (stage == ClockStage.Learning) {
+        if (now_ == ClockPhase.Learning) {
             if (kind == item.kind) revert NotAsked(lot, msg.sender);
-            if (bidder.left || bidder.clock == item.terms.signals - 1) revert AlreadyAnswered(lot, msg.sender);
+            if (bidder.left || bidder.clock == item.terms.signals - 1) revert AlreadyLearned(lot, msg.sender);
         } else {
             if (id != _id(item.kind, item.clock.asked)) revert NotAsked(lot, msg.sender);
             uint40 deadline = item.clock.deadline;
@@ -581,8 +592,8 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
     }
 
     /// @dev Whether a bidder let a deadline pass: that of the tables, or of an answer. A void lot costs nobody anything.
-    function _forfeits(Lot storage item, Bidder storage bidder, uint256 id, ClockStage stage) private view returns (bool) {
-        if (stage == ClockStage.Void) return false;
+    function _forfeits(Lot storage item, Bidder storage bidder, uint256 id, ClockPhase now_) private view returns (bool) {
+        if (now_ == ClockPhase.Void) return false;
         if (bidder.digest == 0 || bidder.silent) return true;
         return _kindOf(id) != item.kind && !bidder.left && bidder.clock < item.terms.signals - 1;
     }

@@ -86,8 +86,8 @@ class ResilientAuction:
 
 class SignalClockAuction:
     MAX_ANSWER: Final = 86_400
-    MAX_STAGE: Final = 2_592_000
-    MIN_STAGE: Final = 600
+    MAX_PHASE: Final = 2_592_000
+    MIN_PHASE: Final = 600
     MOST_OF_A_TYPE: Final = 31
     MOST_TYPES: Final = 12
     MOST_VALUES: Final = 4_096

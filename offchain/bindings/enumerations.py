@@ -42,19 +42,19 @@ class BookState(IntEnum):
     LOST = 3
 
 
-class ClockStage(IntEnum):
-    """Where a lot stands. From `Sold` on it is over."""
+class ClockPhase(IntEnum):
+    """Where a lot stands. From `Settled` on it is over."""
 
     NONE = 0
     JOINING = 1
     REGISTERING = 2
-    DRAWING = 3
+    DRAW = 3
     LEARNING = 4
     PREPARING = 5
     ASKING = 6
     STATING = 7
     OFFERED = 8
-    SOLD = 9
+    SETTLED = 9
     UNSOLD = 10
     VOID = 11
 
@@ -138,7 +138,7 @@ ENUMS: Final[Mapping[str, type[IntEnum]]] = {
     "enum AnnouncementFlaw": AnnouncementFlaw,
     "enum BeaconRandomness.BeaconPhase": BeaconPhase,
     "enum BidBook.BookState": BookState,
-    "enum ISignalClockAuction.ClockStage": ClockStage,
+    "enum ISignalClockAuction.ClockPhase": ClockPhase,
     "enum IResilientAuction.CoinOutcome": CoinOutcome,
     "enum BidBook.Flaw": Flaw,
     "enum AuctionHouse.Part": Part,

@@ -136,8 +136,8 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
             frozenset({"offer", "answer", "buy"}),
             on(
                 OfferStated=lambda args: _stated(args, names),
-                AuctionSold=lambda args: f"{names[args['bidder']]} buys.",
-                AuctionUnsold=lambda args: "Nobody buys: the painting goes back.",
+                LotSettled=lambda args: f"{names[args['winner']]} buys.",
+                LotUnsold=lambda args: "Nobody buys: the painting goes back.",
             ),
         ),
         Scene(

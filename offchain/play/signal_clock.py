@@ -7,7 +7,7 @@ Everything that a play returns is read from the contract's events, nothing from 
 from collections.abc import Sequence
 
 from offchain.bindings.constants import SignalClockAuction
-from offchain.bindings.enumerations import ClockStage, Pricing
+from offchain.bindings.enumerations import ClockPhase, Pricing
 from offchain.bindings.value_tables import batches, packed
 from offchain.chain.backend import Transaction
 from offchain.chain.errors import ChainError
@@ -74,7 +74,7 @@ class SignalClocks(DrawnStage):
         """Plays an open lot with this word, from the draw to the last deposit.
 
         Every bidder stays while its clock is at most its signal, and buys at any price that its clock
-        reaches. `ChainError` if a transaction fails or the contract names a stage out of turn.
+        reaches. `ChainError` if a transaction fails or the contract names a phase out of turn.
         """
         trail = self.start(instance, lot, word)
         while trail.asked is not None:
@@ -94,10 +94,10 @@ class SignalClocks(DrawnStage):
         self._prepare(lot, trail)
         return trail
 
-    def phase_of(self, lot: int) -> ClockStage:
+    def phase_of(self, lot: int) -> ClockPhase:
         """The phase of a lot."""
-        phase: ClockStage
-        (phase,) = self._view("stageOf", lot)
+        phase: ClockPhase
+        (phase,) = self._view("phase", lot)
         return phase
 
     def audit(self) -> None:
@@ -161,7 +161,7 @@ class SignalClocks(DrawnStage):
         account = trail.accounts[index]
         calls = [self._auction.call(account, "accept", lot, signal)] if signal else []
         if signal < trail.instance.signals - 1:
-            calls.append(self._auction.call(account, "leaveAuction", lot))
+            calls.append(self._auction.call(account, "leave", lot))
         if len(calls) == 1:
             return calls[0]
         return self._auction.call(account, "multicall", [call.data for call in calls])
@@ -187,5 +187,5 @@ class SignalClocks(DrawnStage):
         """The item and the deposits go where they belong."""
         if sale == UNSOLD:
             self._send("return", [self._auction.call(self._keeper_account, "reclaim", lot)])
-        back = self._auction.call(self._keeper_account, "returnDeposits", lot, list(accounts))
+        back = self._auction.call(self._keeper_account, "claimBatch", lot, list(accounts))
         self._send("return", [back])

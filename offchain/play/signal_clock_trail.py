@@ -95,10 +95,10 @@ class Trail:
                 self._least = said["least"]
             case "OfferStated":
                 self._state_offer(said["price"], said["signal"], said["choice"], said["choices"])
-            case "AuctionSold":
-                bidder = self.instance.bidders[self._index[said["bidder"]]]
+            case "LotSettled":
+                bidder = self.instance.bidders[self._index[said["winner"]]]
                 self.sale = Sale(bidder.name, said["price"])
-            case "AuctionUnsold":
+            case "LotUnsold":
                 self.asked, self.sale = None, UNSOLD
 
     def play(self) -> Play:

@@ -70,13 +70,13 @@ class ClockLot:
         return lot
 
     @property
-    def stage(self) -> int:
+    def phase(self) -> int:
         """Where it stands."""
-        return int(self.house.stageOf(self.number))
+        return int(self.house.phase(self.number))
 
     @property
     def deadline(self) -> int:
-        """When the answer, or the stage, is due."""
+        """When the answer, or the phase, is due."""
         return int(self.house.lotOf(self.number)["clock"]["deadline"])
 
     # BEFORE THE DRAW
@@ -118,7 +118,7 @@ class ClockLot:
 
     def leave(self, bidder: Any) -> Any:
         """A bidder leaves."""
-        return send(bidder, self.house.leaveAuction, self.number)
+        return send(bidder, self.house.leave, self.number)
 
     def expire(self) -> Any:
         """The deadline passes, and somebody says so."""
@@ -135,9 +135,9 @@ class ClockLot:
 
     # AFTERWARDS
 
-    def return_deposits(self, *bidders: Any, sender: Any = None) -> Any:
+    def claim_batch(self, *bidders: Any, sender: Any = None) -> Any:
         """Deposits are pushed back."""
-        return send(sender or accounts[9], self.house.returnDeposits, self.number, list(bidders))
+        return send(sender or accounts[9], self.house.claimBatch, self.number, list(bidders))
 
     def reclaim(self) -> Any:
         """The item goes back."""
@@ -161,17 +161,17 @@ class Debts:
     def record(self, log: Log) -> None:
         """Take in one log; those that move no money are passed over."""
         said = log.fields
-        if log.name == "AuctionListed":
+        if log.name == "LotListed":
             self.deposits[said["lot"]] = said["terms"][-1]
             self.sellers[said["lot"]] = said["seller"]
         elif log.name == "Joined":
             self.held[said["lot"], said["bidder"]] = self.deposits[said["lot"]]
-        elif log.name == "DepositReturned":
+        elif log.name == "Claimed":
             del self.held[said["lot"], said["bidder"]]
         elif log.name == "DepositForfeited":
             amount = self.held.pop((said["lot"], said["bidder"]))
             self.proceeds[self.sellers[said["lot"]]] += amount * WEI_PER_UNIT
-        elif log.name == "AuctionSold":
+        elif log.name == "LotSettled":
             self.proceeds[self.sellers[said["lot"]]] += said["price"] * WEI_PER_UNIT
         elif log.name == "ProceedsWithdrawn":
             self.proceeds[said["seller"]] -= said["amountWei"]

@@ -49,6 +49,8 @@ class Ledger:
     books: dict[tuple[str, int], Book] = field(default_factory=lambda: defaultdict(Book))
     sellers: dict[tuple[str, int], str] = field(default_factory=dict)
     daos: set[tuple[str, int, str]] = field(default_factory=set)
+    others: set[str] = field(default_factory=set)
+    """Auctions that list lots without a book, as signal clocks do, and are checked by themselves."""
     proceeds_wei: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
 
     def owed_wei(self, contract: str) -> int:
@@ -65,8 +67,10 @@ class Ledger:
 
     def record(self, log: Log) -> None:
         """Take in one log; those that move no money are passed over."""
+        if log.name == "LotListed" and "reserve" not in log.fields:
+            self.others.add(log.emitter)
         step = getattr(self, f"_{log.name}", None)
-        if step:
+        if step and log.emitter not in self.others:
             step(log.emitter, **log.fields)
 
     def _earn(self, auctioneer: str, lot: int, wei: int) -> None:
@@ -145,9 +149,7 @@ class Ledger:
             book.slots[bidder] = open_slot(0, amount)
 
     def _ProceedsWithdrawn(self, at: str, seller: str, recipient: str, amountWei: int) -> None:
-        # a contract that lists lots of another kind keeps its own books
-        if any(at == auctioneer for auctioneer, _ in self.sellers):
-            self.proceeds_wei[at, seller] -= amountWei
+        self.proceeds_wei[at, seller] -= amountWei
 
 
 def _parts(entry: int) -> tuple[int, int, str]:

@@ -3,7 +3,7 @@
 import pytest
 from brownie import accounts
 
-from offchain.bindings.enumerations import ClockStage
+from offchain.bindings.enumerations import ClockPhase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance_to, attempt, next_block_at, send
 from tests.contracts.checks import emitted, reverts_with
@@ -27,7 +27,7 @@ def lot(house, words, item, seller, alice, bob, carol, dave):
 def learning(lot):
     """Type 0 and residue 0 are drawn; carol and dave answer."""
     lot.draw(0)
-    assert lot.stage == ClockStage.LEARNING
+    assert lot.phase == ClockPhase.LEARNING
     return lot
 
 
@@ -37,7 +37,7 @@ def asking(learning, alice, bob, carol, dave):
     learning.leave(carol)
     learning.leave(dave)
     learning.prepare(alice, bob)
-    assert learning.stage == ClockStage.ASKING
+    assert learning.phase == ClockPhase.ASKING
     return learning
 
 
@@ -47,7 +47,7 @@ def offered(asking, alice, bob):
     asking.accept(alice, 1)
     asking.leave(alice)
     asking.state(bob)
-    assert asking.stage == ClockStage.OFFERED
+    assert asking.phase == ClockPhase.OFFERED
     return asking
 
 
@@ -82,16 +82,16 @@ def test_leaving_is_for_good(house, learning, carol):
     learning.accept(carol, 1)
     learning.leave(carol)
     for answer in (lambda: learning.accept(carol, 2), lambda: learning.leave(carol)):
-        with reverts_with(house, "AlreadyAnswered", learning.number, carol):
+        with reverts_with(house, "AlreadyLearned", learning.number, carol):
             answer()
 
 
 def test_nothing_to_leave_at_the_top(house, learning, carol):
     """Who accepted the highest signal is done, and is not counted twice."""
     learning.accept(carol, 3)
-    with reverts_with(house, "AlreadyAnswered", learning.number, carol):
+    with reverts_with(house, "AlreadyLearned", learning.number, carol):
         learning.leave(carol)
-    assert learning.stage == ClockStage.LEARNING
+    assert learning.phase == ClockPhase.LEARNING
 
 
 def test_strangers_have_no_signal(house, learning, stranger):
@@ -108,7 +108,7 @@ def test_learned_too_late(house, learning, carol):
     advance_to(deadline - 2)
     learning.accept(carol, 1)
     advance_to(deadline)
-    with reverts_with(house, "WrongStage", learning.number, ClockStage.PREPARING):
+    with reverts_with(house, "WrongClockPhase", learning.number, ClockPhase.PREPARING):
         learning.accept(carol, 2)
 
 
@@ -140,7 +140,7 @@ def test_last_second_to_answer(asking, alice):
     """The deadline is excluded, to the second."""
     next_block_at(asking.deadline - 1)
     asking.leave(alice)
-    assert asking.stage == ClockStage.STATING
+    assert asking.phase == ClockPhase.STATING
 
 
 def test_first_second_after_an_answer(house, asking, alice, stranger):
@@ -158,16 +158,16 @@ def test_passed_over_in_the_first_second(house, asking, stranger):
     """Nobody waits longer than the deadline."""
     next_block_at(asking.deadline)
     house.expire(asking.number, {"from": stranger})
-    assert asking.stage == ClockStage.STATING
+    assert asking.phase == ClockPhase.STATING
 
 
-def test_stages_change_on_the_second(house, words, item, seller, alice, bob, carol):
+def test_phases_change_on_the_second(house, words, item, seller, alice, bob, carol):
     """Each begins with its second: joining ended, registering ended."""
     lot = ClockLot(house, words, item, seller)
     next_block_at(lot.terms[3] - 1)
     lot.join(alice)
     next_block_at(lot.terms[3])
-    with reverts_with(house, "WrongStage", lot.number, ClockStage.REGISTERING):
+    with reverts_with(house, "WrongClockPhase", lot.number, ClockPhase.REGISTERING):
         lot.join(bob)
     next_block_at(lot.terms[4] - 1)
     lot.register(alice, 1, 1)
@@ -176,7 +176,7 @@ def test_stages_change_on_the_second(house, words, item, seller, alice, bob, car
     words.set(house, lot.number, 0, {"from": carol})
     next_block_at(lot.terms[4] + WINDOW - 1)
     house.begin(lot.number, {"from": carol})
-    assert lot.stage == ClockStage.PREPARING
+    assert lot.phase == ClockPhase.PREPARING
 
 
 def test_partial_answer_buys_no_time(asking, alice):
@@ -191,7 +191,7 @@ def test_answering_after_being_discovered(house, asking, alice):
     """Neither lower nor higher: the clock stands."""
     asking.accept(alice, 1)
     asking.leave(alice)
-    with reverts_with(house, "WrongStage", asking.number, ClockStage.STATING):
+    with reverts_with(house, "WrongClockPhase", asking.number, ClockPhase.STATING):
         asking.accept(alice, 2)
 
 
@@ -199,11 +199,11 @@ def test_leaving_after_the_top_in_one_call(house, asking, alice, bob):
     """The second half of the call comes too late, and the whole call fails."""
     calls = [
         house.accept.encode_input(asking.number, 3),
-        house.leaveAuction.encode_input(asking.number),
+        house.leave.encode_input(asking.number),
     ]
-    with reverts_with(house, "WrongStage", asking.number, ClockStage.STATING):
+    with reverts_with(house, "WrongClockPhase", asking.number, ClockPhase.STATING):
         house.multicall(calls, {"from": alice})
-    assert asking.stage == ClockStage.ASKING
+    assert asking.phase == ClockPhase.ASKING
 
 
 # THE OFFER
@@ -257,22 +257,22 @@ def test_buying_too_late(house, offered, bob):
 def test_buying_twice(house, offered, bob):
     """The second payment is refused as a whole."""
     offered.buy(bob, 31)
-    with reverts_with(house, "WrongStage", offered.number, ClockStage.SOLD):
+    with reverts_with(house, "WrongClockPhase", offered.number, ClockPhase.SETTLED):
         offered.buy(bob, 31)
 
 
 def test_buying_before_the_offer(house, asking, alice):
     """There is no price yet."""
-    with reverts_with(house, "WrongStage", asking.number, ClockStage.ASKING):
+    with reverts_with(house, "WrongClockPhase", asking.number, ClockPhase.ASKING):
         asking.buy(alice, 0)
 
 
 def test_declining_is_for_good(house, offered, bob):
     """No sale after no."""
     offered.leave(bob)
-    with reverts_with(house, "WrongStage", offered.number, ClockStage.UNSOLD):
+    with reverts_with(house, "WrongClockPhase", offered.number, ClockPhase.UNSOLD):
         offered.buy(bob, 31)
-    with reverts_with(house, "WrongStage", offered.number, ClockStage.UNSOLD):
+    with reverts_with(house, "WrongClockPhase", offered.number, ClockPhase.UNSOLD):
         offered.leave(bob)
 
 
@@ -287,7 +287,7 @@ def test_no_second_draw(house, words, lot):
     words.set(house, lot.number, 0, {"from": accounts[0]})
     house.begin(lot.number, {"from": accounts[9]})
     for again in (house.requestDraw, house.begin):
-        with reverts_with(house, "WrongStage", lot.number, ClockStage.LEARNING):
+        with reverts_with(house, "WrongClockPhase", lot.number, ClockPhase.LEARNING):
             again(lot.number, {"from": accounts[9]})
 
 
@@ -295,8 +295,8 @@ def test_no_draw_before_the_tables_stand(house, words, item, seller, alice, bob)
     """Or who registers last would know the word."""
     lot = ClockLot(house, words, item, seller)
     lot.join(alice, bob)
-    for stage in (ClockStage.JOINING, ClockStage.REGISTERING):
-        with reverts_with(house, "WrongStage", lot.number, stage):
+    for phase in (ClockPhase.JOINING, ClockPhase.REGISTERING):
+        with reverts_with(house, "WrongClockPhase", lot.number, phase):
             house.requestDraw(lot.number, {"from": accounts[9]})
         lot.close_joining()
 
@@ -305,7 +305,7 @@ def test_word_of_another_lot_does_not_count(house, words, lot):
     """Ids are lots."""
     words.set(house, lot.number + 1, 7, {"from": accounts[0]})
     house.requestDraw(lot.number, {"from": accounts[9]})
-    with reverts_with(house, "WordNotDrawn", lot.number):
+    with reverts_with(house, "NotDrawn", lot.number):
         house.begin(lot.number, {"from": accounts[9]})
 
 
@@ -322,11 +322,11 @@ def test_a_source_that_has_a_word_before_it_is_asked(
     lot.register(bob, 1, 2, 4)
     lot.close_registering()
     source.set(True, 0, {"from": accounts[9]})
-    with reverts_with(house, "WordNotDrawn", lot.number):
+    with reverts_with(house, "NotDrawn", lot.number):
         house.begin(lot.number, {"from": accounts[9]})
     house.requestDraw(lot.number, {"from": accounts[9]})
     house.begin(lot.number, {"from": accounts[9]})
-    assert lot.stage == ClockStage.PREPARING  # one type only: nobody has to be learned
+    assert lot.phase == ClockPhase.PREPARING  # one type only: nobody has to be learned
 
 
 # TABLES
@@ -371,8 +371,8 @@ def test_progress_cannot_be_spoiled(house, learning, alice, bob, carol, dave, st
         assert emitted(learning.prepare(*again, sender=stranger)) == []
     assert house.lotOf(learning.number)["prepared"] == 1
     house.prepare(learning.number, 0, [b"junk", learning.tables[bob]], {"from": accounts[9]})
-    assert learning.stage == ClockStage.ASKING
-    with reverts_with(house, "WrongStage", learning.number, ClockStage.ASKING):
+    assert learning.phase == ClockPhase.ASKING
+    with reverts_with(house, "WrongClockPhase", learning.number, ClockPhase.ASKING):
         learning.prepare(bob, place=1)
 
 
@@ -409,7 +409,7 @@ def test_wrong_table_when_the_offer_is_stated(house, asking, alice, bob):
         with reverts_with(house, "WrongTable", asking.number, bob):
             house.stateOffer(asking.number, wrong, {"from": accounts[9]})
     asking.state(bob)
-    with reverts_with(house, "WrongStage", asking.number, ClockStage.OFFERED):
+    with reverts_with(house, "WrongClockPhase", asking.number, ClockPhase.OFFERED):
         asking.state(bob)
 
 
@@ -417,6 +417,6 @@ def test_gas_of_an_answer_is_the_callers_to_choose_but_not_its_effect(house, ask
     """Too little gas fails the answer as a whole."""
     receipt = attempt(alice, house.accept, asking.number, 3, gas=45_000)
     assert receipt["status"] == 0
-    assert asking.stage == ClockStage.ASKING
+    assert asking.phase == ClockPhase.ASKING
     send(alice, house.accept, asking.number, 3)
-    assert asking.stage == ClockStage.STATING
+    assert asking.phase == ClockPhase.STATING

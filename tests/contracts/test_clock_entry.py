@@ -2,7 +2,7 @@
 
 import pytest
 
-from offchain.bindings.enumerations import ClockStage
+from offchain.bindings.enumerations import ClockPhase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import HOUR, now, send
 from tests.contracts.checks import reverts_with
@@ -65,7 +65,7 @@ def test_bad_times(house, item, seller, joining, registering, answer):
     end = now() + joining
     times = (end, end + registering, answer)
     bad = terms(now(), endOfJoining=times[0], endOfRegistering=times[1], answerSeconds=times[2])
-    with reverts_with(house, "BadTimes", *times):
+    with reverts_with(house, "BadSchedule", *times):
         house.list(item, 1, bad, {"from": seller})
 
 
@@ -90,7 +90,7 @@ def test_longest_and_shortest_times(house, words, item, seller):
         end = now() + joining
         times = {"endOfJoining": end, "endOfRegistering": end + registering}
         lot = ClockLot(house, words, item, seller, answerSeconds=answer, **times)
-        assert lot.stage == ClockStage.JOINING
+        assert lot.phase == ClockPhase.JOINING
 
 
 def test_no_deposit(house, item, seller):
@@ -135,13 +135,13 @@ def test_join_too_late(house, lot, alice, bob):
     """The time for joining excludes its end."""
     lot.join(alice)
     lot.close_joining()
-    with reverts_with(house, "WrongStage", lot.number, ClockStage.REGISTERING):
+    with reverts_with(house, "WrongClockPhase", lot.number, ClockPhase.REGISTERING):
         lot.join(bob)
 
 
 def test_join_nothing(house, lot, alice):
     """There is no such lot."""
-    with reverts_with(house, "WrongStage", lot.number + 1, ClockStage.NONE):
+    with reverts_with(house, "WrongClockPhase", lot.number + 1, ClockPhase.NONE):
         house.join(lot.number + 1, 0, {"from": alice, "value": DEPOSIT * WEI_PER_UNIT})
 
 
@@ -240,14 +240,14 @@ def test_register_without_joining(house, joined, stranger):
 def test_register_too_early(house, lot, alice):
     """Before joining ends nobody knows how large the tables are."""
     lot.join(alice)
-    with reverts_with(house, "WrongStage", lot.number, ClockStage.JOINING):
+    with reverts_with(house, "WrongClockPhase", lot.number, ClockPhase.JOINING):
         lot.register(alice, 1, 2)
 
 
 def test_register_too_late(house, joined, alice):
     """The word may be asked for from now on: no table may depend on it."""
     joined.close_registering()
-    with reverts_with(house, "WrongStage", joined.number, ClockStage.DRAWING):
+    with reverts_with(house, "WrongClockPhase", joined.number, ClockPhase.DRAW):
         joined.register(alice, *range(6))
 
 
@@ -265,7 +265,7 @@ def test_register_the_largest(house, words, item, seller, alice):
 def test_end_of_joining_without_bidders(house, item, lot, seller):
     """A lot that nobody joined is void at once, and the item goes back."""
     lot.close_joining()
-    assert lot.stage == ClockStage.VOID
+    assert lot.phase == ClockPhase.VOID
     lot.reclaim()
     assert item.ownerOf(lot.number) == seller
     with reverts_with(house, "AlreadyReturned", lot.number):

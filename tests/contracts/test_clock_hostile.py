@@ -3,7 +3,7 @@
 import pytest
 from brownie import accounts, web3
 
-from offchain.bindings.enumerations import ClockStage
+from offchain.bindings.enumerations import ClockPhase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance_to, attempt, now, prepare, send
 from tests.contracts.checks import emitted, error_data, reentered, reverts_with
@@ -36,7 +36,7 @@ def ended(house, words, item, seller, *bidders):
     lot.join(*bidders)
     lot.close_joining()
     advance_to(lot.terms[4] + WINDOW)
-    assert lot.stage == ClockStage.VOID
+    assert lot.phase == ClockPhase.VOID
     return lot
 
 
@@ -48,40 +48,41 @@ def test_refusing_recipient_holds_up_nobody(house, words, item, seller, alice, b
     """The others are paid; the refused deposit stays claimable, by its owner, for whom it likes."""
     hostile = actor(manner)
     lot = ended(house, words, item, seller, alice, hostile, bob)
-    tx = lot.return_deposits(alice, hostile, bob)
+    tx = lot.claim_batch(alice, hostile, bob)
     names = [log.name for log in emitted(tx)]
-    assert names == ["DepositReturned", "DepositRefused", "DepositReturned"]
+    assert names == ["Claimed", "PushRefused", "Claimed"]
+    assert emitted(tx)[1].fields == {"lot": lot.number, "bidder": hostile, "amount": DEPOSIT}
     assert tx.gas_used < 250_000
     assert house.balance() == DEPOSIT * WEI_PER_UNIT
     before = bob.balance()
-    send(hostile, house.claim, lot.number, bob)
+    send(hostile, house.claimTo, lot.number, bob)
     assert bob.balance() - before == DEPOSIT * WEI_PER_UNIT
-    with reverts_with(house, "NothingToReturn", lot.number, hostile):
-        send(hostile, house.claim, lot.number, bob)
+    with reverts_with(house, "NothingToClaim", lot.number, hostile):
+        send(hostile, house.claimTo, lot.number, bob)
 
 
-@pytest.mark.parametrize("again", ["claim", "returnDeposits"])
+@pytest.mark.parametrize("again", ["claim", "claimBatch"])
 def test_reentering_recipient_is_paid_once(house, words, item, seller, alice, actor, again):
     """Whichever way it asks for more while it is paid."""
     hostile = actor(Manner.REENTER)
     lot = ended(house, words, item, seller, alice, hostile)
     if again == "claim":
-        prepare(hostile, house.claim, lot.number, hostile)
+        prepare(hostile, house.claim, lot.number)
     else:
-        prepare(hostile, house.returnDeposits, lot.number, [hostile.address])
-    send(hostile, house.claim, lot.number, hostile)
+        prepare(hostile, house.claimBatch, lot.number, [hostile.address])
+    send(hostile, house.claim, lot.number)
     assert hostile.balance() == DEPOSIT * WEI_PER_UNIT
     assert house.balance() == DEPOSIT * WEI_PER_UNIT
-    lot.return_deposits(hostile, alice)
+    lot.claim_batch(hostile, alice)
     assert house.balance() == 0
 
 
 def test_starved_push(house, words, item, seller, alice, bob):
     """A caller cannot make a payment fail by sending little gas: the whole call fails."""
     lot = ended(house, words, item, seller, alice, bob)
-    receipt = attempt(accounts[9], house.returnDeposits, lot.number, [alice.address], gas=90_000)
+    receipt = attempt(accounts[9], house.claimBatch, lot.number, [alice.address], gas=90_000)
     assert receipt["status"] == 0
-    lot.return_deposits(alice, bob)
+    lot.claim_batch(alice, bob)
     assert house.balance() == 0
 
 
@@ -90,41 +91,41 @@ def test_refused_claim(house, words, item, seller, alice, actor):
     refuser = actor(Manner.REFUSE)
     lot = ended(house, words, item, seller, alice)
     with reverts_with(house, "PaymentRefused", refuser, DEPOSIT * WEI_PER_UNIT):
-        house.claim(lot.number, refuser, {"from": alice})
-    lot.return_deposits(alice)
+        house.claimTo(lot.number, refuser, {"from": alice})
+    lot.claim_batch(alice)
 
 
 def test_deposits_while_the_auction_runs(house, words, item, seller, alice, stranger):
     """They answer for answers, and stay."""
     lot = solo(house, words, item, seller, alice)
-    with reverts_with(house, "WrongStage", lot.number, ClockStage.OFFERED):
-        house.claim(lot.number, alice, {"from": alice})
-    with reverts_with(house, "WrongStage", lot.number, ClockStage.OFFERED):
-        lot.return_deposits(alice)
+    with reverts_with(house, "WrongClockPhase", lot.number, ClockPhase.OFFERED):
+        house.claim(lot.number, {"from": alice})
+    with reverts_with(house, "WrongClockPhase", lot.number, ClockPhase.OFFERED):
+        lot.claim_batch(alice)
     lot.leave(alice)
     with reverts_with(house, "NotJoined", lot.number, stranger):
-        house.claim(lot.number, stranger, {"from": stranger})
-    house.claim(lot.number, alice, {"from": alice})
-    with reverts_with(house, "NothingToReturn", lot.number, alice):
-        house.claim(lot.number, alice, {"from": alice})
+        house.claim(lot.number, {"from": stranger})
+    house.claim(lot.number, {"from": alice})
+    with reverts_with(house, "NothingToClaim", lot.number, alice):
+        house.claim(lot.number, {"from": alice})
 
 
 def test_strangers_in_a_batch_are_passed_over(house, words, item, seller, alice, stranger):
     """And so is who was paid; one deposit is paid once, however often it is named."""
     lot = ended(house, words, item, seller, alice)
-    tx = lot.return_deposits(stranger, alice, alice, stranger)
+    tx = lot.claim_batch(stranger, alice, alice, stranger)
     assert [log.fields["bidder"] for log in emitted(tx)] == [alice]
-    assert emitted(lot.return_deposits(alice, stranger)) == []
+    assert emitted(lot.claim_batch(alice, stranger)) == []
 
 
 def test_forfeited_deposit_is_the_sellers_once(house, words, item, seller, alice):
     """Neither claimed back, nor credited again."""
     lot = solo(house, words, item, seller, alice)
     lot.expire()
-    with reverts_with(house, "NothingToReturn", lot.number, alice):
-        house.claim(lot.number, alice, {"from": alice})
-    lot.return_deposits(alice)
-    lot.return_deposits(alice)
+    with reverts_with(house, "NothingToClaim", lot.number, alice):
+        house.claim(lot.number, {"from": alice})
+    lot.claim_batch(alice)
+    lot.claim_batch(alice)
     assert house.proceeds(seller) == house.balance() == DEPOSIT * WEI_PER_UNIT
     house.withdrawProceeds(seller, {"from": seller})
     with reverts_with(house, "NoProceeds", seller):
@@ -150,7 +151,7 @@ def test_forced_ether_changes_nothing(house, words, item, seller, alice, forced)
     balance = hex(house.balance() + more)
     web3.provider.make_request("anvil_setBalance", [house.address, balance])
     forced[house.address] = more
-    lot.return_deposits(alice)
+    lot.claim_batch(alice)
     assert house.balance() == more
 
 
@@ -173,7 +174,7 @@ def test_item_that_cannot_be_delivered(house, words, token, seller, alice):
     receipt = attempt(alice, house.buy, lot.number)
     assert receipt["status"] == 0
     lot.leave(alice)
-    lot.return_deposits(alice)
+    lot.claim_batch(alice)
     assert attempt(accounts[9], house.reclaim, lot.number)["status"] == 0
     assert house.balance() == 0
     token.behave(ItemManner.HONEST, {"from": seller})
@@ -181,18 +182,18 @@ def test_item_that_cannot_be_delivered(house, words, token, seller, alice):
     assert token.ownerOf(lot.number) == seller
 
 
-@pytest.mark.parametrize("call", ["buy", "leaveAuction", "expire", "reclaim", "returnDeposits"])
+@pytest.mark.parametrize("call", ["buy", "leave", "expire", "reclaim", "claimBatch"])
 def test_token_that_calls_back_while_it_is_sold(house, words, token, seller, alice, call):
     """The lot is sold already: nothing of it can be done twice."""
     lot = solo(house, words, token, seller, alice)
-    arguments = [[token.address]] if call == "returnDeposits" else []
+    arguments = [[token.address]] if call == "claimBatch" else []
     prepare(token, getattr(house, call), lot.number, *arguments)
     token.behave(ItemManner.REENTER, {"from": seller})
     tx = lot.buy(alice, 3)
-    if call == "returnDeposits":
+    if call == "claimBatch":
         assert [done for done, _ in reentered(tx)] == [True]  # of nobody, which is no harm
     else:
-        error = error_data(house, "WrongStage", lot.number, ClockStage.SOLD)[:4]
+        error = error_data(house, "WrongClockPhase", lot.number, ClockPhase.SETTLED)[:4]
         assert reentered(tx) == [(False, error)]
     assert token.ownerOf(lot.number) == alice
     assert house.proceeds(seller) == 3 * WEI_PER_UNIT
@@ -211,10 +212,10 @@ def test_token_that_calls_back_while_it_is_returned(house, words, token, seller,
 def test_item_of_a_sold_lot_is_not_returned(house, words, item, seller, alice):
     """Nor of one that runs."""
     lot = solo(house, words, item, seller, alice)
-    with reverts_with(house, "WrongStage", lot.number, ClockStage.OFFERED):
+    with reverts_with(house, "WrongClockPhase", lot.number, ClockPhase.OFFERED):
         lot.reclaim()
     lot.buy(alice, 3)
-    with reverts_with(house, "WrongStage", lot.number, ClockStage.SOLD):
+    with reverts_with(house, "WrongClockPhase", lot.number, ClockPhase.SETTLED):
         lot.reclaim()
 
 
@@ -224,7 +225,7 @@ def test_contract_as_bidder(house, words, item, seller, actor):
     lot = solo(house, words, item, seller, wallet)
     lot.buy(wallet, 3)
     assert item.ownerOf(lot.number) == wallet
-    lot.return_deposits(wallet)
+    lot.claim_batch(wallet)
     assert wallet.balance() == DEPOSIT * WEI_PER_UNIT
 
 
@@ -244,11 +245,11 @@ def test_one_person_in_every_seat(house, words, item, seller, stranger):
     lot.close_registering()
     lot.draw(12_345)
     lot.prepare(*names)
-    while lot.stage == ClockStage.ASKING:
+    while lot.phase == ClockPhase.ASKING:
         lot.leave(names[house.lotOf(lot.number)["clock"]["asked"]])
     last = names[house.lotOf(lot.number)["clock"]["asked"]]
     lot.state(last)
     lot.buy(last, 0)
     assert item.ownerOf(lot.number) == last
-    lot.return_deposits(*names)
+    lot.claim_batch(*names)
     assert house.balance() == house.proceeds(seller) == 0

@@ -3,7 +3,7 @@
 import pytest
 from brownie import accounts
 
-from offchain.bindings.enumerations import ClockStage
+from offchain.bindings.enumerations import ClockPhase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance_to, now, send
 from tests.contracts.checks import emitted, reverts_with
@@ -63,7 +63,7 @@ def test_every_event(house, item, lot, seller, alice, bob, carol):
         ("ClockRaised", {"bidder": bob, "signal": 1}),
         ("LastBidder", {"bidder": carol, "least": 1}),
     ]
-    assert lot.stage == ClockStage.STATING
+    assert lot.phase == ClockPhase.STATING
     tx = lot.state(carol)
     offer = {"price": 9, "signal": 1, "choice": 0, "choices": 1}
     assert logs(tx) == [
@@ -72,13 +72,14 @@ def test_every_event(house, item, lot, seller, alice, bob, carol):
     tx = lot.buy(carol, 9)
     assert logs(tx)[:2] == [
         ("ClockRaised", {"bidder": carol, "signal": 1}),
-        ("AuctionSold", {"bidder": carol, "price": 9}),
+        ("LotSettled", {"winner": carol, "price": 9, "paid": 9}),
     ]
     assert item.ownerOf(lot.number) == carol
-    assert lot.stage == ClockStage.SOLD
-    tx = lot.return_deposits(alice, bob, carol)
+    assert lot.phase == ClockPhase.SETTLED
+    tx = lot.claim_batch(alice, bob, carol)
     assert logs(tx) == [
-        ("DepositReturned", {"bidder": who, "recipient": who}) for who in (alice, bob, carol)
+        ("Claimed", {"bidder": who, "recipient": who, "amountWei": DEPOSIT * WEI_PER_UNIT})
+        for who in (alice, bob, carol)
     ]
     house.withdrawProceeds(seller, {"from": seller})
     assert house.balance() == check_debts(house).wei == 0
@@ -165,9 +166,9 @@ def test_accept_and_leave_in_one_call(house, words, item, seller, alice, bob):
     lot.close_registering()
     lot.draw(0)
     lot.prepare(alice, bob)
-    calls = [house.accept.encode_input(lot.number, 2), house.leaveAuction.encode_input(lot.number)]
+    calls = [house.accept.encode_input(lot.number, 2), house.leave.encode_input(lot.number)]
     house.multicall(calls, {"from": alice})
-    assert lot.stage == ClockStage.STATING
+    assert lot.phase == ClockPhase.STATING
     assert house.lotOf(lot.number)["clock"]["least"] == 2
 
 
@@ -191,7 +192,7 @@ def test_learning(house, two_types, request, kind, others, offset):
     """The others' totals decide where the tables are looked at: their last sides run fastest."""
     first, second = (request.getfixturevalue(name) for name in others.split())
     two_types.draw(kind)
-    assert two_types.stage == ClockStage.LEARNING
+    assert two_types.phase == ClockPhase.LEARNING
     two_types.accept(first, 1)
     two_types.leave(first)
     tx = two_types.accept(second, 2)
@@ -199,7 +200,7 @@ def test_learning(house, two_types, request, kind, others, offset):
         ("ClockRaised", {"bidder": second, "signal": 2}),
         ("OthersLearned", {"offset": offset}),
     ]
-    assert two_types.stage == ClockStage.PREPARING
+    assert two_types.phase == ClockPhase.PREPARING
 
 
 def test_price_at_the_others_totals(house, item, two_types, alice, bob, carol, dave):
@@ -242,12 +243,12 @@ def test_free_discoveries_come_in_the_order_of_joining(lot, item, alice, bob, ca
     for who in (dave, alice, bob):
         asked = logs(lot.leave(who))[-1][1]
         assert (asked["bidder"], asked["costly"]) == (expected.pop(0), False)
-    assert logs(lot.accept(carol, 1))[-1][0] == "AuctionUnsold"
-    assert lot.stage == ClockStage.UNSOLD
+    assert logs(lot.accept(carol, 1))[-1][0] == "LotUnsold"
+    assert lot.phase == ClockPhase.UNSOLD
 
 
 def test_lots_are_independent(house, words, item, seller, alice, bob):
-    """Two lots with the same bidders stand at different stages."""
+    """Two lots with the same bidders stand at different phases."""
     first = ClockLot(house, words, item, seller)
     second = ClockLot(house, words, item, seller, pricing=WELFARE, signals=3)
     first.join(alice, bob)
@@ -255,10 +256,10 @@ def test_lots_are_independent(house, words, item, seller, alice, bob):
     first.close_joining()
     first.register(alice, 1, 2, 3)
     second.register(bob, 4, 5, 6)
-    assert [first.stage, second.stage] == [ClockStage.REGISTERING] * 2
+    assert [first.phase, second.phase] == [ClockPhase.REGISTERING] * 2
     first.close_registering()
     first.draw()
-    assert [first.stage, second.stage] == [ClockStage.PREPARING, ClockStage.DRAWING]
+    assert [first.phase, second.phase] == [ClockPhase.PREPARING, ClockPhase.DRAW]
 
 
 def test_time_for_answers_starts_with_each_question(lot, alice, bob, carol):
@@ -277,10 +278,11 @@ def test_deposit_to_another_recipient(house, lot, alice, stranger):
     lot.close_joining()
     lot.register(alice, 1, 1)
     advance_to(now() + 10**6)
-    assert lot.stage == ClockStage.VOID
+    assert lot.phase == ClockPhase.VOID
     before = stranger.balance()
-    tx = send(alice, house.claim, lot.number, stranger)
-    assert logs(tx) == [("DepositReturned", {"bidder": alice, "recipient": stranger})]
+    tx = send(alice, house.claimTo, lot.number, stranger)
+    paid = {"recipient": stranger, "amountWei": DEPOSIT * WEI_PER_UNIT}
+    assert logs(tx) == [("Claimed", {"bidder": alice, **paid})]
     assert stranger.balance() - before == DEPOSIT * WEI_PER_UNIT
 
 
@@ -299,5 +301,5 @@ def test_anyone_can_do_what_needs_nobody(lot, alice, bob, stranger):
     lot.house.stateOffer(lot.number, lot.tables[bob], {"from": stranger})
     lot.expire()
     lot.reclaim()
-    lot.return_deposits(alice, bob, sender=stranger)
-    assert lot.stage == ClockStage.UNSOLD
+    lot.claim_batch(alice, bob, sender=stranger)
+    assert lot.phase == ClockPhase.UNSOLD

@@ -1,9 +1,9 @@
-"""Whoever keeps silent, at whatever stage of a signal clock auction: nobody waits for long, and it costs the deposit."""
+"""Whoever keeps silent, at whatever phase of a signal clock auction: nobody waits for long, and it costs the deposit."""
 
 import pytest
 from brownie import accounts
 
-from offchain.bindings.enumerations import ClockStage
+from offchain.bindings.enumerations import ClockPhase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance_to, now
 from tests.contracts.checks import emitted, reverts_with
@@ -36,7 +36,7 @@ def names(tx):
 
 def forfeited(lot, *bidders):
     """Who of them loses the deposit, in the order given."""
-    logs = emitted(lot.return_deposits(*bidders))
+    logs = emitted(lot.claim_batch(*bidders))
     assert len(logs) == len(bidders)
     return [log.fields["bidder"] for log in logs if log.name == "DepositForfeited"]
 
@@ -80,7 +80,7 @@ def test_who_registered_nothing_cannot_supply_a_table_later(house, words, item, 
     lot.prepare(alice, bob)
     lot.leave(alice)  # drawn; bob is optimal nowhere, and discovered for free
     lot.leave(bob)
-    assert lot.stage == ClockStage.UNSOLD
+    assert lot.phase == ClockPhase.UNSOLD
 
 
 # THE WORD
@@ -89,11 +89,11 @@ def test_who_registered_nothing_cannot_supply_a_table_later(house, words, item, 
 def test_word_never_comes(house, item, trio, seller, alice, bob, carol):
     """Three days after registering the lot is void: item and all deposits go back."""
     house.requestDraw(trio.number, {"from": accounts[9]})
-    with reverts_with(house, "WordNotDrawn", trio.number):
+    with reverts_with(house, "NotDrawn", trio.number):
         house.begin(trio.number, {"from": accounts[9]})
     advance_to(trio.terms[4] + WINDOW)
-    assert trio.stage == ClockStage.VOID
-    with reverts_with(house, "WrongStage", trio.number, ClockStage.VOID):
+    assert trio.phase == ClockPhase.VOID
+    with reverts_with(house, "WrongClockPhase", trio.number, ClockPhase.VOID):
         house.begin(trio.number, {"from": accounts[9]})
     trio.reclaim()
     assert item.ownerOf(trio.number) == seller
@@ -113,7 +113,7 @@ def test_word_that_comes_too_late(house, trio):
     house.requestDraw(trio.number, {"from": accounts[9]})
     advance_to(trio.terms[4] + WINDOW)
     trio.words.set(house, trio.number, 5, {"from": accounts[0]})
-    with reverts_with(house, "WrongStage", trio.number, ClockStage.VOID):
+    with reverts_with(house, "WrongClockPhase", trio.number, ClockPhase.VOID):
         house.begin(trio.number, {"from": accounts[9]})
 
 
@@ -139,9 +139,9 @@ def test_silent_while_learned(house, learning, alice, bob, carol, dave):
     learning.accept(bob, 2)
     learning.accept(carol, 1)
     advance_to(learning.deadline)
-    assert learning.stage == ClockStage.PREPARING
+    assert learning.phase == ClockPhase.PREPARING
     for late in (carol, dave):
-        with reverts_with(house, "WrongStage", learning.number, ClockStage.PREPARING):
+        with reverts_with(house, "WrongClockPhase", learning.number, ClockPhase.PREPARING):
             learning.leave(late)
     tx = learning.prepare(alice)
     assert names(tx) == ["OthersLearned", "TablesPrepared", "ClockStarted", "LastBidder"]
@@ -158,9 +158,9 @@ def test_nobody_prepares_after_learning(learning, alice, bob, carol, dave):
     learning.prepare()
     assert learning.deadline == end + WINDOW
     advance_to(end + WINDOW - 1)
-    assert learning.stage == ClockStage.PREPARING
+    assert learning.phase == ClockPhase.PREPARING
     advance_to(end + WINDOW)
-    assert learning.stage == ClockStage.VOID
+    assert learning.phase == ClockPhase.VOID
     assert forfeited(learning, alice, bob, carol, dave) == []
 
 
@@ -202,9 +202,9 @@ def test_everybody_silent(house, item, trio, seller, alice, bob, carol):
     trio.draw(0)
     trio.prepare(alice, bob, carol)
     for _ in range(3):
-        assert trio.stage == ClockStage.ASKING
+        assert trio.phase == ClockPhase.ASKING
         trio.expire()
-    assert trio.stage == ClockStage.UNSOLD
+    assert trio.phase == ClockPhase.UNSOLD
     trio.reclaim()
     assert item.ownerOf(trio.number) == seller
     assert forfeited(trio, alice, bob, carol) == [alice, bob, carol]
@@ -216,7 +216,7 @@ def test_unanswered_question_waits_for_no_window(house, trio, alice, bob, carol)
     trio.draw(0)
     trio.prepare(alice, bob, carol)
     advance_to(now() + 10 * WINDOW)
-    assert trio.stage == ClockStage.ASKING
+    assert trio.phase == ClockPhase.ASKING
     with reverts_with(house, "TooLate", trio.number, trio.deadline):
         trio.leave(alice)
     house.expire(trio.number, {"from": accounts[9]})
@@ -231,8 +231,8 @@ def test_nobody_prepares(trio, alice, bob, carol):
     trio.draw(0)
     trio.prepare(alice)
     advance_to(trio.deadline)
-    assert trio.stage == ClockStage.VOID
-    with reverts_with(trio.house, "WrongStage", trio.number, ClockStage.VOID):
+    assert trio.phase == ClockPhase.VOID
+    with reverts_with(trio.house, "WrongClockPhase", trio.number, ClockPhase.VOID):
         trio.prepare(bob, carol, place=1)
     assert forfeited(trio, alice, bob, carol) == []
 
@@ -244,8 +244,8 @@ def test_nobody_states_the_offer(trio, alice, bob, carol):
     trio.leave(alice)
     trio.accept(bob, 1)
     advance_to(trio.deadline)
-    assert trio.stage == ClockStage.VOID
-    with reverts_with(trio.house, "WrongStage", trio.number, ClockStage.VOID):
+    assert trio.phase == ClockPhase.VOID
+    with reverts_with(trio.house, "WrongClockPhase", trio.number, ClockPhase.VOID):
         trio.state(carol)
     trio.reclaim()
     assert forfeited(trio, alice, bob, carol) == []
@@ -261,7 +261,7 @@ def test_offered_and_silent(house, item, trio, seller, alice, bob, carol):
     advance_to(trio.deadline)
     with reverts_with(house, "TooLate", trio.number, trio.deadline):
         trio.buy(carol, 9)
-    assert names(trio.expire()) == ["BidderLeft", "AuctionUnsold"]
+    assert names(trio.expire()) == ["BidderLeft", "LotUnsold"]
     trio.reclaim()
     assert item.ownerOf(trio.number) == seller
     assert forfeited(trio, alice, bob, carol) == [carol]
@@ -274,20 +274,20 @@ def test_offered_and_declined(house, item, trio, seller, alice, bob, carol):
     trio.leave(alice)
     trio.accept(bob, 1)
     trio.state(carol)
-    assert names(trio.leave(carol)) == ["BidderLeft", "AuctionUnsold"]
+    assert names(trio.leave(carol)) == ["BidderLeft", "LotUnsold"]
     assert forfeited(trio, alice, bob, carol) == []
     assert check_debts(house).wei == 0
 
 
-def test_expire_at_other_stages(house, trio, alice, bob, carol):
+def test_expire_at_other_phases(house, trio, alice, bob, carol):
     """There is nobody to speak for."""
-    for stage in (ClockStage.DRAWING, ClockStage.PREPARING, ClockStage.STATING):
-        assert trio.stage == stage
-        with reverts_with(house, "WrongStage", trio.number, stage):
+    for phase in (ClockPhase.DRAW, ClockPhase.PREPARING, ClockPhase.STATING):
+        assert trio.phase == phase
+        with reverts_with(house, "WrongClockPhase", trio.number, phase):
             house.expire(trio.number, {"from": accounts[9]})
-        if stage == ClockStage.DRAWING:
+        if phase == ClockPhase.DRAW:
             trio.draw(0)
-        elif stage == ClockStage.PREPARING:
+        elif phase == ClockPhase.PREPARING:
             trio.prepare(alice, bob, carol)
             trio.leave(alice)
             trio.accept(bob, 1)

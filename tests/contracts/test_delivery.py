@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from brownie import accounts
 
-from offchain.bindings.enumerations import ClockStage, Phase
+from offchain.bindings.enumerations import ClockPhase, Phase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.approximate_lots import DELTA, draw_in, play
 from tests.contracts.auction import (
@@ -59,8 +59,6 @@ class House:
     def not_the_winner(self, caller: Any) -> tuple[Any, ...]:
         """The error of somebody else who names a recipient."""
         return "NotLeader", self.lot, caller
-
-    sent = "ItemSent"
 
     def fail(self) -> None:
         """The time to deliver passes."""
@@ -140,7 +138,6 @@ class Clocks(House):
     contract: Any
     words: Any
     deposit = DEPOSIT
-    sent = "AuctionItemSent"
 
     def list(self, token: Any, token_id: int, seller: Any) -> Any:
         self.ends = terms(now())
@@ -162,9 +159,7 @@ class Clocks(House):
         )
 
     def deliver_to(self, sender: Any, recipient: Any) -> Any:
-        return self.contract.buyFor(
-            self.lot, recipient, {"from": sender, "value": 3 * WEI_PER_UNIT}
-        )
+        return self.contract.buyTo(self.lot, recipient, {"from": sender, "value": 3 * WEI_PER_UNIT})
 
     def not_the_winner(self, caller: Any) -> tuple[Any, ...]:
         return "NotJoined", self.lot, caller
@@ -174,10 +169,10 @@ class Clocks(House):
 
     def unsold(self) -> None:
         advance_to(self.ends[3])
-        assert self.contract.stageOf(self.lot) == ClockStage.VOID
+        assert self.contract.phase(self.lot) == ClockPhase.VOID
 
     def give_back(self, who: Any) -> None:
-        self.contract.returnDeposits(self.lot, [who], {"from": accounts[0]})
+        self.contract.claimBatch(self.lot, [who], {"from": accounts[0]})
 
 
 @pytest.fixture(params=["auctioneer", "dao", "approximate", "clocks"])
@@ -390,7 +385,7 @@ def test_a_winner_names_another_recipient(house, token, seller, alice, bob):
         house.deliver(alice)
     tx = house.deliver_to(alice, bob)
     assert token.ownerOf(7) == bob
-    sent = (house.sent, {"lot": house.lot, "recipient": bob.address})
+    sent = ("ItemSent", {"lot": house.lot, "recipient": bob.address})
     assert sent in logs_of(tx, house.contract)
     assert house.contract.proceeds(seller) > 0
     assert attempt(alice, house.contract.reclaim, house.lot).status == 0
@@ -410,7 +405,7 @@ def test_only_the_winner_names_one(house, token, seller, alice, bob, stranger):
             house.deliver_to(who, bob)
     house.deliver(alice)
     assert token.ownerOf(7) == alice
-    with pytest.raises(Exception, match=r"Wrong(Phase|Stage)|revert"):
+    with pytest.raises(Exception, match=r"Wrong(Clock)?Phase|revert"):
         house.deliver_to(alice, bob)
     assert token.ownerOf(7) == alice
 

@@ -15,7 +15,7 @@ from typing import Any
 from offchain.bindings.constants import SignalClockAuction
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
-from offchain.bindings.enumerations import ClockStage
+from offchain.bindings.enumerations import ClockPhase
 from offchain.bindings.value_tables import packed
 from offchain.chain.backend import Reverted, Transaction
 from offchain.chain.revm import Revm
@@ -30,7 +30,7 @@ from tests.reverts import error_of
 MINUTE, DAY = 60, 86_400
 WINDOW = 3 * DAY
 FUNDS_WEI = 10**30
-OVER = (ClockStage.SOLD, ClockStage.UNSOLD, ClockStage.VOID)
+OVER = (ClockPhase.SETTLED, ClockPhase.UNSOLD, ClockPhase.VOID)
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Record:
     tables: dict[str, bytes] = field(default_factory=dict)
     word: int | None = None
     kind: int = 0
-    phase: ClockStage = ClockStage.JOINING
+    phase: ClockPhase = ClockPhase.JOINING
     deadline: int = 0
     clocks: dict[str, int] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)
@@ -58,19 +58,19 @@ class Record:
     forfeited: set[str] = field(default_factory=set)
     returned: bool = False
 
-    def stage(self, now: int) -> ClockStage:
+    def phase_at(self, now: int) -> ClockPhase:
         """Where it stands: what happened last, and what time has made of that."""
         joining, registering = self.terms[3:5]
-        if self.phase == ClockStage.JOINING:
+        if self.phase == ClockPhase.JOINING:
             if now < joining:
-                return ClockStage.JOINING
+                return ClockPhase.JOINING
             if not self.kinds or now >= registering + WINDOW:
-                return ClockStage.VOID
-            return ClockStage.REGISTERING if now < registering else ClockStage.DRAWING
-        if self.phase == ClockStage.LEARNING and now >= self.deadline:
-            return ClockStage.PREPARING if now < self.deadline + WINDOW else ClockStage.VOID
-        waits = self.phase in (ClockStage.PREPARING, ClockStage.STATING)
-        return ClockStage.VOID if waits and now >= self.deadline else self.phase
+                return ClockPhase.VOID
+            return ClockPhase.REGISTERING if now < registering else ClockPhase.DRAW
+        if self.phase == ClockPhase.LEARNING and now >= self.deadline:
+            return ClockPhase.PREPARING if now < self.deadline + WINDOW else ClockPhase.VOID
+        waits = self.phase in (ClockPhase.PREPARING, ClockPhase.STATING)
+        return ClockPhase.VOID if waits and now >= self.deadline else self.phase
 
     @property
     def top(self) -> int:
@@ -121,7 +121,7 @@ class Books:
 
     def record(self, name: str, said: dict[str, Any]) -> None:
         """Takes in one event."""
-        if name == "AuctionListed":
+        if name == "LotListed":
             self.lots[said["lot"]] = Record(
                 said["seller"], said["terms"], said["token"], said["tokenId"]
             )
@@ -140,10 +140,10 @@ class Books:
 
     def _TypeDrawn(self, lot: Record, said: dict[str, Any]) -> None:  # noqa: N802
         lot.word, lot.kind, lot.deadline = said["word"], said["kind"], said["deadline"]
-        lot.phase = ClockStage.LEARNING
+        lot.phase = ClockPhase.LEARNING
 
     def _OthersLearned(self, lot: Record, _: dict[str, Any]) -> None:  # noqa: N802
-        lot.phase, lot.deadline = ClockStage.PREPARING, min(self.now, lot.deadline) + WINDOW
+        lot.phase, lot.deadline = ClockPhase.PREPARING, min(self.now, lot.deadline) + WINDOW
 
     def _ClockRaised(self, lot: Record, said: dict[str, Any]) -> None:  # noqa: N802
         assert said["signal"] > lot.clocks.get(said["bidder"], 0)
@@ -157,32 +157,33 @@ class Books:
 
     def _BidderAsked(self, lot: Record, said: dict[str, Any]) -> None:  # noqa: N802
         assert said["deadline"] == self.now + lot.terms[5]
-        lot.asked, lot.deadline, lot.phase = said["bidder"], said["deadline"], ClockStage.ASKING
+        lot.asked, lot.deadline, lot.phase = said["bidder"], said["deadline"], ClockPhase.ASKING
 
     def _LastBidder(self, lot: Record, said: dict[str, Any]) -> None:  # noqa: N802
         lot.asked, lot.last = None, said["bidder"]
-        lot.phase, lot.deadline = ClockStage.STATING, self.now + WINDOW
+        lot.phase, lot.deadline = ClockPhase.STATING, self.now + WINDOW
 
     def _OfferStated(self, lot: Record, said: dict[str, Any]) -> None:  # noqa: N802
         assert said["bidder"] == lot.last
         assert said["deadline"] == self.now + lot.terms[5]
         lot.offer, lot.deadline = (said["price"], said["signal"]), said["deadline"]
-        lot.phase = ClockStage.OFFERED
+        lot.phase = ClockPhase.OFFERED
 
-    def _AuctionSold(self, lot: Record, said: dict[str, Any]) -> None:  # noqa: N802
+    def _LotSettled(self, lot: Record, said: dict[str, Any]) -> None:  # noqa: N802
         assert lot.end is None
-        lot.end, lot.phase = Sale(said["bidder"], said["price"]), ClockStage.SOLD
+        assert said["paid"] == said["price"]
+        lot.end, lot.phase = Sale(said["winner"], said["price"]), ClockPhase.SETTLED
         self.proceeds_wei[lot.seller] += said["price"] * WEI_PER_UNIT
 
-    def _AuctionUnsold(self, lot: Record, _: dict[str, Any]) -> None:  # noqa: N802
+    def _LotUnsold(self, lot: Record, _: dict[str, Any]) -> None:  # noqa: N802
         assert lot.end is None
-        lot.end, lot.phase = UNSOLD, ClockStage.UNSOLD
+        lot.end, lot.phase = UNSOLD, ClockPhase.UNSOLD
 
-    def _AuctionItemReturned(self, lot: Record, _: dict[str, Any]) -> None:  # noqa: N802
+    def _ItemReturned(self, lot: Record, _: dict[str, Any]) -> None:  # noqa: N802
         assert not lot.returned
         lot.returned = True
 
-    def _DepositReturned(self, lot: Record, said: dict[str, Any]) -> None:  # noqa: N802
+    def _Claimed(self, lot: Record, said: dict[str, Any]) -> None:  # noqa: N802
         lot.held.remove(said["bidder"])
 
     def _DepositForfeited(self, lot: Record, said: dict[str, Any]) -> None:  # noqa: N802
@@ -252,12 +253,12 @@ class Walk:
         """When the next one is."""
         return self.chain.now()
 
-    def stage(self, lot: int) -> ClockStage:
+    def phase(self, lot: int) -> ClockPhase:
         """Of a lot, as the chain says it, and as the logs and the time do."""
-        data = self.chain.call(self.house, self.abi.encode("stageOf", lot))
-        stage = ClockStage(self.abi.decode("stageOf", data)[0])
-        assert stage == self.books.lots[lot].stage(self.now()), lot
-        return stage
+        data = self.chain.call(self.house, self.abi.encode("phase", lot))
+        phase = ClockPhase(self.abi.decode("phase", data)[0])
+        assert phase == self.books.lots[lot].phase_at(self.now()), lot
+        return phase
 
     def try_(
         self,
@@ -300,7 +301,7 @@ class Walk:
             sender, to, data = self.stranger, sender, act(to, data)
         self.chain.send(Transaction(sender, to, data, value_wei))
 
-    # What people try. `lot` is what it is tried on, `at` its record, `stage` where it stands.
+    # What people try. `lot` is what it is tried on, `at` its record, `phase` where it stands.
 
     def list_item(self, *_: object) -> None:
         draw, start = self.random, self.now()
@@ -327,7 +328,7 @@ class Walk:
             seller, "list", token, self.minted, terms, must=(moving or None) if good else False
         )
 
-    def join(self, lot: int, at: Record, stage: ClockStage) -> None:
+    def join(self, lot: int, at: Record, phase: ClockPhase) -> None:
         draw = self.random
         new = [one for one in self.people if one not in at.kinds]
         who = draw.choice([*new * 4, *self.people])
@@ -341,17 +342,17 @@ class Walk:
                 prod(box) <= SignalClockAuction.MOST_VALUES
                 and box[kind] <= SignalClockAuction.MOST_OF_A_TYPE * at.top + 1
             )
-        must = fits and stage == ClockStage.JOINING
+        must = fits and phase == ClockPhase.JOINING
         self.try_(who, "join", lot, kind, value_wei=value * WEI_PER_UNIT, must=must)
 
-    def register(self, lot: int, at: Record, stage: ClockStage) -> None:
+    def register(self, lot: int, at: Record, phase: ClockPhase) -> None:
         draw = self.random
         due = [one for one in at.kinds if one not in at.tables]
         who = draw.choice([*due * 4, *at.kinds, draw.choice(self.people)])
         most = draw.choice((0, 2, 9, 9, 9, 2**64 - 1))
         values = packed(table(draw, at.box(), most).entries)
         must: bool | None = (
-            who in at.kinds and who not in at.tables and stage == ClockStage.REGISTERING
+            who in at.kinds and who not in at.tables and phase == ClockPhase.REGISTERING
         )
         if draw.random() < 0.1:
             longer, shorter = values + bytes(8), values[: 8 * draw.randrange(len(values) // 8)]
@@ -360,46 +361,46 @@ class Walk:
             values, must = values[-8:] + values[8:-8] + values[:8], False
         self.try_(who, "register", lot, values, must=must)
 
-    def draw(self, lot: int, at: Record, stage: ClockStage) -> None:
-        self.try_(self.stranger, "requestDraw", lot, must=None if stage == 3 else False)
+    def draw(self, lot: int, at: Record, phase: ClockPhase) -> None:
+        self.try_(self.stranger, "requestDraw", lot, must=None if phase == 3 else False)
         if self.random.random() < 0.8:
             word = self.random.getrandbits(256)
             data = contract("SetRandomness").encode("set", self.house, lot, word)
             self._as(self.keeper, self.words, data)
-        must = None if stage == ClockStage.DRAWING else False
+        must = None if phase == ClockPhase.DRAW else False
         self.try_(self.stranger, "begin", lot, must=must)
 
-    def answer(self, lot: int, at: Record, stage: ClockStage) -> None:
+    def answer(self, lot: int, at: Record, phase: ClockPhase) -> None:
         draw = self.random
         who: str | None = draw.choice(self.people)
-        if stage == ClockStage.LEARNING and at.learners():
+        if phase == ClockPhase.LEARNING and at.learners():
             who = draw.choice(at.learners())
-        elif stage == ClockStage.ASKING:
+        elif phase == ClockPhase.ASKING:
             who = at.asked
-        elif stage == ClockStage.OFFERED:
+        elif phase == ClockPhase.OFFERED:
             who = at.last
         if draw.random() < 0.15 or who is None:
             who = draw.choice(self.people)
-        now_ = stage == ClockStage.LEARNING and who in at.learners()
-        now_ |= stage == ClockStage.ASKING and who == at.asked and self.now() < at.deadline
-        now_ |= stage == ClockStage.OFFERED and who == at.last and self.now() < at.deadline
+        now_ = phase == ClockPhase.LEARNING and who in at.learners()
+        now_ |= phase == ClockPhase.ASKING and who == at.asked and self.now() < at.deadline
+        now_ |= phase == ClockPhase.OFFERED and who == at.last and self.now() < at.deadline
         clock, most = at.clocks.get(who, 0), at.top
-        if stage == ClockStage.OFFERED:
+        if phase == ClockPhase.OFFERED:
             assert at.offer is not None
             most = max(at.offer[1] - 1, 0)
         signal = draw.randint(0, at.top + 1)
         rises = now_ and clock < signal <= most
         accept = self.abi.encode("accept", lot, signal)
-        leave = self.abi.encode("leaveAuction", lot)
+        leave = self.abi.encode("leave", lot)
         way = draw.randrange(3)
         if way == 0:
             self.try_(who, "accept", lot, signal, must=rises)
         elif way == 1:
-            self.try_(who, "leaveAuction", lot, must=now_)
+            self.try_(who, "leave", lot, must=now_)
         else:
             self.try_(who, "multicall", [accept, leave], must=rises and signal < at.top)
 
-    def prepare(self, lot: int, at: Record, stage: ClockStage) -> None:
+    def prepare(self, lot: int, at: Record, phase: ClockPhase) -> None:
         draw, members = self.random, at.members()
         first = 0 if draw.random() < 0.7 else draw.randrange(3)
         tables = [at.table_of(who) for who in members[first : first + draw.randint(1, 9)]]
@@ -407,53 +408,54 @@ class Walk:
             draw.shuffle(tables)
         elif draw.random() < 0.1:
             tables = [one or bytes(8 * prod(at.box())) for one in tables]
-        right = stage == ClockStage.PREPARING and tables == [
+        right = phase == ClockPhase.PREPARING and tables == [
             at.table_of(who) for who in members[first : first + len(tables)]
         ]
-        must = None if stage == ClockStage.PREPARING else False
+        must = None if phase == ClockPhase.PREPARING else False
         must = True if right and first == 0 else must
         self.try_(self.stranger, "prepare", lot, first, tables, must=must)
 
-    def state(self, lot: int, at: Record, stage: ClockStage) -> None:
+    def state(self, lot: int, at: Record, phase: ClockPhase) -> None:
         who = at.last if at.last and self.random.random() < 0.9 else self.stranger
         other = at.table_of(at.last or "") != at.table_of(who)
-        must = stage == ClockStage.STATING and not other
+        must = phase == ClockPhase.STATING and not other
         self.try_(self.stranger, "stateOffer", lot, at.table_of(who), must=must)
 
-    def buy(self, lot: int, at: Record, stage: ClockStage) -> None:
+    def buy(self, lot: int, at: Record, phase: ClockPhase) -> None:
         who = at.last if at.last and self.random.random() < 0.8 else self.random.choice(self.people)
         price = at.offer[0] if at.offer else 1
         sent = price if self.random.random() < 0.9 else price + self.random.choice((1, 10**9))
-        right = stage == ClockStage.OFFERED and who == at.last and self.now() < at.deadline
+        right = phase == ClockPhase.OFFERED and who == at.last and self.now() < at.deadline
         right &= sent == price
         moving = at.token == self.tokens[0]
         must = (moving or None) if right else False
         self.try_(who, "buy", lot, value_wei=sent * WEI_PER_UNIT, must=must)
 
-    def expire(self, lot: int, at: Record, stage: ClockStage) -> None:
-        open_ = stage in (ClockStage.ASKING, ClockStage.OFFERED)
+    def expire(self, lot: int, at: Record, phase: ClockPhase) -> None:
+        open_ = phase in (ClockPhase.ASKING, ClockPhase.OFFERED)
         self.try_(self.stranger, "expire", lot, must=open_ and self.now() >= at.deadline)
 
-    def end(self, lot: int, at: Record, stage: ClockStage) -> None:
+    def end(self, lot: int, at: Record, phase: ClockPhase) -> None:
         draw = self.random
         way = draw.randrange(4)
         if way == 0:
             some = draw.sample(self.people, draw.randint(1, len(self.people)))
-            self.try_(draw.choice(self.people), "returnDeposits", lot, some, must=stage in OVER)
+            self.try_(draw.choice(self.people), "claimBatch", lot, some, must=phase in OVER)
         elif way == 1:
             who = draw.choice([*sorted(at.held) * 3, *self.people])
-            owed = who in at.held and (stage == ClockStage.VOID or who not in at.at_fault())
-            recipient = draw.choice(self.people)
-            must = (recipient not in self.puppets or None) if stage in OVER and owed else False
-            self.try_(who, "claim", lot, recipient, must=must)
+            owed = who in at.held and (phase == ClockPhase.VOID or who not in at.at_fault())
+            recipient = draw.choice([who, *self.people])
+            must = (recipient not in self.puppets or None) if phase in OVER and owed else False
+            claim = ("claim", lot) if recipient == who else ("claimTo", lot, recipient)
+            self.try_(who, *claim, must=must)
         elif way == 2:
-            right = stage in (ClockStage.UNSOLD, ClockStage.VOID) and not at.returned
+            right = phase in (ClockPhase.UNSOLD, ClockPhase.VOID) and not at.returned
             moving = at.token == self.tokens[0]
             self.try_(self.stranger, "reclaim", lot, must=(moving or None) if right else False)
         else:
             self.try_(draw.choice(self.people), "withdrawProceeds", draw.choice(self.people))
 
-    def misbehave(self, lot: int, at: Record, stage: ClockStage) -> None:
+    def misbehave(self, lot: int, at: Record, phase: ClockPhase) -> None:
         """Puppets and the hostile token change their manners, and prepare calls to make from within."""
         draw, hostile = self.random, self.tokens[1]
         item = (ItemManner.HONEST, ItemManner.HONEST, ItemManner.REFUSE, ItemManner.REENTER)
@@ -461,12 +463,13 @@ class Walk:
         manners: list[tuple[str, Manner | ItemManner]] = [(hostile, draw.choice(item))]
         manners += [(one, draw.choice(paid)) for one in self.puppets]
         calls: list[tuple[Any, ...]] = [
-            ("claim", lot, self.puppets[0]),
-            ("returnDeposits", lot, self.people),
+            ("claim", lot),
+            ("claimTo", lot, self.puppets[0]),
+            ("claimBatch", lot, self.people),
             ("reclaim", lot),
             ("buy", lot),
             ("expire", lot),
-            ("leaveAuction", lot),
+            ("leave", lot),
             ("withdrawProceeds", self.puppets[1]),
             ("prepare", lot, 0, []),
         ]
@@ -481,7 +484,7 @@ class Walk:
         self.forced += 7
         self.check()
 
-    def let_time_pass(self, lot: int, at: Record, stage: ClockStage) -> None:
+    def let_time_pass(self, lot: int, at: Record, phase: ClockPhase) -> None:
         """Mostly by a little; at times to the second of a deadline; seldom past a window."""
         draw, now_ = self.random, self.now()
         ends = [*at.terms[3:5], at.deadline, at.deadline + WINDOW, at.terms[4] + WINDOW]
@@ -497,38 +500,38 @@ class Walk:
     # How
 
     def run(self, steps: int) -> None:
-        """Does one thing after another: mostly what the stage of a lot asks for, at times anything."""
+        """Does one thing after another: mostly what the phase of a lot asks for, at times anything."""
         pass_ = self.let_time_pass
-        fitting: dict[ClockStage, list[Callable[[int, Record, ClockStage], None]]] = {
-            ClockStage.JOINING: [*[self.join] * 8, pass_],
-            ClockStage.REGISTERING: [*[self.register] * 12, pass_],
-            ClockStage.DRAWING: [*[self.draw] * 8, pass_],
-            ClockStage.LEARNING: [*[self.answer] * 6, pass_],
-            ClockStage.PREPARING: [self.prepare],
-            ClockStage.ASKING: [*[self.answer] * 4, pass_, self.expire],
-            ClockStage.STATING: [self.state],
-            ClockStage.OFFERED: [self.buy, self.buy, self.answer, pass_, self.expire],
-            ClockStage.SOLD: [self.end],
-            ClockStage.UNSOLD: [self.end],
-            ClockStage.VOID: [self.end],
+        fitting: dict[ClockPhase, list[Callable[[int, Record, ClockPhase], None]]] = {
+            ClockPhase.JOINING: [*[self.join] * 8, pass_],
+            ClockPhase.REGISTERING: [*[self.register] * 12, pass_],
+            ClockPhase.DRAW: [*[self.draw] * 8, pass_],
+            ClockPhase.LEARNING: [*[self.answer] * 6, pass_],
+            ClockPhase.PREPARING: [self.prepare],
+            ClockPhase.ASKING: [*[self.answer] * 4, pass_, self.expire],
+            ClockPhase.STATING: [self.state],
+            ClockPhase.OFFERED: [self.buy, self.buy, self.answer, pass_, self.expire],
+            ClockPhase.SETTLED: [self.end],
+            ClockPhase.UNSOLD: [self.end],
+            ClockPhase.VOID: [self.end],
         }
         anything = [step for some in fitting.values() for step in dict.fromkeys(some)]
         anything += [self.misbehave, self.misbehave, self.force]
         for _ in range(steps):
-            running = [lot for lot in self.books.lots if self.stage(lot) not in OVER]
+            running = [lot for lot in self.books.lots if self.phase(lot) not in OVER]
             if len(running) < self.at_once and self.random.random() < 0.5:
                 self.list_item()
             lots = running if running and self.random.random() < 0.75 else list(self.books.lots)
             if not lots:
                 continue
             lot = self.random.choice(lots)
-            stage = self.stage(lot)
+            phase = self.phase(lot)
             at = self.books.lots[lot]
-            some = fitting[stage] if self.random.random() < 0.85 else anything
-            if stage in (ClockStage.ASKING, ClockStage.OFFERED) and self.now() >= at.deadline:
+            some = fitting[phase] if self.random.random() < 0.85 else anything
+            if phase in (ClockPhase.ASKING, ClockPhase.OFFERED) and self.now() >= at.deadline:
                 some = [*some, *[self.expire] * 9]
-            self.random.choice(some)(lot, at, stage)
-        self.outcomes.update(f"left at {self.stage(lot).name}" for lot in self.books.lots)
+            self.random.choice(some)(lot, at, phase)
+        self.outcomes.update(f"left at {self.phase(lot).name}" for lot in self.books.lots)
 
     def push_on(self, lot: int) -> None:
         """What a stranger can do alone, until the lot is over: nobody else is needed, whatever happened before.
@@ -537,25 +540,25 @@ class Walk:
         """
         at, waits = self.books.lots[lot], 0
         for _ in range(4 * len(self.people) + 9):
-            stage = self.stage(lot)
-            if stage in OVER:
+            phase = self.phase(lot)
+            if phase in OVER:
                 assert waits <= len(at.members())
                 return
-            if stage == ClockStage.PREPARING:
+            if phase == ClockPhase.PREPARING:
                 tables = [at.table_of(who) for who in at.members()]
                 self.try_(self.stranger, "prepare", lot, 0, tables, must=True)
-            elif stage == ClockStage.STATING:
+            elif phase == ClockPhase.STATING:
                 table_ = at.table_of(at.last or "")
                 self.try_(self.stranger, "stateOffer", lot, table_, must=True)
-            elif stage in (ClockStage.ASKING, ClockStage.OFFERED):
+            elif phase in (ClockPhase.ASKING, ClockPhase.OFFERED):
                 waits += 1
                 self.chain.advance_to(at.deadline)
                 self.try_(self.stranger, "expire", lot, must=True)
             else:
                 self.chain.advance_to(self.now() + 15 * MINUTE)
-                if stage == ClockStage.DRAWING:
-                    self.draw(lot, at, stage)
-        raise AssertionError(f"lot {lot} does not end: {self.stage(lot).name}")
+                if phase == ClockPhase.DRAW:
+                    self.draw(lot, at, phase)
+        raise AssertionError(f"lot {lot} does not end: {self.phase(lot).name}")
 
     def end_it_all(self) -> None:
         """Everything is pushed on, everybody behaves, and whoever is owed something gets it."""
@@ -563,8 +566,8 @@ class Walk:
             self._as(self.keeper, one, behave(ItemManner.HONEST))
         for lot, at in self.books.lots.items():
             self.push_on(lot)
-            self.try_(self.stranger, "returnDeposits", lot, self.people, must=True)
-            void = self.stage(lot) == ClockStage.VOID
+            self.try_(self.stranger, "claimBatch", lot, self.people, must=True)
+            void = self.phase(lot) == ClockPhase.VOID
             assert not at.held
             assert at.forfeited == (set() if void else at.at_fault())
             sold = at.end not in (None, UNSOLD)
@@ -575,7 +578,7 @@ class Walk:
             assert self.item.decode("ownerOf", data)[0] == owner
             if not void:
                 hold_equal_whatever_they_did(at)
-            self.outcomes[f"lot {self.stage(lot).name}" if at.kinds else "lot nobody joined"] += 1
+            self.outcomes[f"lot {self.phase(lot).name}" if at.kinds else "lot nobody joined"] += 1
             self.outcomes["a void lot with somebody at fault"] += void and bool(at.at_fault())
         for who in self.people:
             if self.books.proceeds_wei[who]:

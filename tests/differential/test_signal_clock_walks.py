@@ -1,8 +1,8 @@
 """Random walks through signal clock auctions: people do anything at any time, and a stranger always ends it; see `clock_walk`.
 
 Contracts bid that refuse payments or call back, items refuse to be moved, money is forced on the house; no
-call fails but by name, calls that must succeed do, and at every moment logs and clock tell each lot's stage.
-A few long walks have many lots at once; hundreds of short ones, of a lot at a time, stop at every stage. At
+call fails but by name, calls that must succeed do, and at every moment logs and clock tell each lot's phase.
+A few long walks have many lots at once; hundreds of short ones, of a lot at a time, stop at every phase. At
 the end a stranger alone brings every lot to its end with nothing but public data, everybody has what is
 theirs, and every offer is the reference's for the clocks as they stood.
 """
@@ -12,7 +12,7 @@ from collections import Counter
 
 import pytest
 
-from offchain.bindings.enumerations import ClockStage
+from offchain.bindings.enumerations import ClockPhase
 from tests.differential.clock_walk import Walk
 
 SEEDS = range(12)
@@ -45,21 +45,23 @@ def test_long_walks_get_everywhere() -> None:
     if not SEEN:
         for seed in SEEDS[:4]:
             SEEN.update(walked(Walk(seed), STEPS))
-    calls = "list join register requestDraw begin accept leaveAuction multicall prepare stateOffer buy expire"
-    after = "claim returnDeposits reclaim withdrawProceeds"
+    calls = (
+        "list join register requestDraw begin accept leave multicall prepare stateOffer buy expire"
+    )
+    after = "claim claimTo claimBatch reclaim withdrawProceeds"
     for call in f"{calls} {after}".split():
         assert SEEN[f"{call} done"], (call, SEEN)
         assert SEEN[f"{call} refused"], (call, SEEN)
-    for end in ("lot SOLD", "lot UNSOLD", "lot VOID", "a void lot with somebody at fault"):
+    for end in ("lot SETTLED", "lot UNSOLD", "lot VOID", "a void lot with somebody at fault"):
         assert SEEN[end] >= 10, SEEN
 
 
 @pytest.mark.parametrize("first", range(0, SHORT, CHUNK))
 def test_short_walks(first: int) -> None:
-    """One lot at a time, left at most stages of an auction: each end comes up."""
+    """One lot at a time, left at most phases of an auction: each end comes up."""
     seen = Counter[str]()
     for seed in range(first, first + CHUNK):
         steps = random.Random(f"steps {seed}").randrange(FEW_STEPS)
         seen.update(walked(Walk(seed, at_once=1), steps))
-    assert min(seen[end] for end in ("lot SOLD", "lot UNSOLD", "lot VOID")) >= 2, seen
-    assert sum(seen[f"left at {stage.name}"] > 0 for stage in ClockStage) >= 9, seen
+    assert min(seen[end] for end in ("lot SETTLED", "lot UNSOLD", "lot VOID")) >= 2, seen
+    assert sum(seen[f"left at {phase.name}"] > 0 for phase in ClockPhase) >= 9, seen

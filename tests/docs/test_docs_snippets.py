@@ -5,7 +5,7 @@ from typing import Any
 
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
-from offchain.bindings.enumerations import ClockStage, Pricing
+from offchain.bindings.enumerations import ClockPhase, Pricing
 from offchain.chain.backend import Transaction
 from offchain.chain.revm import Revm
 from offchain.io.units import GWEI
@@ -73,8 +73,8 @@ def test_the_table_that_the_page_packs_can_be_registered() -> None:
     names: dict[str, bytes] = {}
     exec(snippet("signal-clock.md"), names)
     chain.send(Transaction(bidders[0], auction, names["data"]))
-    (stage,) = house.decode("stageOf", chain.call(auction, house.encode("stageOf", 1)))
-    assert ClockStage(stage) is ClockStage.REGISTERING
+    (phase,) = house.decode("phase", chain.call(auction, house.encode("phase", 1)))
+    assert ClockPhase(phase) is ClockPhase.REGISTERING
     registered = [house.event(log) for log in chain.logs([auction], 0)]
     assert [e.args["bidder"] for e in registered if e and e.name == "TableRegistered"] == bidders[
         :1
