@@ -266,7 +266,11 @@ def layers(palette: Palette) -> str:
     canvas.box(110, 15, 880, 50)
     canvas.text(128, 45, "cli", 15, "600", anchor="start")
     canvas.text(
-        250, 45, "consort: solve, check, theory, simulate, demo, deploy, keep", 14, anchor="start"
+        250,
+        45,
+        "consort: solve, check, theory, simulate, demo, deploy, keep, beacon",
+        14,
+        anchor="start",
     )
     for name, room in ROOMS.items():
         canvas.box(room.left, room.top, room.WIDTH, room.HEIGHT, "good" if room.column else "main")

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from offchain import __version__
-from offchain.cli import check, demo, deploy, keep, simulate, solve, theory
+from offchain.cli import beacon, check, demo, deploy, keep, simulate, solve, theory
 from offchain.cli.exits import reported
 from offchain.cli.interrupts import orderly
 from offchain.io.quoting import shorten
@@ -25,6 +25,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "simulate": simulate.command,
     "deploy": deploy.command,
     "keep": keep.command,
+    "beacon": beacon.command,
     "theory": theory.command,
 }
 """The commands in the order of `--help`."""

@@ -1,4 +1,4 @@
-"""The URL of a server, and how messages name it, without its secrets: keys stand in paths, queries, host names and before the @."""
+"""URLs of servers, and how messages name them, without secrets: keys stand in paths, queries, host names and before the @."""
 
 from __future__ import annotations
 
