@@ -10,8 +10,8 @@ import {Good} from "./Goods.sol";
 interface IResilientAuction {
     // TYPES
 
-    /// @notice Where a sale stands. It follows from the clock and from what was decided.
-    enum SaleStage {
+    /// @notice Where a lot stands. It follows from the clock and from what was decided.
+    enum ResilientPhase {
         None, // never listed
         Bidding, // announcements are sealed, replaced and withdrawn
         Reveal, // they are opened
@@ -30,10 +30,10 @@ interface IResilientAuction {
         Unsold // heads, and the seller's own offer is worth more than the star's: nobody gets anything
     }
 
-    /// @notice The times of a sale, and the price of silence.
+    /// @notice The times of a lot, and the price of silence.
     /// @param endOfBidding Seconds since the epoch.
-    /// @param endOfReveal Seconds since the epoch, `MIN_STAGE` to `MAX_STAGE` later.
-    /// @param answerSeconds How long answers are taken, once it is decided that there are to be any; `MIN_STAGE` to `MAX_STAGE`.
+    /// @param endOfReveal Seconds since the epoch, `MIN_PHASE` to `MAX_PHASE` later.
+    /// @param answerSeconds How long answers are taken, once it is decided that there are to be any; `MIN_PHASE` to `MAX_PHASE`.
     /// @param bondBps What it costs not to reveal, in basis points of the deposit. It goes to the seller.
     struct Schedule {
         uint40 endOfBidding;
@@ -42,7 +42,7 @@ interface IResilientAuction {
         uint16 bondBps;
     }
 
-    /// @notice A sale beside its goods and its sealed announcements.
+    /// @notice A lot beside its goods and its sealed announcements.
     ///     slot 0: seller (160 bits) | endOfBidding (40) | endOfReveal (40) | bondBps (16)
     ///     slot 1: epsilon's numerator (32) and denominator (32) | answerSeconds (32) | goods, their number (16) | outcome (8)
     ///             | settled (8) | requested (8), the coin | endOfAnswers (40), 0 until decided | pot (32), what is left for rebates, in wei
@@ -54,7 +54,7 @@ interface IResilientAuction {
     ///             refunded
     ///     slot 7: held, goods that are somebody's: of the wish on heads, of all bundles accepted otherwise
     ///     slot 8: gone, goods that have left
-    struct Sale {
+    struct Lot {
         address seller;
         uint40 endOfBidding;
         uint40 endOfReveal;
@@ -92,19 +92,19 @@ interface IResilientAuction {
 
     // EVENTS
 
-    /// @notice A sale was listed; times in seconds since the epoch, the rebates' epsilon as a fraction.
-    event SaleListed(
+    /// @notice A lot was listed; times in seconds since the epoch, the rebates' epsilon as a fraction.
+    event LotListed(
         uint256 indexed lot, address indexed seller, uint32 epsilonNumerator, uint32 epsilonDenominator, Schedule schedule
     );
     /// @notice Goods were escrowed, numbered from `first` on.
     event GoodsAdded(uint256 indexed lot, uint256 first, Good[] goods);
     /// @notice `player` sealed an announcement, or replaced it, or raised the deposit: commitment (24 bytes), whole deposit in units (8
     /// bytes).
-    event AnnouncementSealed(uint256 indexed lot, address indexed player, bytes32 slot);
+    event AnnouncementSealed(uint256 indexed lot, address indexed player, bytes32 sealedAnnouncement);
     /// @notice `player` took `deposit` units back before bidding ended.
     event AnnouncementWithdrawn(uint256 indexed lot, address indexed player, uint64 deposit);
     /// @notice `player` revealed what it had sealed, worth `revenue` units.
-    event Announced(uint256 indexed lot, address indexed player, uint64 revenue, Announcement announcement);
+    event AnnouncementOpened(uint256 indexed lot, address indexed player, uint64 revenue, Announcement announcement);
     /// @notice An opening in a batch was passed over, of a player who sealed something.
     event OpeningSkipped(uint256 indexed lot, address indexed player, AnnouncementFlaw indexed flaw);
     /// @notice The coin of `lot` was asked for.
@@ -120,32 +120,34 @@ interface IResilientAuction {
     /// @notice The bundle numbered `index` could not be delivered in time, and its price, in units, is its buyer's again.
     event BundleRefunded(uint256 indexed lot, uint256 index, uint64 price);
     /// @notice The seller was credited the fines (units) and the part of its stake that no rebate needs (wei); `pot` wei are for rebates.
-    event SaleSettled(uint256 indexed lot, uint64 fines, uint256 stakeBack, uint32 pot);
+    event SellerCredited(uint256 indexed lot, uint64 fines, uint256 stakeBack, uint32 pot);
     /// @notice All rebates are paid; the seller was credited what rounding left of the pot, in wei.
     event PotEmptied(uint256 indexed lot, uint256 amountWei);
     /// @notice `player` did not reveal, which cost `bond` units.
     event BondForfeited(uint256 indexed lot, address indexed player, uint64 bond);
     /// @notice `player` was paid, through `recipient`: the deposit, less fines or bond, with the rebate.
     event Claimed(uint256 indexed lot, address indexed player, address recipient, uint256 amountWei);
-    /// @notice `player` did not take a payment, which it can have through `withdrawProceeds`.
-    event PushRefused(uint256 indexed lot, address indexed player, uint256 amountWei);
+    /// @notice `player` did not take a pushed payment, which was credited to it, for `withdrawProceeds`.
+    event PushCredited(uint256 indexed lot, address indexed player, uint256 amountWei);
 
     // ERRORS
 
-    /// @notice The call does not belong to the stage that `lot` is in.
-    error WrongStage(uint256 lot, SaleStage stage);
+    /// @notice The call does not belong to the phase that `lot` is in.
+    error WrongResilientPhase(uint256 lot, ResilientPhase phase);
     /// @notice An epsilon that is not between 0 and 1.
     error BadEpsilon(uint32 numerator, uint32 denominator);
-    /// @notice Bidding that has ended already, or a reveal or answers out of `MIN_STAGE` and `MAX_STAGE`.
+    /// @notice Bidding that has ended already, or a reveal or answers out of `MIN_PHASE` and `MAX_PHASE`.
     error BadSchedule(uint40 endOfBidding, uint40 endOfReveal, uint32 answerSeconds);
     /// @notice A bond above the whole deposit.
     error BondTooHigh(uint16 bondBps);
-    /// @notice No goods, or more than a sale can hold.
+    /// @notice No goods, or more than a lot can hold.
     error BadNumberOfGoods(uint256 number);
     /// @notice `caller` is not the seller of `lot`.
     error NotSeller(uint256 lot, address caller);
-    /// @notice Another sum than due, in wei.
-    error ValueMismatch(uint256 sent, uint256 due);
+    /// @notice Not the stake, in wei.
+    error WrongStake(uint256 sent, uint256 due);
+    /// @notice Not the price, or something with a NO, in wei.
+    error WrongPayment(uint256 lot, uint256 sent, uint256 due);
     /// @notice An announcement without any deposit.
     error ZeroDeposit(uint256 lot, address player);
     /// @notice `player` has sealed nothing on `lot`.
@@ -165,11 +167,13 @@ interface IResilientAuction {
     /// @notice The offer was answered before.
     error AlreadyAnswered(uint256 lot, uint256 index);
     /// @notice The bundle was not accepted, or is delivered or refunded already.
-    error NotAwaited(uint256 lot, uint256 index);
+    error NotDeliverable(uint256 lot, uint256 index);
     /// @notice Only the seller may deliver the bundle without these of its goods.
     error NotWhole(uint256 lot, uint256 index, uint256 missing);
-    /// @notice The time to deliver ended, or (for a refund) ends, at `end`.
-    error WrongTime(uint256 lot, uint256 end);
+    /// @notice The time to deliver has passed.
+    error TooLate(uint256 lot, uint40 deadline);
+    /// @notice The time to deliver has not passed.
+    error TooEarly(uint256 lot, uint40 deadline);
     /// @notice None of these goods is there for that.
     error NoGoodsLeft(uint256 lot, uint256 goods);
     /// @notice `lot` is settled already.
@@ -185,20 +189,20 @@ interface IResilientAuction {
     /// @param epsilonNumerator The rebates' epsilon, between 0 and 1: its numerator,
     /// @param epsilonDenominator and its denominator.
     /// @param schedule The times, and the bond.
-    /// @return lot The number of the sale.
+    /// @return lot The new lot's number.
     function list(Good[] calldata goods, uint32 epsilonNumerator, uint32 epsilonDenominator, Schedule calldata schedule)
         external
         payable
         returns (uint256 lot);
 
-    /// @notice Adds goods to a sale while bidding lasts: for a seller of more than fit a transaction. Numbers given before stay.
-    /// @param lot The sale's number.
+    /// @notice Adds goods to a lot while bidding lasts: for a seller of more than fit a transaction. Numbers given before stay.
+    /// @param lot The lot's number.
     /// @param goods The goods, 256 at most with those before.
     function add(uint256 lot, Good[] calldata goods) external;
 
-    /// @notice Gives goods that are nobody else's back to the seller. Anyone may call, once the sale is final or void, in any number of
+    /// @notice Gives goods that are nobody else's back to the seller. Anyone may call, once the lot is final or void, in any number of
     /// steps.
-    /// @param lot The sale's number.
+    /// @param lot The lot's number.
     /// @param goods Which, as bits; those that are not there for it are passed over.
     function reclaim(uint256 lot, uint256 goods) external;
 
@@ -206,38 +210,38 @@ interface IResilientAuction {
 
     /// @notice Seals an announcement on `lot`, or replaces the one there. `msg.value` adds to the deposit, which must cover the revenue of
     /// the offers when it is revealed (the seller's own need not) and may be larger to hide it. It is 1 unit at least.
-    /// @dev Only in the bidding stage; whole units only.
-    /// @param lot The sale's number.
+    /// @dev Only in the bidding phase; whole units only.
+    /// @param lot The lot's number.
     /// @param commitment `bytes24(keccak256(abi.encode(chainid, this contract, lot, player, uint64 revenue, digest)))` with
     /// `digest = keccak256(abi.encode(offers, wish, salt))`.
     function commit(uint256 lot, bytes24 commitment) external payable;
 
     /// @notice Takes the caller's announcement on `lot` back, with the whole deposit, while bidding lasts.
-    /// @param lot The sale's number.
+    /// @param lot The lot's number.
     /// @param recipient Who gets the deposit.
     function withdraw(uint256 lot, address recipient) external;
 
     /// @notice Opens the caller's announcement on `lot`.
-    /// @dev Only in the reveal stage; reverts with the flaw if the opening is not good.
-    /// @param lot The sale's number.
+    /// @dev Only in the reveal phase; reverts with the flaw if the opening is not good.
+    /// @param lot The lot's number.
     /// @param announcement What was sealed.
     function reveal(uint256 lot, Announcement calldata announcement) external;
 
     /// @notice Opens the announcements of many players. Whatever does not open is skipped, with an event if its player sealed anything, so
     /// that nobody can spoil a batch.
-    /// @dev Only in the reveal stage. The order decides between offers that are worth the same.
-    /// @param lot The sale's number.
+    /// @dev Only in the reveal phase. The order decides between offers that are worth the same.
+    /// @param lot The lot's number.
     /// @param openings The openings, in any order.
     function revealBatch(uint256 lot, Opening[] calldata openings) external;
 
     // DECIDING
 
     /// @notice Asks for the coin. Anyone may call, once: from here on nothing can be announced any more that the coin could be known for.
-    /// @param lot The sale's number.
+    /// @param lot The lot's number.
     function requestDraw(uint256 lot) external;
 
     /// @notice Decides what happens, by the coin, once it has fallen. Anyone may call.
-    /// @param lot The sale's number.
+    /// @param lot The lot's number.
     /// @param announcement The star's; or the seller's own, if that is worth more.
     function decide(uint256 lot, Announcement calldata announcement) external;
 
@@ -245,7 +249,7 @@ interface IResilientAuction {
 
     /// @notice Says YES, for exactly the price, or NO, for nothing, to what the caller is offered. Once, and in time: silence is a NO.
     /// Nothing but the price is needed for a YES: the goods come afterwards.
-    /// @param lot The sale's number.
+    /// @param lot The lot's number.
     /// @param announcement The one that is carried out.
     /// @param index The number of the caller's offer in it, from 0.
     /// @param yes Whether the caller takes the bundle at its price.
@@ -256,14 +260,14 @@ interface IResilientAuction {
     /// @notice Delivers an accepted bundle, which pays the seller. Anyone may call, as soon as it is accepted and until `DELIVERY_WINDOW`
     /// after the answers; what a token refuses can be tried again. Only the seller may do it in parts: if the rest cannot follow, the buyer
     /// keeps them and gets its price back.
-    /// @param lot The sale's number.
+    /// @param lot The lot's number.
     /// @param announcement The one that is carried out.
     /// @param index The number of the offer in it.
     /// @param goods Which, as bits; those that are not left in the bundle are passed over. All that are left, unless the seller calls.
     function deliver(uint256 lot, Announcement calldata announcement, uint256 index, uint256 goods) external;
 
     /// @notice As `deliver`, but to somebody else, and always all that is left: for buyers whose own account a token refuses. Only the buyer.
-    /// @param lot The sale's number.
+    /// @param lot The lot's number.
     /// @param announcement The one that is carried out.
     /// @param index The number of the offer in it.
     /// @param recipient Who gets the goods.
@@ -271,78 +275,78 @@ interface IResilientAuction {
 
     /// @notice Gives the price of an accepted bundle back to its buyer, if it was not delivered in time. The star is not fined for it,
     /// since somebody said YES. Anyone may call.
-    /// @param lot The sale's number.
+    /// @param lot The lot's number.
     /// @param announcement The one that is carried out.
     /// @param index The number of the offer in it.
     function refund(uint256 lot, Announcement calldata announcement, uint256 index) external;
 
     /// @notice Delivers what the star wished, on heads. Anyone may call, in any number of steps, at any time.
-    /// @param lot The sale's number.
+    /// @param lot The lot's number.
     /// @param goods Which, as bits; those that are not left in the wish are passed over.
     function deliverWish(uint256 lot, uint256 goods) external;
 
     /// @notice As `deliverWish`, but to somebody else: for stars whose own account a token refuses. Only the star.
-    /// @param lot The sale's number.
+    /// @param lot The lot's number.
     /// @param goods Which, as bits; those that are not left in the wish are passed over.
     /// @param recipient Who gets them.
     function deliverWishTo(uint256 lot, uint256 goods, address recipient) external;
 
     // CLAIMS
 
-    /// @notice Credits the seller with the star's fines, and with what is left of the stake. Anyone may call, once the sale is final or
+    /// @notice Credits the seller with the star's fines, and with what is left of the stake. Anyone may call, once the lot is final or
     /// void; the first claim does it too.
-    /// @param lot The sale's number.
+    /// @param lot The lot's number.
     function settle(uint256 lot) external;
 
     /// @notice Pays the caller what is left of its deposit on `lot`: all of it, with the rebate; less the fines of the star, or the bond of
     /// somebody who did not reveal.
-    /// @param lot The sale's number.
+    /// @param lot The lot's number.
     function claim(uint256 lot) external;
 
     /// @notice As `claim`, but pays somebody else: for players who cannot take ether.
-    /// @param lot The sale's number.
+    /// @param lot The lot's number.
     /// @param recipient Who gets it.
     function claimTo(uint256 lot, address recipient) external;
 
     /// @notice Pays many players what is left of their deposits on `lot`. Anyone may call. Whoever does not take the payment can have it
     /// through `withdrawProceeds`. Whoever has nothing to claim is passed over.
-    /// @param lot The sale's number.
+    /// @param lot The lot's number.
     /// @param players Whom to pay.
     function claimBatch(uint256 lot, address[] calldata players) external;
 
     // VIEWS
 
     /// @notice Where `lot` stands.
-    /// @param lot The sale's number.
-    /// @return The stage.
-    function stage(uint256 lot) external view returns (SaleStage);
+    /// @param lot The lot's number.
+    /// @return The phase.
+    function phase(uint256 lot) external view returns (ResilientPhase);
 
     /// @notice All that is kept of `lot` as a whole.
-    /// @param lot The sale's number.
-    /// @return The sale.
-    function saleOf(uint256 lot) external view returns (Sale memory);
+    /// @param lot The lot's number.
+    /// @return All of it, see `Lot`.
+    function lotOf(uint256 lot) external view returns (Lot memory);
 
     /// @notice A good of `lot`.
-    /// @param lot The sale's number.
+    /// @param lot The lot's number.
     /// @param index The good's number, from 0.
     /// @return The good; zeros if there is none.
     function goodOf(uint256 lot, uint256 index) external view returns (Good memory);
 
     /// @notice The slot of `player` on `lot`, packed as `BidSlot` says: the bid is the revenue of the offers.
-    /// @param lot The sale's number.
+    /// @param lot The lot's number.
     /// @param player Whose.
     /// @return The slot; empty once it was paid out.
     function slotOf(uint256 lot, address player) external view returns (BidSlot);
 
     /// @notice The rebate of `player` on `lot` as the paper has it, a fraction of a unit. What is paid is this, rounded down to the wei.
-    /// @param lot The sale's number.
+    /// @param lot The lot's number.
     /// @param player Whose, while it is not paid out.
     /// @return numerator Epsilon's times the revenue of its offers; 0 unless offers are carried out and `player` revealed.
     /// @return denominator Epsilon's times (1 + the revenues of all who revealed).
     function rebateOf(uint256 lot, address player) external view returns (uint256 numerator, uint256 denominator);
 
-    /// @notice What `player` could claim on `lot` now, in wei; 0 while the sale is not over.
-    /// @param lot The sale's number.
+    /// @notice What `player` could claim on `lot` now, in wei; 0 while the lot is not over.
+    /// @param lot The lot's number.
     /// @param player Whose.
     /// @return due Deposit and rebate, less fines or bond.
     function dueOf(uint256 lot, address player) external view returns (uint256 due);

@@ -28,8 +28,8 @@ import {IResilientAuction} from "./IResilientAuction.sol";
 /// nobody chooses whether to open after seeing others (a bond of the whole deposit makes it never pay for players; the seller has none to
 /// lose). It lapses if an own offer is worth the most and is declined.
 /// @dev No owner, no upgrade, no pause. The balance covers deposits, prices, rebates and proceeds at every moment. Only the digest of the
-/// offer that is carried out is kept: whoever takes a step sends the announcement along, which the event `Announced` tells. Calls that move
-/// no ether in can be combined through `multicall`.
+/// offer that is carried out is kept: whoever takes a step sends the announcement along, which the event `AnnouncementOpened` tells. Calls
+/// that move no ether in can be combined through `multicall`.
 contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
     using Announcements for Announcement;
     using BidSlots for BidSlot;
@@ -39,9 +39,9 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
 
     /// @notice Bounds on how long the reveal and the answers last each: long enough that nobody is shut out, short enough that no money is
     /// locked in.
-    uint256 public constant MIN_STAGE = 10 minutes;
-    uint256 public constant MAX_STAGE = 30 days;
-    /// @notice How long after the reveal it can be decided what happens. Afterwards the sale is void, so that a word that never comes locks
+    uint256 public constant MIN_PHASE = 10 minutes;
+    uint256 public constant MAX_PHASE = 30 days;
+    /// @notice How long after the reveal it can be decided what happens. Afterwards the lot is void, so that a word that never comes locks
     /// nobody's money in.
     uint256 public constant DRAW_WINDOW = 7 days;
     /// @notice How long after the answers an accepted bundle can be delivered. Afterwards its buyer gets the price back.
@@ -62,10 +62,10 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
 
     // STORAGE (slot 0 is `proceeds`: what sellers earned, and what others did not take when it was pushed to them; slot 1 is that of Escrow)
 
-    /// @notice Slot 2: how many sales were ever listed; they are numbered from 1.
+    /// @notice Slot 2: how many lots were ever listed; they are numbered from 1.
     uint256 public lotCount;
     /// @dev Slot 3.
-    mapping(uint256 lot => Sale) private _sales;
+    mapping(uint256 lot => Lot) private _lots;
     /// @dev Slot 4: two slots per good.
     mapping(uint256 lot => mapping(uint256 index => Good)) private _goods;
     /// @dev Slot 5: one slot per player, as of any sealed bid: the bid is the revenue of the offers. The seller's is its own offer.
@@ -84,24 +84,24 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
         payable
         returns (uint256 lot)
     {
-        if (msg.value != Units.UNIT) revert ValueMismatch(msg.value, Units.UNIT);
+        if (msg.value != Units.UNIT) revert WrongStake(msg.value, Units.UNIT);
         if (epsilonNumerator == 0 || epsilonNumerator >= epsilonDenominator) {
             revert BadEpsilon(epsilonNumerator, epsilonDenominator);
         }
         _checkSchedule(schedule);
         lot = ++lotCount;
-        Sale storage sale = _sales[lot];
+        Lot storage sale = _lots[lot];
         (sale.seller, sale.endOfBidding, sale.endOfReveal, sale.bondBps) =
         (msg.sender, schedule.endOfBidding, schedule.endOfReveal, schedule.bondBps);
         (sale.epsilonNumerator, sale.epsilonDenominator, sale.answerSeconds) =
         (epsilonNumerator, epsilonDenominator, schedule.answerSeconds);
-        emit SaleListed(lot, msg.sender, epsilonNumerator, epsilonDenominator, schedule);
+        emit LotListed(lot, msg.sender, epsilonNumerator, epsilonDenominator, schedule);
         _add(lot, sale, goods);
     }
 
     /// @inheritdoc IResilientAuction
     function add(uint256 lot, Good[] calldata goods) external {
-        Sale storage sale = _requireBidding(lot);
+        Lot storage sale = _requireBidding(lot);
         if (msg.sender != sale.seller) revert NotSeller(lot, msg.sender);
         _add(lot, sale, goods);
     }
@@ -109,7 +109,7 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
     /// @inheritdoc IResilientAuction
     function reclaim(uint256 lot, uint256 goods) external {
         _requireOver(lot);
-        Sale storage sale = _sales[lot];
+        Lot storage sale = _lots[lot];
         _give(lot, sale, Goods.all(sale.goods) & ~sale.held & goods, sale.seller);
     }
 
@@ -139,14 +139,14 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
 
     /// @inheritdoc IResilientAuction
     function reveal(uint256 lot, Announcement calldata announcement) external {
-        _requireStage(lot, SaleStage.Reveal);
+        _requirePhase(lot, ResilientPhase.Reveal);
         AnnouncementFlaw flaw = _open(lot, msg.sender, announcement);
         if (flaw != AnnouncementFlaw.None) revert FlawedAnnouncement(lot, msg.sender, flaw);
     }
 
     /// @inheritdoc IResilientAuction
     function revealBatch(uint256 lot, Opening[] calldata openings) external {
-        _requireStage(lot, SaleStage.Reveal);
+        _requirePhase(lot, ResilientPhase.Reveal);
         for (uint256 i = 0; i < openings.length; ++i) {
             address player = openings[i].player;
             AnnouncementFlaw flaw = _open(lot, player, openings[i].announcement);
@@ -159,8 +159,8 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
 
     /// @inheritdoc IResilientAuction
     function requestDraw(uint256 lot) external {
-        _requireStage(lot, SaleStage.Draw);
-        Sale storage sale = _sales[lot];
+        _requirePhase(lot, ResilientPhase.Draw);
+        Lot storage sale = _lots[lot];
         DrawTime.requireTimely(lot, _longestDraw, sale.endOfReveal + DRAW_WINDOW);
         sale.requested = true;
         emit DrawRequested(lot);
@@ -170,8 +170,8 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
 
     /// @inheritdoc IResilientAuction
     function decide(uint256 lot, Announcement calldata announcement) external {
-        _requireStage(lot, SaleStage.Draw);
-        Sale storage sale = _sales[lot];
+        _requirePhase(lot, ResilientPhase.Draw);
+        Lot storage sale = _lots[lot];
         (bool drawn, uint256 word) = randomness.wordOf(address(this), lot);
         // a word that a source has before it is asked could have been known before the announcements
         if (!drawn || !sale.requested) revert NotDrawn(lot);
@@ -197,13 +197,13 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
 
     /// @inheritdoc IResilientAuction
     function answer(uint256 lot, Announcement calldata announcement, uint256 index, bool yes) external payable {
-        _requireStage(lot, SaleStage.Answers);
-        Sale storage sale = _sales[lot];
+        _requirePhase(lot, ResilientPhase.Answers);
+        Lot storage sale = _lots[lot];
         (Offer calldata offer, uint32 bit) = _offer(lot, sale, announcement, index);
         if (msg.sender != offer.to) revert NotOffered(lot, index, msg.sender);
         if (sale.answered & bit != 0) revert AlreadyAnswered(lot, index);
         uint256 due = yes ? Units.toWei(offer.price) : 0;
-        if (msg.value != due) revert ValueMismatch(msg.value, due);
+        if (msg.value != due) revert WrongPayment(lot, msg.value, due);
         sale.answered |= bit;
         if (yes) {
             sale.accepted |= bit;
@@ -219,7 +219,7 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
 
     /// @inheritdoc IResilientAuction
     function deliver(uint256 lot, Announcement calldata announcement, uint256 index, uint256 goods) external {
-        Sale storage sale = _sales[lot];
+        Lot storage sale = _lots[lot];
         (Offer calldata offer, uint32 bit) = _deliverable(lot, sale, announcement, index);
         uint256 missing = offer.bundle & ~goods & ~sale.gone;
         if (missing == 0) _sell(lot, sale, index, offer.price, bit);
@@ -229,7 +229,7 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
 
     /// @inheritdoc IResilientAuction
     function deliverTo(uint256 lot, Announcement calldata announcement, uint256 index, address recipient) external {
-        Sale storage sale = _sales[lot];
+        Lot storage sale = _lots[lot];
         (Offer calldata offer, uint32 bit) = _deliverable(lot, sale, announcement, index);
         if (msg.sender != offer.to) revert NotOffered(lot, index, msg.sender);
         Items.requireRecipient(recipient);
@@ -239,10 +239,10 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
 
     /// @inheritdoc IResilientAuction
     function refund(uint256 lot, Announcement calldata announcement, uint256 index) external {
-        Sale storage sale = _sales[lot];
-        (Offer calldata offer, uint32 bit) = _awaited(lot, sale, announcement, index);
-        uint256 end = sale.endOfAnswers + DELIVERY_WINDOW;
-        if (block.timestamp < end) revert WrongTime(lot, end);
+        Lot storage sale = _lots[lot];
+        (Offer calldata offer, uint32 bit) = _undelivered(lot, sale, announcement, index);
+        uint40 deadline = _deadline(sale);
+        if (block.timestamp < deadline) revert TooEarly(lot, deadline);
         sale.closed |= bit;
         sale.held &= ~offer.bundle;
         emit BundleRefunded(lot, index, offer.price);
@@ -251,13 +251,13 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
 
     /// @inheritdoc IResilientAuction
     function deliverWish(uint256 lot, uint256 goods) external {
-        Sale storage sale = _onHeads(lot);
+        Lot storage sale = _onHeads(lot);
         _give(lot, sale, sale.held & goods, sale.star);
     }
 
     /// @inheritdoc IResilientAuction
     function deliverWishTo(uint256 lot, uint256 goods, address recipient) external {
-        Sale storage sale = _onHeads(lot);
+        Lot storage sale = _onHeads(lot);
         if (msg.sender != sale.star) revert NotStar(lot, msg.sender);
         Items.requireRecipient(recipient);
         _give(lot, sale, sale.held & goods, recipient);
@@ -268,7 +268,7 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
     /// @inheritdoc IResilientAuction
     function settle(uint256 lot) external {
         _requireOver(lot);
-        Sale storage sale = _sales[lot];
+        Lot storage sale = _lots[lot];
         if (sale.settled) revert AlreadySettled(lot);
         _settle(lot, sale);
     }
@@ -285,7 +285,7 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
 
     /// @inheritdoc IResilientAuction
     function claimBatch(uint256 lot, address[] calldata players) external {
-        Sale storage sale = _settled(lot);
+        Lot storage sale = _settled(lot);
         for (uint256 i = 0; i < players.length; ++i) {
             address player = players[i];
             (bool found, uint256 due) = _take(lot, sale, player);
@@ -298,19 +298,21 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
     // VIEWS
 
     /// @inheritdoc IResilientAuction
-    function stage(uint256 lot) public view returns (SaleStage) {
-        Sale storage sale = _sales[lot];
-        if (sale.seller == address(0)) return SaleStage.None;
-        if (block.timestamp < sale.endOfBidding) return SaleStage.Bidding;
-        if (block.timestamp < sale.endOfReveal) return SaleStage.Reveal;
-        if (sale.outcome != CoinOutcome.Open) return block.timestamp < sale.endOfAnswers ? SaleStage.Answers : SaleStage.Final;
+    function phase(uint256 lot) public view returns (ResilientPhase) {
+        Lot storage sale = _lots[lot];
+        if (sale.seller == address(0)) return ResilientPhase.None;
+        if (block.timestamp < sale.endOfBidding) return ResilientPhase.Bidding;
+        if (block.timestamp < sale.endOfReveal) return ResilientPhase.Reveal;
+        if (sale.outcome != CoinOutcome.Open) {
+            return block.timestamp < sale.endOfAnswers ? ResilientPhase.Answers : ResilientPhase.Final;
+        }
         bool announced = sale.star != address(0) || _isOwn(sale);
-        return announced && block.timestamp < sale.endOfReveal + DRAW_WINDOW ? SaleStage.Draw : SaleStage.Void;
+        return announced && block.timestamp < sale.endOfReveal + DRAW_WINDOW ? ResilientPhase.Draw : ResilientPhase.Void;
     }
 
     /// @inheritdoc IResilientAuction
-    function saleOf(uint256 lot) external view returns (Sale memory) {
-        return _sales[lot];
+    function lotOf(uint256 lot) external view returns (Lot memory) {
+        return _lots[lot];
     }
 
     /// @inheritdoc IResilientAuction
@@ -325,34 +327,34 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
 
     /// @inheritdoc IResilientAuction
     function rebateOf(uint256 lot, address player) external view returns (uint256 numerator, uint256 denominator) {
-        return _rebate(_sales[lot], player, _boxes[lot][player].slot);
+        return _rebate(_lots[lot], player, _boxes[lot][player].slot);
     }
 
     /// @inheritdoc IResilientAuction
     function dueOf(uint256 lot, address player) external view returns (uint256 due) {
-        if (_isOver(stage(lot))) (due,,) = _account(_sales[lot], player, _boxes[lot][player].slot);
+        if (_isOver(phase(lot))) (due,,) = _account(_lots[lot], player, _boxes[lot][player].slot);
     }
 
-    // STAGES
+    // PHASES
 
-    function _requireStage(uint256 lot, SaleStage wanted) private view {
-        SaleStage now_ = stage(lot);
-        if (now_ != wanted) revert WrongStage(lot, now_);
+    function _requirePhase(uint256 lot, ResilientPhase wanted) private view {
+        ResilientPhase now_ = phase(lot);
+        if (now_ != wanted) revert WrongResilientPhase(lot, now_);
     }
 
-    /// @dev As `_requireStage`, from a single slot.
-    function _requireBidding(uint256 lot) private view returns (Sale storage sale) {
-        sale = _sales[lot];
-        if (block.timestamp >= sale.endOfBidding) revert WrongStage(lot, stage(lot));
+    /// @dev As `_requirePhase`, from a single slot.
+    function _requireBidding(uint256 lot) private view returns (Lot storage sale) {
+        sale = _lots[lot];
+        if (block.timestamp >= sale.endOfBidding) revert WrongResilientPhase(lot, phase(lot));
     }
 
     function _requireOver(uint256 lot) private view {
-        SaleStage now_ = stage(lot);
-        if (!_isOver(now_)) revert WrongStage(lot, now_);
+        ResilientPhase now_ = phase(lot);
+        if (!_isOver(now_)) revert WrongResilientPhase(lot, now_);
     }
 
-    function _isOver(SaleStage now_) private pure returns (bool) {
-        return now_ >= SaleStage.Final;
+    function _isOver(ResilientPhase now_) private pure returns (bool) {
+        return now_ >= ResilientPhase.Final;
     }
 
     function _checkSchedule(Schedule calldata schedule) private view {
@@ -364,12 +366,12 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
     }
 
     function _isLength(uint256 duration) private pure returns (bool) {
-        return duration >= MIN_STAGE && duration <= MAX_STAGE;
+        return duration >= MIN_PHASE && duration <= MAX_PHASE;
     }
 
     // GOODS
 
-    function _add(uint256 lot, Sale storage sale, Good[] calldata goods) private {
+    function _add(uint256 lot, Lot storage sale, Good[] calldata goods) private {
         uint256 first = sale.goods;
         uint256 total = first + goods.length;
         if (goods.length == 0 || total > Goods.MOST) revert BadNumberOfGoods(total);
@@ -383,14 +385,14 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
         Goods.take(goods, _held, lot, msg.sender);
     }
 
-    /// @dev The sale, if it is the star's wish that is carried out.
-    function _onHeads(uint256 lot) private view returns (Sale storage sale) {
-        sale = _sales[lot];
-        if (sale.outcome != CoinOutcome.Heads) revert WrongStage(lot, stage(lot));
+    /// @dev The lot, if it is the star's wish that is carried out.
+    function _onHeads(uint256 lot) private view returns (Lot storage sale) {
+        sale = _lots[lot];
+        if (sale.outcome != CoinOutcome.Heads) revert WrongResilientPhase(lot, phase(lot));
     }
 
     /// @dev Gives those of `goods` that have not left to `recipient`.
-    function _give(uint256 lot, Sale storage sale, uint256 goods, address recipient) private {
+    function _give(uint256 lot, Lot storage sale, uint256 goods, address recipient) private {
         uint256 gone = sale.gone;
         uint256 left = goods & ~gone;
         if (left == 0) revert NoGoodsLeft(lot, goods);
@@ -403,7 +405,7 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
 
     /// @dev Opens one announcement, or says why not; changes nothing then.
     function _open(uint256 lot, address player, Announcement calldata announcement) private returns (AnnouncementFlaw) {
-        Sale storage sale = _sales[lot];
+        Lot storage sale = _lots[lot];
         Box storage box = _boxes[lot][player];
         BidSlot slot = box.slot;
         bool own = player == sale.seller;
@@ -422,12 +424,12 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
                 (sale.star, sale.starRevenue, sale.digest) = (player, revenue, digest);
             }
         }
-        emit Announced(lot, player, revenue, announcement);
+        emit AnnouncementOpened(lot, player, revenue, announcement);
         return AnnouncementFlaw.None;
     }
 
     /// @dev Whether the seller's own offer takes the place of the star's.
-    function _isOwn(Sale storage sale) private view returns (bool) {
+    function _isOwn(Lot storage sale) private view returns (bool) {
         return sale.ownRevenue > sale.starRevenue;
     }
 
@@ -438,7 +440,7 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
     }
 
     /// @dev The offer numbered `index` of the announcement that is carried out.
-    function _offer(uint256 lot, Sale storage sale, Announcement calldata announcement, uint256 index)
+    function _offer(uint256 lot, Lot storage sale, Announcement calldata announcement, uint256 index)
         private
         view
         returns (Offer calldata offer, uint32 bit)
@@ -450,44 +452,49 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
     }
 
     /// @dev As `_offer`, of a bundle that was accepted, and neither delivered nor refunded.
-    function _awaited(uint256 lot, Sale storage sale, Announcement calldata announcement, uint256 index)
+    function _undelivered(uint256 lot, Lot storage sale, Announcement calldata announcement, uint256 index)
         private
         view
         returns (Offer calldata offer, uint32 bit)
     {
         (offer, bit) = _offer(lot, sale, announcement, index);
-        if (sale.accepted & ~sale.closed & bit == 0) revert NotAwaited(lot, index);
+        if (sale.accepted & ~sale.closed & bit == 0) revert NotDeliverable(lot, index);
     }
 
-    /// @dev As `_awaited`, while there is time to deliver.
-    function _deliverable(uint256 lot, Sale storage sale, Announcement calldata announcement, uint256 index)
+    /// @dev As `_undelivered`, while there is time to deliver.
+    function _deliverable(uint256 lot, Lot storage sale, Announcement calldata announcement, uint256 index)
         private
         view
         returns (Offer calldata offer, uint32 bit)
     {
-        (offer, bit) = _awaited(lot, sale, announcement, index);
-        uint256 end = sale.endOfAnswers + DELIVERY_WINDOW;
-        if (block.timestamp >= end) revert WrongTime(lot, end);
+        (offer, bit) = _undelivered(lot, sale, announcement, index);
+        uint40 deadline = _deadline(sale);
+        if (block.timestamp >= deadline) revert TooLate(lot, deadline);
+    }
+
+    /// @dev Until when an accepted bundle can be delivered.
+    function _deadline(Lot storage sale) private view returns (uint40) {
+        return uint40(sale.endOfAnswers + DELIVERY_WINDOW); // casting is safe: for some 30,000 years
     }
 
     // MONEY
 
     /// @dev Pays the seller for a bundle whose last goods are about to leave.
-    function _sell(uint256 lot, Sale storage sale, uint256 index, uint64 price, uint32 bit) private {
+    function _sell(uint256 lot, Lot storage sale, uint256 index, uint64 price, uint32 bit) private {
         sale.closed |= bit;
         proceeds[sale.seller] += Units.toWei(price);
         emit BundleSold(lot, index, price);
     }
 
-    /// @dev The sale, once it is over and settled.
-    function _settled(uint256 lot) private returns (Sale storage sale) {
+    /// @dev The lot, once it is over and settled.
+    function _settled(uint256 lot) private returns (Lot storage sale) {
         _requireOver(lot);
-        sale = _sales[lot];
+        sale = _lots[lot];
         if (!sale.settled) _settle(lot, sale);
     }
 
     /// @dev The stake of one unit is split into the pot, which holds all rebates but for what rounding leaves, and the seller's rest.
-    function _settle(uint256 lot, Sale storage sale) private {
+    function _settle(uint256 lot, Lot storage sale) private {
         sale.settled = true;
         uint64 fines = _fines(sale);
         uint256 pot;
@@ -499,20 +506,20 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
         sale.pot = uint32(pot);
         uint256 stakeBack = Units.UNIT - pot;
         proceeds[sale.seller] += Units.toWei(fines) + stakeBack;
-        emit SaleSettled(lot, fines, stakeBack, uint32(pot));
+        emit SellerCredited(lot, fines, stakeBack, uint32(pot));
     }
 
     /// @dev Whether offers were, so that there are rebates.
-    function _areCarriedOut(Sale storage sale) private view returns (bool) {
+    function _areCarriedOut(Lot storage sale) private view returns (bool) {
         return sale.outcome == CoinOutcome.Tails || sale.outcome == CoinOutcome.Own;
     }
 
     /// @dev What the star pays for all that was not accepted, in units, once answers are over.
-    function _fines(Sale storage sale) private view returns (uint64) {
+    function _fines(Lot storage sale) private view returns (uint64) {
         return sale.outcome == CoinOutcome.Tails ? sale.starRevenue - sale.taken : 0;
     }
 
-    function _rebate(Sale storage sale, address player, BidSlot slot)
+    function _rebate(Lot storage sale, address player, BidSlot slot)
         private
         view
         returns (uint256 numerator, uint256 denominator)
@@ -524,14 +531,14 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
     }
 
     /// @dev What is due to the owner of `slot`, in wei; and what of that is a rebate (wei); and the bond it loses (units).
-    function _account(Sale storage sale, address player, BidSlot slot)
+    function _account(Lot storage sale, address player, BidSlot slot)
         private
         view
         returns (uint256 due, uint256 rebate, uint64 bond)
     {
         uint64 left = slot.deposit();
         if (slot.isSealed()) {
-            // a void sale costs nobody a bond; the seller's would be its own
+            // a void lot costs nobody a bond; the seller's would be its own
             if (sale.outcome != CoinOutcome.Open && player != sale.seller) {
                 bond = uint64((uint256(left) * sale.bondBps) / BPS); // casting is safe: bondBps <= BPS
             }
@@ -544,7 +551,7 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
     }
 
     /// @dev Closes the account of `player` and returns what to pay out, in wei; a second call finds nothing.
-    function _take(uint256 lot, Sale storage sale, address player) private returns (bool found, uint256 due) {
+    function _take(uint256 lot, Lot storage sale, address player) private returns (bool found, uint256 due) {
         Box storage box = _boxes[lot][player];
         BidSlot slot = box.slot;
         if (slot.isEmpty()) return (false, 0);
@@ -564,7 +571,7 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
     }
 
     /// @dev Takes a rebate, in wei, out of the pot; with the last one, what rounding left goes to the seller.
-    function _payFromPot(uint256 lot, Sale storage sale, uint256 rebate) private {
+    function _payFromPot(uint256 lot, Lot storage sale, uint256 rebate) private {
         // casting is safe: all rebates, each rounded down, are in the pot
         uint32 pot = sale.pot - uint32(rebate);
         uint32 unpaid = sale.unpaid - 1;
@@ -588,6 +595,6 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
     function _push(uint256 lot, address player, uint256 amountWei) private {
         if (Payments.push(player, amountWei)) return;
         proceeds[player] += amountWei;
-        emit PushRefused(lot, player, amountWei);
+        emit PushCredited(lot, player, amountWei);
     }
 }

@@ -79,8 +79,8 @@ class ResilientAuction:
     COIN: Final = 1
     DELIVERY_WINDOW: Final = 259_200
     DRAW_WINDOW: Final = 604_800
-    MAX_STAGE: Final = 2_592_000
-    MIN_STAGE: Final = 600
+    MAX_PHASE: Final = 2_592_000
+    MIN_PHASE: Final = 600
     MOST_OFFERS: Final = 32
 
 

@@ -111,8 +111,8 @@ class Pricing(IntEnum):
     REVENUE = 1
 
 
-class SaleStage(IntEnum):
-    """Where a sale stands. It follows from the clock and from what was decided."""
+class ResilientPhase(IntEnum):
+    """Where a lot stands. It follows from the clock and from what was decided."""
 
     NONE = 0
     BIDDING = 1
@@ -144,7 +144,7 @@ ENUMS: Final[Mapping[str, type[IntEnum]]] = {
     "enum AuctionHouse.Part": Part,
     "enum Phase": Phase,
     "enum ISignalClockAuction.Pricing": Pricing,
-    "enum IResilientAuction.SaleStage": SaleStage,
+    "enum IResilientAuction.ResilientPhase": ResilientPhase,
     "enum CommitRevealRandomness.SecretsPhase": SecretsPhase,
 }
 """By what an ABI calls them (`internalType`)."""

@@ -149,7 +149,7 @@ def _announced(events: Sequence[Event], names: Mapping[str, str]) -> list[str]:
     told = [
         f"{names.get(event.args['player'], SELLER)} {eth(event.args['revenue'])}"
         for event in events
-        if event.name == "Announced"
+        if event.name == "AnnouncementOpened"
     ]
     return [f"Offers to others: {', '.join(told)} ETH."] if told else []
 

@@ -283,7 +283,7 @@ class ResilientStage(DrawnStage):
 
     def _head(self, sale: Sale) -> Mapping[str, Any]:
         """The contract's own account of a sale."""
-        return dict(zip(sale_fields(), self._view("saleOf", sale.lot)[0], strict=True))
+        return dict(zip(lot_fields(), self._view("lotOf", sale.lot)[0], strict=True))
 
     def _call(
         self, sale: Sale, step: str, sender: Address, function: str, *arguments: object
@@ -292,10 +292,10 @@ class ResilientStage(DrawnStage):
 
 
 @cache
-def sale_fields() -> tuple[str, ...]:
+def lot_fields() -> tuple[str, ...]:
     """What the contract calls the fields of a sale, in its order."""
     entries: Sequence[Any] = load("ResilientAuction").abi
-    (view,) = (one for one in entries if one.get("name") == "saleOf")
+    (view,) = (one for one in entries if one.get("name") == "lotOf")
     return tuple(field["name"] for field in view["outputs"][0]["components"])
 
 

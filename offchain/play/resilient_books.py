@@ -43,7 +43,7 @@ class SaleBook:
         said = event.args
         match event.name:
             case "AnnouncementSealed":
-                deposit = int.from_bytes(said["slot"], "big") % (1 << _DEPOSIT_BITS)
+                deposit = int.from_bytes(said["sealedAnnouncement"], "big") % (1 << _DEPOSIT_BITS)
                 self.boxes[said["player"]].deposit = deposit
             case "Answered" if said["yes"]:
                 self.buyers[said["index"]] = said["player"]

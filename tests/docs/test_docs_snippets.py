@@ -56,7 +56,7 @@ def test_the_announcement_that_the_page_seals_can_be_revealed() -> None:
     for player, opening in openings.items():
         chain.send(Transaction(player, auction, opening))
     logs = [sale.event(log) for log in chain.logs([auction], 0)]
-    revealed = [event.args for event in logs if event and event.name == "Announced"]
+    revealed = [event.args for event in logs if event and event.name == "AnnouncementOpened"]
     assert [event["player"] for event in revealed] == [ann, dan]
 
 

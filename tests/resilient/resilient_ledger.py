@@ -48,7 +48,7 @@ class Ledger:
     def record(self, name: str, args: dict[str, Any]) -> None:
         """Takes in one event; those that move no money are passed over."""
         sale = self.sales.get(args.get("lot", 0))
-        if name == "SaleListed":
+        if name == "LotListed":
             self.sales[args["lot"]] = Sale(args["seller"])
         elif name == "ProceedsWithdrawn":
             self.proceeds[args["seller"]] -= args["amountWei"]
@@ -56,12 +56,14 @@ class Ledger:
             step(sale, args)
 
     def _AnnouncementSealed(self, sale: Sale, args: dict[str, Any]) -> None:  # noqa: N802
-        sale.deposits[args["player"]] = int.from_bytes(args["slot"][24:], "big") * WEI_PER_UNIT
+        sale.deposits[args["player"]] = (
+            int.from_bytes(args["sealedAnnouncement"][24:], "big") * WEI_PER_UNIT
+        )
 
     def _AnnouncementWithdrawn(self, sale: Sale, args: dict[str, Any]) -> None:  # noqa: N802
         del sale.deposits[args["player"]]
 
-    def _Announced(self, sale: Sale, args: dict[str, Any]) -> None:  # noqa: N802
+    def _AnnouncementOpened(self, sale: Sale, args: dict[str, Any]) -> None:  # noqa: N802
         sale.announced.append((args["player"], args["revenue"], args["announcement"]))
 
     def _Decided(self, sale: Sale, args: dict[str, Any]) -> None:  # noqa: N802
@@ -82,7 +84,7 @@ class Ledger:
     def _BundleRefunded(self, sale: Sale, args: dict[str, Any]) -> None:  # noqa: N802
         assert sale.held.pop(args["index"]) == args["price"] * WEI_PER_UNIT
 
-    def _SaleSettled(self, sale: Sale, args: dict[str, Any]) -> None:  # noqa: N802
+    def _SellerCredited(self, sale: Sale, args: dict[str, Any]) -> None:  # noqa: N802
         if args["fines"]:
             sale.deposits[sale.ruling()[0]] -= args["fines"] * WEI_PER_UNIT
         assert args["pot"] + args["stakeBack"] == sale.stake
@@ -102,7 +104,7 @@ class Ledger:
         assert 0 <= rebate < WEI_PER_UNIT
         sale.stake -= rebate
 
-    def _PushRefused(self, sale: Sale, args: dict[str, Any]) -> None:  # noqa: N802
+    def _PushCredited(self, sale: Sale, args: dict[str, Any]) -> None:  # noqa: N802
         self.proceeds[args["player"]] += args["amountWei"]
 
 

@@ -15,13 +15,13 @@ from offchain.bindings.announcements import Announcement
 from offchain.bindings.artifacts import load
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
-from offchain.bindings.enumerations import AnnouncementFlaw, CoinOutcome, SaleStage
+from offchain.bindings.enumerations import AnnouncementFlaw, CoinOutcome, ResilientPhase
 from offchain.bindings.explain import explained
 from offchain.chain import abi
 from offchain.chain.backend import Chain, Receipt, Reverted, Transaction
 from offchain.io.addresses import to_bytes
 from offchain.io.units import WEI_PER_UNIT
-from offchain.play.resilient import sale_fields
+from offchain.play.resilient import lot_fields
 from tests.puppets import ACTOR, ItemManner, Manner, act, behave, force, prepare
 from tests.resilient import resilient_ledger
 
@@ -36,7 +36,7 @@ FUNDS = 10**30
 FIRST_TOKEN = 1
 
 
-Flaw, Outcome, Stage = AnnouncementFlaw, CoinOutcome, SaleStage
+Flaw, Outcome, Phase = AnnouncementFlaw, CoinOutcome, ResilientPhase
 ERRORS = {
     keccak(abi.signature(entry["name"], entry["inputs"]).encode())[:4]: entry["name"]
     for entry in load("ResilientAuction").abi
@@ -231,20 +231,20 @@ class World:
         seal = announcement.commitment(self.chain.chain_id, self.auction, lot, player)
         self.send(player, "commit", lot, seal, value=units * WEI_PER_UNIT)
 
-    def to(self, lot: int, stage: SaleStage) -> None:
-        """Lets time pass until a stage begins, at the latest."""
+    def to(self, lot: int, phase: ResilientPhase) -> None:
+        """Lets time pass until a phase begins, at the latest."""
         sale = self.state(lot)
         times = {
-            Stage.REVEAL: sale["endOfBidding"],
-            Stage.DRAW: sale["endOfReveal"],
-            Stage.FINAL: sale["endOfAnswers"],
-            Stage.VOID: sale["endOfReveal"] + DRAW_WINDOW,
+            Phase.REVEAL: sale["endOfBidding"],
+            Phase.DRAW: sale["endOfReveal"],
+            Phase.FINAL: sale["endOfAnswers"],
+            Phase.VOID: sale["endOfReveal"] + DRAW_WINDOW,
         }
-        self.chain.advance_to(times[stage])
+        self.chain.advance_to(times[phase])
 
     def state(self, lot: int) -> dict[str, Any]:
         """All that is kept of a sale."""
-        return dict(zip(sale_fields(), self.view("saleOf", lot), strict=True))
+        return dict(zip(lot_fields(), self.view("lotOf", lot), strict=True))
 
     def reveal(self, lot: int, openings: Iterable[tuple[str, Announcement]]) -> Receipt:
         """Opens announcements, in this order."""
@@ -255,9 +255,9 @@ class World:
         """All seal and reveal, in this order; then the reveal is over."""
         for player, one in players.items():
             self.seal(lot, player, one)
-        self.to(lot, Stage.REVEAL)
+        self.to(lot, Phase.REVEAL)
         self.reveal(lot, players.items())
-        self.to(lot, Stage.DRAW)
+        self.to(lot, Phase.DRAW)
 
     def set_word(self, lot: int, word: int) -> None:
         """The random word of a sale is this."""

@@ -5,7 +5,7 @@ import pytest
 from offchain.bindings.announcements import Announcement
 from offchain.bindings.seals import Opening, commitment
 from offchain.io.units import WEI_PER_UNIT
-from tests.resilient.resilient_world import Flaw, Outcome, Stage, World, announce, bits
+from tests.resilient.resilient_world import Flaw, Outcome, Phase, World, announce, bits
 
 MOST = 2**64 - 1
 
@@ -27,11 +27,13 @@ def test_seal_replace_raise_and_withdraw(world: World) -> None:
     call = ("withdraw", lot, world.dan)
     world.fails("NothingSealed", lot, world.ann, sender=world.ann, call=call)
     world.seal(lot, world.ann, second, deposit=9)
-    world.to(lot, Stage.REVEAL)
-    world.fails("WrongStage", lot, Stage.REVEAL, sender=world.ann, call=call)
+    world.to(lot, Phase.REVEAL)
+    world.fails("WrongResilientPhase", lot, Phase.REVEAL, sender=world.ann, call=call)
     seal = second.commitment(world.chain.chain_id, world.auction, lot, world.ann)
     late = ("commit", lot, seal)
-    world.fails("WrongStage", lot, Stage.REVEAL, sender=world.ann, call=late, value=WEI_PER_UNIT)
+    world.fails(
+        "WrongResilientPhase", lot, Phase.REVEAL, sender=world.ann, call=late, value=WEI_PER_UNIT
+    )
     world.send(world.ann, "reveal", lot, second.words)
 
 
@@ -99,15 +101,15 @@ def refused_and_skipped(
     good = announce((world.eve, 1, bits(0)))
     world.seal(lot, world.ann, one, deposit)
     world.seal(lot, world.dan, good)
-    world.to(lot, Stage.REVEAL)
+    world.to(lot, Phase.REVEAL)
     call = ("reveal", lot, one.words)
     world.fails("FlawedAnnouncement", lot, world.ann, flaw, sender=world.ann, call=call)
     receipt = world.reveal(lot, [(world.ann, one), (world.dan, good)])
     skipped, announced = world.events(receipt)
     assert skipped == ("OpeningSkipped", {"lot": lot, "player": world.ann, "flaw": flaw})
-    assert announced[0] == "Announced"
+    assert announced[0] == "AnnouncementOpened"
     assert world.state(lot)["revenues"] == 1
-    world.to(lot, Stage.DRAW)
+    world.to(lot, Phase.DRAW)
     world.decide(lot, good)
     world.answer(lot, good, world.eve, yes=False)
     deposited = world.view("slotOf", lot, world.ann) % 2**64
@@ -120,7 +122,7 @@ def test_what_is_not_sealed_cannot_be_opened(world: World) -> None:
     lot, _ = world.sale()
     one, other = announce((world.bob, 2, bits(0))), announce((world.bob, 2, bits(0)), salt=8)
     world.seal(lot, world.ann, one)
-    world.to(lot, Stage.REVEAL)
+    world.to(lot, Phase.REVEAL)
     attempts = [
         (world.cid, one, Flaw.NOT_SEALED),
         (world.ann, other, Flaw.WRONG_OPENING),
@@ -132,7 +134,7 @@ def test_what_is_not_sealed_cannot_be_opened(world: World) -> None:
         call = ("reveal", lot, opening.words)
         world.fails("FlawedAnnouncement", lot, player, flaw, sender=player, call=call)
     receipt = world.reveal(lot, [(world.ann, one), (world.ann, one)])
-    assert [name for name, _ in world.events(receipt)] == ["Announced", "OpeningSkipped"]
+    assert [name for name, _ in world.events(receipt)] == ["AnnouncementOpened", "OpeningSkipped"]
     call, flaw = ("reveal", lot, one.words), Flaw.ALREADY_REVEALED
     world.fails("FlawedAnnouncement", lot, world.ann, flaw, sender=world.ann, call=call)
 
@@ -144,11 +146,11 @@ def test_openings_of_nobody_leave_no_log(world: World) -> None:
     for player in (world.ann, world.dan):
         world.seal(lot, player, one)
     world.send(world.dan, "withdraw", lot, world.dan)
-    world.to(lot, Stage.REVEAL)
+    world.to(lot, Phase.REVEAL)
     nobody = [(world.cid, one), (world.dan, one)]
     assert world.events(world.reveal(lot, nobody)) == []
     receipt = world.reveal(lot, [*nobody, (world.ann, one)])
-    assert [name for name, _ in world.events(receipt)] == ["Announced"]
+    assert [name for name, _ in world.events(receipt)] == ["AnnouncementOpened"]
 
 
 def test_prices_that_wrap_around(world: World) -> None:
@@ -158,7 +160,7 @@ def test_prices_that_wrap_around(world: World) -> None:
     opening = Opening(world.auction, lot, world.ann, one.revenue % 2**64, one.digest())
     seal = commitment(world.chain.chain_id, opening)
     world.send(world.ann, "commit", lot, seal, value=WEI_PER_UNIT)
-    world.to(lot, Stage.REVEAL)
+    world.to(lot, Phase.REVEAL)
     call, flaw = ("reveal", lot, one.words), Flaw.WRONG_OPENING
     world.fails("FlawedAnnouncement", lot, world.ann, flaw, sender=world.ann, call=call)
 
@@ -171,7 +173,7 @@ def test_a_copied_seal_opens_for_its_maker_only(world: World) -> None:
     world.seal(lots[0], world.ann, one)
     for lot, who in ((lots[0], world.bob), (lots[1], world.bob), (lots[1], world.ann)):
         world.send(who, "commit", lot, seal, value=20 * WEI_PER_UNIT)
-    world.to(lots[1], Stage.REVEAL)
+    world.to(lots[1], Phase.REVEAL)
     world.send(world.ann, "reveal", lots[0], one.words)
     for lot, who in ((lots[0], world.bob), (lots[1], world.bob), (lots[1], world.ann)):
         call, flaw = ("reveal", lot, one.words), Flaw.WRONG_OPENING
@@ -185,10 +187,10 @@ def test_reveals_out_of_time(world: World) -> None:
     world.seal(lot, world.ann, one)
     calls = [("reveal", lot, one.words), ("revealBatch", lot, [(world.ann, one.words)])]
     for call in calls:
-        world.fails("WrongStage", lot, Stage.BIDDING, sender=world.ann, call=call)
-    world.to(lot, Stage.DRAW)
+        world.fails("WrongResilientPhase", lot, Phase.BIDDING, sender=world.ann, call=call)
+    world.to(lot, Phase.DRAW)
     for call in calls:
-        world.fails("WrongStage", lot, Stage.VOID, sender=world.ann, call=call)
+        world.fails("WrongResilientPhase", lot, Phase.VOID, sender=world.ann, call=call)
 
 
 def test_32_offers_fill_an_announcement(world: World) -> None:
@@ -197,7 +199,7 @@ def test_32_offers_fill_an_announcement(world: World) -> None:
     price = MOST // 32
     one = announce(*((f"0x{n + 1:040x}", price, 1 << n) for n in range(32)))
     world.seal(lot, world.ann, one, deposit=one.revenue)
-    world.to(lot, Stage.REVEAL)
+    world.to(lot, Phase.REVEAL)
     receipt = world.reveal(lot, [(world.ann, one)])
     assert receipt.gas_used < 400_000
     assert world.state(lot)["starRevenue"] == price * 32

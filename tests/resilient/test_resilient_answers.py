@@ -10,7 +10,7 @@ from tests.resilient.resilient_world import (
     EVERYTHING,
     HOUR,
     TAILS,
-    Stage,
+    Phase,
     World,
     announce,
     bits,
@@ -38,11 +38,11 @@ def test_yes_no_and_silence(world: World, tails: Tails) -> None:
     lot, star, goods = tails
     world.answer(lot, star, world.bob, yes=True)
     world.answer(lot, star, world.cid, yes=False)
-    assert world.view("stage", lot) == Stage.ANSWERS
-    world.fails("WrongStage", lot, Stage.ANSWERS, sender=world.ann, call=("claim", lot))
+    assert world.view("phase", lot) == Phase.ANSWERS
+    world.fails("WrongResilientPhase", lot, Phase.ANSWERS, sender=world.ann, call=("claim", lot))
     assert world.view("dueOf", lot, world.ann) == 0
-    world.to(lot, Stage.FINAL)
-    assert world.view("stage", lot) == Stage.FINAL
+    world.to(lot, Phase.FINAL)
+    assert world.view("phase", lot) == Phase.FINAL
     world.deliver(lot, star, world.bob)
     world.send(world.stranger, "reclaim", lot, EVERYTHING)
     assert [world.owner_of(good) for good in goods] == [world.bob, *[world.seller] * 4]
@@ -62,9 +62,9 @@ def test_all_answers_end_the_wait(world: World, tails: Tails) -> None:
     """Nobody waits for a deadline when everybody has answered."""
     lot, star, _ = tails
     for who in (world.bob, world.cid, world.dan):
-        assert world.view("stage", lot) == Stage.ANSWERS
+        assert world.view("phase", lot) == Phase.ANSWERS
         world.answer(lot, star, who, yes=True)
-    assert world.view("stage", lot) == Stage.FINAL
+    assert world.view("phase", lot) == Phase.FINAL
     assert world.view("dueOf", lot, world.ann) == 27 * WEI_PER_UNIT + WEI_PER_UNIT * 13 // 36
 
 
@@ -73,7 +73,7 @@ def test_an_offer_of_nothing_waits_for_nobody(world: World) -> None:
     star = announce(wish=bits(0))
     world.announced(lot, {world.ann: star})
     world.decide(lot, star, TAILS)
-    assert world.view("stage", lot) == Stage.FINAL
+    assert world.view("phase", lot) == Phase.FINAL
     assert world.view("dueOf", lot, world.ann) == WEI_PER_UNIT
 
 
@@ -102,10 +102,12 @@ def test_answering_twice(world: World, tails: Tails) -> None:
 def test_answering_late(world: World, tails: Tails) -> None:
     """Silence was a NO; the money of a late YES is not taken."""
     lot, star, _ = tails
-    world.to(lot, Stage.FINAL)
+    world.to(lot, Phase.FINAL)
     index = index_of(star, world.bob)
     call = ("answer", lot, star.words, index, True)
-    world.fails("WrongStage", lot, Stage.FINAL, sender=world.bob, call=call, value=5 * WEI_PER_UNIT)
+    world.fails(
+        "WrongResilientPhase", lot, Phase.FINAL, sender=world.bob, call=call, value=5 * WEI_PER_UNIT
+    )
 
 
 def test_answering_at_another_price(world: World, tails: Tails) -> None:
@@ -115,7 +117,7 @@ def test_answering_at_another_price(world: World, tails: Tails) -> None:
     for yes, value, due in ((True, 0, 5), (True, 4, 5), (True, 6, 5), (False, 5, 0), (False, 1, 0)):
         call, error = (
             ("answer", lot, star.words, index, yes),
-            ("ValueMismatch", value * WEI_PER_UNIT),
+            ("WrongPayment", lot, value * WEI_PER_UNIT),
         )
         world.fails(
             *error, due * WEI_PER_UNIT, sender=world.bob, call=call, value=value * WEI_PER_UNIT
@@ -156,7 +158,7 @@ def test_offers_to_nobody_are_fined(world: World) -> None:
     )
     world.announced(lot, {world.ann: star})
     world.decide(lot, star, TAILS)
-    world.to(lot, Stage.FINAL)
+    world.to(lot, Phase.FINAL)
     assert world.view("dueOf", lot, world.ann) == (13 - 6) * WEI_PER_UNIT + WEI_PER_UNIT * 6 // 14
     world.send(world.stranger, "reclaim", lot, EVERYTHING)
     assert {world.owner_of(good) for good in goods} == {world.seller}
@@ -167,9 +169,9 @@ def test_a_star_that_hears_no_from_everybody_pays_all_it_offered(world: World) -
     lot, _ = world.sale(3)
     star = announce((world.bob, 5, bits(0)), (world.cid, 7, bits(1)))
     world.seal(lot, world.ann, star, deposit=12)
-    world.to(lot, Stage.REVEAL)
+    world.to(lot, Phase.REVEAL)
     world.reveal(lot, [(world.ann, star)])
-    world.to(lot, Stage.DRAW)
+    world.to(lot, Phase.DRAW)
     world.decide(lot, star, TAILS)
     for who in (world.bob, world.cid):
         world.answer(lot, star, who, yes=False)

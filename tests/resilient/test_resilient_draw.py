@@ -11,7 +11,7 @@ from tests.resilient.resilient_world import (
     HEADS,
     TAILS,
     Outcome,
-    Stage,
+    Phase,
     World,
     announce,
     bits,
@@ -25,21 +25,21 @@ def test_the_coin_is_asked_for_when_all_is_known(world: World) -> None:
     one = announce((world.bob, 2, bits(0)))
     world.seal(lot, world.ann, one)
     call, decide = ("requestDraw", lot), ("decide", lot, one.words)
-    for stage in (Stage.BIDDING, Stage.REVEAL):
-        world.fails("WrongStage", lot, stage, sender=world.stranger, call=call)
-        world.fails("WrongStage", lot, stage, sender=world.stranger, call=decide)
-        if stage == Stage.BIDDING:
-            world.to(lot, Stage.REVEAL)
+    for phase in (Phase.BIDDING, Phase.REVEAL):
+        world.fails("WrongResilientPhase", lot, phase, sender=world.stranger, call=call)
+        world.fails("WrongResilientPhase", lot, phase, sender=world.stranger, call=decide)
+        if phase == Phase.BIDDING:
+            world.to(lot, Phase.REVEAL)
             world.reveal(lot, [(world.ann, one)])
-    world.to(lot, Stage.DRAW)
+    world.to(lot, Phase.DRAW)
     world.set_word(lot, HEADS)  # the source knows, but was not asked
     world.fails("NotDrawn", lot, sender=world.stranger, call=decide)
     world.send(world.stranger, "requestDraw", lot)
     with reverts("AlreadyRequested"):
         world.send(world.stranger, "requestDraw", lot)
     world.send(world.stranger, "decide", lot, one.words)
-    world.fails("WrongStage", lot, Stage.FINAL, sender=world.stranger, call=call)
-    world.fails("WrongStage", lot, Stage.FINAL, sender=world.stranger, call=decide)
+    world.fails("WrongResilientPhase", lot, Phase.FINAL, sender=world.stranger, call=call)
+    world.fails("WrongResilientPhase", lot, Phase.FINAL, sender=world.stranger, call=decide)
 
 
 @pytest.mark.parametrize(
@@ -75,11 +75,13 @@ def test_heads_gives_the_star_its_wish_for_nothing(world: World) -> None:
     other = announce((world.ann, 3, bits(2)), wish=bits(0))
     world.announced(lot, {world.ann: star, world.bob: other})
     world.decide(lot, star, HEADS)
-    assert world.view("stage", lot) == Stage.FINAL
+    assert world.view("phase", lot) == Phase.FINAL
     call = ("answer", lot, star.words, 0, True)
-    world.fails("WrongStage", lot, Stage.FINAL, sender=world.bob, call=call, value=5 * WEI_PER_UNIT)
+    world.fails(
+        "WrongResilientPhase", lot, Phase.FINAL, sender=world.bob, call=call, value=5 * WEI_PER_UNIT
+    )
     refused = ("deliver", lot, star.words, 0, EVERYTHING)
-    world.fails("NotAwaited", lot, 0, sender=world.bob, call=refused)
+    world.fails("NotDeliverable", lot, 0, sender=world.bob, call=refused)
     world.send(world.stranger, "deliverWish", lot, bits(1))
     world.send(world.stranger, "reclaim", lot, EVERYTHING)
     world.send(world.stranger, "deliverWish", lot, EVERYTHING)
@@ -101,9 +103,9 @@ def test_a_wish_can_be_had_on_heads_only(world: World) -> None:
     star = announce((world.bob, 5, bits(0)), wish=bits(1))
     world.announced(lot, {world.ann: star})
     call = ("deliverWish", lot, EVERYTHING)
-    world.fails("WrongStage", lot, Stage.DRAW, sender=world.ann, call=call)
+    world.fails("WrongResilientPhase", lot, Phase.DRAW, sender=world.ann, call=call)
     world.decide(lot, star, TAILS)
-    world.fails("WrongStage", lot, Stage.ANSWERS, sender=world.ann, call=call)
+    world.fails("WrongResilientPhase", lot, Phase.ANSWERS, sender=world.ann, call=call)
 
 
 @pytest.mark.parametrize("asked", [True, False], ids=["asked for", "not asked for"])
@@ -116,11 +118,11 @@ def test_a_word_that_never_comes_voids_the_sale(world: World, asked: bool) -> No
     if asked:
         world.send(world.keeper, "requestDraw", lot)
     call = ("claim", lot)
-    world.fails("WrongStage", lot, Stage.DRAW, sender=world.ann, call=call)
-    world.to(lot, Stage.VOID)
+    world.fails("WrongResilientPhase", lot, Phase.DRAW, sender=world.ann, call=call)
+    world.to(lot, Phase.VOID)
     world.set_word(lot, HEADS)  # too late
     late = ("decide", lot, star.words)
-    world.fails("WrongStage", lot, Stage.VOID, sender=world.ann, call=late)
+    world.fails("WrongResilientPhase", lot, Phase.VOID, sender=world.ann, call=late)
     before = [world.balance(who) for who in (world.ann, world.cid)]
     world.send(world.stranger, "claimBatch", lot, [world.ann, world.cid])
     gains = [
@@ -135,8 +137,8 @@ def test_a_word_that_never_comes_voids_the_sale(world: World, asked: bool) -> No
 def test_a_sale_that_nobody_revealed_is_void_and_costs_no_bond(world: World) -> None:
     lot, _ = world.sale()
     world.seal(lot, world.ann, announce((world.bob, 5, bits(0))), deposit=30)
-    world.to(lot, Stage.DRAW)
-    assert world.view("stage", lot) == Stage.VOID
+    world.to(lot, Phase.DRAW)
+    assert world.view("phase", lot) == Phase.VOID
     assert world.view("dueOf", lot, world.ann) == 30 * WEI_PER_UNIT
 
 
@@ -150,7 +152,7 @@ def test_a_source_that_refuses_to_be_asked(world: World) -> None:
     world.behave_source(source, "refuse")
     with pytest.raises(Reverted):
         world.send(world.keeper, "requestDraw", lot)
-    world.to(lot, Stage.VOID)
+    world.to(lot, Phase.VOID)
     world.send(world.ann, "claim", lot)
     world.send(world.seller, "reclaim", lot, EVERYTHING)
 
@@ -179,7 +181,7 @@ def test_a_source_that_calls_back_or_changes_its_mind(world: World) -> None:
     ]  # all was final: as if anybody had decided just then
     world.behave_source(source, "set", True, TAILS)
     call = ("decide", lot, star.words)
-    world.fails("WrongStage", lot, Stage.FINAL, sender=world.keeper, call=call)
+    world.fails("WrongResilientPhase", lot, Phase.FINAL, sender=world.keeper, call=call)
     assert world.state(lot)["outcome"] == Outcome.HEADS
 
 
@@ -199,9 +201,9 @@ def with_own(world: World, star: Announcement, own: Announcement, goods: int = 3
     lot, _ = world.sale(goods)
     world.seal(lot, world.seller, own, deposit=1)
     world.seal(lot, world.ann, star)
-    world.to(lot, Stage.REVEAL)
+    world.to(lot, Phase.REVEAL)
     world.reveal(lot, [(world.seller, own), (world.ann, star)])
-    world.to(lot, Stage.DRAW)
+    world.to(lot, Phase.DRAW)
     return lot
 
 
@@ -223,7 +225,9 @@ def test_the_sellers_own_offer_takes_the_place_of_a_smaller_one_on_tails(
         world.answer(lot, own, who, yes)
         if yes:
             world.deliver(lot, own, who)
-    world.fails("WrongStage", lot, Stage.FINAL, sender=world.ann, call=("deliverWish", lot, 1))
+    world.fails(
+        "WrongResilientPhase", lot, Phase.FINAL, sender=world.ann, call=("deliverWish", lot, 1)
+    )
     earned = sum(p for p, yes in zip((4, 2), answers, strict=True) if yes) * WEI_PER_UNIT
     # Ann offered 5 of 5: half of a unit times 5/6, rounded down
     rebate = WEI_PER_UNIT * 5 // 12
@@ -252,14 +256,21 @@ def test_on_heads_nothing_is_sold_where_the_sellers_own_offer_is_worth_the_most(
     receipt = world.send(world.keeper, "decide", lot, own.words)
     (_, decided), *_ = world.events(receipt)
     assert decided["outcome"] == Outcome.UNSOLD
-    final = Stage.FINAL
-    assert world.view("stage", lot) == final
+    final = Phase.FINAL
+    assert world.view("phase", lot) == final
     for one, value in ((own, 4), (star, 5)):
         answer = ("answer", lot, one.words, 0, True)
         world.fails(
-            "WrongStage", lot, final, sender=world.bob, call=answer, value=value * WEI_PER_UNIT
+            "WrongResilientPhase",
+            lot,
+            final,
+            sender=world.bob,
+            call=answer,
+            value=value * WEI_PER_UNIT,
         )
-    world.fails("WrongStage", lot, final, sender=world.ann, call=("deliverWish", lot, EVERYTHING))
+    world.fails(
+        "WrongResilientPhase", lot, final, sender=world.ann, call=("deliverWish", lot, EVERYTHING)
+    )
     assert world.view("rebateOf", lot, world.ann)[0] == 0
     dues = [world.view("dueOf", lot, who) for who in (world.ann, world.cid)]
     assert dues == [11 * WEI_PER_UNIT, 45 * WEI_PER_UNIT]
@@ -290,9 +301,9 @@ def test_the_seller_cannot_open_its_own_offer_once_the_coin_can_be_known(world: 
     world.seal(lot, world.seller, own, deposit=1)
     world.announced(lot, {world.ann: star})
     call = ("reveal", lot, own.words)
-    world.fails("WrongStage", lot, Stage.DRAW, sender=world.seller, call=call)
+    world.fails("WrongResilientPhase", lot, Phase.DRAW, sender=world.seller, call=call)
     world.send(world.keeper, "requestDraw", lot)
-    world.fails("WrongStage", lot, Stage.DRAW, sender=world.seller, call=call)
+    world.fails("WrongResilientPhase", lot, Phase.DRAW, sender=world.seller, call=call)
     call = ("decide", lot, own.words)
     world.set_word(lot, HEADS)
     world.fails("WrongAnnouncement", lot, sender=world.seller, call=call)
@@ -310,13 +321,13 @@ def test_a_seller_who_calls_the_sale_off_by_an_offer_that_nobody_pays(
     star = announce((world.bob, 5, bits(0)), wish=bits(0, 1))
     world.seal(lot, world.seller, veto, deposit=1)
     world.seal(lot, world.ann, star)
-    world.to(lot, Stage.REVEAL)
+    world.to(lot, Phase.REVEAL)
     world.send(world.ann, "reveal", lot, star.words)
     world.send(world.seller, "reveal", lot, veto.words)
-    world.to(lot, Stage.DRAW)
+    world.to(lot, Phase.DRAW)
     world.decide(lot, veto, word)
     if word == TAILS:
-        world.to(lot, Stage.FINAL)
+        world.to(lot, Phase.FINAL)
     rebate = WEI_PER_UNIT * 5 // 12 if word == TAILS else 0
     assert world.view("dueOf", lot, world.ann) == 11 * WEI_PER_UNIT + rebate
     world.send(world.stranger, "reclaim", lot, EVERYTHING)
@@ -341,9 +352,9 @@ def test_an_own_offer_needs_no_players(world: World) -> None:
     lot, goods = world.sale(1)
     own = announce((world.bob, 5, bits(0)))
     world.seal(lot, world.seller, own, deposit=1)
-    world.to(lot, Stage.REVEAL)
+    world.to(lot, Phase.REVEAL)
     world.send(world.seller, "reveal", lot, own.words)
-    world.to(lot, Stage.DRAW)
+    world.to(lot, Phase.DRAW)
     world.decide(lot, own, TAILS)
     world.answer(lot, own, world.bob, yes=True)
     world.deliver(lot, own, world.bob)
@@ -365,10 +376,10 @@ def test_an_undecided_own_offer_voids_the_sale_too(world: World) -> None:
     lot, _ = world.sale(1)
     own = announce((world.bob, 5, bits(0)))
     world.seal(lot, world.seller, own, deposit=1)
-    world.to(lot, Stage.REVEAL)
+    world.to(lot, Phase.REVEAL)
     world.send(world.seller, "reveal", lot, own.words)
-    world.to(lot, Stage.VOID)
-    assert world.view("stage", lot) == Stage.VOID
+    world.to(lot, Phase.VOID)
+    assert world.view("phase", lot) == Phase.VOID
     world.send(world.stranger, "reclaim", lot, EVERYTHING)
 
 
@@ -387,4 +398,4 @@ def test_a_coin_that_would_fall_too_late_is_not_asked_for(world: World, late: bo
         world.fails("TooLateToDraw", lot, deadline, sender=world.keeper, call=call)
         return
     world.decide(lot, one)
-    assert world.view("stage", lot) == Stage.ANSWERS
+    assert world.view("phase", lot) == Phase.ANSWERS

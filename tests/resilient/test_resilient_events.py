@@ -11,7 +11,7 @@ from tests.resilient.resilient_world import (
     HOUR,
     TAILS,
     Outcome,
-    Stage,
+    Phase,
     World,
     announce,
     bits,
@@ -31,7 +31,7 @@ def test_from_listing_to_the_reveal(world: World) -> None:
     epsilon = {"epsilonNumerator": 1, "epsilonDenominator": 3}
     listed = {"lot": 1, "seller": world.seller, **epsilon, "schedule": schedule}
     added = {"lot": 1, "first": 0, "goods": tuple(goods[:2])}
-    assert world.events(receipt) == [("SaleListed", listed), ("GoodsAdded", added)]
+    assert world.events(receipt) == [("LotListed", listed), ("GoodsAdded", added)]
     receipt = world.send(world.seller, "add", 1, goods[2:])
     only(world, receipt, "GoodsAdded", lot=1, first=2, goods=tuple(goods[2:]))
 
@@ -39,16 +39,18 @@ def test_from_listing_to_the_reveal(world: World) -> None:
     seal = one.commitment(world.chain.chain_id, world.auction, 1, world.ann)
     for units, deposit in ((5, 5), (2, 7)):
         receipt = world.send(world.ann, "commit", 1, seal, value=units * WEI_PER_UNIT)
-        slot = seal + deposit.to_bytes(8, "big")
-        only(world, receipt, "AnnouncementSealed", lot=1, player=world.ann, slot=slot)
+        sealed = seal + deposit.to_bytes(8, "big")
+        only(
+            world, receipt, "AnnouncementSealed", lot=1, player=world.ann, sealedAnnouncement=sealed
+        )
     receipt = world.send(world.ann, "withdraw", 1, world.bob)
     only(world, receipt, "AnnouncementWithdrawn", lot=1, player=world.ann, deposit=7)
 
     world.seal(1, world.ann, one)
-    world.to(1, Stage.REVEAL)
+    world.to(1, Phase.REVEAL)
     receipt = world.send(world.ann, "reveal", 1, one.words)
     said = {"player": world.ann, "revenue": 2, "announcement": one.words}
-    only(world, receipt, "Announced", lot=1, **said)
+    only(world, receipt, "AnnouncementOpened", lot=1, **said)
 
 
 def test_from_the_coin_to_the_last_payment(world: World) -> None:
@@ -79,7 +81,7 @@ def test_from_the_coin_to_the_last_payment(world: World) -> None:
         {world.ann: WEI_PER_UNIT * 7 // 24, world.bob: WEI_PER_UNIT * 4 // 24},
     )
     receipt = world.send(world.keeper, "settle", lot)
-    only(world, receipt, "SaleSettled", lot=lot, fines=2, stakeBack=WEI_PER_UNIT - pot, pot=pot)
+    only(world, receipt, "SellerCredited", lot=lot, fines=2, stakeBack=WEI_PER_UNIT - pot, pot=pot)
     receipt = world.send(world.ann, "claimTo", lot, world.eve)
     due = (15 - 2) * WEI_PER_UNIT + rebates[world.ann]
     paid = {"player": world.ann, "recipient": world.eve, "amountWei": due}
@@ -112,13 +114,13 @@ def test_what_goes_wrong(world: World) -> None:
     refused = {"lot": lot, "player": puppet, "amountWei": 5 * WEI_PER_UNIT}
     assert world.events(receipt) == [
         ("BundleRefunded", {"lot": lot, "index": 0, "price": 5}),
-        ("PushRefused", refused),
+        ("PushCredited", refused),
     ]
     receipt = world.send(world.keeper, "claimBatch", lot, [puppet])
     claimed = {"lot": lot, "player": puppet, "recipient": puppet, "amountWei": WEI_PER_UNIT}
     settled, *rest = world.events(receipt)
-    assert settled[0] == "SaleSettled"
-    assert rest == [("Claimed", claimed), ("PushRefused", refused | {"amountWei": WEI_PER_UNIT})]
+    assert settled[0] == "SellerCredited"
+    assert rest == [("Claimed", claimed), ("PushCredited", refused | {"amountWei": WEI_PER_UNIT})]
 
 
 def test_a_wish(world: World) -> None:

@@ -10,7 +10,7 @@ from tests.resilient.resilient_world import (
     EPSILON,
     EVERYTHING,
     HOUR,
-    Stage,
+    Phase,
     World,
     announce,
     bits,
@@ -25,7 +25,7 @@ def test_listing_takes_the_goods_and_a_stake(world: World) -> None:
     lot, goods = world.sale(3)
     assert all(world.owner_of(good) == world.auction for good in goods)
     assert world.balance(world.auction) == WEI_PER_UNIT
-    assert world.view("stage", lot) == Stage.BIDDING
+    assert world.view("phase", lot) == Phase.BIDDING
     assert [world.view("goodOf", lot, n) for n in range(4)] == [*goods, ("0x" + "00" * 20, 0)]
     state = world.state(lot)
     assert (state["seller"], state["goods"], state["bondBps"]) == (world.seller, 3, BOND_BPS)
@@ -36,7 +36,7 @@ def test_listing_takes_the_goods_and_a_stake(world: World) -> None:
 def test_sales_are_numbered_and_apart(world: World) -> None:
     lots = [world.sale(1)[0] for _ in range(2)]
     assert lots == [1, 2]
-    assert world.view("stage", 3) == Stage.NONE
+    assert world.view("phase", 3) == Phase.NONE
 
 
 @pytest.mark.parametrize(("numerator", "denominator"), [(0, 1), (1, 1), (2, 1), (0, 0), (1, 0)])
@@ -85,7 +85,7 @@ def test_a_bond_above_the_deposit(world: World) -> None:
 @pytest.mark.parametrize("stake", [0, WEI_PER_UNIT - 1, WEI_PER_UNIT + 1])
 def test_the_stake_is_one_unit(world: World, stake: int) -> None:
     call = ("list", world.mint(world.seller, 1), *EPSILON, schedule(world))
-    world.fails("ValueMismatch", stake, WEI_PER_UNIT, sender=world.seller, call=call, value=stake)
+    world.fails("WrongStake", stake, WEI_PER_UNIT, sender=world.seller, call=call, value=stake)
 
 
 def test_goods_of_others_and_goods_twice(world: World) -> None:
@@ -122,9 +122,11 @@ def test_adding_goods(world: World) -> None:
     assert [world.view("goodOf", lot, n) for n in range(3)] == [*first, *more]
     too_many = [(world.item, 9)] * 254
     world.fails("BadNumberOfGoods", 257, sender=world.seller, call=("add", lot, too_many))
-    world.to(lot, Stage.REVEAL)
+    world.to(lot, Phase.REVEAL)
     late = world.mint(world.seller, 1)
-    world.fails("WrongStage", lot, Stage.REVEAL, sender=world.seller, call=("add", lot, late))
+    world.fails(
+        "WrongResilientPhase", lot, Phase.REVEAL, sender=world.seller, call=("add", lot, late)
+    )
 
 
 def test_256_goods_and_no_more(world: World) -> None:
@@ -136,7 +138,7 @@ def test_256_goods_and_no_more(world: World) -> None:
     assert world.state(lot)["goods"] == 256
     call = ("add", lot, [last])
     world.fails("BadNumberOfGoods", 257, sender=world.seller, call=call)
-    world.to(lot, Stage.DRAW)
+    world.to(lot, Phase.DRAW)
     world.send(world.stranger, "reclaim", lot, bits(255))
     assert world.owner_of(last) == world.seller
 
@@ -144,14 +146,16 @@ def test_256_goods_and_no_more(world: World) -> None:
 def test_a_sale_that_nobody_takes_part_in(world: World) -> None:
     """It is void as soon as the reveal is over: goods and stake come back, whoever asks."""
     lot, goods = world.sale(3)
-    for stage, after in ((Stage.BIDDING, Stage.REVEAL), (Stage.REVEAL, Stage.DRAW)):
+    for phase, after in ((Phase.BIDDING, Phase.REVEAL), (Phase.REVEAL, Phase.DRAW)):
         for call in (("reclaim", lot, EVERYTHING), ("settle", lot)):
-            world.fails("WrongStage", lot, stage, sender=world.seller, call=call)
+            world.fails("WrongResilientPhase", lot, phase, sender=world.seller, call=call)
         world.to(lot, after)
-    assert world.view("stage", lot) == Stage.VOID
-    world.fails("WrongStage", lot, Stage.VOID, sender=world.ann, call=("requestDraw", lot))
+    assert world.view("phase", lot) == Phase.VOID
+    world.fails("WrongResilientPhase", lot, Phase.VOID, sender=world.ann, call=("requestDraw", lot))
     empty = announce().words
-    world.fails("WrongStage", lot, Stage.VOID, sender=world.ann, call=("decide", lot, empty))
+    world.fails(
+        "WrongResilientPhase", lot, Phase.VOID, sender=world.ann, call=("decide", lot, empty)
+    )
     world.send(world.stranger, "reclaim", lot, bits(0, 2))
     assert [world.owner_of(good) for good in goods] == [world.seller, world.auction, world.seller]
     again = ("reclaim", lot, bits(0))
@@ -175,7 +179,7 @@ def test_no_sale(world: World) -> None:
         ("settle", 9),
     )
     for call in calls:
-        world.fails("WrongStage", 9, Stage.NONE, sender=world.ann, call=call)
+        world.fails("WrongResilientPhase", 9, Phase.NONE, sender=world.ann, call=call)
     assert world.view("dueOf", 9, world.ann) == 0
     assert world.view("rebateOf", 9, world.ann) == (0, 0)
 

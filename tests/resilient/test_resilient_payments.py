@@ -8,7 +8,7 @@ from offchain.bindings.announcements import Announcement
 from offchain.chain.backend import Reverted, Transaction
 from offchain.io.units import WEI_PER_UNIT
 from tests.puppets import Manner
-from tests.resilient.resilient_world import HEADS, TAILS, Stage, World, announce, bits
+from tests.resilient.resilient_world import HEADS, TAILS, Phase, World, announce, bits
 
 REFUSING = [Manner.REFUSE, Manner.BURN_GAS, Manner.REVERT_MUCH]
 TAKING = [Manner.ACCEPT, Manner.WORK, Manner.RETURN_MUCH]
@@ -80,11 +80,11 @@ def test_rebates_are_never_more_than_the_stake(world: World, epsilon: tuple[int,
     star = announce((world.eve, most, bits(0)))
     world.seal(lot, world.ann, star, deposit=most)
     world.seal(lot, world.bob, star, deposit=most)
-    world.to(lot, Stage.REVEAL)
+    world.to(lot, Phase.REVEAL)
     world.reveal(lot, [(world.ann, star), (world.bob, star)])
-    world.to(lot, Stage.DRAW)
+    world.to(lot, Phase.DRAW)
     world.decide(lot, star, TAILS)
-    world.to(lot, Stage.FINAL)
+    world.to(lot, Phase.FINAL)
     rebate = int(Fraction(*epsilon) * WEI_PER_UNIT * most / (2 * most + 1))
     assert world.view("dueOf", lot, world.ann) == rebate
     assert world.view("dueOf", lot, world.bob) == most * WEI_PER_UNIT + rebate
@@ -202,7 +202,7 @@ def test_a_bond_of_the_whole_deposit(world: World) -> None:
     world.announced(lot, {world.ann: star})
     world.decide(lot, star, HEADS)
     receipt = world.send(world.stranger, "claimBatch", lot, [refusing])
-    assert "PushRefused" not in [name for name, _ in world.events(receipt)]
+    assert "PushCredited" not in [name for name, _ in world.events(receipt)]
     world.send(world.cid, "claim", lot)
     assert world.view("proceeds", world.seller) == 61 * WEI_PER_UNIT
 
@@ -270,7 +270,7 @@ def test_an_announcement_of_another_sale_is_of_no_use(world: World) -> None:
     world.announced(lot, {world.ann: star})
     world.decide(lot, star, TAILS)
     call = ("deliver", lot, star.words, 0, 1)
-    world.fails("NotAwaited", lot, 0, sender=world.eve, call=call)
+    world.fails("NotDeliverable", lot, 0, sender=world.eve, call=call)
 
 
 @pytest.mark.parametrize(("bond_bps", "saves"), [(1_000, True), (5_000, True), (10_000, False)])
@@ -284,12 +284,12 @@ def test_who_overbid_and_keeps_it_sealed_saves_the_fine_unless_the_bond_is_the_w
         lot, _ = world.sale(2, bond_bps=bond_bps)
         world.seal(lot, world.ann, claim, deposit=10)
         world.seal(lot, world.bob, other)
-        world.to(lot, Stage.REVEAL)
+        world.to(lot, Phase.REVEAL)
         openings = [(world.bob, other), (world.ann, claim)]
         world.reveal(lot, openings if opens else openings[:1])
-        world.to(lot, Stage.DRAW)
+        world.to(lot, Phase.DRAW)
         world.decide(lot, claim if opens else other, TAILS)
-        world.to(lot, Stage.FINAL)
+        world.to(lot, Phase.FINAL)
         dues.append(world.view("dueOf", lot, world.ann))
     opened, kept = dues
     assert 0 < opened < WEI_PER_UNIT  # the rebate

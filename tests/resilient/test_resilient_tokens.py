@@ -12,7 +12,7 @@ from tests.resilient.resilient_world import (
     EVERYTHING,
     HEADS,
     TAILS,
-    Stage,
+    Phase,
     World,
     announce,
     bits,
@@ -59,17 +59,17 @@ def test_a_token_that_refuses_delivery(
     index = index_of(star, world.bob)
     end = world.state(lot)["endOfAnswers"] + DELIVERY_WINDOW
     refund = ("refund", lot, star.words, index)
-    world.fails("WrongTime", lot, end, sender=world.bob, call=refund)
+    world.fails("TooEarly", lot, end, sender=world.bob, call=refund)
     rebate = WEI_PER_UNIT * 12 // 26
     assert world.view("dueOf", lot, world.ann) == 25 * WEI_PER_UNIT + rebate
     world.send(world.ann, "claim", lot)  # waits for no token
     world.chain.advance_to(end)
     late = ("deliver", lot, star.words, index, EVERYTHING)
-    world.fails("WrongTime", lot, end, sender=world.bob, call=late)
+    world.fails("TooLate", lot, end, sender=world.bob, call=late)
     before = world.balance(world.bob)
     world.send(world.stranger, *refund)
     assert world.balance(world.bob) == before + 5 * WEI_PER_UNIT
-    world.fails("NotAwaited", lot, index, sender=world.stranger, call=refund)
+    world.fails("NotDeliverable", lot, index, sender=world.stranger, call=refund)
     world.send(world.stranger, "reclaim", lot, bits(0))
     assert world.owner_of(goods[0]) == world.seller
     assert world.view("proceeds", world.seller) == (7 + 1) * WEI_PER_UNIT - rebate
@@ -108,10 +108,10 @@ def test_delivery_can_be_tried_again_and_in_parts(world: World, accepted: Accept
     assert world.owner_of(goods[2]) == world.bob
     assert world.view("proceeds", world.seller) == 5 * WEI_PER_UNIT
     whole = ("deliver", lot, star.words, index, EVERYTHING)
-    world.fails("NotAwaited", lot, index, sender=world.keeper, call=whole)
+    world.fails("NotDeliverable", lot, index, sender=world.keeper, call=whole)
     world.chain.advance_to(world.state(lot)["endOfAnswers"] + DELIVERY_WINDOW)
     refund = ("refund", lot, star.words, index)
-    world.fails("NotAwaited", lot, index, sender=world.bob, call=refund)
+    world.fails("NotDeliverable", lot, index, sender=world.bob, call=refund)
 
 
 def test_a_buyer_cannot_take_a_part_and_have_the_price_back(
@@ -165,9 +165,9 @@ def test_nothing_can_be_delivered_that_was_not_accepted(world: World) -> None:
         index = index_of(star, who)
         for _ in ("while answers are taken", "afterwards"):
             call = ("deliver", lot, star.words, index, EVERYTHING)
-            world.fails("NotAwaited", lot, index, sender=who, call=call)
+            world.fails("NotDeliverable", lot, index, sender=who, call=call)
             refund = ("refund", lot, star.words, index)
-            world.fails("NotAwaited", lot, index, sender=who, call=refund)
+            world.fails("NotDeliverable", lot, index, sender=who, call=refund)
             world.chain.advance_to(world.state(lot)["endOfAnswers"])
 
 
@@ -219,10 +219,10 @@ def test_a_token_that_calls_back_during_delivery(
     assert not more
     assert success == (call in ("settle", "claimBatch"))
     refused = {
-        "deliver": "NotAwaited",
-        "refund": "NotAwaited",
+        "deliver": "NotDeliverable",
+        "refund": "NotDeliverable",
         "reclaim": "NoGoodsLeft",
-        "deliverWish": "WrongStage",
+        "deliverWish": "WrongResilientPhase",
         "withdrawProceeds": "NoProceeds",
     }
     assert error == refused.get(call, "")
@@ -262,7 +262,7 @@ def test_a_buyer_that_refuses_its_refund(world: World) -> None:
     world.behave(token, ItemManner.REFUSE)
     world.chain.advance_to(world.state(lot)["endOfAnswers"] + DELIVERY_WINDOW)
     receipt = world.send(world.stranger, "refund", lot, star.words, 0)
-    assert [name for name, _ in world.events(receipt)] == ["BundleRefunded", "PushRefused"]
+    assert [name for name, _ in world.events(receipt)] == ["BundleRefunded", "PushCredited"]
     assert receipt.gas_used < 150_000
     world.send(buyer, "withdrawProceeds", world.eve)
     assert world.view("proceeds", buyer) == 0
@@ -335,7 +335,7 @@ def test_a_sale_that_lost_a_good_gives_away_no_other(world: World, accepted: Acc
     world.send(world.keeper, "refund", lot, star.words, index)
     world.fails(*gone, sender=world.seller, call=("reclaim", lot, EVERYTHING))
     world.send(world.seller, "reclaim", lot, bits(0, 3))
-    world.to(other, Stage.DRAW)
+    world.to(other, Phase.DRAW)
     world.send(world.keeper, "reclaim", other, EVERYTHING)
     owners = [world.owner_of(goods[n]) for n in (0, 2, 3)]
     assert owners == [world.seller, world.dan, world.seller]
@@ -417,7 +417,7 @@ def test_a_buyer_names_another_recipient(world: World, accepted: Accepted) -> No
     assert ("GoodsGiven", given) in world.events(receipt)
     assert world.view("proceeds", world.seller) == before + 5 * WEI_PER_UNIT
     assert [world.owner_of(goods[n]) for n in (0, 2)] == [world.eve] * 2
-    world.fails("NotAwaited", lot, index, sender=world.bob, call=elsewhere)
+    world.fails("NotDeliverable", lot, index, sender=world.bob, call=elsewhere)
 
 
 def test_a_buyer_too_late_to_name_anybody(world: World, accepted: Accepted) -> None:
@@ -425,7 +425,7 @@ def test_a_buyer_too_late_to_name_anybody(world: World, accepted: Accepted) -> N
     end = world.state(lot)["endOfAnswers"] + DELIVERY_WINDOW
     world.chain.advance_to(end)
     call = ("deliverTo", lot, star.words, index_of(star, world.bob), world.eve)
-    world.fails("WrongTime", lot, end, sender=world.bob, call=call)
+    world.fails("TooLate", lot, end, sender=world.bob, call=call)
 
 
 def test_a_star_names_another_recipient(world: World) -> None:
@@ -449,7 +449,7 @@ def test_a_star_names_another_recipient(world: World) -> None:
 def test_nobody_has_a_wish_on_tails(world: World, accepted: Accepted) -> None:
     lot = accepted[0]
     call = ("deliverWishTo", lot, EVERYTHING, world.eve)
-    world.fails("WrongStage", lot, Stage.FINAL, sender=world.ann, call=call)
+    world.fails("WrongResilientPhase", lot, Phase.FINAL, sender=world.ann, call=call)
 
 
 def test_nobody_else_rehearses(world: World, accepted: Accepted) -> None:

@@ -17,7 +17,7 @@ from tests.resilient.resilient_world import (
     EVERYTHING,
     HOUR,
     Outcome,
-    Stage,
+    Phase,
     World,
 )
 from tests.reverts import error_of
@@ -177,7 +177,7 @@ class Walk:
     # How
 
     def run(self) -> None:
-        """Does one thing after another: mostly what the stage of some sale asks for, at times anything."""
+        """Does one thing after another: mostly what the phase of some sale asks for, at times anything."""
         anything = [
             *(self.list_goods, self.add, self.seal, self.withdraw, self.reveal, self.draw),
             self.decide,
@@ -185,21 +185,21 @@ class Walk:
             *(self.misbehave, self.let_time_pass, self.force),
         ]
         fitting = {
-            Stage.NONE: [self.list_goods],
-            Stage.BIDDING: [*[self.seal] * 5, self.add, self.withdraw, self.let_time_pass],
-            Stage.REVEAL: [self.reveal, self.reveal, self.reveal, self.let_time_pass],
-            Stage.DRAW: [self.draw, self.decide, self.decide],
-            Stage.ANSWERS: [self.answer, self.answer, self.move_goods],
-            Stage.FINAL: [self.move_goods, self.move_goods, self.pay],
-            Stage.VOID: [self.move_goods, self.pay, self.list_goods],
+            Phase.NONE: [self.list_goods],
+            Phase.BIDDING: [*[self.seal] * 5, self.add, self.withdraw, self.let_time_pass],
+            Phase.REVEAL: [self.reveal, self.reveal, self.reveal, self.let_time_pass],
+            Phase.DRAW: [self.draw, self.decide, self.decide],
+            Phase.ANSWERS: [self.answer, self.answer, self.move_goods],
+            Phase.FINAL: [self.move_goods, self.move_goods, self.pay],
+            Phase.VOID: [self.move_goods, self.pay, self.list_goods],
         }
         for _ in range(STEPS):
             newest = len(self.goods)
-            if self.world.view("stage", newest) not in (Stage.BIDDING, Stage.REVEAL):
+            if self.world.view("phase", newest) not in (Phase.BIDDING, Phase.REVEAL):
                 newest += 1
             self.chosen = self.random.randint(max(1, newest - 4), newest)
-            stage = self.world.view("stage", self.chosen)
-            self.random.choice(anything if self.random.random() < 0.25 else fitting[stage])()
+            phase = self.world.view("phase", self.chosen)
+            self.random.choice(anything if self.random.random() < 0.25 else fitting[phase])()
 
     def end_it_all(self) -> None:
         """Everybody behaves, all windows pass, and whoever is owed something gets it."""
@@ -306,5 +306,6 @@ def test_walks_get_everywhere() -> None:
     missing = [one for one in f"{functions} {claims}".split() if not SEEN[f"{one} done"]]
     assert not missing, SEEN
     assert not [one for one in Outcome if one != Outcome.OPEN and not SEEN[one.name]], SEEN
-    refusals = "WrongStage FlawedAnnouncement NotOffered AlreadyAnswered NotAwaited WrongAnnouncement NotDrawn"
+    refusals = "WrongResilientPhase FlawedAnnouncement NotOffered AlreadyAnswered NotDeliverable"
+    refusals += " WrongAnnouncement NotDrawn"
     assert not [one for one in refusals.split() if not SEEN[one]], SEEN
