@@ -4,6 +4,8 @@
    beside the readable reference, for several kinds of bids. All answers must be equal.
 2. Random auctions, 3 groups of 8, from listing to audit, on revm in this process beside the same on Anvil. All outcomes must be
    the reference's.
+3. Locks of one round, opened with all checks, by one worker and by one for each core; all must hold what was locked. Beside them
+   as many pieces of garbage: what a stranger can make a keeper do.
 
 Whatever is compared takes turns, so that a busy machine slows both alike. Arrays take milliseconds: the best of all rounds is
 printed, which is what the machine can do undisturbed. Of auctions it is the median, by real time, and on revm by processor
@@ -12,6 +14,7 @@ time as well, which is what one core does with nothing else to do.
 
 import argparse
 import json
+import os
 import random
 import signal
 import sys
@@ -28,6 +31,10 @@ import numpy as np
 
 from offchain.chain.connect import connect
 from offchain.chain.revm import Revm
+from offchain.locks.batch import open_all
+from offchain.locks.bids import LOCK_BYTES, LockedBid, lock_bid, new_salt
+from offchain.locks.ibe import Refusal
+from offchain.locks.local_beacon import new_beacon
 from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
 from offchain.model.mechanisms import equal_split as reference
 from offchain.model.mechanisms import two_level
@@ -75,6 +82,20 @@ class Auctions:
     def ratio(self) -> float:
         """How many times as fast on revm."""
         return self.revm / self.anvil
+
+
+@dataclass(frozen=True, slots=True)
+class Locks:
+    """Opening so many locks of a round: seconds of one core, and of real time with a worker for each core; seconds of one core
+    for as many random bytes, and for as many pieces of the dearest garbage, which begins as a lock does.
+    """
+
+    locks: int
+    core_seconds: float
+    workers: int
+    real_seconds: float
+    random_seconds: float
+    dearest_seconds: float
 
 
 def arrays(members: int) -> dict[str, Words]:
@@ -163,6 +184,40 @@ def measure_auctions(rounds: int, on_revm: int, on_anvil: int) -> Auctions:
     return Auctions(median(rates[0]), median(rates[1]), median(processor))
 
 
+def measure_locks(count: int) -> Locks:
+    """Locks so many bids to a round of a new beacon, and opens them.
+
+    Raises:
+        AssertionError: what is opened is not what was locked, or garbage is opened.
+    """
+    rng = random.Random(SEED)
+    local = new_beacon(genesis=0)
+    signature = local.signature(1)
+    held = [LockedBid(rng.randint(1, _MOST), new_salt()) for _ in range(count)]
+    locks = [lock_bid(local.beacon, 1, one) for one in held]
+    garbage = [rng.randbytes(LOCK_BYTES) for _ in range(count)]
+    dearest = [one[:96] + rng.randbytes(LOCK_BYTES - 96) for one in locks]
+    workers = os.cpu_count() or 1
+
+    def seconds(
+        given: list[bytes], expected: list[LockedBid] | None, hands: int = 1
+    ) -> tuple[float, float]:
+        real, busy = time.perf_counter(), time.process_time()
+        found = list(open_all(signature, given, hands))
+        real, busy = time.perf_counter() - real, time.process_time() - busy
+        if expected is None:
+            assert all(isinstance(one, Refusal) for one in found), "garbage was opened"
+        else:
+            assert found == expected, "not what was locked"
+        return real, busy
+
+    _, core = seconds(locks, held)
+    real, _ = seconds(locks, held, workers)
+    _, of_random = seconds(garbage, None)
+    _, of_dearest = seconds(dearest, None)
+    return Locks(count, core, workers, real, of_random, of_dearest)
+
+
 def profile(auctions: int) -> list[tuple[str, float]]:
     """Where the processor time of auctions on revm goes: functions with the share of the time spent in them and in what they
     call, largest first. By samples, a thousand a second, which slow nothing down.
@@ -219,7 +274,10 @@ def main() -> int:
     parser.add_argument(
         "--profile", type=int, metavar="N", help="only tell where N auctions spend it"
     )
-    parser.add_argument("--only", choices=("split", "auctions"), help="leave the other out")
+    parser.add_argument("--locks", type=int, default=2_000, help="of one round, to open")
+    parser.add_argument(
+        "--only", choices=("split", "auctions", "locks"), help="leave the others out"
+    )
     options = parser.parse_args()
     if options.profile:
         for name, share in profile(options.profile):
@@ -232,7 +290,7 @@ def main() -> int:
             print(text, flush=True)
 
     splits: list[Split] = []
-    if options.only != "auctions":
+    if options.only in (None, "split"):
         say(f"Willingness to pay and T of {options.members:,} bids, milliseconds")
         say(f"{'bids':26}{'sort':>8}{'both':>8}{'to sort':>9}{'reference':>11}{'faster':>8}")
         for name, bids in arrays(options.members).items():
@@ -243,13 +301,22 @@ def main() -> int:
                 f"{one.reference_ms:11.0f}{one.to_reference:7.0f}x"
             )
     auctions = None
-    if options.only != "split":
+    if options.only in (None, "auctions"):
         say(f"\nAuctions of {_GROUPS} groups of {_MEMBERS}, each from listing to audit")
         auctions = measure_auctions(options.rounds, on_revm=40, on_anvil=3)
         say(f"{'on revm, in process':26}{auctions.revm:8.0f} a second of real time")
         say(f"{'':26}{auctions.revm_per_processor_second:8.0f} a second of one core")
         say(f"{'on Anvil':26}{auctions.anvil:8.2f} a second of real time")
         say(f"{'revm to Anvil':26}{auctions.ratio:7.0f}x")
+    locks = None
+    if options.only in (None, "locks"):
+        say(f"\n{options.locks:,} locks of one round, opened with all checks")
+        locks = measure_locks(options.locks)
+        each = locks.core_seconds / locks.locks * 1_000
+        say(f"{'one worker':26}{locks.core_seconds:8.2f} s of one core, {each:.2f} ms each")
+        say(f"{f'{locks.workers} workers':26}{locks.real_seconds:8.2f} s of real time")
+        say(f"{'random bytes':26}{locks.random_seconds:8.2f} s of one core")
+        say(f"{'the dearest garbage':26}{locks.dearest_seconds:8.2f} s of one core")
     if options.json:
         found = {
             "members": options.members,
@@ -257,6 +324,7 @@ def main() -> int:
                 asdict(s) | {"to_sort": s.to_sort, "to_reference": s.to_reference} for s in splits
             ],
             "auctions": auctions and asdict(auctions) | {"ratio": auctions.ratio},
+            "locks": locks and asdict(locks),
         }
         print(json.dumps(found, indent=1))
     return 0

@@ -372,6 +372,31 @@ def draw(palette: Palette) -> str:
     return canvas.svg()
 
 
+def timelock(palette: Palette) -> str:
+    """The way of a locked bid: sealed by its member, opened by anyone once the beacon has signed the round."""
+    canvas = Canvas(1000, 245, "The way of a locked bid", palette)
+    canvas.text(10, 45, "Chain", 13, "600", anchor="start")
+    canvas.phase(110, 15, 330, "Bidding", "the lock is logged, and never read", "main")
+    canvas.phase(460, 15, 390, "Reveal", "what fits its commitment is open", "main")
+    canvas.phase(870, 15, 120, "Tally", "as ever", "plain")
+    canvas.text(10, 165, "World", 13, "600", anchor="start")
+    canvas.phase(110, 135, 220, "member", "one transaction, then nothing", "good")
+    canvas.arrow((220, 135), (220, 67))
+    canvas.text(228, 105, "commit", 12, code=True, anchor="start")
+    canvas.text(282, 105, "seal, deposit, lock", 12, quiet=True, anchor="start")
+    canvas.phase(460, 135, 180, "beacon", "signs the round", "plain")
+    canvas.arrow((450, 67), (450, 110), (550, 110), (550, 135))
+    canvas.text(558, 105, "120 s after the end of bidding", 12, quiet=True, anchor="start")
+    canvas.phase(730, 135, 180, "anyone", "decrypts, compares", "good")
+    canvas.arrow((640, 161), (730, 161))
+    canvas.text(685, 153, "signature", 12, quiet=True)
+    canvas.arrow((820, 135), (820, 67))
+    canvas.text(828, 105, "revealBatch", 12, code=True, anchor="start")
+    canvas.arrow((390, 67), (390, 220), (820, 220), (820, 187))
+    canvas.text(595, 212, "BidLocked", 12, code=True)
+    return canvas.svg()
+
+
 def choosing(palette: Palette) -> str:
     """From what bidders know to the auction for it."""
     canvas = Canvas(1000, 346, "Which auction for which knowledge", palette)
@@ -423,6 +448,7 @@ DRAWINGS: dict[str, Callable[[Palette], str]] = {
     "lot": lot,
     "layers": layers,
     "draw": draw,
+    "timelock": timelock,
     "choosing": choosing,
 }
 

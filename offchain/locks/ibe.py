@@ -18,7 +18,7 @@ from typing import Final
 
 from py_arkworks_bls12381 import GT, G1Point, G2Point, Scalar
 
-from offchain.locks.bls import ORDER, g2_point, signed_point
+from offchain.locks.bls import ORDER, g2_point, generator_times, signed_point
 
 POINT_BYTES: Final = 96
 MOST_MESSAGE: Final = 32
@@ -48,8 +48,8 @@ def encrypt(public_key: G2Point, round_: int, message: bytes, sigma: bytes | Non
         raise ValueError(f"sigma has {len(message)} bytes as the message, not {len(sigma)}")
     r = _h3(sigma, message)
     # e(rQ, K) is e(Q, K)^r: a product in G1 is cheaper than a power in the target group
-    shared = GT.pairing(signed_point(round_) * r, public_key)
-    u = (G2Point() * r).to_compressed_bytes()
+    shared = GT.pairing(signed_point(round_) * Scalar(r), public_key)
+    u = generator_times(r).to_compressed_bytes()
     return u + _xor(sigma, _h2(shared)) + _xor(message, _h4(sigma))
 
 
@@ -65,7 +65,7 @@ def decrypt(signature: G1Point, ciphertext: bytes) -> bytes | Refusal:
     v, w = ciphertext[POINT_BYTES:-size], ciphertext[-size:]
     sigma = _xor(v, _h2(GT.pairing(signature, u)))
     message = _xor(w, _h4(sigma))
-    return message if G2Point() * _h3(sigma, message) == u else Refusal.PROOF
+    return message if generator_times(_h3(sigma, message)) == u else Refusal.PROOF
 
 
 def _h2(shared: GT) -> bytes:
@@ -74,12 +74,12 @@ def _h2(shared: GT) -> bytes:
     return sha256(b"IBE-H2" + bytes.fromhex(str(shared))[::-1]).digest()
 
 
-def _h3(sigma: bytes, message: bytes) -> Scalar:
+def _h3(sigma: bytes, message: bytes) -> int:
     """A scalar, uniform: hashes, one after another, until one is below the order when its first byte is halved."""
     seed = sha256(b"IBE-H3" + sigma + message).digest()
     tries = (sha256(i.to_bytes(2, "little") + seed).digest() for i in range(1, 2**16 - 1))
     numbers = (int.from_bytes(bytes((one[0] >> 1,)) + one[1:], "big") for one in tries)
-    return Scalar(next(number for number in numbers if number < ORDER))
+    return next(number for number in numbers if number < ORDER)
 
 
 def _h4(sigma: bytes) -> bytes:

@@ -41,6 +41,14 @@ def test_auctions_on_both_back_ends_are_compared_and_timed() -> None:
     assert all(figure > 0 for figure in found["auctions"].values())
 
 
+def test_locks_of_a_round_are_opened_and_timed() -> None:
+    found = json.loads(speed("--only locks --locks 30 --json"))
+    assert found["split"] == []
+    assert found["auctions"] is None
+    assert found["locks"]["locks"] == 30
+    assert all(figure > 0 for figure in found["locks"].values())
+
+
 def test_a_profile_names_functions_of_the_project() -> None:
     assert re.search(
         r"^100\.0%  offchain/play/two_level\.py TwoLevelStage\.play$",

@@ -16,7 +16,7 @@ from offchain.io.addresses import checksum
 from offchain.locks import ibe
 from offchain.locks.batch import open_all
 from offchain.locks.bids import LOCK_BYTES, LockedBid, lock_bid, new_salt, open_lock
-from offchain.locks.bls import ORDER, g2_point, sign, signed_point
+from offchain.locks.bls import ORDER, g2_point, generator_times, sign, signed_point
 from offchain.locks.ibe import Refusal, decrypt, encrypt
 from offchain.locks.local_beacon import LocalBeacon, new_beacon
 
@@ -272,6 +272,16 @@ def test_whoever_stops_listening_stops_the_work() -> None:
     assert next(opened) == LOCKED
     opened.close()
     assert len(taken) <= 5 * 64
+
+
+@given(st.integers(0, ORDER - 1))
+def test_multiples_of_the_generator_are_the_librarys(scalar: int) -> None:
+    assert generator_times(scalar) == G2Point() * Scalar(scalar)
+
+
+@pytest.mark.parametrize("scalar", [0, 1, 63, 64, 2**252, ORDER - 1, ORDER // 2])
+def test_the_same_at_the_edges_of_the_windows(scalar: int) -> None:
+    assert generator_times(scalar) == G2Point() * Scalar(scalar)
 
 
 def test_signing_is_not_for_rounds_that_do_not_fit_eight_bytes() -> None:
