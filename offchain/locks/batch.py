@@ -21,7 +21,8 @@ def open_all(
 ) -> Generator[LockedBid | Refusal, None, None]:
     """`open_lock` of each, in order, as they come. Takes 1.5 ms a lock, shared among the workers.
 
-    workers: threads. The library lets go of the interpreter while it pairs points, which is two thirds of the time. progress: hears every now and then how many are done. At most some hundred locks are taken ahead.
+    workers: threads. The library lets go of the interpreter while it pairs points, which is two thirds of the time.
+    progress: hears every now and then how many are done. At most some hundred locks are taken ahead.
     """
     remaining = iter(locks)
     done = 0
