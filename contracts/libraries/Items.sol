@@ -17,7 +17,7 @@ library Items {
     /// @notice `owner` does not own the item.
     error NotItemOwner(IERC721 token, uint256 tokenId, address owner);
     /// @notice The item is not here for `lot`: its token took it away, and whoever has it since may have listed it, too.
-    error NotHeldFor(IERC721 token, uint256 tokenId, uint256 lot);
+    error NotHeldFor(uint256 lot, IERC721 token, uint256 tokenId);
     /// @notice The token says that the item did not arrive.
     error ItemNotReceived(IERC721 token, uint256 tokenId);
     /// @notice Once here, the item could not be moved any more, neither back to its owner nor at all.
@@ -58,7 +58,7 @@ library Items {
     /// @notice Gives what is here for `lot` to `recipient`, as `deliver`.
     function give(Held storage held, uint256 lot, IERC721 token, uint256 tokenId, address recipient) internal {
         mapping(uint256 tokenId => uint256 lot) storage lotOf = held.lotOf[token];
-        if (lotOf[tokenId] != lot) revert NotHeldFor(token, tokenId, lot);
+        if (lotOf[tokenId] != lot) revert NotHeldFor(lot, token, tokenId);
         delete lotOf[tokenId];
         deliver(token, tokenId, recipient);
     }

@@ -105,8 +105,8 @@ interface IResilientAuction {
     event AnnouncementWithdrawn(uint256 indexed lot, address indexed player, uint64 deposit);
     /// @notice `player` revealed what it had sealed, worth `revenue` units.
     event AnnouncementOpened(uint256 indexed lot, address indexed player, uint64 revenue, Announcement announcement);
-    /// @notice An opening in a batch was passed over, of a player who sealed something.
-    event OpeningSkipped(uint256 indexed lot, address indexed player, AnnouncementFlaw indexed flaw);
+    /// @notice What opens no announcement was passed over in a batch, of a player who sealed one.
+    event AnnouncementSkipped(uint256 indexed lot, address indexed player, AnnouncementFlaw indexed flaw);
     /// @notice The coin of `lot` was asked for.
     event DrawRequested(uint256 indexed lot);
     /// @notice It is decided what happens. Answers, if there are to be any, are taken until `endOfAnswers`.

@@ -151,7 +151,7 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
             address player = openings[i].player;
             AnnouncementFlaw flaw = _open(lot, player, openings[i].announcement);
             // logs that cost whoever causes them next to nothing would be everybody's to read
-            if (flaw > AnnouncementFlaw.NotSealed) emit OpeningSkipped(lot, player, flaw);
+            if (flaw > AnnouncementFlaw.NotSealed) emit AnnouncementSkipped(lot, player, flaw);
         }
     }
 

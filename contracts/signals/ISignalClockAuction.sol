@@ -191,7 +191,7 @@ interface ISignalClockAuction {
     /// @notice The word was not asked for, or is not there yet.
     error NotDrawn(uint256 lot);
     /// @notice Tables from `place` on where those from `next` on are due.
-    error OutOfOrder(uint256 place, uint256 next);
+    error WrongPlace(uint256 place, uint256 next);
     /// @notice More tables than the drawn type has bidders.
     error TooManyTables(uint256 lot, uint256 bidders);
     /// @notice Not the table that `bidder` registered; empty if it registered none.

@@ -224,7 +224,7 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
         if (item.phase == ClockPhase.Learning) _endLearning(lot, item, item.clock.deadline);
         uint256 bidders = ValueTables.count(item.counts, item.kind);
         uint256 next = item.prepared;
-        if (place > next) revert OutOfOrder(place, next);
+        if (place > next) revert WrongPlace(place, next);
         if (place + tables.length > bidders) revert TooManyTables(lot, bidders);
         if (place + tables.length <= next) return; // a log of nothing would be everybody's to read
         uint64[MOST_LEVELS] memory best;

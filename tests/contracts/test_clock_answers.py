@@ -354,9 +354,9 @@ def test_preparing_out_of_order(house, learning, alice, bob, carol, dave):
     """No bidder is left out, none comes twice, none of another type comes in."""
     learning.leave(carol)
     learning.leave(dave)
-    with reverts_with(house, "OutOfOrder", 1, 0):
+    with reverts_with(house, "WrongPlace", 1, 0):
         learning.prepare(bob, place=1)
-    with reverts_with(house, "OutOfOrder", 2**256 - 1, 0):
+    with reverts_with(house, "WrongPlace", 2**256 - 1, 0):
         learning.prepare(bob, place=2**256 - 1)
     with reverts_with(house, "TooManyTables", learning.number, 2):
         learning.prepare(alice, bob, carol)

@@ -292,7 +292,7 @@ def test_a_lot_that_lost_its_item_returns_no_other(house, token, seller, strange
     house.unsold()
     old = house.lot
     new = taken_and_listed(house, token, stranger)
-    with reverts_with(house.contract, "NotHeldFor", token, 7, old):
+    with reverts_with(house.contract, "NotHeldFor", old, token, 7):
         house.reclaim()
     assert token.ownerOf(7) == house.contract
     house.lot = new
@@ -300,7 +300,7 @@ def test_a_lot_that_lost_its_item_returns_no_other(house, token, seller, strange
     house.reclaim()
     assert token.ownerOf(7) == stranger
     house.lot = old
-    with reverts_with(house.contract, "NotHeldFor", token, 7, old):
+    with reverts_with(house.contract, "NotHeldFor", old, token, 7):
         house.reclaim()
 
 
@@ -310,13 +310,13 @@ def test_a_lot_that_lost_its_item_sells_no_other(house, token, seller, alice, st
     house.win(alice)
     old = house.lot
     new = taken_and_listed(house, token, stranger)
-    with reverts_with(house.contract, "NotHeldFor", token, 7, old):
+    with reverts_with(house.contract, "NotHeldFor", old, token, 7):
         house.deliver(alice)
     house.fail()
     before = alice.balance()
     house.give_back(alice)
     assert alice.balance() - before == house.deposit * WEI_PER_UNIT
-    with reverts_with(house.contract, "NotHeldFor", token, 7, old):
+    with reverts_with(house.contract, "NotHeldFor", old, token, 7):
         house.reclaim()
     house.lot = new
     house.unsold()

@@ -106,7 +106,7 @@ def refused_and_skipped(
     world.fails("FlawedAnnouncement", lot, world.ann, flaw, sender=world.ann, call=call)
     receipt = world.reveal(lot, [(world.ann, one), (world.dan, good)])
     skipped, announced = world.events(receipt)
-    assert skipped == ("OpeningSkipped", {"lot": lot, "player": world.ann, "flaw": flaw})
+    assert skipped == ("AnnouncementSkipped", {"lot": lot, "player": world.ann, "flaw": flaw})
     assert announced[0] == "AnnouncementOpened"
     assert world.state(lot)["revenues"] == 1
     world.to(lot, Phase.DRAW)
@@ -134,7 +134,10 @@ def test_what_is_not_sealed_cannot_be_opened(world: World) -> None:
         call = ("reveal", lot, opening.words)
         world.fails("FlawedAnnouncement", lot, player, flaw, sender=player, call=call)
     receipt = world.reveal(lot, [(world.ann, one), (world.ann, one)])
-    assert [name for name, _ in world.events(receipt)] == ["AnnouncementOpened", "OpeningSkipped"]
+    assert [name for name, _ in world.events(receipt)] == [
+        "AnnouncementOpened",
+        "AnnouncementSkipped",
+    ]
     call, flaw = ("reveal", lot, one.words), Flaw.ALREADY_REVEALED
     world.fails("FlawedAnnouncement", lot, world.ann, flaw, sender=world.ann, call=call)
 
