@@ -96,7 +96,7 @@ def main() -> None:
 
 def open_dao(factory: Contract, auctioneer: Contract, lot: int) -> Contract:
     """A DAO of sealed bids without a minimum, entered on the lot."""
-    creation = factory.create(auctioneer, False, 0, {"from": accounts[0]})
+    creation = factory.create(auctioneer, False, 0, bytes(32), [], {"from": accounts[0]})
     dao = DAO.at(creation.events["DAOCreated"]["dao"])
     dao.enter(lot, {"from": accounts[0]})
     return dao

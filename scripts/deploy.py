@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from brownie import Auctioneer, DAOFactory, accounts, chain, network
 
-from offchain.bindings.deployment import Deployment
+from offchain.bindings.deployment import NO_BEACON, Deployment
 
 # Brownie makes its classes at run time.
 Account: TypeAlias = Any
@@ -33,7 +33,7 @@ def main(file: str | None = None) -> None:
 def deploy(account: Account) -> tuple[Contract, Contract]:
     """The auctioneer takes late bids only from DAOs of the factory."""
     factory = DAOFactory.deploy({"from": account})
-    auctioneer = Auctioneer.deploy(factory, {"from": account})
+    auctioneer = Auctioneer.deploy(factory, NO_BEACON, {"from": account})
     assert auctioneer.factory() == factory
     return factory, auctioneer
 

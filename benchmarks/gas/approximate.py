@@ -11,6 +11,7 @@ from typing import Final
 
 from benchmarks.gas.bench import PHASE, StepBench, measured
 from offchain.bindings.contracts import contract
+from offchain.bindings.deployment import NO_BEACON
 from offchain.bindings.draw_proofs import DRAWS, prove, steps
 from offchain.bindings.entries import pack
 from offchain.bindings.seals import SALT_BYTES, Opening, commitment
@@ -52,7 +53,7 @@ class _Bench(StepBench):
         self._dao = contract("DAO")
         self._source = self._create("SetRandomness")
         self._factory = self._create("DAOFactory")
-        self._auction = self._create("ApproximateAuction", self._factory, self._source)
+        self._auction = self._create("ApproximateAuction", self._factory, NO_BEACON, self._source)
         self._at = contract("ApproximateAuction"), self._auction
         self._item = self._create("Item")
 
@@ -111,7 +112,9 @@ class _Bench(StepBench):
         lot = self._list("")
         factory = contract("DAOFactory")
         made = self._send(
-            self._keeper, self._factory, factory.encode("create", self._auction, True, 0)
+            self._keeper,
+            self._factory,
+            factory.encode("createStandalone", self._auction, True, 0, bytes(32), []),
         )
         event = factory.event(made.logs[0])
         assert event is not None

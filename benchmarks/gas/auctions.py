@@ -91,6 +91,7 @@ class _Bench(Bench[Meter]):
         self._auctioneer, self._dao = contract("Auctioneer"), contract("DAO")
         self._deployment = deploy(meter, self._keeper)
         self._item = self._create("Item")
+        self._created = 0
         self._entrusted = Openings()
         self._actions: list[Action] = []
         ledger = Ledger(meter, self._deployment.auctioneer, self._deployment.block)
@@ -177,7 +178,10 @@ class _Bench(Bench[Meter]):
             bids = {member: value // part for member, value in values.items()}
             return Book(name, kind, self._auctioneer, address, bids)
         factory = contract("DAOFactory")
-        data = factory.encode("create", self._deployment.auctioneer, kind == "open", 0)
+        self._created += 1
+        salt = self._created.to_bytes(32, "big")
+        terms: tuple[object, ...] = (self._deployment.auctioneer, kind == "open", 0, salt, [])
+        data = factory.encode("createStandalone", *terms)
         receipt = self._send(self._keeper, self._deployment.factory, data)
         self._add("lot", "create a DAO", members=1)
         event = factory.event(receipt.logs[0])

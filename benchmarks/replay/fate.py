@@ -139,7 +139,6 @@ def _selectors() -> dict[str, str]:
         "settle": dao.encode("settle", 1, 0, 0, b""),
         "settle of an individual": auctioneer.encode("settle", 1),
         "refund": dao.encode("claimBatch", 1, []),
-        "bonds": dao.encode("forwardBonds", 1),
     }
     return {
         data[:_SELECTOR].hex(): what.partition(",")[0].split()[0] for what, data in calls.items()

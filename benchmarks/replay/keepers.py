@@ -136,9 +136,7 @@ class Keepers:
             )
         if not refunds:
             return lot.winner is not None or lot.returned
-        return all(box.closed for book in books for box in book.boxes.values()) and not any(
-            book.bonds_held for book in books
-        )
+        return all(box.closed for book in books for box in book.boxes.values())
 
     # Processes
 
@@ -227,7 +225,7 @@ class Keepers:
             case "Checkpoint":
                 counted: int = event.args["counted"] - event.args["start"]
                 return counted
-            case "BondForfeited":
+            case "BondBurnt":
                 return 1
         return 0
 

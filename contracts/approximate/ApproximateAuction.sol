@@ -4,7 +4,8 @@ pragma solidity ^0.8.30;
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
 import {AuctionHouse} from "../base/AuctionHouse.sol";
-import {Standing} from "../base/Standing.sol";
+import {Lot} from "../base/Lot.sol";
+import {IAuctioneer} from "../interfaces/IAuctioneer.sol";
 import {IDAOFactory} from "../interfaces/IDAOFactory.sol";
 import {IRandomness} from "../interfaces/IRandomness.sol";
 import {Phase, WrongPhase} from "../interfaces/Phase.sol";
@@ -82,6 +83,8 @@ contract ApproximateAuction is AuctionHouse {
 
     /// @notice An inaccuracy that is not between 0 and 1.
     error BadInaccuracy(uint32 numerator, uint32 denominator);
+    /// @notice A reserve above a unit, where every bid has its chance.
+    error NoReserves(uint96 reserve);
     /// @notice A DAO's bid that does not fit 64 bits, in units.
     error BidTooHigh(uint256 lot, address dao, uint96 bid);
     /// @notice `lot` has `MOST_PLAYERS` players.
@@ -96,8 +99,9 @@ contract ApproximateAuction is AuctionHouse {
     error WrongPlayers(uint256 lot);
 
     /// @param factory_ The only origin of DAOs that may enter.
+    /// @param beaconHash_ The chain hash of the drand beacon to whose rounds bids are locked.
     /// @param randomness_ Where draws come from. Who sells, bids or keeps here trusts it. Its words must fit `DRAW_WINDOW`.
-    constructor(IDAOFactory factory_, IRandomness randomness_) AuctionHouse(factory_) {
+    constructor(IDAOFactory factory_, bytes32 beaconHash_, IRandomness randomness_) AuctionHouse(factory_, beaconHash_) {
         (randomness, _longestDraw) = (randomness_, DrawTime.requireWithin(randomness_, DRAW_WINDOW));
     }
 
@@ -114,11 +118,16 @@ contract ApproximateAuction is AuctionHouse {
         external
         returns (uint256 lot)
     {
-        if (numerator == 0 || numerator >= denominator) revert BadInaccuracy(numerator, denominator);
-        lot = _list(token, tokenId, 0, schedule);
-        (_games[lot].numerator, _games[lot].denominator) = (numerator, denominator);
-        emit InaccuracySet(lot, numerator, denominator);
-        Items.take(_held, lot, token, tokenId, msg.sender);
+        return _list(token, tokenId, numerator, denominator, schedule);
+    }
+
+    /// @inheritdoc IAuctioneer
+    /// @dev At the inaccuracy that it was sold with. There are no reserves here: one above a unit is refused.
+    function relist(uint256 lot, uint96 reserve, Schedule calldata schedule) external returns (uint256) {
+        if (reserve > 1) revert NoReserves(reserve);
+        Lot storage item = _lots[lot];
+        Game storage game = _games[lot];
+        return _list(item.token, item.tokenId, game.numerator, game.denominator, schedule);
     }
 
     // THE DRAW
@@ -201,9 +210,9 @@ contract ApproximateAuction is AuctionHouse {
 
     /// @dev An individual who opens its bid plays.
     function _enlist(uint256 lot, uint256 entry_) internal override {
-        Roster roster = _games[lot].roster;
-        if (roster.players() == MOST_PLAYERS) emit PlayerRefused(entry_);
-        else _games[lot].roster = roster.join(entry_);
+        uint256[] memory entries = new uint256[](1);
+        entries[0] = entry_;
+        _enlistAll(lot, entries);
     }
 
     function _enlistAll(uint256 lot, uint256[] memory entries) internal override {
@@ -235,10 +244,23 @@ contract ApproximateAuction is AuctionHouse {
         Game storage game = _games[lot];
         uint256 decidedAt = game.decidedAt;
         if (decidedAt != 0) {
-            bool open = item.standing.leader != address(0) && block.timestamp < decidedAt + SETTLEMENT_WINDOW;
+            bool open = item.leader != address(0) && block.timestamp < decidedAt + SETTLEMENT_WINDOW;
             return open ? Phase.Closed : Phase.Void;
         }
         return game.roster.players() != 0 && block.timestamp < endOfTally + DRAW_WINDOW ? Phase.Draw : Phase.Void;
+    }
+
+    // STEPS OF THE LISTING
+
+    function _list(IERC721 token, uint256 tokenId, uint32 numerator, uint32 denominator, Schedule calldata schedule)
+        private
+        returns (uint256 lot)
+    {
+        if (numerator == 0 || numerator >= denominator) revert BadInaccuracy(numerator, denominator);
+        lot = _openLot(token, tokenId, 0, schedule);
+        (_games[lot].numerator, _games[lot].denominator) = (numerator, denominator);
+        emit InaccuracySet(lot, numerator, denominator);
+        Items.take(_held, lot, token, tokenId, msg.sender);
     }
 
     // STEPS OF THE DRAW
@@ -269,8 +291,9 @@ contract ApproximateAuction is AuctionHouse {
         // truncation intended: the parts of an entry
         (address leader, uint64 bid_) = (address(uint160(winner)), uint64(winner >> ADDRESS_BITS));
         uint96 due = leader == address(0) ? 0 : price;
-        if (due == 0 && partOf[lot][leader] != Part.None) due = 1;
-        _lots[lot].standing = Standing(leader, bid_, due);
+        if (due == 0 && leader != address(0) && !_isIndividual(lot, leader)) due = 1;
+        Lot storage item = _lots[lot];
+        (item.leader, item.highest, item.price) = (leader, bid_, due);
         emit DrawDecided(lot, leader, bid_, due, draw);
     }
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {IProceeds} from "../interfaces/IProceeds.sol";
 import {Payments} from "../libraries/Payments.sol";
 
 /// @title What sellers earn, kept until they withdraw it
 /// @notice Pull, never push: a seller who refuses ether holds up nobody but itself.
-abstract contract Proceeds {
+abstract contract Proceeds is IProceeds {
     // STORAGE
 
     /// @notice What sellers can withdraw, in wei.
@@ -23,8 +24,7 @@ abstract contract Proceeds {
 
     // SELLING
 
-    /// @notice Pays the caller all it earned by selling: prices, fines and forfeited bonds.
-    /// @param recipient Who gets it.
+    /// @inheritdoc IProceeds
     function withdrawProceeds(address recipient) external {
         uint256 amountWei = proceeds[msg.sender];
         if (amountWei == 0) revert NoProceeds(msg.sender);

@@ -4,7 +4,8 @@ pragma solidity ^0.8.30;
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
 import {AuctionHouse} from "../base/AuctionHouse.sol";
-import {Standing} from "../base/Standing.sol";
+import {Lot} from "../base/Lot.sol";
+import {IAuctioneer} from "../interfaces/IAuctioneer.sol";
 import {IDAOFactory} from "../interfaces/IDAOFactory.sol";
 import {Phase} from "../interfaces/Phase.sol";
 import {Items} from "../libraries/Items.sol";
@@ -21,7 +22,7 @@ import {PriceRule} from "./PriceRule.sol";
 /// this: docs/mechanism.md.
 /// @dev Storage: that of `AuctionHouse`.
 contract Auctioneer is AuctionHouse {
-    using PriceRule for Standing;
+    using PriceRule for Lot;
 
     // ERRORS
 
@@ -29,7 +30,8 @@ contract Auctioneer is AuctionHouse {
     error ReserveTooLow(uint96 reserve);
 
     /// @param factory_ The only origin of DAOs that may enter.
-    constructor(IDAOFactory factory_) AuctionHouse(factory_) {}
+    /// @param beaconHash_ The chain hash of the drand beacon to whose rounds bids are locked.
+    constructor(IDAOFactory factory_, bytes32 beaconHash_) AuctionHouse(factory_, beaconHash_) {}
 
     // SELLING
 
@@ -40,30 +42,42 @@ contract Auctioneer is AuctionHouse {
     /// @param schedule Ends of bidding, reveal and tally, in this order, and the bond.
     /// @return lot The new lot's number.
     function list(IERC721 token, uint256 tokenId, uint96 reserve, Schedule calldata schedule) external returns (uint256 lot) {
-        if (reserve == 0) revert ReserveTooLow(reserve);
-        lot = _list(token, tokenId, reserve, schedule);
-        _lots[lot].standing.open(reserve);
-        Items.take(_held, lot, token, tokenId, msg.sender);
+        return _list(token, tokenId, reserve, schedule);
+    }
+
+    /// @inheritdoc IAuctioneer
+    function relist(uint256 lot, uint96 reserve, Schedule calldata schedule) external returns (uint256) {
+        Lot storage item = _lots[lot];
+        return _list(item.token, item.tokenId, reserve, schedule);
     }
 
     // WHAT THIS MECHANISM DOES
 
     /// @dev A lot is decided by its bids alone; one without a bid at the reserve is void.
     function _phaseAfterTally(uint256, Lot storage item, uint256 endOfTally) internal view override returns (Phase) {
-        if (item.standing.leader == address(0)) return Phase.Void;
+        if (item.leader == address(0)) return Phase.Void;
         return block.timestamp < endOfTally + SETTLEMENT_WINDOW ? Phase.Closed : Phase.Void;
     }
 
     /// @dev Individuals bid in the order in which they reveal.
     function _admit(uint256 lot, address bidder, uint64 bid_) internal override {
-        _lots[lot].standing.offer(bidder, bid_);
+        _lots[lot].offer(bidder, bid_);
     }
 
     function _admitDAO(uint256, Lot storage item, address dao, uint96 bid_) internal override {
-        item.standing.offer(dao, bid_);
+        item.offer(dao, bid_);
     }
 
     function _minimumBid() internal pure override returns (uint64) {
         return 1;
+    }
+
+    // SHARED STEPS
+
+    function _list(IERC721 token, uint256 tokenId, uint96 reserve, Schedule calldata schedule) private returns (uint256 lot) {
+        if (reserve == 0) revert ReserveTooLow(reserve);
+        lot = _openLot(token, tokenId, reserve, schedule);
+        _lots[lot].open(reserve);
+        Items.take(_held, lot, token, tokenId, msg.sender);
     }
 }

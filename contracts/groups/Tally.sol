@@ -41,8 +41,8 @@ library Tally {
             for (uint256 i = 0; i < members.length; ++i) {
                 address member = members[i];
                 BidSlot slot = boxes[member].slot;
-                if (slot.isSealed() || slot.isEmpty()) revert NotRevealed(member);
                 uint64 bid = slot.bid();
+                if (bid == 0 || slot.isSealed()) revert NotRevealed(member);
                 uint256 key = entry(0, bid, member);
                 if (key <= last) revert OutOfOrder(member);
                 last = key;

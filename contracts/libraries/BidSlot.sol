@@ -8,10 +8,10 @@ pragma solidity ^0.8.30;
 ///     open     zero mark (128 bits) | bid (64) | deposit (64)
 ///
 /// An open slot with deposit 0 has been paid out and only remembers the bid of a served member; that of one whose share was the whole deposit
-/// stays as it is. One with bid 0 holds a payment that its bidder, who was not served, refused, or a bid of nothing where those are taken.
+/// stays as it is. One with bid 0 is a bid of nothing, where those are taken.
 type BidSlot is uint256;
 
-using {deposit, bid, isEmpty, isSealed} for BidSlot global;
+using {deposit, bid, commitment, isEmpty, isSealed} for BidSlot global;
 
 /// @dev Where a bidder's slot lies; a reference to it spares the way there a second time.
 struct Box {
@@ -36,6 +36,12 @@ function deposit(BidSlot slot) pure returns (uint64) {
 function bid(BidSlot slot) pure returns (uint64) {
     // truncation intended: drops the (zero) mark
     return uint64(BidSlot.unwrap(slot) >> DEPOSIT_BITS);
+}
+
+/// @dev Meaningful for sealed slots only.
+function commitment(BidSlot slot) pure returns (bytes24) {
+    // truncation intended: drops the deposit
+    return bytes24(bytes32(BidSlot.unwrap(slot)));
 }
 
 function isEmpty(BidSlot slot) pure returns (bool) {
@@ -70,9 +76,9 @@ library BidSlots {
         return BidSlot.wrap((uint256(bid_) << DEPOSIT_BITS) | deposit_);
     }
 
-    /// @notice The commitment to `bid_`, bound to chain, contract, lot and bidder so that it can be neither replayed nor copied.
+    /// @notice What seals `bid_`, bound to chain, contract, lot and bidder so that it can be neither replayed nor copied.
     /// @dev 192 bits: two openings of one commitment cost 2^96 work to find.
-    function commitment(uint256 lot, address bidder, uint64 bid_, bytes32 salt) internal view returns (bytes24 digest) {
+    function commitmentTo(uint256 lot, address bidder, uint64 bid_, bytes32 salt) internal view returns (bytes24 digest) {
         assembly ("memory-safe") {
             // bytes24(keccak256(abi.encode(chainid, this, lot, bidder, bid, salt))), in memory that is not kept: batches stay cheap
             let free := mload(0x40)
@@ -88,6 +94,6 @@ library BidSlots {
 
     /// @notice Whether `bid_` and `salt` open the sealed `slot` of `bidder` on `lot`.
     function opens(BidSlot slot, uint256 lot, address bidder, uint64 bid_, bytes32 salt) internal view returns (bool) {
-        return commitment(lot, bidder, bid_, salt) == bytes24(bytes32(BidSlot.unwrap(slot)));
+        return commitmentTo(lot, bidder, bid_, salt) == slot.commitment();
     }
 }

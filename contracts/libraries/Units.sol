@@ -12,10 +12,12 @@ library Units {
     /// @notice An amount that does not fit its 64-bit field, in units.
     error TooManyUnits(uint256 units);
 
-    /// @notice Converts `amountWei` to the 64 bits of a bid or a deposit.
-    function fromWei(uint256 amountWei) internal pure returns (uint64) {
+    /// @notice Converts `amountWei` to units; `add` fits them into a deposit.
+    function fromWei(uint256 amountWei) internal pure returns (uint256) {
         if (amountWei % UNIT != 0) revert NotWholeUnits(amountWei);
-        return _fit(amountWei / UNIT);
+        unchecked {
+            return amountWei / UNIT;
+        }
     }
 
     /// @notice Converts `units` to wei.
@@ -27,15 +29,13 @@ library Units {
     }
 
     /// @notice Adds to a deposit.
-    function add(uint64 deposit, uint64 added) internal pure returns (uint64) {
+    /// @dev No overflow: `added` stems from wei, of which there are not 2^255.
+    function add(uint64 deposit, uint256 added) internal pure returns (uint64) {
         unchecked {
-            return _fit(uint256(deposit) + added);
+            uint256 units = deposit + added;
+            if (units > type(uint64).max) revert TooManyUnits(units);
+            // casting is safe: just checked
+            return uint64(units);
         }
-    }
-
-    function _fit(uint256 units) private pure returns (uint64) {
-        if (units > type(uint64).max) revert TooManyUnits(units);
-        // casting is safe: just checked
-        return uint64(units);
     }
 }

@@ -25,7 +25,7 @@ contract CheapItem {
 
 /// @title An auctioneer whose note of what is in escrow can be written beforehand, so that settling costs less, for tests
 contract TouchedAuctioneer is Auctioneer {
-    constructor(IDAOFactory factory_) Auctioneer(factory_) {}
+    constructor(IDAOFactory factory_) Auctioneer(factory_, 0) {}
 
     /// @notice Notes that the item of `lot` is in escrow for the lot numbered `holder`.
     function hold(uint256 lot, uint256 holder) external {
@@ -59,8 +59,7 @@ contract Heist {
         // what is written a second time costs next to nothing, and what need not be written nothing
         auctioneer.lotOf(lot).token.transferFrom(address(auctioneer), leader, 0);
         auctioneer.hold(lot, lot);
-        auctioneer.partOf(lot, leader);
-        auctioneer.credit{value: msg.value}(lot);
+        auctioneer.recipientOf(lot, leader);
         auctioneer.claimBatch(lot, bidders);
     }
 }

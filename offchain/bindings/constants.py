@@ -25,9 +25,9 @@ class ApproximateAuction:
 
 
 class AuctionHouse:
-    DEFAULT_BOND_BPS: Final = 1_000
-    MAX_STAGE: Final = 2_592_000
-    MIN_STAGE: Final = 600
+    MAX_PHASE: Final = 2_592_000
+    MIN_BOND_BPS: Final = 1_000
+    MIN_PHASE: Final = 600
     SETTLEMENT_WINDOW: Final = 259_200
 
 
@@ -39,7 +39,7 @@ class BeaconRandomness:
 
 class BidBook:
     BPS: Final = 10_000
-    UNDECIDED: Final = 65_535
+    MAX_LOCK: Final = 160
 
 
 class BlockHeader:
@@ -64,6 +64,13 @@ class DAO:
 class DrawTime:
     SLACK: Final = 1_800
     USE: Final = 600
+
+
+class Estate:
+    BIDDING: Final = 604_800
+    BOND_BPS: Final = 1_000
+    REVEAL: Final = 172_800
+    TALLY: Final = 86_400
 
 
 class Goods:

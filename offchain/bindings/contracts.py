@@ -63,7 +63,7 @@ class _EventType:
 class Contract:
     """What a contract understands and says, by name.
 
-    A function is named alone or, where a contract has several of one name, by its signature.
+    A function is named alone: of several of one name that with as many arguments is called. Or by its signature.
     """
 
     def __init__(self, artifact: Artifact) -> None:
@@ -73,6 +73,7 @@ class Contract:
         """The constructor's arguments by the names of the views that answer with them."""
         self._constructor = abi.arguments(())
         self._functions: dict[str, _Function] = {}
+        self._overloads: dict[tuple[str, int], _Function] = {}
         self._events: dict[bytes, _EventType] = {}
         self._topics: dict[str, bytes] = {}
         self._errors: dict[bytes, _Error] = {}
@@ -95,7 +96,7 @@ class Contract:
         Raises:
             ValueError: there is no such function, or the arguments do not fit.
         """
-        found = self._function(function)
+        found = self._overloads.get((function, len(args))) or self._function(function)
         return found.selector + self._encode(found.inputs, function, args)
 
     def decode(self, function: str, data: bytes) -> tuple[Any, ...]:
@@ -185,6 +186,7 @@ class Contract:
                 abi.arguments(entry["outputs"], ENUMS),
             )
             self._functions[full] = self._functions[name] = function
+            self._overloads[name, len(inputs)] = function
         elif kind == "event":
             self._events[digest] = _event_type(name, digest, inputs)
             self._topics[name] = digest

@@ -21,6 +21,8 @@ Create = Callable[..., str]
 
 CONTRACTS: Final = ("DAOFactory", "BeaconRandomness", "CommitRevealRandomness")
 """What is deployed along with auctions."""
+NO_BEACON: Final = bytes(32)
+"""The chain hash that an auction has where nobody locks bids."""
 BOND: Final = 10**17
 """What it takes to seal a secret for a random word, in wei, if nothing else is asked for."""
 
@@ -127,14 +129,15 @@ def deploy_auction(
     randomness: str | None = None,
     secrets: SecretTerms = SECRET_TERMS,
     creator: Create | None = None,
+    beacon_hash: bytes = NO_BEACON,
 ) -> Deployment | DrawnDeployment:
     """Deploys the auction contract called `name` and what its constructor takes, from `account`, which pays the gas.
 
     randomness: the source of random words if the auction draws any; None: one is deployed along, with `secrets` to fall back
-    on. creator: creates each contract.
+    on. creator: creates each contract. beacon_hash: the chain hash of the drand beacon to which bids are locked.
     """
     if "factory" in contract(name).made_of:
-        return deploy(chain, account, name, randomness, secrets, creator)
+        return deploy(chain, account, name, randomness, secrets, creator, beacon_hash)
     block, make = chain.block(), creator or partial(create, chain, account)
     source = randomness or _randomness(make, secrets)
     return DrawnDeployment(chain.chain_id, block, make(name, source), source)
@@ -147,13 +150,15 @@ def deploy(
     randomness: str | None = None,
     secrets: SecretTerms = SECRET_TERMS,
     creator: Create | None = None,
+    beacon_hash: bytes = NO_BEACON,
 ) -> Deployment:
     """`deploy_auction` for one at which DAOs bid: a factory of theirs comes with it."""
     block, make = chain.block(), creator or partial(create, chain, account)
     draws = "randomness" in contract(name).made_of
     sources = [randomness or _randomness(make, secrets)] if draws else []
     factory = make("DAOFactory")
-    return Deployment(chain.chain_id, block, factory, make(name, factory, *sources), *sources)
+    auction = make(name, factory, beacon_hash, *sources)
+    return Deployment(chain.chain_id, block, factory, auction, *sources)
 
 
 def create(chain: Chain, account: str, name: str, *arguments: object) -> str:

@@ -81,14 +81,6 @@ class Flaw(IntEnum):
     BELOW_MINIMUM = 6
 
 
-class Part(IntEnum):
-    """A DAO's part in a lot."""
-
-    NONE = 0
-    ENTERED = 1
-    ARRIVED = 2
-
-
 class Phase(IntEnum):
     """Where a lot stands. The order matters: everything from `Closed` on is final for its losers."""
 
@@ -141,7 +133,6 @@ ENUMS: Final[Mapping[str, type[IntEnum]]] = {
     "enum ISignalClockAuction.ClockPhase": ClockPhase,
     "enum IResilientAuction.CoinOutcome": CoinOutcome,
     "enum BidBook.Flaw": Flaw,
-    "enum AuctionHouse.Part": Part,
     "enum Phase": Phase,
     "enum ISignalClockAuction.Pricing": Pricing,
     "enum IResilientAuction.ResilientPhase": ResilientPhase,

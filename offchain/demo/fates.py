@@ -38,7 +38,7 @@ def _entry(
         deposit=box.deposit,
         silent=box.is_sealed,
         served=book.is_served(accounts[key]),
-        paid=box.deposit - box.received - box.forfeited,
-        bond=box.forfeited,
+        paid=box.deposit - box.received - box.burnt,
+        bond=box.burnt,
         refund=box.received,
     )

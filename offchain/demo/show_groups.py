@@ -26,7 +26,7 @@ from offchain.report.flows import DoesNotAddUp, streams
 from offchain.report.played import Check
 
 PHASE_MINUTES: Final = 60
-SHORTEST_PHASE_MINUTES: Final = AuctionHouse.MIN_STAGE // 60
+SHORTEST_PHASE_MINUTES: Final = AuctionHouse.MIN_PHASE // 60
 """What the auctioneer accepts, and what is waited for where time is real."""
 _SOURCE: Final = "The mechanism is that of “When Bidders Are DAOs”, on a grid of whole gwei; 1 ETH = 1,000,000,000 gwei."
 

@@ -155,10 +155,11 @@ class Agenda:
         )
 
     def _is_owed(self, lot: Lot) -> bool:
-        """Whether a push on a lot that is decided would pay somebody, or a bond waits to be forwarded."""
+        """Whether a push on a lot that is decided would pay somebody, or burn a bond."""
         return any(
-            book.bonds_held or any(is_due(book, bidder) for bidder in book.boxes)
+            is_due(book, bidder)
             for book in self._ledger.books_on(lot.number)
+            for bidder in book.boxes
         )
 
 
@@ -168,7 +169,7 @@ def is_unopened(box: Box) -> bool:
 
 
 def is_due(book: Book, bidder: str) -> bool:
-    """Whether a push would pay something, or forfeit a bond. A refused push is not tried again: its bidder can claim."""
+    """Whether a push would pay something, or burn a bond. A refused push is not tried again: its bidder can claim."""
     box = book.boxes[bidder]
     if box.closed or box.refused:
         return False

@@ -38,7 +38,7 @@ class Box:
     commitment: bytes | None
     deposit: int
     bid: int | None = None
-    forfeited: int = 0
+    burnt: int = 0
     received: int = 0
     closed: bool = False
     refused: bool = False
@@ -54,10 +54,9 @@ class Box:
 class Book:
     """The bids on one lot at one contract: individuals' at the auctioneer, members' at a DAO (`of_dao`).
 
-    boxes: in the order in which their bids arrived. bond_bps: as listed, 0 once the lot is known to
-    be void. won, lost: whether it is decided, and how; the individuals' book is lost when the item
-    goes back. individual: who among individuals won. bonds_held: forfeited, and not yet forwarded to
-    the seller. openings: entries of individuals' bids in the order in which they were opened.
+    boxes: in the order in which their bids arrived. bond_bps: as listed. won, lost: whether it is decided, and how;
+    the individuals' book is lost when the item goes back. individual: who among individuals won. openings: entries of
+    individuals' bids in the order in which they were opened.
     """
 
     contract: str
@@ -73,7 +72,6 @@ class Book:
     won: bool = False
     lost: bool = False
     individual: str | None = None
-    bonds_held: int = 0
     openings: list[int] = field(default_factory=list)
     _sorted: list[tuple[int, str]] | None = field(default=None, repr=False, compare=False)
 
@@ -89,9 +87,9 @@ class Book:
         box = self.boxes[bidder]
         if box.closed:
             return 0
-        if box.is_sealed and not box.refused:
+        if box.is_sealed:
             return box.deposit - box.deposit * self.bond_bps // BPS
-        return box.deposit - box.forfeited - (self.share if self.is_served(bidder) else 0)
+        return box.deposit - (self.share if self.is_served(bidder) else 0)
 
     def ascending(self) -> list[tuple[int, str]]:
         """The open bids with their bidders in the order of the tally.
@@ -161,11 +159,6 @@ class Book:
 
     def _on_book_lost(self, args: Args) -> None:
         self.lost = True
-        self.bond_bps = args["bondBps"]
-
-    def _on_item_returned(self, args: Args) -> None:
-        self.lost = True
-        self.bond_bps = 0
 
     def _on_lot_settled(self, args: Args) -> None:
         # at the auctioneer: it may be a DAO that won, and then nobody here pays
@@ -173,14 +166,9 @@ class Book:
         if args["winner"] in self.boxes:
             self.individual, self.share, self.served = args["winner"], args["price"], 1
 
-    def _on_forfeited(self, args: Args) -> None:
+    def _on_burnt(self, args: Args) -> None:
         box = self.boxes[args["bidder"]]
-        box.forfeited, box.closed = args["bond"], True
-        if self.of_dao:
-            self.bonds_held += args["bond"]
-
-    def _on_bonds_forwarded(self, args: Args) -> None:
-        self.bonds_held -= args["amount"]
+        box.burnt, box.closed = args["bond"], True
 
     def _on_paid(self, args: Args) -> None:
         for entry in _entries(args):
@@ -196,7 +184,7 @@ class Book:
 class Lot:
     """A lot and the DAOs that entered it, in order. Times are seconds since the epoch.
 
-    gifts: wei that others than these DAOs, which forward bonds, credited to the seller. drawn: whether a draw has decided.
+    drawn: whether a draw has decided.
     """
 
     number: int
@@ -214,7 +202,6 @@ class Lot:
     price: int = 0
     paid: int = 0
     returned: bool = False
-    gifts: int = 0
     drawn: bool = False
 
     @staticmethod
@@ -259,16 +246,13 @@ class Lot:
     def _on_returned(self, args: Args) -> None:
         self.returned = True
 
-    def _on_credited(self, args: Args) -> None:
-        if args["giver"] not in self.daos:
-            self.gifts += args["amountWei"]
-
 
 NEVER: Final = 1 << 256
 """A time after all others."""
 
 _BOOK_EVENTS: Final[Mapping[str, Callable[[Book, Args], None]]] = {
     "BidSealed": Book._on_sealed,
+    "BidLocked": Book._on_sealed,
     "BidPlaced": Book._on_placed,
     "BidWithdrawn": Book._on_withdrawn,
     "BidOpened": Book._on_opened,
@@ -279,11 +263,11 @@ _BOOK_EVENTS: Final[Mapping[str, Callable[[Book, Args], None]]] = {
     "BookWon": Book._on_book_won,
     "BookLost": Book._on_book_lost,
     "LotSettled": Book._on_lot_settled,
-    "ItemReturned": Book._on_item_returned,
-    "BondForfeited": Book._on_forfeited,
-    "BondsForwarded": Book._on_bonds_forwarded,
+    "ItemReturned": Book._on_book_lost,
+    "BondBurnt": Book._on_burnt,
     "Claimed": Book._on_paid,
     "ClaimedTo": Book._on_paid,
+    "Rolled": Book._on_paid,
     "Pushed": Book._on_paid,
     "PushRefused": Book._on_push_refused,
 }
@@ -294,7 +278,6 @@ _LOT_EVENTS: Final[Mapping[str, Callable[[Lot, Args], None]]] = {
     "DrawDecided": Lot._on_drawn,
     "LotSettled": Lot._on_settled,
     "ItemReturned": Lot._on_returned,
-    "BondsCredited": Lot._on_credited,
 }
 
 

@@ -104,7 +104,6 @@ class Duties:
     def _pay(self, lot: Lot, unsettled: str | None) -> None:
         self._reader.sync()
         self._each_book(lot, "refund", partial(self._refund, unsettled))
-        self._each_book(lot, "bonds", self._forward_bonds)
 
     def _each_book(self, lot: Lot, step: str, work: Callable[[Book, Task], None]) -> None:
         """Does `work` on every book of a lot, from where it gave way the last time, so that none keeps another waiting."""
@@ -194,14 +193,14 @@ class Duties:
         self._sender.one(task, members, "settle", *arguments, most=MAX_DELIVERY_GAS)
 
     def _refund(self, unsettled: str | None, book: Book, task: Task) -> None:
-        """Pushes what is due. While the winner is `unsettled`, its book waits, or itself among individuals; and so do all who did
-        not reveal, for whom the lot may still turn void.
+        """Pushes what is due. While the winner is `unsettled`, its book waits, but for those who did not reveal; or itself among
+        individuals.
         """
-        if book.contract == unsettled:
-            return
 
         def is_payable(bidder: str) -> bool:
-            if unsettled is not None and (bidder == unsettled or book.boxes[bidder].is_sealed):
+            if bidder == unsettled or (
+                book.contract == unsettled and not book.boxes[bidder].is_sealed
+            ):
                 return False
             return is_due(book, bidder)
 
@@ -213,10 +212,6 @@ class Duties:
             gives_way=self._gives_way,
             allowance=_PUSH_ALLOWANCE,
         )
-
-    def _forward_bonds(self, book: Book, task: Task) -> None:
-        if book.bonds_held:
-            self._sender.one(task, 0, "forwardBonds", task.lot)
 
     def _reclaim(self, task: Task) -> None:
         self._sender.one(task, 0, "reclaim", task.lot, most=GAS_OF_RETURN)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from offchain.bindings.contracts import Deployed
+from offchain.bindings.deployment import NO_BEACON
 from offchain.bindings.draw_proofs import PLAYERS_PER_STEP, prove, word_of
 from offchain.bindings.entries import account_in, amount_in
 from offchain.bindings.seals import Opening, commitment, new_salt
@@ -70,7 +71,7 @@ class ApproximateStage(HouseStage):
         self._words = source(self._observed, self._keeper_account)
         self.randomness = self._words.address
         self._factory = create(self._keeper_account, "DAOFactory")
-        terms = self._factory.address, self.randomness
+        terms = self._factory.address, NO_BEACON, self.randomness
         self._open(create(self._keeper_account, APPROXIMATE, *terms))
         self._approve_all()
         self._entrusted = Openings()
@@ -217,13 +218,15 @@ class ApproximateStage(HouseStage):
         holder = self._owner_of(lot.token_id)
         if holder == self._seller:
             return NO_SALE
-        winner = cast.everybody.index(holder)
-        if winner < len(cast.individuals):
-            return GroupSale(winner, lot.price, lot.price, ())
-        dao, members = Deployed(self._dao, holder), cast.members[winner - len(cast.individuals)]
+        if holder in cast.individuals:
+            return GroupSale(cast.individuals.index(holder), lot.price, lot.price, ())
+        daos = [Deployed(self._dao, dao) for dao in cast.daos]
+        place = self._estates(daos, cast.lot).index(holder)
+        dao, members = daos[place], cast.members[place]
         granted = self._granted(dao, cast.lot, members)
-        served = tuple(place for place, is_granted in enumerate(granted) if is_granted)
-        return GroupSale(winner, lot.price, self.ledger.book(holder, cast.lot).share, served)
+        served = tuple(index for index, is_granted in enumerate(granted) if is_granted)
+        share = self.ledger.book(dao.address, cast.lot).share
+        return GroupSale(len(cast.individuals) + place, lot.price, share, served)
 
 
 def _deposit(bid: int) -> int:

@@ -48,6 +48,8 @@ class HouseStage(Stage):
         self._ahead: list[str] = []
         self._left: Counter[str] = Counter()
         self._receipts_of_step: list[Receipt] = []
+        self._created = 0
+        self._burnt: Counter[str] = Counter()
 
     def _hire(self, openings: Openings, players_per_step: int = PLAYERS_PER_STEP) -> Keeper:
         """A keeper in this process, who opens the bids of `openings`."""
@@ -74,13 +76,18 @@ class HouseStage(Stage):
         receipts = self._send(
             "create",
             [
-                self._factory.call(founder, "create", self.auction, is_open, 0)
+                self._factory.call(founder, "create", self.auction, is_open, 0, self._salt(), [])
                 for is_open in are_open
             ],
         )
         daos = [Deployed(self._dao, event.args["dao"]) for event in self._factory.events(receipts)]
         self._send("enter", [dao.call(founder, "enter", lot) for dao in daos for lot in lots])
         return daos
+
+    def _salt(self) -> bytes:
+        """One that no DAO of this stage was created with."""
+        self._created += 1
+        return self._created.to_bytes(32, "big")
 
     def _keep(self, totals: Mapping[str, int], refunds: bool = True) -> None:
         """Lets the keeper work until nothing is left to do; `totals` says how many its steps will serve, in their order."""
@@ -131,6 +138,10 @@ class HouseStage(Stage):
         books = [book for lot in lots for book in self.ledger.books_on(lot)]
         return sum(counts(book, box) for book in books for box in book.boxes.values())
 
+    def _estates(self, daos: Sequence[Deployed], lot: int) -> list[Address]:
+        """To which address the item of a lot goes, if one of the `daos` wins it."""
+        return [self._observed.view(dao, "estateAt", lot)[0] for dao in daos]
+
     def _granted(self, dao: Deployed, lot: int, members: Sequence[Address]) -> list[bool]:
         """To whom of the `members` a DAO grants access to what it won."""
         queries = [self._dao.encode("hasAccess", lot, member) for member in members]
@@ -141,7 +152,7 @@ class HouseStage(Stage):
 
     def _close(self, lots: Sequence[int]) -> None:
         """Pays the seller, and checks where all money went. `MoneyAstray` if some is missing or too much."""
-        audit(self._chain, self.ledger, lots, self._withdraw_proceeds)
+        audit(self._chain, self.ledger, lots, self._withdraw_proceeds, self._burnt)
         self.ledger.forget(lots)
 
 

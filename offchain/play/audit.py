@@ -1,5 +1,6 @@
 """Where every wei went: the check after each auction that none is missing and none is stuck."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from offchain.chain.backend import Chain
@@ -9,25 +10,34 @@ from offchain.keeper.ledger import Ledger
 
 
 class MoneyAstray(ChainError):
-    """A contract holds more or less than it owes, or the seller got another sum than the bidders paid."""
+    """A contract holds more or less than it owes and burnt, or bidders paid another sum than the seller got and was burnt."""
 
 
-def audit(chain: Chain, ledger: Ledger, lots: Sequence[int], withdraw: Callable[[], int]) -> None:
+def audit(
+    chain: Chain,
+    ledger: Ledger,
+    lots: Sequence[int],
+    withdraw: Callable[[], int],
+    burnt: Counter[str],
+) -> None:
     """Checks the money of `lots` after everybody was paid; `withdraw` pays the seller and returns the wei owed to it before.
 
-    What strangers gave to the seller of a lot is neither missing nor too much. `MoneyAstray` names the sums that differ.
+    burnt: what each contract holds for ever of the bonds of earlier lots, in units; those of these lots are added.
+    `MoneyAstray` names the sums that differ.
     """
     owed = withdraw()
-    gifts = sum(ledger.lots[lot].gifts for lot in lots)
-    earned = sum(ledger.lots[lot].paid for lot in lots) + sum(_bonds(ledger, lot) for lot in lots)
-    check_proceeds(owed, earned * WEI_PER_UNIT + gifts)
+    earned = sum(ledger.lots[lot].paid for lot in lots)
+    check_proceeds(owed, earned * WEI_PER_UNIT)
+    fire = _burnt(ledger, lots)
     _equal(
         "what bidders paid",
         sum(_kept(ledger, lot) for lot in lots) * WEI_PER_UNIT,
-        earned * WEI_PER_UNIT,
+        (earned + fire.total()) * WEI_PER_UNIT,
     )
+    burnt.update(fire)
     for contract in {dao for lot in lots for dao in ledger.lots[lot].daos} | {ledger.auctioneer}:
-        check_balance(chain, contract, _unpaid(ledger, contract) * WEI_PER_UNIT)
+        held = _unpaid(ledger, contract) + burnt[contract]
+        check_balance(chain, contract, held * WEI_PER_UNIT)
 
 
 def check_proceeds(owed: int, expected: int) -> None:
@@ -40,8 +50,12 @@ def check_balance(chain: Chain, contract: str, expected: int = 0) -> None:
     _equal(f"the balance of {contract}", chain.balance(contract), expected)
 
 
-def _bonds(ledger: Ledger, lot: int) -> int:
-    return sum(box.forfeited for book in ledger.books_on(lot) for box in book.boxes.values())
+def _burnt(ledger: Ledger, lots: Sequence[int]) -> Counter[str]:
+    """The bonds that each contract burnt on `lots`, in units."""
+    burnt: Counter[str] = Counter()
+    for book in (book for lot in lots for book in ledger.books_on(lot)):
+        burnt[book.contract] += sum(box.burnt for box in book.boxes.values())
+    return burnt
 
 
 def _kept(ledger: Ledger, lot: int) -> int:

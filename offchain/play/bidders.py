@@ -71,11 +71,15 @@ class Bidder:
         both = list(zip(openings, added, strict=True))
         if not self.is_open:
             seals = [(one.lot, commitment(chain_id, one), more) for one, more in both]
-            return [self.contract.call(self.account, "commitMany", seals, value=value)]
+            return [
+                self.contract.call(
+                    self.account, "commitMany", seals, [b""] * len(seals), value=value
+                )
+            ]
         raised = [(one.lot, more) for one, more in both if more]
         if not raised:
             return []
-        return [self.contract.call(self.account, "raiseBids", raised, value=value)]
+        return [self.contract.call(self.account, "raiseMany", raised, value=value)]
 
 
 @dataclass(frozen=True, slots=True)

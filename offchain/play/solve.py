@@ -35,7 +35,7 @@ class Staging(Generic[_I]):
 
 
 PHASE_SECONDS: Final = 3_600
-SHORTEST_PHASE_SECONDS: Final = AuctionHouse.MIN_STAGE
+SHORTEST_PHASE_SECONDS: Final = AuctionHouse.MIN_PHASE
 """For where phases are waited for."""
 MANY_BIDDERS: Final = 5_000
 """More than these take long, which is said before; a few milliseconds each on revm, far more on a node."""

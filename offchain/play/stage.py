@@ -13,7 +13,7 @@ from offchain.io.units import WEI_PER_UNIT
 from offchain.play.observer import ObservedChain, Observer
 from offchain.play.words import Source, ToldWords
 
-BOND_BPS: Final = AuctionHouse.DEFAULT_BOND_BPS
+BOND_BPS: Final = AuctionHouse.MIN_BOND_BPS
 """What a bidder who does not reveal forfeits: basis points of the deposit."""
 _PLAY_MONEY: Final = 10**20
 _REAL_MONEY: Final = 1_000 * WEI_PER_UNIT

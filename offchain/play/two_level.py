@@ -227,7 +227,7 @@ class TwoLevelStage(HouseStage):
     def _paid(self, bidder: Bidder, lot: int) -> int:
         """What a bidder paid for a lot, in units: the deposit less what came back and less the bond."""
         box = self._book(bidder, lot).boxes.get(bidder.account)
-        return box.deposit - box.received - box.forfeited if box else 0
+        return box.deposit - box.received - box.burnt if box else 0
 
     def _book(self, bidder: Bidder, lot: int) -> Book:
         return self.ledger.book(bidder.contract.address, lot)

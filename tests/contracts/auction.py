@@ -3,6 +3,7 @@
 Amounts are in units of 1 gwei, ``value`` in wei. A bidder is an account or a ``Puppet`` contract.
 """
 
+from secrets import token_bytes
 from typing import Any
 
 from brownie import accounts, chain, web3
@@ -91,7 +92,7 @@ def create_dao(
     factory: Any, DAO: Any, auctioneer: Any, is_open: bool = False, minimum: int = 0
 ) -> Any:
     """Deploy a DAO."""
-    tx = factory.create(auctioneer, is_open, minimum, {"from": accounts[0]})
+    tx = factory.create(auctioneer, is_open, minimum, token_bytes(32), [], {"from": accounts[0]})
     (created,) = (log for log in emitted(tx) if log.name == "DAOCreated")
     return DAO.at(created.fields["dao"])
 

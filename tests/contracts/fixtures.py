@@ -13,6 +13,7 @@ import brownie
 import pytest
 from brownie import accounts
 
+from offchain.bindings.deployment import NO_BEACON
 from tests.contracts import clock, ledger
 from tests.contracts.auction import create_dao, list_lot
 from tests.puppets import Manner
@@ -72,7 +73,7 @@ def factory(DAOFactory: Any) -> Any:
 @pytest.fixture(scope="module")
 def auctioneer(Auctioneer: Any, factory: Any) -> Any:
     """The upper level."""
-    return accounts[0].deploy(Auctioneer, factory)
+    return accounts[0].deploy(Auctioneer, factory, NO_BEACON)
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +127,7 @@ def words(SetRandomness: Any) -> Any:
 @pytest.fixture(scope="module")
 def approximate(ApproximateAuction: Any, factory: Any, words: Any) -> Any:
     """The upper level under approximate valuations."""
-    return accounts[0].deploy(ApproximateAuction, factory, words)
+    return accounts[0].deploy(ApproximateAuction, factory, NO_BEACON, words)
 
 
 @pytest.fixture(scope="module")

@@ -247,7 +247,7 @@ class World:
         """An open bid."""
         self._place(at, sender, lot, _units(value_wei))
 
-    def raiseBids(self, at: str, sender: str, value_wei: int, raises: Sequence[Any]) -> None:
+    def raiseMany(self, at: str, sender: str, value_wei: int, raises: Sequence[Any]) -> None:
         """Several."""
         for lot, added in raises:
             self._place(at, sender, lot, added)

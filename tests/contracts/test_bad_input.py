@@ -129,9 +129,9 @@ CALLS = {
     },
     "open_dao": {
         "raiseBid": ({Phase.BIDDING}, lambda book, lot, who: place(book, lot, who, 5)),
-        "raiseBids": (
+        "raiseMany": (
             {Phase.BIDDING},
-            lambda book, lot, who: book.raiseBids(
+            lambda book, lot, who: book.raiseMany(
                 [(lot, 5)], {"from": who, "value": 5 * WEI_PER_UNIT}
             ),
         ),
@@ -287,7 +287,7 @@ def test_more_than_the_field_holds(book, open_dao, lot, alice):
     with reverts_with(book, "TooManyUnits", MOST + 1):
         book.commitMany([(lot, b"\x11" * 24, MOST), (lot, b"\x11" * 24, 1)], {"from": alice})
     with reverts_with(open_dao, "TooManyUnits", MOST + 1):
-        open_dao.raiseBids([(lot, MOST), (lot, 1)], {"from": alice})
+        open_dao.raiseMany([(lot, MOST), (lot, 1)], {"from": alice})
     assert book.bidOf(lot, alice) == open_dao.bidOf(lot, alice) == 0
 
 

@@ -1,4 +1,4 @@
-"""DAO, open bids: raiseBid, raiseBids, and what they share with sealed ones."""
+"""DAO, open bids: raiseBid, raiseMany, and what they share with sealed ones."""
 
 import pytest
 from brownie import accounts, web3
@@ -39,7 +39,7 @@ def test_raise_bid_again_adds(open_dao, lot, alice, bob):
 
 def test_raise_bids_equals_as_many_raises(open_dao, lot, second, alice):
     """Several lots in one call."""
-    tx = open_dao.raiseBids([(lot, 5), (second, 6)], {"from": alice, "value": 11 * WEI_PER_UNIT})
+    tx = open_dao.raiseMany([(lot, 5), (second, 6)], {"from": alice, "value": 11 * WEI_PER_UNIT})
     assert open_dao.bidOf(lot, alice) == open_slot(5, 5)
     assert open_dao.bidOf(second, alice) == open_slot(6, 6)
     assert emitted(tx) == [
@@ -52,18 +52,18 @@ def test_raise_bids_equals_as_many_raises(open_dao, lot, second, alice):
 def test_raise_bids_with_other_value(open_dao, lot, second, alice, sent):
     """The amounts named must be the ether sent, to the wei."""
     with reverts_with(open_dao, "ValueMismatch", 11 * WEI_PER_UNIT, sent):
-        open_dao.raiseBids([(lot, 5), (second, 6)], {"from": alice, "value": sent})
+        open_dao.raiseMany([(lot, 5), (second, 6)], {"from": alice, "value": sent})
 
 
 def test_raise_bids_of_none(open_dao, alice):
     """Nothing named, nothing sent, nothing done."""
-    assert emitted(open_dao.raiseBids([], {"from": alice})) == []
+    assert emitted(open_dao.raiseMany([], {"from": alice})) == []
 
 
 def test_raise_bids_by_nothing(open_dao, lot, second, alice):
     """One bad amount refuses all."""
     with reverts_with(open_dao, "ZeroDeposit", second, alice):
-        open_dao.raiseBids([(lot, 5), (second, 0)], {"from": alice, "value": 5 * WEI_PER_UNIT})
+        open_dao.raiseMany([(lot, 5), (second, 0)], {"from": alice, "value": 5 * WEI_PER_UNIT})
 
 
 def test_raise_bid_by_nothing(open_dao, lot, alice):
@@ -92,7 +92,7 @@ def test_raise_bid_above_the_field(open_dao, lot, alice):
     with reverts_with(open_dao, "TooManyUnits", MOST + 1):
         place(open_dao, lot, alice, 1)
     with reverts_with(open_dao, "TooManyUnits", 2 * MOST):
-        open_dao.raiseBids([(lot, MOST)], {"from": alice})
+        open_dao.raiseMany([(lot, MOST)], {"from": alice})
 
 
 def test_minimum_counts_the_whole_bid(open_dao, lot, alice):
@@ -109,7 +109,7 @@ def test_open_bid_in_a_sealed_dao(dao, lot, alice):
     with reverts_with(dao, "BidsAreSealed", lot):
         place(dao, lot, alice, 5)
     with reverts_with(dao, "BidsAreSealed", lot):
-        dao.raiseBids([(lot, 5)], {"from": alice, "value": 5 * WEI_PER_UNIT})
+        dao.raiseMany([(lot, 5)], {"from": alice, "value": 5 * WEI_PER_UNIT})
 
 
 def test_sealed_bid_in_an_open_dao(open_dao, lot, alice):

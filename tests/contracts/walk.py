@@ -206,7 +206,7 @@ class Walk:
         value = WEI_PER_UNIT * sum(added for _, added in raises)
         at = self.somewhere(lot, sealed=False)
         return Call(
-            at, "raiseBids", self.anybody(), self.maybe(0.1, value + WEI_PER_UNIT, value), (raises,)
+            at, "raiseMany", self.anybody(), self.maybe(0.1, value + WEI_PER_UNIT, value), (raises,)
         )
 
     def withdraw(self, lot: int) -> Call:

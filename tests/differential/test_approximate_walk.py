@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from offchain.bindings.contracts import contract
-from offchain.bindings.deployment import create
+from offchain.bindings.deployment import NO_BEACON, create
 from offchain.bindings.draw_proofs import DrawProof, Walk, prove, steps
 from offchain.bindings.entries import pack
 from offchain.bindings.enumerations import Phase
@@ -102,7 +102,9 @@ class Stroll:
         self.seller, self.stranger = self.accounts[SELLER], self.accounts[STRANGER]
         self.factory = create(chain, self.stranger, "DAOFactory")
         self.words = create(chain, self.stranger, "SetRandomness")
-        self.house = create(chain, self.stranger, "ApproximateAuction", self.factory, self.words)
+        self.house = create(
+            chain, self.stranger, "ApproximateAuction", self.factory, NO_BEACON, self.words
+        )
         self.item = create(chain, self.seller, "Item")
         self.actors = [create(chain, self.stranger, "Actor") for _ in range(2)]
         self.people = [self.accounts[place] for place in PEOPLE] + self.actors

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any, ClassVar
 
 from offchain.bindings.contracts import contract
@@ -129,7 +130,7 @@ class Market:
         """A DAO that entered `lots`."""
         receipt = self.send(
             self.seller, self.deployment.factory, "DAOFactory", "create",
-            self.auctioneer, is_open, minimum,
+            self.auctioneer, is_open, minimum, token_bytes(32), [],
         )  # fmt: skip
         created = contract("DAOFactory").event(receipt.logs[0])
         assert created is not None
@@ -298,7 +299,7 @@ class Market:
             for number in lots
             for lot in [ledger.lots[number]]
         } | {
-            f"{bidder} on {book.lot}": (box.deposit, box.received, box.forfeited)
+            f"{bidder} on {book.lot}": (box.deposit, box.received, box.burnt)
             for number in lots
             for book in ledger.books_on(number)
             for bidder, box in book.boxes.items()

@@ -41,7 +41,7 @@ def test_the_references_outcome(market: Market) -> None:
     assert (book.share, book.served) == (split.share, split.served)
     assert sum(box.refused for box in book.boxes.values()) == 1
     silent = [box for box in book.boxes.values() if box.is_sealed]
-    assert [a.forfeited for a in silent] == [a.deposit * BOND_BPS // 10_000 for a in silent]
+    assert [a.burnt for a in silent] == [a.deposit * BOND_BPS // 10_000 for a in silent]
     assert [a.deposit for a in silent] == [24, 8]
     assert not market.skipped
     assert market.keep() == 0, "nothing is left to do"
@@ -141,7 +141,7 @@ def test_a_lot_nobody_settled_in_time(market: Market, early: bool) -> None:
     market.keep()
     ledger = market.ledger()
     assert ledger.lots[lot].returned
-    bonds = [sum(a.forfeited for a in ledger.book(d, lot).boxes.values()) for d in (winner, loser)]
+    bonds = [sum(a.burnt for a in ledger.book(d, lot).boxes.values()) for d in (winner, loser)]
     assert bonds == [0, 0]
     market.outcome([lot])
 

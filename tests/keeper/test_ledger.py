@@ -74,7 +74,7 @@ class History:
             if kind == "many":
                 raised = [(lot, self.rng.randint(1, 30)) for lot in self.lots]
                 wei = sum(amount for _, amount in raised) * WEI_PER_UNIT
-                market.send(bidder, book, "DAO", "raiseBids", raised, wei=wei)
+                market.send(bidder, book, "DAO", "raiseMany", raised, wei=wei)
             else:
                 market.send(
                     bidder, book, "DAO", "raiseBid", lot, wei=self.rng.randint(1, 30) * WEI_PER_UNIT
