@@ -167,12 +167,12 @@ def lot(palette: Palette) -> str:
                 ["`revealBatch", "opens many bids"],
                 ["`tally", "proves a DAO's order;", "the DAO bids its WTP"],
                 ["`settle", "share fixed, price paid,", "item to the winner"],
-                ["`claimBatch", "pays many at once;", "`forwardBonds"],
+                ["`claimBatch", "pays many at once"],
             ],
         ),
         (
             "Seller",
-            [["`list", "item into escrow"], [], [], [], ["`withdrawProceeds", "price and bonds"]],
+            [["`list", "item into escrow"], [], [], [], ["`withdrawProceeds", "the price"]],
         ),
     ]
     for row, (who, cells) in enumerate(rows):
@@ -188,12 +188,12 @@ def lot(palette: Palette) -> str:
         ["nobody at the reserve when Tally ends,", "or not settled within 3 days"],
     )
     canvas.arrow((middle + 3 * step // 2 + 128, 382), (left + 3 * step, 382))
-    canvas.phase(left + 3 * step, 356, width, "Void", "nobody pays a bond", "bad")
+    canvas.phase(left + 3 * step, 356, width, "Void", "nobody pays a price", "bad")
     canvas.arrow((left + 3 * step + width, 382), (left + 4 * step, 382))
     canvas.lines(
         middle + 4 * step,
         360,
-        ["`reclaim", "item to the seller;", "`claim, claimBatch", "all deposits back"],
+        ["`reclaim", "item to the seller;", "`claim, claimBatch", "deposits back"],
     )
     return canvas.svg()
 

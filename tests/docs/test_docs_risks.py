@@ -1,6 +1,9 @@
 """The small auctions that the README's risks are told by come out as it says."""
 
+from fractions import Fraction
+
 from offchain.model.instances import Group, Member, TwoLevelInstance
+from offchain.model.mechanisms.bonds import Recipient, forfeit
 from offchain.model.mechanisms.two_level import solve
 from tests.docs.markdown import ROOT
 
@@ -54,6 +57,8 @@ def test_a_rival_who_answers_a_bid_by_what_it_opens() -> None:
     )
     assert price(12, after=11) == 11
     assert max(price(3, after=seal) for seal in range(1, 4)) == 3
+    assert "The 13 to 20 that the seller above keeps shut cost it 13.2 at a tenth" in page
+    assert forfeit(sum(range(13, 21)), 1_000, Recipient.BURNT, served=1).burnt == Fraction("13.2")
 
 
 def price(bid: int, after: int) -> int:
