@@ -42,6 +42,7 @@ def rows(text: str) -> list[list[str]]:
         "CommitRevealRandomness",
         "DAO",
         "DAOFactory",
+        "Estate",
     ],
 )
 def test_storage_slots(name: str) -> None:
@@ -100,11 +101,11 @@ def constant(source: str, name: str) -> str:
 
 def test_constants_that_the_pages_quote() -> None:
     """If one of these fails, look for the old figure in README.md, SECURITY.md and docs/."""
-    assert constant("base/AuctionHouse.sol", "MIN_STAGE") == "10 minutes"
-    assert constant("base/AuctionHouse.sol", "MAX_STAGE") == "30 days"
+    assert constant("base/AuctionHouse.sol", "MIN_PHASE") == "10 minutes"
+    assert constant("base/AuctionHouse.sol", "MAX_PHASE") == "30 days"
     assert constant("base/AuctionHouse.sol", "SETTLEMENT_WINDOW") == "3 days"
     assert constant("approximate/ApproximateAuction.sol", "DRAW_WINDOW") == "3 days"
-    assert constant("base/AuctionHouse.sol", "DEFAULT_BOND_BPS") == "1_000"
+    assert constant("base/AuctionHouse.sol", "MIN_BOND_BPS") == "1_000"
     assert constant("groups/DAO.sol", "MAX_STEP") == "500"
     assert constant("libraries/Payments.sol", "PUSH_GAS") == "10_000"
     assert constant("libraries/Payments.sol", "PUSH_RESERVE") == "60_000"
