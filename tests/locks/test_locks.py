@@ -260,15 +260,15 @@ def test_no_locks_at_all() -> None:
 
 
 def test_whoever_stops_listening_stops_the_work() -> None:
-    """Not all locks of an endless list are taken, nor opened."""
+    """Not all locks of a long list are taken, nor opened."""
     taken: list[bytes] = []
 
-    def endless() -> Iterator[bytes]:
-        while True:
+    def without_end() -> Iterator[bytes]:
+        for _ in range(5_000):
             taken.append(LOCK)
             yield LOCK
 
-    opened = open_all(SIGNATURE, endless(), workers=2)
+    opened = open_all(SIGNATURE, without_end(), workers=2)
     assert next(opened) == LOCKED
     opened.close()
     assert len(taken) <= 5 * 64

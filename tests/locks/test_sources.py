@@ -30,7 +30,10 @@ LOCAL = LocalBeacon(secret=11, genesis=1_000, clock=lambda: 2_000)
 BEACON = LOCAL.beacon
 OTHER = LocalBeacon(secret=12, genesis=1_000, clock=lambda: 2_000)
 GOOD = LOCAL.signature(ROUND)
-PATIENCE = 0.5
+SOON = 1.0
+"""How long servers are waited for that let one wait."""
+WAIT = 20.0
+"""And all others, on a machine however busy."""
 
 
 def as_json(value: object) -> bytes:
@@ -58,7 +61,7 @@ def trickling(head: bytes) -> Callable[[Send], None]:
 
 
 def silent(_: Send) -> None:
-    time.sleep(4 * PATIENCE)
+    time.sleep(4 * SOON)
 
 
 def by(local: LocalBeacon, round_: int) -> str:
@@ -70,7 +73,7 @@ ANSWERS: dict[str, tuple[Callable[[Send], None], Cause, str]] = {
     "not there": (reply(b"{}", "404 Not Found"), Cause.LATE, "HTTP 404"),
     "broken": (reply(b"", "500 Internal Server Error"), Cause.UNREACHABLE, "HTTP 500"),
     "forbidden": (reply(b"", "403 Forbidden"), Cause.UNREACHABLE, "HTTP 403"),
-    "silent": (silent, Cause.UNREACHABLE, "nothing within 0.5 s"),
+    "silent": (silent, Cause.UNREACHABLE, "nothing within 1 s"),
     "hangs up": (lambda _: None, Cause.UNREACHABLE, ""),
     "no HTTP": (lambda send: send(b"220 smtp.example\r\n"), Cause.UNREACHABLE, ""),
     "a head without end": (trickling(b"HTTP/1.1 200 OK\r\n"), Cause.UNREACHABLE, "nothing within"),
@@ -114,6 +117,13 @@ ANSWERS: dict[str, tuple[Callable[[Send], None], Cause, str]] = {
 }
 
 
+LET_WAIT = ("silent", "a head without end", "a body without end")
+
+
+def patience(answer: str) -> float:
+    return SOON if answer in LET_WAIT else WAIT
+
+
 def trouble(source: HttpSource | RoundFile | Sources, round_: int = ROUND) -> NoSignature:
     with pytest.raises(NoSignature) as caught:
         source.signature(round_)
@@ -124,7 +134,7 @@ def trouble(source: HttpSource | RoundFile | Sources, round_: int = ROUND) -> No
 def test_what_a_server_may_do(answer: str) -> None:
     behave, cause, told = ANSWERS[answer]
     with server(behave) as bad:
-        found = trouble(HttpSource(BEACON, bad.url, PATIENCE))
+        found = trouble(HttpSource(BEACON, bad.url, patience(answer)))
         assert bad.asked == [f"/{BEACON.chain_hash.hex()}/public/40"], "asked once, as drand is"
     assert [one.cause for one in found.troubles] == [cause]
     assert found.is_late is (cause is Cause.LATE)
@@ -138,7 +148,7 @@ def test_the_next_source_is_asked(answer: str) -> None:
     """No server can keep the signature from being found at another."""
     with server(ANSWERS[answer][0]) as bad, serving(LOCAL) as good:
         several = Sources(
-            (HttpSource(BEACON, bad.url, PATIENCE), HttpSource(BEACON, good, PATIENCE))
+            (HttpSource(BEACON, bad.url, patience(answer)), HttpSource(BEACON, good, WAIT))
         )
         assert several.signature(ROUND) == GOOD
 
@@ -272,6 +282,14 @@ def test_a_file_is_not_read_beyond_its_bound(
     rounds = tmp_path / "rounds"
     rounds.write_bytes(lines(b"x" * 20_000, changed()))
     assert trouble(RoundFile(BEACON, rounds)).is_late
+
+
+def test_a_line_without_end_is_not_in_memory_at_once(tmp_path: Path) -> None:
+    rounds = tmp_path / "rounds"
+    rounds.write_bytes(b" " * 1_000_000)
+    source = RoundFile(BEACON, rounds)
+    assert max(map(len, source._lines())) <= round_file.MOST_LINE
+    assert trouble(source).is_late
 
 
 # The local beacon, over HTTP
