@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -19,13 +20,16 @@ from offchain.locks.source import Cause, NoSignature, Trouble
 MOST_LINE: Final = 4_096
 MOST_BYTES: Final = 1 << 24
 """How much of the file is read: 50,000 rounds."""
+_MOST_TRIES: Final = 100
+"""How many signatures of one round are checked: 0.2 s."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoundFile:
     """A file of rounds as drand's API gives them, one JSON object a line; see `Source`.
 
-    It is read anew each time, so rounds can be appended. Lines that are no rounds, or of other rounds, are passed over.
+    It is read anew each time, so rounds can be appended. Lines that are no rounds, or of other rounds, are passed over, and so
+    are those with a wrong signature, up to a hundred.
     """
 
     beacon: Beacon
@@ -35,18 +39,24 @@ class RoundFile:
         """See `Source`; a file without the round is late with it."""
         trouble = self._trouble(Cause.LATE, "the file does not have it")
         try:
-            for line in self._lines():
+            for answer in islice(self._answers(round_), _MOST_TRIES):
                 try:
-                    answer = Field("", decode(line.decode("utf-8")))
-                    if answer.members().get("round", answer).value == round_:
-                        return read_round(self.beacon, answer)
-                except WrongSignature as error:
+                    return read_round(self.beacon, answer)
+                except (InvalidInput, WrongSignature) as error:
                     trouble = self._trouble(Cause.WRONG_SIGNATURE, str(error))
-                except (InvalidInput, UnicodeDecodeError):
-                    continue
         except OSError as error:
             trouble = self._trouble(Cause.UNREACHABLE, error.strerror or str(error))
         raise NoSignature(round_, [trouble])
+
+    def _answers(self, round_: int) -> Iterator[Field]:
+        """The lines that say that they are of the round."""
+        for line in self._lines():
+            try:
+                answer = Field("", decode(line.decode("utf-8")))
+                if answer.members().get("round", answer).value == round_:
+                    yield answer
+            except (InvalidInput, UnicodeDecodeError):
+                continue
 
     def _trouble(self, cause: Cause, told: str) -> Trouble:
         return Trouble(shorten_path(str(self.path)), cause, told)

@@ -16,7 +16,7 @@ import requests
 
 from offchain.io.fields import Field
 from offchain.locks import http_source, round_file
-from offchain.locks.beacon import Beacon, round_json
+from offchain.locks.beacon import Beacon, WrongSignature, round_json
 from offchain.locks.beacon_server import serving
 from offchain.locks.http_source import HttpSource, NoBeacon, fetch_beacon
 from offchain.locks.local_beacon import LocalBeacon, new_beacon
@@ -264,6 +264,23 @@ def test_a_file_that_lies_is_told_so(tmp_path: Path) -> None:
     assert [one.cause for one in trouble(RoundFile(BEACON, rounds)).troubles] == [
         Cause.WRONG_SIGNATURE
     ]
+
+
+def test_a_file_of_nothing_but_lies_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or each line would take 2 ms, and a file has many."""
+    checked: list[object] = []
+
+    def lie(_: Beacon, answer: Field) -> None:
+        checked.append(answer)
+        raise WrongSignature("a lie")
+
+    monkeypatch.setattr(round_file, "read_round", lie)
+    rounds = tmp_path / "rounds"
+    rounds.write_bytes(lines(*[changed()] * 1_000))
+    assert "a lie" in str(trouble(RoundFile(BEACON, rounds)))
+    assert len(checked) == 100
 
 
 def test_what_is_no_file_is_no_hang(tmp_path: Path) -> None:
