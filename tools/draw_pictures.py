@@ -290,7 +290,7 @@ def layers(palette: Palette) -> str:
     canvas.arrow((330, 680), (400, 680))
     canvas.text(365, 671, "create", 12, code=True)
     canvas.arrow((600, 665), (780, 665))
-    canvas.text(690, 656, "enter, submit, pay, credit", 12, code=True)
+    canvas.text(690, 656, "enter, submit, pay", 12, code=True)
     canvas.arrow((780, 698), (600, 698))
     canvas.text(690, 716, "phase, leader, price", 12, quiet=True)
     canvas.arrow((870, 720), (870, 750), (230, 750), (230, 720))
