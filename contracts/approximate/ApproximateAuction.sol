@@ -37,7 +37,7 @@ contract ApproximateAuction is AuctionHouse {
     /// @notice What a lot has beside its listing.
     ///     slot 0: roster of its players, see `Roster`
     ///     slot 1: inaccuracy, numerator (32 bits) | denominator (32) | draw requested (8) | decided at (40, in seconds; 0: not yet)
-    struct Game {
+    struct Lottery {
         Roster roster;
         uint32 numerator;
         uint32 denominator;
@@ -61,7 +61,7 @@ contract ApproximateAuction is AuctionHouse {
     // STORAGE (after slots 0 to 6 of AuctionHouse)
 
     /// @dev Slot 7.
-    mapping(uint256 lot => Game) private _games;
+    mapping(uint256 lot => Lottery) private _lotteries;
     /// @notice Slot 8: digest of the proof and of the walk of each caller who has not met all players of a lot. Kept per caller, so that
     /// nobody can block another's.
     mapping(uint256 lot => mapping(address walker => bytes32)) public progress;
@@ -72,8 +72,8 @@ contract ApproximateAuction is AuctionHouse {
     event InaccuracySet(uint256 indexed lot, uint32 numerator, uint32 denominator);
     /// @notice A bid that was opened after `MOST_PLAYERS` others does not play. Its deposit comes back like a loser's.
     event PlayerRefused(uint256 entry);
-    /// @notice The draw of `lot` among its `players` was asked for.
-    event DrawRequested(uint256 indexed lot, uint256 players);
+    /// @notice The draw of `lot` was asked for: its players are fixed.
+    event DrawRequested(uint256 indexed lot);
     /// @notice `walker` has met `players` players of `lot`, not yet all; `digest` as in `progress`.
     event Walked(uint256 indexed lot, address indexed walker, uint256 players, bytes32 digest);
     /// @notice `draw`, below 2^255, sells `lot` to `winner`, who bid `bid`, at `price`, both in units; to nobody if zero.
@@ -126,8 +126,8 @@ contract ApproximateAuction is AuctionHouse {
     function relist(uint256 lot, uint96 reserve, Schedule calldata schedule) external returns (uint256) {
         if (reserve > 1) revert NoReserves(reserve);
         Lot storage item = _lots[lot];
-        Game storage game = _games[lot];
-        return _list(item.token, item.tokenId, game.numerator, game.denominator, schedule);
+        Lottery storage lottery = _lotteries[lot];
+        return _list(item.token, item.tokenId, lottery.numerator, lottery.denominator, schedule);
     }
 
     // THE DRAW
@@ -136,11 +136,11 @@ contract ApproximateAuction is AuctionHouse {
     /// @param lot The lot's number.
     function requestDraw(uint256 lot) external {
         _requireDraw(lot);
-        Game storage game = _games[lot];
-        if (game.requested) revert AlreadyRequested(lot);
+        Lottery storage lottery = _lotteries[lot];
+        if (lottery.requested) revert AlreadyRequested(lot);
         DrawTime.requireTimely(lot, _longestDraw, _books[lot].endOfTally + DRAW_WINDOW);
-        game.requested = true;
-        emit DrawRequested(lot, game.roster.players());
+        lottery.requested = true;
+        emit DrawRequested(lot);
         randomness.request(lot);
     }
 
@@ -152,16 +152,16 @@ contract ApproximateAuction is AuctionHouse {
     /// @param entries The next players' entries as logged when they bid: lot (32 bits) | bid (64, units) | player (160).
     function decide(uint256 lot, DrawProof calldata proof, Walk calldata walk, uint256[] calldata entries) external {
         _requireDraw(lot);
-        Game storage game = _games[lot];
-        Roster roster = game.roster;
-        uint256 draw = _drawOf(lot, game);
+        Lottery storage lottery = _lotteries[lot];
+        Roster roster = lottery.roster;
+        uint256 draw = _drawOf(lot, lottery);
         Walk memory walked;
         if (walk.roster.players() != 0) {
             if (progress[lot][msg.sender] != _digest(proof, walk)) revert UnknownWalk(lot, msg.sender);
             walked = walk;
         }
         if (walked.roster.players() + entries.length > roster.players()) revert WrongPlayers(lot);
-        walked.advance(proof, _fieldOf(game), draw, entries);
+        walked.advance(proof, _fieldOf(lottery), draw, entries);
         if (walked.roster.players() < roster.players()) {
             bytes32 digest = _digest(proof, walked);
             progress[lot][msg.sender] = digest;
@@ -169,16 +169,16 @@ contract ApproximateAuction is AuctionHouse {
             return;
         }
         if (Roster.unwrap(walked.roster) != Roster.unwrap(roster)) revert WrongPlayers(lot);
-        _decide(lot, game, walked.conclude(proof, draw), proof.price, draw);
+        _decide(lot, lottery, walked.conclude(proof, draw), proof.price, draw);
     }
 
     // VIEWS
 
     /// @notice The inaccuracy of `lot`, the roster of its players and how far its draw has come.
     /// @param lot The lot's number.
-    /// @return All of it, see `Game`.
-    function gameOf(uint256 lot) external view returns (Game memory) {
-        return _games[lot];
+    /// @return All of it, see `Lottery`.
+    function lotteryOf(uint256 lot) external view returns (Lottery memory) {
+        return _lotteries[lot];
     }
 
     /// @notice The exact chance of every player of `lot`, by the bids so far; reverts if players or winners are not the right ones.
@@ -192,8 +192,8 @@ contract ApproximateAuction is AuctionHouse {
         view
         returns (uint256[] memory numerators, uint256[] memory denominators)
     {
-        Game storage game = _games[lot];
-        Odds memory odds = Chances.odds(_fieldOf(game), winners);
+        Lottery storage lottery = _lotteries[lot];
+        Odds memory odds = Chances.odds(_fieldOf(lottery), winners);
         (numerators, denominators) = (new uint256[](entries.length), new uint256[](entries.length));
         (Roster roster, Winners found) = (Roster.wrap(0), Winners.wrap(0));
         for (uint256 i = 0; i < entries.length; ++i) {
@@ -202,7 +202,7 @@ contract ApproximateAuction is AuctionHouse {
             if (bid_ > odds.threshold) found = found.plus(bid_);
             (numerators[i], denominators[i]) = Chances.fraction(odds, bid_);
         }
-        if (Roster.unwrap(roster) != Roster.unwrap(game.roster)) revert WrongPlayers(lot);
+        if (Roster.unwrap(roster) != Roster.unwrap(lottery.roster)) revert WrongPlayers(lot);
         if (Winners.unwrap(found) != Winners.unwrap(winners)) revert DrawProofs.WrongWinners(winners, found);
     }
 
@@ -216,8 +216,8 @@ contract ApproximateAuction is AuctionHouse {
     }
 
     function _enlistAll(uint256 lot, uint256[] memory entries) internal override {
-        (Roster roster, uint256 joined) = _games[lot].roster.joinAll(entries);
-        _games[lot].roster = roster;
+        (Roster roster, uint256 joined) = _lotteries[lot].roster.joinAll(entries);
+        _lotteries[lot].roster = roster;
         for (uint256 i = joined; i < entries.length; ++i) {
             emit PlayerRefused(entries[i]);
         }
@@ -227,10 +227,10 @@ contract ApproximateAuction is AuctionHouse {
     function _admitDAO(uint256 lot, Lot storage, address dao, uint96 bid_) internal override {
         if (bid_ == 0) return;
         if (bid_ > type(uint64).max) revert BidTooHigh(lot, dao, bid_);
-        Roster roster = _games[lot].roster;
+        Roster roster = _lotteries[lot].roster;
         if (roster.players() == MOST_PLAYERS) revert TooManyPlayers(lot);
         // casting is safe: just checked
-        _games[lot].roster = roster.join(entry(lot, uint64(bid_), dao));
+        _lotteries[lot].roster = roster.join(entry(lot, uint64(bid_), dao));
     }
 
     /// @dev Here a bid of nothing is one like any other, under a deposit of at least a unit.
@@ -241,13 +241,13 @@ contract ApproximateAuction is AuctionHouse {
     /// @dev A lot is decided by a draw among its players. One without any is void; so is one that is not sold, or not decided in time, or
     /// not settled in time once decided.
     function _phaseAfterTally(uint256 lot, Lot storage item, uint256 endOfTally) internal view override returns (Phase) {
-        Game storage game = _games[lot];
-        uint256 decidedAt = game.decidedAt;
+        Lottery storage lottery = _lotteries[lot];
+        uint256 decidedAt = lottery.decidedAt;
         if (decidedAt != 0) {
             bool open = item.leader != address(0) && block.timestamp < decidedAt + SETTLEMENT_WINDOW;
             return open ? Phase.Closed : Phase.Void;
         }
-        return game.roster.players() != 0 && block.timestamp < endOfTally + DRAW_WINDOW ? Phase.Draw : Phase.Void;
+        return lottery.roster.players() != 0 && block.timestamp < endOfTally + DRAW_WINDOW ? Phase.Draw : Phase.Void;
     }
 
     // STEPS OF THE LISTING
@@ -258,7 +258,7 @@ contract ApproximateAuction is AuctionHouse {
     {
         if (numerator == 0 || numerator >= denominator) revert BadInaccuracy(numerator, denominator);
         lot = _openLot(token, tokenId, 0, schedule);
-        (_games[lot].numerator, _games[lot].denominator) = (numerator, denominator);
+        (_lotteries[lot].numerator, _lotteries[lot].denominator) = (numerator, denominator);
         emit InaccuracySet(lot, numerator, denominator);
         Items.take(_held, lot, token, tokenId, msg.sender);
     }
@@ -270,15 +270,15 @@ contract ApproximateAuction is AuctionHouse {
         if (now_ != Phase.Draw) revert WrongPhase(lot, now_);
     }
 
-    function _drawOf(uint256 lot, Game storage game) private view returns (uint256) {
-        if (!game.requested) revert NotDrawn(lot);
+    function _drawOf(uint256 lot, Lottery storage lottery) private view returns (uint256) {
+        if (!lottery.requested) revert NotDrawn(lot);
         (bool drawn, uint256 word) = randomness.wordOf(address(this), lot);
         if (!drawn) revert NotDrawn(lot);
         return word >> 1;
     }
 
-    function _fieldOf(Game storage game) private view returns (Field memory) {
-        return Chances.field(game.roster.players(), game.numerator, game.denominator);
+    function _fieldOf(Lottery storage lottery) private view returns (Field memory) {
+        return Chances.field(lottery.roster.players(), lottery.numerator, lottery.denominator);
     }
 
     function _digest(DrawProof calldata proof, Walk memory walk) private pure returns (bytes32) {
@@ -286,8 +286,8 @@ contract ApproximateAuction is AuctionHouse {
     }
 
     /// @dev A DAO pays at least a unit, as it has no members who could share nothing; `winner` is an entry, 0 for nobody.
-    function _decide(uint256 lot, Game storage game, uint256 winner, uint64 price, uint256 draw) private {
-        game.decidedAt = uint40(block.timestamp);
+    function _decide(uint256 lot, Lottery storage lottery, uint256 winner, uint64 price, uint256 draw) private {
+        lottery.decidedAt = uint40(block.timestamp);
         // truncation intended: the parts of an entry
         (address leader, uint64 bid_) = (address(uint160(winner)), uint64(winner >> ADDRESS_BITS));
         uint96 due = leader == address(0) ? 0 : price;

@@ -5,7 +5,7 @@ import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 
 import {IAuctioneer} from "../interfaces/IAuctioneer.sol";
 import {Phase, WrongPhase} from "../interfaces/Phase.sol";
-import {BidSlot, BidSlots, Box, entry} from "../libraries/BidSlot.sol";
+import {Bid, BidSlot, BidSlots, Box, entry} from "../libraries/BidSlot.sol";
 import {Payments} from "../libraries/Payments.sol";
 import {Units} from "../libraries/Units.sol";
 
@@ -42,16 +42,6 @@ abstract contract BidBook is Multicall {
         uint32 members;
         uint64 share;
         BookState state;
-    }
-
-    /// @notice A bid as it stands, in units.
-    /// @param commitment What it is sealed with; zero once it is open.
-    /// @param bid What was bid, once open.
-    /// @param deposit What lies under it and is not paid out. Of a served bid that was paid out only the bid is left.
-    struct Bid {
-        bytes24 commitment;
-        uint64 bid;
-        uint64 deposit;
     }
 
     /// @notice A sealed bid on one of several lots.
@@ -339,9 +329,7 @@ abstract contract BidBook is Multicall {
     /// @param bidder Whose bid it is.
     /// @return All zero if there is none, or nothing is left of it.
     function bidOf(uint256 lot, address bidder) external view returns (Bid memory) {
-        BidSlot slot = _boxes[lot][bidder].slot;
-        if (slot.isSealed()) return Bid(slot.commitment(), 0, slot.deposit());
-        return Bid(0, slot.bid(), slot.deposit());
+        return _boxes[lot][bidder].slot.unpack();
     }
 
     /// @notice The phase of `lot`.

@@ -11,7 +11,17 @@ pragma solidity ^0.8.30;
 /// stays as it is. One with bid 0 is a bid of nothing, where those are taken.
 type BidSlot is uint256;
 
-using {deposit, bid, commitment, isEmpty, isSealed} for BidSlot global;
+using {deposit, bid, commitment, isEmpty, isSealed, unpack} for BidSlot global;
+
+/// @notice A bid as it stands, in units.
+/// @param commitment What it is sealed with; zero once it is open.
+/// @param bid What was bid, once open.
+/// @param deposit What lies under it and is not paid out. Of a served bid that was paid out only the bid is left.
+struct Bid {
+    bytes24 commitment;
+    uint64 bid;
+    uint64 deposit;
+}
 
 /// @dev Where a bidder's slot lies; a reference to it spares the way there a second time.
 struct Box {
@@ -50,6 +60,11 @@ function isEmpty(BidSlot slot) pure returns (bool) {
 
 function isSealed(BidSlot slot) pure returns (bool) {
     return BidSlot.unwrap(slot) >> MARK_SHIFT != 0;
+}
+
+function unpack(BidSlot slot) pure returns (Bid memory) {
+    if (slot.isSealed()) return Bid(slot.commitment(), 0, slot.deposit());
+    return Bid(0, slot.bid(), slot.deposit());
 }
 
 /// @notice Lot (32 bits), amount in units (64), account (160) in one word: the form of logs, a third cheaper than topics; and, with lot 0, the

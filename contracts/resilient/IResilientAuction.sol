@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {BidSlot} from "../libraries/BidSlot.sol";
+import {Bid} from "../libraries/BidSlot.sol";
 import {Announcement, AnnouncementFlaw} from "./Announcements.sol";
 import {Good} from "./Goods.sol";
 
@@ -332,11 +332,11 @@ interface IResilientAuction {
     /// @return The good; zeros if there is none.
     function goodOf(uint256 lot, uint256 index) external view returns (Good memory);
 
-    /// @notice The slot of `player` on `lot`, packed as `BidSlot` says: the bid is the revenue of the offers.
+    /// @notice What `player` sealed or announced on `lot`, as a bid: the revenue of its offers.
     /// @param lot The lot's number.
     /// @param player Whose.
-    /// @return The slot; empty once it was paid out.
-    function slotOf(uint256 lot, address player) external view returns (BidSlot);
+    /// @return All zero if there is nothing, or it was paid out.
+    function bidOf(uint256 lot, address player) external view returns (Bid memory);
 
     /// @notice The rebate of `player` on `lot` as the paper has it, a fraction of a unit. What is paid is this, rounded down to the wei.
     /// @param lot The lot's number.

@@ -6,7 +6,7 @@ import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {Escrow} from "../base/Escrow.sol";
 import {Proceeds} from "../base/Proceeds.sol";
 import {IRandomness} from "../interfaces/IRandomness.sol";
-import {BidSlot, BidSlots, Box} from "../libraries/BidSlot.sol";
+import {Bid, BidSlot, BidSlots, Box} from "../libraries/BidSlot.sol";
 import {DrawTime} from "../libraries/DrawTime.sol";
 import {Items} from "../libraries/Items.sol";
 import {Payments} from "../libraries/Payments.sol";
@@ -321,8 +321,8 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
     }
 
     /// @inheritdoc IResilientAuction
-    function slotOf(uint256 lot, address player) external view returns (BidSlot) {
-        return _boxes[lot][player].slot;
+    function bidOf(uint256 lot, address player) external view returns (Bid memory) {
+        return _boxes[lot][player].slot.unpack();
     }
 
     /// @inheritdoc IResilientAuction

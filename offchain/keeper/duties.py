@@ -161,7 +161,7 @@ class Duties:
     def _draw(self, lot: Lot) -> None:
         """Asks for the draw of a lot; once it is there, walks over the players and decides."""
         auction, number = self._ledger.auctioneer, lot.number
-        ((_, numerator, denominator, requested, _),) = self._reader.view(auction, "gameOf", number)
+        ((_, numerator, denominator, requested, _),) = self._reader.view(auction, "lotteryOf", number)
         if not requested:
             self._sender.one(Task("draw", number, auction), 0, "requestDraw", number)
         (source,) = self._reader.view(auction, "randomness")

@@ -177,7 +177,7 @@ def set_players(approximate, lot, count):
         "anvil_setStorageAt",
         [approximate.address, "0x" + slot.hex().removeprefix("0x"), "0x" + word],
     )
-    assert approximate.gameOf(lot)["roster"] == 1 << 200 | count
+    assert approximate.lotteryOf(lot)["roster"] == 1 << 200 | count
 
 
 def test_beyond_the_most_players_nobody_plays_and_nobody_loses(
@@ -194,7 +194,7 @@ def test_beyond_the_most_players_nobody_plays_and_nobody_loses(
         ("BidsOpened", {"entries": tuple(entries_of(game, [(alice, 3), (bob, 4)]))}),
         ("PlayerRefused", {"entry": entry(game, 4, bob)}),
     ]
-    full = approximate.gameOf(game)["roster"]
+    full = approximate.lotteryOf(game)["roster"]
     assert full % 2**24 == MOST_PLAYERS
     tx = reveal(approximate, game, carol, 5)
     assert logs_of(tx, approximate)[-1] == ("PlayerRefused", {"entry": entry(game, 5, carol)})
@@ -202,7 +202,7 @@ def test_beyond_the_most_players_nobody_plays_and_nobody_loses(
     advance(approximate, game, Phase.TALLY)
     with reverts_with(approximate, "TooManyPlayers", game):
         tally(dao, game, {dave: 5})
-    assert approximate.gameOf(game)["roster"] == full
+    assert approximate.lotteryOf(game)["roster"] == full
     advance_to(start_of(approximate, game, Phase.CLOSED) + DRAW_WINDOW)
     assert approximate.phase(game) == Phase.VOID
     approximate.claimBatch(game, [alice, bob, carol], {"from": accounts[0]})

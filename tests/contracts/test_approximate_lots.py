@@ -81,7 +81,7 @@ def test_listing_takes_the_item_and_says_the_inaccuracy(approximate, item, selle
         ("InaccuracySet", {"lot": lot, "numerator": 3, "denominator": 8}),
     ]
     assert item.ownerOf(token) == approximate
-    assert plain(approximate.gameOf(lot)) == (0, 3, 8, "False", 0)
+    assert plain(approximate.lotteryOf(lot)) == (0, 3, 8, "False", 0)
     assert approximate.phase(lot) == Phase.BIDDING
 
 
@@ -239,7 +239,7 @@ def test_a_bid_of_nothing_opens_alone_or_in_a_batch_and_needs_a_deposit(
     with reverts_with(approximate, "AlreadyRevealed", game, alice):
         reveal(approximate, game, alice, 0)
     reveal_all(approximate, game, {bob: 0})
-    assert approximate.gameOf(game)["roster"] % 2**24 == 2
+    assert approximate.lotteryOf(game)["roster"] % 2**24 == 2
 
 
 def test_a_bid_of_nothing_beside_others_never_wins(approximate, words, game, alice, bob):
@@ -271,7 +271,7 @@ def test_roster_is_the_same_however_bids_are_opened(
     advance(approximate, game, Phase.REVEAL)
     reveal(approximate, game, alice, 4)
     reveal_all(approximate, game, {alice: 4, bob: 0, accounts[9]: 1, carol: 2})
-    found = approximate.gameOf(game)["roster"]
+    found = approximate.lotteryOf(game)["roster"]
     assert found % 2**24 == 3
     assert approximate.chancesOf(
         game, proof_of(players, 0).all.winners.word, entries_of(game, players)
@@ -422,7 +422,7 @@ def test_the_window_of_settlement_counts_from_the_decision(
     advance_to(start_of(approximate, game, Phase.CLOSED) + DRAW_WINDOW - 60)
     point = draw(approximate, words, game, draw_in(bids_of(players), 0))
     decide(approximate, game, players, point)
-    decided = approximate.gameOf(game)["decidedAt"]
+    decided = approximate.lotteryOf(game)["decidedAt"]
     assert decided == now()
     advance_to(decided + WINDOW - 1)
     assert approximate.phase(game) == Phase.CLOSED

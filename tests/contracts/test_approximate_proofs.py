@@ -381,7 +381,7 @@ def test_a_source_that_refuses_leaves_the_lot_as_it_was(at_hostile_source):
     source.refuse({"from": accounts[0]})
     with pytest.raises(Exception, match="no, thank you"):
         approximate.requestDraw(lot, {"from": accounts[0]})
-    assert not approximate.gameOf(lot)["requested"]
+    assert not approximate.lotteryOf(lot)["requested"]
     assert approximate.phase(lot) == Phase.DRAW
 
 

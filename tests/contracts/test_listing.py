@@ -233,7 +233,7 @@ def test_reclaim_when_the_winner_was_never_settled(auctioneer, item, seller, lot
 def test_constants(auctioneer, dao, factory):
     """What the documentation promises."""
     assert auctioneer.SETTLEMENT_WINDOW() == WINDOW
-    assert (auctioneer.MIN_STAGE(), auctioneer.MAX_STAGE()) == (LEAST, MOST)
+    assert (auctioneer.MIN_PHASE(), auctioneer.MAX_PHASE()) == (LEAST, MOST)
     assert auctioneer.DEFAULT_BOND_BPS() == 1_000
     assert auctioneer.factory() == factory
     assert dao.MAX_STEP() == 500

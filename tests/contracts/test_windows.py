@@ -126,10 +126,10 @@ def test_asking_too_late_for_a_draw(
     if late:
         with reverts_with(house, "TooLateToDraw", lot, deadline):
             house.requestDraw(lot, {"from": alice})
-        assert not house.gameOf(lot)["requested"]
+        assert not house.lotteryOf(lot)["requested"]
         return
     house.requestDraw(lot, {"from": alice})
-    assert house.gameOf(lot)["requested"]
+    assert house.lotteryOf(lot)["requested"]
 
 
 @pytest.mark.parametrize("late", [0, 1])

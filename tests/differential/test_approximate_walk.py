@@ -293,7 +293,7 @@ class Stroll:
         if not self.try_(who, self.house, "decide", lot.number, words, walk, entries):
             return False
         assert phase == Phase.DRAW
-        if self.view("gameOf", lot.number)[0][4]:
+        if self.view("lotteryOf", lot.number)[0][4]:
             assert lot.requested
             assert lot.word is not None
             true, players = self.proof(lot)
@@ -366,7 +366,7 @@ class Stroll:
         for lot in self.lots:
             state = HOUSE.decode("bookOf", self._call(self.house, "bookOf", lot.number))[0][6]
             lot.settled |= state == 2  # by who called back
-            lot.requested |= self.view("gameOf", lot.number)[0][3]
+            lot.requested |= self.view("lotteryOf", lot.number)[0][3]
             phase = lot.phase(self.house, self.chain.now())
             assert self.view("phase", lot.number) == (phase,), lot
         proceeds = self.view("proceeds", self.seller)[0]

@@ -89,7 +89,7 @@ def test_players_of_the_ledger_are_those_of_the_chain(game: Game) -> None:
     roster = 0
     for entry in ledger.players(1):
         roster = joined(roster, entry)
-    assert game.ask("gameOf", 1)[0][0] == roster
+    assert game.ask("lotteryOf", 1)[0][0] == roster
     assert roster % 2**24 == 4
 
 

@@ -34,6 +34,8 @@ EVERYTHING = 2**256 - 1
 HEADS, TAILS = 1, 0
 FUNDS = 10**30
 FIRST_TOKEN = 1
+NOTHING = (bytes(24), 0, 0)
+"""The bid of who has none."""
 
 
 Flaw, Outcome, Phase = AnnouncementFlaw, CoinOutcome, ResilientPhase

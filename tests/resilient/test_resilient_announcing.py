@@ -20,7 +20,8 @@ def test_seal_replace_raise_and_withdraw(world: World) -> None:
     world.seal(lot, world.ann, first, deposit=5)
     world.seal(lot, world.ann, second, deposit=0)
     world.seal(lot, world.ann, second, deposit=4)
-    assert world.view("slotOf", lot, world.ann) % 2**64 == 9
+    seal = second.commitment(world.chain.chain_id, world.auction, lot, world.ann)
+    assert world.view("bidOf", lot, world.ann) == (seal, 0, 9)
     before = world.balance(world.dan)
     world.send(world.ann, "withdraw", lot, world.dan)
     assert world.balance(world.dan) == before + 9 * WEI_PER_UNIT
@@ -108,11 +109,12 @@ def refused_and_skipped(
     skipped, announced = world.events(receipt)
     assert skipped == ("AnnouncementSkipped", {"lot": lot, "player": world.ann, "flaw": flaw})
     assert announced[0] == "AnnouncementOpened"
+    assert world.view("bidOf", lot, world.dan)[:2] == (bytes(24), 1)
     assert world.state(lot)["revenues"] == 1
     world.to(lot, Phase.DRAW)
     world.decide(lot, good)
     world.answer(lot, good, world.eve, yes=False)
-    deposited = world.view("slotOf", lot, world.ann) % 2**64
+    _, _, deposited = world.view("bidOf", lot, world.ann)
     due = world.view("dueOf", lot, world.ann)
     assert due == (deposited - deposited // 10) * WEI_PER_UNIT
 

@@ -8,7 +8,7 @@ from offchain.bindings.announcements import Announcement
 from offchain.chain.backend import Reverted, Transaction
 from offchain.io.units import WEI_PER_UNIT
 from tests.puppets import Manner
-from tests.resilient.resilient_world import HEADS, TAILS, Phase, World, announce, bits
+from tests.resilient.resilient_world import HEADS, NOTHING, TAILS, Phase, World, announce, bits
 
 REFUSING = [Manner.REFUSE, Manner.BURN_GAS, Manner.REVERT_MUCH]
 TAKING = [Manner.ACCEPT, Manner.WORK, Manner.RETURN_MUCH]
@@ -154,7 +154,7 @@ def test_calling_back_during_a_withdrawal_while_bidding(world: World) -> None:
         (("commit", lot, b"\1" * 24), "ZeroDeposit"),
     ):
         world.prepare(hostile, *call)
-        if world.view("slotOf", lot, hostile) == 0:
+        if world.view("bidOf", lot, hostile) == NOTHING:
             world.seal(lot, hostile, one, deposit=5)
         receipt = world.send(hostile, "withdraw", lot, hostile)
         assert world.reentered(receipt) == [(False, error)]

@@ -11,6 +11,7 @@ from tests.resilient.resilient_world import (
     DELIVERY_WINDOW,
     EVERYTHING,
     HEADS,
+    NOTHING,
     TAILS,
     Phase,
     World,
@@ -238,7 +239,7 @@ def test_a_token_that_calls_back_while_it_is_listed(world: World) -> None:
     world.behave(token, ItemManner.REENTER)
     lot = world.list_goods(goods)
     assert [world.view("goodOf", lot, n) for n in range(3)] == [*goods, ("0x" + "00" * 20, 0)]
-    assert world.view("slotOf", lot, token) == 0
+    assert world.view("bidOf", lot, token) == NOTHING
 
 
 @pytest.mark.parametrize("manner", [ItemManner.IDLE, ItemManner.REFUSE])
