@@ -6,12 +6,12 @@ import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 import {BidBook} from "../base/BidBook.sol";
 import {IAuctioneer} from "../interfaces/IAuctioneer.sol";
 import {IDAO} from "../interfaces/IDAO.sol";
-import {IEstate} from "../interfaces/IEstate.sol";
 import {Phase, WrongPhase} from "../interfaces/Phase.sol";
 import {BidSlot, BidSlots, Box, entry} from "../libraries/BidSlot.sol";
 import {Units} from "../libraries/Units.sol";
 import {DAOTerms, Terms} from "./DAOTerms.sol";
 import {EqualSplit} from "./EqualSplit.sol";
+import {IEstate} from "./IEstate.sol";
 import {Progress, Tally} from "./Tally.sol";
 
 /// @title The lower mechanism: members who bid as one and share what they pay equally

@@ -5,10 +5,10 @@ import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
 import {IAuctioneer} from "../interfaces/IAuctioneer.sol";
 import {IDAO} from "../interfaces/IDAO.sol";
-import {IEstate} from "../interfaces/IEstate.sol";
 import {Phase} from "../interfaces/Phase.sol";
 import {Payments} from "../libraries/Payments.sol";
 import {Units} from "../libraries/Units.sol";
+import {IEstate} from "./IEstate.sol";
 
 /// @title What a DAO won at a lot, owned in equal parts by those who paid for it
 /// @notice The served members have one vote each, since all paid the same. When more than half of them want the same reserve, anyone can

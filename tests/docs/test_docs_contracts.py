@@ -11,6 +11,8 @@ CONTRACTS = ROOT / "contracts"
 SHARED = ("base", "libraries", "interfaces")
 """From the top down."""
 
+FOR_OTHERS = {"IDAO.sol"}
+"""What contracts of others import that gate on access: it serves them, whichever auctions use it."""
 DOUBLES = "test"
 MOST_LINES = 650
 
@@ -68,11 +70,20 @@ def test_what_is_shared_imports_downward_only(place: int, shared: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in FILES if folder(path) in SHARED], ids=lambda path: path.name
+    "path",
+    [path for path in FILES if folder(path) in SHARED and path.name not in FOR_OTHERS],
+    ids=lambda path: path.name,
 )
 def test_what_is_shared_serves_several(path: Path) -> None:
     users = {folder(file) for file in FILES if path in reached(file)} & set(AUCTIONS)
     assert len(users) > 1
+
+
+@pytest.mark.parametrize("name", sorted(FOR_OTHERS))
+def test_what_is_for_others_brings_interfaces_only(name: str) -> None:
+    """Who imports it has to compile it with all that it imports."""
+    (path,) = (path for path in FILES if path.name == name)
+    assert {folder(file) for file in (path, *reached(path))} == {"interfaces"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -102,9 +113,9 @@ def parts(path: Path) -> list[tuple[str, str]]:
 
 
 def section_of(member: str) -> str | None:
-    """Where a declaration belongs; None for functions and what they use."""
+    """Where a declaration belongs; None for functions, what they use, and what ether that comes without a call meets."""
     words = re.findall(r"\w+", member.partition("=")[0])
-    if words[0] in ("constructor", "using", "function"):
+    if words[0] in ("constructor", "using", "function", "receive"):
         return None
     by_word = {"enum": "TYPES", "struct": "TYPES", "event": "EVENTS", "error": "ERRORS"}
     by_kind = {"constant": "CONSTANTS", "immutable": "IMMUTABLES"}

@@ -109,7 +109,7 @@ def test_the_linters_of_solidity_can_fail(title: str, tmp_path: Path) -> None:
     source = tmp_path / "contracts" / "base" / "Small.sol"
     source.parent.mkdir(parents=True)
     shutil.copy(ROOT / "foundry.toml", tmp_path)
-    good = (ROOT / "contracts" / "base" / "Standing.sol").read_text(encoding="utf-8")
+    good = (ROOT / "contracts" / "libraries" / "Units.sol").read_text(encoding="utf-8")
     source.write_text(good)
     assert subprocess.run(step.command, cwd=tmp_path).returncode == 0
     source.write_text(good + "contract  small {}\n")
