@@ -10,7 +10,7 @@ from offchain.demo.teller import Row, Scene
 from offchain.keeper.books import Book, Lot
 from offchain.keeper.ledger import Ledger
 from offchain.play.behaviour import MemberKey
-from offchain.play.bidders import leading_individuals
+from offchain.play.behaviour import leading_individuals
 from offchain.report.amounts import count, eth, gwei
 from offchain.report.auction import Entry
 

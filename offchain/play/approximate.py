@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from offchain.bindings.contracts import Deployed
-from offchain.bindings.deployment import NO_BEACON
 from offchain.bindings.draw_proofs import PLAYERS_PER_STEP, prove, word_of
 from offchain.bindings.entries import account_in, amount_in
 from offchain.bindings.seals import Opening, commitment, new_salt
@@ -30,7 +29,7 @@ from offchain.model.instances.approximate import (
     GroupSale,
 )
 from offchain.model.instances.two_level import BID_LIMIT
-from offchain.play.auction_house import HouseStage
+from offchain.play.auction_house import HouseStage, Kind
 from offchain.play.limits import check_approximate
 from offchain.play.observer import Observer
 from offchain.play.words import Source, ToldWords
@@ -71,7 +70,7 @@ class ApproximateStage(HouseStage):
         self._words = source(self._observed, self._keeper_account)
         self.randomness = self._words.address
         self._factory = create(self._keeper_account, "DAOFactory")
-        terms = self._factory.address, NO_BEACON, self.randomness
+        terms = self._factory.address, self.beacon.beacon.chain_hash, self.randomness
         self._open(create(self._keeper_account, APPROXIMATE, *terms))
         self._approve_all()
         self._entrusted = Openings()
@@ -158,7 +157,8 @@ class ApproximateStage(HouseStage):
             for account, bid in zip(accounts, individuals, strict=True)
         ]
         bids = [self._sealed_bid(opening) for opening in openings]
-        daos = self._create_daos(self._keeper_account, [True] * len(groups), [lot])
+        daos = self._create_daos(self._keeper_account, [Kind(is_open=True)] * len(groups))
+        self._enter(self._keeper_account, daos, [lot])
         members: list[tuple[Address, ...]] = []
         for dao, group in zip(daos, groups, strict=True):
             members.append(tuple(self._players(len(group), count + sum(map(len, members)))))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from offchain.bindings.contracts import Deployed, contract
 from offchain.bindings.draw_proofs import PLAYERS_PER_STEP
@@ -14,12 +14,20 @@ from offchain.keeper.ledger import Ledger
 from offchain.keeper.openings import Openings
 from offchain.keeper.release import CLOCK_TOLERANCE
 from offchain.keeper.sending import Action
+from offchain.locks.local_beacon import new_beacon
 from offchain.play.audit import audit
 from offchain.play.observer import Observer
 from offchain.play.stage import BOND_BPS, Stage, portions
 
 _QUERIES = 500
 """How many questions go to a contract at once: about 3 million gas of them."""
+
+
+class Kind(NamedTuple):
+    """Of which kind a DAO is: whether its bids are open, and whether it is a full copy."""
+
+    is_open: bool
+    is_standalone: bool = False
 
 
 class Hand(Protocol):
@@ -43,6 +51,8 @@ class HouseStage(Stage):
 
     def __init__(self, chain: Chain, phase_seconds: int, observer: Observer | None) -> None:
         super().__init__(chain, phase_seconds, observer)
+        self.beacon = new_beacon(genesis=chain.now(), clock=chain.now)
+        """To whose rounds bids are locked: it signs them as the chain's time comes to them."""
         self._dao = contract("DAO")
         self._step: str | None = None
         self._ahead: list[str] = []
@@ -64,25 +74,31 @@ class HouseStage(Stage):
             clock=_trusting(self._chain),
         )
 
-    def _schedule(self, end_of_bidding: int) -> tuple[int, int, int, int]:
-        """When bidding, reveal and tally end, and the bond of those who do not reveal."""
+    def _schedule(self, end_of_bidding: int, bond_bps: int = BOND_BPS) -> tuple[int, int, int, int]:
+        """When bidding, reveal and tally end, and the bond of those who do not reveal, in basis points of the deposit."""
         seconds = self._seconds
-        return (end_of_bidding, end_of_bidding + seconds, end_of_bidding + 2 * seconds, BOND_BPS)
+        return (end_of_bidding, end_of_bidding + seconds, end_of_bidding + 2 * seconds, bond_bps)
 
-    def _create_daos(
-        self, founder: Address, are_open: Sequence[bool], lots: Sequence[int]
-    ) -> list[Deployed]:
-        """DAOs, of which some take open bids, entered on all lots; created in their order."""
-        receipts = self._send(
-            "create",
-            [
-                self._factory.call(founder, "create", self.auction, is_open, 0, self._salt(), [])
-                for is_open in are_open
-            ],
-        )
-        daos = [Deployed(self._dao, event.args["dao"]) for event in self._factory.events(receipts)]
+    def _create_daos(self, founder: Address, kinds: Sequence[Kind]) -> list[Deployed]:
+        """DAOs of these kinds, created in their order."""
+        creations = [
+            self._factory.call(
+                founder,
+                "createStandalone" if kind.is_standalone else "create",
+                self.auction,
+                kind.is_open,
+                0,
+                self._salt(),
+                [],
+            )
+            for kind in kinds
+        ]
+        events = self._factory.events(self._send("create", creations))
+        return [Deployed(self._dao, event.args["dao"]) for event in events]
+
+    def _enter(self, founder: Address, daos: Sequence[Deployed], lots: Sequence[int]) -> None:
+        """All `daos` enter all `lots`."""
         self._send("enter", [dao.call(founder, "enter", lot) for dao in daos for lot in lots])
-        return daos
 
     def _salt(self) -> bytes:
         """One that no DAO of this stage was created with."""

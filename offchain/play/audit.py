@@ -1,16 +1,21 @@
-"""Where every wei went: the check after each auction that none is missing and none is stuck."""
+"""Where every wei and every item went: the check after each auction that none is missing and none is stuck."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
 
 from offchain.chain.backend import Chain
 from offchain.chain.errors import ChainError
+from offchain.io.addresses import Address
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.ledger import Ledger
 
 
 class MoneyAstray(ChainError):
     """A contract holds more or less than it owes and burnt, or bidders paid another sum than the seller got and was burnt."""
+
+
+class ItemAstray(ChainError):
+    """An item is not with who won it, or, unsold, not with its seller."""
 
 
 def audit(
@@ -48,6 +53,12 @@ def check_proceeds(owed: int, expected: int) -> None:
 def check_balance(chain: Chain, contract: str, expected: int = 0) -> None:
     """Checks that a contract holds so many wei. `MoneyAstray` if it holds more or less."""
     _equal(f"the balance of {contract}", chain.balance(contract), expected)
+
+
+def check_item(lot: int, owner: Address, expected: Address) -> None:
+    """Checks who has the item of a lot. `ItemAstray` if it is another than expected."""
+    if owner != expected:
+        raise ItemAstray(f"the item of lot {lot} is with {owner}, expected {expected}")
 
 
 def _burnt(ledger: Ledger, lots: Sequence[int]) -> Counter[str]:

@@ -3,28 +3,33 @@
 Whatever the outcome says is read off the chain's logs, and who has access from the DAO that has the item.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from itertools import count
 
 from offchain.bindings.contracts import Deployed, contract
 from offchain.bindings.deployment import Deployment, deploy
+from offchain.bindings.seals import Opening
 from offchain.chain.backend import Chain, Transaction
 from offchain.io.addresses import Address
 from offchain.io.units import WEI_PER_UNIT
-from offchain.keeper.books import Book
+from offchain.keeper.books import Book, Box
 from offchain.keeper.ledger import Ledger
 from offchain.keeper.openings import Openings
 from offchain.keeper.sending import Action
 from offchain.model.instances.two_level import (
+    BID_LIMIT,
     LotOutcome,
     TwoLevelInstance,
     TwoLevelOutcome,
     lot_welfare,
     optimal_lot_welfare,
 )
-from offchain.play.auction_house import Hand, HouseStage
-from offchain.play.behaviour import STRAIGHT, Behaviour, MemberKey
-from offchain.play.bidders import Bidder, Cast, leading_individuals
+from offchain.play.auction_house import Hand, HouseStage, Kind
+from offchain.play.audit import check_item
+from offchain.play.behaviour import STRAIGHT, Behaviour, MemberKey, leading_individuals
+from offchain.play.bidders import Bid, Bidder, Cast, with_locks
+from offchain.play.locking import Locksmith
 from offchain.play.observer import Observer
 from offchain.play.stage import FIRST_PLAYER
 
@@ -48,7 +53,12 @@ class TwoLevelStage(HouseStage):
         process.
         """
         super().__init__(chain, phase_seconds, observer)
-        self.deployment: Deployment = deploy(chain, self._seller, creator=self._create)
+        self.deployment: Deployment = deploy(
+            chain,
+            self._seller,
+            creator=self._create,
+            beacon_hash=self.beacon.beacon.chain_hash,
+        )
         self._factory = Deployed(contract("DAOFactory"), self.deployment.factory)
         self._open(Deployed(contract("Auctioneer"), self.deployment.auctioneer))
         self._entrusted = Openings() if openings is None else openings
@@ -72,37 +82,73 @@ class TwoLevelStage(HouseStage):
 
         `accounts`: the address a member bids from, where it should be a certain one that the back
         end can send from.
-        `ChainError` if a transaction fails, or if money went astray (see `audit`).
+        `ChainError` if a transaction fails, or if money or an item went astray (see `audit`).
         """
         self._begin(observer)
-        end_of_bidding = self._chain.now() + self._seconds
-        cast = self._set_up(instance, behaviour, end_of_bidding, accounts or {})
-        self._bid(cast, behaviour)
-        self._chain.advance_to(end_of_bidding)
-        sealed = self._number(cast.lots, lambda _, bid: bid.is_sealed)
-        self._keep({"reveal": sealed}, refunds=False)
-        self._chain.advance_to(end_of_bidding + self._seconds)
-        in_daos = self._number(cast.lots, lambda book, bid: book.of_dao and not bid.is_sealed)
-        self._keep({"tally": in_daos, "settle": len(cast.lots)}, refunds=False)
-        self._claim(cast, behaviour)
+        cast: Cast | None = None
+        for items in behaviour.turns(instance.items):
+            end_of_bidding = self._chain.now() + self._seconds
+            lots = self._list(instance, items, behaviour, end_of_bidding)
+            cast = cast or self._gather(instance, behaviour, accounts or {})
+            self._enter(self._seller, cast.daos, list(lots))
+            self._sell(cast, lots, behaviour, end_of_bidding)
+            cast = replace(cast, lots=(*cast.lots, *lots))
+        assert cast is not None
         self._keep({"refund": self._number(cast.lots, lambda _, bid: not bid.closed)})
         outcome = self._read(instance, cast)
         self._close(cast.lots)
         return outcome
 
+    def _sell(
+        self, cast: Cast, lots: Mapping[int, int], behaviour: Behaviour, end_of_bidding: int
+    ) -> None:
+        """Sells some lots, which have their item, at the same time; the keeper pays nobody out yet."""
+        openings = self._bid(cast, lots, behaviour, end_of_bidding)
+        self._chain.advance_to(end_of_bidding)
+        self._reveal(openings, list(lots), behaviour, end_of_bidding)
+        self._chain.advance_to(end_of_bidding + self._seconds)
+        self._claim(cast, lots, behaviour, lambda box: box.is_sealed)
+        in_daos = self._number(list(lots), lambda book, bid: book.of_dao and not bid.is_sealed)
+        self._keep({"tally": in_daos, "settle": len(lots)}, refunds=False)
+        self._claim(cast, lots, behaviour, lambda box: True)
+
     # Listing and entering
 
-    def _set_up(
+    def _list(
+        self,
+        instance: TwoLevelInstance,
+        items: Sequence[int],
+        behaviour: Behaviour,
+        end_of_bidding: int,
+    ) -> dict[int, int]:
+        """Lists items of the instance; the numbers of their lots, each with its item."""
+        schedule = self._schedule(end_of_bidding, behaviour.bond_bps)
+        transactions: list[Transaction] = []
+        for item in items:
+            token, mint = self._mint()
+            terms = self._item.address, token, instance.reserves[item], schedule
+            transactions += [
+                mint,
+                self._item.call(self._seller, "approve", self.auction, token),
+                self._auction.call(self._seller, "list", *terms),
+            ]
+        receipts = self._send("list", transactions)
+        numbers = [event.args["lot"] for event in self._auction.events(receipts)]
+        return dict(zip(numbers, items, strict=True))
+
+    def _gather(
         self,
         instance: TwoLevelInstance,
         behaviour: Behaviour,
-        end_of_bidding: int,
         accounts: Mapping[MemberKey, Address],
     ) -> Cast:
-        lots = self._list(instance, end_of_bidding)
+        """Everybody, and a new DAO for each group that has one."""
         groups = instance.groups[leading_individuals(instance.groups, behaviour) :]
-        are_open = [group.name in behaviour.open_groups for group in groups]
-        created = self._create_daos(self._seller, are_open, lots)
+        kinds = [
+            Kind(group.name in behaviour.open_groups, group.name in behaviour.standalone)
+            for group in groups
+        ]
+        created = self._create_daos(self._seller, kinds)
         daos = {group.name: dao for group, dao in zip(groups, created, strict=True)}
         indices = count(FIRST_PLAYER)
         members = {
@@ -122,61 +168,120 @@ class TwoLevelStage(HouseStage):
             name: daos[name].address if name in daos else bidders[0].account
             for name, bidders in members.items()
         }
-        return Cast(lots, members, bidders)
-
-    def _list(self, instance: TwoLevelInstance, end_of_bidding: int) -> tuple[int, ...]:
-        schedule = self._schedule(end_of_bidding)
-        transactions: list[Transaction] = []
-        for reserve in instance.reserves:
-            token, mint = self._mint()
-            terms = self._item.address, token, reserve, schedule
-            transactions += [
-                mint,
-                self._item.call(self._seller, "approve", self.auction, token),
-                self._auction.call(self._seller, "list", *terms),
-            ]
-        receipts = self._send("list", transactions)
-        return tuple(event.args["lot"] for event in self._auction.events(receipts))
+        recipients = {
+            bidder.key: self._chain.actor(next(indices))
+            for name, (bidder, *_) in members.items()
+            if name not in daos and bidder.key in behaviour.naming
+        }
+        return Cast((), tuple(created), members, bidders, recipients)
 
     # Bidding
 
-    def _bid(self, cast: Cast, behaviour: Behaviour) -> None:
-        self._fund(cast, behaviour)
-        lots, chain_id = cast.lots, self._chain.chain_id
-        changing = [b for b in cast.bidders if b.key in behaviour.changed]
-        self._send("bid", [t for b in changing for t in b.first_bids(lots, chain_id)])
-        openings = [(b, b.openings(lots)) for b in cast.bidders]
-        self._entrusted.add(o for b, its in openings if b.key not in behaviour.silent for o in its)
-        self._send("bid", [t for b, its in openings for t in b.bids(its, behaviour, chain_id)])
-        withdrawn = [
-            bidder.contract.call(bidder.account, "withdraw", opening.lot, bidder.account)
-            for bidder, its in openings
-            if bidder.key in behaviour.withdrawn
-            for opening in its
-        ]
-        self._send("withdraw", withdrawn)
+    def _bid(
+        self, cast: Cast, lots: Mapping[int, int], behaviour: Behaviour, end_of_bidding: int
+    ) -> list[tuple[Bidder, list[Opening]]]:
+        """Everybody bids; the openings of the bids that stand in the end."""
+        self._fund(cast, lots, behaviour)
+        smith = Locksmith(self.beacon.beacon, end_of_bidding)
+        drafts = [(b, b.drafts(lots, behaviour)) for b in cast.bidders]
+        self._place([both for both in drafts if both[0].key in behaviour.changed], behaviour, smith)
+        openings = [(b, b.openings(lots, behaviour)) for b in cast.bidders]
+        self._entrusted.add(o for b, its in openings if behaviour.entrusts(b.key) for o in its)
+        bids = [(b, [self._bid_of(b, cast, o, behaviour) for o in its]) for b, its in openings]
+        self._place(bids, behaviour, smith)
+        self._send(
+            "name",
+            [
+                self._auction.call(bidder.account, "nameRecipient", opening.lot, recipient)
+                for bidder, its in openings
+                if (recipient := cast.recipients.get(bidder.key)) is not None
+                for opening in its
+            ],
+        )
+        self._send(
+            "withdraw",
+            [
+                bidder.contract.call(bidder.account, "withdraw", opening.lot, bidder.account)
+                for bidder, its in openings
+                if bidder.key in behaviour.withdrawn
+                for opening in its
+            ],
+        )
+        return [(b, its) for b, its in openings if b.key not in behaviour.withdrawn]
 
-    def _fund(self, cast: Cast, behaviour: Behaviour) -> None:
+    def _fund(self, cast: Cast, lots: Mapping[int, int], behaviour: Behaviour) -> None:
         amounts: dict[Address, int] = {}
         for bidder in cast.bidders:
-            deposits = sum(bidder.deposit(bid, behaviour) for bid in bidder.member.bids)
+            bids = (bidder.member.bids[item] for item in lots.values())
+            deposits = sum(bidder.deposit(bid, behaviour) for bid in bids)
             amounts[bidder.account] = (
                 amounts.get(bidder.account, self._pocket_money) + deposits * WEI_PER_UNIT
             )
         self._observed.fund(amounts)
 
+    def _place(
+        self,
+        bids: Sequence[tuple[Bidder, Sequence[Bid]]],
+        behaviour: Behaviour,
+        smith: Locksmith,
+    ) -> None:
+        """Sends bids, with their locks."""
+        locked = with_locks(bids, behaviour, smith)
+        chain_id = self._chain.chain_id
+        self._send("bid", [t for bidder, its in locked for t in bidder.send(its, chain_id)])
+        self.ledger.sync()
+
+    def _bid_of(self, bidder: Bidder, cast: Cast, opening: Opening, behaviour: Behaviour) -> Bid:
+        """The bid of an opening; what lies there already, of a draft, and what is rolled are of its deposit."""
+        wanted = bidder.deposit(opening.bid, behaviour)
+        drafted = self._book(bidder, opening.lot).boxes.get(bidder.account)
+        lying = drafted.deposit if drafted else 0
+        if bidder.key in behaviour.rolling and cast.lots and not bidder.is_open:
+            before = cast.lots[-1]
+            left = self._claimable(bidder, before)
+            if 0 < left <= BID_LIMIT - lying:
+                return Bid(opening, max(0, wanted - lying - left), rolled_from=before)
+        return Bid(opening, wanted - lying)
+
     # Afterwards
 
-    def _claim(self, cast: Cast, behaviour: Behaviour) -> None:
-        """Members who claim by themselves do so once all lots are settled, before the keeper pays anybody."""
+    def _reveal(
+        self,
+        openings: Sequence[tuple[Bidder, Sequence[Opening]]],
+        lots: Sequence[int],
+        behaviour: Behaviour,
+        end_of_bidding: int,
+    ) -> None:
+        """Members who open by themselves do so, then the keeper opens what it can, once the locks open if there are any."""
+        for bidder, its in openings:
+            if bidder.key in behaviour.opening and not bidder.is_open:
+                opened = [
+                    bidder.contract.call(bidder.account, "reveal", one.lot, one.bid, one.salt)
+                    for one in its
+                ]
+                self._send("reveal", opened)
+        if behaviour.locks:
+            beacon = self.beacon.beacon
+            self._chain.advance_to(beacon.time_of(beacon.round_for(end_of_bidding)))
+        sealed = self._number(lots, lambda _, bid: bid.is_sealed)
+        self._keep({"reveal": sealed}, refunds=False)
+
+    def _claim(
+        self,
+        cast: Cast,
+        lots: Collection[int],
+        behaviour: Behaviour,
+        is_free: Callable[[Box], bool],
+    ) -> None:
+        """Members who claim by themselves do so, as far as their bids are free."""
         self.ledger.sync()
         claims = [
             bidder.contract.call(bidder.account, "claim", lot)
             for bidder in cast.bidders
             if bidder.key in behaviour.claiming
-            for lot in cast.lots
-            if bidder.account in (book := self._book(bidder, lot)).boxes
-            and book.due(bidder.account) > 0
+            for lot in lots
+            if self._claimable(bidder, lot) > 0
+            and is_free(self._book(bidder, lot).boxes[bidder.account])
         ]
         for claim in claims:
             self._send("claim", [claim])
@@ -204,15 +309,21 @@ class TwoLevelStage(HouseStage):
         group_bids = {
             group.name: self._group_bid(cast, number, group.name) for group in instance.groups
         }
+        owner = self._owner_of(lot.token_id)
         if lot.winner is None:
+            check_item(number, owner, self._seller)
             return LotOutcome(None, 0, 0, 0, (), group_bids)
         winner = next(name for name, account in cast.groups.items() if account == lot.winner)
         members = cast.members[winner]
-        book = self._book(members[0], number)
-        accounts = [bidder.account for bidder in members]
-        granted = [True]  # the winner itself, who bids for nobody else
-        if members[0].contract != self._auction:
-            granted = self._granted(members[0].contract, number, accounts)
+        first = members[0]
+        book = self._book(first, number)
+        if first.contract == self._auction:
+            check_item(number, owner, cast.recipients.get(first.key, first.account))
+            granted = [True]  # the winner itself, who bids for nobody else
+        else:
+            check_item(number, owner, *self._estates([first.contract], number))
+            accounts = [bidder.account for bidder in members]
+            granted = self._granted(first.contract, number, accounts)
         served = tuple(b.key[1] for b, is_served in zip(members, granted, strict=True) if is_served)
         return LotOutcome(winner, lot.price, book.share, lot.paid, served, group_bids)
 
@@ -228,6 +339,11 @@ class TwoLevelStage(HouseStage):
         """What a bidder paid for a lot, in units: the deposit less what came back and less the bond."""
         box = self._book(bidder, lot).boxes.get(bidder.account)
         return box.deposit - box.received - box.burnt if box else 0
+
+    def _claimable(self, bidder: Bidder, lot: int) -> int:
+        """What a bidder could claim on a lot that is over, in units."""
+        book = self._book(bidder, lot)
+        return book.due(bidder.account) if bidder.account in book.boxes else 0
 
     def _book(self, bidder: Bidder, lot: int) -> Book:
         return self.ledger.book(bidder.contract.address, lot)

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from offchain.model.checks.finding import Verdict
 from offchain.model.checks.two_level import check_outcome
@@ -70,14 +70,23 @@ def _behaviour(rng: random.Random, instance: TwoLevelInstance, individuals: int)
     def some(share: float) -> frozenset[MemberKey]:
         return frozenset(key for key in members if rng.random() < share)
 
-    odd = rng.random() < 0.6
     daos = [group.name for group in instance.groups[individuals:]]
-    return Behaviour(
+    kinds = Behaviour(
         open_groups=frozenset(name for name in daos if rng.random() < 0.25),
-        silent=some(0.15) if odd else frozenset(),
-        withdrawn=some(0.1) if odd else frozenset(),
-        changed=some(0.15) if odd else frozenset(),
-        claiming=some(0.2) if odd else frozenset(),
+        standalone=frozenset(name for name in daos if rng.random() < 0.4),
+        bond_bps=rng.choice((1_000, 1_000, 3_333, 10_000)),
+    )
+    if rng.random() < 0.4:
+        return kinds
+    return replace(
+        kinds,
+        silent=some(0.15),
+        opening=some(0.1),
+        withdrawn=some(0.1),
+        changed=some(0.15),
+        rolling=some(0.5) if rng.random() < 0.5 else frozenset(),
+        claiming=some(0.2),
+        naming=some(0.3),
     )
 
 

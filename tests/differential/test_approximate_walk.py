@@ -31,6 +31,8 @@ MINUTE, DAYS = 60, 86_400
 STAGE, WINDOW = 20 * MINUTE, 3 * DAYS
 SELLER, STRANGER, PEOPLE = 0, 1, range(2, 7)
 PURSE = 10**24
+NOTHING = (bytes(24), 0, 0)
+"""What `bidOf` says where there is no bid, or nothing left of it."""
 HOUSE, DAO, ITEM = map(contract, ("ApproximateAuction", "DAO", "Item"))
 MANNERS = (Manner.ACCEPT, Manner.REFUSE, Manner.RETURN_MUCH, Manner.REENTER)
 """How an `Actor` is paid: it takes it, refuses, burns gas, or calls back."""
@@ -59,10 +61,18 @@ class Lot:
     word: int | None = None
     decided: tuple[int, str | None, int] | None = None
     settled: bool = False
-    gifts: list[tuple[str, int]] = field(default_factory=list)
     walks: dict[str, tuple[DrawProof, list[tuple[Walk, Sequence[int]]]]] = field(
         default_factory=dict
     )
+
+    def bonds(self, where: str) -> list[tuple[str, int]]:
+        """What it costs those in a book who did not open their bids."""
+        book = self.books[where]
+        return [
+            (who, deposit * self.bond_bps // 10_000)
+            for who, deposit in book.deposits.items()
+            if who not in book.opened
+        ]
 
     def players(self, house: str) -> list[int]:
         """The entries of individuals, then of DAOs."""
@@ -111,7 +121,9 @@ class Stroll:
         for who in (*self.people, self.stranger, self.seller):
             chain.fund(who, PURSE)
         self.must(self.seller, self.item, ITEM.encode("setApprovalForAll", self.house, True))
-        self.daos = {self._dao(is_open): is_open for is_open in (True, False)}
+        self.daos = {
+            self._dao(is_open): is_open for is_open in (True, False)
+        }  # each of either make
         self.done: Counter[str] = Counter()
         self.lent: Counter[str] = Counter()  # by the stranger, who sends for accounts with code
         self.lots = [self._list() for _ in range(LOTS)]
@@ -150,16 +162,16 @@ class Stroll:
         lot = rng.choice(running if running and rng.random() < 0.9 else self.lots)
         phase = lot.phase(self.house, now)
         usual: dict[Phase, tuple[Callable[[Lot, str], None], ...]] = {
-            Phase.BIDDING: (self.bid, self.bid, self.bid, self.withdraw),
+            Phase.BIDDING: (self.bid, self.bid, self.bid, self.withdraw, self.roll),
             Phase.REVEAL: (self.reveal, self.reveal, self.reveal_batch),
             Phase.TALLY: (self.tally,),
             Phase.DRAW: (self.request, self.answer, self.decide, self.decide, self.lie),
             Phase.CLOSED: (self.settle, self.claim, self.claim_batch),
-            Phase.SETTLED: (self.claim, self.claim_batch, self.forward),
+            Phase.SETTLED: (self.claim, self.claim_batch),
             Phase.VOID: (self.claim, self.claim_batch, self.reclaim),
         }
         odd = [plan for plans in usual.values() for plan in plans]
-        odd += [self.intrude, self.give, self.withdraw_proceeds, self.behave]
+        odd += [self.intrude, self.name, self.withdraw_proceeds, self.behave]
         plan = rng.choice(usual[phase] if rng.random() < 0.75 else odd)
         plan(lot, rng.choice(self.people))
         self.check()
@@ -184,7 +196,8 @@ class Stroll:
             return
         added, salt = self.rng.choice((0, amount, amount + 1, amount + 5)), self.rng.randbytes(32)
         sealed = commitment(self.chain.chain_id, Opening(where, lot.number, who, amount, salt))
-        if self.try_(who, where, "commit", lot.number, sealed, value=added * WEI_PER_UNIT):
+        lock = self.rng.choice(([], [b""], [b"no lock"]))  # nothing here reads it
+        if self.try_(who, where, "commit", lot.number, sealed, *lock, value=added * WEI_PER_UNIT):
             book.deposits[who] = book.deposits.get(who, 0) + added
             book.seals[who] = amount, salt
 
@@ -328,8 +341,23 @@ class Stroll:
         some = self.rng.choices(self.people, k=self.rng.randrange(1, 9))
         self.try_(who, self.rng.choice(list(lot.books)), "claimBatch", lot.number, some)
 
-    def forward(self, lot: Lot, who: str) -> None:
-        self.try_(who, self.rng.choice(list(self.daos)), "forwardBonds", lot.number)
+    def roll(self, lot: Lot, who: str) -> None:
+        """From the other lot, or from this one to itself."""
+        origin, where = self.rng.choice(self.lots), self.rng.choice(list(lot.books))
+        held = [one for one in self.people if one in origin.books.get(where, Book()).deposits]
+        who = self.rng.choice(held or [who])
+        left, salt = self._due(origin, where, who), self.rng.randbytes(32)
+        if left and who not in origin.books[where].opened:
+            left -= left * origin.bond_bps // 10_000
+        sealed = commitment(self.chain.chain_id, Opening(where, lot.number, who, left, salt))
+        if self.try_(who, where, "roll", origin.number, lot.number, sealed):
+            book = lot.books[where]
+            book.deposits[who] = book.deposits.get(who, 0) + left
+            book.seals[who] = left, salt
+
+    def name(self, lot: Lot, who: str) -> None:
+        """An individual has what it may win sent to somebody else."""
+        self.try_(who, self.house, "nameRecipient", lot.number, self.rng.choice(self.people))
 
     def reclaim(self, lot: Lot, who: str) -> None:
         self.try_(who, self.house, "reclaim", lot.number)
@@ -338,14 +366,10 @@ class Stroll:
         who = self.rng.choice((who, self.seller))
         self.try_(who, self.house, "withdrawProceeds", who)
 
-    def give(self, lot: Lot, who: str) -> None:
-        if self.try_(who, self.house, "credit", lot.number, value=5 * WEI_PER_UNIT):
-            lot.gifts.append((who, 5))
-
     def intrude(self, lot: Lot, who: str) -> None:
         """What is a DAO's alone, or nobody's."""
         assert not self.try_(who, self.house, "submit", lot.number, 99)
-        assert not self.try_(who, self.house, "pay", lot.number, value=99 * WEI_PER_UNIT)
+        assert not self.try_(who, self.house, "pay", lot.number, who, value=99 * WEI_PER_UNIT)
         assert not self.try_(who, self.house, "enter", lot.number)
 
     def behave(self, lot: Lot, _: str) -> None:
@@ -372,12 +396,8 @@ class Stroll:
         proceeds = self.view("proceeds", self.seller)[0]
         for where in (self.house, *self.daos):
             owed = sum(self._due(lot, where, who) for lot in self.lots for who in self.people)
-            if where in self.daos:
-                owed += sum(
-                    DAO.decode("bonds", self._call(where, "bonds", lot.number))[0]
-                    for lot in self.lots
-                )
-            wei = owed * WEI_PER_UNIT + (proceeds if where == self.house else 0)
+            kept = owed + sum(self._burnt(lot, where) for lot in self.lots)
+            wei = kept * WEI_PER_UNIT + (proceeds if where == self.house else 0)
             assert self.chain.balance(where) == wei
 
     def _call(self, where: str, function: str, *given: object) -> bytes:
@@ -385,13 +405,23 @@ class Stroll:
 
     def _due(self, lot: Lot, where: str, who: str) -> int:
         """What is stored for somebody in a book, less the share if served; before any bond."""
-        slot: int = DAO.decode("bidOf", self._call(where, "bidOf", lot.number, who))[0]
+        _, bid, deposit = DAO.decode("bidOf", self._call(where, "bidOf", lot.number, who))[0]
         share: int = DAO.decode("bookOf", self._call(where, "bookOf", lot.number))[0][5]
-        deposit, bid = slot % 2**64, slot >> 64
         served = who == lot.decided[1] if where == self.house and lot.decided else False
         if where in self.daos:
-            served = 0 < share <= bid < 2**64
-        return deposit - share if deposit and served and lot.settled else deposit
+            served = 0 < share <= bid
+        left: int = deposit - share if deposit and served and lot.settled else deposit
+        return left
+
+    def _burnt(self, lot: Lot, where: str) -> int:
+        """The bonds of those whose sealed bids are paid out."""
+        if where not in lot.books:
+            return 0
+        return sum(
+            bond
+            for who, bond in lot.bonds(where)
+            if DAO.decode("bidOf", self._call(where, "bidOf", lot.number, who))[0] == NOTHING
+        )
 
     # The end
 
@@ -402,10 +432,11 @@ class Stroll:
         for lot in self.lots:
             self._end(lot)
             self.check()
-        for where in self.daos:
-            assert self.chain.balance(where) == 0
         self.try_(self.seller, self.house, "withdrawProceeds", self.seller)
-        assert self.chain.balance(self.house) == 0
+        for where in (self.house, *self.daos):
+            bonds = [lot.bonds(where) for lot in self.lots if where in lot.books]
+            burnt = sum(bond for some in bonds for _, bond in some)
+            assert self.chain.balance(where) == burnt * WEI_PER_UNIT
         expected = Counter(dict.fromkeys((*self.people, self.seller), 0))
         for lot in self.lots:
             self._reckon(lot, expected)
@@ -416,7 +447,8 @@ class Stroll:
         keeper = self.stranger
         self.chain.advance_to(lot.ends[1])
         for dao in self.daos:
-            if lot.phase(self.house, self.chain.now()) == Phase.TALLY and dao not in lot.arrived:
+            waits = dao in lot.books and dao not in lot.arrived
+            if waits and lot.phase(self.house, self.chain.now()) == Phase.TALLY:
                 book = lot.books[dao].opened
                 order = sorted(book, key=lambda member: (book[member], int(member, 16)))
                 assert self.try_(keeper, dao, "tally", lot.number, order)
@@ -440,14 +472,12 @@ class Stroll:
             assert owner == (self.seller,)
         for where in lot.books:
             self.try_(keeper, where, "claimBatch", lot.number, self.people)
-            if where in self.daos:
-                self.try_(keeper, where, "forwardBonds", lot.number)
 
     def _reckon(self, lot: Lot, expected: Counter[str]) -> None:
-        """What the lot brings everybody, in units: prices as shares make them up, bonds if there was a sale, gifts."""
-        for who, amount in lot.gifts:
-            expected[who] -= amount
-            expected[self.seller] += amount
+        """What the lot brings everybody, in units: prices as shares make them up, and bonds, which nobody gets."""
+        for where in lot.books:
+            for who, bond in lot.bonds(where):
+                expected[who] -= bond
         if not lot.settled:
             return
         assert lot.decided is not None
@@ -460,20 +490,15 @@ class Stroll:
             served = max(rank for rank, bid in enumerate(bids, 1) if rank * bid >= price)
             share = -(-price // served)
             paid = {who: share for who, bid in opened.items() if bid >= share}
-        bonds = [
-            (who, deposit * lot.bond_bps // 10_000)
-            for book in lot.books.values()
-            for who, deposit in book.deposits.items()
-            if who not in book.opened
-        ]
-        for who, amount in (*paid.items(), *bonds):
+        for who, amount in paid.items():
             expected[who] -= amount
             expected[self.seller] += amount
 
     # Setting up
 
     def _dao(self, is_open: bool) -> str:
-        data = contract("DAOFactory").encode("create", self.house, is_open, 0)
+        make = self.rng.choice(("create", "createStandalone"))
+        data = contract("DAOFactory").encode(make, self.house, is_open, 0, bytes(32), [])
         event = contract("DAOFactory").event(self.must(self.stranger, self.factory, data).logs[0])
         assert event is not None
         dao: str = event.args["dao"]
@@ -481,8 +506,10 @@ class Stroll:
 
     def _list(self) -> Lot:
         number, now = self.view("lotCount")[0] + 1, self.chain.now()
-        ends = (now + STAGE, now + 2 * STAGE, now + 3 * STAGE)
-        bond, bottom = self.rng.choice((0, 1_000, 3_333, 10_000)), self.rng.randint(2, 9)
+        # later lots can be bid on with what earlier ones left
+        start = now + self.rng.choice((0, 6)) * STAGE * (number - 1)
+        ends = (start + STAGE, start + 2 * STAGE, start + 3 * STAGE)
+        bond, bottom = self.rng.choice((1_000, 3_333, 10_000)), self.rng.randint(2, 9)
         delta = Fraction(self.rng.randint(1, bottom - 1), bottom)
         self.must(self.seller, self.item, ITEM.encode("mint", self.seller, number))
         terms = self.item, number, delta.numerator, delta.denominator, (*ends, bond)
@@ -518,6 +545,8 @@ def test_random_walks(first: int) -> None:
         "unsold",
         "settle",
         "claimTo",
+        "roll",
+        "nameRecipient",
         "reclaim",
     ):
         assert done[function] > 0, f"never done: {function}"
