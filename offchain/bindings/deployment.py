@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,7 @@ from offchain.io.decoding import decode
 from offchain.io.errors import InvalidInput
 from offchain.io.fields import Field
 from offchain.io.output import reason, write_whole
+from offchain.locks.beacon import Beacon
 
 Create = Callable[..., str]
 """Creates the contract of a name, made of arguments, and returns its address."""
@@ -70,6 +71,7 @@ class Deployment:
     """Where an auction is. `block` is the first in which it can have logged anything.
 
     auctioneer: the auction at which DAOs of the `factory` bid. randomness: its source of random words, if it draws any.
+    beacon: to whose rounds bids are locked; None in files from before there were locks.
     """
 
     chain_id: int
@@ -77,10 +79,12 @@ class Deployment:
     factory: str
     auctioneer: str
     randomness: str | None = None
+    beacon: Beacon | None = None
 
     def write(self, path: Path) -> None:
         """Writes the deployment as a JSON object. `OutputFailed` if that is impossible."""
-        _write(asdict(self), path)
+        beacon = None if self.beacon is None else self.beacon.to_json()
+        _write(asdict(replace(self, beacon=None)) | {"beacon": beacon}, path)
 
     @staticmethod
     def read(path: Path) -> "Deployment":
@@ -95,7 +99,7 @@ class Deployment:
             if isinstance(document.value, dict) and "auction" in document.value:
                 raise NoGroups(f"{path} is of an auction at which no groups bid")
             fields = document.record(
-                ("chain_id", "block", "factory", "auctioneer"), ("randomness",)
+                ("chain_id", "block", "factory", "auctioneer"), ("randomness", "beacon")
             )
             return Deployment(
                 fields["chain_id"].integer(1, _MOST_CHAIN_ID),
@@ -103,6 +107,7 @@ class Deployment:
                 fields["factory"].address(),
                 fields["auctioneer"].address(),
                 fields["randomness"].address() if "randomness" in fields else None,
+                Beacon.read(fields["beacon"]) if "beacon" in fields else None,
             )
         except (OSError, ValueError, InvalidInput) as error:
             raise ChainError(f"{path} is not a deployment file: {reason(error)}") from error
@@ -129,15 +134,15 @@ def deploy_auction(
     randomness: str | None = None,
     secrets: SecretTerms = SECRET_TERMS,
     creator: Create | None = None,
-    beacon_hash: bytes = NO_BEACON,
+    beacon: Beacon | None = None,
 ) -> Deployment | DrawnDeployment:
     """Deploys the auction contract called `name` and what its constructor takes, from `account`, which pays the gas.
 
     randomness: the source of random words if the auction draws any; None: one is deployed along, with `secrets` to fall back
-    on. creator: creates each contract. beacon_hash: the chain hash of the drand beacon to which bids are locked.
+    on. creator: creates each contract. beacon: the one to whose rounds bids are locked, if any.
     """
     if "factory" in contract(name).made_of:
-        return deploy(chain, account, name, randomness, secrets, creator, beacon_hash)
+        return deploy(chain, account, name, randomness, secrets, creator, beacon)
     block, make = chain.block(), creator or partial(create, chain, account)
     source = randomness or _randomness(make, secrets)
     return DrawnDeployment(chain.chain_id, block, make(name, source), source)
@@ -150,15 +155,17 @@ def deploy(
     randomness: str | None = None,
     secrets: SecretTerms = SECRET_TERMS,
     creator: Create | None = None,
-    beacon_hash: bytes = NO_BEACON,
+    beacon: Beacon | None = None,
 ) -> Deployment:
     """`deploy_auction` for one at which DAOs bid: a factory of theirs comes with it."""
     block, make = chain.block(), creator or partial(create, chain, account)
     draws = "randomness" in contract(name).made_of
     sources = [randomness or _randomness(make, secrets)] if draws else []
     factory = make("DAOFactory")
+    beacon_hash = NO_BEACON if beacon is None else beacon.chain_hash
     auction = make(name, factory, beacon_hash, *sources)
-    return Deployment(chain.chain_id, block, factory, auction, *sources)
+    source = sources[0] if sources else None
+    return Deployment(chain.chain_id, block, factory, auction, source, beacon)
 
 
 def create(chain: Chain, account: str, name: str, *arguments: object) -> str:

@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, replace
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +11,7 @@ import typer
 
 from offchain.cli.auctions import FIRST, ON_CHAIN
 from offchain.cli.backends import OnChainOrNode
+from offchain.cli.beacons import beacon_at
 from offchain.cli.choices import choice
 from offchain.cli.exits import BadInput, put, say
 from offchain.cli.files import refuse_unwritable, told_of_out
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from offchain.bindings.deployment import Deployment, DrawnDeployment, SecretTerms
     from offchain.chain.backend import Chain
     from offchain.chain.spending import Spending
+    from offchain.locks.beacon import Beacon
 
 DEFAULT_OUT = "build/deployment.json"
 _SELLER = 0
@@ -69,6 +71,14 @@ def command(
             help="How long secrets are sealed there, and then opened, each. By default 60.",
         ),
     ] = None,
+    beacon: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Where the drand beacon is whose rounds open locked bids; what it says of itself goes into the file. "
+            "By default drand's quicknet, and with --hold one of this command's own.",
+        ),
+    ] = None,
     hold: Annotated[
         bool, typer.Option("--hold", help="Keep the ganache or anvil that is started until Ctrl-C.")
     ] = False,
@@ -78,7 +88,8 @@ def command(
     """Deploy an auction, print the addresses, and write a deployment file.
 
     Those in which groups bid as one, the first two, come with a factory of DAOs, and `consort keep`
-    serves them.
+    serves them. Bids there can be locked to the rounds of a beacon, whose chain hash the auction names;
+    the deployment file has the rest.
 
     On a chain that stays, each address is noted beside the deployment file (FILE.partial) as it comes: broken off,
     the same command goes on where it stopped.
@@ -100,13 +111,20 @@ def command(
     wanted = Wanted(mechanism, auction.draw_seconds, randomness, bond, window_minutes)
     secrets = wanted.secrets()
     terms = spending(max_fee, fund_from)
+    if beacon is not None and not auction.keepers:
+        raise BadInput(f"--beacon: nobody locks bids at --mechanism {mechanism}")
     _tell_of_compiling()
 
-    with _connected(on, terms) as (chain, url):
+    with (
+        _connected(on, terms) as (chain, url),
+        beacon_at(beacon, chain, hold) if auction.keepers else nullcontext() as named,
+    ):
         source = wanted.checked_source(chain)
         plan = {"mechanism": mechanism, "randomness": source, **asdict(secrets)}
+        if named is not None:
+            plan["beacon"] = named.chain_hash.hex()
         creator = _creator(chain, plan, out if _outlasts(on) else None)
-        deployment = _deploy(chain, auction.contract, source, secrets, creator)
+        deployment = _deploy(chain, auction.contract, source, secrets, creator, named)
         try:
             put(_told(deployment))
         finally:
@@ -146,13 +164,18 @@ def _creator(chain: "Chain", plan: dict[str, object], out: str | None) -> "Creat
 
 
 def _deploy(
-    chain: "Chain", name: str, source: str | None, secrets: "SecretTerms", creator: "Creator"
+    chain: "Chain",
+    name: str,
+    source: str | None,
+    secrets: "SecretTerms",
+    creator: "Creator",
+    beacon: "Beacon | None",
 ) -> "Deployment | DrawnDeployment":
     """The auction contract called `name` on the chain, and what it is made of."""
     from offchain.bindings.deployment import deploy_auction
 
     seller = chain.actor(_SELLER)
-    deployment = deploy_auction(chain, seller, name, source, secrets, creator.create)
+    deployment = deploy_auction(chain, seller, name, source, secrets, creator.create, beacon)
     return replace(deployment, block=creator.block)
 
 
@@ -165,10 +188,14 @@ def _tell_of_compiling() -> None:
 
 
 def _told(deployment: "Deployment | DrawnDeployment") -> str:
-    """The deployment as lines of a name and what it has."""
-    fields = asdict(deployment).items()
+    """The deployment as lines of a name and what it has; of a beacon its chain hash."""
+    known = {one.name: getattr(deployment, one.name) for one in fields(deployment)}
+    if (beacon := known.get("beacon")) is not None:
+        known["beacon"] = beacon.chain_hash.hex()
     return "".join(
-        f"{name.replace('_', ' '):<12}{value}\n" for name, value in fields if value is not None
+        f"{name.replace('_', ' '):<12}{value}\n"
+        for name, value in known.items()
+        if value is not None
     )
 
 

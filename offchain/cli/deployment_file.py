@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from offchain.cli.auctions import ON_CHAIN
+from offchain.cli.beacons import refuse_other_beacon
 from offchain.cli.exits import BadInput
 from offchain.cli.keeping import Keepers
 
@@ -57,6 +58,7 @@ def check_deployment(chain: "Chain", deployed: "Deployment", file: str) -> None:
     if found != (deployed.factory,):
         raise BadInput(f"--deployment: there is no auctioneer of {file} at {deployed.auctioneer}")
     _check_randomness(chain, deployed, file)
+    refuse_other_beacon(chain, deployed, file)
 
 
 def _check_randomness(chain: "Chain", deployed: "Deployment", file: str) -> None:

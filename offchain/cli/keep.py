@@ -102,7 +102,7 @@ def command(
         typer.Option(
             min=0,
             metavar="GAS",
-            help="The most gas that one lot may take. By default 250,000, and 200,000 for each DAO and 100,000 for each"
+            help="The most gas that one lot may take. By default 250,000, and 170,000 for each DAO and 100,000 for each"
             " bid on it.",
             show_default=False,
         ),

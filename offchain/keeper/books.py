@@ -29,6 +29,11 @@ class Step:
     best: int
 
 
+def first_reaching(steps: Sequence[Step], price: int) -> Step | None:
+    """The one of a tally's steps in which rank·bid first reaches `price` (units), if there is one."""
+    return next((step for step in steps if step.best_before < price <= step.best), None)
+
+
 @dataclass(slots=True)
 class Box:
     """One bidder's bid and money in a book: closed once it was paid out, `refused` if its bidder did not take a pushed
@@ -109,7 +114,7 @@ class Book:
     def reaching(self, price: int) -> Step | None:
         """The step of the finished tally in which rank·bid first reaches `price` (units), if there is one."""
         steps = self.progress.get(self.tallier, []) if self.tallier is not None else []
-        return next((step for step in steps if step.best_before < price <= step.best), None)
+        return first_reaching(steps, price)
 
     def apply(self, event: Event) -> None:
         """Takes an event of this book; others change nothing. KeyError if an earlier one is missing."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 from functools import partial
-from typing import Final
 
 from offchain.bindings.constants import DAO
 from offchain.bindings.contracts import contract as contract_named
@@ -14,6 +13,7 @@ from offchain.chain.errors import ChainError
 from offchain.keeper.agenda import is_due, is_unopened
 from offchain.keeper.books import Book, Lot
 from offchain.keeper.courier import Courier
+from offchain.keeper.finishing import MAX_DELIVERY_GAS, PUSH_ALLOWANCE, Finisher, settlement
 from offchain.keeper.pace import Pace
 from offchain.keeper.purse import GAS_OF_RETURN
 from offchain.keeper.reading import Reader
@@ -21,13 +21,6 @@ from offchain.keeper.reveals import Reveals
 from offchain.keeper.sending import Sender
 from offchain.keeper.tasks import Task
 from offchain.keeper.troubles import Troubles
-
-MAX_DELIVERY_GAS: Final = 2_000_000
-"""The most gas the keeper spends on moving an item: settling takes 300,000 with a decent token, but a token can be anything."""
-
-_PUSH_ALLOWANCE: Final = 12_500
-"""What a recipient can make a payment cost beyond its estimate by behaving worse than in simulation: the gas that it is given to
-burn, and the event of its refusal."""
 
 
 class Duties:
@@ -46,12 +39,16 @@ class Duties:
         troubles: Troubles,
         must_wait: Callable[[], bool],
         players_per_step: int,
+        finisher: Finisher | None,
     ) -> None:
-        """`must_wait`: whether a lot has to leave the rest of its work for later; asked between books and transactions."""
+        """`must_wait`: whether a lot has to leave the rest of its work for later; asked between books and transactions.
+        `finisher`: puts the last steps of a lot into one transaction, None: each is one of its own.
+        """
         self._courier, self._reader, self._sender = courier, reader, sender
         self._reveals, self._pace, self._troubles = reveals, pace, troubles
         self._must_wait = must_wait
         self._players_per_step = players_per_step
+        self._finisher = finisher
         self._ledger = reader.ledger
         self._dao, self._source = contract_named("DAO"), contract_named("IRandomness")
         self.interrupted = False
@@ -65,8 +62,8 @@ class Duties:
         """Forgets all other lots."""
         self._resume = {key: place for key, place in self._resume.items() if key[0] in lots}
 
-    def serve(self, number: int, refunds: bool) -> None:
-        """Does on a lot what its phase allows, as the chain has it now.
+    def serve(self, number: int, refunds: bool, now: int) -> None:
+        """Does on a lot what its phase allows, as the chain has it now. Without `refunds` nobody is paid out.
 
         Raises:
             ChainError: that of the lot as a whole could not be done; of a book, it is among the troubles.
@@ -80,7 +77,8 @@ class Duties:
         if phase == Phase.REVEAL:
             self._each_book(lot, "reveal", self._reveal)
         elif phase == Phase.TALLY:
-            self._each_book(lot, "tally", self._tally)
+            finisher = self._finisher if refunds and not self._ledger.draws else None
+            self._each_book(lot, "tally", partial(self._tally, finisher, lot, now))
         elif phase == Phase.DRAW:
             self._draw(lot)
         elif phase >= Phase.CLOSED:
@@ -94,7 +92,8 @@ class Duties:
     def _conclude(self, lot: Lot, phase: Phase, leader: str, price: int, refunds: bool) -> None:
         if phase == Phase.CLOSED:
             at = leader if leader in lot.daos else self._ledger.auctioneer
-            self._guarded(Task("settle", lot.number, at), partial(self._settle, price))
+            finisher = self._finisher if refunds else None
+            self._guarded(Task("settle", lot.number, at), partial(self._settle, finisher, price))
             phase, leader, _ = self.standing(lot.number)
         if refunds:
             self._pay(lot, leader if phase == Phase.CLOSED else None)
@@ -136,21 +135,25 @@ class Duties:
             gives_way=self._gives_way,
         )
 
-    def _tally(self, book: Book, task: Task) -> None:
+    def _tally(self, finisher: Finisher | None, lot: Lot, now: int, book: Book, task: Task) -> None:
         if not book.of_dao or book.tallier is not None:
             return
         members = [bidder for _, bidder in book.ascending()]
         starts = range(book.counted(self._courier.account), len(members), DAO.MAX_STEP)
-        dao, lot = self._dao, task.lot
+        steps = (
+            [tuple(members[start : start + DAO.MAX_STEP]) for start in starts] if members else [()]
+        )
+        if finisher is not None and finisher.tally(lot, book, steps, now):
+            return
 
         def count(steps: Sequence[tuple[str, ...]]) -> tuple[object, ...]:
             if len(steps) == 1:
-                return "tally", lot, steps[0]
-            return "multicall", [dao.encode("tally", lot, step) for step in steps]
+                return "tally", lot.number, steps[0]
+            return "multicall", [self._dao.encode("tally", lot.number, step) for step in steps]
 
         self._sender.batch(
             task,
-            [tuple(members[start : start + DAO.MAX_STEP]) for start in starts] if members else [()],
+            steps,
             count,
             still=lambda step: book.tallier is None,
             gives_way=self._gives_way,
@@ -177,7 +180,7 @@ class Duties:
             arguments = (number, proof.words, walk.words, some)
             self._sender.one(task, len(some), "decide", *arguments)
 
-    def _settle(self, price: int, task: Task) -> None:
+    def _settle(self, finisher: Finisher | None, price: int, task: Task) -> None:
         if task.contract == self._ledger.auctioneer:
             self._sender.one(task, 1, "settle", task.lot, most=MAX_DELIVERY_GAS)
             return
@@ -186,11 +189,10 @@ class Duties:
         step = book.reaching(price)
         if step is None:
             raise ChainError(f"the logs hold no step that reaches the price of {price}")
-        counted = book.ascending()[step.start : step.counted]
-        packed = b"".join(bid.to_bytes(8, "big") for bid, _ in counted)
-        arguments = (task.lot, step.start, step.best_before, packed)
+        if finisher is not None and finisher.settle(book, step, price):
+            return
         members = step.counted - step.start
-        self._sender.one(task, members, "settle", *arguments, most=MAX_DELIVERY_GAS)
+        self._sender.one(task, members, "settle", *settlement(book, step), most=MAX_DELIVERY_GAS)
 
     def _refund(self, unsettled: str | None, book: Book, task: Task) -> None:
         """Pushes what is due. While the winner is `unsettled`, its book waits, but for those who did not reveal; or itself among
@@ -210,7 +212,7 @@ class Duties:
             lambda part: ("claimBatch", task.lot, part),
             still=is_payable,
             gives_way=self._gives_way,
-            allowance=_PUSH_ALLOWANCE,
+            allowance=PUSH_ALLOWANCE,
         )
 
     def _reclaim(self, task: Task) -> None:

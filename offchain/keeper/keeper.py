@@ -16,6 +16,7 @@ from offchain.chain.backend import MAX_TRANSACTION_GAS, Chain
 from offchain.keeper.agenda import Agenda, Duty, Outlook
 from offchain.keeper.courier import Courier
 from offchain.keeper.duties import Duties
+from offchain.keeper.finishing import Finisher
 from offchain.keeper.ledger import Ledger
 from offchain.keeper.openings import Openings
 from offchain.keeper.pace import Pace
@@ -53,12 +54,14 @@ class Keeper:
         pace: Pace | None = None,
         clock: Callable[[], float] = time.time,
         forgets: bool = False,
+        combines: bool = True,
     ) -> None:
         """`account` sends the transactions and pays their gas; `gas_limit` bounds each. `on_action` hears of every transaction
         done, `on_skip` of everything that could not be done now, and why (`ChainError` or `OpeningsError`).
         `players_per_step`: the most players that one transaction meets to decide a lot by its draw. `only`: the lots to serve,
         by default all. `purse`: the budget of all lots. `allowance`: the gas that a lot may take. `depth`, `clock`: when openings
         may leave, see `Release`. `pace`: how long a step lasts. `forgets`: whether the ledger forgets lots that are over.
+        `combines`: whether the last steps of a lot go in one transaction where they fit (an `Action` called finish).
         """
         self._chain, self._openings = chain, openings
         self._purse, self._pace = purse or Purse(), pace or Pace()
@@ -88,6 +91,7 @@ class Keeper:
             self._troubles,
             self._must_wait,
             players_per_step,
+            Finisher(account, self._reader, self._sender) if combines else None,
         )
         self._now = 0
         self._is_urgent = self.unfinished = False
@@ -180,7 +184,7 @@ class Keeper:
         self._is_urgent = duty.need.is_urgent
         self._turns.take(duty)
         self._troubles.clear(duty.lot)
-        work = partial(self._duties.serve, duty.lot, refunds)
+        work = partial(self._duties.serve, duty.lot, refunds, self._now)
         self._troubles.guard(duty.lot, f"lot {duty.lot}", work)
         if self._duties.interrupted:
             self._turns.cut_short(duty)

@@ -13,7 +13,7 @@ from offchain.chain.errors import ChainError
 from offchain.io.units import WEI_PER_ETH
 
 GAS_OF_LOT: Final = 250_000
-GAS_OF_BOOK: Final = 200_000
+GAS_OF_BOOK: Final = 170_000
 GAS_OF_BID: Final = 100_000
 GAS_OF_DRAW: Final = 250_000
 """What a lot, each DAO on it, each bid, and a draw where lots are drawn may take: more than serving honest ones does, even if
@@ -76,11 +76,15 @@ class Purse:
         Raises:
             Overspent: it cannot, and nothing is sent any more.
         """
-        if self._budget is None:
-            return
-        if self.is_empty or self.spent + gas * self._price > self._budget:
+        if not self.affords(gas):
             self._is_closed = True
             raise self.used_up()
+
+    def affords(self, gas: int) -> bool:
+        """Whether `gas` more can be paid for at the price that was paid last."""
+        if self._budget is None:
+            return True
+        return not self.is_empty and self.spent + gas * self._price <= self._budget
 
     def check_lot(self, lot: int, gas: int, allowance: int) -> None:
         """Whether a lot may take `gas` more.
@@ -88,10 +92,14 @@ class Purse:
         Raises:
             Overspent: not within its `allowance`.
         """
-        if self._gas[lot] + gas > allowance:
+        if not self.has_left(lot, gas, allowance):
             raise Overspent(
                 f"it takes {gas} gas, which is too much: {self._gas[lot]} of the {allowance} for lot {lot} are spent"
             )
+
+    def has_left(self, lot: int, gas: int, allowance: int) -> bool:
+        """Whether a lot may take `gas` more within its `allowance`."""
+        return self._gas[lot] + gas <= allowance
 
     def send(self, chain: Chain, transaction: Transaction, gas: int, lot: int) -> Receipt:
         """Sends a transaction of at most `gas` for a lot, at a price that what is left can pay, and books what it cost. One whose

@@ -125,6 +125,48 @@ class Sender:
         self._send(task, memory, transaction, gas, members)
         self._reader.sync()
 
+    def together(
+        self,
+        task: Task,
+        members: int,
+        calls: Sequence[tuple[Any, ...]],
+        most: int,
+        allowance: int,
+    ) -> bool:
+        """Sends several calls of a contract in one transaction, of at most `most` gas by simulation and `allowance` more; whether
+        it did. What stands in the way is not told: whoever asked then does one after the other.
+
+        Raises:
+            ChainError: the node failed.
+        """
+        memory = self.memories.of(task)
+        if self._steps < memory.rests_until:
+            return False
+        at = self._reader.contract_at(task.contract)
+        data = [at.encode(*call) for call in calls]
+        transaction = self._transaction(task, "multicall", data)
+        try:
+            estimated = self._courier.estimate(transaction)
+        except Reverted:
+            return False
+        gas = int(estimated * GAS_MARGIN) + allowance
+        if estimated > most or gas > self._gas_limit or not self._may_take(task.lot, gas):
+            return False
+        try:
+            self._send(task, memory, transaction, gas, members)
+        except Reverted:
+            self._reader.sync()
+            return False
+        self._reader.sync()
+        return True
+
+    def memory(self, task: Task, allowance: int = 0) -> Memory:
+        """What was learnt about a task whose items are many. `allowance`: see `BatchSizer`."""
+        return self.memories.of(task, _MEMBERS_PROBED, allowance)
+
+    def _may_take(self, lot: int, gas: int) -> bool:
+        return self._purse.affords(gas) and self._purse.has_left(lot, gas, self._allowance_of(lot))
+
     def _send(
         self, task: Task, memory: Memory, transaction: Transaction, gas: int, members: int
     ) -> None:

@@ -71,6 +71,7 @@ class HouseStage(Stage):
             on_action=self._on_action,
             players_per_step=players_per_step,
             depth=0,  # nobody else bids here
+            combines=False,  # each step is told and counted by itself
             clock=_trusting(self._chain),
         )
 

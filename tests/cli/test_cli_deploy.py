@@ -13,12 +13,20 @@ from typer.testing import CliRunner, Result
 
 from offchain.bindings import artifacts
 from offchain.bindings.contracts import contract
-from offchain.bindings.deployment import BEACON_SECONDS, Deployment, create, longest_window
+from offchain.bindings.deployment import (
+    BEACON_SECONDS,
+    NO_BEACON,
+    Deployment,
+    create,
+    longest_window,
+)
 from offchain.chain import nodes
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
 from offchain.cli import app
 from offchain.cli.auctions import ON_CHAIN
+from offchain.locks.beacon import QUICKNET
+from offchain.locks.http_source import fetch_beacon
 
 LONGEST_MINUTES = {"approximate": 2_106, "resilient": 4_986, "signal-clock": 2_106}
 """So that sealing, opening, 389 blocks of the beacon and half an hour fit into three days, or seven."""
@@ -48,7 +56,9 @@ def test_prints_the_addresses_and_writes_the_file(tmp_path: Path) -> None:
         f"block       {deployment.block}\n"
         f"factory     {deployment.factory}\n"
         f"auctioneer  {deployment.auctioneer}\n"
+        f"beacon      {QUICKNET.chain_hash.hex()}\n"
     )
+    assert deployment.beacon == QUICKNET
     assert "revm lived inside this command: nothing is left there." in result.stderr
 
 
@@ -84,7 +94,7 @@ def test_an_auction_waits_for_a_draw_as_long_as_its_contract_says() -> None:
     with connect("revm") as chain:
         source = create(chain, chain.actor(0), "SetRandomness")
         factory = create(chain, chain.actor(0), "DAOFactory")
-        made_of = {"factory": factory, "randomness": source}
+        made_of = {"factory": factory, "randomness": source, "beaconHash": NO_BEACON}
         for auction in ON_CHAIN.values():
             if (seconds := auction.draw_seconds) is None:
                 continue
@@ -183,7 +193,10 @@ def test_a_node_of_its_own_can_be_held(tmp_path: Path) -> None:
         [*command, "--out", str(file)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stderr is not None
+        words = process.stderr.readline().split()
+        assert words[:-1] == "A beacon of this command's own signs at".split()
         assert process.stderr.readline() == f"Deployment file: {file}\n"
+        assert Deployment.read(file).beacon == fetch_beacon(words[-1].rstrip("."))
         said = process.stderr.readline().split()
         assert said[:4] == ["The", "node", "answers", "at"]
         with connect(said[4]) as chain:

@@ -51,10 +51,8 @@ def test_once_in_each_phase(town: Market, url: str) -> None:
     assert words == [
         (str(lot), "reveal", town.auctioneer, 1),
         (str(lot), "reveal", dao, 3),
-        (str(lot), "tally", dao, 3),
-        (str(lot), "settle", dao, 3),
+        (str(lot), "finish", dao, 3),
         (str(lot), "refund", town.auctioneer, 1),
-        (str(lot), "refund", dao, 3),
     ]
     assert all(w[6] == "gas" and int(w[7]) > 21_000 for w in lines)
     assert town.run(url, "--once").stdout == ""

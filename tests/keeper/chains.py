@@ -85,21 +85,21 @@ class Refusing(Proxy):
 
 
 class Trap(Proxy):
-    """Lets transactions that start with `selector` fail although simulation said otherwise; each costs a fee."""
+    """Lets transactions with a call of `selector` fail although simulation said otherwise; each costs a fee."""
 
     def __init__(self, chain: Chain, selector: bytes) -> None:
         super().__init__(chain)
         self.selector, self.failed = selector, 0
 
     def send(self, transaction: Transaction) -> Receipt:
-        if transaction.data.startswith(self.selector):
+        if self.selector in transaction.data:
             self.failed += 1
             raise Reverted("a trap", fee=21_000)
         return self.chain.send(transaction)
 
 
 class Dear(Proxy):
-    """Makes transactions that start with `selector` look as if they took `gas`."""
+    """Makes transactions with a call of `selector` look as if they took `gas` more."""
 
     def __init__(self, chain: Chain, selector: bytes, gas: int) -> None:
         super().__init__(chain)
@@ -107,7 +107,7 @@ class Dear(Proxy):
 
     def estimate(self, transaction: Transaction) -> int:
         gas = self.chain.estimate(transaction)
-        return self.gas if transaction.data.startswith(self.selector) else gas
+        return gas + self.gas if self.selector in transaction.data else gas
 
 
 class Rivalled(Proxy):

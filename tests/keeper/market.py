@@ -2,11 +2,11 @@
 
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from secrets import token_bytes
 from typing import Any, ClassVar
 
 from offchain.bindings.contracts import contract
@@ -42,6 +42,7 @@ class Market:
     chain: Chain = field(default_factory=Revm)
     bidders: int = 0
     items: int = 0
+    daos: int = 0
 
     def __post_init__(self) -> None:
         self.seller = self.account(SELLER)
@@ -128,9 +129,10 @@ class Market:
 
     def new_dao(self, *lots: int, is_open: bool = False, minimum: int = 0) -> str:
         """A DAO that entered `lots`."""
+        self.daos += 1
         receipt = self.send(
             self.seller, self.deployment.factory, "DAOFactory", "create",
-            self.auctioneer, is_open, minimum, token_bytes(32), [],
+            self.auctioneer, is_open, minimum, self.daos.to_bytes(32, "big"), [],
         )  # fmt: skip
         created = contract("DAOFactory").event(receipt.logs[0])
         assert created is not None
@@ -304,7 +306,10 @@ class Market:
             for book in ledger.books_on(number)
             for bidder, box in book.boxes.items()
         }
-        audit(self.chain, ledger, lots, self.withdraw_proceeds)
+        burnt_elsewhere: Counter[str] = Counter()
+        for book in (book for book in ledger.books.values() if book.lot not in lots):
+            burnt_elsewhere[book.contract] += sum(box.burnt for box in book.boxes.values())
+        audit(self.chain, ledger, lots, self.withdraw_proceeds, burnt_elsewhere)
         return found
 
     def withdraw_proceeds(self) -> int:

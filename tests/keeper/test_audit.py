@@ -1,51 +1,59 @@
-"""The check that no money is missing or stuck, and that it does not take a gift for either."""
+"""The check that no money is missing or stuck, and that what was burnt is neither."""
+
+from collections import Counter
 
 import pytest
 
 from offchain.io.units import WEI_PER_UNIT
 from offchain.play.audit import MoneyAstray, audit
-from tests.keeper.fair import fair
-from tests.keeper.market import STRANGER, Market
+from tests.keeper.market import Market
 
 
-def test_a_strangers_gift_is_not_astray(market: Market) -> None:
-    """Wei that are no whole unit, before and after the lot was settled, and to a lot beside it."""
-    lots = fair(market)
-    stranger = market.account(STRANGER)
+def test_what_is_burnt_lies_in_the_book_for_ever(market: Market) -> None:
+    """Of a DAO that entered two lots, and of the individuals' book."""
+    first, second = market.list_lot(), market.list_lot()
+    dao = market.new_dao(first, second)
+    for lot in (first, second):
+        market.bid(dao, lot, 9)
+        market.bid(dao, lot, 50, entrusted=False)
+        market.bid(market.auctioneer, lot, 30, entrusted=False)
+    market.through(first)
+    burnt = Counter({dao: 20, market.auctioneer: 12})
+    for contract, units in burnt.items():
+        due = 0 if contract == dao else market.ask("proceeds", market.seller)[0]
+        assert market.chain.balance(contract) == units * WEI_PER_UNIT + due
+    found: Counter[str] = Counter()
+    audit(market.chain, market.ledger(), [first, second], market.withdraw_proceeds, found)
+    assert found == burnt
 
-    def give(lot: int, wei: int) -> None:
-        market.tell(stranger, "credit", lot, wei=wei)
 
-    give(lots[0], 5)
-    market.through(lots[0])
-    give(lots[0], 7 * WEI_PER_UNIT + 1)
-    give(lots[1], 3)
-    ledger = market.ledger()
-    assert [ledger.lots[lot].gifts for lot in lots] == [7 * WEI_PER_UNIT + 6, 3]
-    market.outcome(lots)
-
-
-def test_bonds_that_a_dao_forwards_are_no_gift(market: Market) -> None:
+def test_a_bond_that_left_is_noticed(market: Market) -> None:
+    """As if a contract had paid out what it says it burnt."""
     lot = market.list_lot()
     dao = market.new_dao(lot)
     market.bid(dao, lot, 9)
     market.bid(dao, lot, 50, entrusted=False)
     market.through(lot)
-    assert market.count("bonds", lot) == 1
-    assert market.ledger().lots[lot].gifts == 0
-    market.outcome([lot])
+    with pytest.raises(MoneyAstray, match=f"^the balance of {dao}: "):
+        audit(market.chain, market.ledger(), [lot], market.withdraw_proceeds, Counter({dao: -1}))
 
 
 @pytest.mark.parametrize("wei", [-1, 1, -10 * WEI_PER_UNIT])
 def test_a_seller_who_is_owed_another_sum_is_noticed(market: Market, wei: int) -> None:
-    """10 units are the bond that the DAO forwards: it counts once."""
+    """A bond that is burnt is nothing of the seller's."""
     lot = market.list_lot()
     dao = market.new_dao(lot)
     market.bid(dao, lot, 9)
     market.bid(dao, lot, 50, entrusted=False)
     market.through(lot)
     with pytest.raises(MoneyAstray, match=r"^the seller's proceeds: "):
-        audit(market.chain, market.ledger(), [lot], lambda: market.withdraw_proceeds() + wei)
+        audit(
+            market.chain,
+            market.ledger(),
+            [lot],
+            lambda: market.withdraw_proceeds() + wei,
+            Counter(),
+        )
 
 
 def test_money_that_stays_in_a_dao_is_noticed(market: Market) -> None:

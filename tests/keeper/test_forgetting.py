@@ -47,7 +47,7 @@ def test_what_is_alive_is_kept_and_served(market: Market) -> None:
     market.send(market.seller, dao, "DAO", "enter", alive)
     market.bid(dao, alive, 7)
     market.through(alive, lambda: market.keep(keeper))
-    assert market.count("settle", alive) == 1
+    assert market.count("finish", alive) == 1
     assert keeper._reader.ledger.followed == 2
     market.outcome([over, alive])
 

@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 
 from offchain.bindings.enumerations import BookState, Phase
-from offchain.bindings.seals import Opening, commitment, new_salt
+from offchain.bindings.seals import COMMITMENT_BYTES, Opening, commitment, new_salt
 from offchain.chain.backend import Log, Reverted
 from offchain.chain.errors import ChainError
+from offchain.io.addresses import NOBODY
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.books import Book, Box
 from offchain.keeper.ledger import REORG_DEPTH, Ledger, LogsMissing
 from offchain.model.mechanisms.price_rule import Standing, exact, opening
 from tests.keeper.chains import Window
-from tests.keeper.market import KEEPER, STRANGER, Market
+from tests.keeper.market import HOUR, KEEPER, STRANGER, Market
 
 HISTORIES = 60
 
@@ -29,10 +30,12 @@ class History:
         self.rng = random.Random(seed)
         self.stranger = market.account(STRANGER)
         self.lots = [market.list_lot(self.rng.choice((1, 1, 40))) for _ in range(2)]
+        self.later = market.list_lot(phase=50 * HOUR)
+        lots = (*self.lots, self.later)
         self.daos = [
-            market.new_dao(*self.lots),
-            market.new_dao(*self.lots, minimum=5),
-            market.new_dao(*self.lots, is_open=True),
+            market.new_dao(*lots),
+            market.new_dao(*lots, minimum=5),
+            market.new_dao(*lots, is_open=True),
         ]
         self.openings: list[Opening] = []
         self.bidders = [market.new_bidder(10**6 * WEI_PER_UNIT) for _ in range(8)]
@@ -81,11 +84,18 @@ class History:
                 )
         elif kind == "commit":
             seal, deposit = self.seal(book, lot, bidder)
-            market.send(bidder, book, name, "commit", lot, seal, wei=deposit * WEI_PER_UNIT)
+            lock = self.rng.choice(([], [self.lock()]))
+            wei = deposit * WEI_PER_UNIT
+            market.send(bidder, book, name, "commit", lot, seal, *lock, wei=wei)
         else:
             seals = [(lot, *self.seal(book, lot, bidder)) for lot in self.lots]
             wei = sum(deposit for _, _, deposit in seals) * WEI_PER_UNIT
-            market.send(bidder, book, name, "commitMany", seals, wei=wei)
+            locks = [self.rng.choice((b"", self.lock())) for _ in seals]
+            market.send(bidder, book, name, "commitMany", seals, locks, wei=wei)
+
+    def lock(self) -> bytes:
+        """Anything: nobody reads it here."""
+        return self.rng.randbytes(self.rng.choice((0, 1, 159, 160, 161)))
 
     def seal(self, book: str, lot: int, bidder: str) -> tuple[bytes, int]:
         """A commitment and a deposit, mostly good."""
@@ -122,7 +132,7 @@ class History:
 
     def claim_move(self) -> None:
         (book, lot), market = self.a_book(), self.market
-        name, kind = market.name_of(book), self.rng.choice("cctbbfk")
+        name, kind = market.name_of(book), self.rng.choice("cctbbrk")
         bidder = self.rng.choice(self.bidders)
         if kind == "c":
             market.send(bidder, book, name, "claim", lot)
@@ -131,40 +141,35 @@ class History:
         elif kind == "b":
             some = self.rng.sample(self.bidders, self.rng.randint(1, 5))
             market.send(self.stranger, book, name, "claimBatch", lot, some)
-        elif kind == "f":
-            market.send(self.stranger, self.rng.choice(self.daos), "DAO", "forwardBonds", lot)
+        elif kind == "r":
+            seal, added = self.seal(book, self.later, bidder)
+            lock = self.rng.choice(([], [self.lock()]))
+            wei = added * WEI_PER_UNIT
+            market.send(bidder, book, name, "roll", lot, self.later, seal, *lock, wei=wei)
         elif self.rng.random() < 0.5:
             market.keeper(account=KEEPER).step(refunds=self.rng.random() < 0.3)
 
 
-def slot_of(book: Book, bidder: str) -> int:
-    """The storage slot that a box stands for (`contracts/libraries/BidSlot.sol`)."""
+def bid_of(book: Book, bidder: str) -> tuple[bytes, int, int]:
+    """What a contract says of a bid: commitment, bid and deposit."""
     box = book.boxes.get(bidder)
     if box is None:
-        return 0
-    served = book.is_served(bidder)
+        return bytes(COMMITMENT_BYTES), 0, 0
     if box.closed:
-        return (box.bid or 0) << 64 if served else 0
-    if box.refused:
-        bid = box.bid or 0 if served else 0
-        return bid << 64 | (book.due(bidder) + (book.share if served else 0))
+        return bytes(COMMITMENT_BYTES), box.bid or 0 if book.is_served(bidder) else 0, 0
     if box.bid is None:
         assert box.commitment is not None
-        return int.from_bytes(box.commitment, "big") << 64 | box.deposit
-    return box.bid << 64 | box.deposit
+        return box.commitment, 0, box.deposit
+    return bytes(COMMITMENT_BYTES), box.bid, box.deposit
 
 
 def hold_equal_to_views(market: Market, ledger: Ledger, people: Sequence[str]) -> None:
     """Demands that the ledger agrees with every view of every contract."""
     for number, lot in ledger.lots.items():
         listed = market.ask("lotOf", number)[0]
-        assert listed[:5] == (
-            lot.seller,
-            len(lot.daos),
-            len(lot.group_bids),
-            lot.token,
-            lot.token_id,
-        )
+        seller, entered, arrived, token, _, token_id = listed[:6]
+        assert (seller, token, token_id) == (lot.seller, lot.token, lot.token_id)
+        assert (entered, arrived) == (len(lot.daos), len(lot.group_bids))
         phase, leader, price = market.keeper().standing(number)
         if phase >= Phase.SETTLED:
             assert (lot.winner, lot.price) == (
@@ -184,13 +189,14 @@ def hold_equal_to_book(market: Market, book: Book, people: Sequence[str]) -> Non
     )
     assert bond_bps == book.bond_bps
     for bidder in people:
-        (slot,) = market.view(book.contract, name, "bidOf", book.lot, bidder)
-        assert slot == slot_of(book, bidder), (book.contract, bidder)
+        (bid,) = market.view(book.contract, name, "bidOf", book.lot, bidder)
+        assert bid == bid_of(book, bidder), (book.contract, bidder)
     if not book.of_dao:
         return
-    assert opened == len(book.ascending())
-    assert market.view(book.contract, "DAO", "bonds", book.lot) == (book.bonds_held,)
-    tallied = (book.tallier or "0x" + "0" * 40, book.willingness_to_pay)
+    assert opened == (book.served if book.won else len(book.ascending()))
+    tallied = (NOBODY, 0)  # as after settlement, when it is cleared
+    if book.tallier is not None and not book.won:
+        tallied = (book.tallier, book.willingness_to_pay)
     assert market.view(book.contract, "DAO", "resultOf", book.lot) == tallied
     for tallier in (market.account(KEEPER), market.account(STRANGER), market.seller):
         _, counted, best = market.view(book.contract, "DAO", "progress", book.lot, tallier)

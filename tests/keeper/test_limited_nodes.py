@@ -184,15 +184,15 @@ def test_a_limit_of_ten_blocks_costs_its_requests_once(town: Market, liar: Liar)
     assert counts[1] <= 12
 
 
-def test_blocks_of_eight_million_gas(tmp_path: Path) -> None:
+def test_blocks_of_twelve_million_gas(tmp_path: Path) -> None:
     """Every step of an auction fits, many members and all."""
-    with anvil(accounts=1, block_gas_limit=8_000_000) as node, closing(JsonRpc(node.url)) as chain:
+    with anvil(accounts=1, block_gas_limit=12_000_000) as node, closing(JsonRpc(node.url)) as chain:
         market = Market(tmp_path, chain)
         lot = an_auction(market, members=150)
-        keeper = market.keeper(gas_limit=8_000_000)
+        keeper = market.keeper(gas_limit=12_000_000)
         market.through(lot, lambda: market.keep(keeper))
         assert is_sold(market, lot)
-        assert max(action.gas_used for action in market.actions) < 8_000_000
+        assert max(action.gas_used for action in market.actions) < 12_000_000
         assert market.count("reveal", lot) >= 3
 
 

@@ -131,7 +131,7 @@ def test_nothing_but_openings_waits(market: Market) -> None:
     market.keep(keeper)
     market.until_closed(lot)
     market.keep(keeper)
-    assert {action.step for action in market.actions} >= {"tally", "settle", "refund"}
+    assert {action.step for action in market.actions} >= {"finish", "refund"}
 
 
 def test_a_node_that_does_not_tell_the_time_of_a_block(market: Market) -> None:

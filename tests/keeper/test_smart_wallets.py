@@ -97,6 +97,15 @@ def taken(market: Market, node: Chain, name: str, book: str, lot: int, people: l
     block = request(node, "eth_getBlockByNumber", hex(receipt.block), False)
     (transaction,) = block["transactions"]
     trace = request(node, "debug_traceTransaction", transaction, {"tracer": "callTracer"})
-    paid = [call for call in trace["calls"] if int(call.get("value", "0x0"), 16)]
+    paid = list(payments_within(trace))
     assert len(paid) == len(people)
     return max(int(call["gasUsed"], 16) for call in paid)
+
+
+def payments_within(call: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The calls that pay somebody, at any depth: a DAO may be a proxy. What recipients call in turn is none."""
+    for one in call.get("calls", ()):
+        if int(one.get("value", "0x0"), 16):
+            yield one
+        else:
+            yield from payments_within(one)
