@@ -133,7 +133,7 @@ class Canvas:
 
 def lot(palette: Palette) -> str:
     """The life of a lot: its phases from left to right, and below each who can do what."""
-    canvas = Canvas(1000, 455, "The life of a lot", palette)
+    canvas = Canvas(1000, 517, "The life of a lot", palette)
     left, step, width = 92, 184, 154
     middle = left + width // 2
     phases = [
@@ -151,48 +151,70 @@ def lot(palette: Palette) -> str:
             canvas.arrow((left + column * step - step + width, 36), (left + column * step, 36))
     rows = [
         (
-            "Bidder",
+            "Member",
             [
-                ["`commit", "sealed bid and deposit;", "can replace, withdraw"],
-                ["`reveal", "or hand the opening", "to keepers"],
+                ["`commit", "seal, deposit, lock;", "can replace, withdraw"],
                 [],
-                ["`claim", "losers: the deposit"],
-                ["`claim", "served: the deposit", "less the share"],
+                [],
+                [],
+                ["`hasAccess", "for the share,", "or all comes back"],
             ],
         ),
         (
             "Anyone",
             [
-                ["`enter", "puts a DAO on the lot"],
-                ["`revealBatch", "opens many bids"],
+                ["`create, enter", "a DAO, on the lot"],
+                ["`revealBatch", "by the signature of the", "beacon's round"],
                 ["`tally", "proves a DAO's order;", "the DAO bids its WTP"],
-                ["`settle", "share fixed, price paid,", "item to the winner"],
-                ["`claimBatch", "pays many at once"],
+                ["`settle", "share fixed, price paid,", "item to the estate"],
+                ["`claimBatch", "sends to each", "what it is owed"],
             ],
         ),
         (
             "Seller",
             [["`list", "item into escrow"], [], [], [], ["`withdrawProceeds", "the price"]],
         ),
+        (
+            "Served",
+            [
+                [],
+                [],
+                [],
+                [],
+                ["`vote, resell", "the item is theirs:", "sold again, equal parts"],
+            ],
+        ),
     ]
-    for row, (who, cells) in enumerate(rows):
-        y = 108 + 82 * row
+    for y, (who, cells) in zip((108, 190, 272, 334), rows, strict=True):
         canvas.rule(10, 990, y - 26)
         canvas.text(10, y, who, 13, "600", anchor="start")
         for column, cell in enumerate(cells):
             canvas.lines(middle + column * step, y, cell)
-    canvas.rule(10, 990, 325)
+    canvas.arrow((left + width + 10, 121), (left + 4 * step, 121))
+    canvas.text(middle + 2 * step, 113, "nothing more to do")
+    canvas.text(
+        middle + 2 * step,
+        139,
+        "without a lock: reveal, or hand the opening to keepers",
+        quiet=True,
+    )
+    canvas.text(
+        middle + 2 * step,
+        351,
+        "the estate of the DAO and lot: one vote each, more than half decide",
+    )
+    canvas.rule(10, 990, 387)
     canvas.lines(
         middle + 3 * step // 2,
-        379,
+        441,
         ["nobody at the reserve when Tally ends,", "or not settled within 3 days"],
     )
-    canvas.arrow((middle + 3 * step // 2 + 128, 382), (left + 3 * step, 382))
-    canvas.phase(left + 3 * step, 356, width, "Void", "nobody pays a price", "bad")
-    canvas.arrow((left + 3 * step + width, 382), (left + 4 * step, 382))
+    canvas.arrow((middle + 3 * step // 2 + 128, 444), (left + 3 * step, 444))
+    canvas.phase(left + 3 * step, 418, width, "Void", "nobody pays a price", "bad")
+    canvas.arrow((left + 3 * step + width, 444), (left + 4 * step, 444))
     canvas.lines(
         middle + 4 * step,
-        360,
+        422,
         ["`reclaim", "item to the seller;", "`claim, claimBatch", "deposits back"],
     )
     return canvas.svg()
@@ -260,8 +282,8 @@ IMPORTS = (
 
 def layers(palette: Palette) -> str:
     """What stands on what, from the command line down to the contracts."""
-    canvas = Canvas(1000, 780, "The layers of Consort", palette)
-    for y, name in ((45, "Commands"), (321, "Python"), (685, "Contracts")):
+    canvas = Canvas(1000, 885, "The layers of Consort", palette)
+    for y, name in ((45, "Commands"), (321, "Python"), (737, "Contracts")):
         canvas.text(10, y, name, 13, "600", anchor="start")
     canvas.box(110, 15, 880, 50)
     canvas.text(128, 45, "cli", 15, "600", anchor="start")
@@ -283,18 +305,27 @@ def layers(palette: Palette) -> str:
     canvas.arrow((310, 529), (310, 590))
     canvas.text(320, 559, "calls down, logs up", 12, quiet=True, anchor="start")
 
-    canvas.box(110, 590, 880, 180)
-    canvas.part(130, 640, 200, "DAOFactory", ["the only origin", "of DAOs"], "main")
+    canvas.box(110, 590, 880, 285)
+    canvas.part(
+        130, 640, 200, "DAOFactory", ["the only origin of DAOs:", "proxies, or full copies"], "main"
+    )
     canvas.part(400, 640, 200, "DAO", ["members' bids and money;", "Tally, EqualSplit"], "main")
     canvas.part(780, 640, 200, "Auctioneer", ["items, individuals' bids;", "PriceRule"], "main")
+    canvas.part(400, 762, 200, "Estate", ["the item of those served:", "votes, parts"], "main")
     canvas.arrow((330, 680), (400, 680))
     canvas.text(365, 671, "create", 12, code=True)
     canvas.arrow((600, 665), (780, 665))
     canvas.text(690, 656, "enter, submit, pay", 12, code=True)
     canvas.arrow((780, 698), (600, 698))
     canvas.text(690, 716, "phase, leader, price", 12, quiet=True)
-    canvas.arrow((870, 720), (870, 750), (230, 750), (230, 720))
-    canvas.text(550, 744, "isDAO", 12, code=True)
+    canvas.arrow((500, 720), (500, 762))
+    canvas.text(508, 746, "deployEstate", 12, code=True, anchor="start")
+    canvas.arrow((600, 785), (820, 785), (820, 720))
+    canvas.text(710, 776, "relist, withdrawProceeds", 12, code=True)
+    canvas.arrow((880, 720), (880, 818), (600, 818))
+    canvas.text(740, 811, "the item; what it brings", 12, quiet=True)
+    canvas.arrow((940, 720), (940, 862), (230, 862), (230, 720))
+    canvas.text(315, 856, "isDAO", 12, code=True)
     canvas.text(
         550,
         611,
