@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from offchain.bindings.constants import BidBook
+from offchain.bindings.contracts import Deployed, contract
 from offchain.demo.fates import entries
 from offchain.demo.scenario import Scenario
 from offchain.demo.teller import Row, Scene
 from offchain.keeper.books import Book, Lot
 from offchain.keeper.ledger import Ledger
-from offchain.play.behaviour import MemberKey
-from offchain.play.behaviour import leading_individuals
+from offchain.play.behaviour import MemberKey, leading_individuals
+from offchain.play.observer import ObservedChain
 from offchain.report.amounts import count, eth, gwei
 from offchain.report.auction import Entry
 
@@ -23,21 +24,24 @@ _SMALL = 1_000
 class Narration:
     """The sentences on one auction. `ledger` tells what stands on the chain when a step is over.
 
-    entries: what became of every bidder, known once the refunds are over.
+    entries: what became of every bidder, contracts: where they bid; known once the refunds are over.
     """
 
     def __init__(
         self,
         scenario: Scenario,
+        chain: ObservedChain,
         ledger: Ledger,
         accounts: Mapping[MemberKey, str],
         phase_seconds: int,
     ) -> None:
         self._scenario = scenario
+        self._chain = chain
         self._ledger = ledger
         self._accounts = accounts
         self._minutes = phase_seconds // 60
         self.entries: tuple[Entry, ...] = ()
+        self.contracts: tuple[str, ...] = ()
         self._names = {address: group for (group, _), address in accounts.items()}
         groups = scenario.instance.groups
         alone = leading_individuals(groups, scenario.behaviour)
@@ -51,8 +55,8 @@ class Narration:
             _scene(
                 "list",
                 "Listing",
-                "The seller hands an item, an ERC-721 token, to the auctioneer, which keeps it in escrow. "
-                f"Nobody can buy it below the reserve of {reserve}. "
+                "The seller hands an item, an ERC-721 token, to the auctioneer. "
+                f"It goes for no less than the reserve of {reserve}. "
                 f"Bidding, reveal and tally last {self._minutes} minutes each.",
             ),
             _scene(
@@ -112,7 +116,7 @@ class Narration:
             _scene(
                 "refund",
                 "Refunds",
-                "The keeper pushes every deposit back, less the share of who is served and the bond of who kept silent. "
+                "The keeper sends every deposit back, less the share of who is served and the bond of who kept silent. "
                 "Anybody could have claimed their own before.",
                 self._refunded,
             ),
@@ -216,11 +220,20 @@ class Narration:
             else ""
         )
         return [
-            f"T = {book.served:,}: they pay {_money(book.share)} each, together {_money(lot.paid)}, and have access. "
-            f"The item is the DAO's.{rounding}"
+            f"T = {book.served:,}: they pay {_money(book.share)} each, together {_money(lot.paid)}, and have access.{rounding}",
+            f"The item lies at the DAO's estate, {self._owner()}, and is theirs: each has one vote of {book.served:,} on "
+            "selling it again, and an equal part of what that brings.",
         ]
 
+    def _owner(self) -> str:
+        """Who has the item."""
+        item = Deployed(contract("Item"), self._lot.token)
+        owner: str
+        (owner,) = self._chain.view(item, "ownerOf", self._lot.token_id)
+        return owner
+
     def _refunded(self) -> list[str]:
+        self.contracts = tuple(book.contract for book in self._books())
         self.entries = entries(
             self._ledger, self._lot.number, self._scenario.instance, self._accounts
         )
@@ -229,14 +242,19 @@ class Narration:
         said = [f"{_money(sum(refunds))} went back to {count(len(refunds), 'bidder')}."]
         if bonds:
             said.append(
-                f"{count(len(bonds), 'silent member')} lost {_money(sum(bonds))} of bonds to the seller."
+                f"{count(len(bonds), 'silent member')} lost {_money(sum(bonds))} of bonds. They are burnt: they stay "
+                "in the contract for ever, and nobody gains by them."
             )
         return said
 
     def _withdrawn(self) -> list[str]:
-        bonds = sum(entry.bond for entry in self.entries)
-        income = f"{_money(self._lot.paid)} for the item"
-        return [f"It gets {income}{f' and {_money(bonds)} in bonds' if bonds else ''}."]
+        paid, bonds = self._lot.paid, sum(entry.bond for entry in self.entries)
+        said = f"It gets {_money(paid)}"
+        if not bonds:
+            return [f"{said}, all that was paid."]
+        return [
+            f"{said}. With the {_money(bonds)} burnt that is all that bidders are out of: {_money(paid + bonds)}."
+        ]
 
     def _name(self, book: Book) -> str:
         return self._group_of(book.contract)
@@ -257,7 +275,6 @@ ROWS: Final = {
     "tally": Row("prove the order, checkpoints"),
     "settle": Row("T and share from a checkpoint"),
     "refund": Row("push refunds, in batches"),
-    "bonds": Row("forward bonds to the seller"),
     "reclaim": Row("item back to the seller"),
     "proceeds": Row("the seller withdraws"),
 }

@@ -12,12 +12,14 @@ from offchain.chain.spending import DEFAULT_SPENDING, Spending
 from offchain.demo.narration import ROWS, Narration
 from offchain.demo.scenario import Scenario
 from offchain.demo.teller import Teller
+from offchain.io.units import WEI_PER_UNIT
 from offchain.model.checks import Verdict
 from offchain.model.checks.two_level import check_outcome
 from offchain.model.instances.two_level import TwoLevelInstance, TwoLevelOutcome
 from offchain.model.kinds import solve
 from offchain.play.audit import MoneyAstray
 from offchain.play.behaviour import MemberKey
+from offchain.play.observer import ObservedChain
 from offchain.play.stage import FIRST_PLAYER
 from offchain.play.two_level import TwoLevelStage
 from offchain.report.amounts import count
@@ -60,9 +62,10 @@ def play(
     accounts = _accounts(scenario, chain, is_free)
     stage = build(chain, seconds)
     _introduce(scenario, chain, console, is_free, seconds)
-    narration = Narration(scenario, stage.ledger, accounts, seconds)
+    narration = Narration(scenario, ObservedChain(chain), stage.ledger, accounts, seconds)
     with Teller(console, narration.scenes, rows=ROWS) as teller:
         outcome = stage.play(scenario.instance, scenario.behaviour, teller, accounts)
+    burnt = sum(map(chain.balance, narration.contracts)) // WEI_PER_UNIT
     auction = Auction(
         title=scenario.title,
         chain=chain.name,
@@ -71,9 +74,10 @@ def play(
         outcome=outcome,
         entries=narration.entries,
         # `play` has checked that this is what the auctioneer owed the seller, to the wei
-        proceeds=outcome.items[0].paid + sum(entry.bond for entry in narration.entries),
+        proceeds=outcome.items[0].paid,
+        burnt=burnt,
         steps=teller.steps,
-        checks=_checks(scenario.counted, outcome, narration.entries),
+        checks=_checks(scenario.counted, outcome, narration.entries, burnt),
         story=teller.story,
         addresses={"auctioneer": stage.deployment.auctioneer, "factory": stage.deployment.factory},
         sources=(*scenario.sources, _SOURCE),
@@ -122,7 +126,10 @@ def _introduce(
 
 
 def _checks(
-    instance: TwoLevelInstance, outcome: TwoLevelOutcome, entries: tuple[Entry, ...]
+    instance: TwoLevelInstance,
+    outcome: TwoLevelOutcome,
+    entries: tuple[Entry, ...],
+    burnt: int,
 ) -> tuple[Check, ...]:
     expected = solve(instance)
     differing = [
@@ -130,9 +137,12 @@ def _checks(
         for name in ("items", "payments", "welfare", "optimal_welfare")
         if getattr(expected, name) != getattr(outcome, name)
     ]
-    deposits = sum(entry.deposit for entry in entries)
-    balanced = all(entry.is_balanced for entry in entries) and all(
-        entry.paid == outcome.payments[entry.group][entry.member] for entry in entries
+    deposits, earned = sum(entry.deposit for entry in entries), outcome.items[0].paid
+    kept = sum(entry.deposit - entry.refund for entry in entries)
+    balanced = (
+        all(entry.is_balanced for entry in entries)
+        and all(entry.paid == outcome.payments[entry.group][entry.member] for entry in entries)
+        and kept == earned + burnt
     )
     return (
         Check(
@@ -145,7 +155,8 @@ def _checks(
         Check(
             "no wei astray",
             balanced,
-            f"{deposits:,} of deposits paid, forfeited or returned, none left in a contract",
+            f"{deposits:,} of deposits, {deposits - kept:,} of it back; what bidders are out of, {kept:,}, is "
+            f"{earned:,} to the seller + {burnt:,} burnt",
         ),
         *(
             Check(finding.name, finding.verdict is not Verdict.FAILS, finding.detail)

@@ -13,7 +13,7 @@ from offchain.report.played import Played
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One bidder's account. What it put down is what it paid, lost as a bond, and got back: see `is_balanced`.
+    """One bidder's account. What it put down is what it paid, what was burnt as a bond, and what it got back: see `is_balanced`.
 
     bid: what it sealed, opened or not. silent: it never opened its bid, which then did not count.
     """
@@ -39,7 +39,7 @@ class Auction(Played):
     """One lot sold, or not, among groups.
 
     focus: the group that the pictures show. instance: the bids that counted, so without the silent
-    ones. proceeds: what the seller withdrew.
+    ones. proceeds: what the seller withdrew. burnt: what the contracts hold for ever.
     """
 
     focus: str
@@ -47,6 +47,7 @@ class Auction(Played):
     outcome: TwoLevelOutcome
     entries: tuple[Entry, ...]
     proceeds: int
+    burnt: int
 
     @property
     def figures(self) -> str:

@@ -43,7 +43,8 @@ def lead(auction: Auction) -> str:
     groups, bidders = len(auction.instance.groups), len(auction.entries)
     began = f"{count(groups, 'group')} with {count(bidders, 'bidder')} bid for one item."
     if lot.winner is None:
-        return f"{began} Nobody reached the reserve, so the item stays with its seller, and every deposit went back."
+        but = ", but for the bonds of who kept silent" if auction.burnt else ""
+        return f"{began} Nobody reached the reserve, so the item stays with its seller, and every deposit went back{but}."
     if not auction.focus_won:
         return (
             f"{began} {lot.winner} won it and pays {eth(lot.paid)} ETH. {auction.focus} could have paid "
@@ -70,6 +71,7 @@ def key_figures(auction: Auction) -> tuple[tuple[str, str], ...]:
             f"{len(lot.served):,} of {len(auction.of(lot.winner)):,}" if lot.winner else "0",
         ),
         ("the seller gets", f"{eth(auction.proceeds)} ETH"),
+        *((("bonds burnt", f"{eth(auction.burnt)} ETH"),) if auction.burnt else ()),
     )
 
 
@@ -83,12 +85,23 @@ def balance(auction: Auction) -> str:
             f"{gwei(total[Sink.PAID])} to the seller as {count(len(lot.served), 'share')} of {gwei(lot.share)}"
         )
     if total[Sink.BOND]:
-        terms.append(f"{gwei(total[Sink.BOND])} to the seller as bonds of members who kept silent")
+        terms.append(f"{gwei(total[Sink.BOND])} burnt, the bonds of members who kept silent")
     said = f"The deposits add up exactly: {gwei(sum(total.values()))} = {' + '.join(terms)}."
+    if total[Sink.BOND]:
+        said += f" {conserved(auction)}"
     over = lot.paid - lot.price
     if over:
         said += f" Shares are rounded up to whole gwei, so the seller gets {gwei(over)} more than the price of {gwei(lot.price)}."
     return said
+
+
+def conserved(auction: Auction) -> str:
+    """That what members paid is what the seller got and what was burnt, with the exact sums."""
+    kept = sum(entry.paid + entry.bond for entry in auction.entries)
+    return (
+        f"What bidders are out of, {gwei(kept)}, is what the seller got, {gwei(auction.proceeds)}, "
+        f"and what the contracts hold for ever, {gwei(auction.burnt)}: a bond is nobody's gain."
+    )
 
 
 def pictures(auction: Auction) -> tuple[Picture, Picture, Picture]:
@@ -125,7 +138,7 @@ def _served(auction: Auction) -> Picture:
     return Picture(
         "served",
         "Everybody who bid at least the share is served and pays exactly the share, however much they bid. The others get "
-        "all their money back, save those who kept silent, who lose a bond.",
+        "all their money back, save those who kept silent, whose bonds are burnt.",
         f"Bar chart of the bids of {count(len(entries), 'member')}, highest first: {served:,} served"
         + (f" at a share of {eth(lot.share)} ETH" if served else "")
         + f", {len(entries) - served - silent:,} not served, {silent:,} silent.",
@@ -140,6 +153,6 @@ def _money(auction: Auction) -> Picture:
         "From left to right: whose deposits, and what became of them. Widths are to scale, save that the thinnest streams "
         "are drawn as hairlines.",
         f"Flow diagram: of {about(sum(total.values()))} ETH of deposits, {about(total[Sink.REFUND])} ETH goes back to the "
-        f"bidders, {about(total[Sink.PAID])} ETH to the seller as the price and {about(total[Sink.BOND])} ETH as bonds.",
+        f"bidders, {about(total[Sink.PAID])} ETH to the seller as the price, and {about(total[Sink.BOND])} ETH is burnt.",
         lambda theme: sankey.draw(auction, theme),
     )

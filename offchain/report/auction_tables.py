@@ -21,19 +21,17 @@ def groups(auction: Auction) -> Table:
         Row(
             (
                 name,
-                f"{len(entries):,}",
                 eth(auction.lot.group_bids[name]),
-                f"{sum(entry.served for entry in entries):,}",
+                _served(entries),
                 *_sums(entries),
             )
         )
         for name, entries in auction.by_group.items()
     ]
-    served = sum(entry.served for entry in auction.entries)
-    total = ("all", f"{len(auction.entries):,}", "", f"{served:,}", *_sums(auction.entries))
+    total = ("all", "", _served(auction.entries), *_sums(auction.entries))
     return Table(
         title="Who pays and gets what",
-        headings=("group", "bidders", "bid", "served", "deposits", "pays", "bonds", "back"),
+        headings=("group", "bid", "served", "deposits", "pays", "burnt", "back"),
         rows=(*rows, Row(total, is_total=True)),
         note="In ETH, exact. A DAO bids what its members can pay in equal shares.",
     )
@@ -53,10 +51,10 @@ def members(auction: Auction, most: int = 0, abridged: bool = False) -> Table:
         rows += _block(block, label, whole=len(ranked) <= most, abridged=abridged)
     return Table(
         title=f"Members of {auction.focus}",
-        headings=("member", "", "bid", "deposit", "pays", "bond", "back"),
+        headings=("member", "", "bid", "deposit", "pays", "burnt", "back"),
         rows=(*rows, Row(("all", "", "", *_sums(ranked)), is_total=True)),
         texts=2,
-        note="In ETH, exact. Each deposit is what the member pays, loses as a bond, and gets back.",
+        note="In ETH, exact. Each deposit is what the member pays, what is burnt of it, and what comes back.",
     )
 
 
@@ -77,8 +75,13 @@ def money(auction: Auction) -> Table:
     )
 
 
+def _served(entries: Sequence[Entry]) -> str:
+    """How many of them are served."""
+    return f"{sum(entry.served for entry in entries):,} of {len(entries):,}"
+
+
 def _sums(entries: Sequence[Entry]) -> tuple[str, ...]:
-    """Deposits, what was paid, bonds, and what came back."""
+    """Deposits, what was paid, what was burnt, and what came back."""
     columns = ("deposit", "paid", "bond", "refund")
     return tuple(eth(sum(getattr(entry, column) for entry in entries)) for column in columns)
 

@@ -27,7 +27,7 @@ class Sink(StrEnum):
 
     REFUND = "back to the bidders"
     PAID = "price, to the seller"
-    BOND = "bonds, to the seller"
+    BOND = "bonds, burnt"
 
 
 class DoesNotAddUp(ArithmeticError):
@@ -53,19 +53,23 @@ def streams(auction: Auction) -> tuple[Stream, ...]:
     """All deposits by whose they were: each rival DAO, the rival individuals, and the three kinds of members of the group in
     the pictures. O(bidders).
 
-    `DoesNotAddUp` if any bidder's deposit, or the seller's income, is not accounted for to the unit.
+    `DoesNotAddUp` if any bidder's deposit, the seller's income, or what was burnt is not accounted for to the unit.
     """
     for entry in auction.entries:
         if not entry.is_balanced:
             raise DoesNotAddUp(
                 f"{entry.member} of {entry.group} put down {entry.deposit}, of which {entry.paid} was paid, "
-                f"{entry.bond} forfeited and {entry.refund} returned"
+                f"{entry.bond} burnt and {entry.refund} returned"
             )
     found = tuple(_streams(auction))
-    earned = sum(stream.amounts[Sink.PAID] + stream.amounts[Sink.BOND] for stream in found)
-    if earned != auction.proceeds:
+    total = totals(found)
+    if total[Sink.PAID] != auction.proceeds:
         raise DoesNotAddUp(
-            f"the seller got {auction.proceeds}, but bidders paid and forfeited {earned}"
+            f"the seller got {auction.proceeds}, but bidders paid {total[Sink.PAID]} for the item"
+        )
+    if total[Sink.BOND] != auction.burnt:
+        raise DoesNotAddUp(
+            f"{auction.burnt} was burnt, but bidders lost {total[Sink.BOND]} of bonds"
         )
     return found
 

@@ -79,7 +79,7 @@ def _legend(members: Sequence[Entry], auction: Auction) -> list[tuple[Source, st
     described = (
         (Source.SERVED, "served: each pays the share"),
         (Source.UNSERVED, "not served: all money back"),
-        (Source.SILENT, f"kept silent: bond of {eth(bond)} ETH in all" if bond else "kept silent"),
+        (Source.SILENT, f"kept silent: {eth(bond)} ETH burnt" if bond else "kept silent"),
     )
     return [
         (source, f"{kinds.count(source):,} {label}")

@@ -117,6 +117,7 @@ def gas(played: Played) -> Table:
     seconds = sum(step.seconds for step in steps)
     total = ("all", "", f"{transactions:,}", f"{burnt:,}", "", f"{seconds:,.1f}")
     notes = (
+        (True, "Sent: transactions. "),
         (
             any(step.is_repeated for step in steps),
             "Each: gas by bid, member or contract, rounded, with its part in what a transaction costs anyway. ",
@@ -132,7 +133,7 @@ def gas(played: Played) -> Table:
     )
     return Table(
         title="Gas and time",
-        headings=("step", "", "transactions", "gas", "each", "seconds"),
+        headings=("step", "", "sent", "gas", "each", "seconds"),
         rows=(*map(Row, rows), Row(total, is_total=True)),
         texts=2,
         note="".join(note for applies, note in notes if applies),

@@ -16,7 +16,7 @@ from offchain.report.drawing import TITLE_POINTS, blank
 from offchain.report.flows import Sink, Source, Stream, streams, totals
 from offchain.report.theme import Theme
 
-_TERMS: Final = MappingProxyType({Sink.REFUND: "back", Sink.PAID: "price", Sink.BOND: "bonds"})
+_TERMS: Final = MappingProxyType({Sink.REFUND: "back", Sink.PAID: "price", Sink.BOND: "burnt"})
 _LEFT, _RIGHT, _WIDTH = 0.36, 0.685, 0.016
 _GAP = 0.05
 _TEXT_STEP = 0.108

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from textwrap import fill
+from textwrap import fill, wrap
 
-_NARROW = 72
-"""Columns that notes are wrapped at, under narrower tables."""
+_NARROW, _WIDE = 72, 80
+"""Columns that notes are wrapped at: those of the table between these. What is wider and ends in words has these wrapped."""
+_LEAST = 24
+"""Columns that wrapped words have at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +51,29 @@ def as_text(table: Table) -> str:
     """The table in aligned columns, numbers to the right, with its title above and its note below."""
     lines = [table.headings, *(row.cells for row in table.rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    if table.texts == len(widths):
+        before = sum(widths[:-1]) + 2 * (len(widths) - 1)
+        widths[-1] = min(widths[-1], max(_WIDE - before, _LEAST))
     rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
     written = [table.title, _line(table.headings, widths, table.texts), rule]
     for row in table.rows:
         if row.is_total:
             written.append(rule)
-        written.append(_line(row.cells, widths, table.texts))
+        written += (_line(cells, widths, table.texts) for cells in _wrapped(row.cells, widths[-1]))
     if table.note:
-        written.append(fill(table.note, max(len(rule), _NARROW)))
+        written.append(fill(table.note, min(max(len(rule), _NARROW), _WIDE)))
     return "\n".join(written) + "\n"
 
 
 def as_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Numbers and names without commas, a line for each row."""
     return "".join(",".join(map(str, row)) + "\n" for row in (headings, *rows))
+
+
+def _wrapped(cells: tuple[str, ...], width: int) -> list[tuple[str, ...]]:
+    """The row, and further ones for what of its last cell is wider."""
+    first, *more = wrap(cells[-1], max(width, 1)) or [""]
+    return [(*cells[:-1], first), *(("",) * (len(cells) - 1) + (rest,) for rest in more)]
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], texts: int) -> str:

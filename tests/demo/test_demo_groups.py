@@ -2,6 +2,7 @@
 
 import re
 from io import StringIO
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -12,8 +13,12 @@ from offchain.demo import show_groups as demo
 from offchain.demo.scenario import Scenario, built_in, replay
 from offchain.io.addresses import checksum
 from offchain.model.instances.contributions import Contribution
+from offchain.model.instances.two_level import TwoLevelOutcome
 from offchain.model.kinds import solve
+from offchain.play.audit import MoneyAstray
+from offchain.play.two_level import TwoLevelStage
 from offchain.report.auction import Auction
+from offchain.report.auction_report import report
 from offchain.report.flows import streams
 from offchain.report.played import gas
 
@@ -51,6 +56,42 @@ def test_the_built_in_demo(played: tuple[Auction, str]) -> None:
     streams(auction)
 
 
+def test_members_pay_what_the_seller_gets_and_what_is_burnt(played: tuple[Auction, str]) -> None:
+    """By what is told, and by what the chain has: the seller's withdrawal, and what lies in the contracts for ever."""
+    auction, _ = played
+    kept = sum(entry.deposit - entry.refund for entry in auction.entries)
+    assert (auction.proceeds, auction.burnt) == (2_500_000_022, 25_000_000)
+    assert kept == auction.proceeds + auction.burnt
+    (check,) = (one for one in auction.checks if one.name == "no wei astray")
+    assert f"out of, {kept:,}, is 2,500,000,022 to the seller + 25,000,000 burnt" in check.detail
+
+
+def test_what_is_left_in_a_contract_and_was_not_burnt_is_found() -> None:
+    class Leaky(Revm):
+        over = False
+
+        def balance(self, address: str) -> int:
+            return super().balance(address) + (10**9 if self.over else 0)
+
+    class Stage(TwoLevelStage):
+        def play(self, *args: Any) -> TwoLevelOutcome:
+            outcome = super().play(*args)
+            chain.over = True
+            return outcome
+
+    chain = Leaky()
+    scenario = built_in()
+    with pytest.raises(MoneyAstray, match="25000003 was burnt, but bidders lost 25000000"):
+        demo.play(scenario, chain, Console(file=StringIO()), build=Stage)
+
+
+def test_it_fits_a_terminal_of_80_columns(played: tuple[Auction, str]) -> None:
+    said = StringIO()
+    demo.run(built_in(), "revm", Console(file=said, width=80))
+    written = [*said.getvalue().splitlines(), *report(played[0]).text.splitlines()]
+    assert [line for line in written if len(line) > 80] == []
+
+
 def test_every_phase_is_told_in_order(played: tuple[Auction, str]) -> None:
     auction, said = played
     titles = ["Listing", "Groups", "Sealed bids", "Reveal", "Tally", "Closing", "Settlement"]
@@ -65,7 +106,10 @@ def test_every_phase_is_told_in_order(played: tuple[Auction, str]) -> None:
         "ConstitutionDAO bids 5 ETH (1 checkpoint). 5 members can pay 1 ETH each.",
         "1 gwei more than Collector, the highest rival, bids",
         "T = 26: they pay 0.096153847 ETH each, together 2.500000022 ETH",
-        "It gets 2.500000022 ETH for the item and 0.025 ETH in bonds.",
+        "have access. Shares are rounded up to whole gwei, which makes 21 gwei more than the price.",
+        "and is theirs: each has one vote of 26 on selling it again, and an equal part of what that brings.",
+        "2 silent members lost 0.025 ETH of bonds. They are burnt",
+        "It gets 2.500000022 ETH. With the 0.025 ETH burnt that is all that bidders are out of: 2.525000022 ETH.",
         "chain = reference",
     ):
         assert sentence in words
@@ -78,7 +122,7 @@ def test_gas_is_counted_by_step(played: tuple[Auction, str]) -> None:
     assert (steps["settle"].served, steps["settle"].transactions) == (1, 1)
     assert steps["refund"].served == 73
     assert steps["refund"].transactions < 10
-    assert {"list", "create", "enter", "bonds", "proceeds"} <= set(steps)
+    assert {"list", "create", "enter", "proceeds"} <= set(steps)
     assert all(step.gas > 20_000 for step in steps.values())
 
 

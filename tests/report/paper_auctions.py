@@ -44,7 +44,7 @@ def build(
         _entry(
             group.name,
             member,
-            (group.name, member.name) in silent and outcome.items[0].winner is not None,
+            (group.name, member.name) in silent,
             outcome.payments[group.name][member.name],
             group.name == outcome.items[0].winner and member.name in outcome.items[0].served,
         )
@@ -58,7 +58,8 @@ def build(
         instance=counting,
         outcome=outcome,
         entries=entries,
-        proceeds=outcome.items[0].paid + sum(entry.bond for entry in entries),
+        proceeds=outcome.items[0].paid,
+        burnt=sum(entry.bond for entry in entries),
         steps=(Step("list", 3, 3, 300_000), Step("bid", 6, 6, 288_000)),
         checks=(Check("chain = reference", True, "equal"),),
         story=(Chapter("Listing", "The item is listed.", ("It is lot 1.",)),),

@@ -15,7 +15,7 @@ from offchain.report.auction_report import report
 from offchain.report.auction_tables import groups, members, money
 from offchain.report.page import render
 from offchain.report.played import gas
-from offchain.report.tables import as_text
+from offchain.report.tables import Row, Table, as_text
 from tests.report.paper_auctions import build, example
 
 VOID = {"meta", "img", "source", "br"}
@@ -61,9 +61,12 @@ def test_figures_are_exact() -> None:
         "price1.400000001 ETH",
         "share0.466666667 ETH",
         "served3 of 5",
-        "the seller gets1.500000001 ETH",
+        "the seller gets1.400000001 ETH",
+        "bonds burnt0.1 ETH",
         "1,400,000,001 gwei to the seller as 3 shares of 466,666,667 gwei",
-        "100,000,000 gwei to the seller as bonds",
+        "100,000,000 gwei burnt, the bonds of members who kept silent",
+        "out of, 1,500,000,001 gwei, is what the seller got, 1,400,000,001 gwei, and what",
+        "the contracts hold for ever, 100,000,000 gwei",
         "9,000,000,000 gwei = 7,499,999,999 gwei back to the bidders",
     ):
         assert figure in text, figure
@@ -130,6 +133,13 @@ def test_long_names_are_cut_in_the_middle() -> None:
     renamed = replace(auction, entries=(replace(entry, member=address),))
     assert members(renamed, abridged=True).rows[0].cells[0] == "0x62e2…b8c870"
     assert members(renamed).rows[0].cells[0] == address
+
+
+def test_words_in_a_terminal_are_wrapped_at_80_columns() -> None:
+    rows = (Row(("a check", "holds", "1,234,567 of " + "what there is " * 9)), Row(("b", "", "c")))
+    text = as_text(Table("Checks", ("check", "", "figures"), rows, texts=3))
+    assert max(map(len, text.splitlines())) == 80
+    assert re.sub(r"\s+", " ", text).count("what there is") == 9
 
 
 def test_tables_as_text_are_aligned() -> None:
