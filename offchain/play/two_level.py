@@ -57,7 +57,7 @@ class TwoLevelStage(HouseStage):
             chain,
             self._seller,
             creator=self._create,
-            beacon_hash=self.beacon.beacon.chain_hash,
+            beacon=self.beacon.beacon,
         )
         self._factory = Deployed(contract("DAOFactory"), self.deployment.factory)
         self._open(Deployed(contract("Auctioneer"), self.deployment.auctioneer))
