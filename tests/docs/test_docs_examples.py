@@ -11,11 +11,16 @@ from typing import Any
 import pytest
 
 from offchain.bindings.contracts import contract
-from offchain.bindings.deployment import Deployment, create, deploy
+from offchain.bindings.deployment import create, deploy
 from offchain.chain.backend import Transaction
 from offchain.chain.revm import Revm
 from offchain.cli.auctions import staging_of
+from offchain.io.units import GWEI
+from offchain.keeper.keeper import Keeper
+from offchain.keeper.ledger import Ledger
 from offchain.keeper.openings import Openings
+from offchain.locks.bids import LockedBid, open_lock
+from offchain.locks.local_beacon import new_beacon
 from offchain.model.document import parse_bytes
 from offchain.model.kinds import solve
 from offchain.play.solve import solve_on
@@ -68,48 +73,56 @@ def test_examples_are_plain_files() -> None:
         )
 
 
-def test_the_snippet_of_the_readme_seals_a_bid_that_opens(
+def test_the_snippets_of_the_readme_are_an_auction_in_which_a_member_does_one_thing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Played on revm: the seal is taken, and the opening that the snippet writes opens it."""
-    snippet = next(b for b in blocks("python") if b.page == ROOT / "README.md")
+    """On revm: a seller lists, somebody makes a DAO where it was foretold, and ann commits. A stranger who was told nothing opens
+    her bid by the beacon's signature, a keeper without openings does the rest, and she is served and paid out.
+    """
+    bidding, founding, listing = (b.text for b in blocks("python") if b.page == ROOT / "README.md")
     chain = Revm()
-    seller, ann = chain.actor(0), chain.actor(1)
-    chain.fund(ann, 10**18)
-    deployment = deploy(chain, seller)
-    dao = created(chain, seller, deployment)
+    seller, creator, ann, stranger = (chain.actor(place) for place in range(4))
+    chain.fund_all(dict.fromkeys((seller, creator, ann, stranger), 10**18))
     start = chain.now()
-    listed(chain, seller, deployment.auctioneer, start)
-    chain.send(Transaction(seller, dao, DAO.encode("enter", 1)))
-
-    names: dict[str, Any] = {"dao": dao, "ann": ann, "chain_id": chain.chain_id}
-    monkeypatch.chdir(tmp_path)
-    exec(snippet.text, names)
-    (opening,) = Openings(tmp_path / "openings.jsonl").of(dao, 1, ann)
-    chain.send(Transaction(ann, dao, names["data"], 60 * 10**9))
-    chain.advance_to(start + 3_600)
-    chain.send(Transaction(ann, dao, DAO.encode("reveal", 1, opening.bid, opening.salt)))
-    slot = DAO.decode("bidOf", chain.call(dao, DAO.encode("bidOf", 1, ann)))[0]
-    assert slot == 60 << 64 | 60
-
-
-def created(chain: Revm, account: str, deployment: Deployment) -> str:
-    """A new sealed DAO."""
-    data = contract("DAOFactory").encode("create", deployment.auctioneer, False, 0)
-    event = contract("DAOFactory").event(
-        chain.send(Transaction(account, deployment.factory, data)).logs[0]
-    )
-    assert event is not None
-    return str(event.args["dao"])
-
-
-def listed(chain: Revm, seller: str, auctioneer: str, start: int) -> None:
-    """Lists a new item as lot 1."""
+    local = new_beacon(start, clock=chain.now)
+    deployment = deploy(chain, seller, beacon=local.beacon)
+    house = deployment.auctioneer
     item, token = create(chain, seller, "Item"), contract("Item")
-    schedule = (start + 3_600, start + 7_200, start + 10_800, 1_000)
-    for to, data in (
-        (item, token.encode("mint", seller, 1)),
-        (item, token.encode("approve", auctioneer, 1)),
-        (auctioneer, contract("Auctioneer").encode("list", item, 1, 1, schedule)),
-    ):
-        chain.send(Transaction(seller, to, data))
+    for data in (token.encode("mint", seller, 1), token.encode("approve", house, 1)):
+        chain.send(Transaction(seller, item, data))
+
+    names: dict[str, Any] = {"token": item, "token_id": 1, "reserve": 1}
+    names |= {
+        f"end_of_{phase}": start + seconds
+        for phase, seconds in (("bidding", 3_600), ("reveal", 7_200), ("tally", 10_800))
+    }
+    exec(listing, names)
+    chain.send(Transaction(seller, house, names["data"]))
+
+    names |= {"auctioneer": house, "creator": creator, "salt": bytes(32)}
+    exec(founding, names)
+    foretold = chain.call(deployment.factory, names["address"])
+    (names["dao"],) = contract("DAOFactory").decode("predict", foretold)
+    chain.send(Transaction(creator, deployment.factory, names["data"]))
+
+    names |= {"ann": ann, "beacon": deployment.beacon, "chain_id": chain.chain_id}
+    monkeypatch.chdir(tmp_path)
+    exec(bidding, names)
+    (receipt,) = Openings(tmp_path / "openings.jsonl").of(names["dao"], 1, ann)
+    chain.send(Transaction(ann, names["dao"], names["data"], 100 * GWEI))
+
+    round_ = local.beacon.round_for(start + 3_600)
+    chain.advance_to(local.beacon.time_of(round_))
+    events = [DAO.event(log) for log in chain.logs([names["dao"]], 0)]
+    (lock,) = (event.args["lock"] for event in events if event and event.name == "BidLocked")
+    found = open_lock(local.signature(round_), lock)
+    assert found == LockedBid(receipt.bid, receipt.salt)
+    data = DAO.encode("revealBatch", 1, [(ann, found.bid, found.salt)])
+    chain.send(Transaction(stranger, names["dao"], data))
+
+    keeper = Keeper(chain, Ledger(chain, house, deployment.block), stranger, Openings())
+    chain.advance_to(start + 7_200)
+    while keeper.step():
+        pass
+    assert DAO.decode("hasAccess", chain.call(names["dao"], DAO.encode("hasAccess", 1, ann)))[0]
+    assert chain.balance(ann) == 10**18 - GWEI, "the share, the reserve being the price"

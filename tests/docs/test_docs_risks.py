@@ -2,6 +2,13 @@
 
 from fractions import Fraction
 
+import pytest
+
+from offchain.bindings.contracts import contract
+from offchain.bindings.deployment import deploy
+from offchain.chain.backend import Reverted, Transaction
+from offchain.chain.revm import Revm
+from offchain.io.units import GWEI
 from offchain.model.instances import Group, Member, TwoLevelInstance
 from offchain.model.mechanisms.bonds import Recipient, forfeit
 from offchain.model.mechanisms.two_level import solve
@@ -70,3 +77,22 @@ def price(bid: int, after: int) -> int:
     (lot,) = solve(TwoLevelInstance(1, (1,), (first, second))).items
     assert lot.winner == "first"
     return lot.price
+
+
+def test_what_is_sent_where_no_dao_stands_yet_is_lost() -> None:
+    """The transaction of a bid succeeds there; the DAO that comes later knows nothing of it."""
+    assert "as long as none does, what is sent there is lost" in README
+    chain, dao, factory = Revm(), contract("DAO"), contract("DAOFactory")
+    ann = chain.actor(0)
+    chain.fund(ann, 10**18)
+    deployment = deploy(chain, ann)
+    terms = (deployment.auctioneer, False, 0, bytes(32))
+    foretold = chain.call(deployment.factory, factory.encode("predict", ann, *terms))
+    (address,) = factory.decode("predict", foretold)
+    chain.send(Transaction(ann, address, dao.encode("commit", 1, b"\1" * 24), GWEI))
+    chain.send(Transaction(ann, deployment.factory, factory.encode("create", *terms, [])))
+    assert chain.balance(address) == GWEI
+    (bid,) = dao.decode("bidOf", chain.call(address, dao.encode("bidOf", 1, ann)))
+    assert bid == (bytes(24), 0, 0)
+    with pytest.raises(Reverted):
+        chain.send(Transaction(ann, address, dao.encode("claim", 1)))
