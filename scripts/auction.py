@@ -46,7 +46,7 @@ def main() -> None:
 
     print("\n2. Anyone opens a DAO and enters it.")
     books = {
-        group: auctioneer if len(bids) == 1 else open_dao(factory, auctioneer, lot)
+        group: auctioneer if len(bids) == 1 else open_dao(factory, auctioneer, lot, group)
         for group, bids in BIDS.items()
     }
 
@@ -75,7 +75,7 @@ def main() -> None:
     agree(f"{reference.winner} wins", leader, winner.address)
     agree(f"at a price of {eth(reference.price)}", price, reference.price)
     agree(f"{eth(reference.share)} a share", winner.bookOf(lot)["share"], reference.share)
-    agree("and owns the item", item.ownerOf(1), winner.address)
+    agree("and its estate has the item", item.ownerOf(1), winner.estateAt(lot))
     for group, bids in BIDS.items():
         served = reference.served if group == reference.winner else ()
         for number, (bidder, bid) in enumerate(zip(bidders[group], map(units, bids), strict=True)):
@@ -94,12 +94,12 @@ def main() -> None:
         agree(f"nothing else left for {group}", book.balance(), owed)
 
 
-def open_dao(factory: Contract, auctioneer: Contract, lot: int) -> Contract:
-    """A DAO of sealed bids without a minimum, entered on the lot."""
-    creation = factory.create(auctioneer, False, 0, bytes(32), [], {"from": accounts[0]})
-    dao = DAO.at(creation.events["DAOCreated"]["dao"])
-    dao.enter(lot, {"from": accounts[0]})
-    return dao
+def open_dao(factory: Contract, auctioneer: Contract, lot: int, name: str) -> Contract:
+    """A DAO of sealed bids without a minimum that enters the lot; its name tells it from its creator's other DAOs."""
+    terms = auctioneer, False, 0, web3.keccak(text=name)
+    address = factory.predict(accounts[0], *terms)
+    factory.create(*terms, [lot], {"from": accounts[0]})
+    return DAO.at(address)
 
 
 def hire_keeper(auctioneer: Contract, openings: Openings) -> Keeper:

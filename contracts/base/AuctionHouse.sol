@@ -140,7 +140,7 @@ abstract contract AuctionHouse is BidBook, Proceeds, Escrow, IAuctioneer {
     /// @param recipient Who gets the item.
     function nameRecipient(uint256 lot, address recipient) external {
         Phase now_ = phase(lot);
-        if (now_ > Phase.Closed) revert WrongPhase(lot, now_);
+        if (now_ == Phase.None || now_ > Phase.Closed) revert WrongPhase(lot, now_);
         if (!_isIndividual(lot, msg.sender)) revert NoBid(lot, msg.sender);
         Items.requireRecipient(recipient);
         recipientOf[lot][msg.sender] = recipient;

@@ -99,3 +99,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return tuple(map(plain, value))
     return int(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def bid_of(book: Any, lot: int, bidder: Any) -> Any:
+    """A bid as the contract tells it: commitment, bid, deposit."""
+    return plain(book.bidOf(lot, bidder))

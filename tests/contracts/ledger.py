@@ -1,6 +1,6 @@
-"""The books of every contract, rebuilt from its logs alone, and what each contract owes.
+"""The books of every contract, rebuilt from its logs alone, what each contract owes, and what was burnt in it.
 
-That the balances equal these debts, and the stored bids equal these bids, is checked after every
+That the balances equal these sums, and the stored bids equal these bids, is checked after every
 test. Amounts are in units unless a name ends in ``wei``.
 """
 
@@ -15,19 +15,19 @@ from eth_utils import function_signature_to_4byte_selector, to_checksum_address
 
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.checks import Log, decode_log
-from tests.contracts.mechanism import MOST, open_slot
+from tests.contracts.mechanism import MOST, open_slot, sealed_slot
 
 ADDRESS = (1 << 160) - 1
 
 
 @dataclass
 class Book:
-    """One contract's book on one lot: packed slots by bidder, and the share once it is won."""
+    """One contract's book on one lot: packed slots by bidder, the share once it is won, and what was burnt."""
 
     slots: dict[str, int] = field(default_factory=dict)
     share: int = 0
     winner: str | None = None
-    bonds: int = 0
+    burnt: int = 0
 
     def price(self, bidder: str) -> int:
         """What ``bidder`` pays: individuals win by name, members by their bid."""
@@ -37,7 +37,7 @@ class Book:
         return self.share if self.share and self.share <= bid < 1 << 64 else 0
 
     def due(self, bidder: str) -> int:
-        """What ``bidder`` can still claim, before any bond."""
+        """What ``bidder`` has there, before any bond."""
         deposit = self.slots[bidder] % (1 << 64)
         return deposit and deposit - self.price(bidder)
 
@@ -48,18 +48,19 @@ class Ledger:
 
     books: dict[tuple[str, int], Book] = field(default_factory=lambda: defaultdict(Book))
     sellers: dict[tuple[str, int], str] = field(default_factory=dict)
+    bonds_bps: dict[tuple[str, int], int] = field(default_factory=dict)
     daos: set[tuple[str, int, str]] = field(default_factory=set)
     others: set[str] = field(default_factory=set)
     """Auctions that list lots without a book, as signal clocks do, and are checked by themselves."""
     proceeds_wei: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
 
-    def owed_wei(self, contract: str) -> int:
-        """All that ``contract`` owes."""
+    def held_wei(self, contract: str) -> int:
+        """All that ``contract`` owes, and what was burnt there."""
         books = [book for (owner, _), book in self.books.items() if owner == contract]
         deposits = sum(book.due(bidder) for book in books for bidder in book.slots)
-        bonds = sum(book.bonds for book in books)
+        burnt = sum(book.burnt for book in books)
         earned = sum(wei for (owner, _), wei in self.proceeds_wei.items() if owner == contract)
-        return (deposits + bonds) * WEI_PER_UNIT + earned
+        return (deposits + burnt) * WEI_PER_UNIT + earned
 
     def contracts(self) -> set[str]:
         """Who logged anything about money."""
@@ -73,20 +74,24 @@ class Ledger:
         if step and log.emitter not in self.others:
             step(log.emitter, **log.fields)
 
-    def _earn(self, auctioneer: str, lot: int, wei: int) -> None:
-        self.proceeds_wei[auctioneer, self.sellers[auctioneer, lot]] += wei
-
     # One method per event, named like it, with the event's own fields.
 
-    def _LotListed(self, at: str, lot: int, seller: str, **_: Any) -> None:
+    def _LotListed(
+        self, at: str, lot: int, seller: str, schedule: tuple[int, ...], **_: Any
+    ) -> None:
         self.sellers[at, lot] = seller
+        self.bonds_bps[at, lot] = schedule[3]
 
     def _DAOEntered(self, at: str, lot: int, dao: str) -> None:
         self.daos.add((at, lot, dao))
+        self.bonds_bps[dao, lot] = self.bonds_bps[at, lot]
 
     def _BidSealed(self, at: str, entry: int, sealedBid: bytes) -> None:
         lot, _, bidder = _parts(entry)
         self.books[at, lot].slots[bidder] = int.from_bytes(sealedBid, "big")
+
+    def _BidLocked(self, at: str, entry: int, sealedBid: bytes, lock: bytes) -> None:
+        self._BidSealed(at, entry, sealedBid)
 
     def _BidPlaced(self, at: str, entry: int) -> None:
         lot, bid, bidder = _parts(entry)
@@ -105,25 +110,22 @@ class Ledger:
         for entry in entries:
             self._BidOpened(at, entry)
 
-    def _BondForfeited(self, at: str, lot: int, bidder: str, bond: int) -> None:
+    def _BondBurnt(self, at: str, lot: int, bidder: str, bond: int) -> None:
         book = self.books[at, lot]
+        assert bond == self._bond(at, lot, bidder)
         book.slots[bidder] = open_slot(0, book.slots[bidder] % (1 << 64) - bond)
-        if (at, lot) in self.sellers:
-            self._earn(at, lot, bond * WEI_PER_UNIT)
-        else:
-            book.bonds += bond
+        book.burnt += bond
 
-    def _BondsForwarded(self, at: str, lot: int, amount: int) -> None:
-        self.books[at, lot].bonds -= amount
-
-    def _BondsCredited(self, at: str, lot: int, giver: str, amountWei: int) -> None:
-        self._earn(at, lot, amountWei)
+    def _bond(self, at: str, lot: int, bidder: str) -> int:
+        """What a bidder who did not open its bid forfeits."""
+        slot = self.books[at, lot].slots[bidder]
+        return slot % (1 << 64) * self.bonds_bps[at, lot] // 10_000 if slot >> 128 else 0
 
     def _BookWon(self, at: str, lot: int, price: int, served: int, share: int) -> None:
         self.books[at, lot].share = share
 
     def _LotSettled(self, at: str, lot: int, winner: str, price: int, paid: int) -> None:
-        self._earn(at, lot, paid * WEI_PER_UNIT)
+        self.proceeds_wei[at, self.sellers[at, lot]] += paid * WEI_PER_UNIT
         if (at, lot, winner) not in self.daos:
             book = self.books[at, lot]
             book.winner, book.share = winner, paid
@@ -138,15 +140,15 @@ class Ledger:
     def _ClaimedTo(self, at: str, entry: int, recipient: str) -> None:
         self._Claimed(at, entry)
 
+    def _Rolled(self, at: str, entry: int) -> None:
+        self._Claimed(at, entry)
+
     def _Pushed(self, at: str, entries: Iterable[int]) -> None:
         for entry in entries:
             self._Claimed(at, entry)
 
     def _PushRefused(self, at: str, lot: int, bidder: str, amount: int) -> None:
-        book = self.books[at, lot]
-        assert book.due(bidder) == amount
-        if not book.price(bidder):
-            book.slots[bidder] = open_slot(0, amount)
+        assert self.books[at, lot].due(bidder) - self._bond(at, lot, bidder) == amount
 
     def _ProceedsWithdrawn(self, at: str, seller: str, recipient: str, amountWei: int) -> None:
         self.proceeds_wei[at, seller] -= amountWei
@@ -167,18 +169,25 @@ def read() -> Ledger:
 
 
 def stored_slots(contract: str, lot: int, bidders: Sequence[str]) -> list[int]:
-    """The slots of ``bidders`` as the contract has them, in one call."""
+    """The bids of ``bidders`` as the contract has them, packed, in one call."""
     ask = function_signature_to_4byte_selector("bidOf(uint256,address)")
     calls = [ask + encode(["uint256", "address"], [lot, bidder]) for bidder in bidders]
     together = function_signature_to_4byte_selector("multicall(bytes[])")
     answer = web3.eth.call({"to": contract, "data": together + encode(["bytes[]"], [calls])})
-    return [int.from_bytes(slot, "big") for slot in decode(["bytes[]"], bytes(answer))[0]]
+    bids = [
+        decode(["bytes24", "uint64", "uint64"], bid)
+        for bid in decode(["bytes[]"], bytes(answer))[0]
+    ]
+    return [
+        sealed_slot(seal, deposit) if any(seal) else open_slot(bid, deposit)
+        for seal, bid, deposit in bids
+    ]
 
 
 def check(forced: dict[str, int]) -> None:
-    """Balances equal debts (and what was forced in, wei by address); stored bids equal logged bids."""
+    """Balances equal debts, what was burnt, and what was forced in (wei by address); stored bids equal logged bids."""
     ledger = read()
     for contract in ledger.contracts():
-        assert web3.eth.get_balance(contract) == ledger.owed_wei(contract) + forced.get(contract, 0)
+        assert web3.eth.get_balance(contract) == ledger.held_wei(contract) + forced.get(contract, 0)
     for (contract, lot), book in ledger.books.items():
         assert stored_slots(contract, lot, list(book.slots)) == list(book.slots.values())

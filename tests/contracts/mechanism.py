@@ -91,3 +91,20 @@ def sealed_slot(commitment_: bytes, deposit: int) -> int:
 def open_slot(bid: int, deposit: int) -> int:
     """An open bid as stored."""
     return bid << 64 | deposit
+
+
+# BIDS AS `bidOf` TELLS THEM: commitment, bid, deposit
+
+BidView = tuple[str, int, int]
+OPEN = "0x" + "00" * 24
+NO_BID: BidView = (OPEN, 0, 0)
+
+
+def sealed_bid(commitment_: bytes, deposit: int) -> BidView:
+    """A sealed bid."""
+    return "0x" + commitment_.hex(), 0, deposit
+
+
+def open_bid(bid: int, deposit: int) -> BidView:
+    """An open bid."""
+    return OPEN, bid, deposit

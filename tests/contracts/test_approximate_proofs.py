@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 from brownie import accounts
 
+from offchain.bindings.deployment import NO_BEACON
 from offchain.bindings.draw_proofs import Rivals, Winners, prove, steps
 from offchain.bindings.enumerations import Phase
 from offchain.model.mechanisms.approximate import sell
@@ -347,7 +348,7 @@ def test_unknown_lots(approximate):
 def at_hostile_source(ApproximateAuction, HostileRandomness, factory, item, seller, players):
     """An auction whose source is hostile, with a lot of the same players in its draw phase."""
     source = accounts[0].deploy(HostileRandomness)
-    approximate = accounts[0].deploy(ApproximateAuction, factory, source)
+    approximate = accounts[0].deploy(ApproximateAuction, factory, NO_BEACON, source)
     lot = list_game(approximate, item, seller, first_token=30_000)
     sealed_to_draw(approximate, lot, players)
     return approximate, source, lot

@@ -26,8 +26,8 @@ from tests.contracts.auction import (
     start_of,
     tally,
 )
-from tests.contracts.checks import emitted, reverts_with
-from tests.contracts.mechanism import MOST, ascending, commitment, pack
+from tests.contracts.checks import bid_of, emitted, reverts_with
+from tests.contracts.mechanism import MOST, NO_BID, NOBODY, ascending, commitment, pack
 
 PHASES = {
     "none": Phase.NONE,
@@ -89,41 +89,42 @@ def lots(auctioneer, cast, item, seller, alice, bob, carol, dave):
 
 # Each call, in which phases it is good, and how to make it on a given lot.
 DECIDED = {Phase.CLOSED, Phase.SETTLED, Phase.VOID}
+REVEALED = {
+    Phase.TALLY,
+    *DECIDED,
+}  # from when on who did not open its bid is paid, and a batch with it
 SEALED_BOOK = {
     "commit": ({Phase.BIDDING}, lambda book, lot, who: seal(book, lot, who, 5)),
     "commitMany": (
         {Phase.BIDDING},
         lambda book, lot, who: book.commitMany(
-            [(lot, commitment(book, lot, who, 5), 5)], {"from": who, "value": 5 * WEI_PER_UNIT}
+            [(lot, commitment(book, lot, who, 5), 5)],
+            [b""],
+            {"from": who, "value": 5 * WEI_PER_UNIT},
         ),
     ),
     "withdraw": ({Phase.BIDDING}, lambda book, lot, who: book.withdraw(lot, who, {"from": who})),
     "reveal": ({Phase.REVEAL}, lambda book, lot, who: reveal(book, lot, who, 5)),
     "revealBatch": ({Phase.REVEAL}, lambda book, lot, who: reveal_all(book, lot, {who: 5})),
-    "claim": (DECIDED, lambda book, lot, who: claim(book, lot, who)),
-    "claimTo": (DECIDED, lambda book, lot, who: claim(book, lot, who, recipient=who)),
-    "claimBatch": (DECIDED, lambda book, lot, who: book.claimBatch(lot, [who], {"from": who})),
+    "claim": (REVEALED, lambda book, lot, who: claim(book, lot, who)),
+    "claimTo": (REVEALED, lambda book, lot, who: claim(book, lot, who, recipient=who)),
+    "claimBatch": (REVEALED, lambda book, lot, who: book.claimBatch(lot, [who], {"from": who})),
 }
 CALLS = {
     "auctioneer": {
         **SEALED_BOOK,
-        # Who did not reveal waits for the settlement.
-        **{name: (DECIDED - {Phase.CLOSED}, SEALED_BOOK[name][1]) for name in ("claim", "claimTo")},
         "settle": ({Phase.CLOSED}, lambda book, lot, who: book.settle(lot, {"from": who})),
         "reclaim": ({Phase.VOID}, lambda book, lot, who: book.reclaim(lot, {"from": who})),
-        "pay": ({Phase.CLOSED}, lambda book, lot, who: book.pay(lot, {"from": who})),
-        "credit": (
-            set(PHASES.values()) - {Phase.NONE},
-            lambda book, lot, who: book.credit(lot, {"from": who, "value": 1}),
+        "pay": ({Phase.CLOSED}, lambda book, lot, who: book.pay(lot, who, {"from": who})),
+        "nameRecipient": (
+            set(PHASES.values()) - {Phase.NONE, Phase.SETTLED, Phase.VOID},
+            lambda book, lot, who: book.nameRecipient(lot, who, {"from": who}),
         ),
     },
     "dao": {
         **SEALED_BOOK,
-        # Members of the DAO that won wait for its settlement.
-        **{
-            name: (DECIDED - {Phase.CLOSED}, SEALED_BOOK[name][1])
-            for name in ("claim", "claimTo", "claimBatch")
-        },
+        # Members with open bids wait, those of the DAO that won for its settlement.
+        **{name: (DECIDED - {Phase.CLOSED}, SEALED_BOOK[name][1]) for name in ("claim", "claimTo")},
         "tally": ({Phase.TALLY}, lambda book, lot, who: tally(book, lot, {who: 5})),
         "settle": ({Phase.CLOSED}, lambda book, lot, who: settle(book, lot, {who: 5}, 3)),
     },
@@ -136,7 +137,7 @@ CALLS = {
             ),
         ),
         "withdraw": SEALED_BOOK["withdraw"],
-        "claim": SEALED_BOOK["claim"],
+        "claim": (DECIDED, SEALED_BOOK["claim"][1]),
         "claimBatch": SEALED_BOOK["claimBatch"],
         "tally": ({Phase.TALLY}, lambda book, lot, who: tally(book, lot, {who: 1})),
     },
@@ -266,7 +267,7 @@ def test_zero_deposit(book, open_dao, lot, alice):
         seal(book, lot, alice, 5, deposit=0)
     with reverts_with(open_dao, "ZeroDeposit", lot, alice):
         place(open_dao, lot, alice, 0)
-    assert book.bidOf(lot, alice) == open_dao.bidOf(lot, alice) == 0
+    assert bid_of(book, lot, alice) == bid_of(open_dao, lot, alice) == NO_BID
 
 
 def test_wei_that_are_no_whole_units(book, open_dao, lot, alice):
@@ -278,17 +279,18 @@ def test_wei_that_are_no_whole_units(book, open_dao, lot, alice):
         open_dao.raiseBid(lot, {"from": alice, "value": wei})
     with reverts_with(book, "ValueMismatch", 5 * WEI_PER_UNIT, wei):
         seals = [(lot, commitment(book, lot, alice, 5), 5)]
-        book.commitMany(seals, {"from": alice, "value": wei})
-    assert book.bidOf(lot, alice) == open_dao.bidOf(lot, alice) == 0
+        book.commitMany(seals, [b""], {"from": alice, "value": wei})
+    assert bid_of(book, lot, alice) == bid_of(open_dao, lot, alice) == NO_BID
 
 
 def test_more_than_the_field_holds(book, open_dao, lot, alice):
     """Amounts past 64 bits do not wrap around."""
     with reverts_with(book, "TooManyUnits", MOST + 1):
-        book.commitMany([(lot, b"\x11" * 24, MOST), (lot, b"\x11" * 24, 1)], {"from": alice})
+        seals = [(lot, b"\x11" * 24, MOST), (lot, b"\x11" * 24, 1)]
+        book.commitMany(seals, [b"", b""], {"from": alice})
     with reverts_with(open_dao, "TooManyUnits", MOST + 1):
         open_dao.raiseMany([(lot, MOST), (lot, 1)], {"from": alice})
-    assert book.bidOf(lot, alice) == open_dao.bidOf(lot, alice) == 0
+    assert bid_of(book, lot, alice) == bid_of(open_dao, lot, alice) == NO_BID
 
 
 # ROW 3: opening that does not match, or bid above deposit
@@ -297,27 +299,27 @@ def test_more_than_the_field_holds(book, open_dao, lot, alice):
 def test_opening_that_does_not_match(book, lot, alice, stranger):
     """An error when its owner sends it, skipped with a log in a batch."""
     seal(book, lot, alice, 5)
-    before = book.bidOf(lot, alice)
+    before = bid_of(book, lot, alice)
     advance(book, lot, Phase.REVEAL)
     with reverts_with(book, "WrongOpening", lot, alice):
         reveal(book, lot, alice, 4)
     (skipped,) = emitted(reveal_all(book, lot, {alice: 4}, sender=stranger))
     fields = {"lot": lot, "bidder": alice.address, "flaw": Flaw.WRONG_OPENING}
     assert skipped == (book.address, "OpeningSkipped", fields)
-    assert book.bidOf(lot, alice) == before
+    assert bid_of(book, lot, alice) == before
 
 
 def test_bid_above_the_deposit(book, lot, alice, stranger):
     """The same."""
     seal(book, lot, alice, 6, deposit=5)
-    before = book.bidOf(lot, alice)
+    before = bid_of(book, lot, alice)
     advance(book, lot, Phase.REVEAL)
     with reverts_with(book, "BidAboveDeposit", lot, alice, 6, 5):
         reveal(book, lot, alice, 6)
     (skipped,) = emitted(reveal_all(book, lot, {alice: 6}, sender=stranger))
     fields = {"lot": lot, "bidder": alice.address, "flaw": Flaw.BID_ABOVE_DEPOSIT}
     assert skipped == (book.address, "OpeningSkipped", fields)
-    assert book.bidOf(lot, alice) == before
+    assert bid_of(book, lot, alice) == before
 
 
 # ROW 4: second reveal, second claim, claim by a stranger
@@ -399,7 +401,7 @@ def test_dao_not_from_the_factory(auctioneer, DAO, lot, stranger):
     """Neither an account nor a genuine contract deployed by hand."""
     with reverts_with(auctioneer, "UnknownDAO", stranger):
         auctioneer.enter(lot, {"from": stranger})
-    homemade = stranger.deploy(DAO, auctioneer, False, 0)
+    homemade = stranger.deploy(DAO, auctioneer, False, 0, NOBODY)
     with reverts_with(auctioneer, "UnknownDAO", homemade):
         homemade.enter(lot, {"from": stranger})
 
@@ -416,7 +418,7 @@ def test_no_bids_at_all(auctioneer, dao, item, seller, lot, stranger):
 
 
 def test_no_bid_at_the_reserve(auctioneer, dao, item, seller, lot, alice, bob, carol, stranger):
-    """The item goes back, and every deposit in full, revealed or not."""
+    """The item goes back, and every deposit in full that opened its bid; who did not open one has forfeited the bond."""
     held = auctioneer.balance()
     seal(dao, lot, alice, 2, deposit=20)
     seal(dao, lot, bob, 9, deposit=30)
@@ -431,4 +433,5 @@ def test_no_bid_at_the_reserve(auctioneer, dao, item, seller, lot, alice, bob, c
     dao.claimBatch(lot, [alice, bob], {"from": stranger})
     auctioneer.claimBatch(lot, [alice, carol], {"from": stranger})
     assert item.ownerOf(lot) == seller
-    assert (dao.balance(), auctioneer.balance()) == (0, held)
+    burnt = 3 * WEI_PER_UNIT, 5 * WEI_PER_UNIT
+    assert (dao.balance(), auctioneer.balance() - held) == burnt

@@ -5,8 +5,8 @@ from brownie import accounts, web3
 
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import create_dao, list_lot, seal
-from tests.contracts.checks import emitted, reverts_with
-from tests.contracts.mechanism import MOST, commitment, entry, open_slot, sealed_slot
+from tests.contracts.checks import bid_of, emitted, reverts_with
+from tests.contracts.mechanism import MOST, NO_BID, commitment, entry, sealed_bid, sealed_slot
 from tests.puppets import Manner
 
 
@@ -27,25 +27,27 @@ def rich(alice):
     return alice
 
 
+NO_LOCKS = (b"", b"")
+
 # COMMIT
 
 
 def test_commit_stores_seal_and_deposit(book, lot, alice):
     """One transaction: one slot, one log, and the contract holds the money."""
     tx = seal(book, lot, alice, 5, deposit=8)
-    slot = sealed_slot(commitment(book, lot, alice, 5), 8)
-    assert book.bidOf(lot, alice) == slot
+    seal_ = commitment(book, lot, alice, 5)
+    assert bid_of(book, lot, alice) == sealed_bid(seal_, 8)
     assert book.balance() == 8 * WEI_PER_UNIT
-    fields = {"entry": entry(lot, 0, alice), "sealedBid": slot.to_bytes(32, "big")}
+    fields = {"entry": entry(lot, 0, alice), "sealedBid": sealed_slot(seal_, 8).to_bytes(32, "big")}
     assert emitted(tx) == [(book.address, "BidSealed", fields)]
-    assert book.bookOf(lot)["opened"] == 0
+    assert book.bookOf(lot)["members"] == 0
 
 
 def test_commit_again_replaces_the_bid_and_adds_to_the_deposit(book, lot, alice):
     """A bid can be changed while bidding lasts; deposits add up."""
     seal(book, lot, alice, 5)
     seal(book, lot, alice, 9, deposit=4)
-    assert book.bidOf(lot, alice) == sealed_slot(commitment(book, lot, alice, 9), 9)
+    assert bid_of(book, lot, alice) == sealed_bid(commitment(book, lot, alice, 9), 9)
     assert book.balance() == 9 * WEI_PER_UNIT
 
 
@@ -53,7 +55,7 @@ def test_commit_again_without_ether_only_replaces_the_bid(book, lot, alice):
     """Changing one's mind costs no further deposit."""
     seal(book, lot, alice, 5)
     seal(book, lot, alice, 3, deposit=0)
-    assert book.bidOf(lot, alice) == sealed_slot(commitment(book, lot, alice, 3), 5)
+    assert bid_of(book, lot, alice) == sealed_bid(commitment(book, lot, alice, 3), 5)
 
 
 def test_bidders_and_lots_are_apart(book, lot, second, alice, bob):
@@ -63,8 +65,8 @@ def test_bidders_and_lots_are_apart(book, lot, second, alice, bob):
     seal(book, second, alice, 7)
     expected = {(lot, alice): 5, (lot, bob): 6, (second, alice): 7, (second, bob): None}
     for (where, who), bid in expected.items():
-        slot = sealed_slot(commitment(book, where, who, bid), bid) if bid else 0
-        assert book.bidOf(where, who) == slot
+        kept = sealed_bid(commitment(book, where, who, bid), bid) if bid else NO_BID
+        assert bid_of(book, where, who) == kept
 
 
 def test_commit_without_deposit(book, lot, alice):
@@ -81,7 +83,7 @@ def test_deposit_below_the_minimum(factory, DAO, auctioneer, lot, alice):
         seal(strict, lot, alice, 4, deposit=3)
     seal(strict, lot, alice, 4, deposit=4)
     seal(strict, lot, alice, 5, deposit=1)
-    assert strict.bidOf(lot, alice) % 2**64 == 5
+    assert strict.bidOf(lot, alice)["deposit"] == 5
 
 
 @pytest.mark.parametrize("wei", [1, WEI_PER_UNIT - 1, WEI_PER_UNIT + 1])
@@ -96,7 +98,7 @@ def test_largest_deposit(book, lot, rich):
     with reverts_with(book, "TooManyUnits", MOST + 1):
         seal(book, lot, rich, 5, deposit=MOST + 1)
     seal(book, lot, rich, 5, deposit=MOST)
-    assert book.bidOf(lot, rich) % 2**64 == MOST
+    assert book.bidOf(lot, rich)["deposit"] == MOST
     with reverts_with(book, "TooManyUnits", MOST + 1):
         seal(book, lot, rich, 5, deposit=1)
 
@@ -113,7 +115,7 @@ def test_commitment_with_one_bit_in_the_mark(book, lot, alice):
     """A single bit above the mark makes a commitment."""
     seal = bytes(15) + b"\x01" + bytes(8)
     book.commit(lot, seal, {"from": alice, "value": 5 * WEI_PER_UNIT})
-    assert book.bidOf(lot, alice) == sealed_slot(seal, 5)
+    assert bid_of(book, lot, alice) == sealed_bid(seal, 5)
 
 
 # COMMIT ON MANY LOTS
@@ -124,17 +126,24 @@ def test_commit_many_equals_as_many_commits(book, lot, second, alice):
     seal(book, lot, alice, 9)
     first, other = commitment(book, lot, alice, 5), commitment(book, second, alice, 6)
     tx = book.commitMany(
-        [(lot, first, 0), (second, other, 6)], {"from": alice, "value": 6 * WEI_PER_UNIT}
+        [(lot, first, 0), (second, other, 6)],
+        NO_LOCKS[:2],
+        {"from": alice, "value": 6 * WEI_PER_UNIT},
     )
-    slots = [(lot, sealed_slot(first, 9)), (second, sealed_slot(other, 6))]
-    assert [book.bidOf(where, alice) for where, _ in slots] == [slot for _, slot in slots]
+    kept = [(lot, first, 9), (second, other, 6)]
+    assert [bid_of(book, where, alice) for where, *_ in kept] == [
+        sealed_bid(*bid) for _, *bid in kept
+    ]
     assert emitted(tx) == [
         (
             book.address,
             "BidSealed",
-            {"entry": entry(where, 0, alice), "sealedBid": slot.to_bytes(32, "big")},
+            {
+                "entry": entry(where, 0, alice),
+                "sealedBid": sealed_slot(*bid).to_bytes(32, "big"),
+            },
         )
-        for where, slot in slots
+        for where, *bid in kept
     ]
     assert book.balance() == 15 * WEI_PER_UNIT
 
@@ -142,13 +151,13 @@ def test_commit_many_equals_as_many_commits(book, lot, second, alice):
 def test_commit_many_on_one_lot(book, lot, alice):
     """The last seal counts, all deposits do."""
     seals = [(lot, commitment(book, lot, alice, bid), bid) for bid in (4, 3)]
-    book.commitMany(seals, {"from": alice, "value": 7 * WEI_PER_UNIT})
-    assert book.bidOf(lot, alice) == sealed_slot(commitment(book, lot, alice, 3), 7)
+    book.commitMany(seals, NO_LOCKS[:2], {"from": alice, "value": 7 * WEI_PER_UNIT})
+    assert bid_of(book, lot, alice) == sealed_bid(commitment(book, lot, alice, 3), 7)
 
 
 def test_commit_many_of_none(book, alice):
     """Nothing named, nothing sent, nothing done."""
-    assert emitted(book.commitMany([], {"from": alice})) == []
+    assert emitted(book.commitMany([], [], {"from": alice})) == []
 
 
 @pytest.mark.parametrize(
@@ -160,21 +169,22 @@ def test_commit_many_with_other_value(book, lot, second, alice, sent):
         (where, commitment(book, where, alice, 5), 5 + i) for i, where in enumerate((lot, second))
     ]
     with reverts_with(book, "ValueMismatch", 11 * WEI_PER_UNIT, sent):
-        book.commitMany(seals, {"from": alice, "value": sent})
-    assert book.bidOf(lot, alice) == book.bidOf(second, alice) == 0
+        book.commitMany(seals, NO_LOCKS[:2], {"from": alice, "value": sent})
+    assert bid_of(book, lot, alice) == bid_of(book, second, alice) == NO_BID
 
 
 def test_commit_many_without_deposit(book, lot, second, alice):
     """One bad seal refuses all."""
     seals = [(where, b"\x11" * 24, amount) for where, amount in ((lot, 5), (second, 0))]
     with reverts_with(book, "ZeroDeposit", second, alice):
-        book.commitMany(seals, {"from": alice, "value": 5 * WEI_PER_UNIT})
+        book.commitMany(seals, NO_LOCKS[:2], {"from": alice, "value": 5 * WEI_PER_UNIT})
 
 
 def test_commit_many_above_the_field(book, lot, alice):
     """Deposits that add up past 64 bits do not wrap around."""
     with reverts_with(book, "TooManyUnits", MOST + 1):
-        book.commitMany([(lot, b"\x11" * 24, MOST), (lot, b"\x11" * 24, 1)], {"from": alice})
+        seals = [(lot, b"\x11" * 24, MOST), (lot, b"\x11" * 24, 1)]
+        book.commitMany(seals, NO_LOCKS[:2], {"from": alice})
 
 
 # WITHDRAW
@@ -186,7 +196,7 @@ def test_withdraw_returns_the_whole_deposit(book, lot, alice, stranger):
     before = stranger.balance()
     tx = book.withdraw(lot, stranger, {"from": alice})
     assert stranger.balance() - before == 8 * WEI_PER_UNIT
-    assert (book.balance(), book.bidOf(lot, alice)) == (0, 0)
+    assert (book.balance(), bid_of(book, lot, alice)) == (0, NO_BID)
     fields = {"lot": lot, "bidder": alice.address, "deposit": 8}
     assert emitted(tx) == [(book.address, "BidWithdrawn", fields)]
 
@@ -214,7 +224,7 @@ def test_withdraw_and_bid_again(book, lot, alice):
     seal(book, lot, alice, 5)
     book.withdraw(lot, alice, {"from": alice})
     seal(book, lot, alice, 4)
-    assert book.bidOf(lot, alice) == sealed_slot(commitment(book, lot, alice, 4), 4)
+    assert bid_of(book, lot, alice) == sealed_bid(commitment(book, lot, alice, 4), 4)
 
 
 def test_withdraw_to_who_refuses(book, lot, alice, actor):
@@ -223,11 +233,11 @@ def test_withdraw_to_who_refuses(book, lot, alice, actor):
     seal(book, lot, alice, 5)
     with reverts_with(book, "PaymentRefused", refuser, 5 * WEI_PER_UNIT):
         book.withdraw(lot, refuser, {"from": alice})
-    assert book.bidOf(lot, alice) == sealed_slot(commitment(book, lot, alice, 5), 5)
+    assert bid_of(book, lot, alice) == sealed_bid(commitment(book, lot, alice, 5), 5)
 
 
 def test_plain_ether_is_refused(book, alice):
     """A contract takes no ether that nobody could claim."""
     with pytest.raises(Exception, match="revert"):
         alice.transfer(book, WEI_PER_UNIT)
-    assert book.bidOf(0, alice) == open_slot(0, 0)
+    assert bid_of(book, 0, alice) == NO_BID

@@ -7,8 +7,8 @@ from eth_hash.auto import keccak
 from offchain.bindings.enumerations import Phase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance
-from tests.contracts.checks import reverts_with
-from tests.contracts.mechanism import MOST, open_slot, sealed_slot
+from tests.contracts.checks import bid_of, reverts_with
+from tests.contracts.mechanism import MOST, open_bid, sealed_bid
 
 SALTS = (bytes(32), b"\xff" * 32, bytes(range(32)))
 PARTS = ("chain", "contract", "lot", "bidder", "bid", "salt")
@@ -36,10 +36,10 @@ def test_what_is_computed_by_hand_opens(book, lot, alice, bid, salt):
     """A commitment computed outside opens inside, at both levels."""
     seal = by_hand(parts_of(book, lot, alice, bid, salt))
     book.commit(lot, seal, {"from": alice, "value": bid * WEI_PER_UNIT})
-    assert book.bidOf(lot, alice) == sealed_slot(seal, bid)
+    assert bid_of(book, lot, alice) == sealed_bid(seal, bid)
     advance(book, lot, Phase.REVEAL)
     book.reveal(lot, bid, salt, {"from": alice})
-    assert book.bidOf(lot, alice) == open_slot(bid, bid)
+    assert bid_of(book, lot, alice) == open_bid(bid, bid)
 
 
 def test_all_64_bits_of_the_bid_are_bound(book, lot, alice):

@@ -3,8 +3,6 @@
 import pytest
 from brownie import accounts, web3
 from eth_abi import encode
-from eth_utils import to_checksum_address
-from rlp import encode as rlp
 
 from offchain.bindings.enumerations import BookState, Flaw, Phase
 from offchain.io.units import WEI_PER_UNIT
@@ -21,8 +19,16 @@ from tests.contracts.auction import (
     settle,
     tally,
 )
-from tests.contracts.checks import emitted, plain, reverts_with
-from tests.contracts.mechanism import address_of, commitment, entry, open_slot, pack, salt_of
+from tests.contracts.checks import bid_of, emitted, plain, reverts_with
+from tests.contracts.mechanism import (
+    address_of,
+    commitment,
+    entry,
+    open_bid,
+    open_slot,
+    pack,
+    salt_of,
+)
 
 # FORGED DAOS
 
@@ -35,9 +41,9 @@ def slot_of(position, *keys):
     return position
 
 
-def book_word(ends, opened, state):
+def book_word(ends, members, state):
     """The head of a book as stored."""
-    words = [(ends[0], 0), (ends[1], 40), (ends[2], 80), (opened, 136), (state, 232)]
+    words = [(ends[0], 0), (ends[1], 40), (ends[2], 80), (members, 136), (state, 232)]
     return sum(value << shift for value, shift in words)
 
 
@@ -59,7 +65,7 @@ def forged(Forgery, DAO, dao, lot, alice, keeper):
 def test_forged_dao_says_what_it_likes(forged, lot, alice):
     """The forgery is a good one: the code believes its storage."""
     assert plain(forged.bookOf(lot))[4:] == (1, 0, BookState.RUNNING)
-    assert forged.bidOf(lot, alice) == open_slot(2**60, 2**60)
+    assert bid_of(forged, lot, alice) == open_bid(2**60, 2**60)
 
 
 def test_forged_dao_cannot_enter(forged, auctioneer, item, keeper):
@@ -84,13 +90,14 @@ def test_forged_dao_cannot_bid(forged, dao, auctioneer, lot, alice, bob, keeper)
 
 
 def test_genuine_dao_of_a_hostile_auctioneer(factory, DAO, Actor, auctioneer, dao, lot, keeper):
-    """A DAO made for another auctioneer has no way to this one's lots."""
+    """A DAO made for another auctioneer calls that one, and has no way to this one's lots."""
     hostile = keeper.deploy(Actor)
     puppet = create_dao(factory, DAO, hostile)
     assert factory.isDAO(puppet)
+    before = plain(auctioneer.lotOf(lot))
     with pytest.raises(Exception, match="revert"):
         puppet.enter(lot, {"from": keeper})
-    assert auctioneer.partOf(lot, puppet) == 0
+    assert plain(auctioneer.lotOf(lot)) == before
 
 
 def test_dao_that_never_bids(dao, rival, auctioneer, lot, alice, keeper):
@@ -143,7 +150,8 @@ def test_copied_seal_costs_the_bond(dao, lot, alice, bob):
     before = bob.balance()
     dao.claimBatch(lot, [bob], {"from": alice})
     assert bob.balance() - before == 45 * WEI_PER_UNIT
-    assert dao.bonds(lot) == 5
+    dao.claimBatch(lot, [alice], {"from": bob})
+    assert dao.balance() == 5 * WEI_PER_UNIT
 
 
 def test_own_seal_on_another_lot(book, auctioneer, item, seller, lot, alice):
@@ -218,15 +226,16 @@ def test_forced_ether_changes_nothing(
 
 def test_ether_forced_before_creation(factory, DAO, auctioneer, lot, alice, stranger, forced):
     """A DAO whose address was paid before it existed owes nobody anything."""
-    nonce = web3.eth.get_transaction_count(factory.address)
-    raw = web3.keccak(rlp([bytes.fromhex(factory.address[2:]), nonce]))[12:]
-    address = to_checksum_address(raw)
+    terms = auctioneer, False, 0, bytes(32)
+    address = factory.predict(stranger, *terms)
     alice.transfer(address, 12_345)
     forced[address] = 12_345
-    dao = create_dao(factory, DAO, auctioneer)
-    assert dao == address
+    factory.create(*terms, [], {"from": stranger})
+    dao = DAO.at(address)
     dao.enter(lot, {"from": stranger})
     seal(dao, lot, alice, 2)
+    advance(dao, lot, Phase.REVEAL)
+    reveal(dao, lot, alice, 2)
     advance(dao, lot, Phase.CLOSED)
     claim(dao, lot, alice)
     with reverts_with(dao, "NothingToClaim", lot, stranger):
@@ -240,7 +249,7 @@ def test_donated_item(auctioneer, dao, item, lot, seller, alice, stranger):
         item.mint(stranger, token_id, {"from": stranger})
         item.transferFrom(stranger, target, token_id, {"from": stranger})
     start = now()
-    schedule = (start + 60, start + 1000, start + 2000, 0)
+    schedule = (start + 60, start + 1000, start + 2000, 1_000)
     with reverts_with(auctioneer, "NotItemOwner", item, 900, stranger):
         auctioneer.list(item, 900, 1, schedule, {"from": stranger})
     bid_all(dao, lot, {alice: 5})
@@ -249,4 +258,8 @@ def test_donated_item(auctioneer, dao, item, lot, seller, alice, stranger):
     advance(dao, lot, Phase.TALLY)
     tally(dao, lot, {alice: 5})
     settle(dao, lot, {alice: 5}, 3)
-    assert [item.ownerOf(token_id) for token_id in (lot, 900, 901)] == [dao, auctioneer, dao]
+    assert [item.ownerOf(token_id) for token_id in (lot, 900, 901)] == [
+        dao.estateAt(lot),
+        auctioneer,
+        dao,
+    ]

@@ -20,8 +20,8 @@ from tests.contracts.auction import (
     settle,
     tally,
 )
-from tests.contracts.checks import emitted, error_data, logs_of, reentered, reverts_with
-from tests.contracts.mechanism import commitment, entry, open_slot
+from tests.contracts.checks import bid_of, emitted, error_data, logs_of, reentered, reverts_with
+from tests.contracts.mechanism import NO_BID, commitment, entry, open_bid
 from tests.puppets import Manner
 
 REFUSING = [Manner.REFUSE, Manner.BURN_GAS, Manner.REVERT_MUCH]
@@ -99,7 +99,7 @@ def test_refused_money_waits_for_better_manners(book, lot, alice, bob, stranger,
     book.claimBatch(lot, [hostile, hostile], {"from": stranger})
     assert hostile.balance() == due * WEI_PER_UNIT
     served = part == "served"
-    assert book.bidOf(lot, hostile) == (open_slot(5, 0) if served else 0)
+    assert bid_of(book, lot, hostile) == (open_bid(5, 0) if served else NO_BID)
     if hasattr(book, "hasAccess"):
         assert book.hasAccess(lot, hostile) == access == served
 
@@ -179,7 +179,7 @@ def test_claim_by_who_cannot_be_paid(book, lot, alice, bob, stranger, actor, man
     """A claim that does not pay fails as a whole; with another recipient it pays."""
     hostile = actor(manner)
     join(book, lot, hostile, "served", (alice, bob))
-    slot = book.bidOf(lot, hostile)
+    slot = bid_of(book, lot, hostile)
     call = book.claim._address, book.claim.encode_input(lot)
     receipt = attempt(stranger, hostile.act, *call)
     if manner == Manner.RETURN_MUCH:
@@ -187,7 +187,7 @@ def test_claim_by_who_cannot_be_paid(book, lot, alice, bob, stranger, actor, man
         assert hostile.balance() == 12 * WEI_PER_UNIT
     else:
         assert receipt.status == 0
-        assert book.bidOf(lot, hostile) == slot
+        assert bid_of(book, lot, hostile) == slot
         claim(book, lot, hostile, recipient=stranger)
 
 
@@ -213,7 +213,7 @@ def test_bidding_again_from_within_withdraw(book, lot, alice, actor):
     prepare(hostile, book.commit, lot, commitment(book, lot, hostile, 5))
     tx = send(hostile, book.withdraw, lot, hostile)
     assert reentered(tx) == [(False, answer(book, "ZeroDeposit", lot, hostile))]
-    assert book.bidOf(lot, hostile) == 0
+    assert bid_of(book, lot, hostile) == NO_BID
 
 
 @pytest.mark.parametrize("manner", REFUSING)
@@ -221,9 +221,9 @@ def test_withdraw_to_who_cannot_be_paid(book, lot, alice, actor, manner):
     """It fails as a whole, and the bid stays."""
     hostile = actor(manner)
     seal(book, lot, alice, 5)
-    slot = book.bidOf(lot, alice)
+    slot = bid_of(book, lot, alice)
     assert attempt(alice, book.withdraw, lot, hostile.address).status == 0
-    assert book.bidOf(lot, alice) == slot
+    assert bid_of(book, lot, alice) == slot
     book.withdraw(lot, alice, {"from": alice})
 
 
@@ -238,7 +238,7 @@ def test_seller_that_takes_no_ether(auctioneer, dao, item, alice, stranger, acto
     dao.enter(lot, {"from": alice})
     play_out(dao, lot, {alice: 5})
     claim(dao, lot, alice)
-    assert item.ownerOf(lot) == dao
+    assert item.ownerOf(lot) == dao.estateAt(lot)
     call = auctioneer.withdrawProceeds._address, auctioneer.withdrawProceeds.encode_input(seller)
     assert attempt(stranger, seller.act, *call).status == 0
     assert auctioneer.proceeds(seller) == 3 * WEI_PER_UNIT
@@ -285,12 +285,13 @@ def touched(TouchedAuctioneer, factory):
 
 @pytest.fixture
 def heist(touched, seller, alice, Item, CheapItem, Accomplice):
-    """A lot of a cheap item's, closed and led by Alice at 500, beside 1000 units of other people's.
+    """A lot of a cheap item's, closed and led by Alice at 500, beside another of the same seller's, led at 3 under 1000 units.
 
     An accomplice, who lost, settles it as soon as he is paid. That the caller has read and written all
     that a settlement will, in the same transaction, leaves him gas enough.
     """
-    seal(touched, list_lot(touched, seller.deploy(Item), seller), accounts[21], 1_000)
+    other = list_lot(touched, seller.deploy(Item), seller)
+    seal(touched, other, accounts[21], 1_000)
     token = seller.deploy(CheapItem)
     touched.list(token, 0, 1, schedule_from(now()), {"from": seller})
     target = touched.lotCount()
@@ -301,22 +302,22 @@ def heist(touched, seller, alice, Item, CheapItem, Accomplice):
         seal(touched, target, bidder, bid)
     advance(touched, target, Phase.REVEAL)
     reveal_all(touched, target, {accomplice: 499, alice: 501})
+    reveal_all(touched, other, {accounts[21]: 1_000})
     advance(touched, target, Phase.TALLY)
-    return target, unrevealed, accomplice
+    return other, target, unrevealed, accomplice
 
 
 @pytest.mark.parametrize("first", ["unrevealed", "accomplice"])
 def test_settling_from_within_a_batch(touched, seller, alice, stranger, Heist, heist, first):
     """The winner pays, even if it is settled in the middle of the batch that refunds it."""
-    target, unrevealed, accomplice = heist
+    other, target, unrevealed, accomplice = heist
     before = [who.balance() for who in (alice, unrevealed)]
     batch = [unrevealed, accomplice] if first == "unrevealed" else [accomplice, unrevealed]
     caller = stranger.deploy(Heist)
-    sent = {"from": stranger, "value": 7 * WEI_PER_UNIT}
-    caller.run(touched, target, alice, [*batch, alice], sent)
+    caller.run(touched, other, target, alice, [*batch, alice], {"from": stranger})
     assert touched.phase(target) == Phase.SETTLED
     touched.claimBatch(target, [alice, unrevealed], {"from": stranger})
     gains = [who.balance() - old for who, old in zip((alice, unrevealed), before, strict=True)]
     assert gains == [1 * WEI_PER_UNIT, 9 * WEI_PER_UNIT]
-    assert touched.proceeds(seller) == (7 + 500 + 1) * WEI_PER_UNIT
-    assert touched.balance() - touched.proceeds(seller) == 1_000 * WEI_PER_UNIT
+    assert touched.proceeds(seller) == (3 + 500) * WEI_PER_UNIT
+    assert touched.balance() - touched.proceeds(seller) == (1_000 - 3 + 1) * WEI_PER_UNIT

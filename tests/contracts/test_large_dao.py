@@ -40,7 +40,7 @@ def bids(open_dao, lot):
         )
         web3.eth.wait_for_transaction_receipt(sent["result"], 60, 0.001)
     request("anvil_autoImpersonateAccount", [False])
-    assert open_dao.bookOf(lot)["opened"] == MEMBERS
+    assert open_dao.bookOf(lot)["members"] == MEMBERS
     return bids
 
 

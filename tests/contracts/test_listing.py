@@ -3,6 +3,7 @@
 import brownie
 import pytest
 
+from offchain.bindings.deployment import NO_BEACON
 from offchain.bindings.enumerations import BookState, Phase
 from tests.contracts.auction import (
     HOUR,
@@ -33,7 +34,7 @@ def offered(item, auctioneer, seller):
 
 def test_list_takes_the_item_into_escrow(auctioneer, item, seller, offered):
     """The item moves, the lot gets the next number, and the log has every term of the sale."""
-    before, schedule = auctioneer.lotCount(), schedule_from(now(), 250)
+    before, schedule = auctioneer.lotCount(), schedule_from(now(), 2_500)
     tx = auctioneer.list(item, offered, 7, schedule, {"from": seller})
     lot = before + 1
     assert tx.return_value == auctioneer.lotCount() == lot
@@ -52,7 +53,7 @@ def test_list_takes_the_item_into_escrow(auctioneer, item, seller, offered):
         )
     ]
     assert plain(auctioneer.bookOf(lot)) == (*schedule, 0, 0, BookState.RUNNING)
-    assert plain(auctioneer.lotOf(lot)) == (seller, 0, 0, item, offered, (NOBODY, 6, 7))
+    assert plain(auctioneer.lotOf(lot)) == (seller, 0, 0, item, 7, offered, NOBODY, 0)
     assert plain(auctioneer.standing(lot)) == (Phase.BIDDING, NOBODY, 7)
 
 
@@ -80,7 +81,7 @@ LEAST, MOST = 600, 30 * 24 * HOUR
 
 
 @pytest.mark.parametrize(
-    "stages",
+    "phases",
     [
         (0, HOUR, HOUR),
         (-1, HOUR, HOUR),
@@ -93,30 +94,46 @@ LEAST, MOST = 600, 30 * 24 * HOUR
     ],
     ids=str,
 )
-def test_bad_times(auctioneer, item, seller, offered, stages):
+def test_bad_times(auctioneer, item, seller, offered, phases):
     """Bidding ends in the future; reveal and tally take ten minutes to thirty days each."""
     start = now() + HOUR
-    times = [start + sum(stages[: i + 1]) for i in range(3)]
+    times = [start + sum(phases[: i + 1]) for i in range(3)]
     next_block_at(start)
     with reverts_with(auctioneer, "BadSchedule", *times):
-        auctioneer.list(item, offered, 1, (*times, 0), {"from": seller})
+        auctioneer.list(item, offered, 1, (*times, 1_000), {"from": seller})
 
 
-@pytest.mark.parametrize("stage", [LEAST, MOST])
-def test_extreme_times(auctioneer, item, seller, offered, stage):
+@pytest.mark.parametrize("length", [LEAST, MOST])
+def test_extreme_times(auctioneer, item, seller, offered, length):
     """Both ends of what is allowed; bidding may be as short as a second."""
     start = now() + HOUR
-    times = (start + 1, start + 1 + stage, start + 1 + 2 * stage)
+    times = (start + 1, start + 1 + length, start + 1 + 2 * length)
     next_block_at(start)
-    auctioneer.list(item, offered, 1, (*times, 0), {"from": seller})
+    auctioneer.list(item, offered, 1, (*times, 1_000), {"from": seller})
     assert auctioneer.phase(auctioneer.lotCount()) == Phase.BIDDING
 
 
-def test_bond_above_the_deposit(auctioneer, item, seller, offered):
+@pytest.mark.parametrize("bond", [0, 1, 999])
+def test_bond_below_a_tenth(auctioneer, item, seller, offered, bond):
+    """Phantom bids must cost something."""
+    with reverts_with(auctioneer, "BondTooLow", bond):
+        auctioneer.list(item, offered, 1, schedule_from(now(), bond), {"from": seller})
+
+
+@pytest.mark.parametrize("bond", [10_001, 2**16 - 1])
+def test_bond_above_the_deposit(auctioneer, item, seller, offered, bond):
     """A bond is at most everything."""
-    with reverts_with(auctioneer, "BondTooHigh", 10_001):
-        auctioneer.list(item, offered, 1, schedule_from(now(), 10_001), {"from": seller})
-    auctioneer.list(item, offered, 1, schedule_from(now(), 10_000), {"from": seller})
+    with reverts_with(auctioneer, "BondTooHigh", bond):
+        auctioneer.list(item, offered, 1, schedule_from(now(), bond), {"from": seller})
+
+
+@pytest.mark.parametrize("bond", [1_000, 10_000])
+def test_extreme_bonds(auctioneer, dao, item, seller, offered, alice, bond):
+    """Both ends of what is allowed; a DAO keeps the same."""
+    auctioneer.list(item, offered, 1, schedule_from(now(), bond), {"from": seller})
+    lot = auctioneer.lotCount()
+    dao.enter(lot, {"from": alice})
+    assert auctioneer.bookOf(lot)["bondBps"] == dao.bookOf(lot)["bondBps"] == bond
 
 
 def test_item_of_somebody_else(auctioneer, item, offered, stranger):
@@ -234,6 +251,7 @@ def test_constants(auctioneer, dao, factory):
     """What the documentation promises."""
     assert auctioneer.SETTLEMENT_WINDOW() == WINDOW
     assert (auctioneer.MIN_PHASE(), auctioneer.MAX_PHASE()) == (LEAST, MOST)
-    assert auctioneer.DEFAULT_BOND_BPS() == 1_000
+    assert auctioneer.MIN_BOND_BPS() == 1_000
+    assert auctioneer.beaconHash() == "0x" + NO_BEACON.hex()
     assert auctioneer.factory() == factory
     assert dao.MAX_STEP() == 500

@@ -7,8 +7,8 @@ from brownie import accounts
 from offchain.bindings.enumerations import Phase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance, list_lot, reveal_all, seal
-from tests.contracts.checks import reverts_with
-from tests.contracts.mechanism import commitment, open_slot, salt_of, sealed_slot
+from tests.contracts.checks import bid_of, reverts_with
+from tests.contracts.mechanism import commitment, open_bid, salt_of, sealed_bid
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def test_reveal_and_claim_on_many_lots(book, lot, second, alice):
     advance(book, second, Phase.REVEAL)
     calls = [book.reveal.encode_input(where, 2, salt_of(where, alice)) for where in (lot, second)]
     book.multicall(calls, {"from": alice})
-    assert [book.bidOf(where, alice) for where in (lot, second)] == [open_slot(2, 2)] * 2
+    assert [bid_of(book, where, alice) for where in (lot, second)] == [open_bid(2, 2)] * 2
     advance(book, second, Phase.CLOSED)
     calls = [book.claim.encode_input(where) for where in (lot, second)]
     book.multicall(calls, {"from": alice})
@@ -40,7 +40,7 @@ def test_one_failure_fails_all(book, lot, second, alice):
     calls = [book.reveal.encode_input(where, 5, salt_of(where, alice)) for where in (lot, second)]
     with reverts_with(book, "NoBid", second, alice):
         book.multicall(calls, {"from": alice})
-    assert book.bidOf(lot, alice) == sealed_slot(commitment(book, lot, alice, 5), 5)
+    assert bid_of(book, lot, alice) == sealed_bid(commitment(book, lot, alice, 5), 5)
 
 
 def test_brings_no_ether(book, lot, alice):

@@ -6,8 +6,8 @@ from brownie import accounts, web3
 from offchain.bindings.enumerations import Flaw, Phase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance, list_lot, place, reveal, reveal_all, seal
-from tests.contracts.checks import emitted, reverts_with
-from tests.contracts.mechanism import MOST, entry, open_slot
+from tests.contracts.checks import bid_of, emitted, reverts_with
+from tests.contracts.mechanism import MOST, entry, open_bid
 
 
 @pytest.fixture
@@ -21,8 +21,8 @@ def second(auctioneer, open_dao, item, seller):
 def test_raise_bid_is_bid_and_deposit_at_once(open_dao, lot, alice):
     """One transaction, open from the start."""
     tx = place(open_dao, lot, alice, 5)
-    assert open_dao.bidOf(lot, alice) == open_slot(5, 5)
-    assert open_dao.bookOf(lot)["opened"] == 1
+    assert bid_of(open_dao, lot, alice) == open_bid(5, 5)
+    assert open_dao.bookOf(lot)["members"] == 1
     assert open_dao.balance() == 5 * WEI_PER_UNIT
     assert emitted(tx) == [(open_dao.address, "BidPlaced", {"entry": entry(lot, 5, alice)})]
 
@@ -32,16 +32,16 @@ def test_raise_bid_again_adds(open_dao, lot, alice, bob):
     place(open_dao, lot, alice, 5)
     place(open_dao, lot, bob, 2)
     tx = place(open_dao, lot, alice, 1)
-    assert open_dao.bidOf(lot, alice) == open_slot(6, 6)
-    assert open_dao.bookOf(lot)["opened"] == 2
+    assert bid_of(open_dao, lot, alice) == open_bid(6, 6)
+    assert open_dao.bookOf(lot)["members"] == 2
     assert emitted(tx)[0].fields["entry"] == entry(lot, 6, alice)
 
 
 def test_raise_bids_equals_as_many_raises(open_dao, lot, second, alice):
     """Several lots in one call."""
     tx = open_dao.raiseMany([(lot, 5), (second, 6)], {"from": alice, "value": 11 * WEI_PER_UNIT})
-    assert open_dao.bidOf(lot, alice) == open_slot(5, 5)
-    assert open_dao.bidOf(second, alice) == open_slot(6, 6)
+    assert bid_of(open_dao, lot, alice) == open_bid(5, 5)
+    assert bid_of(open_dao, second, alice) == open_bid(6, 6)
     assert emitted(tx) == [
         (open_dao.address, "BidPlaced", {"entry": entry(where, bid, alice)})
         for where, bid in ((lot, 5), (second, 6))
@@ -101,7 +101,7 @@ def test_minimum_counts_the_whole_bid(open_dao, lot, alice):
         place(open_dao, lot, alice, 1)
     place(open_dao, lot, alice, 2)
     place(open_dao, lot, alice, 1)
-    assert open_dao.bidOf(lot, alice) == open_slot(3, 3)
+    assert bid_of(open_dao, lot, alice) == open_bid(3, 3)
 
 
 def test_open_bid_in_a_sealed_dao(dao, lot, alice):
@@ -117,7 +117,8 @@ def test_sealed_bid_in_an_open_dao(open_dao, lot, alice):
     with reverts_with(open_dao, "BidsAreOpen", lot):
         seal(open_dao, lot, alice, 5)
     with reverts_with(open_dao, "BidsAreOpen", lot):
-        open_dao.commitMany([(lot, b"\x11" * 24, 5)], {"from": alice, "value": 5 * WEI_PER_UNIT})
+        seals = [(lot, b"\x11" * 24, 5)]
+        open_dao.commitMany(seals, [b""], {"from": alice, "value": 5 * WEI_PER_UNIT})
 
 
 def test_withdraw_an_open_bid(open_dao, lot, alice, bob, stranger):
@@ -129,10 +130,10 @@ def test_withdraw_an_open_bid(open_dao, lot, alice, bob, stranger):
     assert stranger.balance() - before == 5 * WEI_PER_UNIT
     fields = {"lot": lot, "bidder": alice.address, "deposit": 5}
     assert emitted(tx) == [(open_dao.address, "BidWithdrawn", fields)]
-    assert open_dao.bookOf(lot)["opened"] == 1
+    assert open_dao.bookOf(lot)["members"] == 1
     place(open_dao, lot, alice, 3)
-    assert open_dao.bookOf(lot)["opened"] == 2
-    assert open_dao.bidOf(lot, alice) == open_slot(3, 3)
+    assert open_dao.bookOf(lot)["members"] == 2
+    assert bid_of(open_dao, lot, alice) == open_bid(3, 3)
 
 
 def test_nothing_to_reveal(open_dao, lot, alice):
@@ -143,4 +144,4 @@ def test_nothing_to_reveal(open_dao, lot, alice):
         reveal(open_dao, lot, alice, 5)
     (skipped,) = emitted(reveal_all(open_dao, lot, {alice: 5}))
     assert skipped.fields["flaw"] == Flaw.ALREADY_REVEALED
-    assert open_dao.bookOf(lot)["opened"] == 1
+    assert open_dao.bookOf(lot)["members"] == 1

@@ -1,11 +1,11 @@
-"""What sellers earn: prices, bonds of individuals, and bonds that DAOs forward."""
+"""What sellers earn: prices, and nothing else. Bonds are nobody's."""
 
 import pytest
 
 from offchain.bindings.enumerations import Phase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance, claim, list_lot, reveal_all, seal, settle, tally
-from tests.contracts.checks import emitted, reverts_with
+from tests.contracts.checks import emitted, logs_of, reverts_with
 from tests.puppets import Manner
 
 
@@ -53,73 +53,36 @@ def test_withdraw_to_who_refuses(auctioneer, sold, seller, actor):
     assert auctioneer.proceeds(seller) == 3 * WEI_PER_UNIT
 
 
-def test_bonds_of_individuals_are_proceeds_at_once(auctioneer, sold, seller, carol):
-    """A forfeited bond at the auctioneer is the seller's."""
-    claim(auctioneer, sold, carol)
-    assert auctioneer.proceeds(seller) == 6 * WEI_PER_UNIT
+def test_bonds_are_nobodys(auctioneer, dao, sold, seller, alice, bob, carol, stranger):
+    """What is forfeited at either level stays there for ever: no seller, bidder or stranger gets at it."""
+    for book, who, bond in ((auctioneer, carol, 3), (dao, bob, 2)):
+        tx = claim(book, sold, who)
+        burnt = ("BondBurnt", {"lot": sold, "bidder": who.address, "bond": bond})
+        assert burnt in logs_of(tx, book)
+    claim(dao, sold, alice)
+    assert auctioneer.proceeds(seller) == 3 * WEI_PER_UNIT
+    auctioneer.withdrawProceeds(seller, {"from": seller})
+    assert (auctioneer.balance(), dao.balance()) == (3 * WEI_PER_UNIT, 2 * WEI_PER_UNIT)
+    for who in (seller, alice, bob, carol, stranger, dao):
+        assert auctioneer.proceeds(who) == 0
+        for book in (auctioneer, dao):
+            with reverts_with(book, "NothingToClaim", sold, who):
+                book.claim.call(sold, {"from": who})
+            assert emitted(book.claimBatch(sold, [who], {"from": stranger})) == []
 
 
-def test_forward_bonds(auctioneer, dao, sold, seller, bob, stranger):
-    """Bonds gather at the DAO, and anyone sends them on to the seller, once."""
-    claim(dao, sold, bob)
-    assert dao.bonds(sold) == 2
-    tx = dao.forwardBonds(sold, {"from": stranger})
-    assert emitted(tx) == [
-        (dao.address, "BondsForwarded", {"lot": sold, "amount": 2}),
-        (
-            auctioneer.address,
-            "BondsCredited",
-            {"lot": sold, "giver": dao.address, "amountWei": 2 * WEI_PER_UNIT},
-        ),
-    ]
-    assert dao.bonds(sold) == dao.balance() - 2 * WEI_PER_UNIT == 0
-    assert auctioneer.proceeds(seller) == 5 * WEI_PER_UNIT
-    with reverts_with(dao, "NoBonds", sold):
-        dao.forwardBonds(sold, {"from": stranger})
-
-
-def test_no_bonds(dao, sold, stranger):
-    """Before anybody forfeits there is nothing to forward, on any lot."""
-    for lot in (sold, sold + 1):
-        with reverts_with(dao, "NoBonds", lot):
-            dao.forwardBonds(lot, {"from": stranger})
-
-
-def test_bonds_belong_to_their_lot(auctioneer, dao, item, sold, bob, stranger):
-    """Each lot's bonds go to that lot's seller."""
-    other = list_lot(auctioneer, item, stranger, bond_bps=2_500)
-    dao.enter(other, {"from": stranger})
-    seal(dao, other, bob, 8)
-    seal(auctioneer, other, stranger, 5)
-    advance(dao, other, Phase.REVEAL)
-    reveal_all(auctioneer, other, {stranger: 5})
-    advance(dao, other, Phase.CLOSED)
-    auctioneer.settle(other, {"from": bob})
-    claim(dao, other, bob)
-    dao.forwardBonds(other, {"from": bob})
-    assert auctioneer.proceeds(stranger) == (3 + 2) * WEI_PER_UNIT
-    with reverts_with(dao, "NoBonds", sold):
-        dao.forwardBonds(sold, {"from": bob})
-
-
-def test_credit_is_a_gift(auctioneer, lot, seller, stranger):
-    """Anyone may give to a lot's seller, any number of wei."""
-    tx = auctioneer.credit(lot, {"from": stranger, "value": 5})
-    fields = {"lot": lot, "giver": stranger.address, "amountWei": 5}
-    assert emitted(tx) == [(auctioneer.address, "BondsCredited", fields)]
-    assert auctioneer.proceeds(seller) == 5
-
-
-def test_credit_of_nothing_leaves_no_log(auctioneer, lot, seller, stranger):
-    """It would be free, and every keeper's to read."""
-    assert emitted(auctioneer.credit(lot, {"from": stranger})) == []
-    assert auctioneer.proceeds(seller) == 0
-
-
-def test_credit_to_no_lot(auctioneer, lot, stranger):
-    """Without a lot there is no seller."""
-    with reverts_with(auctioneer, "WrongPhase", lot + 1, Phase.NONE):
-        auctioneer.credit(lot + 1, {"from": stranger, "value": WEI_PER_UNIT})
+def test_members_pay_what_sellers_get_and_what_is_burnt(
+    auctioneer, dao, sold, seller, alice, bob, carol, stranger
+):
+    """To the wei: conservation."""
+    before = {who: who.balance() for who in (alice, bob, carol)}
+    held = auctioneer.balance() + dao.balance()
+    dao.claimBatch(sold, [alice, bob], {"from": stranger})
+    auctioneer.claimBatch(sold, [carol], {"from": stranger})
+    back = sum(who.balance() - old for who, old in before.items())
+    # deposits of 5, 20 and 30; 3 of them were paid already, to the proceeds
+    assert held == (5 + 20 + 30) * WEI_PER_UNIT
+    assert held - back == auctioneer.proceeds(seller) + (2 + 3) * WEI_PER_UNIT
 
 
 def test_proceeds_of_many_lots_add_up(auctioneer, dao, item, sold, seller, carol):

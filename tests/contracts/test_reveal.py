@@ -5,8 +5,8 @@ from brownie import accounts
 
 from offchain.bindings.enumerations import Flaw, Phase
 from tests.contracts.auction import advance, create_dao, reveal, reveal_all, seal, send
-from tests.contracts.checks import emitted, logs_of, plain, reverts_with
-from tests.contracts.mechanism import commitment, entry, open_slot, opening, sealed_slot
+from tests.contracts.checks import bid_of, emitted, logs_of, plain, reverts_with
+from tests.contracts.mechanism import commitment, entry, open_bid, opening, sealed_bid
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +22,8 @@ def test_reveal_opens_the_bid(book, dao, lot, alice):
     seal(book, lot, alice, 5, deposit=8)
     advance(book, lot, Phase.REVEAL)
     tx = reveal(book, lot, alice, 5)
-    assert book.bidOf(lot, alice) == open_slot(5, 8)
-    assert dao.bookOf(lot)["opened"] == (1 if book == dao else 0)
+    assert bid_of(book, lot, alice) == open_bid(5, 8)
+    assert dao.bookOf(lot)["members"] == (1 if book == dao else 0)
     assert emitted(tx) == [(book.address, "BidOpened", {"entry": entry(lot, 5, alice)})]
 
 
@@ -62,7 +62,7 @@ def test_bid_as_large_as_the_deposit_and_of_one_unit(book, lot, alice, bob):
     advance(book, lot, Phase.REVEAL)
     reveal(book, lot, alice, 7)
     reveal(book, lot, bob, 1)
-    assert [book.bidOf(lot, who) for who in (alice, bob)] == [open_slot(7, 7), open_slot(1, 7)]
+    assert [bid_of(book, lot, who) for who in (alice, bob)] == [open_bid(7, 7), open_bid(1, 7)]
 
 
 # WHAT DOES NOT OPEN
@@ -116,7 +116,7 @@ def test_reveal_above_the_deposit(book, lot, alice):
     advance(book, lot, Phase.REVEAL)
     with reverts_with(book, "BidAboveDeposit", lot, alice, 6, 5):
         reveal(book, lot, alice, 6)
-    assert book.bidOf(lot, alice) == sealed_slot(commitment(book, lot, alice, 6), 5)
+    assert bid_of(book, lot, alice) == sealed_bid(commitment(book, lot, alice, 6), 5)
 
 
 def test_reveal_below_the_minimum(strict, lot, alice, bob):
@@ -141,10 +141,10 @@ def test_batch_opens_many_in_the_order_given(book, dao, lot, alice, bob, carol, 
     tx = reveal_all(book, lot, bids, sender=stranger)
     entries = tuple(entry(lot, bid, bidder) for bidder, bid in bids.items())
     assert logs_of(tx, book) == [("BidsOpened", {"entries": entries})]
-    assert [book.bidOf(lot, bidder) for bidder in bids] == [
-        open_slot(bid, 9) for bid in bids.values()
+    assert [bid_of(book, lot, bidder) for bidder in bids] == [
+        open_bid(bid, 9) for bid in bids.values()
     ]
-    assert dao.bookOf(lot)["opened"] == (3 if book == dao else 0)
+    assert dao.bookOf(lot)["members"] == (3 if book == dao else 0)
 
 
 def test_batch_skips_every_flaw(strict, lot, alice, bob, carol, dave, stranger):
@@ -181,8 +181,8 @@ def test_batch_skips_every_flaw(strict, lot, alice, bob, carol, dave, stranger):
         ),
         ("BidsOpened", {"entries": (entry(lot, 5, alice), entry(lot, 5, frank))}),
     ]
-    assert strict.bookOf(lot)["opened"] == 2
-    assert strict.bidOf(lot, bob) == sealed_slot(commitment(strict, lot, bob, 6), 5)
+    assert strict.bookOf(lot)["members"] == 2
+    assert bid_of(strict, lot, bob) == sealed_bid(commitment(strict, lot, bob, 6), 5)
 
 
 def test_openings_of_nobody_leave_no_log(book, lot, alice, bob, stranger):

@@ -9,15 +9,17 @@ from tests.contracts.auction import (
     advance,
     bid_all,
     list_lot,
+    now,
     place,
     reveal,
     reveal_all,
     seal,
     settle,
+    start_of,
     tally,
 )
-from tests.contracts.checks import emitted, logs_of, plain, reverts_with
-from tests.contracts.mechanism import ascending, certificate, equal_split, open_slot, pack
+from tests.contracts.checks import bid_of, emitted, logs_of, plain, reverts_with
+from tests.contracts.mechanism import NOBODY, ascending, certificate, equal_split, open_bid, pack
 
 
 @pytest.fixture
@@ -64,23 +66,24 @@ def test_share_at_every_price(dao, lot, lead, bids, price, step):
 
 
 def test_settle_pays_and_delivers(auctioneer, dao, item, lot, lead, bids, seller, stranger):
-    """By anyone's call, in one transaction: shares to the seller, the item to the DAO, every log."""
+    """By anyone's call, in one transaction: shares to the seller, the item to the estate, every log."""
     lead(bids, 13)
     held, earned = dao.balance(), auctioneer.balance()
     tx = settle(dao, lot, bids, 13, sender=stranger)
     assert [(log.emitter, log.name, log.fields) for log in emitted(tx)] == [
         (dao, "BookWon", {"lot": lot, "price": 13, "served": 3, "share": 5}),
         (auctioneer, "LotSettled", {"lot": lot, "winner": dao.address, "price": 13, "paid": 15}),
-        (item, "Transfer", {"from": auctioneer, "to": dao, "tokenId": lot}),
+        (item, "Transfer", {"from": auctioneer, "to": dao.estateAt(lot), "tokenId": lot}),
     ]
-    assert item.ownerOf(lot) == dao
+    assert item.ownerOf(lot) == dao.estateAt(lot)
     assert (held - dao.balance(), auctioneer.balance() - earned) == (
         15 * WEI_PER_UNIT,
         15 * WEI_PER_UNIT,
     )
     assert auctioneer.proceeds(seller) == 15 * WEI_PER_UNIT
     assert auctioneer.phase(lot) == dao.phase(lot) == Phase.SETTLED
-    assert plain(dao.bookOf(lot))[4:] == (4, 5, BookState.WON)
+    assert plain(dao.bookOf(lot))[4:] == (3, 5, BookState.WON)
+    assert dao.servedOf(lot) == 3
 
 
 def test_settle_an_open_dao(auctioneer, open_dao, item, lot, alice, bob):
@@ -91,7 +94,7 @@ def test_settle_an_open_dao(auctioneer, open_dao, item, lot, alice, bob):
     tally(open_dao, lot, bids)
     advance(open_dao, lot, Phase.CLOSED)
     settle(open_dao, lot, bids, 3)
-    assert item.ownerOf(lot) == open_dao
+    assert item.ownerOf(lot) == open_dao.estateAt(lot)
     assert open_dao.bookOf(lot)["share"] == 2
 
 
@@ -123,6 +126,21 @@ def test_settle_twice(dao, lot, lead, bids):
     settle(dao, lot, bids, 3)
     with reverts_with(dao, "WrongPhase", lot, Phase.SETTLED):
         settle(dao, lot, bids, 3)
+
+
+def test_settling_clears_the_certificate(dao, auctioneer, lot, lead, bids, keeper, stranger):
+    """What proved the tally is gone, and nobody tallies again, although there would be time."""
+    lead(bids, 13, tallier=keeper)
+    proved = dao.checkpoints(lot, keeper, 0)
+    assert plain(dao.resultOf(lot)) == (keeper, 15)
+    settle(dao, lot, bids, 13)
+    assert dao.checkpoints(lot, keeper, 0) == "0x" + "00" * 32 != proved
+    assert plain(dao.resultOf(lot)) == (NOBODY, 0)
+    assert now() < start_of(dao, lot, Phase.CLOSED)
+    for tallier, members in ((keeper, {}), (stranger, bids), (stranger, {})):
+        with reverts_with(dao, "WrongPhase", lot, Phase.SETTLED):
+            tally(dao, lot, members, tallier)
+    assert (dao.servedOf(lot), auctioneer.lotOf(lot)["arrived"]) == (3, 1)
 
 
 def test_settle_by_a_dao_that_lost(auctioneer, dao, rival, lot, alice, bob):
@@ -209,7 +227,7 @@ def test_individual_pays_from_the_deposit(auctioneer, item, led, seller, alice, 
     assert item.ownerOf(led) == alice
     assert auctioneer.proceeds(seller) == 5 * WEI_PER_UNIT
     assert auctioneer.balance() == held
-    assert auctioneer.bidOf(led, alice) == open_slot(7, 9)
+    assert bid_of(auctioneer, led, alice) == open_bid(7, 9)
     assert plain(auctioneer.bookOf(led))[5:] == (5, BookState.WON)
     assert auctioneer.phase(led) == Phase.SETTLED
 

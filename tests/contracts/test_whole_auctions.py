@@ -1,4 +1,4 @@
-"""Whole auctions, from listing to the last claim: who wins, who pays what, and not a wei is left.
+"""Whole auctions, from listing to the last claim: who wins, who pays what, and not a wei is left but what was burnt.
 
 After their bids the bidders send nothing: every further step is sent by somebody without a part in
 it, so that what bidders receive is exact to the wei.
@@ -63,19 +63,20 @@ def pay_out(auctioneer, lot, individuals, daos, helper):
     before = {who: who.balance() for who in people}
     for book, bids in ((auctioneer, individuals), *daos):
         book.claimBatch(lot, list(bids), {"from": helper})
-        if book != auctioneer and book.bonds(lot):
-            book.forwardBonds(lot, {"from": helper})
     received = {who: who.balance() - before[who] for who in people}
     return received, auctioneer.proceeds(auctioneer.lotOf(lot)["seller"])
 
 
-def nothing_left(auctioneer, seller, daos, earned):
-    """The seller takes what is earned, and every contract is empty."""
+def nothing_left(auctioneer, seller, daos, earned, burnt=()):
+    """The seller takes what is earned, and every contract is empty but for bonds, in units, in its order."""
     recipient = accounts[29]
     before = recipient.balance()
     auctioneer.withdrawProceeds(recipient, {"from": seller})
     assert recipient.balance() - before == earned
-    assert [book.balance() for book in (auctioneer, *daos)] == [0] * (1 + len(daos))
+    burnt = burnt or [0] * (1 + len(daos))
+    assert [book.balance() for book in (auctioneer, *daos)] == [
+        bond * WEI_PER_UNIT for bond in burnt
+    ]
 
 
 def test_dao_wins(auctioneer, dao, rival, item, lot, seller, stranger):
@@ -93,16 +94,16 @@ def test_dao_wins(auctioneer, dao, rival, item, lot, seller, stranger):
     # 2 * 10 against 12 and 17; the 17 came first and would win a tie, so 18 is critical, 6 each
     assert play(auctioneer, lot, alone, daos, stranger) == (Phase.CLOSED, dao, 18)
     settle(dao, lot, shown(first), 18, stranger, step=2)
-    assert item.ownerOf(lot) == dao
+    assert item.ownerOf(lot) == dao.estateAt(lot)
     received, earned = pay_out(auctioneer, lot, alone, daos, stranger)
     costs = {people[0]: 6, people[1]: 6, people[2]: 6, people[3]: 4, people[7]: 6}
     for bids in (first, second, alone):
         for who, bid in bids.items():
             assert received[who] == (bid.deposit - costs.get(who, 0)) * WEI_PER_UNIT
-    assert earned == sum(costs.values()) * WEI_PER_UNIT
+    assert earned == 3 * 6 * WEI_PER_UNIT
     assert [dao.hasAccess(lot, who) for who in first] == [True, True, True, False]
     assert not any(rival.hasAccess(lot, who) for who in second)
-    nothing_left(auctioneer, seller, [dao, rival], earned)
+    nothing_left(auctioneer, seller, [dao, rival], earned, burnt=[6, 4, 0])
 
 
 def test_open_dao_wins(auctioneer, dao, open_dao, item, lot, seller, stranger):
@@ -118,8 +119,8 @@ def test_open_dao_wins(auctioneer, dao, open_dao, item, lot, seller, stranger):
     assert [received[who] for who in people] == [
         amount * WEI_PER_UNIT for amount in (1, 1, 1, 2, 11, 90)
     ]
-    assert earned == (12 + 10) * WEI_PER_UNIT
-    nothing_left(auctioneer, seller, [dao, open_dao], earned)
+    assert earned == 12 * WEI_PER_UNIT
+    nothing_left(auctioneer, seller, [dao, open_dao], earned, burnt=[0, 10, 0])
 
 
 def test_share_is_rounded_up(auctioneer, open_dao, dao, item, lot, seller, stranger):
@@ -149,14 +150,14 @@ def test_individual_wins(auctioneer, dao, rival, item, lot, seller, stranger):
     assert [received[who] for who in people] == [
         amount * WEI_PER_UNIT for amount in (34, 23, 10, 8, 12)
     ]
-    assert earned == (16 + 2) * WEI_PER_UNIT
-    nothing_left(auctioneer, seller, [dao, rival], earned)
+    assert earned == 16 * WEI_PER_UNIT
+    nothing_left(auctioneer, seller, [dao, rival], earned, burnt=[2, 0, 0])
 
 
 def test_nobody_wins(auctioneer, dao, open_dao, item, lot, seller, stranger):
-    """Nobody reaches the reserve: the item and every deposit go back in full."""
+    """Nobody reaches the reserve: the item and the deposits go back, but for a bond, which is burnt even then."""
     people = accounts[10:14]
-    alone = {people[0]: Bid(2, 9), people[1]: Bid(9, 9, shown=False)}
+    alone = {people[0]: Bid(2, 9), people[1]: Bid(9, 10, shown=False)}
     daos = [(dao, {people[2]: Bid(1, 7)}), (open_dao, {people[3]: Bid(2, 2)})]
     assert play(auctioneer, lot, alone, daos, stranger) == (Phase.VOID, NOBODY, 0)
     auctioneer.reclaim(lot, {"from": stranger})
@@ -164,25 +165,25 @@ def test_nobody_wins(auctioneer, dao, open_dao, item, lot, seller, stranger):
     received, earned = pay_out(auctioneer, lot, alone, daos, stranger)
     assert [received[who] for who in people] == [amount * WEI_PER_UNIT for amount in (9, 9, 7, 2)]
     assert earned == 0
-    assert [book.balance() for book in (auctioneer, dao, open_dao)] == [0, 0, 0]
+    assert [book.balance() for book in (auctioneer, dao, open_dao)] == [WEI_PER_UNIT, 0, 0]
 
 
 def test_winner_is_never_settled(auctioneer, dao, rival, item, lot, seller, stranger):
-    """The settlement window passes: as if nobody had won."""
+    """The settlement window passes: as if nobody had won, but that bonds are burnt."""
     people = accounts[10:14]
     alone = {people[0]: Bid(4, 9)}
     daos = [
-        (dao, {people[1]: Bid(9, 10), people[2]: Bid(8, 8, shown=False)}),
+        (dao, {people[1]: Bid(9, 10), people[2]: Bid(8, 30, shown=False)}),
         (rival, {people[3]: Bid(5, 5)}),
     ]
     assert play(auctioneer, lot, alone, daos, stranger) == (Phase.CLOSED, dao, 5)
     advance(auctioneer, lot, Phase.VOID)
     auctioneer.reclaim(lot, {"from": stranger})
     received, earned = pay_out(auctioneer, lot, alone, daos, stranger)
-    assert [received[who] for who in people] == [amount * WEI_PER_UNIT for amount in (9, 10, 8, 5)]
+    assert [received[who] for who in people] == [amount * WEI_PER_UNIT for amount in (9, 10, 27, 5)]
     assert earned == 0
     assert [book.bookOf(lot)["state"] for book in (dao, rival)] == [BookState.LOST, BookState.LOST]
-    assert [book.balance() for book in (auctioneer, dao, rival)] == [0, 0, 0]
+    assert [book.balance() for book in (auctioneer, dao, rival)] == [0, 3 * WEI_PER_UNIT, 0]
 
 
 @pytest.mark.parametrize("dao_wins", [(0, 1), (1, 0)], ids=["first", "second"])
@@ -220,5 +221,5 @@ def test_many_lots_share_a_dao(auctioneer, factory, DAO, item, seller, stranger,
         (7 - 3 + 6) * WEI_PER_UNIT,
         (4 + 20 - 6) * WEI_PER_UNIT,
     ]
-    assert (item.ownerOf(won), item.ownerOf(lost)) == (dao, people[2])
+    assert (item.ownerOf(won), item.ownerOf(lost)) == (dao.estateAt(won), people[2])
     nothing_left(auctioneer, seller, [dao], (6 + 6) * WEI_PER_UNIT)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from brownie import accounts
 
+from offchain.bindings.deployment import NO_BEACON
 from tests.contracts.approximate_lots import list_game, sealed_to_draw
 from tests.contracts.auction import next_block_at
 from tests.contracts.checks import reverts_with
@@ -118,7 +119,7 @@ def test_asking_too_late_for_a_draw(
 ):
     """From then on the lot can only become void: ten minutes must be left for a word that comes when its time ends."""
     source = accounts[0].deploy(TimedRandomness, LONGEST)
-    house = accounts[0].deploy(ApproximateAuction, factory, source)
+    house = accounts[0].deploy(ApproximateAuction, factory, NO_BEACON, source)
     lot = list_game(house, item, seller)
     sealed_to_draw(house, lot, [(alice, 5), (bob, 3)])
     deadline = int(house.bookOf(lot)["endOfTally"]) + 3 * DAY
