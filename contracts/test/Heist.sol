@@ -61,6 +61,7 @@ contract Heist {
         auctioneer.lotOf(lot).token.transferFrom(address(auctioneer), leader, 0);
         auctioneer.hold(lot, lot);
         auctioneer.recipientOf(lot, leader);
+        auctioneer.bidOf(lot, leader);
         auctioneer.claimBatch(lot, bidders);
     }
 }

@@ -89,10 +89,16 @@ def list_lot(
 
 
 def create_dao(
-    factory: Any, DAO: Any, auctioneer: Any, is_open: bool = False, minimum: int = 0
+    factory: Any,
+    DAO: Any,
+    auctioneer: Any,
+    is_open: bool = False,
+    minimum: int = 0,
+    standalone: bool = False,
 ) -> Any:
-    """Deploy a DAO."""
-    tx = factory.create(auctioneer, is_open, minimum, token_bytes(32), [], {"from": accounts[0]})
+    """Deploy a DAO: a minimal proxy, or a full copy."""
+    create = factory.createStandalone if standalone else factory.create
+    tx = create(auctioneer, is_open, minimum, token_bytes(32), [], {"from": accounts[0]})
     (created,) = (log for log in emitted(tx) if log.name == "DAOCreated")
     return DAO.at(created.fields["dao"])
 

@@ -132,7 +132,7 @@ def test_commit_many_equals_as_many_commits(book, lot, second, alice):
     )
     kept = [(lot, first, 9), (second, other, 6)]
     assert [bid_of(book, where, alice) for where, *_ in kept] == [
-        sealed_bid(*bid) for _, *bid in kept
+        sealed_bid(seal_, deposit) for _, seal_, deposit in kept
     ]
     assert emitted(tx) == [
         (
@@ -140,10 +140,10 @@ def test_commit_many_equals_as_many_commits(book, lot, second, alice):
             "BidSealed",
             {
                 "entry": entry(where, 0, alice),
-                "sealedBid": sealed_slot(*bid).to_bytes(32, "big"),
+                "sealedBid": sealed_slot(seal_, deposit).to_bytes(32, "big"),
             },
         )
-        for where, *bid in kept
+        for where, seal_, deposit in kept
     ]
     assert book.balance() == 15 * WEI_PER_UNIT
 

@@ -1,5 +1,7 @@
 """What is left of a deposit, at both levels: one's own claim, and many in a batch."""
 
+from typing import Any
+
 import pytest
 
 from offchain.bindings.enumerations import BookState, Phase
@@ -333,7 +335,7 @@ def test_the_silent_have_the_rest_in_every_later_phase(
     before = recipient.balance()
     if way == "claimBatch":
         tx = book.claimBatch(lot, [bob, bob], {"from": stranger})
-        paid = ("Pushed", {"entries": (entry(lot, 18, bob),)})
+        paid: tuple[str, dict[str, Any]] = ("Pushed", {"entries": (entry(lot, 18, bob),)})
         assert bob.balance() - before == 18 * WEI_PER_UNIT
     elif way == "claimTo":
         tx = claim(book, lot, bob, recipient=carol)

@@ -44,7 +44,7 @@ def containers(ApproximateAuction, ResilientAuction, SignalClockAuction):
 @pytest.fixture(params=WINDOWS)
 def deploy(request, containers, factory):
     """Deploys one of them; it knows how long the house waits."""
-    first = [factory] if request.param == "ApproximateAuction" else []
+    first = [factory, NO_BEACON] if request.param == "ApproximateAuction" else []
     return Deployer(containers[request.param], first, WINDOWS[request.param])
 
 
