@@ -88,24 +88,28 @@ class Flaws:
 
 
 class Progress:
-    """Tells how far reading has come, if it has lasted for two seconds, and then every five."""
+    """Tells how far work has come, if it has lasted for two seconds, and then every five."""
 
     def __init__(
-        self, tell: Callable[[str], None] = say, clock: Callable[[], float] = time.monotonic
+        self,
+        tell: Callable[[str], None] = say,
+        clock: Callable[[], float] = time.monotonic,
+        work: str = "Reading the chain: block",
     ) -> None:
-        self._tell, self._clock = tell, clock
+        """`work`: what is told before the figures."""
+        self._tell, self._clock, self._work = tell, clock, work
         self._next: float | None = None
 
-    def __call__(self, block: int, newest: int) -> None:
-        """Up to `block` of `newest` has been read."""
+    def __call__(self, done: int, most: int) -> None:
+        """It has come up to `done` of `most`."""
         now = self._clock()
-        if block >= newest:
+        if done >= most:
             self._next = None
         elif self._next is None:
             self._next = now + _QUIET_SECONDS
         elif now >= self._next:
             self._next = now + _PAUSE_SECONDS
-            self._tell(f"Reading the chain: block {block:,} of {newest:,} …")
+            self._tell(f"{self._work} {done:,} of {most:,} …")
 
 
 def outlook_line(outlook: "Outlook", block: int) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from offchain.cli.backends import OnNode
+from offchain.cli.beacons import sources_of
 from offchain.cli.deployment_file import check_deployment, keepers_of, read_deployment
 from offchain.cli.exits import BadInput, say
 from offchain.cli.interrupts import until_stopped
@@ -89,6 +90,15 @@ def command(
             show_default=False,
         ),
     ] = None,
+    beacon: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="URL",
+            help="Where the rounds that open time locks are signed: a URL of drand's API, or a file of rounds; several,"
+            " asked in turn, if it is given several times. By default drand's own, for its quicknet.",
+            show_default=False,
+        ),
+    ] = None,
     budget: Annotated[
         str | None,
         typer.Option(
@@ -121,7 +131,11 @@ def command(
 ) -> None:
     """Open bids, tally, draw, settle and refund, on all lots of an auction among groups, until interrupted.
 
-    Prints a line for each transaction: lot, work, members, gas. It may be stopped at any moment and
+    Bids are opened whose openings are in FILE, and those with time locks, of which nothing has to be known:
+    once the beacon has signed their round, 120 seconds after bidding ends, anybody can read them.
+
+    Prints a line for each transaction: lot, work, members, gas; "finish" is the end of a small group's lot in
+    one: tally, settlement and refunds. It may be stopped at any moment and
     started again: all but the openings is read from the chain. Several keepers can work at once, each
     with an account of its own. Where random words come from the beacon it also sends the headers that
     they are made of.
@@ -147,6 +161,7 @@ def command(
     known, flaws = _read_openings(openings)
     deployed = read_deployment(deployment)
     contract, keepers = keepers_of(deployed)
+    signers = sources_of(deployed, beacon or [])
     journal = Journal()
     folder = _cache_folder(cache, no_cache, openings)
     with until_stopped("Stopped."), connect(on, gas) as chain:
@@ -155,7 +170,7 @@ def command(
         def begin() -> list[Worker]:
             check_deployment(chain, deployed, deployment)
             payer = chain.actor(account)
-            found = keepers(Post(chain, contract, deployed, known), terms, journal, flaws)
+            found = keepers(Post(chain, contract, deployed, known, signers), terms, journal, flaws)
             say(f"Keeping the lots of {deployed.auctioneer} from {payer}.")
             return found
 

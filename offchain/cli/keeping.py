@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from offchain.keeper.logstore import LogStore
     from offchain.keeper.openings import Openings
     from offchain.keeper.purse import Purse
+    from offchain.keeper.unlocking import Unlocker
+    from offchain.locks.sources import Sources
 
 _READING = "reading the chain"
 _ATTEMPTS = 3
@@ -119,12 +121,15 @@ class Draws:
 
 @dataclass(frozen=True)
 class Post:
-    """Where keepers work, and for whom. contract: the auction's, by name. openings: those entrusted to them."""
+    """Where keepers work, and for whom. contract: the auction's, by name. openings: those entrusted to them. beacon: where its
+    signatures come from, None: locks stay closed.
+    """
 
     chain: "Chain"
     contract: str
     deployed: "Deployment"
     openings: "Openings"
+    beacon: "Sources | None" = None
 
 
 Keepers: TypeAlias = Callable[[Post, Terms, Journal, Flaws], list[Worker]]
@@ -166,9 +171,21 @@ def house_keepers(post: Post, terms: Terms, journal: Journal, flaws: Flaws) -> l
         allowance=None if terms.lot_gas is None else Allowance(terms.lot_gas, 0, 0, 0),
         depth=depth,
         forgets=True,
+        unlocker=_unlocker(post),
     )
     beacon = _of_beacon(chain, deployed, terms, journal)
     return [Lots(keeper, ledger, flaws), *([] if beacon is None else [beacon])]
+
+
+def _unlocker(post: Post) -> "Unlocker | None":
+    from offchain.keeper.rounds import Rounds, beside
+    from offchain.keeper.unlocking import Unlocker
+
+    if post.beacon is None or post.deployed.beacon is None:
+        return None
+    rounds = Rounds(post.beacon.each, beside)
+    progress = Progress(work="Opening time locks:")
+    return Unlocker(post.deployed.beacon, rounds, post.chain.chain_id, progress)
 
 
 def _of_beacon(

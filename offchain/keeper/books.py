@@ -38,6 +38,7 @@ def first_reaching(steps: Sequence[Step], price: int) -> Step | None:
 class Box:
     """One bidder's bid and money in a book: closed once it was paid out, `refused` if its bidder did not take a pushed
     payment, `unopenable` if the right opening turned out to break the rules (below the minimum, above the deposit, zero).
+    `lock`: what its bidder says is the opening, encrypted; empty if there is none.
     """
 
     commitment: bytes | None
@@ -48,6 +49,7 @@ class Box:
     closed: bool = False
     refused: bool = False
     unopenable: bool = False
+    lock: bytes = b""
 
     @property
     def is_sealed(self) -> bool:
@@ -127,7 +129,8 @@ class Book:
         deposit = int.from_bytes(args["sealedBid"][COMMITMENT_BYTES:], "big")
         # a replaced bid arrives anew, behind those that stand
         self.boxes.pop(bidder, None)
-        self.boxes[bidder] = Box(args["sealedBid"][:COMMITMENT_BYTES], deposit)
+        seal, lock = args["sealedBid"][:COMMITMENT_BYTES], args.get("lock", b"")
+        self.boxes[bidder] = Box(seal, deposit, lock=lock)
 
     def _on_placed(self, args: Args) -> None:
         bid, member = amount_in(args["entry"]), account_in(args["entry"])

@@ -129,7 +129,7 @@ class Duties:
     def _reveal(self, book: Book, task: Task) -> None:
         self._sender.batch(
             task,
-            self._reveals.of(book),
+            self._reveals.of(book, self._gives_way),
             lambda part: ("revealBatch", task.lot, [(o.bidder, o.bid, o.salt) for o in part]),
             still=lambda opening: is_unopened(book.boxes[opening.bidder]),
             gives_way=self._gives_way,
@@ -164,7 +164,9 @@ class Duties:
     def _draw(self, lot: Lot) -> None:
         """Asks for the draw of a lot; once it is there, walks over the players and decides."""
         auction, number = self._ledger.auctioneer, lot.number
-        ((_, numerator, denominator, requested, _),) = self._reader.view(auction, "lotteryOf", number)
+        ((_, numerator, denominator, requested, _),) = self._reader.view(
+            auction, "lotteryOf", number
+        )
         if not requested:
             self._sender.one(Task("draw", number, auction), 0, "requestDraw", number)
         (source,) = self._reader.view(auction, "randomness")

@@ -1,4 +1,5 @@
-"""The keeper: opens the bids entrusted to it, tallies, draws, settles and pays out, for every lot of one auctioneer.
+"""The keeper: opens bids, those entrusted to it and those with time locks, tallies, draws, settles and pays out, on every lot of
+one auctioneer.
 
 Everything but the openings is read from the chain, and every step is decided anew from what stands there: a keeper can be killed
 at any point and started again, and any number of keepers can work side by side. No transaction is sent that simulation says
@@ -27,8 +28,11 @@ from offchain.keeper.reveals import Reveals
 from offchain.keeper.sending import Action, Sender
 from offchain.keeper.troubles import Troubles
 from offchain.keeper.turns import Turns
+from offchain.keeper.unlocking import Unlocker
 
 _READING: Final = "reading the chain"
+_PATIENCE: Final = 1.0
+"""How many seconds of a step are spent waiting for a beacon, if there is nothing else to do."""
 
 
 class Keeper:
@@ -55,6 +59,7 @@ class Keeper:
         clock: Callable[[], float] = time.time,
         forgets: bool = False,
         combines: bool = True,
+        unlocker: Unlocker | None = None,
     ) -> None:
         """`account` sends the transactions and pays their gas; `gas_limit` bounds each. `on_action` hears of every transaction
         done, `on_skip` of everything that could not be done now, and why (`ChainError` or `OpeningsError`).
@@ -62,6 +67,7 @@ class Keeper:
         by default all. `purse`: the budget of all lots. `allowance`: the gas that a lot may take. `depth`, `clock`: when openings
         may leave, see `Release`. `pace`: how long a step lasts. `forgets`: whether the ledger forgets lots that are over.
         `combines`: whether the last steps of a lot go in one transaction where they fit (an `Action` called finish).
+        `unlocker`: opens time locks; None: they stay closed.
         """
         self._chain, self._openings = chain, openings
         self._purse, self._pace = purse or Purse(), pace or Pace()
@@ -70,7 +76,9 @@ class Keeper:
         courier = Courier(chain, account, self._purse, self._pace)
         self._reader = Reader(ledger, courier, self._pace, self._troubles, self._forget)
         release = Release(chain, depth, clock)
-        self._reveals = Reveals(chain.chain_id, self._reader, openings, release, self._troubles)
+        self._reveals = Reveals(
+            chain.chain_id, self._reader, openings, release, self._troubles, unlocker
+        )
         self._agenda = Agenda(ledger, self._reveals.can_open, only)
         self._turns = Turns()
         self._sender = Sender(
@@ -119,7 +127,10 @@ class Keeper:
         self.unfinished = self._serve(refunds)
         if self._forgets and not self._reader.is_rebuilt:
             self._agenda.retire(self._now)
-        return self._sender.sent - before
+        sent = self._sender.sent - before
+        if not sent and self._reveals.awaits_round(_PATIENCE):
+            self.unfinished = True
+        return sent
 
     def look(self) -> Outlook:
         """Reads the chain, and says what lies before the keeper.
@@ -137,9 +148,12 @@ class Keeper:
 
     @property
     def seconds_to_next(self) -> int | None:
-        """How long it takes until a phase of some lot begins or ends, by the chain's time when the keeper last looked."""
+        """How long it takes until a phase of some lot begins or ends, by the chain's time when the keeper last looked, or until
+        locks can be opened.
+        """
         at = self._agenda.next_deadline(self._now)
-        return None if at is None else at[0] - self._now
+        ahead = (None if at is None else at[0] - self._now, self._reveals.seconds_to_round)
+        return min((seconds for seconds in ahead if seconds is not None), default=None)
 
     def _look(self) -> None:
         """Looks at the clock."""

@@ -37,6 +37,10 @@ class Release:
         """New blocks may have come."""
         self._buried = None
 
+    def world_time(self, now: int) -> int:
+        """What time it is outside of the chain, where beacons sign; `now` by the chain's."""
+        return int(self._clock()) if self._is_real else now
+
     def is_before_time(self, lot: Lot) -> bool:
         """Whether bidding may still last by this machine's clock, whatever the chain says."""
         return self._is_real and self._clock() < lot.end_of_bidding + CLOCK_TOLERANCE

@@ -194,7 +194,7 @@ def test_a_node_of_its_own_can_be_held(tmp_path: Path) -> None:
     ) as process:
         assert process.stderr is not None
         words = process.stderr.readline().split()
-        assert words[:-1] == "A beacon of this command's own signs at".split()
+        assert " ".join(words[:-1]) == "A beacon of this command's own signs at"
         assert process.stderr.readline() == f"Deployment file: {file}\n"
         assert Deployment.read(file).beacon == fetch_beacon(words[-1].rstrip("."))
         said = process.stderr.readline().split()

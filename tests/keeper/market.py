@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import Deployment, create, deploy
 from offchain.bindings.draw_proofs import word_of
-from offchain.bindings.seals import Opening, commitment, new_salt
+from offchain.bindings.seals import Opening, commitment, lock, new_salt
 from offchain.chain.backend import Chain, Receipt, Transaction
 from offchain.chain.revm import Revm
 from offchain.io.units import WEI_PER_UNIT
@@ -21,7 +21,11 @@ from offchain.keeper.keeper import Keeper
 from offchain.keeper.ledger import APPROXIMATE, AUCTIONEER, Ledger
 from offchain.keeper.openings import Openings
 from offchain.keeper.release import DEPTH
+from offchain.keeper.rounds import Rounds
 from offchain.keeper.sending import Action
+from offchain.keeper.unlocking import AT_ONCE, Unlocker
+from offchain.locks.local_beacon import LocalBeacon
+from offchain.locks.source import Source
 from offchain.play.audit import audit
 from tests.puppets import Manner
 
@@ -30,6 +34,8 @@ WINDOW = 3 * 24 * HOUR
 BOND_BPS = 1_000
 INACCURACY = Fraction(1, 2)
 """Of all bids, where lots are drawn."""
+BEACON_SECRET = 17
+"""Of the beacon to whose rounds bids are locked."""
 SELLER, KEEPER, SECOND_KEEPER, STRANGER, FIRST_BIDDER = range(5)
 
 
@@ -43,9 +49,12 @@ class Market:
     bidders: int = 0
     items: int = 0
     daos: int = 0
+    locked: bool = False
+    """Whether bids are locked instead of entrusted, where a test does not say how."""
 
     def __post_init__(self) -> None:
         self.seller = self.account(SELLER)
+        self.beacon = LocalBeacon(BEACON_SECRET, self.chain.now(), clock=self.chain.now)
         self.deployment = self.deployed()
         self.auctioneer = self.deployment.auctioneer
         self.item = create(self.chain, self.seller, "Item")
@@ -55,7 +64,7 @@ class Market:
 
     def deployed(self) -> Deployment:
         """Deploys the contracts."""
-        return deploy(self.chain, self.seller)
+        return deploy(self.chain, self.seller, beacon=self.beacon.beacon)
 
     def account(self, index: int) -> str:
         """An actor with gas money."""
@@ -150,23 +159,44 @@ class Market:
         entrusted: bool = True,
         bidder: str | None = None,
     ) -> str:
-        """A sealed bid of a new bidder, whose opening goes to the keepers if `entrusted`."""
+        """A sealed bid of a new bidder, whose opening goes to the keepers if `entrusted`; or nobody is told, and it is locked."""
         deposit = 2 * bid if deposit is None else deposit
         bidder = bidder or self.new_bidder(deposit * WEI_PER_UNIT)
-        opening = self.sealed(Opening(book, lot, bidder, bid, new_salt()), deposit)
-        if entrusted:
+        opening = Opening(book, lot, bidder, bid, new_salt(is_locked=True))
+        is_locked = entrusted and self.locked
+        self.sealed(opening, deposit, self.lock(opening) if is_locked else None)
+        if entrusted and not is_locked:
             self.openings.add([opening])
         return bidder
+
+    def bid_locked(
+        self, book: str, lot: int, bid: int, deposit: int | None = None, lock: bytes | None = None
+    ) -> str:
+        """A sealed bid of a new bidder of which nobody is told, with its lock, or with other bytes for one."""
+        deposit = 2 * bid if deposit is None else deposit
+        bidder = self.new_bidder(deposit * WEI_PER_UNIT)
+        opening = Opening(book, lot, bidder, bid, new_salt(is_locked=True))
+        self.sealed(opening, deposit, self.lock(opening) if lock is None else lock)
+        return bidder
+
+    def lock(self, opening: Opening, rounds_later: int = 0) -> bytes:
+        """What a bidder locks an opening with, as it should, or to a round so much later."""
+        return lock(self.beacon.beacon, self.round_of(opening.lot) + rounds_later, opening)
+
+    def round_of(self, lot: int) -> int:
+        """The round to which the bids of a lot are locked."""
+        return self.beacon.beacon.round_for(self.ends(lot)[0])
 
     def bids(self, book: str, lot: int, *bids: int) -> list[str]:
         """Sealed, entrusted bids of new bidders."""
         return [self.bid(book, lot, bid) for bid in bids]
 
-    def sealed(self, opening: Opening, deposit: int) -> Opening:
-        """The opening of a bid that is sealed under a deposit (units) herewith, and entrusted to nobody."""
+    def sealed(self, opening: Opening, deposit: int, lock: bytes | None = None) -> Opening:
+        """The opening of a bid that is sealed under a deposit (units) herewith, maybe with a lock, and entrusted to nobody."""
         seal, book = commitment(self.chain.chain_id, opening), opening.contract
+        call = ("commit", opening.lot, seal, *(() if lock is None else (lock,)))
         wei = deposit * WEI_PER_UNIT
-        self.send(opening.bidder, book, self.name_of(book), "commit", opening.lot, seal, wei=wei)
+        self.send(opening.bidder, book, self.name_of(book), *call, wei=wei)
         return opening
 
     def place(self, dao: str, lot: int, *bids: int) -> list[str]:
@@ -204,6 +234,11 @@ class Market:
         self.chain.advance_to(self.ends(lot)[0])
         self.chain.advance_to_block(self.chain.block() + DEPTH)
 
+    def until_round(self, lot: int) -> None:
+        """Ends the bidding on a lot for good, and has the round come that opens its locks."""
+        self.until_reveal(lot)
+        self.chain.advance_to(self.beacon.beacon.time_of(self.round_of(lot)))
+
     def until_tally(self, lot: int) -> None:
         """Ends the reveal of a lot."""
         self.chain.advance_to(self.ends(lot)[1])
@@ -223,6 +258,11 @@ class Market:
 
     # Keepers
 
+    def unlocker(self, *sources: Source, portion: int = AT_ONCE, **options: Any) -> Unlocker:
+        """What opens locks, by the market's own beacon if no others are named."""
+        rounds = Rounds(sources or [self.beacon], **options)
+        return Unlocker(self.beacon.beacon, rounds, self.chain.chain_id, portion=portion)
+
     def keeper(self, chain: Chain | None = None, account: int = KEEPER, **options: Any) -> Keeper:
         """A keeper that has just been started: it knows the openings file and nothing else."""
         chain = chain or self.chain
@@ -234,6 +274,7 @@ class Market:
             **{
                 "on_action": self.actions.append,
                 "on_skip": lambda what, error: self.skipped.append((what, error)),
+                "unlocker": self.unlocker(),
             }
             | options,
         )
@@ -242,6 +283,7 @@ class Market:
         """`consort keep` at a node, with the files of deployment and openings."""
         files = ["--deployment", str(self.folder / "deployment.json")]
         files += ["--openings", str(self.folder / "openings.jsonl")]
+        files += ["--beacon", str(self.folder / "rounds.jsonl")]
         return [sys.executable, "-m", "offchain.cli", "keep", "--on", url, *files, *more]
 
     def run(self, url: str, *more: str) -> subprocess.CompletedProcess[str]:
@@ -267,7 +309,7 @@ class Market:
     def through(self, lot: int, work: Callable[[], object] | None = None) -> None:
         """Takes a lot through all its phases, with `work` (by default a keeper's) done in each."""
         work = work or self.keep
-        for wait in (self.until_reveal, self.until_tally, self.until_closed):
+        for wait in (self.until_round, self.until_tally, self.until_closed):
             wait(lot)
             work()
 
@@ -330,7 +372,7 @@ class DrawnMarket(Market):
     def deployed(self) -> Deployment:
         """Deploys the contracts."""
         source = None if self.by_beacon else create(self.chain, self.seller, "SetRandomness")
-        return deploy(self.chain, self.seller, self.kind, source)
+        return deploy(self.chain, self.seller, self.kind, source, beacon=self.beacon.beacon)
 
     def terms(self, reserve: int) -> tuple[int, ...]:
         """Everybody's inaccuracy; there is no reserve."""
