@@ -266,17 +266,17 @@ class Market:
     def keeper(self, chain: Chain | None = None, account: int = KEEPER, **options: Any) -> Keeper:
         """A keeper that has just been started: it knows the openings file and nothing else."""
         chain = chain or self.chain
+        usual: dict[str, Any] = {
+            "on_action": self.actions.append,
+            "on_skip": lambda what, error: self.skipped.append((what, error)),
+            "unlocker": self.unlocker(),
+        }
         return Keeper(
             chain,
             Ledger(chain, self.auctioneer, self.deployment.block, self.kind),
             self.account(account),
             Openings(self.folder / "openings.jsonl"),
-            **{
-                "on_action": self.actions.append,
-                "on_skip": lambda what, error: self.skipped.append((what, error)),
-                "unlocker": self.unlocker(),
-            }
-            | options,
+            **usual | options,
         )
 
     def command(self, url: str, *more: str) -> list[str]:
