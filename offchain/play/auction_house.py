@@ -13,7 +13,9 @@ from offchain.keeper.keeper import Keeper
 from offchain.keeper.ledger import Ledger
 from offchain.keeper.openings import Openings
 from offchain.keeper.release import CLOCK_TOLERANCE
+from offchain.keeper.rounds import Rounds
 from offchain.keeper.sending import Action
+from offchain.keeper.unlocking import Unlocker
 from offchain.locks.local_beacon import new_beacon
 from offchain.play.audit import audit
 from offchain.play.observer import Observer
@@ -62,7 +64,7 @@ class HouseStage(Stage):
         self._burnt: Counter[str] = Counter()
 
     def _hire(self, openings: Openings, players_per_step: int = PLAYERS_PER_STEP) -> Keeper:
-        """A keeper in this process, who opens the bids of `openings`."""
+        """A keeper in this process, who opens the bids of `openings`, and those that are locked to the stage's beacon."""
         return Keeper(
             self._chain,
             self.ledger,
@@ -73,6 +75,7 @@ class HouseStage(Stage):
             depth=0,  # nobody else bids here
             combines=False,  # each step is told and counted by itself
             clock=_trusting(self._chain),
+            unlocker=Unlocker(self.beacon.beacon, Rounds([self.beacon]), self._chain.chain_id),
         )
 
     def _schedule(self, end_of_bidding: int, bond_bps: int = BOND_BPS) -> tuple[int, int, int, int]:

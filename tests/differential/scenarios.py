@@ -9,9 +9,12 @@ from offchain.model.checks.two_level import check_outcome
 from offchain.model.instances import BID_LIMIT
 from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
 from offchain.model.kinds import solve
-from offchain.play.behaviour import Behaviour, MemberKey, counted
+from offchain.play.behaviour import Behaviour, Lock, MemberKey, counted
 from offchain.play.two_level import TwoLevelStage
 from tests.differential.reproduction import reproducible
+
+LOCKED_EVERY = 20
+"""In one of so many auctions all bids are locked, in another some of them, not all truly: a lock takes 4 ms in all."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ def scenario(seed: int, most_members: int = 5) -> Scenario:
     groups = tuple(_group(f"g{i}", size, items, draw) for i, size in enumerate(sizes))
     reserves = tuple(_reserve(rng, groups, item) for item in range(items))
     instance = TwoLevelInstance(items, reserves, groups)
-    return Scenario(seed, instance, _behaviour(rng, instance, individuals))
+    return Scenario(seed, instance, _behaviour(seed, rng, instance, individuals))
 
 
 def _bids(rng: random.Random) -> Callable[[], int]:
@@ -64,7 +67,9 @@ def _reserve(rng: random.Random, groups: tuple[Group, ...], item: int) -> int:
     return max(1, total + rng.randint(-2, 2))
 
 
-def _behaviour(rng: random.Random, instance: TwoLevelInstance, individuals: int) -> Behaviour:
+def _behaviour(
+    seed: int, rng: random.Random, instance: TwoLevelInstance, individuals: int
+) -> Behaviour:
     members = [(g.name, m.name) for g in instance.groups for m in g.members]
 
     def some(share: float) -> frozenset[MemberKey]:
@@ -76,10 +81,14 @@ def _behaviour(rng: random.Random, instance: TwoLevelInstance, individuals: int)
         standalone=frozenset(name for name in daos if rng.random() < 0.4),
         bond_bps=rng.choice((1_000, 1_000, 3_333, 10_000)),
     )
+    if seed % LOCKED_EVERY == 0:
+        kinds = replace(kinds, locks=dict.fromkeys(members, Lock.TRUE))
     if rng.random() < 0.4:
         return kinds
+    locks = {key: rng.choice((Lock.TRUE, *Lock)) for key in members if rng.random() < 0.3}
     return replace(
         kinds,
+        locks=locks if seed % LOCKED_EVERY == LOCKED_EVERY // 2 else kinds.locks,
         silent=some(0.15),
         opening=some(0.1),
         withdrawn=some(0.1),
