@@ -80,8 +80,9 @@ class Reveals:
 
     def of(self, book: Book, gives_way: Callable[[], bool]) -> list[Opening]:
         """The openings for the bids of a book as they stand, without those that its rules refuse. At most one request. Locks are
-        opened first, all or until it `gives_way`.
+        opened first, all or until it `gives_way`. `ChainError` if the books were rebuilt.
         """
+        self._reader.refuse_old_books()
         self._unlock(book, gives_way)
         if not any(self._known(book)):
             return []

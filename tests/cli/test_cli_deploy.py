@@ -26,7 +26,9 @@ from offchain.chain.connect import connect
 from offchain.cli import app
 from offchain.cli.auctions import ON_CHAIN
 from offchain.locks.beacon import QUICKNET
+from offchain.locks.beacon_server import serving
 from offchain.locks.http_source import fetch_beacon
+from offchain.locks.local_beacon import new_beacon
 
 LONGEST_MINUTES = {"approximate": 2_106, "resilient": 4_986, "signal-clock": 2_106}
 """So that sealing, opening, 389 blocks of the beacon and half an hour fit into three days, or seven."""
@@ -186,6 +188,24 @@ def test_a_running_node_keeps_the_contracts(tmp_path: Path) -> None:
             assert factory_of(chain, deployment) == deployment.factory
 
 
+def test_the_beacon_of_an_address(tmp_path: Path) -> None:
+    """The file has what it says of itself, and the auction its chain hash; what is no beacon is refused."""
+    file, local = tmp_path / "deployment.json", new_beacon(0)
+    with nodes.anvil(accounts=1) as node:
+        with serving(local) as address:
+            result = consort("--on", node.url, "--beacon", address, "--out", str(file))
+        assert result.exit_code == 0, result.stderr
+        deployment = Deployment.read(file)
+        assert deployment.beacon == local.beacon
+        with connect(node.url) as chain:
+            named = answer(chain, "Auctioneer", deployment.auctioneer, "beaconHash")
+        assert named == local.beacon.chain_hash
+        for bad, said in (("x", "is not a URL"), (address, "--beacon: http://127.0.0.1")):
+            refused = consort("--on", node.url, "--beacon", bad, "--out", str(file))
+            assert refused.exit_code == 2
+            assert said in refused.stderr
+
+
 def test_a_node_of_its_own_can_be_held(tmp_path: Path) -> None:
     file = tmp_path / "deployment.json"
     command = [sys.executable, "-m", "offchain.cli", "deploy", "--on", "anvil", "--hold"]
@@ -224,6 +244,10 @@ def test_a_node_of_its_own_can_be_held(tmp_path: Path) -> None:
         (
             ["--on", "revm", "--mechanism", "resilient", "--randomness", "0x" + "1" * 40],
             "--randomness: there is no source of random words at 0x" + "1" * 40,
+        ),
+        (
+            ["--on", "revm", "--mechanism", "resilient", "--beacon", "http://127.0.0.1:1"],
+            "--beacon: nobody locks bids at --mechanism resilient",
         ),
         (["--on", "revm", "--bond", "1"], "--bond: nothing is drawn in a two-level auction"),
         (

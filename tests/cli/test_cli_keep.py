@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ import pytest
 from offchain.bindings.deployment import DrawnDeployment, create
 from offchain.chain.connect import connect
 from offchain.chain.nodes import anvil
+from offchain.locks.beacon import QUICKNET, round_json
+from offchain.locks.beacon_server import serving
 from tests.keeper.market import Market
 from tests.puppets import ItemManner
 
@@ -317,3 +320,85 @@ def test_a_node_that_does_not_answer(town: Market) -> None:
     assert (result.returncode, result.stdout) == (3, "")
     assert result.stderr.count("\n") <= 2
     assert "127.0.0.1:9" in result.stderr
+
+
+# TIME LOCKS
+
+
+def rounds_file(town: Market, lot: int) -> Path:
+    """What the beacon signed for a lot, in the file that `town.run` names."""
+    file = town.folder / "rounds.jsonl"
+    file.write_text(json.dumps(round_json(town.beacon.signature(town.round_of(lot)))) + "\n")
+    return file
+
+
+def locked_lot(town: Market) -> int:
+    """A lot with bids of which nobody is told, its round come."""
+    town.locked = True
+    lot, _ = town.an_auction()
+    town.until_round(lot)
+    return lot
+
+
+def test_bids_are_opened_of_which_it_was_told_nothing(town: Market, url: str) -> None:
+    """There is no file of openings; until the round is in the file of rounds that is told, and ends with 3."""
+    lot = locked_lot(town)
+    early = town.run(url, "--once")
+    assert (early.returncode, early.stdout) == (3, "")
+    assert f"not done now: time locks of lot {lot}: round {town.round_of(lot)}" in early.stderr
+    assert early.stderr.count("not done now: ") == 1
+    rounds_file(town, lot)
+    result = town.run(url, "--once")
+    assert result.returncode == 0, result.stderr
+    assert [line.split()[2] for line in result.stdout.splitlines()] == ["reveal", "reveal"]
+    assert town.is_done(lot)
+
+
+def test_a_server_behind_one_that_is_dead(town: Market, url: str) -> None:
+    """Fetched beside the work, and waited for before the command ends."""
+    lot = locked_lot(town)
+    now = town.chain.now()
+    beacon = replace(town.beacon, clock=lambda: now)
+    with serving(beacon) as address:
+        result = town.run(url, "--once", "--beacon", "http://127.0.0.1:1", "--beacon", address)
+    assert result.returncode == 0, result.stderr
+    assert town.is_done(lot)
+
+
+def test_a_file_without_a_beacon_is_read_and_opens_no_locks(town: Market, url: str) -> None:
+    """As they were written before there were locks."""
+    lot = locked_lot(town)
+    file = town.folder / "deployment.json"
+    fields = json.loads(file.read_text())
+    del fields["beacon"]
+    file.write_text(json.dumps(fields))
+    refused = town.run(url, "--once")
+    assert refused.returncode == 2
+    assert "--beacon: the deployment file names no beacon" in refused.stderr
+    command = [one for one in town.command(url, "--once") if not one.endswith("rounds.jsonl")]
+    command.remove("--beacon")
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (result.returncode, result.stdout) == (0, "")
+    assert "names no beacon: time locks are not opened" in result.stderr
+    assert not town.is_done(lot)
+
+
+def test_another_beacon_than_the_auctioneers(town: Market, url: str) -> None:
+    file = town.folder / "deployment.json"
+    fields = json.loads(file.read_text())
+    file.write_text(json.dumps(fields | {"beacon": QUICKNET.to_json()}))
+    result = town.run(url, "--once")
+    assert result.returncode == 2
+    found, named = QUICKNET.chain_hash.hex(), town.beacon.beacon.chain_hash.hex()
+    assert f"--deployment: beacon: {found} in " in result.stderr
+    assert f"at the auctioneer {named}" in result.stderr
+
+
+def test_a_beacon_whose_hash_is_not_its_own(town: Market, url: str) -> None:
+    file = town.folder / "deployment.json"
+    fields = json.loads(file.read_text())
+    fields["beacon"]["period"] += 1
+    file.write_text(json.dumps(fields))
+    result = town.run(url, "--once")
+    assert result.returncode == 2
+    assert "beacon.hash: not the hash of the other fields" in result.stderr
