@@ -1,10 +1,10 @@
 """Thousands of members in one auction on Anvil, while its keepers are killed and the node refuses some of their requests.
 
 `python -m benchmarks.replay --contributions FILE.csv --rival 1900 --rival 1200` plays a list of contributions, one `address,wei`
-a line, each bid from the address that contributed. Without a list it takes the percentiles that the project has. Keepers are
-processes of their own (`consort keep`), killed with SIGKILL in each of reveal, tally, settlement and refunds, and started again
-from the openings file and the chain alone. The exit code is 1 unless the outcome equals the reference model's, no wei is astray,
-and every bidder's balance grew by exactly its refund.
+a line, each bid from the address that contributed, locked to a beacon's round. Without a list it takes the percentiles that the
+project has. Keepers are processes of their own (`consort keep`), told nothing by anybody, killed with SIGKILL in each of reveal,
+tally, settlement and refunds, and started again from the chain alone. The exit code is 1 unless the outcome equals the reference
+model's, no wei is astray, and every bidder's balance grew by exactly its refund.
 """
 
 import argparse
@@ -23,9 +23,10 @@ from typing import Any, Final
 from benchmarks.record import table
 from benchmarks.replay.contest import Contest, contest
 from benchmarks.replay.fate import Fate, Kill, plan
-from benchmarks.replay.keepers import DEPLOYMENT, OPENINGS, Keepers, Urls
+from benchmarks.replay.keepers import DEPLOYMENT, Keepers, Urls
 from benchmarks.replay.node import HardNode
 from benchmarks.watch import Watch
+from offchain.bindings.constants import DAO
 from offchain.bindings.deployment import Deployment
 from offchain.bindings.explain import explained
 from offchain.chain import nodes
@@ -33,13 +34,13 @@ from offchain.chain.connect import connect
 from offchain.chain.errors import ChainError
 from offchain.io.errors import InvalidInput
 from offchain.io.units import UNITS_PER_ETH, WEI_PER_UNIT
-from offchain.keeper.openings import Openings
 from offchain.keeper.sending import Action
+from offchain.locks.beacon_server import serving
+from offchain.locks.local_beacon import new_beacon
 from offchain.model.checks.finding import Finding, Verdict
 from offchain.model.checks.two_level import check_outcome
 from offchain.model.instances.two_level import TwoLevelOutcome
 from offchain.model.mechanisms import two_level
-from offchain.play.behaviour import STRAIGHT
 from offchain.play.two_level import TwoLevelStage
 
 _CHECK_FAILED, _BAD_INPUT, _NODE_FAILED = 1, 2, 3
@@ -47,6 +48,8 @@ _MOST_REFUSED: Final = 0.5
 _STATES: Final = 32
 """Of how many blocks the node remembers the state, to save memory."""
 _PROGRESS_SECONDS: Final = 5.0
+_SHORT: Final = 0.05
+"""Seconds: a step that serves nobody and is over sooner is passed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +80,27 @@ def replayed(contest: Contest, fate: Fate, refuse: float, seed: int) -> Replay:
 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
-        openings = Openings(folder / OPENINGS)
         node = stack.enter_context(nodes.anvil(accounts=1, auto_impersonate=True, history=_STATES))
         chain = stack.enter_context(connect(node.url))
+        # read by the threads that serve it, so by a connection of its own
+        clock = stack.enter_context(connect(node.url))
+        beacon = new_beacon(genesis=chain.now(), clock=clock.now)
+        signed = stack.enter_context(serving(beacon))
         hard = stack.enter_context(HardNode(node.url, refuse, seed, fate).listening())
 
         def hire(deployment: Deployment, on_action: Callable[[Action], None]) -> Keepers:
             deployment.write(folder / DEPLOYMENT)
-            urls = Urls(node.url, hard.url)
-            keepers = Keepers(chain, urls, openings, folder, deployment, on_action, on_death)
+            urls = Urls(node.url, hard.url, signed)
+            keepers = Keepers(chain, urls, folder, deployment, on_action, on_death)
             stack.callback(keepers.close)
             fate.strike = keepers.strike
             hired.append(keepers)
             return keepers
 
-        stage = TwoLevelStage(chain, openings=openings, hire=hire)
+        stage = TwoLevelStage(chain, hire=hire, beacon=beacon)
         watch = Watch(_PROGRESS_SECONDS)
         addresses = contest.addresses
-        outcome = stage.play(contest.instance, STRAIGHT, watch, addresses)
+        outcome = stage.play(contest.instance, contest.behaviour, watch, addresses)
         watch.lap("outcome, audit")
         (keepers,) = hired
         fate.wait()
@@ -119,16 +125,15 @@ def _outcome(contest: Contest, outcome: TwoLevelOutcome) -> list[Finding]:
 def _money(contest: Contest, outcome: TwoLevelOutcome, gained: dict[str, int]) -> list[Finding]:
     """Whether every bidder has its deposit less what the reference has it pay, by its balance on the chain and to the wei."""
     refunds: dict[str, int] = {}
+    deposit = contest.behaviour.deposit
     expected = two_level.solve(contest.instance).payments
     for group in contest.instance.groups:
         for member in group.members:
             paid = expected[group.name][member.name]
-            refund = STRAIGHT.deposit(member.bids[0]) - paid
+            refund = deposit(member.bids[0]) - paid
             refunds[contest.addresses[group.name, member.name]] = refund * WEI_PER_UNIT
     right = sum(gained.get(one) == refund for one, refund in refunds.items())
-    deposits = sum(
-        STRAIGHT.deposit(bid) for group in contest.instance.groups for bid in group.bids_on(0)
-    )
+    deposits = sum(deposit(bid) for group in contest.instance.groups for bid in group.bids_on(0))
     missing = (deposits - outcome.items[0].paid) * WEI_PER_UNIT - sum(gained.values())
     told = f"{right:,} of {len(refunds):,} grew by the refund, {sum(gained.values())} wei in all"
     return [
@@ -185,6 +190,7 @@ def as_text(replay: Replay) -> str:
             f"{spent.seconds:.1f}",
         ]
         for step, spent in replay.watch.steps.items()
+        if spent.served or spent.seconds >= _SHORT
     ]
     checks = [[one.name, one.verdict, one.detail] for one in replay.checks]
     refused = ", ".join(f"{what} {number}" for what, number in node.refused.most_common())
@@ -208,6 +214,11 @@ def main() -> int:
     options = _options()
     try:
         chosen = contest(options.contributions, options.members, options.rival or ())
+        if options.kills and chosen.members <= DAO.MAX_STEP:
+            raise InvalidInput(
+                f"--members: the lot of {chosen.members} ends in one transaction, where nobody can be killed in each step; "
+                f"take more than {DAO.MAX_STEP}, or --kills 0"
+            )
         fate = Fate(plan(options.seed, chosen.members, options.kills))
         print(f"Seed {options.seed}. Starting Anvil …", file=sys.stderr)
         found = replayed(chosen, fate, options.refuse, options.seed)

@@ -12,7 +12,7 @@ from offchain.model.instances.constitutiondao import CONSTITUTION_DAO
 from offchain.model.instances.contributions import Contribution, parse
 from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
 from offchain.model.mechanisms.equal_split import willingness_to_pay
-from offchain.play.behaviour import MemberKey
+from offchain.play.behaviour import Behaviour, Lock, MemberKey, crowds
 
 DAO: Final = "ContributorsDAO"
 _FIRST_RIVAL: Final = 500
@@ -31,6 +31,13 @@ class Contest:
     def members(self) -> int:
         """How many the DAO has."""
         return len(self.instance.group(DAO).members)
+
+    @property
+    def behaviour(self) -> Behaviour:
+        """Everybody locks its bid, and nobody tells a keeper anything. The DAO is of the kind that is cheaper for its size."""
+        return Behaviour(
+            standalone=crowds(self.instance.groups), locks=dict.fromkeys(self.addresses, Lock.TRUE)
+        )
 
 
 def contest(file: str | None, members: int | None, rivals: Sequence[int] = ()) -> Contest:

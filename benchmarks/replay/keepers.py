@@ -19,10 +19,10 @@ from offchain.chain.client import Client
 from offchain.chain.errors import ChainError
 from offchain.chain.rpc import Rpc, quantity, to_blob, to_number
 from offchain.keeper.ledger import Ledger
-from offchain.keeper.openings import Openings
 from offchain.keeper.sending import Action
 
 OPENINGS: Final = "openings.jsonl"
+"""An empty file."""
 DEPLOYMENT: Final = "deployment.json"
 ACCOUNT: Final = 1
 """The account that `consort keep` sends from."""
@@ -38,17 +38,19 @@ _PATIENCE: Final = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Urls:
-    """Where the node is, and where keepers are told that it is."""
+    """Where the node is, where keepers are told that it is, and where the beacon signs."""
 
     node: str
     hard: str
+    beacon: str
 
 
 class Keepers:
     """`consort keep`, at a node that may be hard to live with, until all is done; see `Hand`.
 
-    What they did is read from the chain, since one who is killed cannot tell any more. The first step finds everybody's balance
-    in `balances`, as it was when bidding was over.
+    Nobody entrusts them with anything: bids are locked to the beacon's rounds. What they did is read from the chain, since
+    one who is killed cannot tell any more. The first step finds everybody's balance in `balances`, as it was when bidding was
+    over.
     """
 
     unfinished = False
@@ -57,17 +59,16 @@ class Keepers:
         self,
         chain: Chain,
         urls: Urls,
-        openings: Openings,
         folder: Path,
         deployment: Deployment,
         on_action: Callable[[Action], None],
         on_death: Callable[[Kill], None],
     ) -> None:
-        """`chain` is the node itself. `folder` has the files of openings and deployment, and takes what keepers say."""
+        """`chain` is the node itself. `folder` has the deployment file, and takes what keepers say."""
         self._chain = chain
-        self._hard_url = urls.hard
-        self._openings = openings
+        self._urls = urls
         self._folder = folder
+        (folder / OPENINGS).touch()
         self._on_action = on_action
         self._on_death = on_death
         self._ledger = Ledger(chain, deployment.auctioneer, deployment.block)
@@ -129,11 +130,7 @@ class Keepers:
         (lot,) = self._ledger.lots.values()
         books = self._ledger.books_on(lot.number)
         if self._chain.now() < lot.end_of_reveal:
-            return not any(
-                box.is_sealed and self._openings.of(book.contract, lot.number, bidder)
-                for book in books
-                for bidder, box in book.boxes.items()
-            )
+            return not any(box.is_sealed for book in books for box in book.boxes.values())
         if not refunds:
             return lot.winner is not None or lot.returned
         return all(box.closed for book in books for box in book.boxes.values())
@@ -155,10 +152,11 @@ class Keepers:
         files = (
             *("--deployment", str(self._folder / DEPLOYMENT)),
             *("--openings", str(self._folder / OPENINGS)),
+            *("--beacon", self._urls.beacon),
         )
         with (self._folder / f"keeper-{self.started}.log").open("wb") as log:
             return subprocess.Popen(
-                [*KEEP, "--on", self._hard_url, *files, "--account", str(ACCOUNT), "--poll", POLL],
+                [*KEEP, "--on", self._urls.hard, *files, "--account", str(ACCOUNT), "--poll", POLL],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -6,10 +6,13 @@ from typing import Final
 from offchain.bindings.constants import BidBook
 from offchain.bindings.contracts import Deployed, contract
 from offchain.demo.fates import entries
+from offchain.demo.hearing import Heard
 from offchain.demo.scenario import Scenario
 from offchain.demo.teller import Row, Scene
-from offchain.keeper.books import Book, Lot
+from offchain.keeper.books import Book, Box, Lot
 from offchain.keeper.ledger import Ledger
+from offchain.locks.beacon import LOCK_MARGIN, Beacon
+from offchain.locks.source import NoSignature
 from offchain.play.behaviour import MemberKey, leading_individuals
 from offchain.play.observer import ObservedChain
 from offchain.report.amounts import count, eth, gwei
@@ -22,7 +25,8 @@ _SMALL = 1_000
 
 
 class Narration:
-    """The sentences on one auction. `ledger` tells what stands on the chain when a step is over.
+    """The sentences on one auction. `ledger` tells what stands on the chain when a step is over, `heard` what its keeper was told
+    by the beacon to which bids are locked.
 
     entries: what became of every bidder, contracts: where they bid; known once the refunds are over.
     """
@@ -32,12 +36,15 @@ class Narration:
         scenario: Scenario,
         chain: ObservedChain,
         ledger: Ledger,
+        beacon: Beacon,
+        heard: Heard,
         accounts: Mapping[MemberKey, str],
         phase_seconds: int,
     ) -> None:
         self._scenario = scenario
         self._chain = chain
         self._ledger = ledger
+        self._beacon, self._heard = beacon, heard
         self._accounts = accounts
         self._minutes = phase_seconds // 60
         self.entries: tuple[Entry, ...] = ()
@@ -62,7 +69,7 @@ class Narration:
             _scene(
                 "create",
                 "Groups",
-                "The factory creates a DAO for each group. Who bids alone needs none.",
+                "The factory makes a DAO for each group: a small proxy, or a full copy for a crowd. Who bids alone needs none.",
                 self._groups,
             ),
             _scene(
@@ -80,15 +87,17 @@ class Narration:
             _scene(
                 "bid",
                 "Sealed bids",
-                "Each bidder sends one transaction: a commitment, which hides the bid, and a deposit. Deposits are "
-                "round sums (1, 2 or 5 times a power of ten) of at least twice the bid, so that they tell little about it.",
+                "Each bidder sends one transaction, and is done: a commitment, which hides the bid; a deposit, a round "
+                "sum of at least twice the bid, which tells little about it; and a lock, the bid encrypted to a moment "
+                "after bidding ends. Nobody can read it before, and anybody after.",
                 self._sealed,
             ),
             _scene(
                 "reveal",
                 "Reveal",
-                "Bidding is over. The keeper opens the bids entrusted to it, many in one transaction; anybody "
-                "can also open their own.",
+                "Bidding is over, and from now on nobody but the keeper acts, who was told nothing. It fetches the "
+                "beacon's signature, checks it, opens the locks with it, and sends what fits the commitments, many bids "
+                "in one transaction.",
                 self._opened,
             ),
             _scene(
@@ -116,7 +125,7 @@ class Narration:
             _scene(
                 "refund",
                 "Refunds",
-                "The keeper sends every deposit back, less the share of who is served and the bond of who kept silent. "
+                "The keeper sends every deposit back, less the share of who is served and the bond of whose bid nobody opened. "
                 "Anybody could have claimed their own before.",
                 self._refunded,
             ),
@@ -133,8 +142,9 @@ class Narration:
         return self._ledger.books_on(self._lot.number)
 
     def _groups(self) -> list[str]:
+        crowds = self._scenario.behaviour.standalone
         return [
-            f"{group.name}: {count(len(group.members), 'member')}."
+            f"{group.name}: {count(len(group.members), 'member')}, {'a full copy' if group.name in crowds else 'a proxy'}."
             for group in self._scenario.instance.groups
             if group.name in self._daos
         ]
@@ -144,27 +154,59 @@ class Narration:
         deposits = [box.deposit for book in self._books() for box in book.boxes.values()]
         return [
             f"{count(len(deposits), 'bid lies', 'bids lie')} sealed, on deposits of {_money(sum(deposits))}. "
-            "Neither rivals nor the contracts know any of them."
+            "Neither rivals nor the contracts nor the keeper know any of them.",
+            f"Round {self._round:,} of the beacon opens their locks. It is signed {LOCK_MARGIN // 60} minutes after "
+            "bidding ends.",
         ]
 
+    @property
+    def _round(self) -> int:
+        """The round that bids are locked to."""
+        return self._beacon.round_for(self._lot.end_of_bidding)
+
     def _opened(self) -> list[str]:
+        self._ledger.sync()
         individuals, *daos = self._books()
+        trouble = self._heard.trouble
+        if trouble is not None and all(
+            box.is_sealed for book in self._books() for box in book.boxes.values()
+        ):
+            return [
+                f"The beacon gives nothing ({_causes(trouble)}). So members open their own bids, by their receipts."
+            ]
         said = [
             f"{self._names[bidder]} bids {_money(box.bid)}."
             for bidder, box in individuals.boxes.items()
             if box.bid is not None
         ]
-        bond = f"{self._lot.bond_bps / (BidBook.BPS / 100):g} %"
+        signature = self._heard.signatures.get(self._round)
+        if signature is not None:
+            said.insert(
+                0,
+                f"Round {self._round:,} is signed: 0x{signature.data[:8].hex()}…, which fits the beacon's key.",
+            )
         for book in daos:
-            silent = sum(box.is_sealed for box in book.boxes.values())
-            opened = len(book.boxes) - silent
-            said.append(f"{self._name(book)}: {count(opened, 'bid')} opened.")
+            silent = [box for box in book.boxes.values() if box.is_sealed]
+            said.append(
+                f"{self._name(book)}: {count(len(book.boxes) - len(silent), 'bid')} opened."
+            )
             if silent:
-                said.append(
-                    f"{self._name(book)}: {count(silent, 'member keeps', 'members keep')} silent. Silent bids do not "
-                    f"count, and cost {bond} of the deposit: else one could open only the bids that suit one."
-                )
+                said.append(f"{self._name(book)}: {self._silence(silent)}")
         return said
+
+    def _silence(self, silent: Sequence[Box]) -> str:
+        """What those did whose bids nobody opened, and what it costs them."""
+        without = sum(not box.lock for box in silent)
+        bond = f"{self._lot.bond_bps / (BidBook.BPS / 100):g} %"
+        did = (
+            (without, "sent no lock and kept silent"),
+            (len(silent) - without, "sent garbage as a lock"),
+        )
+        told = ", ".join(f"{number:,} {what}" for number, what in did if number)
+        return (
+            f"{told}. Bids that nobody opens do not count, and cost {bond} of the deposit: else one could open only "
+            "those that suit one."
+        )
 
     def _tallied(self) -> list[str]:
         said = []
@@ -242,7 +284,7 @@ class Narration:
         said = [f"{_money(sum(refunds))} went back to {count(len(refunds), 'bidder')}."]
         if bonds:
             said.append(
-                f"{count(len(bonds), 'silent member')} lost {_money(sum(bonds))} of bonds. They are burnt: they stay "
+                f"{count(len(bonds), 'member')} lost {_money(sum(bonds))} of bonds. They are burnt: they stay "
                 "in the contract for ever, and nobody gains by them."
             )
         return said
@@ -270,7 +312,7 @@ ROWS: Final = {
     "list": Row("mint, approve and list the item", is_repeated=False),
     "create": Row("create the DAOs"),
     "enter": Row("DAOs enter the lot"),
-    "bid": Row("sealed bids with deposits"),
+    "bid": Row("sealed bids, deposits, locks"),
     "reveal": Row("open bids, in batches"),
     "tally": Row("prove the order, checkpoints"),
     "settle": Row("T and share from a checkpoint"),
@@ -290,6 +332,10 @@ def _scene(
 ) -> Scene:
     """A scene of one step, of which the ledger tells what came of it."""
     return Scene(title, purpose, frozenset({step}), lambda _: results(), least, then)
+
+
+def _causes(trouble: NoSignature) -> str:
+    return "; ".join(f"{one.source}: {one.cause}" for one in trouble.troubles)
 
 
 def _money(units: int) -> str:

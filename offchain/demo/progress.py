@@ -37,6 +37,22 @@ def meter(console: Console) -> Meter:
     return Bars(console) if console.is_terminal else Lines(console)
 
 
+class Opening:
+    """Says how far the opening of locks has come, where it takes long: called with how many are done, and of how many."""
+
+    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
+        self._lines = Lines(console, clock)
+        self._done = 0
+
+    def __call__(self, done: int, total: int) -> None:
+        """So many of the locks of a book are done."""
+        if done <= self._done or self._done == 0:
+            self._done = 0
+            self._lines.begins("locks", total)
+        self._lines.advances(done - self._done)
+        self._done = done if done < total else 0
+
+
 class Bars:
     """Bars that stay where they are once their steps are over."""
 

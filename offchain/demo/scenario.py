@@ -9,33 +9,47 @@ from offchain.model.instances import constitutiondao as figures
 from offchain.model.instances.contributions import Contribution
 from offchain.model.instances.two_level import BID_LIMIT, Group, Member, TwoLevelInstance
 from offchain.model.mechanisms.equal_split import willingness_to_pay
-from offchain.play.behaviour import Behaviour, MemberKey, counted
+from offchain.play.behaviour import Behaviour, Lock, MemberKey, counted, crowds
 from offchain.report.amounts import count, eth
 
 DEFAULT_SILENT = 2
-"""How many members of the built-in DAO keep silent, so that it is seen what that costs."""
+"""How many members of the built-in DAO send no lock that opens, and keep silent, so that it is seen what that costs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """An auction of one item that a demo plays.
+    """An auction of one item that a demo plays, with bids that are locked to a beacon's round.
 
     instance: everybody's bid, individuals first, since theirs arrive before any DAO's. focus: the
-    DAO that the demo is about. silent: members who will not open their bid. addresses: those that
-    members ought to bid from. sources: where the figures come from, a sentence each.
+    DAO that the demo is about. silent: members whose bid nobody opens: the first of them sends
+    garbage as its lock, the next none, and so on. addresses: those that members ought to bid from.
+    sources: where the figures come from, a sentence each.
     """
 
     title: str
     instance: TwoLevelInstance
     focus: str
-    silent: frozenset[MemberKey]
+    silent: tuple[MemberKey, ...]
     addresses: Mapping[MemberKey, str]
     sources: tuple[str, ...]
 
     @property
     def behaviour(self) -> Behaviour:
-        """What the members do besides."""
-        return Behaviour(silent=self.silent, deposit=hiding_deposit)
+        """What the members do besides. No keeper is told anything."""
+        garbled, mute = self.silent[::2], self.silent[1::2]
+        members = (
+            (group.name, member.name) for group in self.instance.groups for member in group.members
+        )
+        return Behaviour(
+            standalone=crowds(self.instance.groups),
+            silent=frozenset(mute),
+            locks={
+                member: Lock.GARBAGE if member in garbled else Lock.TRUE
+                for member in members
+                if member not in mute
+            },
+            deposit=hiding_deposit,
+        )
 
     @property
     def counted(self) -> TwoLevelInstance:
@@ -127,7 +141,7 @@ def _individuals(bids: Sequence[int]) -> tuple[Group, ...]:
     )
 
 
-def _silent(group: Group, number: int) -> frozenset[MemberKey]:
+def _silent(group: Group, number: int) -> tuple[MemberKey, ...]:
     """So many members, evenly spaced from the highest bid to the lowest."""
     if number > len(group.members):
         raise InvalidInput(
@@ -135,4 +149,4 @@ def _silent(group: Group, number: int) -> frozenset[MemberKey]:
         )
     ranked = sorted(group.members, key=lambda member: -member.bids[0])
     places = (part * len(ranked) // (number + 1) for part in range(1, number + 1))
-    return frozenset((group.name, ranked[place].name) for place in places)
+    return tuple((group.name, ranked[place].name) for place in places)

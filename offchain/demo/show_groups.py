@@ -9,10 +9,13 @@ from offchain.bindings.constants import AuctionHouse
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
 from offchain.chain.spending import DEFAULT_SPENDING, Spending
+from offchain.demo.hearing import Heard, Serve, over_http
 from offchain.demo.narration import ROWS, Narration
+from offchain.demo.progress import Opening
 from offchain.demo.scenario import Scenario
 from offchain.demo.teller import Teller
 from offchain.io.units import WEI_PER_UNIT
+from offchain.locks.local_beacon import new_beacon
 from offchain.model.checks import Verdict
 from offchain.model.checks.two_level import check_outcome
 from offchain.model.instances.two_level import TwoLevelInstance, TwoLevelOutcome
@@ -54,17 +57,23 @@ def play(
     chain: Chain,
     console: Console,
     phase_minutes: int | None = None,
-    build: Callable[[Chain, int], TwoLevelStage] = TwoLevelStage,
+    build: Callable[..., TwoLevelStage] = TwoLevelStage,
+    serve: Serve = over_http,
 ) -> Auction:
-    """Plays `scenario` on `chain`; see `run`. `build` makes the stage, given how many seconds a phase lasts."""
+    """Plays `scenario` on `chain`; see `run`. `build` makes the stage; `serve` has its beacon heard by the keeper."""
     is_free = chain.time_is_free
     seconds = 60 * (phase_minutes or (PHASE_MINUTES if is_free else SHORTEST_PHASE_MINUTES))
     accounts = _accounts(scenario, chain, is_free)
-    stage = build(chain, seconds)
-    _introduce(scenario, chain, console, is_free, seconds)
-    narration = Narration(scenario, ObservedChain(chain), stage.ledger, accounts, seconds)
-    with Teller(console, narration.scenes, rows=ROWS) as teller:
-        outcome = stage.play(scenario.instance, scenario.behaviour, teller, accounts)
+    beacon = new_beacon(genesis=chain.now(), clock=chain.now)
+    with serve(beacon) as source:
+        heard = Heard(source)
+        stage = build(chain, seconds, beacon=beacon, source=heard, progress=Opening(console))
+        _introduce(scenario, chain, console, is_free, seconds)
+        narration = Narration(
+            scenario, ObservedChain(chain), stage.ledger, beacon.beacon, heard, accounts, seconds
+        )
+        with Teller(console, narration.scenes, rows=ROWS) as teller:
+            outcome = stage.play(scenario.instance, scenario.behaviour, teller, accounts)
     burnt = sum(map(chain.balance, narration.contracts)) // WEI_PER_UNIT
     auction = Auction(
         title=scenario.title,

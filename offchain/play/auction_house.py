@@ -16,7 +16,8 @@ from offchain.keeper.release import CLOCK_TOLERANCE
 from offchain.keeper.rounds import Rounds
 from offchain.keeper.sending import Action
 from offchain.keeper.unlocking import Unlocker
-from offchain.locks.local_beacon import new_beacon
+from offchain.locks.local_beacon import LocalBeacon, new_beacon
+from offchain.locks.source import Source
 from offchain.play.audit import audit
 from offchain.play.observer import Observer
 from offchain.play.stage import BOND_BPS, Stage, portions
@@ -51,10 +52,23 @@ class HouseStage(Stage):
     _factory: Deployed
     _keeper: Hand
 
-    def __init__(self, chain: Chain, phase_seconds: int, observer: Observer | None) -> None:
+    def __init__(
+        self,
+        chain: Chain,
+        phase_seconds: int,
+        observer: Observer | None,
+        beacon: LocalBeacon | None = None,
+        source: Source | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """`beacon`: to whose rounds bids are locked, by default one that signs as the chain's time comes. `source`: where the
+        keeper has its signatures from, by default the beacon itself. `progress` is called with how many locks of a book it
+        has opened, and how many there are.
+        """
         super().__init__(chain, phase_seconds, observer)
-        self.beacon = new_beacon(genesis=chain.now(), clock=chain.now)
-        """To whose rounds bids are locked: it signs them as the chain's time comes to them."""
+        self.beacon = beacon or new_beacon(genesis=chain.now(), clock=chain.now)
+        self._source = source or self.beacon
+        self._progress = progress
         self._dao = contract("DAO")
         self._step: str | None = None
         self._ahead: list[str] = []
@@ -75,7 +89,12 @@ class HouseStage(Stage):
             depth=0,  # nobody else bids here
             combines=False,  # each step is told and counted by itself
             clock=_trusting(self._chain),
-            unlocker=Unlocker(self.beacon.beacon, Rounds([self.beacon]), self._chain.chain_id),
+            unlocker=Unlocker(
+                self.beacon.beacon,
+                Rounds([self._source]),
+                self._chain.chain_id,
+                self._progress,
+            ),
         )
 
     def _schedule(self, end_of_bidding: int, bond_bps: int = BOND_BPS) -> tuple[int, int, int, int]:

@@ -6,6 +6,7 @@ from enum import Enum, auto
 from typing import Final
 
 from offchain.bindings.constants import AuctionHouse
+from offchain.bindings.daos import is_crowd
 from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
 
 MemberKey = tuple[str, str]
@@ -80,6 +81,11 @@ def leading_individuals(groups: Sequence[Group], behaviour: Behaviour) -> int:
         if len(group.members) > 1 or group.name in behaviour.open_groups | behaviour.standalone:
             return index
     return len(groups)
+
+
+def crowds(groups: Sequence[Group]) -> frozenset[str]:
+    """The groups for which a DAO that is a full copy is cheaper in all."""
+    return frozenset(group.name for group in groups if is_crowd(len(group.members)))
 
 
 def counted(instance: TwoLevelInstance, behaviour: Behaviour) -> TwoLevelInstance:

@@ -17,6 +17,8 @@ from offchain.keeper.books import Book, Box
 from offchain.keeper.ledger import Ledger
 from offchain.keeper.openings import Openings
 from offchain.keeper.sending import Action
+from offchain.locks.local_beacon import LocalBeacon
+from offchain.locks.source import Source
 from offchain.model.instances.two_level import (
     BID_LIMIT,
     LotOutcome,
@@ -27,7 +29,7 @@ from offchain.model.instances.two_level import (
 )
 from offchain.play.auction_house import Hand, HouseStage, Kind
 from offchain.play.audit import check_item
-from offchain.play.behaviour import STRAIGHT, Behaviour, MemberKey, leading_individuals
+from offchain.play.behaviour import STRAIGHT, Behaviour, Lock, MemberKey, leading_individuals
 from offchain.play.bidders import Bid, Bidder, Cast, with_locks
 from offchain.play.locking import Locksmith
 from offchain.play.observer import Observer
@@ -47,12 +49,15 @@ class TwoLevelStage(HouseStage):
         openings: Openings | None = None,
         hire: Hire | None = None,
         observer: Observer | None = None,
+        beacon: LocalBeacon | None = None,
+        source: Source | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> None:
         """Deploys the contracts, of which `observer` hears. `phase_seconds`: how long bidding, reveal and tally last each.
         `openings`: where members leave their openings. `hire`: who does the keeper's work, by default a `Keeper` in this
-        process.
+        process. `beacon`, `source`, `progress`: see `HouseStage`.
         """
-        super().__init__(chain, phase_seconds, observer)
+        super().__init__(chain, phase_seconds, observer, beacon, source, progress)
         self.deployment: Deployment = deploy(
             chain,
             self._seller,
@@ -252,19 +257,26 @@ class TwoLevelStage(HouseStage):
         behaviour: Behaviour,
         end_of_bidding: int,
     ) -> None:
-        """Members who open by themselves do so, then the keeper opens what it can, once the locks open if there are any."""
+        """Members who open by themselves do so, then the keeper opens what it can, once the locks open if there are any. If the
+        beacon is silent, members open what they locked by their receipts.
+        """
         for bidder, its in openings:
             if bidder.key in behaviour.opening and not bidder.is_open:
-                opened = [
-                    bidder.contract.call(bidder.account, "reveal", one.lot, one.bid, one.salt)
-                    for one in its
-                ]
-                self._send("reveal", opened)
+                self._send("reveal", [_reveal(bidder, one) for one in its])
         if behaviour.locks:
             beacon = self.beacon.beacon
             self._chain.advance_to(beacon.time_of(beacon.round_for(end_of_bidding)))
         sealed = self._number(lots, lambda _, bid: bid.is_sealed)
         self._keep({"reveal": sealed}, refunds=False)
+        closed = [
+            _reveal(bidder, one)
+            for bidder, its in openings
+            if behaviour.locks.get(bidder.key) is Lock.TRUE and not bidder.is_open
+            for one in its
+            if self._book(bidder, one.lot).boxes[bidder.account].is_sealed
+        ]
+        if closed:
+            self._send("reveal", closed)
 
     def _claim(
         self,
@@ -347,3 +359,8 @@ class TwoLevelStage(HouseStage):
 
     def _book(self, bidder: Bidder, lot: int) -> Book:
         return self.ledger.book(bidder.contract.address, lot)
+
+
+def _reveal(bidder: Bidder, opening: Opening) -> Transaction:
+    """The transaction by which a bidder opens its own bid."""
+    return bidder.contract.call(bidder.account, "reveal", opening.lot, opening.bid, opening.salt)

@@ -43,7 +43,7 @@ def lead(auction: Auction) -> str:
     groups, bidders = len(auction.instance.groups), len(auction.entries)
     began = f"{count(groups, 'group')} with {count(bidders, 'bidder')} bid for one item."
     if lot.winner is None:
-        but = ", but for the bonds of who kept silent" if auction.burnt else ""
+        but = ", but for the bonds of those whose bids nobody opened" if auction.burnt else ""
         return f"{began} Nobody reached the reserve, so the item stays with its seller, and every deposit went back{but}."
     if not auction.focus_won:
         return (
@@ -85,7 +85,9 @@ def balance(auction: Auction) -> str:
             f"{gwei(total[Sink.PAID])} to the seller as {count(len(lot.served), 'share')} of {gwei(lot.share)}"
         )
     if total[Sink.BOND]:
-        terms.append(f"{gwei(total[Sink.BOND])} burnt, the bonds of members who kept silent")
+        terms.append(
+            f"{gwei(total[Sink.BOND])} burnt, the bonds of members whose bids nobody opened"
+        )
     said = f"The deposits add up exactly: {gwei(sum(total.values()))} = {' + '.join(terms)}."
     if total[Sink.BOND]:
         said += f" {conserved(auction)}"
@@ -138,10 +140,10 @@ def _served(auction: Auction) -> Picture:
     return Picture(
         "served",
         "Everybody who bid at least the share is served and pays exactly the share, however much they bid. The others get "
-        "all their money back, save those who kept silent, whose bonds are burnt.",
+        "all their money back, save those whose bids nobody opened: their bonds are burnt.",
         f"Bar chart of the bids of {count(len(entries), 'member')}, highest first: {served:,} served"
         + (f" at a share of {eth(lot.share)} ETH" if served else "")
-        + f", {len(entries) - served - silent:,} not served, {silent:,} silent.",
+        + f", {len(entries) - served - silent:,} not served, {silent:,} not opened.",
         lambda theme: members.draw(auction, theme),
     )
 

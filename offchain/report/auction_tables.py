@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from offchain.report.amounts import count, eth
 from offchain.report.auction import Auction, Entry
-from offchain.report.flows import MEMBERS, Sink, Source, kind, streams, totals
+from offchain.report.flows import MEMBERS, Sink, kind, streams, totals
 from offchain.report.tables import Row, Table
 
 FIRST, LAST = 4, 3
@@ -38,7 +38,7 @@ def groups(auction: Auction) -> Table:
 
 
 def members(auction: Auction, most: int = 0, abridged: bool = False) -> Table:
-    """The members of the group in the pictures, highest bid first, in ETH: served, not served, silent.
+    """The members of the group in the pictures, highest bid first, in ETH: served, not served, not opened.
 
     If there are more than `most`, the middle of each of the three blocks is summed up in one row.
     `abridged` cuts long names in the middle.
@@ -47,8 +47,7 @@ def members(auction: Auction, most: int = 0, abridged: bool = False) -> Table:
     rows: list[Row] = []
     for source in MEMBERS:
         block = [entry for entry in ranked if kind(entry) is source]
-        label = "kept silent" if source is Source.SILENT else source.value
-        rows += _block(block, label, whole=len(ranked) <= most, abridged=abridged)
+        rows += _block(block, source, whole=len(ranked) <= most, abridged=abridged)
     return Table(
         title=f"Members of {auction.focus}",
         headings=("member", "", "bid", "deposit", "pays", "burnt", "back"),

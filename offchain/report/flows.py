@@ -15,7 +15,7 @@ class Source(StrEnum):
     RIVALS = "rivals"
     SERVED = "served"
     UNSERVED = "not served"
-    SILENT = "silent"
+    SILENT = "not opened"
 
 
 MEMBERS = (Source.SERVED, Source.UNSERVED, Source.SILENT)

@@ -1,4 +1,4 @@
-"""The picture of a group's members: who is served, who is not, who kept silent."""
+"""The picture of a group's members: who is served, who is not, whose bid nobody opened."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -22,7 +22,7 @@ from offchain.report.theme import Theme
 
 
 def draw(auction: Auction, theme: Theme) -> Figure:
-    """All members of the group by their bids, highest first: who is served, who is not, who kept silent."""
+    """All members of the group by their bids, highest first: who is served, who is not, whose bid nobody opened."""
     members = sorted(auction.of(auction.focus), key=lambda entry: -entry.bid)
     members = [entry for entry in members if entry.bid > 0]
     figure, axes = canvas(theme, f"Who is served in {auction.focus}")
@@ -79,7 +79,7 @@ def _legend(members: Sequence[Entry], auction: Auction) -> list[tuple[Source, st
     described = (
         (Source.SERVED, "served: each pays the share"),
         (Source.UNSERVED, "not served: all money back"),
-        (Source.SILENT, f"kept silent: {eth(bond)} ETH burnt" if bond else "kept silent"),
+        (Source.SILENT, f"not opened: {eth(bond)} ETH burnt" if bond else "not opened"),
     )
     return [
         (source, f"{kinds.count(source):,} {label}")

@@ -1,21 +1,29 @@
 """Whole demos on revm: what is told, what is counted, and what is done where the chain is less willing."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 from typing import Any
 
 import pytest
 from rich.console import Console
 
+from offchain.bindings.daos import CROWD
 from offchain.chain.backend import Chain
 from offchain.chain.revm import Revm
 from offchain.demo import show_groups as demo
 from offchain.demo.scenario import Scenario, built_in, replay
 from offchain.io.addresses import checksum
+from offchain.keeper.openings import Openings
+from offchain.locks.http_source import HttpSource
+from offchain.locks.local_beacon import LocalBeacon
+from offchain.locks.source import Source
 from offchain.model.instances.contributions import Contribution
 from offchain.model.instances.two_level import TwoLevelOutcome
 from offchain.model.kinds import solve
 from offchain.play.audit import MoneyAstray
+from offchain.play.stage import KEEPER, SELLER
 from offchain.play.two_level import TwoLevelStage
 from offchain.report.auction import Auction
 from offchain.report.auction_report import report
@@ -85,6 +93,83 @@ def test_what_is_left_in_a_contract_and_was_not_burnt_is_found() -> None:
         demo.play(scenario, chain, Console(file=StringIO()), build=Stage)
 
 
+class Watched(TwoLevelStage):
+    """A stage whose keeper is seen."""
+
+    def __init__(self, chain: Chain, phase_seconds: int, **options: Any) -> None:
+        self.entrusted = Openings()
+        super().__init__(chain, phase_seconds, openings=self.entrusted, **options)
+
+
+def test_the_keeper_is_told_nothing_and_only_the_keeper_acts_after_bidding() -> None:
+    """It has no receipts; once bidding is over, no bidder sends anything. What it knows it was told over HTTP by the beacon."""
+
+    class Heard(Revm):
+        senders: list[tuple[int, str]]
+
+        def send_all(self, transactions: Any, progress: Any = None) -> Any:
+            self._hear(transactions)
+            return super().send_all(transactions, progress)
+
+        def send(self, transaction: Any, *args: Any, **options: Any) -> Any:
+            self._hear([transaction])
+            return super().send(transaction, *args, **options)
+
+        def _hear(self, transactions: Any) -> None:
+            self.senders = [
+                *getattr(self, "senders", []),
+                *((self.now(), one.sender) for one in transactions),
+            ]
+
+    stages: list[Watched] = []
+
+    def build(*args: Any, **options: Any) -> TwoLevelStage:
+        stages.append(Watched(*args, **options))
+        return stages[-1]
+
+    chain = Heard()
+    auction = demo.play(built_in(), chain, Console(file=StringIO()), build=build)
+    assert auction.focus_won
+    assert len(stages[0].entrusted) == 0
+    began = min(time for time, _ in chain.senders)
+    late = {sender for time, sender in chain.senders if time >= began + 3_600}
+    assert late == {chain.actor(KEEPER), chain.actor(SELLER)}
+
+
+@contextmanager
+def dead(beacon: LocalBeacon) -> Iterator[Source]:
+    """Nobody listens there."""
+    yield HttpSource(beacon.beacon, "http://127.0.0.1:1")
+
+
+def test_without_the_beacon_members_open_by_their_receipts() -> None:
+    """All but those who sent no lock that was true; and what comes of it is the same."""
+    said = StringIO()
+    auction = demo.play(built_in(), Revm(), Console(file=said, width=10_000), serve=dead)
+    assert all(check.holds for check in auction.checks)
+    assert (auction.lot.price, len(auction.lot.served)) == (2_500_000_001, 26)
+    steps = {step.name: step for step in auction.steps}
+    assert (steps["reveal"].served, steps["reveal"].transactions) == (71, 71)
+    words = " ".join(said.getvalue().split())
+    told = "The beacon gives nothing (http://127.0.0.1:1: no answer). So members open their own bids, by their receipts."
+    assert words.count(told) == 1
+    assert "ConstitutionDAO: 58 bids opened." in words
+    assert "is signed: 0x" not in words
+
+
+def test_a_crowd_gets_a_full_copy() -> None:
+    """Told, and paid for: a call to a full copy spares every bidder what the way through a proxy costs."""
+    crowd = [Contribution(checksum(n.to_bytes(20)), 10**17) for n in range(0xA000, 0xA000 + CROWD)]
+    gas = {}
+    for contributions in (crowd, crowd[:-1]):
+        auction, said = play(replay(contributions, "list.csv"))
+        kind = "a full copy" if len(contributions) == CROWD else "a proxy"
+        assert f"ContributorsDAO: {len(contributions):,} members, {kind}." in said
+        gas[kind] = {step.name: step.gas for step in auction.steps}
+    assert gas["a full copy"]["create"] > 3_000_000 > 100_000 > gas["a proxy"]["create"]
+    assert gas["a full copy"]["bid"] < gas["a proxy"]["bid"]
+
+
 def test_it_fits_a_terminal_of_80_columns(played: tuple[Auction, str]) -> None:
     said = StringIO()
     demo.run(built_in(), "revm", Console(file=said, width=80))
@@ -101,14 +186,17 @@ def test_every_phase_is_told_in_order(played: tuple[Auction, str]) -> None:
     words = " ".join(said.split())
     for sentence in (
         "73 bids lie sealed",
+        "Round 1,241 of the beacon opens their locks. It is signed 2 minutes after bidding ends.",
+        "→ Round 1,241 is signed: 0x",
+        "GalleryDAO: 12 members, a proxy.",
         "Collector bids 2.5 ETH.",
-        "2 members keep silent. Silent bids do not count, and cost 10 % of the deposit",
+        "1 sent no lock and kept silent, 1 sent garbage as a lock. Bids that nobody opens do not count, and cost 10 %",
         "ConstitutionDAO bids 5 ETH (1 checkpoint). 5 members can pay 1 ETH each.",
         "1 gwei more than Collector, the highest rival, bids",
         "T = 26: they pay 0.096153847 ETH each, together 2.500000022 ETH",
         "have access. Shares are rounded up to whole gwei, which makes 21 gwei more than the price.",
         "and is theirs: each has one vote of 26 on selling it again, and an equal part of what that brings.",
-        "2 silent members lost 0.025 ETH of bonds. They are burnt",
+        "2 members lost 0.025 ETH of bonds. They are burnt",
         "It gets 2.500000022 ETH. With the 0.025 ETH burnt that is all that bidders are out of: 2.525000022 ETH.",
         "chain = reference",
     ):
@@ -172,7 +260,7 @@ def test_elsewhere_it_bids_from_accounts_of_its_own_and_says_so() -> None:
     ("scenario", "winner", "sentence"),
     [
         (replay(LIST, "l", [10**12]), "Collector", "Collector wins and pays 2.8 ETH"),
-        (replay(LIST, "l", [5], silent=6), "Collector", "6 members keep silent"),
+        (replay(LIST, "l", [5], silent=6), "Collector", "3 sent no lock and kept silent, 3 sent"),
         (replay(LIST[:1], "l", [10**8]), "ContributorsDAO", "wins and pays 0.100000001 ETH"),
         (built_in([10**8], silent=60), "GalleryDAO", "GalleryDAO wins and pays 1 ETH: the reserve"),
         (built_in([3 * 10**9, 4 * 10**9], silent=0), "ConstitutionDAO", "than Collector 2, the"),

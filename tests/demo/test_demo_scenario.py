@@ -8,6 +8,7 @@ from offchain.demo.scenario import built_in, hiding_deposit, replay
 from offchain.io.errors import InvalidInput
 from offchain.model.instances.contributions import Contribution
 from offchain.model.mechanisms.two_level import solve
+from offchain.play.behaviour import Lock
 
 LIST = [Contribution(f"0x{n:040x}", n * 10**9 + n % 2) for n in range(1, 11)]
 
@@ -44,7 +45,22 @@ def test_a_replay_bids_what_was_contributed_from_its_address() -> None:
 @pytest.mark.parametrize(("silent", "ranks"), [(0, []), (1, [5]), (2, [3, 6]), (10, range(10))])
 def test_silent_members_are_spread(silent: int, ranks: list[int]) -> None:
     scenario = replay(LIST, "list.csv", silent=silent)
-    assert scenario.silent == {("ContributorsDAO", LIST[::-1][rank].address) for rank in ranks}
+    assert scenario.silent == tuple(("ContributorsDAO", LIST[::-1][rank].address) for rank in ranks)
+
+
+def test_everybody_locks_and_tells_no_keeper_anything() -> None:
+    """But for every other silent member; the others' locks are garbage."""
+    scenario = replay(LIST, "list.csv", silent=3)
+    behaviour = scenario.behaviour
+    first, second, third = scenario.silent
+    locked = {
+        (group.name, member.name) for group in scenario.instance.groups for member in group.members
+    } - {second}
+    assert behaviour.locks == dict.fromkeys(locked, Lock.TRUE) | dict.fromkeys(
+        (first, third), Lock.GARBAGE
+    )
+    assert behaviour.silent == {second}
+    assert not any(behaviour.entrusts(key) for key in (*locked, second))
 
 
 def test_no_more_than_all_can_be_silent() -> None:

@@ -19,7 +19,7 @@ def test_deposits_by_whose_they_were() -> None:
         ("Rival", Source.RIVALS, 1),
         ("DAO: 3 served", Source.SERVED, 3),
         ("DAO: 1 not served", Source.UNSERVED, 1),
-        ("DAO: 1 silent", Source.SILENT, 1),
+        ("DAO: 1 not opened", Source.SILENT, 1),
     ]
     # price 1.4 ETH and a gwei, since the rival would win a tie; three shares of it, rounded up
     assert totals(found) == {

@@ -64,7 +64,7 @@ def test_figures_are_exact() -> None:
         "the seller gets1.400000001 ETH",
         "bonds burnt0.1 ETH",
         "1,400,000,001 gwei to the seller as 3 shares of 466,666,667 gwei",
-        "100,000,000 gwei burnt, the bonds of members who kept silent",
+        "100,000,000 gwei burnt, the bonds of members whose bids nobody opened",
         "out of, 1,500,000,001 gwei, is what the seller got, 1,400,000,001 gwei, and what",
         "the contracts hold for ever, 100,000,000 gwei",
         "9,000,000,000 gwei = 7,499,999,999 gwei back to the bidders",
