@@ -188,13 +188,13 @@ def test_late_in_the_tally_nothing_is_tried_that_could_fail(market: Market) -> N
 
 
 def test_without_refunds_or_if_told_so_steps_are_not_put_together(market: Market) -> None:
-    for options in ({"combines": False}, {}):
+    for combines in (False, True):
         lot, _ = a_group(market)
-        keeper = market.keeper(**options)
+        keeper = market.keeper(combines=combines)
         market.until_round(lot)
         market.keep(keeper)
         market.until_tally(lot)
-        while keeper.step(refunds="combines" in options):
+        while keeper.step(refunds=not combines):
             pass
         market.keep(keeper)
         assert steps(market, lot) == ["tally", "settle", "refund"]
