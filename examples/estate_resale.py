@@ -1,7 +1,8 @@
 """The estate: three members who won an item for 92 in all have it sold again, and share what it brings."""
 
 from offchain.model.checks.estate import check
-from offchain.model.mechanisms.estate import Attempt, Vote, solve
+from offchain.model.instances.estate import Attempt, Vote
+from offchain.model.mechanisms.estate import solve
 from offchain.model.theory.daos import auction
 from offchain.model.theory.estate import buyers, resale, won_by
 

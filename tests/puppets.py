@@ -13,10 +13,11 @@ Manner = IntEnum("Manner", "ACCEPT WORK REFUSE BURN_GAS RETURN_MUCH REVERT_MUCH 
 """What an `Actor` does when it is paid."""
 ItemManner = IntEnum(
     "ItemManner",
-    "HONEST REFUSE BURN_GAS IDLE REENTER SAY_FALSE ONE_PER_WALLET APPROVED_ONLY LOCKED TRAP",
+    "HONEST REFUSE BURN_GAS IDLE REENTER SAY_FALSE ONE_PER_WALLET APPROVED_ONLY LOCKED TRAP"
+    " REFUSE_APPROVAL REENTER_APPROVAL",
     start=0,
 )
-"""What a `HostileItem` does when it is transferred."""
+"""What a `HostileItem` does when it is transferred or approved."""
 
 
 def act(to: str, data: bytes) -> bytes:

@@ -17,11 +17,21 @@ import {IEstate} from "./IEstate.sol";
 /// @dev A minimal proxy whose code ends in its DAO (20 bytes) and lot (32), at an address that is fixed before: the item can be there first.
 /// Ether and items that nobody asked for stay here for ever. No owner.
 contract Estate is IEstate {
+    // TYPES
+
+    /// @notice What is known of a served member, in one slot: the reserve it wants (96 bits, units; 0: none) | whether it had its part (8).
+    struct Seat {
+        uint96 reserve;
+        bool paid;
+    }
+
     // CONSTANTS
 
-    /// @notice The phases of a resale, in seconds: nobody who wants to bid is shut out, and no majority can hurry.
+    /// @notice How long one can bid at a resale, in seconds: nobody who wants to is shut out, and no majority can hurry.
     uint40 public constant BIDDING = 7 days;
+    /// @notice How long bids are opened then, in seconds.
     uint40 public constant REVEAL = 2 days;
+    /// @notice How long DAOs bid then, in seconds.
     uint40 public constant TALLY = 1 days;
     /// @notice The bond of a resale, in basis points of the deposit.
     uint16 public constant BOND_BPS = 1_000;
@@ -34,15 +44,14 @@ contract Estate is IEstate {
 
     /// @notice Slot 0: the lot at which the item is, or was last, sold again; 0 if none.
     uint256 public resaleLot;
-    /// @notice Slot 1: what each served member gets of the resale, in units (96 bits) | whether that is known, and the money here (8).
+    /// @notice Slot 1: what each served member gets of the resale, in units (96 bits).
     uint96 public part;
+    /// @notice Slot 1: whether that is known, and the money here (8 bits).
     bool public collected;
-    /// @notice Slot 2: the reserve a member wants, in units; 0 if none.
-    mapping(address member => uint96 reserve) public voteOf;
+    /// @dev Slot 2.
+    mapping(address member => Seat) private _seats;
     /// @notice Slot 3: how many want a reserve.
     mapping(uint96 reserve => uint256 votes) public votesFor;
-    /// @notice Slot 4: who has had its part.
-    mapping(address member => bool) public hasClaimed;
 
     // EVENTS
 
@@ -69,25 +78,27 @@ contract Estate is IEstate {
     error AlreadyListed(uint256 resaleLot);
     /// @notice Not more than half of `served` members want `reserve`.
     error NoMajority(uint96 reserve, uint256 votes, uint256 served);
-    /// @notice The item was not sold again.
-    error NotResold();
-    /// @notice `member` has nothing (more) to claim.
-    error NothingToClaim(address member);
+    /// @notice The item was not sold again, at least not at `resaleLot`, the last one; 0 if there was none.
+    error NotResold(uint256 resaleLot);
+    /// @notice `member` has no part of the resale, or had it.
+    error NoPart(address member);
     /// @notice Ether that is not from a resale.
     error Unasked(address sender);
 
     // RESALE
 
     /// @notice Says for which reserve the caller, a served member, wants the item sold; replaces what it said before.
+    /// @dev It stands until it is replaced, over resales that fail. Once the item is listed it changes nothing about that lot.
     /// @param reserve The least acceptable price, in units; 0 for none.
     function vote(uint96 reserve) external {
         (IDAO dao_, uint256 lot_) = _terms();
         if (!dao_.isServed(lot_, msg.sender)) revert NotServed(msg.sender);
         if (resold()) revert AlreadyResold(resaleLot);
-        uint96 before = voteOf[msg.sender];
+        Seat storage seat = _seats[msg.sender];
+        uint96 before = seat.reserve;
         if (before != 0) --votesFor[before];
         if (reserve != 0) ++votesFor[reserve];
-        voteOf[msg.sender] = reserve;
+        seat.reserve = reserve;
         emit Voted(msg.sender, reserve);
     }
 
@@ -100,8 +111,8 @@ contract Estate is IEstate {
         (uint256 votes, uint256 served) = (votesFor[reserve], dao_.servedOf(lot_));
         if (votes * 2 <= served) revert NoMajority(reserve, votes, served);
         IAuctioneer auctioneer = dao_.auctioneer();
-        if (resaleLot != 0 && _phaseOf(auctioneer, resaleLot) != Phase.Void) revert AlreadyListed(resaleLot);
-        resaleLot = LISTING;
+        _requireUnlisted(auctioneer);
+        resaleLot = LISTING; // a token that comes back from within finds no second listing
         (IERC721 token, uint256 tokenId) = auctioneer.itemOf(lot_);
         token.approve(address(auctioneer), tokenId);
         uint40 start = uint40(block.timestamp);
@@ -117,28 +128,28 @@ contract Estate is IEstate {
     // PARTS
 
     /// @notice Pays the caller, a served member, its part of the resale.
+    function claim() external {
+        _claim(msg.sender);
+    }
+
+    /// @notice As `claim`, but pays somebody else: for members who cannot take ether.
     /// @param recipient Who gets it.
-    function claim(address recipient) external {
-        uint256 amount = _collect();
-        if (!_owes(amount, msg.sender)) revert NothingToClaim(msg.sender);
-        hasClaimed[msg.sender] = true;
-        emit PartClaimed(msg.sender, recipient);
-        Payments.send(recipient, amount);
+    function claimTo(address recipient) external {
+        _claim(recipient);
     }
 
     /// @notice Pays many members their parts of the resale. Anyone may call. Whoever does not take it keeps the claim; whoever has none is
     /// passed over.
     /// @param members Whom to pay.
     function claimBatch(address[] calldata members) external {
-        uint256 amount = _collect();
+        uint256 amountWei = _collect();
         for (uint256 i = 0; i < members.length; ++i) {
             address member = members[i];
-            if (!_owes(amount, member)) continue;
-            hasClaimed[member] = true;
-            if (Payments.push(member, amount)) {
+            if (!_take(member, amountWei)) continue;
+            if (Payments.push(member, amountWei)) {
                 emit PartPushed(member);
             } else {
-                hasClaimed[member] = false;
+                _seats[member].paid = false;
                 emit PartRefused(member);
             }
         }
@@ -146,17 +157,26 @@ contract Estate is IEstate {
 
     /// @dev Only proceeds are taken; ether sent by force is not counted.
     receive() external payable {
-        (IDAO dao_,) = _terms();
-        if (msg.sender != address(dao_.auctioneer())) revert Unasked(msg.sender);
+        if (msg.sender != address(_auctioneer())) revert Unasked(msg.sender);
     }
 
     // VIEWS
 
     /// @inheritdoc IEstate
     function resold() public view returns (bool) {
-        if (resaleLot == 0) return false;
-        (IDAO dao_,) = _terms();
-        return _phaseOf(dao_.auctioneer(), resaleLot) == Phase.Settled;
+        return resaleLot != 0 && _phaseOf(_auctioneer(), resaleLot) == Phase.Settled;
+    }
+
+    /// @notice The reserve that `member` wants, in units; 0 if none.
+    /// @param member Whom to ask about.
+    function voteOf(address member) external view returns (uint96) {
+        return _seats[member].reserve;
+    }
+
+    /// @notice Whether `member` has had its part.
+    /// @param member Whom to ask about.
+    function hasClaimed(address member) external view returns (bool) {
+        return _seats[member].paid;
     }
 
     /// @notice The DAO that won the item.
@@ -171,24 +191,48 @@ contract Estate is IEstate {
 
     // SHARED STEPS
 
-    /// @dev Fetches the proceeds, once, and returns each member's part, in wei.
-    function _collect() private returns (uint256) {
+    /// @dev The item can be listed: it never was, or that came to nothing.
+    function _requireUnlisted(IAuctioneer auctioneer) private view {
+        if (resaleLot == 0) return;
+        Phase phase = _phaseOf(auctioneer, resaleLot);
+        if (phase == Phase.Settled) revert AlreadyResold(resaleLot);
+        if (phase != Phase.Void) revert AlreadyListed(resaleLot);
+    }
+
+    function _claim(address recipient) private {
+        uint256 amountWei = _collect();
+        if (!_take(msg.sender, amountWei)) revert NoPart(msg.sender);
+        emit PartClaimed(msg.sender, recipient);
+        Payments.send(recipient, amountWei);
+    }
+
+    /// @dev Fetches the proceeds, once, and returns each member's part.
+    function _collect() private returns (uint256 partWei) {
         if (!collected) {
-            if (!resold()) revert NotResold();
-            (IDAO dao_, uint256 lot_) = _terms();
+            if (!resold()) revert NotResold(resaleLot);
             uint256 before = address(this).balance;
-            dao_.auctioneer().withdrawProceeds(address(this));
+            _auctioneer().withdrawProceeds(address(this));
             uint256 amount = (address(this).balance - before) / Units.UNIT;
-            // casting is safe: no payment has more than 96 bits
+            (IDAO dao_, uint256 lot_) = _terms();
+            // casting is safe: there is less ether than 2^96 units
             (part, collected) = (uint96(amount / dao_.servedOf(lot_)), true);
             emit Collected(amount, part);
         }
         return Units.toWei(part);
     }
 
-    function _owes(uint256 amount, address member) private view returns (bool) {
+    /// @dev Whether `member` has yet to get its part, which it is taken to have from now on.
+    function _take(address member, uint256 amountWei) private returns (bool) {
         (IDAO dao_, uint256 lot_) = _terms();
-        return amount != 0 && !hasClaimed[member] && dao_.isServed(lot_, member);
+        Seat storage seat = _seats[member];
+        if (amountWei == 0 || seat.paid || !dao_.isServed(lot_, member)) return false;
+        seat.paid = true;
+        return true;
+    }
+
+    function _auctioneer() private view returns (IAuctioneer) {
+        (IDAO dao_,) = _terms();
+        return dao_.auctioneer();
     }
 
     function _phaseOf(IAuctioneer auctioneer, uint256 resale) private view returns (Phase phase) {

@@ -5,6 +5,9 @@ import {IAuctioneer} from "./IAuctioneer.sol";
 
 /// @title What others need of a DAO
 /// @notice For contracts and web sites that gate on access, and for the estates of what it won.
+/// Anybody can make a contract that answers like a DAO, a DAO with an auctioneer of its own, or a lot of another item. So who gates on one
+/// makes sure, once, that it is a DAO of the right factory (`IDAOFactory.isDAO`), that its `auctioneer` is the right one, and that the lot
+/// sells the right item (`IAuctioneer.itemOf`); and asks `hasAccess` each time, since a resale ends it. Nothing has to be asked of the estate.
 interface IDAO {
     /// @notice The auctioneer at whose lots this DAO bids.
     function auctioneer() external view returns (IAuctioneer);
@@ -18,7 +21,8 @@ interface IDAO {
     /// @notice Whether `member` has access to what the DAO won at `lot`: the excludable good.
     /// @param lot The lot's number.
     /// @param member Whom to ask about.
-    /// @return Whether the member is served, and the item was not sold again.
+    /// @return Whether the member is served, and the item was not sold again. Nobody who paid for access can lose it otherwise, and nobody who
+    /// did not pay can have it: it cannot be handed on.
     function hasAccess(uint256 lot, address member) external view returns (bool);
 
     /// @notice Whether `member` paid for what the DAO won at `lot`. Once it is, it never changes.

@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {Item} from "./Item.sol";
 import {Puppet} from "./Puppet.sol";
 
-/// @title An ERC-721 that misbehaves when it is transferred, for tests
+/// @title An ERC-721 that misbehaves when it is transferred or approved, for tests
 contract HostileItem is Item, Puppet {
     enum Manner {
         Honest,
@@ -16,10 +16,12 @@ contract HostileItem is Item, Puppet {
         OnePerWallet, // moves to no account without code that has one
         ApprovedOnly, // lets only who is approved move it, not its owner: as the first collectibles did
         Locked, // the same, and nobody can be approved who owns it
-        Trap // moves nothing for its owner, and says nothing
+        Trap, // moves nothing for its owner, and says nothing
+        RefuseApproval, // lets nobody be approved
+        ReenterApproval // makes the prepared call, then lets somebody be approved
     }
 
-    /// @notice What it does when transferred.
+    /// @notice What it does when transferred or approved.
     Manner public manner;
     /// @notice Whom it names as the owner of everything, unless zero.
     address public pretended;
@@ -45,6 +47,8 @@ contract HostileItem is Item, Puppet {
 
     function approve(address to, uint256 tokenId) public override {
         if (manner == Manner.Locked && to == ownerOf(tokenId)) revert("approval to current owner");
+        if (manner == Manner.RefuseApproval) revert("no approvals");
+        if (manner == Manner.ReenterApproval) _reenter();
         super.approve(to, tokenId);
     }
 

@@ -189,9 +189,11 @@ class HouseStage(Stage):
             answers += self._observed.view(dao, "multicall", some)[0]
         return [self._dao.decode("hasAccess", answer)[0] for answer in answers]
 
-    def _close(self, lots: Sequence[int]) -> None:
-        """Pays the seller, and checks where all money went. `MoneyAstray` if some is missing or too much."""
-        audit(self._chain, self.ledger, lots, self._withdraw_proceeds, self._burnt)
+    def _close(self, lots: Sequence[int], withdraw: Callable[[], int] | None = None) -> None:
+        """Pays the seller (`withdraw` as in `audit`), and checks where all money went. `MoneyAstray` if some is missing or too
+        much.
+        """
+        audit(self._chain, self.ledger, lots, withdraw or self._withdraw_proceeds, self._burnt)
         self.ledger.forget(lots)
 
 

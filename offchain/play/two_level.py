@@ -99,10 +99,7 @@ class TwoLevelStage(HouseStage):
             self._sell(cast, lots, behaviour, end_of_bidding)
             cast = replace(cast, lots=(*cast.lots, *lots))
         assert cast is not None
-        self._keep({"refund": self._number(cast.lots, lambda _, bid: not bid.closed)})
-        outcome = self._read(instance, cast)
-        self._close(cast.lots)
-        return outcome
+        return self._conclude(instance, cast, self._withdraw_proceeds)
 
     def _sell(
         self, cast: Cast, lots: Mapping[int, int], behaviour: Behaviour, end_of_bidding: int
@@ -111,11 +108,20 @@ class TwoLevelStage(HouseStage):
         openings = self._bid(cast, lots, behaviour, end_of_bidding)
         self._chain.advance_to(end_of_bidding)
         self._reveal(openings, list(lots), behaviour, end_of_bidding)
-        self._chain.advance_to(end_of_bidding + self._seconds)
+        self._chain.advance_to(self.ledger.lots[min(lots)].end_of_reveal)
         self._claim(cast, lots, behaviour, lambda box: box.is_sealed)
         in_daos = self._number(list(lots), lambda book, bid: book.of_dao and not bid.is_sealed)
         self._keep({"tally": in_daos, "settle": len(lots)}, refunds=False)
         self._claim(cast, lots, behaviour, lambda box: True)
+
+    def _conclude(
+        self, instance: TwoLevelInstance, cast: Cast, withdraw: Callable[[], int]
+    ) -> TwoLevelOutcome:
+        """The keeper pays everybody out; the outcome, with all money accounted for (`withdraw` as in `audit`)."""
+        self._keep({"refund": self._number(cast.lots, lambda _, bid: not bid.closed)})
+        outcome = self._read(instance, cast)
+        self._close(cast.lots, withdraw)
+        return outcome
 
     # Listing and entering
 
@@ -146,8 +152,9 @@ class TwoLevelStage(HouseStage):
         instance: TwoLevelInstance,
         behaviour: Behaviour,
         accounts: Mapping[MemberKey, Address],
+        start: int = FIRST_PLAYER,
     ) -> Cast:
-        """Everybody, and a new DAO for each group that has one."""
+        """Everybody, and a new DAO for each group that has one. Accounts that are not given are actors from `start` on."""
         groups = instance.groups[leading_individuals(instance.groups, behaviour) :]
         kinds = [
             Kind(group.name in behaviour.open_groups, group.name in behaviour.standalone)
@@ -155,7 +162,7 @@ class TwoLevelStage(HouseStage):
         ]
         created = self._create_daos(self._seller, kinds)
         daos = {group.name: dao for group, dao in zip(groups, created, strict=True)}
-        indices = count(FIRST_PLAYER)
+        indices = count(start)
         members = {
             group.name: tuple(
                 Bidder(
@@ -323,7 +330,7 @@ class TwoLevelStage(HouseStage):
         }
         owner = self._owner_of(lot.token_id)
         if lot.winner is None:
-            check_item(number, owner, self._seller)
+            check_item(number, owner, lot.seller)
             return LotOutcome(None, 0, 0, 0, (), group_bids)
         winner = next(name for name, account in cast.groups.items() if account == lot.winner)
         members = cast.members[winner]

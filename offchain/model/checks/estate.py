@@ -6,8 +6,8 @@ Written from the definitions, without the model: votes are counted anew.
 from collections.abc import Sequence
 
 from offchain.model.checks.finding import Finding
+from offchain.model.instances.estate import Attempt, EstateOutcome, Vote
 from offchain.model.instances.two_level import LotOutcome
-from offchain.model.mechanisms.estate import Attempt, EstateOutcome, Vote
 
 
 def check(won: LotOutcome, attempts: Sequence[Attempt], outcome: EstateOutcome) -> list[Finding]:

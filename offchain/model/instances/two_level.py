@@ -150,8 +150,8 @@ def lot_welfare(instance: TwoLevelInstance, item: int, lot: LotOutcome) -> int:
 
 
 def optimal_lot_welfare(instance: TwoLevelInstance, item: int) -> int:
-    """The most welfare that the item can give: one group gets it and serves all its members."""
-    return max(group_value(group, item) for group in instance.groups)
+    """The most welfare that the item can give: one group gets it and serves all its members; 0 if none bids."""
+    return max((group_value(group, item) for group in instance.groups), default=0)
 
 
 def group_value(group: Group, item: int) -> int:

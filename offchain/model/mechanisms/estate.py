@@ -7,57 +7,10 @@ division leaves stays, and access ends; unsold, item, votes and access stay. Amo
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
-from offchain.model.instances.two_level import Group, LotOutcome, TwoLevelInstance
+from offchain.model.instances.estate import Attempt, EstateOutcome, Resale, Vote
+from offchain.model.instances.two_level import Group, TwoLevelInstance
 from offchain.model.mechanisms.two_level import solve_lot
-
-
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """A served member wants the item sold for `reserve` units or more, and nothing else any more; 0: not sold."""
-
-    member: str
-    reserve: int
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One attempt to sell.
-
-    votes: what is said since the attempt before, in order. buyers: who would bid, in order of arrival,
-    each member for one item.
-    """
-
-    votes: tuple[Vote, ...]
-    buyers: tuple[Group, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Resale:
-    """What came of an attempt: the lot at the reserve that was decided; both None if none was, and nothing listed."""
-
-    reserve: int | None
-    lot: LotOutcome | None
-
-    @property
-    def sold(self) -> bool:
-        """Whether somebody bought the item."""
-        return self.lot is not None and self.lot.winner is not None
-
-
-@dataclass(frozen=True, slots=True)
-class EstateOutcome:
-    """What became of an item that was won.
-
-    resales: of each attempt, in order. parts: what each served member gets; 0 if it was not sold. dust:
-    what stays of the proceeds, fewer units than members served. access: who has access in the end.
-    """
-
-    resales: tuple[Resale, ...]
-    parts: Mapping[str, int]
-    dust: int
-    access: tuple[str, ...]
 
 
 def solve(served: Sequence[str], attempts: Iterable[Attempt]) -> EstateOutcome:

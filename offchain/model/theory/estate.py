@@ -10,8 +10,9 @@ from itertools import product
 
 from offchain.model.checks.estate import check
 from offchain.model.checks.finding import Verdict
+from offchain.model.instances.estate import Attempt, EstateOutcome, Vote
 from offchain.model.instances.two_level import Group, LotOutcome, Member
-from offchain.model.mechanisms.estate import Attempt, EstateOutcome, Vote, decided, solve
+from offchain.model.mechanisms.estate import decided, solve
 from offchain.model.theory.claim import Evidence, claim
 from offchain.model.theory.daos import auction, payments
 

@@ -9,18 +9,9 @@ import pytest
 from offchain.model.checks.estate import check
 from offchain.model.checks.finding import Verdict
 from offchain.model.instances import Group, Member, TwoLevelInstance
+from offchain.model.instances.estate import Attempt, EstateOutcome, Resale, Vote
 from offchain.model.mechanisms import two_level
-from offchain.model.mechanisms.estate import (
-    Attempt,
-    EstateOutcome,
-    Resale,
-    Vote,
-    decided,
-    equal_parts,
-    offer,
-    solve,
-    voted,
-)
+from offchain.model.mechanisms.estate import decided, equal_parts, offer, solve, voted
 from offchain.model.theory.estate import buyers, won_by
 
 ABC = ("ann", "bob", "cid")
