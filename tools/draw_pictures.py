@@ -220,6 +220,55 @@ def lot(palette: Palette) -> str:
     return canvas.svg()
 
 
+def estate(palette: Palette) -> str:
+    """The life of an estate: from the lot that was won to the one that is sold, and below each step who can do what."""
+    canvas = Canvas(1000, 362, "The life of an estate", palette)
+    left, step, width = 150, 215, 180
+    middle = left + width // 2
+    steps = [
+        ("Won", "item at the estate's address", "main"),
+        ("Votes", "for years, if need be", "main"),
+        ("Resale", "7, 2 and 1 days, as any lot", "main"),
+        ("Sold", "the item is the buyer's", "good"),
+    ]
+    for column, (name, note, kind) in enumerate(steps):
+        canvas.phase(left + column * step, 10, width, name, note, kind)
+        if column:
+            canvas.arrow((left + (column - 1) * step + width, 36), (left + column * step, 36))
+    canvas.arrow(
+        (middle + 2 * step, 62), (middle + 2 * step, 96), (middle + step, 96), (middle + step, 62)
+    )
+    canvas.text(middle + 3 * step // 2, 88, "unsold: it comes back", quiet=True)
+    rows = [
+        (
+            "Who is served",
+            [
+                [],
+                ["`vote", "the reserve it wants;", "the last word counts"],
+                ["bids there, or not,", "like everybody"],
+                ["`claim, claimTo", "an equal part, once"],
+            ],
+        ),
+        (
+            "Anyone",
+            [
+                ["`deployEstate", "puts code there, once"],
+                ["`resell", "at a reserve that more", "than half want now"],
+                ["`settle", "or, if unsold,", "`reclaim"],
+                ["`claimBatch", "pays many at once"],
+            ],
+        ),
+        ("hasAccess", [["yes"], ["yes"], ["yes"], ["no: it is sold"]]),
+    ]
+    for row, (who, cells) in enumerate(rows):
+        y = 143 + 84 * row
+        canvas.rule(10, 990, y - 28)
+        canvas.text(10, y, who, 13, "600", anchor="start")
+        for column, cell in enumerate(cells):
+            canvas.lines(middle + column * step, y, cell)
+    return canvas.svg()
+
+
 @dataclass(frozen=True)
 class Room:
     """A room of offchain/: where its box stands in the picture of the layers, and what it is for."""
@@ -477,6 +526,7 @@ def choosing(palette: Palette) -> str:
 
 DRAWINGS: dict[str, Callable[[Palette], str]] = {
     "lot": lot,
+    "estate": estate,
     "layers": layers,
     "draw": draw,
     "timelock": timelock,
