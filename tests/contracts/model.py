@@ -16,7 +16,10 @@ from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.mechanism import MOST, NOBODY, commitment, entry, open_slot, sealed_slot
 
 WINDOW = 72 * 3600
-STAGE = range(600, 30 * 24 * 3600 + 1)
+PHASE = range(600, 30 * 24 * 3600 + 1)
+BOND_BPS = range(1_000, 10_001)
+MAX_LOCK = 160
+EVERYBODY = "everybody"
 STEP = 500
 FLAWS = {
     Flaw.NO_BID: "NoBid",
@@ -106,7 +109,6 @@ class DAO:
     results: dict[int, tuple[str, int]] = field(default_factory=dict)
     counted: dict[tuple[int, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     steps: dict[tuple[int, str, int], tuple[int, ...]] = field(default_factory=dict)
-    bonds: dict[int, int] = field(default_factory=lambda: defaultdict(int))
 
 
 @dataclass
@@ -119,9 +121,11 @@ class World:
     daos: dict[str, DAO] = field(default_factory=dict)
     items: dict[int, str] = field(default_factory=dict)
     token: str = NOBODY
+    recipients: dict[tuple[int, str], str] = field(default_factory=dict)
     refusing: set[str] = field(default_factory=set)
     proceeds_wei: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     balance_wei: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    burnt_wei: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def do(self, at: str, name: str, sender: str, value_wei: int, *args: Any) -> Refused | None:
         """Make a call; if it is refused nothing has changed."""
@@ -141,7 +145,7 @@ class World:
             other = sum(self.proceeds_wei.values())
         else:
             books = list(self.daos[at].books.items())
-            other = WEI_PER_UNIT * sum(self.daos[at].bonds.values())
+            other = 0
         deposits = sum(self._due(at, lot, book, who) for lot, book in books for who in book.bids)
         return WEI_PER_UNIT * deposits + other
 
@@ -176,11 +180,11 @@ class World:
         *ends, bond_bps = schedule
         if reserve == 0:
             raise Refused("ReserveTooLow", reserve)
-        stages = (ends[1] - ends[0], ends[2] - ends[1])
-        if ends[0] <= self.now or not all(stage in STAGE for stage in stages):
+        phases = (ends[1] - ends[0], ends[2] - ends[1])
+        if ends[0] <= self.now or not all(length in PHASE for length in phases):
             raise Refused("BadSchedule", *ends)
-        if bond_bps > 10_000:
-            raise Refused("BondTooHigh", bond_bps)
+        if bond_bps not in BOND_BPS:
+            raise Refused("BondTooLow" if bond_bps < BOND_BPS[0] else "BondTooHigh", bond_bps)
         if token_id not in self.items:
             raise Refused("ERC721NonexistentToken", token_id)
         if self.items[token_id] != sender:
@@ -188,6 +192,12 @@ class World:
         self.items[token_id] = at
         book = Book((ends[0], ends[1], ends[2]), bond_bps)
         self.lots[len(self.lots) + 1] = Lot(sender, token_id, reserve, book)
+
+    def relist(self, at: str, sender: str, _: int, lot: int, reserve: int, schedule: Any) -> None:
+        """What a lot sold is listed again, by whoever owns it."""
+        sold = self.lots.get(lot)
+        token, token_id = (self.token, sold.token_id) if sold else (NOBODY, 0)
+        self.list(at, sender, 0, token, token_id, reserve, schedule)
 
     def reclaim(self, at: str, _: str, __: int, lot: int) -> None:
         """The item of a void lot goes back, once."""
@@ -205,17 +215,11 @@ class World:
             raise Refused("NoProceeds", sender)
         self._send(at, recipient, amount_wei)
 
-    def credit(self, at: str, _: str, value_wei: int, lot: int) -> None:
-        """A gift to a seller."""
-        if lot not in self.lots:
-            raise Refused("WrongPhase", lot, Phase.NONE)
-        self.proceeds_wei[self.lots[lot].seller] += value_wei
-
     def submit(self, _: str, sender: str, __: int, lot: int, bid: int) -> None:
         """Only DAOs bid late, and they do not do it by themselves."""
         raise Refused("UnknownDAO", sender)
 
-    def pay(self, at: str, sender: str, _: int, lot: int) -> None:
+    def pay(self, at: str, sender: str, _: int, lot: int, __: str) -> None:
         """Only a leading DAO pays, from within its settlement."""
         self._demand(at, lot, Phase.CLOSED)
         raise Refused("NotLeader", lot, sender)
@@ -233,15 +237,46 @@ class World:
         item.awaited.add(at)
         self.daos[at].books[lot] = Book(item.book.ends, item.book.bond_bps)
 
-    def commit(self, at: str, sender: str, value_wei: int, lot: int, seal: bytes) -> None:
+    def commit(
+        self, at: str, sender: str, value_wei: int, lot: int, seal: bytes, lock: bytes = b""
+    ) -> None:
         """A sealed bid."""
-        self._seal(at, sender, lot, seal, _units(value_wei))
+        self._seal(at, sender, lot, seal, _units(value_wei), lock)
 
-    def commitMany(self, at: str, sender: str, value_wei: int, seals: Sequence[Any]) -> None:
+    def commitMany(
+        self, at: str, sender: str, value_wei: int, seals: Sequence[Any], locks: Sequence[bytes]
+    ) -> None:
         """Several."""
-        for lot, seal, added in seals:
-            self._seal(at, sender, lot, seal, added)
+        if len(seals) != len(locks):
+            raise Refused("LocksMismatch", len(seals), len(locks))
+        for (lot, seal, added), lock in zip(seals, locks, strict=True):
+            self._seal(at, sender, lot, seal, added, lock)
         self._demand_value(sum(added for _, _, added in seals), value_wei)
+
+    def roll(
+        self,
+        at: str,
+        sender: str,
+        value_wei: int,
+        source: int,
+        lot: int,
+        seal: bytes,
+        lock: bytes = b"",
+    ) -> None:
+        """A sealed bid under what is left of a deposit on another lot."""
+        due = self._claim(at, source, sender)
+        self._seal(at, sender, lot, seal, due + _units(value_wei), lock)
+
+    def nameRecipient(self, at: str, sender: str, _: int, lot: int, recipient: str) -> None:
+        """To whom the item goes if the sender wins."""
+        now = self.phase(at, lot)
+        if now == Phase.NONE or now > Phase.CLOSED:
+            raise Refused("WrongPhase", lot, now)
+        if not self.lots[lot].book.bids.get(sender, Bid()).deposit:
+            raise Refused("NoBid", lot, sender)
+        if recipient in (NOBODY, at):
+            raise Refused("BadRecipient", recipient)
+        self.recipients[lot, sender] = recipient
 
     def raiseBid(self, at: str, sender: str, value_wei: int, lot: int) -> None:
         """An open bid."""
@@ -286,12 +321,16 @@ class World:
         dao, book = self.daos[at], self.book(at, lot)
         if book is None or not book.ends[1] <= self.now < book.ends[2]:
             raise Refused("WrongPhase", lot, self.phase(at, lot))
+        if book.state != BookState.RUNNING:
+            raise Refused("WrongPhase", lot, self.phase(at, lot))
         if lot in dao.results:
             raise Refused("AlreadyTallied", lot, dao.results[lot][0])
         if len(members) > STEP:
             raise Refused("StepTooLarge", len(members), STEP)
         counted = dao.counted[lot, sender]
         start = len(counted)
+        if not members and start < book.opened:
+            return
         for member in members:
             bid = book.bids.get(member, Bid())
             if bid.seal or not bid.deposit:
@@ -321,7 +360,7 @@ class World:
             raise Refused("LedByDAO", lot, item.leader)
         item.book.state, item.book.share = BookState.WON, item.price
         self.proceeds_wei[item.seller] += WEI_PER_UNIT * item.price
-        self.items[item.token_id] = item.leader
+        self.items[item.token_id] = self.recipients.get((lot, item.leader), item.leader)
 
     def _settle_dao(self, at: str, lot: int, start: int, best: int, packed: bytes) -> None:
         if self.phase(self.auctioneer, lot) != Phase.CLOSED:
@@ -340,11 +379,12 @@ class World:
         if best >= price or not served:
             raise Refused("WrongCheckpoint", lot, start)
         book.state, book.share = BookState.WON, -(-price // served[0])
+        del dao.steps[lot, tallier, start], dao.results[lot]
         paid_wei = WEI_PER_UNIT * served[0] * book.share
         self._move(at, self.auctioneer, paid_wei)
         item.book.state = BookState.WON
         self.proceeds_wei[item.seller] += paid_wei
-        self.items[item.token_id] = at
+        self.items[item.token_id] = estate(at, lot)
 
     # CLAIMS
 
@@ -354,34 +394,22 @@ class World:
 
     def claimTo(self, at: str, sender: str, _: int, lot: int, recipient: str) -> None:
         """The same, to somebody else."""
-        book = self._decided(at, lot)
-        due = self._take(at, lot, book, sender)
-        if due == 0:
-            waits = self.phase(at, lot) == Phase.CLOSED and book.bids.get(sender, Bid()).deposit
-            raise Refused(
-                *(("WrongPhase", lot, Phase.CLOSED) if waits else ("NothingToClaim", lot, sender))
-            )
-        self._send(at, recipient, WEI_PER_UNIT * due)
+        self._send(at, recipient, WEI_PER_UNIT * self._claim(at, lot, sender))
 
     def claimBatch(self, at: str, _: str, __: int, lot: int, bidders: Sequence[str]) -> None:
-        """The same for many; who takes no ether keeps the claim, without the bid if not served."""
-        book = self._decided(at, lot)
+        """The same for many; of who takes no ether everything stays as it was."""
+        awaited = self._resolve(at, lot)
+        if awaited == EVERYBODY:
+            self._demand_revealed(at, lot)
         for bidder in bidders:
-            before = copy.copy(book.bids.get(bidder, Bid()))
-            due = self._take(at, lot, book, bidder)
-            if bidder not in self.refusing:
+            before = self._bid(at, lot, bidder)
+            due, bond = self._take(at, lot, bidder, awaited)
+            if due and bidder in self.refusing:
+                self._book(at, lot).bids[bidder] = before
+                continue
+            if due:
                 self._send(at, bidder, WEI_PER_UNIT * due)
-            elif due:
-                served = book.bids[bidder].bid != 0
-                book.bids[bidder] = before if served else Bid(deposit=due)
-
-    def forwardBonds(self, at: str, _: str, __: int, lot: int) -> None:
-        """Bonds of a DAO's members go to the seller."""
-        amount = self.daos[at].bonds.pop(lot, 0)
-        if amount == 0:
-            raise Refused("NoBonds", lot)
-        self._move(at, self.auctioneer, WEI_PER_UNIT * amount)
-        self.proceeds_wei[self.lots[lot].seller] += WEI_PER_UNIT * amount
+            self.burnt_wei[at] += WEI_PER_UNIT * bond
 
     def multicall(self, at: str, sender: str, _: int, calls: Sequence[tuple[Any, ...]]) -> None:
         """Several calls without ether, all or none."""
@@ -413,7 +441,7 @@ class World:
             raise Refused("BelowMinimum", lot, sender, total, self._minimum(at))
         return total
 
-    def _seal(self, at: str, sender: str, lot: int, seal: bytes, added: int) -> None:
+    def _seal(self, at: str, sender: str, lot: int, seal: bytes, added: int, lock: bytes) -> None:
         if at in self.daos and self.daos[at].is_open:
             raise Refused("BidsAreOpen", lot)
         bids = self._demand(at, lot, Phase.BIDDING).bids
@@ -421,6 +449,8 @@ class World:
         if not any(seal[:16]):
             raise Refused("InvalidCommitment", seal)
         bids[sender] = Bid(total, seal=seal)
+        if len(lock) > MAX_LOCK:
+            raise Refused("LockTooLong", lot, len(lock), MAX_LOCK)
 
     def _place(self, at: str, sender: str, lot: int, added: int) -> None:
         if not self.daos[at].is_open:
@@ -456,18 +486,37 @@ class World:
         bids = [book.bids[member].bid for member in dao.counted[lot, tallier][:counted]]
         return max((bid * (book.opened - i) for i, bid in enumerate(bids)), default=0)
 
-    def _decided(self, at: str, lot: int) -> Book:
-        """A book that pays out."""
+    def _resolve(self, at: str, lot: int) -> str:
+        """Whose open bid is not paid out yet: everybody's, that of the winner who has not paid, or nobody's."""
         now, book = self.phase(at, lot), self.book(at, lot)
-        if book is None or now < Phase.CLOSED:
-            raise Refused("WrongPhase", lot, now)
-        if at in self.daos and book.state == BookState.RUNNING:
-            if now == Phase.CLOSED and self.lots[lot].leader == at:
-                raise Refused("WrongPhase", lot, now)
-            if now != Phase.CLOSED:
-                book.state = BookState.LOST
-                book.bond_bps = 0 if now == Phase.VOID else book.bond_bps
-        return book
+        if book is None or (now < Phase.CLOSED and book.state == BookState.RUNNING):
+            return EVERYBODY
+        leader = self.lots[lot].leader
+        if at == self.auctioneer:
+            return leader if now == Phase.CLOSED else NOBODY
+        if book.state == BookState.RUNNING:
+            if now == Phase.CLOSED and leader == at:
+                return EVERYBODY
+            book.state = BookState.LOST
+        return NOBODY
+
+    def _demand_revealed(self, at: str, lot: int) -> None:
+        book = self.book(at, lot)
+        if book is None or self.now < book.ends[1]:
+            raise Refused("WrongPhase", lot, self.phase(at, lot))
+
+    def _claim(self, at: str, lot: int, sender: str) -> int:
+        """What is due to a bidder, taken out of its account; something."""
+        awaited = self._resolve(at, lot)
+        due, bond = self._take(at, lot, sender, awaited)
+        if due == 0:
+            if awaited == EVERYBODY:
+                self._demand_revealed(at, lot)
+            if self._bid(at, lot, sender).deposit and awaited in (EVERYBODY, sender):
+                raise Refused("WrongPhase", lot, self.phase(at, lot))
+            raise Refused("NothingToClaim", lot, sender)
+        self.burnt_wei[at] += WEI_PER_UNIT * bond
+        return due
 
     def _served(self, at: str, lot: int, book: Book, bidder: str) -> bool:
         """Whether a bidder pays the share."""
@@ -484,28 +533,35 @@ class World:
         deposit = book.bids[bidder].deposit
         return deposit - book.share if deposit and self._served(at, lot, book, bidder) else deposit
 
-    def _take(self, at: str, lot: int, book: Book, bidder: str) -> int:
-        """Closes the account of a bidder; what is to be paid out."""
-        bid = book.bids.get(bidder, Bid())
-        now, individual = self.phase(at, lot), at == self.auctioneer
-        waits = now == Phase.CLOSED and (bid.seal or bidder == self.lots[lot].leader)
-        if not bid.deposit or waits:
-            return 0
+    def _book(self, at: str, lot: int) -> Book:
+        book = self.book(at, lot)
+        assert book is not None
+        return book
+
+    def _bid(self, at: str, lot: int, bidder: str) -> Bid:
+        """A copy of what a bidder has there."""
+        book = self.book(at, lot)
+        return copy.copy(book.bids.get(bidder, Bid())) if book else Bid()
+
+    def _take(self, at: str, lot: int, bidder: str, awaited: str) -> tuple[int, int]:
+        """Closes the account of a bidder; what is to be paid out, and what is burnt."""
+        bid = self._bid(at, lot, bidder)
+        if not bid.deposit:
+            return 0, 0
+        book = self._book(at, lot)
         if bid.seal:
-            bond_bps = 0 if individual and now == Phase.VOID else book.bond_bps
-            bond = bid.deposit * bond_bps // 10_000
-            if individual:
-                self.proceeds_wei[self.lots[lot].seller] += WEI_PER_UNIT * bond
-            else:
-                self.daos[at].bonds[lot] += bond
+            self._demand_revealed(at, lot)
+            bond = bid.deposit * book.bond_bps // 10_000
             book.bids[bidder] = Bid()
-            return bid.deposit - bond
+            return bid.deposit - bond, bond
+        if awaited in (EVERYBODY, bidder):
+            return 0, 0
         due = self._due(at, lot, book, bidder)
         if not self._served(at, lot, book, bidder):
             book.bids[bidder] = Bid()
         elif due:
             book.bids[bidder] = Bid(bid=bid.bid)
-        return due
+        return due, 0
 
     def _send(self, at: str, recipient: str, wei: int) -> None:
         if recipient in self.refusing:
@@ -515,6 +571,11 @@ class World:
     def _move(self, payer: str, payee: str, wei: int) -> None:
         self.balance_wei[payer] -= wei
         self.balance_wei[payee] += wei
+
+
+def estate(dao: str, lot: int) -> str:
+    """Where an item is that a DAO won."""
+    return f"the estate of {dao} and {lot}"
 
 
 def _units(wei: int) -> int:

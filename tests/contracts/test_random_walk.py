@@ -20,7 +20,7 @@ from tests.contracts.checks import error_data
 from tests.contracts.ledger import stored_slots
 from tests.contracts.mechanism import address_of
 from tests.contracts.model import DAO as Model
-from tests.contracts.model import Refused, World
+from tests.contracts.model import Refused, World, estate
 from tests.contracts.walk import Call, Walk
 from tests.puppets import Manner
 
@@ -88,12 +88,13 @@ class Stage:
         self.check()
 
     def check(self) -> None:
-        """Every contract holds what it owes, and nothing else but what was forced on it."""
+        """Every contract holds what it owes, and nothing else but what was burnt or forced on it."""
         for contract in self.contracts:
             address = contract.address
             balance = int(request("eth_getBalance", address, "latest"), 16)
             assert balance == self.world.balance_wei[address], contract
-            assert balance == self.world.owed_wei(address) + self.forced[address], contract
+            kept = self.world.burnt_wei[address] + self.forced[address]
+            assert balance == self.world.owed_wei(address) + kept, contract
 
     def check_slots(self) -> None:
         """Every bid is stored as the model has it, and every lot stands where the model says."""
@@ -182,12 +183,15 @@ def enact(seed: str, stage: Stage, walk: Walk) -> None:
 
 @pytest.fixture
 def stage_and_walk(request, auctioneer, factory, DAO, item, actor):
-    """Two sealed DAOs, one of them strict, and two open ones; 14 people, two of them puppets."""
+    """Two sealed DAOs, one of them strict, and two open ones, of each a full copy; 14 people, two of them puppets."""
     seed = request.param
     kinds = [(False, 0), (False, 4), (True, 0), (True, 3)]
-    daos = [create_dao(factory, DAO, auctioneer, is_open, least) for is_open, least in kinds]
+    daos = [
+        create_dao(factory, DAO, auctioneer, is_open, least, standalone=least != 0)
+        for is_open, least in kinds
+    ]
     puppets = [actor(), actor()]
-    world = World(auctioneer.address)
+    world = World(auctioneer.address, token=item.address)
     for dao, (is_open, least) in zip(daos, kinds, strict=True):
         world.daos[dao.address] = Model(is_open, least or 1)
     world.refusing |= {contract.address for contract in (auctioneer, *daos)}
@@ -219,12 +223,18 @@ def test_walk(stage_and_walk, item, forced):
         forced.update(stage.forced)
     for contract in stage.contracts:
         assert world.owed_wei(contract.address) == 0
-        assert contract.balance() == stage.forced[contract.address]
+        kept = world.burnt_wei[contract.address] + stage.forced[contract.address]
+        assert contract.balance() == kept
     for who in accounts_:
         change = world.balance_wei[who] - stage.fees.get(who, 0)
         assert web3.eth.get_balance(who) - before[who] == change
+    estates = {
+        estate(dao.address, lot): dao.estateAt(lot)
+        for dao in stage.contracts[1:]
+        for lot in world.lots
+    }
     for token_id, owner in world.items.items():
-        assert item.ownerOf(token_id) == owner
+        assert item.ownerOf(token_id) == estates.get(owner, owner)
     # a walk that got nowhere would prove little
     assert len(world.lots) >= 5
     assert stage.outcomes["done"] > 100

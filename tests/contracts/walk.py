@@ -54,21 +54,31 @@ class Walk:
                 self.raise_bids,
                 self.withdraw,
                 self.list_item,
+                self.name_recipient,
+                *[self.roll_to] * 2,
             ],
             Phase.REVEAL: [*[self.reveal] * 3, *[self.reveal_batch] * 3, self.multicall],
-            Phase.TALLY: [self.tally],
-            Phase.CLOSED: [*[self.settle] * 3, self.claim, self.claim_batch, self.tally],
+            Phase.TALLY: [*[self.tally] * 4, self.claim, self.claim_batch, self.roll],
+            Phase.CLOSED: [
+                *[self.settle] * 3,
+                self.claim,
+                self.claim_batch,
+                self.tally,
+                self.roll,
+                self.name_recipient,
+            ],
             Phase.SETTLED: [
                 self.claim,
                 self.claim_batch,
-                self.forward,
+                self.roll,
+                self.relist,
                 self.withdraw_proceeds,
                 self.multicall,
             ],
-            Phase.VOID: [self.reclaim, self.claim, self.claim_batch, self.multicall],
+            Phase.VOID: [self.reclaim, self.claim, self.claim_batch, self.roll, self.multicall],
         }
         self.anything = [plan for plans in self.plans.values() for plan in plans]
-        self.anything += [self.credit, self.submit, self.pay]
+        self.anything += [self.submit, self.pay]
 
     def next_call(self) -> Call:
         """What is tried next, on a lot that is still running, mostly."""
@@ -123,26 +133,32 @@ class Walk:
     # SELLING
 
     def list_item(self, _: int) -> Call:
-        draw, start = self.random, self.world.now
+        draw = self.random
         owners = sorted(set(self.world.items.values()).intersection(self.people))
         seller = self.maybe(0.1, self.anybody(), draw.choice(owners or self.people))
         owned = [token_id for token_id, owner in self.world.items.items() if owner == seller]
         token_id = self.maybe(
             0.1, draw.choice([*self.world.items, 10**6]), draw.choice([*owned, 0])
         )
+        return Call(
+            self.auctioneer, "list", seller, 0, (self.item.address, token_id, *self.terms())
+        )
+
+    def relist(self, lot: int) -> Call:
+        """By its owner, if a person has it, mostly."""
+        owner = self.world.items[self.world.lots[lot].token_id] if lot in self.world.lots else ""
+        seller = self.maybe(0.2, self.anybody(), owner if owner in self.people else self.anybody())
+        return Call(self.auctioneer, "relist", seller, 0, (lot, *self.terms()))
+
+    def terms(self) -> tuple[int, tuple[int, ...]]:
+        """Reserve and schedule."""
+        draw, start = self.random, self.world.now
         bidding, reveal, tally = (draw.randint(600, 2_500) for _ in range(3))
         if draw.random() < 0.1:
             bidding, reveal = draw.choice([(0, 700), (900, 599), (900, 31 * 86_400)])
         ends = (start + bidding, start + bidding + reveal, start + bidding + reveal + tally)
-        bond = self.maybe(0.05, 10_001, draw.choice([0, 1_000, 3_333, 10_000]))
-        reserve = self.maybe(0.05, 0, draw.choice([1, 3, 10, 25]))
-        return Call(
-            self.auctioneer,
-            "list",
-            seller,
-            0,
-            (self.item.address, token_id, reserve, (*ends, bond)),
-        )
+        bond = self.maybe(0.05, draw.choice([0, 999, 10_001]), draw.choice([1_000, 3_333, 10_000]))
+        return self.maybe(0.05, 0, draw.choice([1, 3, 10, 25])), (*ends, bond)
 
     def reclaim(self, lot: int) -> Call:
         return Call(self.auctioneer, "reclaim", self.anybody(), 0, (lot,))
@@ -154,14 +170,11 @@ class Walk:
             self.auctioneer, "withdrawProceeds", self.random.choice(sellers), 0, (recipient,)
         )
 
-    def credit(self, lot: int) -> Call:
-        return Call(self.auctioneer, "credit", self.anybody(), self.random.randint(0, 3), (lot,))
-
     def submit(self, lot: int) -> Call:
         return Call(self.auctioneer, "submit", self.anybody(), 0, (lot, 10**9))
 
     def pay(self, lot: int) -> Call:
-        return Call(self.auctioneer, "pay", self.anybody(), 10**12, (lot,))
+        return Call(self.auctioneer, "pay", self.anybody(), 10**12, (lot, self.anybody()))
 
     # BIDDING
 
@@ -183,7 +196,39 @@ class Walk:
         bidder = self.anybody()
         seal, added = self.sealed(at, lot, bidder)
         wei = self.maybe(0.05, self.random.choice([1, WEI_PER_UNIT - 1]), 0)
-        return Call(at, "commit", bidder, WEI_PER_UNIT * added + wei, (lot, seal))
+        lock = self.maybe(0.3, (self.lock(),), ())
+        return Call(at, "commit", bidder, WEI_PER_UNIT * added + wei, (lot, seal, *lock))
+
+    def lock(self) -> bytes:
+        """Anything, now and then too long."""
+        return self.random.randbytes(self.random.choice([0, 1, 160, 160, 160, 161]))
+
+    def roll(self, source: int) -> Call:
+        """What one has on a lot goes to another, mostly one where bids are taken."""
+        phases = {lot: self.world.phase(self.auctioneer.address, lot) for lot in self.world.lots}
+        bidding = [lot for lot, phase in phases.items() if phase == Phase.BIDDING]
+        target = self.maybe(0.1, source, self.random.choice(bidding or [source, NEVER]))
+        return self.rolled(source, target)
+
+    def roll_to(self, target: int) -> Call:
+        """What one has on some lot goes to this one."""
+        return self.rolled(self.random.choice([*self.world.lots, target]), target)
+
+    def rolled(self, source: int, target: int) -> Call:
+        at = self.somewhere(source, sealed=True)
+        bidder = self.bidder(at, source)
+        seal, added = self.sealed(at, target, bidder)
+        wei = self.maybe(0.05, 1, self.maybe(0.5, 0, WEI_PER_UNIT * added))
+        return Call(
+            at, "roll", bidder, wei, (source, target, seal, *self.maybe(0.3, (self.lock(),), ()))
+        )
+
+    def name_recipient(self, lot: int) -> Call:
+        bidder = self.bidder(self.auctioneer, lot)
+        recipient = self.maybe(
+            0.2, self.random.choice([NOBODY, self.auctioneer.address]), self.anybody()
+        )
+        return Call(self.auctioneer, "nameRecipient", bidder, 0, (lot, recipient))
 
     def commit_many(self, lot: int) -> Call:
         at, bidder = self.somewhere(lot, sealed=True), self.anybody()
@@ -192,7 +237,9 @@ class Walk:
         if self.random.random() < 0.05:
             seals.append((lot, b"\x11" * 24, MOST))
         value = WEI_PER_UNIT * sum(added for *_, added in seals if added != MOST)
-        return Call(at, "commitMany", bidder, self.maybe(0.1, value + 1, value), (seals,))
+        locks = [self.maybe(0.3, self.lock(), b"") for _ in range(len(seals))]
+        locks = self.maybe(0.05, locks[1:], locks)
+        return Call(at, "commitMany", bidder, self.maybe(0.1, value + 1, value), (seals, locks))
 
     def raise_bid(self, lot: int) -> Call:
         added = self.random.choice([0, 1, 2, 3, 5, 9, 20])
@@ -254,7 +301,8 @@ class Walk:
     def settle(self, lot: int) -> Call:
         """By the true certificate, mostly."""
         leader = self.world.lots[lot].leader if lot in self.world.lots else NOBODY
-        if leader not in self.world.daos or self.random.random() < 0.1:
+        finished = leader in self.world.daos and lot in self.world.daos[leader].results
+        if not finished or self.random.random() < 0.1:
             if self.random.random() < 0.7:
                 return Call(self.auctioneer, "settle", self.anybody(), 0, (lot,))
             return Call(
@@ -305,9 +353,6 @@ class Walk:
             0,
             (lot, self.random.choices(some, k=self.random.randint(0, 4))),
         )
-
-    def forward(self, lot: int) -> Call:
-        return Call(self.random.choice(self.daos), "forwardBonds", self.anybody(), 0, (lot,))
 
     def multicall(self, lot: int) -> Call:
         """Claims, reveals or withdrawals of one bidder on several lots."""
@@ -363,7 +408,5 @@ class Walk:
                     yield Call(at, "claimBatch", helper, 0, (lot, bidders))
                 for bidder in sorted(self.world.refusing.intersection(bidders)):
                     yield Call(at, "claimTo", bidder, 0, (lot, helper))
-                if at != self.auctioneer and self.world.daos[at.address].bonds.get(lot):
-                    yield Call(at, "forwardBonds", helper, 0, (lot,))
         for seller in list(self.world.proceeds_wei):
             yield Call(self.auctioneer, "withdrawProceeds", seller, 0, (helper,))
