@@ -11,6 +11,7 @@ import pytest
 
 from offchain.chain.revm import Revm
 from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
+from offchain.play.behaviour import STRAIGHT, Behaviour, Lock
 from offchain.play.two_level import TwoLevelStage
 
 VALUES = range(1, 5)
@@ -20,9 +21,23 @@ BIDS = range(5)
 
 @pytest.mark.parametrize("sizes", [(1, 2), (2, 2), (1, 3), (2, 1, 1)], ids=str)
 def test_no_member_gains_by_lying(sizes: tuple[int, ...]) -> None:
+    _hold_truthful(sizes, STRAIGHT)
+
+
+def test_no_member_gains_by_lying_under_locks() -> None:
+    """Everybody locks its bid, the groups bid through a full copy and a cheap DAO, and no opening is left with anybody."""
+    sizes = (1, 2)
+    members = [(f"g{g}", f"m{m}") for g, size in enumerate(sizes) for m in range(size)]
+    locks = dict.fromkeys(members, Lock.TRUE)
+    _hold_truthful(sizes, Behaviour(locks=locks, standalone=frozenset({"g0"})))
+
+
+def _hold_truthful(sizes: tuple[int, ...], behaviour: Behaviour) -> None:
     stage = TwoLevelStage(Revm())
     members = sum(sizes)
-    charged = {bids: _charges(stage, sizes, bids) for bids in product(BIDS, repeat=members)}
+    charged = {
+        bids: _charges(stage, sizes, bids, behaviour) for bids in product(BIDS, repeat=members)
+    }
 
     def utility(bids: tuple[int, ...], member: int, value: int) -> int:
         charge = charged[bids][member]
@@ -41,7 +56,7 @@ def test_no_member_gains_by_lying(sizes: tuple[int, ...]) -> None:
 
 
 def _charges(
-    stage: TwoLevelStage, sizes: tuple[int, ...], bids: tuple[int, ...]
+    stage: TwoLevelStage, sizes: tuple[int, ...], bids: tuple[int, ...], behaviour: Behaviour
 ) -> list[int | None]:
     """What each member pays on the chain, None if not served."""
     rest = iter(bids)
@@ -54,7 +69,7 @@ def _charges(
         )
         for g, size in enumerate(sizes)
     )
-    outcome = stage.play(TwoLevelInstance(1, (1,), groups))
+    outcome = stage.play(TwoLevelInstance(1, (1,), groups), behaviour)
     lot = outcome.items[0]
     return [
         outcome.payments[group.name][member.name]
