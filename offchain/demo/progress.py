@@ -38,19 +38,22 @@ def meter(console: Console) -> Meter:
 
 
 class Opening:
-    """Says how far the opening of locks has come, where it takes long: called with how many are done, and of how many."""
+    """Says how far the opening of locks has come, where it takes long: called with how many of those left in a book are done, and
+    how many those were.
+    """
 
     def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
         self._lines = Lines(console, clock)
-        self._done = 0
+        self._left = self._done = 0
 
-    def __call__(self, done: int, total: int) -> None:
-        """So many of the locks of a book are done."""
-        if done <= self._done or self._done == 0:
-            self._done = 0
-            self._lines.begins("locks", total)
+    def __call__(self, done: int, left: int) -> None:
+        """The keeper has opened some, and may do something else before it goes on with the rest."""
+        if left != self._left or done <= self._done:
+            if left != self._left - self._done:  # another book
+                self._lines.begins("locks", left)
+            self._left, self._done = left, 0
         self._lines.advances(done - self._done)
-        self._done = done if done < total else 0
+        self._done = done
 
 
 class Bars:

@@ -4,7 +4,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from offchain.demo.progress import SECONDS_BETWEEN_LINES, Bars, Lines, meter
+from offchain.demo.progress import SECONDS_BETWEEN_LINES, Bars, Lines, Opening, meter
 
 
 def test_a_terminal_gets_bars_that_stay() -> None:
@@ -56,6 +56,23 @@ def test_too_early_to_tell_how_long_it_takes() -> None:
     now[0] += SECONDS_BETWEEN_LINES
     lines.advances(2)
     assert said.getvalue() == "  reveal: 2 of 17,448\n"
+
+
+def test_locks_are_opened_with_other_work_in_between() -> None:
+    """The keeper goes on with those that are left; the next book's begin anew."""
+    said, now = StringIO(), [0.0]
+    opening = Opening(Console(file=said, width=100), clock=lambda: now[0])
+    for done, left in ((1, 1), (1_000, 6_000), (2_000, 6_000), (1_000, 4_000), (4_000, 4_000)):
+        opening(done, left)
+        now[0] += SECONDS_BETWEEN_LINES
+    opening(1, 1)
+    now[0] += SECONDS_BETWEEN_LINES
+    opening(6_000, 6_000)
+    assert said.getvalue().splitlines() == [
+        "  locks: 2,000 of 6,000, about 20 s left",
+        "  locks: 3,000 of 6,000, about 20 s left",
+        "  locks: 6,000 of 6,000, about 0 s left",
+    ]
 
 
 def test_files_get_lines() -> None:
