@@ -4,7 +4,7 @@
     python -m benchmarks.scale --on anvil 100 1000 10000        on a node, whose gas is the real one
     python -m benchmarks.scale 100000 --write                   renews this size in scale.json, docs/performance.md, the picture
 
-One DAO of sealed bids plays against a rival who bids alone and asks it for 60 % of its willingness to pay. The outcome must
+One DAO of sealed bids, from CROWD members on a full copy, plays against a rival who bids alone and asks it for 60 % of its willingness to pay. The outcome must
 be the reference's and the play audits every wei. Each size runs in a process of its own, so that its peak memory is its own.
 """
 
@@ -22,6 +22,7 @@ from benchmarks.watch import Watch, peak_mib
 from offchain.chain.connect import connect
 from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
 from offchain.model.mechanisms import fast_split, two_level
+from offchain.play.behaviour import Behaviour, crowds
 from offchain.play.two_level import TwoLevelStage
 
 _HERE: Final = ROOT / "benchmarks" / "scale"
@@ -60,7 +61,8 @@ def play(members: int, back_end: str) -> Row:
     with connect(back_end) as chain:
         stage = TwoLevelStage(chain)
         watch = Watch()
-        outcome = stage.play(instance, observer=watch)
+        behaviour = Behaviour(standalone=crowds(instance.groups))
+        outcome = stage.play(instance, behaviour, watch)
         watch.lap(_REST)
     assert outcome == expected, "the chain and the reference differ"
     gas = dict(outcome.gas or {})
