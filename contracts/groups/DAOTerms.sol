@@ -22,6 +22,7 @@ function minimumBid(Terms terms) pure returns (uint64) {
 }
 
 /// @title The terms of a DAO, as a word and as the end of a minimal proxy's code
+/// @notice Both hold the same 29 bytes: a full copy has the word, a proxy the bytes.
 library DAOTerms {
     /// @dev Bytes of code before the arguments of one of OpenZeppelin's minimal proxies, `Clones`.
     uint256 private constant PROXY_BYTES = 45;

@@ -28,7 +28,8 @@ interface IAuctioneer is IProceeds {
     function enter(uint256 lot) external returns (Schedule memory schedule);
 
     /// @notice Takes the calling DAO's willingness to pay as its bid on `lot`.
-    /// @dev Only in the tally phase, only for DAOs of the factory, whose code bids once, and only where it entered. A bid of 0 abstains, so that nobody waits for the DAO.
+    /// @dev Only in the tally phase, only for DAOs of the factory, whose code bids once, and only where it entered. A bid of 0
+    /// abstains, so that nobody waits for the DAO.
     /// @param lot The lot's number.
     /// @param bid The DAO's bid, in units.
     function submit(uint256 lot, uint96 bid) external;

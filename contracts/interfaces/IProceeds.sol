@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 /// @title Where sellers get what they earned
+/// @notice What who sells through a house needs of it.
 interface IProceeds {
     /// @notice Pays the caller all it earned by selling: prices and fines.
     /// @param recipient Who gets it.

@@ -77,7 +77,7 @@ def world() -> World:
     seller = chain.actor(0)
     chain.fund(seller, 10**18)
     local = new_beacon(chain.now() - HOUR, clock=chain.now)
-    deployed = deploy(chain, seller, beacon_hash=local.beacon.chain_hash)
+    deployed = deploy(chain, seller, beacon=local.beacon)
     house, token = deployed.auctioneer, contract("Item")
     item = create(chain, seller, "Item")
     end = chain.now() + HOUR
