@@ -58,11 +58,10 @@ library Announcements {
     /// @param announcement The opening.
     /// @param slot What is sealed.
     /// @param goods All goods of the lot, as bits.
-    /// @param covered The most that the offers may be worth, in units.
     /// @return flaw What is wrong with it, if anything; only without a flaw do the others mean something.
     /// @return revenue The prices together, in units: the paper's R.
     /// @return known Its digest.
-    function check(Announcement calldata announcement, BidSlot slot, uint256 lot, address player, uint256 goods, uint256 covered)
+    function check(Announcement calldata announcement, BidSlot slot, uint256 lot, address player, uint256 goods)
         internal
         view
         returns (AnnouncementFlaw flaw, uint64 revenue, bytes32 known)
@@ -82,7 +81,7 @@ library Announcements {
         flaw = _checkOffers(announcement.offers, player, goods);
         if (flaw != AnnouncementFlaw.None) return (flaw, 0, 0);
         if (announcement.wish & ~goods != 0) return (AnnouncementFlaw.UnknownGoods, 0, 0);
-        if (revenue > covered) return (AnnouncementFlaw.RevenueAboveDeposit, 0, 0);
+        if (revenue > slot.deposit()) return (AnnouncementFlaw.RevenueAboveDeposit, 0, 0);
     }
 
     /// @dev At most 32 times 64 bits.

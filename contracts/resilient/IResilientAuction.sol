@@ -18,7 +18,7 @@ interface IResilientAuction {
         Draw, // all announcements are known; the coin is asked for and falls
         Answers, // those who are offered something say YES or NO
         Final, // goods are delivered, everybody is paid
-        Void // nobody announced anything, or nothing was decided in time: everything goes back
+        Void // nobody announced anything, or nothing was decided in time: everything goes back, but for bonds
     }
 
     /// @notice What was decided.
@@ -34,7 +34,7 @@ interface IResilientAuction {
     /// @param endOfBidding Seconds since the epoch.
     /// @param endOfReveal Seconds since the epoch, `MIN_PHASE` to `MAX_PHASE` later.
     /// @param answerSeconds How long answers are taken, once it is decided that there are to be any; `MIN_PHASE` to `MAX_PHASE`.
-    /// @param bondBps What it costs not to reveal, in basis points of the deposit. It goes to the seller.
+    /// @param bondBps What it costs not to reveal, in basis points of the deposit, `MIN_BOND_BPS` at least.
     struct Schedule {
         uint40 endOfBidding;
         uint40 endOfReveal;
@@ -123,8 +123,8 @@ interface IResilientAuction {
     event SellerCredited(uint256 indexed lot, uint64 fines, uint256 stakeBack, uint32 pot);
     /// @notice All rebates are paid; the seller was credited what rounding left of the pot, in wei.
     event PotEmptied(uint256 indexed lot, uint256 amountWei);
-    /// @notice `player` did not reveal, which cost `bond` units.
-    event BondForfeited(uint256 indexed lot, address indexed player, uint64 bond);
+    /// @notice `player` did not reveal, which cost `bond` units: they stay here for ever, owed to nobody.
+    event BondBurnt(uint256 indexed lot, address indexed player, uint64 bond);
     /// @notice `player` was paid, through `recipient`: the deposit, less fines or bond, with the rebate.
     event Claimed(uint256 indexed lot, address indexed player, address recipient, uint256 amountWei);
     /// @notice `player` did not take a pushed payment, which was credited to it, for `withdrawProceeds`.
@@ -138,6 +138,8 @@ interface IResilientAuction {
     error BadEpsilon(uint32 numerator, uint32 denominator);
     /// @notice Bidding that has ended already, or a reveal or answers out of `MIN_PHASE` and `MAX_PHASE`.
     error BadSchedule(uint40 endOfBidding, uint40 endOfReveal, uint32 answerSeconds);
+    /// @notice A bond below `MIN_BOND_BPS`.
+    error BondTooLow(uint16 bondBps);
     /// @notice A bond above the whole deposit.
     error BondTooHigh(uint16 bondBps);
     /// @notice No goods, or more than a lot can hold.
@@ -209,7 +211,7 @@ interface IResilientAuction {
     // ANNOUNCING
 
     /// @notice Seals an announcement on `lot`, or replaces the one there. `msg.value` adds to the deposit, which must cover the revenue of
-    /// the offers when it is revealed (the seller's own need not) and may be larger to hide it. It is 1 unit at least.
+    /// the offers when it is revealed, the seller's own too, and may be larger to hide it. It is 1 unit at least.
     /// @dev Only in the bidding phase; whole units only.
     /// @param lot The lot's number.
     /// @param commitment `bytes24(keccak256(abi.encode(chainid, this contract, lot, player, uint64 revenue, digest)))` with
@@ -299,7 +301,7 @@ interface IResilientAuction {
     function settle(uint256 lot) external;
 
     /// @notice Pays the caller what is left of its deposit on `lot`: all of it, with the rebate; less the fines of the star, or the bond of
-    /// somebody who did not reveal.
+    /// somebody who did not reveal and need not wait for more than the end of reveal. The bond rounds down to a unit.
     /// @param lot The lot's number.
     function claim(uint256 lot) external;
 
@@ -308,8 +310,8 @@ interface IResilientAuction {
     /// @param recipient Who gets it.
     function claimTo(uint256 lot, address recipient) external;
 
-    /// @notice Pays many players what is left of their deposits on `lot`. Anyone may call. Whoever does not take the payment can have it
-    /// through `withdrawProceeds`. Whoever has nothing to claim is passed over.
+    /// @notice Pays many players what is left of their deposits on `lot`. Anyone may call, from the end of reveal on. Whoever does not take
+    /// the payment can have it through `withdrawProceeds`. Whoever has nothing to claim yet, or at all, is passed over.
     /// @param lot The lot's number.
     /// @param players Whom to pay.
     function claimBatch(uint256 lot, address[] calldata players) external;
@@ -345,7 +347,7 @@ interface IResilientAuction {
     /// @return denominator Epsilon's times (1 + the revenues of all who revealed).
     function rebateOf(uint256 lot, address player) external view returns (uint256 numerator, uint256 denominator);
 
-    /// @notice What `player` could claim on `lot` now, in wei; 0 while the lot is not over.
+    /// @notice What `player` could claim on `lot` now, in wei; 0 while nothing can be.
     /// @param lot The lot's number.
     /// @param player Whose.
     /// @return due Deposit and rebate, less fines or bond.

@@ -25,11 +25,11 @@ import {IResilientAuction} from "./IResilientAuction.sol";
 /// Guarantee. Expected over a fair coin the seller earns (MEW - epsilon) / 2 at least, MEW the most that a player who colludes with nobody
 /// knows others to pay; with an own offer that all accept, its worth in place of MEW where that is more. It rests on two rounds of
 /// elimination: nobody answers against its interest, and then such a player, one address, never offers less than it knows. That takes that
-/// nobody chooses whether to open after seeing others (a bond of the whole deposit makes it never pay for players; the seller has none to
-/// lose). It lapses if an own offer is worth the most and is declined.
-/// @dev No owner, no upgrade, no pause. The balance covers deposits, prices, rebates and proceeds at every moment. Only the digest of the
-/// offer that is carried out is kept: whoever takes a step sends the announcement along, which the event `AnnouncementOpened` tells. Calls
-/// that move no ether in can be combined through `multicall`.
+/// nobody chooses whether to open after seeing others: a bond of the whole deposit makes that never pay in the sale, for players, one of half
+/// of it for the seller. It lapses if an own offer is worth the most and is declined.
+/// @dev No owner, no upgrade, no pause. The balance covers deposits, prices, rebates and proceeds at every moment; bonds that were burnt stay
+/// besides. Only the digest of the offer that is carried out is kept: whoever takes a step sends the announcement along, which the event
+/// `AnnouncementOpened` tells. Calls that move no ether in can be combined through `multicall`.
 contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
     using Announcements for Announcement;
     using BidSlots for BidSlot;
@@ -46,6 +46,8 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
     uint256 public constant DRAW_WINDOW = 7 days;
     /// @notice How long after the answers an accepted bundle can be delivered. Afterwards its buyer gets the price back.
     uint256 public constant DELIVERY_WINDOW = 3 days;
+    /// @notice The least bond: 10 % of the deposit for an announcement that is not revealed.
+    uint16 public constant MIN_BOND_BPS = 1_000;
     /// @notice The bit of the random word that is the coin: 1 is heads, 0 tails.
     uint256 public constant COIN = 1;
     /// @notice The most offers in one announcement.
@@ -285,10 +287,11 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
 
     /// @inheritdoc IResilientAuction
     function claimBatch(uint256 lot, address[] calldata players) external {
-        Lot storage sale = _settled(lot);
+        bool over = _settleIfOver(lot);
+        Lot storage sale = _lots[lot];
         for (uint256 i = 0; i < players.length; ++i) {
             address player = players[i];
-            (bool found, uint256 due) = _take(lot, sale, player);
+            (bool found, uint256 due) = _take(lot, sale, player, over);
             if (!found) continue;
             emit Claimed(lot, player, player, due);
             if (due != 0) _push(lot, player, due);
@@ -332,7 +335,9 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
 
     /// @inheritdoc IResilientAuction
     function dueOf(uint256 lot, address player) external view returns (uint256 due) {
-        if (_isOver(phase(lot))) (due,,) = _account(_lots[lot], player, _boxes[lot][player].slot);
+        ResilientPhase now_ = phase(lot);
+        BidSlot slot = _boxes[lot][player].slot;
+        if (_isOver(now_) || (_isRevealOver(now_) && slot.isSealed())) (due,,) = _account(_lots[lot], player, slot);
     }
 
     // PHASES
@@ -357,11 +362,16 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
         return now_ >= ResilientPhase.Final;
     }
 
+    function _isRevealOver(ResilientPhase now_) private pure returns (bool) {
+        return now_ >= ResilientPhase.Draw;
+    }
+
     function _checkSchedule(Schedule calldata schedule) private view {
         if (
             schedule.endOfBidding <= block.timestamp || schedule.endOfReveal < schedule.endOfBidding
                 || !_isLength(schedule.endOfReveal - schedule.endOfBidding) || !_isLength(schedule.answerSeconds)
         ) revert BadSchedule(schedule.endOfBidding, schedule.endOfReveal, schedule.answerSeconds);
+        if (schedule.bondBps < MIN_BOND_BPS) revert BondTooLow(schedule.bondBps);
         if (schedule.bondBps > BPS) revert BondTooHigh(schedule.bondBps);
     }
 
@@ -408,14 +418,10 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
         Lot storage sale = _lots[lot];
         Box storage box = _boxes[lot][player];
         BidSlot slot = box.slot;
-        bool own = player == sale.seller;
-        // nobody is fined for what the seller itself offers
-        uint256 covered = own ? type(uint256).max : slot.deposit();
-        (AnnouncementFlaw flaw, uint64 revenue, bytes32 digest) =
-            announcement.check(slot, lot, player, Goods.all(sale.goods), covered);
+        (AnnouncementFlaw flaw, uint64 revenue, bytes32 digest) = announcement.check(slot, lot, player, Goods.all(sale.goods));
         if (flaw != AnnouncementFlaw.None) return flaw;
         box.slot = BidSlots.open(revenue, slot.deposit());
-        if (own) {
+        if (player == sale.seller) {
             (sale.ownRevenue, sale.ownDigest) = (revenue, digest);
         } else {
             sale.revenues += revenue;
@@ -486,11 +492,13 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
         emit BundleSold(lot, index, price);
     }
 
-    /// @dev The lot, once it is over and settled.
-    function _settled(uint256 lot) private returns (Lot storage sale) {
-        _requireOver(lot);
-        sale = _lots[lot];
-        if (!sale.settled) _settle(lot, sale);
+    /// @dev Whether everybody can be paid; before that it is who did not reveal, once the reveal is over.
+    function _settleIfOver(uint256 lot) private returns (bool over) {
+        ResilientPhase now_ = phase(lot);
+        if (!_isRevealOver(now_)) revert WrongResilientPhase(lot, now_);
+        over = _isOver(now_);
+        Lot storage sale = _lots[lot];
+        if (over && !sale.settled) _settle(lot, sale);
     }
 
     /// @dev The stake of one unit is split into the pot, which holds all rebates but for what rounding leaves, and the seller's rest.
@@ -538,10 +546,7 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
     {
         uint64 left = slot.deposit();
         if (slot.isSealed()) {
-            // a void lot costs nobody a bond; the seller's would be its own
-            if (sale.outcome != CoinOutcome.Open && player != sale.seller) {
-                bond = uint64((uint256(left) * sale.bondBps) / BPS); // casting is safe: bondBps <= BPS
-            }
+            bond = uint64((uint256(left) * sale.bondBps) / BPS); // casting is safe: bondBps <= BPS
             return (Units.toWei(left - bond), 0, bond);
         }
         if (player == sale.star) left -= _fines(sale); // covered: checked when it was revealed
@@ -550,20 +555,17 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
         due = Units.toWei(left) + rebate;
     }
 
-    /// @dev Closes the account of `player` and returns what to pay out, in wei; a second call finds nothing.
-    function _take(uint256 lot, Lot storage sale, address player) private returns (bool found, uint256 due) {
+    /// @dev Closes the account of `player`, if it can be by now, and returns what to pay out, in wei; a second call finds nothing.
+    function _take(uint256 lot, Lot storage sale, address player, bool over) private returns (bool found, uint256 due) {
         Box storage box = _boxes[lot][player];
         BidSlot slot = box.slot;
-        if (slot.isEmpty()) return (false, 0);
+        if (slot.isEmpty() || (!over && !slot.isSealed())) return (false, 0);
         uint256 rebate;
         uint64 bond;
         (due, rebate, bond) = _account(sale, player, slot);
         box.slot = BidSlots.EMPTY;
         if (slot.isSealed()) {
-            if (bond != 0) {
-                proceeds[sale.seller] += Units.toWei(bond);
-                emit BondForfeited(lot, player, bond);
-            }
+            if (bond != 0) emit BondBurnt(lot, player, bond);
         } else if (player != sale.seller) {
             _payFromPot(lot, sale, rebate);
         }
@@ -585,8 +587,12 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
     }
 
     function _claim(uint256 lot, address recipient) private {
-        (bool found, uint256 due) = _take(lot, _settled(lot), msg.sender);
-        if (!found) revert NothingToClaim(lot, msg.sender);
+        bool over = _settleIfOver(lot);
+        (bool found, uint256 due) = _take(lot, _lots[lot], msg.sender, over);
+        if (!found) {
+            if (!_boxes[lot][msg.sender].slot.isEmpty()) revert WrongResilientPhase(lot, phase(lot));
+            revert NothingToClaim(lot, msg.sender);
+        }
         emit Claimed(lot, msg.sender, recipient, due);
         if (due != 0) Payments.send(recipient, due);
     }

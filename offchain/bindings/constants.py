@@ -87,6 +87,7 @@ class ResilientAuction:
     DELIVERY_WINDOW: Final = 259_200
     DRAW_WINDOW: Final = 604_800
     MAX_PHASE: Final = 2_592_000
+    MIN_BOND_BPS: Final = 1_000
     MIN_PHASE: Final = 600
     MOST_OFFERS: Final = 32
 

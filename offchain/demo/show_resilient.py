@@ -108,7 +108,7 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
             "Sealed announcements",
             "Everybody announces two things, sealed: bundles for others at prices that one knows them to accept, and a wish of "
             "one's own. A deposit covers the prices, since the star pays what others decline. The seller, who knows little, "
-            "seals an offer, too.",
+            "seals an offer in the same way.",
             frozenset({"commit"}),
         ),
         Scene(

@@ -63,6 +63,8 @@ class ResilientStage(DrawnStage):
 
     _name = "ResilientAuction"
     _first_token = 0  # as goods are numbered
+    _burnt = 0
+    """The bonds of all plays so far, in units: they stay in the contract."""
 
     def play(
         self,
@@ -118,7 +120,8 @@ class ResilientStage(DrawnStage):
             self._answer(sale)
         self._chain.advance_to(max(self._head(sale)["endOfAnswers"] for sale in sales))
         results = [self._finish(sale) for sale in sales]
-        check_balance(self._chain, self.auction)
+        self._burnt += sum(sale.book.burnt for sale in sales)
+        check_balance(self._chain, self.auction, self._burnt * WEI_PER_UNIT)
         if len({result.star for result in results}) > 1:
             raise ChainError("the coin changed the star")
         return results
@@ -148,28 +151,27 @@ class ResilientStage(DrawnStage):
 
     def _fund(self, cast: Cast) -> None:
         """Gives everybody what deposits and prices can take on both sides of the coin, and gas money."""
-        instance, accounts = cast.instance, cast.accounts
+        instance, accounts, deposit = cast.instance, cast.accounts, cast.behaviour.deposit
         prices = [offer for player in instance.players for offer in player.offer]
         needed = dict.fromkeys(accounts.values(), self._pocket_money)
         for offer in (*prices, *instance.seller):
             needed[accounts[offer.to]] += 2 * offer.price * WEI_PER_UNIT
         for player in instance.players:
             revenue = sum(offer.price for offer in player.offer)
-            needed[accounts[player.name]] += 2 * cast.behaviour.deposit(revenue) * WEI_PER_UNIT
+            needed[accounts[player.name]] += 2 * deposit(revenue) * WEI_PER_UNIT
+        own = sum(offer.price for offer in instance.seller)
+        needed[self._seller] = self._pocket_money + 2 * deposit(own) * WEI_PER_UNIT
         self._observed.fund(needed)
 
     def _commit(self, sale: Sale) -> None:
-        sealed = [
-            (sale.cast.accounts[name], each, sale.cast.behaviour.deposit(each.revenue))
-            for name, each in sale.announcements.items()
-        ]
+        sealed = [(sale.cast.accounts[name], each) for name, each in sale.announcements.items()]
         if sale.own is not None:
-            sealed.append((self._seller, sale.own, 1))
+            sealed.append((self._seller, sale.own))
         chain_id = self._chain.chain_id
         transactions = []
-        for account, each, deposit in sealed:
+        for account, each in sealed:
             seal = each.commitment(chain_id, self.auction, sale.lot, account)
-            value = deposit * WEI_PER_UNIT
+            value = sale.cast.behaviour.deposit(each.revenue) * WEI_PER_UNIT
             transactions.append(self._auction.call(account, "commit", sale.lot, seal, value=value))
         self._take("commit", transactions, sale.book)
 

@@ -33,10 +33,13 @@ class SaleBook:
     buyers: dict[int, Address] = field(default_factory=dict)
 
     def earned(self, seller: Address) -> int:
-        """What is the seller's in the end, in wei: what players paid, their bonds, and its own stake of a unit."""
-        bonds = sum(box.bond for box in self.boxes.values())
-        paid = sum(box.paid for who, box in self.boxes.items() if who != seller)
-        return paid + (bonds + 1) * WEI_PER_UNIT
+        """What is the seller's in the end, in wei: what players paid, bonds aside, and its own stake of a unit."""
+        return sum(box.paid for who, box in self.boxes.items() if who != seller) + WEI_PER_UNIT
+
+    @property
+    def burnt(self) -> int:
+        """The bonds of all who kept silent, in units."""
+        return sum(box.bond for box in self.boxes.values())
 
     def take(self, event: Event) -> None:
         """Takes in the next event; those that say nothing of money are passed over."""
@@ -49,7 +52,7 @@ class SaleBook:
                 self.buyers[said["index"]] = said["player"]
             case "BundleSold":
                 self.boxes[self.buyers[said["index"]]].price += said["price"]
-            case "BondForfeited":
+            case "BondBurnt":
                 self.boxes[said["player"]].bond = said["bond"]
             case "Claimed":
                 self.boxes[said["player"]].received += said["amountWei"]

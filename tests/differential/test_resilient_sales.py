@@ -7,11 +7,13 @@ import pytest
 
 from offchain.chain.revm import Revm
 from offchain.io.errors import InvalidInput
+from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances.resilient import Answer, Offer, ResilientInstance, ResilientPlayer
 from offchain.model.mechanisms.resilient import revenue_guarantee, solve, worth
 from offchain.model.theory.resilient import AUSUBEL_MILGROM, EPSILON, GOODS, knowing_player
 from offchain.play.resilient import ResilientStage
 from offchain.play.resilient_behaviour import ResilientBehaviour, counted
+from offchain.play.stage import BOND_BPS
 from tests.differential.resilient_scenarios import hold_resilient_equal, resilient_scenario
 
 SALES = 10_000
@@ -76,10 +78,20 @@ def test_silent_players_are_as_if_they_had_announced_nothing() -> None:
     """A silent player with the best offer is no star, and pays no more than its bond, which is none of the payments."""
     instance = replace(resilient_scenario(4).instance, seller=())
     names = [player.name for player in instance.players]
-    behaviour = ResilientBehaviour(silent=frozenset(names[:-1]))
-    outcome = ResilientStage(Revm()).play(instance, behaviour)
+    behaviour = ResilientBehaviour(
+        silent=frozenset(names[:-1]), deposit=lambda revenue: revenue + 19
+    )
+    chain = Revm()
+    stage = ResilientStage(chain)
+    outcome = stage.play(instance, behaviour)
     assert outcome.star == names[-1]
     assert outcome == solve(counted(instance, behaviour))
+    deposits = [behaviour.deposit(worth(player.offer)) for player in instance.players[:-1]]
+    burnt = sum(deposit * BOND_BPS // 10_000 for deposit in deposits)
+    assert burnt > 0
+    assert (
+        chain.balance(stage.auction) == 2 * burnt * WEI_PER_UNIT
+    )  # once for each side of the coin
 
 
 @pytest.mark.parametrize("own", [True, False], ids=["own offer", "void"])

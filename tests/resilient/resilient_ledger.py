@@ -40,6 +40,7 @@ class Ledger:
     def __init__(self) -> None:
         self.sales: dict[int, Sale] = {}
         self.proceeds: defaultdict[str, int] = defaultdict(int)
+        self.burnt = 0
 
     def owed(self) -> int:
         """All that the auction owes anybody."""
@@ -91,9 +92,9 @@ class Ledger:
         sale.stake = args["pot"]
         self.proceeds[sale.seller] += args["fines"] * WEI_PER_UNIT + args["stakeBack"]
 
-    def _BondForfeited(self, sale: Sale, args: dict[str, Any]) -> None:  # noqa: N802
+    def _BondBurnt(self, sale: Sale, args: dict[str, Any]) -> None:  # noqa: N802
         sale.deposits[args["player"]] -= args["bond"] * WEI_PER_UNIT
-        self.proceeds[sale.seller] += args["bond"] * WEI_PER_UNIT
+        self.burnt += args["bond"] * WEI_PER_UNIT
 
     def _PotEmptied(self, sale: Sale, args: dict[str, Any]) -> None:  # noqa: N802
         sale.stake -= args["amountWei"]

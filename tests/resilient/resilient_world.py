@@ -198,8 +198,9 @@ class World:
         return self._books.read()
 
     def check(self) -> None:
-        """The auction holds what it owes, to the wei, and nothing else but what was forced on it."""
-        assert self.balance(self.auction) == self.ledger().owed() + self.forced
+        """The auction holds what it owes and burnt, to the wei, and nothing else but what was forced on it."""
+        ledger = self.ledger()
+        assert self.balance(self.auction) == ledger.owed() + ledger.burnt + self.forced
 
     # A sale
 

@@ -10,6 +10,7 @@ from tests.resilient.resilient_world import (
     EVERYTHING,
     HEADS,
     TAILS,
+    Flaw,
     Outcome,
     Phase,
     World,
@@ -110,7 +111,7 @@ def test_a_wish_can_be_had_on_heads_only(world: World) -> None:
 
 @pytest.mark.parametrize("asked", [True, False], ids=["asked for", "not asked for"])
 def test_a_word_that_never_comes_voids_the_sale(world: World, asked: bool) -> None:
-    """After a week everything goes back, bonds too: it is nobody's fault."""
+    """After a week everything goes back, but for the bond of who kept silent: that was its own fault."""
     lot, goods = world.sale(2)
     star, silent = announce((world.bob, 5, bits(0)), wish=bits(1)), announce(wish=bits(0))
     world.seal(lot, world.cid, silent, deposit=50)
@@ -128,18 +129,23 @@ def test_a_word_that_never_comes_voids_the_sale(world: World, asked: bool) -> No
     gains = [
         world.balance(who) - was for who, was in zip((world.ann, world.cid), before, strict=True)
     ]
-    assert gains == [11 * WEI_PER_UNIT, 50 * WEI_PER_UNIT]
+    assert gains == [11 * WEI_PER_UNIT, 45 * WEI_PER_UNIT]
     world.send(world.stranger, "reclaim", lot, EVERYTHING)
     assert {world.owner_of(good) for good in goods} == {world.seller}
-    assert world.view("proceeds", world.seller) == WEI_PER_UNIT == world.balance(world.auction)
+    assert world.view("proceeds", world.seller) == WEI_PER_UNIT
+    assert world.balance(world.auction) == (1 + 5) * WEI_PER_UNIT
 
 
-def test_a_sale_that_nobody_revealed_is_void_and_costs_no_bond(world: World) -> None:
+def test_a_sale_that_nobody_revealed_is_void_and_costs_the_bonds(world: World) -> None:
+    """Were it spared, rivals could have a sale called off by keeping silent together, for nothing."""
     lot, _ = world.sale()
     world.seal(lot, world.ann, announce((world.bob, 5, bits(0))), deposit=30)
     world.to(lot, Phase.DRAW)
     assert world.view("phase", lot) == Phase.VOID
-    assert world.view("dueOf", lot, world.ann) == 30 * WEI_PER_UNIT
+    assert world.view("dueOf", lot, world.ann) == 27 * WEI_PER_UNIT
+    world.send(world.ann, "claim", lot)
+    assert world.view("proceeds", world.seller) == WEI_PER_UNIT
+    assert world.balance(world.auction) == (1 + 3) * WEI_PER_UNIT
 
 
 # SOURCES THAT MISBEHAVE
@@ -199,7 +205,7 @@ def revealed(world: World) -> tuple[int, Announcement]:
 def with_own(world: World, star: Announcement, own: Announcement, goods: int = 3) -> int:
     """A sale that waits for its coin, with Ann's announcement and one of the seller's own."""
     lot, _ = world.sale(goods)
-    world.seal(lot, world.seller, own, deposit=1)
+    world.seal(lot, world.seller, own)
     world.seal(lot, world.ann, star)
     world.to(lot, Phase.REVEAL)
     world.reveal(lot, [(world.seller, own), (world.ann, star)])
@@ -234,7 +240,7 @@ def test_the_sellers_own_offer_takes_the_place_of_a_smaller_one_on_tails(
     assert world.view("rebateOf", lot, world.ann) == (5, 12)
     assert world.view("dueOf", lot, world.ann) == 11 * WEI_PER_UNIT + rebate
     assert world.view("rebateOf", lot, world.seller)[0] == 0
-    assert world.view("dueOf", lot, world.seller) == WEI_PER_UNIT
+    assert world.view("dueOf", lot, world.seller) == 13 * WEI_PER_UNIT
     world.send(world.stranger, "claimBatch", lot, [world.ann, world.bob, world.seller])
     assert world.view("proceeds", world.seller) == earned + WEI_PER_UNIT - rebate
     assert world.balance(world.auction) == earned + WEI_PER_UNIT - rebate
@@ -278,8 +284,8 @@ def test_on_heads_nothing_is_sold_where_the_sellers_own_offer_is_worth_the_most(
     assert {world.owner_of(good) for good in goods} == {world.seller}
     everybody = [world.ann, world.cid, world.seller]
     world.send(world.stranger, "claimBatch", lot, everybody)
-    # its stake, and the bond
-    assert world.view("proceeds", world.seller) == 6 * WEI_PER_UNIT == world.balance(world.auction)
+    assert world.view("proceeds", world.seller) == WEI_PER_UNIT  # its stake
+    assert world.balance(world.auction) == (1 + 5) * WEI_PER_UNIT  # and the bond
 
 
 def test_an_own_offer_waits_for_the_coin(world: World) -> None:
@@ -295,10 +301,10 @@ def test_an_own_offer_waits_for_the_coin(world: World) -> None:
 
 
 def test_the_seller_cannot_open_its_own_offer_once_the_coin_can_be_known(world: World) -> None:
-    """It may keep it sealed, but chooses before the coin is asked for: no better than a coin that it cannot see."""
+    """It may keep it sealed, for its bond, but chooses before the coin is asked for."""
     lot, _ = world.sale(1)
     star, own = announce((world.bob, 5, bits(0))), announce((world.bob, 9, bits(0)))
-    world.seal(lot, world.seller, own, deposit=1)
+    world.seal(lot, world.seller, own)
     world.announced(lot, {world.ann: star})
     call = ("reveal", lot, own.words)
     world.fails("WrongResilientPhase", lot, Phase.DRAW, sender=world.seller, call=call)
@@ -319,7 +325,7 @@ def test_a_seller_who_calls_the_sale_off_by_an_offer_that_nobody_pays(
     lot, goods = world.sale(2)
     veto = announce(("0x" + "77" * 20, 2**63, bits(0)))
     star = announce((world.bob, 5, bits(0)), wish=bits(0, 1))
-    world.seal(lot, world.seller, veto, deposit=1)
+    world.seal(lot, world.seller, veto, deposit=2**63)
     world.seal(lot, world.ann, star)
     world.to(lot, Phase.REVEAL)
     world.send(world.ann, "reveal", lot, star.words)
@@ -344,14 +350,14 @@ def test_an_own_offer_that_is_worth_no_more_changes_nothing(world: World) -> Non
     world.decide(lot, star, TAILS)
     world.answer(lot, star, world.bob, yes=False)
     assert world.view("dueOf", lot, world.ann) == (11 - 5) * WEI_PER_UNIT + WEI_PER_UNIT * 5 // 12
-    assert world.view("dueOf", lot, world.seller) == WEI_PER_UNIT
+    assert world.view("dueOf", lot, world.seller) == 11 * WEI_PER_UNIT
 
 
 def test_an_own_offer_needs_no_players(world: World) -> None:
     """It is carried out on tails even if nobody announced anything, and on heads nothing is sold."""
     lot, goods = world.sale(1)
     own = announce((world.bob, 5, bits(0)))
-    world.seal(lot, world.seller, own, deposit=1)
+    world.seal(lot, world.seller, own)
     world.to(lot, Phase.REVEAL)
     world.send(world.seller, "reveal", lot, own.words)
     world.to(lot, Phase.DRAW)
@@ -361,21 +367,67 @@ def test_an_own_offer_needs_no_players(world: World) -> None:
     assert world.owner_of(goods[0]) == world.bob
 
 
-def test_an_own_offer_that_is_not_revealed_costs_the_seller_nothing(world: World) -> None:
-    """Its bond would be its own."""
+def test_an_own_offer_that_is_not_revealed_costs_the_seller_its_bond(world: World) -> None:
+    """Nobody has it then, the seller no more than others."""
     lot, _ = world.sale(1)
     star = announce((world.bob, 5, bits(0)))
     world.seal(lot, world.seller, announce((world.bob, 9, bits(0))), deposit=40)
     world.announced(lot, {world.ann: star})
     world.decide(lot, star, HEADS)
-    assert world.view("dueOf", lot, world.seller) == 40 * WEI_PER_UNIT
+    assert world.view("dueOf", lot, world.seller) == 36 * WEI_PER_UNIT
+    world.send(world.stranger, "claimBatch", lot, [world.ann, world.seller])
+    assert world.view("proceeds", world.seller) == WEI_PER_UNIT
+    assert world.balance(world.auction) == (1 + 4) * WEI_PER_UNIT
+
+
+def test_an_own_offer_needs_a_deposit_that_covers_it(world: World) -> None:
+    """Under a unit a veto against whoever tells much would be had for a bond of nothing."""
+    lot, _ = world.sale(1)
+    own = announce((world.bob, 9, bits(0)))
+    world.seal(lot, world.seller, own, deposit=8)
+    world.to(lot, Phase.REVEAL)
+    call, flaw = ("reveal", lot, own.words), Flaw.REVENUE_ABOVE_DEPOSIT
+    world.fails("FlawedAnnouncement", lot, world.seller, flaw, sender=world.seller, call=call)
+
+
+@pytest.mark.parametrize(("bond_bps", "saves"), [(1_000, True), (5_000, False), (10_000, False)])
+def test_half_the_deposit_is_enough_to_have_an_own_offer_opened(
+    world: World, bond_bps: int, saves: bool
+) -> None:
+    """The seller claims that Bob would pay 11; Ann knows that Cid will pay 10. Shut, the claim costs its bond on both sides of
+    the coin, and lets Ann's offer be carried out on tails.
+    """
+    own, star = announce((world.bob, 11, bits(0))), announce((world.cid, 10, bits(1)))
+    worth = {}
+    for opens in (True, False):
+        earned = 0
+        for word in (HEADS, TAILS):
+            lot, _ = world.sale(2, bond_bps=bond_bps)
+            was = world.view("proceeds", world.seller)
+            world.seal(lot, world.seller, own, deposit=11)
+            world.seal(lot, world.ann, star)
+            world.to(lot, Phase.REVEAL)
+            world.reveal(lot, [(world.ann, star), (world.seller, own)][: 1 + opens])
+            world.to(lot, Phase.DRAW)
+            world.decide(lot, own if opens else star, word)
+            if word == TAILS:
+                world.answer(
+                    lot, own if opens else star, world.bob if opens else world.cid, not opens
+                )
+                if not opens:
+                    world.deliver(lot, star, world.cid)
+            earned += world.view("dueOf", lot, world.seller)
+            world.send(world.stranger, "claimBatch", lot, [world.ann])
+            earned += world.view("proceeds", world.seller) - was
+        worth[opens] = earned
+    assert (worth[False] > worth[True]) == saves
 
 
 def test_an_undecided_own_offer_voids_the_sale_too(world: World) -> None:
     """Its coin never fell: as with a star's, nobody is locked in."""
     lot, _ = world.sale(1)
     own = announce((world.bob, 5, bits(0)))
-    world.seal(lot, world.seller, own, deposit=1)
+    world.seal(lot, world.seller, own)
     world.to(lot, Phase.REVEAL)
     world.send(world.seller, "reveal", lot, own.words)
     world.to(lot, Phase.VOID)

@@ -93,10 +93,10 @@ def test_from_the_coin_to_the_last_payment(world: World) -> None:
         for who, due in dues.items()
     ]
     emptied = ("PotEmptied", {"lot": lot, "amountWei": 1})
-    bond = ("BondForfeited", {"lot": lot, "player": world.dan, "bond": 1})
+    bond = ("BondBurnt", {"lot": lot, "player": world.dan, "bond": 1})
     assert world.events(receipt) == [emptied, claims[0], bond, claims[1]]
     receipt = world.send(world.seller, "withdrawProceeds", world.eve)
-    earned = (5 + 2 + 1 + 1) * WEI_PER_UNIT - sum(rebates.values())
+    earned = (5 + 2 + 1) * WEI_PER_UNIT - sum(rebates.values())
     gone = {"recipient": world.eve, "amountWei": earned}
     only(world, receipt, "ProceedsWithdrawn", seller=world.seller, **gone)
 

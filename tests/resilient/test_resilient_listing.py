@@ -77,9 +77,15 @@ def test_the_shortest_and_the_longest_schedule(world: World, length: int) -> Non
     world.send(world.seller, "list", goods, *EPSILON, times, value=WEI_PER_UNIT)
 
 
-def test_a_bond_above_the_deposit(world: World) -> None:
-    call = ("list", world.mint(world.seller, 1), *EPSILON, schedule(world, 10_001))
-    world.fails("BondTooHigh", 10_001, sender=world.seller, call=call, value=WEI_PER_UNIT)
+@pytest.mark.parametrize(
+    ("bond_bps", "error"), [(0, "BondTooLow"), (999, "BondTooLow"), (10_001, "BondTooHigh")]
+)
+def test_bonds_that_bind_nobody_or_are_more_than_the_deposit(
+    world: World, bond_bps: int, error: str
+) -> None:
+    assert world.view("MIN_BOND_BPS") == 1_000
+    call = ("list", world.mint(world.seller, 1), *EPSILON, schedule(world, bond_bps))
+    world.fails(error, bond_bps, sender=world.seller, call=call, value=WEI_PER_UNIT)
 
 
 @pytest.mark.parametrize("stake", [0, WEI_PER_UNIT - 1, WEI_PER_UNIT + 1])

@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 
 from offchain.bindings.announcements import Announcement
+from offchain.bindings.enumerations import ResilientPhase
 from offchain.chain.backend import Reverted, Transaction
 from offchain.io.units import WEI_PER_UNIT
 from tests.puppets import Manner
@@ -176,7 +177,7 @@ def test_a_seller_that_takes_no_ether(world: World, manner: Manner) -> None:
 
 @pytest.mark.parametrize("word", [TAILS, HEADS])
 def test_silence_costs_the_bond(world: World, word: int) -> None:
-    """A tenth of the deposit, rounded down to a unit, to the seller, whichever side of the coin falls; and the rebate."""
+    """A tenth of the deposit, rounded down to a unit, which nobody gets, whichever side of the coin falls; and the rebate."""
     lot, _ = world.sale(2)
     world.seal(lot, world.bob, announce((world.eve, 1, bits(0))), deposit=19)
     star = announce((world.eve, 9, bits(0)))
@@ -189,7 +190,7 @@ def test_silence_costs_the_bond(world: World, word: int) -> None:
     world.send(world.stranger, "claimBatch", lot, [world.bob])
     assert world.balance(world.bob) == before + 18 * WEI_PER_UNIT
     earned = 9 * WEI_PER_UNIT - WEI_PER_UNIT * 9 // 20 if word == TAILS else 0
-    assert world.view("proceeds", world.seller) == earned + 2 * WEI_PER_UNIT
+    assert world.view("proceeds", world.seller) == earned + WEI_PER_UNIT
 
 
 def test_a_bond_of_the_whole_deposit(world: World) -> None:
@@ -204,7 +205,48 @@ def test_a_bond_of_the_whole_deposit(world: World) -> None:
     receipt = world.send(world.stranger, "claimBatch", lot, [refusing])
     assert "PushCredited" not in [name for name, _ in world.events(receipt)]
     world.send(world.cid, "claim", lot)
-    assert world.view("proceeds", world.seller) == 61 * WEI_PER_UNIT
+    assert world.view("proceeds", world.seller) == WEI_PER_UNIT
+    assert world.ledger().burnt == 60 * WEI_PER_UNIT
+
+
+@pytest.mark.parametrize("phase", [Phase.DRAW, Phase.ANSWERS])
+def test_who_kept_silent_waits_for_no_more_than_the_reveal(
+    world: World, phase: ResilientPhase
+) -> None:
+    """Its account hangs on nothing that is decided later; those of all others do, and wait."""
+    lot, _ = world.sale(2)
+    star = announce((world.eve, 9, bits(0)))
+    silent = [world.bob, world.cid]
+    for who in silent:
+        world.seal(lot, who, star, deposit=19)
+    call = ("claim", lot)
+    world.fails("WrongResilientPhase", lot, Phase.BIDDING, sender=world.bob, call=call)
+    world.seal(lot, world.ann, star)
+    world.to(lot, Phase.REVEAL)
+    world.reveal(lot, [(world.ann, star)])
+    batch = ("claimBatch", lot, [world.ann, *silent])
+    for early in (call, batch):
+        world.fails("WrongResilientPhase", lot, Phase.REVEAL, sender=world.bob, call=early)
+    assert world.view("dueOf", lot, world.bob) == 0
+    world.to(lot, Phase.DRAW)
+    if phase == Phase.ANSWERS:
+        world.decide(lot, star, TAILS)
+    assert world.view("phase", lot) == phase
+    assert [world.view("dueOf", lot, who) for who in (world.ann, world.bob)] == [
+        0,
+        18 * WEI_PER_UNIT,
+    ]
+    before = world.balance(world.bob), world.balance(world.dan)
+    world.send(world.cid, "claimTo", lot, world.dan)
+    receipt = world.send(world.stranger, *batch)
+    assert [name for name, _ in world.events(receipt)] == ["BondBurnt", "Claimed"]
+    assert (world.balance(world.bob) - before[0], world.balance(world.dan) - before[1]) == (
+        18 * WEI_PER_UNIT,
+        18 * WEI_PER_UNIT,
+    )
+    world.fails("NothingToClaim", lot, world.bob, sender=world.bob, call=call)
+    world.fails("WrongResilientPhase", lot, phase, sender=world.ann, call=call)
+    assert not world.state(lot)["settled"]
 
 
 def test_forced_ether_changes_nothing(world: World) -> None:

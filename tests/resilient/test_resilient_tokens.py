@@ -302,7 +302,7 @@ def test_what_the_auction_could_not_move_is_not_listed(
     (stuck,) = approved(world, token, 1)
     goods.insert(place, stuck)
     start = world.now()
-    call = ("list", goods, 1, 2, (start + 600, start + 1_200, 600, 0))
+    call = ("list", goods, 1, 2, (start + 600, start + 1_200, 600, 1_000))
     world.fails("ItemCannotLeave", *stuck, sender=world.seller, call=call, value=WEI_PER_UNIT)
     lot = world.list_goods(goods[:place] + goods[place + 1 :])
     add = ("add", lot, [stuck])

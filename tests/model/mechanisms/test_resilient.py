@@ -579,7 +579,8 @@ def test_the_seller_s_offer_and_a_wish_beside_it_would_pay_to_underbid() -> None
 
 
 def test_a_seller_who_decides_after_seeing_makes_silence_pay() -> None:
-    """What Lemma 3 takes: the own offer does not hang on what others announce. On a chain it is sealed in time, but opened later.
+    """What Lemma 3 takes: the own offer does not hang on what others announce. On a chain it is sealed in time, but opened later,
+    or not at all for a bond.
 
     One that is opened only against who tells much makes Ann tell little. It is never in the interest of a seller whose offer
     is accepted: opening it brings at least as much, whatever the others announced.
