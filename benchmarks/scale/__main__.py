@@ -4,8 +4,9 @@
     python -m benchmarks.scale --on anvil 100 1000 10000        on a node, whose gas is the real one
     python -m benchmarks.scale 100000 --write                   renews this size in scale.json, docs/performance.md, the picture
 
-One DAO of sealed bids, from CROWD members on a full copy, plays against a rival who bids alone and asks it for 60 % of its willingness to pay. The outcome must
-be the reference's and the play audits every wei. Each size runs in a process of its own, so that its peak memory is its own.
+One DAO of sealed bids, from CROWD members on a full copy, plays against a rival who bids alone and asks it for 60 % of its
+willingness to pay. The outcome must be the reference's and the play audits every wei. Each size runs in a process of its own, so
+that its peak memory is its own.
 """
 
 import argparse

@@ -56,8 +56,8 @@ def command(
         int | None,
         typer.Option(
             metavar="N",
-            help="How many members never open their bid and so lose a bond. By default 2, and 0 with "
-            "--contributions.",
+            help="How many members send garbage as their lock, or none, and never open their bid: their bonds are burnt. "
+            "By default 2, and 0 with --contributions.",
         ),
     ] = None,
     phase_minutes: Annotated[
