@@ -150,7 +150,7 @@ def test_the_figures_of_the_demo_in_the_readme() -> None:
     sizes = {group.name: len(group.members) for group in demo.instance.groups}
     told = (
         f"a DAO of {sizes[demo.focus]} members, a DAO of {sizes['GalleryDAO']} and a collector",
-        "Two members never open their bids.",
+        "Two members send no lock that opens, and their bonds are burnt.",
         f"can pay {eth(lot.group_bids[demo.focus])} ETH and wins at {eth(lot.price)} ETH",
         f"which {len(lot.served)} members share at {eth(lot.share)} ETH each",
     )
