@@ -9,10 +9,18 @@ import argparse
 import json
 import re
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from typing import Final
 
-from benchmarks.gas import approximate, randomness, resilient, signals
-from benchmarks.gas.auctions import measure
+from benchmarks.gas import (
+    all_in,
+    approximate,
+    auctions,
+    groups,
+    randomness,
+    resilient,
+    signals,
+)
 from benchmarks.gas.report import Snapshot, budgets, differences, tables
 from benchmarks.record import ROOT, Record
 
@@ -24,15 +32,19 @@ FURTHER = {
     "signal_clock": signals.measure,
     "approximate": approximate.measure,
     "randomness": randomness.measure,
+    "groups": groups.measure,
 }
-"""The auctions with tables of their own; what they return is a book among the others' steps."""
+"""What is measured apart from the auctions of groups and individuals; what they return is a book among the others' steps."""
 
 
 def measured() -> Snapshot:
-    """Everything that is measured."""
-    snapshot = measure()
-    snapshot["steps"] |= {name: each() for name, each in FURTHER.items()}
-    return snapshot
+    """Everything that is measured, each on a node of its own, some at the same time."""
+    with ProcessPoolExecutor() as pool:
+        whole, rest = pool.submit(all_in.measure), pool.submit(auctions.measure)
+        further = {name: pool.submit(each) for name, each in FURTHER.items()}
+        snapshot = rest.result()
+        snapshot["steps"] |= {name: each.result() for name, each in further.items()}
+        return snapshot | {"all_in": whole.result()}
 
 
 def dumped(snapshot: Snapshot) -> str:

@@ -166,7 +166,6 @@ class _Bench(Bench[Meter]):
         ends = [self._now + phase * PHASE for phase in (1, 2, 3)]
         data = self._auctioneer.encode("list", self._item, lot, reserve, (*ends, 1_000))
         self._send(seller, self._deployment.auctioneer, data)
-        self._add("lot", "list", members=1)
         return lot
 
     def _book(self, kind: str, winner: str, values: Mapping[str, int]) -> Book:
@@ -183,7 +182,6 @@ class _Bench(Bench[Meter]):
         terms: tuple[object, ...] = (self._deployment.auctioneer, kind == "open", 0, salt, [])
         data = factory.encode("createStandalone", *terms)
         receipt = self._send(self._keeper, self._deployment.factory, data)
-        self._add("lot", "create a DAO", members=1)
         event = factory.event(receipt.logs[0])
         assert event is not None
         part = 1 if kind == winner else 2
@@ -192,7 +190,6 @@ class _Bench(Bench[Meter]):
 
     def _enter(self, lot: int, book: Book) -> None:
         self._send(self._keeper, book.address, self._dao.encode("enter", lot))
-        self._add("lot", "enter", members=1)
 
     def _openings(self, book: Book, lot: int) -> list[Opening]:
         """How the bids of a book will be opened; none if they are open."""

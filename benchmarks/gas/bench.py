@@ -7,7 +7,7 @@ is charged by the byte, and zeros are cheaper).
 import random
 from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import ClassVar, Final, Generic, TypeVar
@@ -16,7 +16,7 @@ from benchmarks.gas.meter import floor_since_prague
 from offchain.bindings.contracts import Contract, contract
 from offchain.bindings.deployment import create
 from offchain.chain import nodes
-from offchain.chain.backend import MAX_TRANSACTION_GAS, Receipt, Transaction
+from offchain.chain.backend import MAX_TRANSACTION_GAS, Receipt, Reverted, Transaction
 from offchain.chain.jsonrpc import JsonRpc
 
 PHASE: Final = 3_600
@@ -120,12 +120,34 @@ class StepBench(Bench[JsonRpc], ABC):
             ValueError: it takes more gas than a transaction may.
         """
         of, to = at or self._at
-        data = of.encode(function, *arguments)
-        receipt = self._send(sender, to, data, value)
+        transaction = Transaction(sender, to, of.encode(function, *arguments), value)
+        self._book(step, transaction, self._chain.send(transaction), serves, spared)
+
+    def _call_each(self, step: str, transactions: Sequence[Transaction]) -> None:
+        """Sends them, one for each whom they serve, and books them as `_call` does.
+
+        Raises:
+            Reverted: one of them fails.
+            ValueError: it takes more gas than a transaction may.
+        """
+        outcomes = self._chain.send_all(transactions)
+        for transaction, outcome in zip(transactions, outcomes, strict=True):
+            if isinstance(outcome, Reverted):
+                raise outcome
+            self._book(step, transaction, outcome)
+
+    def _book(
+        self,
+        step: str,
+        transaction: Transaction,
+        receipt: Receipt,
+        serves: int = 1,
+        spared: int = 0,
+    ) -> None:
         # what is sent along can be much calldata and little work: since Prague that has a price of its own (EIP-7623)
-        gas = max(receipt.gas_used, floor_since_prague(data))
+        gas = max(receipt.gas_used, floor_since_prague(transaction.data))
         if gas > MAX_TRANSACTION_GAS:
-            raise ValueError(f"{function} used {gas} gas")
+            raise ValueError(f"{step or 'a step'} used {gas} gas")
         if step:
             cost = self.costs[step]
             cost.gas += gas + spared

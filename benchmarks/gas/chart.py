@@ -1,4 +1,4 @@
-"""The picture of docs/gas.md: gas per participant, here and elsewhere, for light and for dark pages."""
+"""The pictures of docs/gas.md, for light and dark pages: gas per participant, here and elsewhere; and by the group's size."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,13 +10,24 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from benchmarks.gas.peers import PEERS
-from benchmarks.gas.report import OPEN, OPEN_ALONE, SEALED, SEALED_ALONE, Snapshot, life, written
+from benchmarks.gas.peers import PEERS, party_all_in
+from benchmarks.gas.report import (
+    OPEN,
+    OPEN_ALONE,
+    SEALED,
+    SEALED_ALONE,
+    Goal,
+    Snapshot,
+    goals,
+    life,
+    written,
+)
 from benchmarks.svg import svg, title
 
 SIZE: Final = (9.6, 4.4)
 """Inches."""
 _LEFT: Final = 0.37
+_POINTS: Final = 200
 _STEPS: Final = ("enter", "reveal", "tally", "claim or refund")
 
 
@@ -80,12 +91,68 @@ def bars(snapshot: Snapshot) -> list[Bar]:
 
 
 def pictures(snapshot: Snapshot) -> dict[str, str]:
-    """The picture by file name, as SVG. The same snapshot gives the same text."""
-    rows = bars(snapshot)
+    """The pictures by file name, as SVG. The same snapshot gives the same text."""
+    rows, sizes = bars(snapshot), goals(snapshot)
     return {
         f"gas-{name}.svg": svg(partial(_figure, rows, shade), "gas")
         for name, shade in SHADES.items()
+    } | {
+        f"all-in-{name}.svg": svg(partial(_by_size, sizes, shade), "all in")
+        for name, shade in SHADES.items()
     }
+
+
+def _by_size(sizes: Sequence[Goal], shade: Shade) -> Figure:
+    figure = Figure(SIZE)
+    axes = figure.add_axes((0.03, 0.12, 0.95, 0.74))
+    members = [goal.members for goal in sizes]
+    _party(axes, members[0], members[-1], shade)
+    figures = [float(goal.figure) for goal in sizes]
+    axes.plot(members, figures, color=shade.ours[0], linewidth=2.2, marker="o", label="Consort")
+    for goal in sizes:
+        axes.annotate(
+            written(goal.figure),
+            (goal.members, float(goal.figure)),
+            (-3, -5),
+            textcoords="offset points",
+            ha="right",
+            va="top",
+            color=shade.text,
+            weight="bold",
+        )
+    axes.set_xscale("log")
+    axes.set_xlim(members[0] / 2.2, members[-1] * 1.3)
+    axes.set_ylim(0, 1.06 * max(float(goal.party[1]) for goal in sizes))
+    axes.set_xticks(members, [f"{one:,}" for one in members])
+    axes.minorticks_off()
+    axes.set_yticks([])
+    axes.tick_params(colors=shade.quiet, length=0)
+    axes.set_frame_on(False)
+    figure.text(0.5, 0.015, "members", color=shade.quiet, ha="center")
+    title(figure, "Gas per member, everything counted", shade.text)
+    figure.legend(
+        loc="upper right",
+        bbox_to_anchor=(0.985, 1.0),
+        ncol=2,
+        frameon=False,
+        labelcolor=shade.quiet,
+    )
+    return figure
+
+
+def _party(axes: Axes, least: int, most: int, shade: Shade) -> None:
+    """What a PartyBid costs: from refunds in a batch to each by oneself."""
+    members = sorted({round(least * (most / least) ** (n / _POINTS)) for n in range(_POINTS + 1)})
+    batch, alone = zip(*(map(float, party_all_in(one)) for one in members), strict=True)
+    axes.fill_between(
+        members,
+        batch,
+        alone,
+        color=shade.others[1],
+        alpha=0.55,
+        linewidth=0,
+        label="PartyBid: refunds in a batch, to each by oneself",
+    )
 
 
 def _figure(rows: Sequence[Bar], shade: Shade) -> Figure:

@@ -1,6 +1,7 @@
 """What taking part costs elsewhere: gas of each step for one participant who does not win."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 
@@ -51,3 +52,15 @@ PEERS: Final = (
     ),
 )
 """Dearest last. ¹ The same EVM, optimizer on, medians over 50 participants; not measured again by `make gas`."""
+
+PARTY_START: Final = 343_118
+"""What it takes to start a PartyBid (`createAuctionCrowdfund`, measured as the rest: ¹), once for all its members."""
+
+
+def party_all_in(members: int) -> tuple[Fraction, Fraction]:
+    """Gas per member of a PartyBid with so many: refunded in a batch of 50, and each by oneself. Listing the item, the party's
+    own bid and what comes after the auction, but for refunds, are not in it.
+    """
+    batch, alone = (one.total for one in PEERS if one.name.startswith("PartyDAO"))
+    started = Fraction(PARTY_START, members)
+    return started + batch, started + alone

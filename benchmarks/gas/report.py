@@ -1,6 +1,6 @@
 """The measurements as tables, in Markdown, and what they are held against.
 
-A snapshot is what `auctions.measure` returns. Figures are gas per member, rounded only when they are written; sums are
+A snapshot is what `__main__.measured` returns. Figures are gas per member, rounded only when they are written; sums are
 taken before.
 """
 
@@ -8,11 +8,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 from typing import Any, Final
 
-from benchmarks.gas import approximate, meter, randomness, resilient, signals
+from benchmarks.gas import all_in, approximate, groups, meter, randomness, resilient, signals
 from benchmarks.gas.auctions import LARGE, SIZES, TRACED
-from benchmarks.gas.peers import PEERS
+from benchmarks.gas.groups import CHEAP, CHEAP_LOCKED, FULL, FULL_LOCKED, KINDS, Kind
+from benchmarks.gas.peers import PEERS, party_all_in
 from benchmarks.record import table
 from offchain.chain.backend import MAX_TRANSACTION_GAS
 
@@ -104,6 +106,52 @@ def bare(snapshot: Snapshot, book: str, step: str) -> Fraction:
     return Fraction(meter.without_code(snapshot["parts"][f"{book} {TRACED}"][step]), members)
 
 
+def of_kind(snapshot: Snapshot, kind: Kind, *steps: str) -> Fraction:
+    """Gas of steps per member of a group of a kind."""
+    return sum((each(snapshot, "groups", kind.step(step)) for step in steps), Fraction(0))
+
+
+def crowd(snapshot: Snapshot) -> int:
+    """From how many members on a full copy is cheaper than a cheap DAO, for one lot of bids with locks."""
+    made = each(snapshot, "groups", "createStandalone") - each(snapshot, "groups", "create")
+    return ceil(
+        made / (of_kind(snapshot, CHEAP_LOCKED, *LIFE) - of_kind(snapshot, FULL_LOCKED, *LIFE))
+    )
+
+
+def shared(snapshot: Snapshot, size: int) -> Fraction:
+    """Gas of everything per member of a group of `size`, which wins."""
+    cost = snapshot["all_in"][str(size)]
+    return Fraction(cost["gas"], cost["members"])
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Gas per member of a group of so many, everything counted, beside a PartyBid's: refunded in a batch, and each by oneself."""
+
+    members: int
+    figure: Fraction
+    party: tuple[Fraction, Fraction]
+
+    @property
+    def ratio(self) -> Fraction:
+        """To the cheaper PartyBid."""
+        return self.figure / self.party[0]
+
+    @property
+    def limit(self) -> Fraction:
+        """What the ratio is meant to stay within."""
+        return _GOALS.get(self.members, Fraction(1))
+
+
+_GOALS: Final = {50: Fraction(60, 100), 400: Fraction(52, 100)}
+
+
+def goals(snapshot: Snapshot) -> list[Goal]:
+    """What is meant to hold, by size."""
+    return [Goal(size, shared(snapshot, size), party_all_in(size)) for size in all_in.SIZES]
+
+
 def budgets(snapshot: Snapshot) -> list[Budget]:
     """What has to hold."""
     sealed = life(snapshot, SEALED)
@@ -111,6 +159,7 @@ def budgets(snapshot: Snapshot) -> list[Budget]:
         (bare(snapshot, "open lost", s) for s in ("bid", "tally", "batch claim")), Fraction(0)
     )
     large = Fraction(snapshot["steps"][f"open won {LARGE}"]["settle"]["gas"])
+    dearer = of_kind(snapshot, CHEAP, *LIFE) - of_kind(snapshot, FULL, *LIFE)
     return [
         Budget("sealed: bid", sealed[0], 48_000),
         Budget("sealed: reveal in a batch", sealed[1], 9_000),
@@ -119,6 +168,22 @@ def budgets(snapshot: Snapshot) -> list[Budget]:
         Budget("sealed, in batches: all of it", whole(snapshot, SEALED), 72_000),
         Budget("sealed, every step by oneself", whole(snapshot, SEALED_ALONE), 118_000),
         Budget("open, in batches: all of it", whole(snapshot, OPEN), 62_000, floor),
+        Budget("sealed, with a lock: bid", of_kind(snapshot, FULL_LOCKED, "bid"), 53_500),
+        Budget("cheap DAO: bid", of_kind(snapshot, CHEAP, "bid"), 50_800),
+        Budget("cheap DAO, with a lock: bid", of_kind(snapshot, CHEAP_LOCKED, "bid"), 56_300),
+        Budget("cheap DAO: more in all of it", dearer, 2_900),
+        *(
+            Budget(
+                f"{label}: a further lot, rolled to", of_kind(snapshot, kind, *FURTHER_LOT), limit
+            )
+            for label, kind, limit in (
+                ("full copy", FULL, 64_000),
+                ("full copy, with a lock", FULL_LOCKED, 69_200),
+                ("cheap DAO", CHEAP, 66_800),
+                ("cheap DAO, with a lock", CHEAP_LOCKED, 72_000),
+            )
+        ),
+        Budget("create a cheap DAO", each(snapshot, "groups", "create"), 100_000),
         Budget(f"settle, whatever the membership ({LARGE:,})", large, 300_000),
         Budget(
             "the largest transaction of all", Fraction(snapshot["largest"]), MAX_TRANSACTION_GAS
@@ -134,8 +199,10 @@ def budgets(snapshot: Snapshot) -> list[Budget]:
 def tables(snapshot: Snapshot) -> dict[str, str]:
     """Every table, by name."""
     return {
+        "all_in": _all_in_table(snapshot),
         "life": _life_table(snapshot),
         "steps": _steps_table(snapshot),
+        "kinds": _kinds_table(snapshot),
         "lot": _lot_table(snapshot),
         "parts": _parts_table(snapshot),
         "prices": _prices_table(),
@@ -165,6 +232,20 @@ def differences(old: Snapshot, new: Snapshot) -> list[str]:
             was, now = (_told(found.get(name)) for found in (before, after))
             lines.append(f"{name}: {was} -> {now}")
     return lines
+
+
+def _all_in_table(snapshot: Snapshot) -> str:
+    rows = []
+    for goal in goals(snapshot):
+        cost = snapshot["all_in"][str(goal.members)]
+        made = "cheap" if goal.members < all_in.CROWD else "full copy"
+        steps = [written(Fraction(cost[step], goal.members)) for step in all_in.STEPS]
+        beside = [written(one) for one in goal.party]
+        ratios = [f"{float(goal.figure / one):.3f}" for one in goal.party]
+        cells = [written(goal.figure), beside[0], ratios[0], beside[1], ratios[1]]
+        rows.append([f"{goal.members:,}", made, *steps, *cells])
+    peer = ["PartyBid, refunds in a batch", "ratio", "each by oneself", "ratio"]
+    return table(["members", "DAO", *all_in.STEPS, "**all in**", *peer], rows)
 
 
 def _life_table(snapshot: Snapshot) -> str:
@@ -215,7 +296,7 @@ def _steps_table(snapshot: Snapshot) -> str:
 
 
 def _lot_table(snapshot: Snapshot) -> str:
-    once = {step: each(snapshot, "lot", step) for step in ("create a DAO", "list", "enter")}
+    once = {label: each(snapshot, "groups", step) for step, label in groups.ONCE.items()}
     settled = {
         f"settle, group of {size}": Fraction(cost["gas"], cost["transactions"])
         for size in SIZES
@@ -226,6 +307,28 @@ def _lot_table(snapshot: Snapshot) -> str:
     return table(
         ["once", "gas"], [[name, written(gas)] for name, gas in {**once, **settled}.items()]
     )
+
+
+LIFE: Final = ("bid", "reveal", "tally", "refund")
+FURTHER_LOT: Final = ("roll", "reveal", "tally")
+"""A member's way through one lot, and through each further one if its deposit goes on to that."""
+_KIND_ROWS: Final = {
+    "bid": ("bid",),
+    "reveal, in a batch": ("reveal",),
+    "tally": ("tally",),
+    "refund, in a batch": ("refund",),
+    "**all of it**": LIFE,
+    "roll to the next lot, instead of refund and bid": ("roll",),
+    "**a further lot**: roll, reveal, tally": FURTHER_LOT,
+}
+
+
+def _kinds_table(snapshot: Snapshot) -> str:
+    rows = [
+        [label, *(written(of_kind(snapshot, kind, *steps)) for kind in KINDS)]
+        for label, steps in _KIND_ROWS.items()
+    ]
+    return table(["gas per member", *(kind.name for kind in KINDS)], rows)
 
 
 _TAKEN_APART: Final = (
