@@ -12,14 +12,12 @@ A group is made, wins the only bids of a lot, and is paid out. Counted is every 
 The reserve is half of what the group can pay. What a member may send to vote or to sell the item again is not in it.
 """
 
-from collections.abc import Mapping
 from fractions import Fraction
 from typing import Final
 
 from benchmarks.gas.bench import PHASE, Bench, Cost, own_node
 from benchmarks.gas.meter import Meter, Use
 from benchmarks.gas.sealing import Sealer
-from offchain.bindings.constants import DAO
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import deploy
 from offchain.bindings.seals import Opening, commitment
@@ -90,8 +88,6 @@ class _Bench(Bench[Meter]):
         self._next_phase()
         self._keep("reveal")
         self._next_phase()
-        if size <= DAO.MAX_STEP:
-            self._conclude(dao, lot, bids)
         self._keep("tally, settle, refund")
         gas = sum(cost.gas for cost in self._costs.values())
         return {
@@ -131,18 +127,6 @@ class _Bench(Bench[Meter]):
         data = self._dao.encode("commit", opening.lot, seal, lock)
         value = 2 * opening.bid * WEI_PER_UNIT
         return Transaction(opening.bidder, opening.contract, data, value)
-
-    def _conclude(self, dao: str, lot: int, bids: Mapping[str, int]) -> None:
-        """Tally, settlement and refunds in one transaction."""
-        order = sorted(bids, key=lambda who: (bids[who], int(who, 16)))
-        packed = b"".join(bids[who].to_bytes(8, "big") for who in order)
-        calls = [
-            self._dao.encode("tally", lot, order),
-            self._dao.encode("settle", lot, 0, 0, packed),
-            self._dao.encode("claimBatch", lot, list(bids)),
-        ]
-        self._send(self._keeper, dao, self._dao.encode("multicall", calls))
-        self._add("tally, settle, refund")
 
     def _keep(self, step: str) -> None:
         """Lets the keeper do what is due."""
