@@ -16,6 +16,7 @@ from benchmarks.gas import (
     all_in,
     approximate,
     auctions,
+    estates,
     groups,
     randomness,
     resilient,
@@ -32,6 +33,7 @@ FURTHER = {
     "signal_clock": signals.measure,
     "approximate": approximate.measure,
     "randomness": randomness.measure,
+    "estate": estates.measure,
     "groups": groups.measure,
 }
 """What is measured apart from the auctions of groups and individuals; what they return is a book among the others' steps."""
@@ -44,7 +46,7 @@ def measured() -> Snapshot:
         further = {name: pool.submit(each) for name, each in FURTHER.items()}
         snapshot = rest.result()
         snapshot["steps"] |= {name: each.result() for name, each in further.items()}
-        return snapshot | {"all_in": whole.result()}
+        return snapshot | whole.result()
 
 
 def dumped(snapshot: Snapshot) -> str:

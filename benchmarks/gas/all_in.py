@@ -13,7 +13,7 @@ The reserve is half of what the group can pay. What a member may send to vote or
 """
 
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 from benchmarks.gas.bench import PHASE, Bench, Cost, own_node
 from benchmarks.gas.meter import Meter, Use
@@ -32,21 +32,25 @@ SIZES: Final = (2, 3, 5, 10, 50, 400, 17_448)
 """Members; the last as many as ConstitutionDAO had."""
 CROWD: Final = 1_200
 """From so many members on the DAO is a full copy, which is cheaper then."""
+TRACED: Final = 2
+"""The size at which the gas is taken apart: what is shared weighs the most there."""
 STEPS: Final = ("list", "create and enter", "bid", "reveal", "tally, settle, refund")
 _FIRST_SELLER: Final = 100_000
 _FAR: Final = 2**40 - 1
 
 
-def measure() -> dict[str, dict[str, int]]:
-    """Plays a lot for each of `SIZES`, on an Anvil of its own: gas of `STEPS`, of all, and for each member, by size.
+def measure() -> dict[str, Any]:
+    """Plays a lot for each of `SIZES`, on an Anvil of its own. "all_in": gas of each of `STEPS`, of all, and for each member, by
+    size; "all_in_parts": what the steps of the group of `TRACED` used it for.
 
     Raises:
         ChainError: Anvil does not start, or a transaction fails.
-        ValueError: the keeper could not do something.
+        ValueError: the keeper could not do something, or a measurement does not add up.
     """
     with own_node(Meter) as meter:
         bench = _Bench(meter)
-        return {str(size): bench.play(size) for size in SIZES}
+        sizes = {str(size): bench.play(size) for size in SIZES}
+        return {"all_in": sizes, "all_in_parts": bench.parts}
 
 
 class _Bench(Bench[Meter]):
@@ -71,10 +75,12 @@ class _Bench(Bench[Meter]):
             on_skip=_stop,
             depth=0,
         )
+        self.parts: dict[str, dict[str, int]] = {}
         self._list(1, _FAR - 2 * PHASE)
 
     def play(self, size: int) -> dict[str, int]:
         """A lot of a new group."""
+        self._chain.tracing = size == TRACED
         self._costs = {step: Cost() for step in STEPS}
         bids = {who: self._random.randrange(10**6, 10**9) for who in self._people[:size]}
         lot = self._list(willingness_to_pay(list(bids.values())) // 2)
@@ -89,6 +95,8 @@ class _Bench(Bench[Meter]):
         self._keep("reveal")
         self._next_phase()
         self._keep("tally, settle, refund")
+        if size == TRACED:
+            self.parts = {step: dict(cost.parts) for step, cost in self._costs.items()}
         gas = sum(cost.gas for cost in self._costs.values())
         return {
             "per_member": round(Fraction(gas, size)),
@@ -141,6 +149,7 @@ class _Bench(Bench[Meter]):
         cost = self._costs[step]
         cost.gas += sum(use.gas)
         cost.transactions += len(use.gas)
+        cost.parts.update(use.parts)
 
 
 def _stop(what: str, error: Exception) -> None:

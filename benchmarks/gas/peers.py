@@ -56,6 +56,9 @@ PEERS: Final = (
 PARTY_START: Final = 343_118
 """What it takes to start a PartyBid (`createAuctionCrowdfund`, measured as the rest: ¹), once for all its members."""
 
+PARTY_BATCH: Final = 50
+"""Among how many the transaction of a batch of refunds was shared when it was measured."""
+
 
 def party_all_in(members: int) -> tuple[Fraction, Fraction]:
     """Gas per member of a PartyBid with so many: refunded in a batch of 50, and each by oneself. Listing the item, the party's

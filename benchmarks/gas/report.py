@@ -11,20 +11,30 @@ from fractions import Fraction
 from math import ceil
 from typing import Any, Final
 
-from benchmarks.gas import all_in, approximate, groups, meter, randomness, resilient, signals
+from benchmarks.gas import (
+    all_in,
+    approximate,
+    estates,
+    groups,
+    meter,
+    randomness,
+    resilient,
+    signals,
+)
 from benchmarks.gas.auctions import LARGE, SIZES, TRACED
 from benchmarks.gas.groups import CHEAP, CHEAP_LOCKED, FULL, FULL_LOCKED, KINDS, Kind
-from benchmarks.gas.peers import PEERS, party_all_in
+from benchmarks.gas.peers import PARTY_BATCH, PARTY_START, PEERS, party_all_in
 from benchmarks.record import table
 from offchain.chain.backend import MAX_TRANSACTION_GAS
 
 FURTHER: Final = {
+    "estate": estates.ROWS,
     "resilient": resilient.ROWS,
     "signal_clock": signals.ROWS,
     "approximate": approximate.ROWS,
     "randomness": randomness.ROWS,
 }
-"""The auctions with tables of their own: what their steps are called, and their budgets."""
+"""What has tables of its own: what the steps are called, and their budgets."""
 
 Snapshot = Mapping[str, Any]
 Number = int | Fraction
@@ -200,6 +210,8 @@ def tables(snapshot: Snapshot) -> dict[str, str]:
     """Every table, by name."""
     return {
         "all_in": _all_in_table(snapshot),
+        "two": _two_table(snapshot),
+        "two_parts": _two_parts_table(snapshot),
         "life": _life_table(snapshot),
         "steps": _steps_table(snapshot),
         "kinds": _kinds_table(snapshot),
@@ -246,6 +258,34 @@ def _all_in_table(snapshot: Snapshot) -> str:
         rows.append([f"{goal.members:,}", made, *steps, *cells])
     peer = ["PartyBid, refunds in a batch", "ratio", "each by oneself", "ratio"]
     return table(["members", "DAO", *all_in.STEPS, "**all in**", *peer], rows)
+
+
+def _two_table(snapshot: Snapshot) -> str:
+    two = all_in.TRACED
+    ours = snapshot["all_in"][str(two)]
+    batch, alone = (two * each for each in party_all_in(two))
+    shared_by_two = two * meter.TRANSACTION * (Fraction(1, two) - Fraction(1, PARTY_BATCH))
+    rows = {
+        "all in": ours["gas"],
+        "without the listing": ours["gas"] - ours["list"],
+        "a PartyBid, started": PARTY_START,
+        f"a PartyBid, refunds in a batch as if of {PARTY_BATCH}": batch,
+        "by so much less than all in here": ours["gas"] - batch,
+        "a PartyBid, refunds in a batch of two": batch + shared_by_two,
+        "a PartyBid, each refunded by oneself": alone,
+    }
+    return table(["two members", "gas"], [[name, written(gas)] for name, gas in rows.items()])
+
+
+def _two_parts_table(snapshot: Snapshot) -> str:
+    taken = snapshot["all_in_parts"]
+    whole = {part: sum(taken[step].get(part, 0) for step in all_in.STEPS) for part in meter.PARTS}
+    columns = [*(taken[step] for step in all_in.STEPS), whole]
+    rows = [[part, *(written(one.get(part) or None) for one in columns)] for part in meter.PARTS]
+    rows.append(["**all**", *(written(sum(one.values())) for one in columns)])
+    bare = [meter.without_code(taken[step]) for step in all_in.STEPS]
+    rows.append(["the EVM alone", *map(written, bare), written(sum(bare))])
+    return table(["gas of two members", *all_in.STEPS, "all"], rows)
 
 
 def _life_table(snapshot: Snapshot) -> str:
@@ -304,9 +344,9 @@ def _lot_table(snapshot: Snapshot) -> str:
     }
     large = Fraction(snapshot["steps"][f"open won {LARGE}"]["settle"]["gas"])
     settled[f"settle, group of {LARGE:,}: the dearest there is"] = large
-    return table(
-        ["once", "gas"], [[name, written(gas)] for name, gas in {**once, **settled}.items()]
-    )
+    rows = [[name, written(gas)] for name, gas in {**once, **settled}.items()]
+    rows.append(["(members from which a full copy is cheaper, on one lot)", f"{crowd(snapshot):,}"])
+    return table(["once", "gas"], rows)
 
 
 LIFE: Final = ("bid", "reveal", "tally", "refund")

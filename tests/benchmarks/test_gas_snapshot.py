@@ -3,13 +3,17 @@
 import json
 import re
 import xml.etree.ElementTree as ElementTree
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from benchmarks.gas.__main__ import RECORD, dumped
+from benchmarks.gas.all_in import CROWD, SIZES, STEPS, TRACED
 from benchmarks.gas.meter import floor_since_prague, instructions, parts_of, without_code
-from benchmarks.gas.report import budgets, differences, figures, tables
+from benchmarks.gas.peers import party_all_in
+from benchmarks.gas.report import budgets, crowd, differences, figures, goals, tables
+from offchain.bindings.constants import DAO
 from tests.benchmarks.running import run
 
 SNAPSHOT = RECORD.load()
@@ -31,6 +35,33 @@ def test_budgets(budget: Any) -> None:
 def test_only_open_books_are_beyond_what_was_meant() -> None:
     beyond = [one.name for one in budgets(SNAPSHOT) if one.verdict == "out of reach"]
     assert beyond == ["open, in batches: all of it"]
+
+
+def test_all_in_only_two_members_are_dearer_than_a_party_bid() -> None:
+    """The arithmetic of the two is on the page."""
+    beyond = [one.members for one in goals(SNAPSHOT) if one.ratio > one.limit]
+    assert beyond == [2]
+    assert goals(SNAPSHOT)[0].figure < party_all_in(2)[1], "each refunded by oneself"
+
+
+def test_all_in_is_the_sum_of_its_steps() -> None:
+    for size, cost in SNAPSHOT["all_in"].items():
+        assert int(size) == cost["members"]
+        assert cost["gas"] == sum(cost[step] for step in STEPS)
+        assert abs(cost["per_member"] - cost["gas"] / cost["members"]) <= 0.5
+        # list, make, one for each member, at least one of openings and one of all the rest
+        assert cost["transactions"] >= 4 + int(size)
+        small = int(size) <= DAO.MAX_STEP
+        assert not small or cost["transactions"] == 4 + int(size), "the keeper sends two"
+
+
+def test_each_size_has_the_cheaper_dao() -> None:
+    for size in SIZES:
+        assert (size < CROWD) == (size < crowd(SNAPSHOT))
+
+
+def test_a_party_bid_all_in() -> None:
+    assert party_all_in(2) == (Fraction(171_559 + 156_969), Fraction(171_559 + 181_786))
 
 
 def test_the_page_has_the_tables_of_the_snapshot() -> None:
@@ -55,7 +86,7 @@ def test_the_pictures_show_the_figures_of_the_snapshot() -> None:
     for name, picture in drawn.items():
         kept = (RECORD.pictures / name).read_text(encoding="utf-8")
         assert texts(kept) == texts(picture), f"{name}: {RENEW}"
-        assert "71," in "".join(texts(kept))
+        assert ("80," if name.startswith("all-in") else "71,") in "".join(texts(kept))
 
 
 def test_a_snapshot_survives_being_written() -> None:
@@ -66,6 +97,9 @@ def test_parts_add_up() -> None:
     for book, steps in SNAPSHOT["parts"].items():
         for step, parts in steps.items():
             assert sum(parts.values()) == SNAPSHOT["steps"][book][step]["gas"], (book, step)
+
+    for step, parts in SNAPSHOT["all_in_parts"].items():
+        assert sum(parts.values()) == SNAPSHOT["all_in"][str(TRACED)][step], step
 
 
 def test_differences_can_be_read() -> None:
