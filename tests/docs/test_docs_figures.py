@@ -1,10 +1,14 @@
 """Names and figures in the pages are those of the code."""
 
+import json
 import re
 import runpy
 
 import pytest
 
+from benchmarks.gas import report
+from benchmarks.gas.groups import CHEAP_LOCKED, FULL_LOCKED
+from benchmarks.gas.peers import party_all_in
 from offchain.bindings.artifacts import load, load_all
 from offchain.demo.scenario import built_in
 from offchain.model.mechanisms.price_rule import exact, plain_second_price
@@ -158,3 +162,26 @@ def test_the_figures_of_the_demo_in_the_readme() -> None:
     assert len(demo.silent) == 2
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     assert [sentence for sentence in told if sentence not in readme] == []
+
+
+def test_the_gas_in_the_readme_is_that_of_the_snapshot() -> None:
+    snapshot = json.loads((ROOT / "benchmarks" / "gas" / "gas.json").read_text(encoding="utf-8"))
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme.split("## What it costs")[1].split("\n## ")[0]
+    members, ours, party = (
+        [int(cell.strip().replace(",", "")) for cell in line.strip("|").split("|")[1:]]
+        for line in table.splitlines()
+        if line.startswith(("| members", "| gas each", "| a PartyBid"))
+    )
+    assert ours == [round(report.shared(snapshot, size)) for size in members]
+    assert party == [round(party_all_in(size)[0]) for size in members]
+    bids = [report.of_kind(snapshot, kind, "bid") for kind in (FULL_LOCKED, CHEAP_LOCKED)]
+    assert [round(bid, -3) for bid in bids] == [53_000, 56_000]
+    assert "one transaction takes 53,000 to 56,000 gas" in table
+    (founding,) = {
+        cost["create and enter"]
+        for size, cost in snapshot["all_in"].items()
+        if int(size) < report.crowd(snapshot)
+    }
+    assert f"That costs {founding:,} gas, lot 1 included" in readme
+    assert f"cheaper in all from {report.crowd(snapshot):,} members on" in readme
