@@ -19,6 +19,7 @@ from benchmarks.gas.bench import PHASE, Bench, Cost, own_node
 from benchmarks.gas.meter import Meter, Use
 from benchmarks.gas.sealing import Sealer
 from offchain.bindings.contracts import contract
+from offchain.bindings.daos import is_crowd
 from offchain.bindings.deployment import deploy
 from offchain.bindings.seals import Opening, commitment
 from offchain.chain.backend import Transaction
@@ -30,8 +31,6 @@ from offchain.model.mechanisms.equal_split import willingness_to_pay
 
 SIZES: Final = (2, 3, 5, 10, 50, 400, 17_448)
 """Members; the last as many as ConstitutionDAO had."""
-CROWD: Final = 1_200
-"""From so many members on the DAO is a full copy, which is cheaper then."""
 TRACED: Final = 2
 """The size at which the gas is taken apart: what is shared weighs the most there."""
 STEPS: Final = ("list", "create and enter", "bid", "reveal", "tally, settle, refund")
@@ -122,7 +121,7 @@ class _Bench(Bench[Meter]):
     def _make(self, size: int, lot: int) -> str:
         """A new sealed DAO, which enters the lot."""
         factory = contract("DAOFactory")
-        function = "create" if size < CROWD else "createStandalone"
+        function = "createStandalone" if is_crowd(size) else "create"
         terms = self._deployment.auctioneer, False, 0, lot.to_bytes(32, "big"), [lot]
         made = self._send(self._keeper, self._deployment.factory, factory.encode(function, *terms))
         events = (factory.event(log) for log in made.logs)

@@ -25,6 +25,7 @@ from benchmarks.gas.auctions import LARGE, SIZES, TRACED
 from benchmarks.gas.groups import CHEAP, CHEAP_LOCKED, FULL, FULL_LOCKED, KINDS, Kind
 from benchmarks.gas.peers import PARTY_BATCH, PARTY_START, PEERS, party_all_in
 from benchmarks.record import table
+from offchain.bindings.daos import is_crowd
 from offchain.chain.backend import MAX_TRANSACTION_GAS
 
 FURTHER: Final = {
@@ -250,7 +251,7 @@ def _all_in_table(snapshot: Snapshot) -> str:
     rows = []
     for goal in goals(snapshot):
         cost = snapshot["all_in"][str(goal.members)]
-        made = "cheap" if goal.members < all_in.CROWD else "full copy"
+        made = "full copy" if is_crowd(goal.members) else "cheap"
         steps = [written(Fraction(cost[step], goal.members)) for step in all_in.STEPS]
         beside = [written(one) for one in goal.party]
         ratios = [f"{float(goal.figure / one):.3f}" for one in goal.party]

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from benchmarks.gas.__main__ import RECORD, dumped
-from benchmarks.gas.all_in import CROWD, SIZES, STEPS, TRACED
+from benchmarks.gas.all_in import SIZES, STEPS, TRACED
 from benchmarks.gas.meter import floor_since_prague, instructions, parts_of, without_code
 from benchmarks.gas.peers import party_all_in
 from benchmarks.gas.report import budgets, crowd, differences, figures, goals, tables
 from offchain.bindings.constants import DAO
+from offchain.bindings.daos import CROWD, is_crowd
 from tests.benchmarks.running import run
 
 SNAPSHOT = RECORD.load()
@@ -57,7 +58,12 @@ def test_all_in_is_the_sum_of_its_steps() -> None:
 
 def test_each_size_has_the_cheaper_dao() -> None:
     for size in SIZES:
-        assert (size < CROWD) == (size < crowd(SNAPSHOT))
+        assert is_crowd(size) == (size >= crowd(SNAPSHOT))
+
+
+def test_crowds_are_told_by_what_is_measured() -> None:
+    """Rounded up to whole hundreds."""
+    assert CROWD - 100 < crowd(SNAPSHOT) <= CROWD
 
 
 def test_a_party_bid_all_in() -> None:
