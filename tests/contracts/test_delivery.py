@@ -395,6 +395,22 @@ def test_a_winner_names_another_recipient(house, token, seller, alice, bob):
     assert attempt(alice, house.contract.reclaim, house.lot).status == 0
 
 
+def test_a_winner_who_names_whom_the_token_refuses(house, token, seller, alice, bob, stranger):
+    """As free to let the lot turn void as who is refused itself; nobody's money is lost, and a better name ends it."""
+    if isinstance(house, Group | Clocks):
+        pytest.skip("only an individual in a book names a recipient before settlement")
+    listed(house, token, seller)
+    house.win(alice)
+    token.mint(bob, 8, {"from": bob})
+    token.behave(ItemManner.ONE_PER_WALLET, {"from": seller})
+    house.contract.nameRecipient(house.lot, bob, {"from": alice})
+    assert attempt(stranger, house.contract.settle, house.lot).status == 0
+    assert house.contract.proceeds(seller) == 0
+    house.contract.nameRecipient(house.lot, alice, {"from": alice})
+    house.contract.settle(house.lot, {"from": stranger})
+    assert token.ownerOf(7) == alice
+
+
 def test_only_the_winner_names_one(house, token, seller, alice, bob, stranger):
     """Nobody else, before or after."""
     listed(house, token, seller)
