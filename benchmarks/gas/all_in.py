@@ -21,7 +21,7 @@ from benchmarks.gas.sealing import Sealer
 from offchain.bindings.contracts import contract
 from offchain.bindings.daos import is_crowd
 from offchain.bindings.deployment import deploy
-from offchain.bindings.seals import Opening, commitment
+from offchain.bindings.seals import Opening
 from offchain.chain.backend import Transaction
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.keeper import Keeper
@@ -63,7 +63,7 @@ class _Bench(Bench[Meter]):
         self._house, self._dao = contract("Auctioneer"), contract("DAO")
         self._deployment = deploy(meter, self._keeper)
         self._item = self._create("Item")
-        self._sealer = Sealer(self._random)
+        self._sealer = Sealer(meter.chain_id, self._random)
         self._entrusted = Openings()
         ledger = Ledger(meter, self._deployment.auctioneer, self._deployment.block)
         self._hand = Keeper(
@@ -129,7 +129,7 @@ class _Bench(Bench[Meter]):
 
     def _locked(self, opening: Opening) -> Transaction:
         """The only transaction of a member."""
-        seal = commitment(self._chain.chain_id, opening)
+        seal = self._sealer.seal(opening)
         lock = self._sealer.lock(opening, self._now + PHASE)
         data = self._dao.encode("commit", opening.lot, seal, lock)
         value = 2 * opening.bid * WEI_PER_UNIT

@@ -114,7 +114,7 @@ class _Bench(StepBench):
         made = self._send(
             self._keeper,
             self._factory,
-            factory.encode("createStandalone", self._auction, True, 0, bytes(32), []),
+            factory.encode("create", self._auction, True, 0, bytes(32), []),
         )
         event = factory.event(made.logs[0])
         assert event is not None

@@ -13,10 +13,11 @@ from typing import Any, Final
 
 from benchmarks.gas.bench import PHASE, Bench, Cost, own_node
 from benchmarks.gas.meter import Meter, Use
+from benchmarks.gas.sealing import Sealer
 from offchain.bindings.constants import DAO
 from offchain.bindings.contracts import Contract, contract
 from offchain.bindings.deployment import deploy
-from offchain.bindings.seals import SALT_BYTES, Opening, commitment
+from offchain.bindings.seals import Opening
 from offchain.chain.backend import Transaction
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.batches import BatchSizer
@@ -91,7 +92,9 @@ class _Bench(Bench[Meter]):
         self._auctioneer, self._dao = contract("Auctioneer"), contract("DAO")
         self._deployment = deploy(meter, self._keeper)
         self._item = self._create("Item")
+        meter.largest = 0  # what it takes to deploy is nobody's step
         self._created = 0
+        self._sealer = Sealer(meter.chain_id, self._random)
         self._entrusted = Openings()
         self._actions: list[Action] = []
         ledger = Ledger(meter, self._deployment.auctioneer, self._deployment.block)
@@ -196,7 +199,7 @@ class _Bench(Bench[Meter]):
         if book.kind == "open":
             return []
         return [
-            Opening(book.address, lot, member, bid, self._random.randbytes(SALT_BYTES))
+            self._sealer.opening(book.address, lot, member, bid, is_locked=False)
             for member, bid in book.bids.items()
         ]
 
@@ -217,10 +220,9 @@ class _Bench(Bench[Meter]):
             data = book.contract.encode("raiseBid", lot)
             first = again = [(member, data, WEI_PER_UNIT) for member in some]
         else:
-            salts = (self._random.randbytes(SALT_BYTES) for _ in iter(int, 1))
-            seals = [Opening(book.address, lot, who, 1, next(salts)) for who in some]
+            seals = [self._sealer.opening(book.address, lot, who, 1) for who in some]
             first = [self._commit(book, seal, WEI_PER_UNIT) for seal in seals]
-            seals = [Opening(book.address, lot, who, 2, next(salts)) for who in some]
+            seals = [self._sealer.opening(book.address, lot, who, 2) for who in some]
             again = [self._commit(book, seal, 0) for seal in seals]
         back = [(who, book.contract.encode("withdraw", lot, who), 0) for who in some]
         self._each(book, "bid", first)
@@ -228,7 +230,7 @@ class _Bench(Bench[Meter]):
         self._each(book, "withdraw", back)
 
     def _commit(self, book: Book, opening: Opening, value: int) -> tuple[str, bytes, int]:
-        seal = commitment(self._chain.chain_id, opening)
+        seal = self._sealer.seal(opening)
         return opening.bidder, book.contract.encode("commit", opening.lot, seal), value
 
     def _reveal(self, lot: int, book: Book, openings: Sequence[Opening]) -> None:

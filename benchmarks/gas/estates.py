@@ -11,7 +11,6 @@ from benchmarks.gas.sealing import Sealer
 from offchain.bindings.constants import Estate
 from offchain.bindings.contracts import Contract, contract
 from offchain.bindings.deployment import deploy
-from offchain.bindings.seals import commitment
 from offchain.chain.backend import Transaction
 from offchain.chain.jsonrpc import JsonRpc
 from offchain.io.units import WEI_PER_UNIT
@@ -51,7 +50,7 @@ class _Bench(StepBench):
         *self._members, self._buyer, self._recipient = self._people
         self._deployment = deploy(chain, self._keeper)
         self._house = self._at = contract("Auctioneer"), self._deployment.auctioneer
-        self._sealer = Sealer(self._random)
+        self._sealer = Sealer(chain.chain_id, self._random)
 
     def play(self) -> None:
         """Won, voted on, sold again, shared."""
@@ -98,7 +97,7 @@ class _Bench(StepBench):
     def _buy(self, lot: int, bid: int) -> None:
         """An individual buys what is sold again, for somebody else."""
         best = self._sealer.opening(self._house[1], lot, self._buyer, bid)
-        seal = commitment(self._chain.chain_id, best)
+        seal = self._sealer.seal(best)
         self._call("", self._buyer, "commit", lot, seal, value=bid * WEI_PER_UNIT)
         self._call("nameRecipient", self._buyer, "nameRecipient", lot, self._recipient)
         self._chain.advance_to(self._chain.now() + Estate.BIDDING)

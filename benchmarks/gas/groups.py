@@ -13,7 +13,7 @@ from benchmarks.gas.bench import PHASE, StepBench, measured
 from benchmarks.gas.sealing import Sealer
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import deploy
-from offchain.bindings.seals import Opening, commitment
+from offchain.bindings.seals import Opening
 from offchain.chain.backend import Transaction
 from offchain.chain.jsonrpc import JsonRpc
 from offchain.io.units import WEI_PER_UNIT
@@ -79,7 +79,7 @@ class _Bench(StepBench):
         self._deployment = deploy(chain, self._keeper)
         self._at = self._house, self._deployment.auctioneer
         self._item = self._create("Item")
-        self._sealer = Sealer(self._random)
+        self._sealer = Sealer(chain.chain_id, self._random)
         self._made = 0
 
     def play(self) -> None:
@@ -142,7 +142,7 @@ class _Bench(StepBench):
         sent = [self._seal(kind, opening, function, numbers) for opening in openings]
         self._call_each(kind.step(step), sent)
         best = self._sealer.opening(self._deployment.auctioneer, lot, self._rival, 10**12)
-        seal = commitment(self._chain.chain_id, best)
+        seal = self._sealer.seal(best)
         self._call("", self._rival, "commit", lot, seal, value=best.bid * WEI_PER_UNIT)
         self._next_phase()
         self._call("", self._rival, "reveal", lot, best.bid, best.salt)
@@ -155,7 +155,7 @@ class _Bench(StepBench):
     def _seal(
         self, kind: Kind, opening: Opening, function: str, lots: Sequence[int]
     ) -> Transaction:
-        arguments: list[object] = [*lots, commitment(self._chain.chain_id, opening)]
+        arguments: list[object] = [*lots, self._sealer.seal(opening)]
         if kind.is_locked:
             arguments.append(self._sealer.lock(opening, self._now + PHASE))
         value = 2 * opening.bid * WEI_PER_UNIT if function == "commit" else 0

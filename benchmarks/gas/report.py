@@ -197,7 +197,9 @@ def budgets(snapshot: Snapshot) -> list[Budget]:
         Budget("create a cheap DAO", each(snapshot, "groups", "create"), 100_000),
         Budget(f"settle, whatever the membership ({LARGE:,})", large, 300_000),
         Budget(
-            "the largest transaction of all", Fraction(snapshot["largest"]), MAX_TRANSACTION_GAS
+            "the largest transaction but for deploying",
+            Fraction(snapshot["largest"]),
+            MAX_TRANSACTION_GAS,
         ),
         *(
             Budget(f"{kind}: {label}", each(snapshot, kind, step), limit)
