@@ -153,8 +153,9 @@ def test_an_opening_among_many() -> None:
 def test_creation() -> None:
     auctioneer = contract("Auctioneer")
 
-    assert auctioneer.creation(ADDRESS).endswith(bytes.fromhex(ADDRESS[2:].lower()))
-    with pytest.raises(ValueError, match=r"Auctioneer\.constructor: 1 values expected, 0 given"):
+    beacon = bytes(range(32))
+    assert auctioneer.creation(ADDRESS, beacon).endswith(bytes.fromhex(ADDRESS[2:]) + beacon)
+    with pytest.raises(ValueError, match=r"Auctioneer\.constructor: 2 values expected, 0 given"):
         auctioneer.creation()
     with pytest.raises(ValueError, match="IAuctioneer has no code of its own"):
         contract("IAuctioneer").creation()
@@ -176,6 +177,19 @@ def test_overloads_go_by_signature() -> None:
 
     assert plain[:4].hex() == "42842e0e"
     assert with_data[:4].hex() == "b88d4fde"
+
+
+def test_overloads_go_by_the_number_of_arguments() -> None:
+    """With a lock or without; with another number of arguments it is none of them."""
+    dao, seal, lock = contract("DAO"), bytes(range(24)), bytes(160)
+    plain, locked = ["uint256", "bytes24"], ["uint256", "bytes24", "bytes"]
+    for name, lots in (("commit", (7,)), ("roll", (7, 8))):
+        for kinds, rest in ((plain, (seal,)), (locked, (seal, lock))):
+            types = ["uint256"] * (len(lots) - 1) + kinds
+            selector = keccak(text=f"{name}({','.join(types)})")[:4]
+            assert dao.encode(name, *lots, *rest) == selector + encode(types, [*lots, *rest])
+        with pytest.raises(ValueError, match=rf"DAO\.{name}: "):
+            dao.encode(name, *lots)
 
 
 def test_events() -> None:
@@ -295,9 +309,9 @@ def test_reasons_of_strangers_are_short() -> None:
     ("name", "views"),
     [
         ("DAOFactory", ()),
-        ("DAO", ("auctioneer", "isOpen", "minimumBid")),
-        ("Auctioneer", ("factory",)),
-        ("ApproximateAuction", ("factory", "randomness")),
+        ("DAO", ("auctioneer", "isOpen", "minimumBid", "estateTemplate")),
+        ("Auctioneer", ("factory", "beaconHash")),
+        ("ApproximateAuction", ("factory", "beaconHash", "randomness")),
         ("ResilientAuction", ("randomness",)),
         ("SignalClockAuction", ("randomness",)),
         ("BeaconRandomness", ("fallbackSource",)),
