@@ -393,6 +393,7 @@ abstract contract BidBook is Multicall {
     /// @dev Seals a bid of the caller and adds `added` units to its deposit.
     function _seal(uint256 lot, bytes24 commitment, uint256 added) private returns (BidSlot slot) {
         uint64 minimum = _minimumSealed(lot);
+        // `_requireBidding` written out: with a call of it a bid would be over its budget of gas
         if (block.timestamp >= _books[lot].endOfBidding) revert WrongPhase(lot, phase(lot));
         Box storage box = _boxes[lot][msg.sender];
         uint64 total = Units.add(box.slot.deposit(), added);

@@ -48,7 +48,9 @@ class Finisher:
         return not _is_large(book) and self._end(book, [], step, price)
 
     def _price_to_come(self, lot: Lot, book: Book, bid: int) -> int | None:
-        """What a DAO will pay for a lot that waits for its `bid` alone, in units; None if it will not win, or not yet."""
+        """What a DAO will pay for a lot that waits for its `bid` alone, in units; None if it will not win, or not yet. Who comes
+        last loses a tie, and so pays a unit more than the highest rival bids.
+        """
         if any(dao not in lot.group_bids for dao in lot.daos if dao != book.contract):
             return None
         ledger = self._reader.ledger
@@ -57,8 +59,8 @@ class Finisher:
             *lot.group_bids.values(),
             *(one.bid for one in individuals if one.bid is not None),
         ]
-        highest = max(others, default=0)
-        return max(lot.reserve, highest) if bid >= lot.reserve and bid > highest else None
+        price = max(lot.reserve, max(others, default=0) + 1)
+        return price if bid >= price else None
 
     def _end(self, book: Book, tallies: Sequence[tuple[Any, ...]], step: Step, price: int) -> bool:
         payees = owed(book, price)

@@ -40,14 +40,7 @@ def serving(local: LocalBeacon, port: int = 0) -> Iterator[str]:
     Raises:
         OSError: the port cannot be had.
     """
-    guard = threading.Lock()
-
-    class Handler(_Handler):
-        def reply(self, path: str) -> tuple[HTTPStatus, Any]:
-            with guard:
-                return _answer(local, path)
-
-    with _Server((HOST, port), Handler) as server:
+    with _Server(local, port) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
@@ -78,6 +71,15 @@ def _answer(local: LocalBeacon, path: str) -> tuple[HTTPStatus, Any]:
 class _Server(ThreadingHTTPServer):
     """A thread for each connection; none keeps the server from being closed."""
 
+    def __init__(self, local: LocalBeacon, port: int) -> None:
+        super().__init__((HOST, port), _Handler)
+        self._local, self._guard = local, threading.Lock()
+
+    def reply(self, path: str) -> tuple[HTTPStatus, Any]:
+        """The status, and what is answered in JSON; to one request at a time."""
+        with self._guard:
+            return _answer(self._local, path)
+
     def handle_error(self, request: object, client_address: object) -> None:
         """Nothing is amiss when a client goes away; anything else is told."""
         if not isinstance(sys.exception(), OSError):
@@ -89,14 +91,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     timeout = _PATIENCE
     protocol_version = "HTTP/1.1"
-
-    def reply(self, path: str) -> tuple[HTTPStatus, Any]:
-        """The status, and what is answered in JSON."""
-        raise NotImplementedError
+    server: _Server
 
     def do_GET(self) -> None:
         """Answers."""
-        status, value = self.reply(self.path.partition("?")[0])
+        status, value = self.server.reply(self.path.partition("?")[0])
         body = json.dumps(value).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")

@@ -24,6 +24,7 @@ from offchain.bindings.seals import Opening, commitment
 from offchain.chain.backend import Receipt, Reverted, Transaction
 from offchain.chain.revm import Revm
 from offchain.io.units import WEI_PER_UNIT
+from tests.differential.walks import walk_all
 from tests.puppets import Manner, act, behave, prepare
 
 WALKS, CHUNK, STEPS, LOTS = 80, 20, 150, 2
@@ -526,16 +527,7 @@ class Stroll:
 @pytest.mark.parametrize("first", range(0, WALKS, CHUNK))
 def test_random_walks(first: int) -> None:
     """Every way through is taken, and none is stuck."""
-    done: Counter[str] = Counter()
-    for seed in range(first, first + CHUNK):
-        stroll = Stroll(seed)
-        try:
-            for _ in range(STEPS):
-                stroll.step()
-            stroll.end()
-        except Exception as error:
-            raise AssertionError(f"seed {seed}: {error!r}") from error
-        done += stroll.done
+    done = walk_all(Stroll, range(first, first + CHUNK), STEPS)
     for function in (
         "withdraw",
         "revealBatch",

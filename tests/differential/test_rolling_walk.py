@@ -25,6 +25,7 @@ from offchain.keeper.books import Book
 from offchain.keeper.ledger import Ledger
 from offchain.model.instances.two_level import Group, LotOutcome, Member, TwoLevelInstance
 from offchain.model.mechanisms import two_level
+from tests.differential.walks import walk_all
 from tests.puppets import Manner, act, behave, prepare
 
 WALKS, CHUNK, STEPS, LOTS = 24, 12, 400, 4
@@ -606,15 +607,6 @@ def _group(name: str, bids: dict[str, int]) -> Group:
 @pytest.mark.parametrize("first", range(0, WALKS, CHUNK))
 def test_random_walks(first: int) -> None:
     """Every way through is taken, and none is stuck."""
-    done: Counter[str] = Counter()
-    for seed in range(first, first + CHUNK):
-        stroll = Stroll(seed)
-        try:
-            for _ in range(STEPS):
-                stroll.step()
-            stroll.end()
-        except Exception as error:
-            raise AssertionError(f"seed {seed}: {error!r}") from error
-        done += stroll.done
+    done = walk_all(Stroll, range(first, first + CHUNK), STEPS)
     missing = [what for what in SUCCEEDS if not done[what]]
     assert not missing, f"never done from seed {first} on: {missing}"

@@ -75,6 +75,21 @@ def test_a_tally_that_was_begun_is_ended_with_the_rest(market: Market) -> None:
     assert market.outcome([lot])[f"lot {lot}"][:3] == (dao, 35, 36)
 
 
+def test_the_price_to_come_is_a_unit_above_the_rival(market: Market) -> None:
+    """Who comes last loses a tie. The price of 9 lies in another step of the tally than the rival's 8 would."""
+    lot, dao = a_group(market, 2, 2, 2, 20)
+    market.bid(market.auctioneer, lot, 8)
+    keeper = market.keeper()
+    market.until_round(lot)
+    market.keep(keeper)
+    market.until_tally(lot)
+    members = [bidder for _, bidder in market.ledger().book(dao, lot).ascending()]
+    market.send(keeper._sender._courier.account, dao, "DAO", "tally", lot, members[:1])
+    market.keep(keeper)
+    assert steps(market, lot)[0] == "finish"
+    assert market.outcome([lot])[f"lot {lot}"][:2] == (dao, 9)
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_what_is_foreseen_is_what_the_model_says(market: Market, seed: int) -> None:
     """Willingness to pay, and the share at every price up to it."""
