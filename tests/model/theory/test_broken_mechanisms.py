@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from offchain.model.instances import estate as estate_instances
 from offchain.model.mechanisms import (
     approximate,
     approximate_groups,
@@ -393,7 +394,7 @@ BREAKS = (
     ),
     Break(
         "whatever is listed counts as sold",
-        estate,
+        estate_instances,
         "return self.lot is not None and self.lot.winner is not None",
         "return self.lot is not None",
         "estate-resale",
