@@ -73,11 +73,11 @@ $(CONSORT_DONE): $(PIP_DONE) pyproject.toml
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(NPM_DONE): package.json package-lock.json .npmrc
+$(NPM_DONE): package.json package-lock.json .npmrc tools/nothing/package.json
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null \
 	  || { echo "Consort needs Node 20 or newer, and 'node' is missing or older." >&2; exit 1; }
 	@npm --version >/dev/null 2>&1 || { echo "Consort needs npm (it comes with Node)." >&2; exit 1; }
-	@echo "npm packages: into node_modules (compiler, nodes, OpenZeppelin, Solidity style)"
+	@echo "npm packages: into node_modules (compiler, nodes, OpenZeppelin, Solidity style, houses of others)"
 	@npm ci --no-progress --loglevel=error
 	@touch $@
 

@@ -271,11 +271,16 @@ def estate(palette: Palette) -> str:
 
 @dataclass(frozen=True)
 class Room:
-    """A room of offchain/: where its box stands in the picture of the layers, and what it is for."""
+    """A room of offchain/: where its box stands in the picture of the layers, and what it is for.
+
+    width, indent: of its box and from where its column begins, in pixels, where several share a row of a column.
+    """
 
     column: int
     row: int
     notes: tuple[str, str]
+    width: int = 380
+    indent: int = 0
 
     WIDTH: ClassVar = 380
     HEIGHT: ClassVar = 66
@@ -283,7 +288,7 @@ class Room:
     @property
     def left(self) -> int:
         """Where its box begins, in pixels."""
-        return 110 + 480 * self.column
+        return 110 + 480 * self.column + self.indent
 
     @property
     def top(self) -> int:
@@ -293,7 +298,7 @@ class Room:
     @property
     def middle(self) -> tuple[int, int]:
         """The middle of its box, in pixels."""
-        return self.left + self.WIDTH // 2, self.top + self.HEIGHT // 2
+        return self.left + self.width // 2, self.top + self.HEIGHT // 2
 
 
 ROOMS = {
@@ -301,7 +306,8 @@ ROOMS = {
     "simulation": Room(1, 0, ("many auctions at once", "through the reference model")),
     "play": Room(0, 1, ("an instance through the contracts,", "with an audit of every wei")),
     "report": Room(1, 1, ("figures, tables and a page,", "from plain data")),
-    "keeper": Room(0, 2, ("books from logs; opens, tallies,", "draws, settles and pays out")),
+    "keeper": Room(0, 2, ("books from logs; opens, tallies,", "draws, settles and pays out"), 205),
+    "houses": Room(0, 2, ("others' auction houses,", "by their own code"), 165, 215),
     "bindings": Room(0, 3, ("the contracts in Python: calls,", "events, seals, deployment")),
     "model": Room(1, 2, ("instances < mechanisms < checks <", "theory: exact, without a chain")),
     "locks": Room(1, 3, ("bids locked to a beacon's round,", "and the signature that opens them")),
@@ -319,6 +325,7 @@ IMPORTS = (
     ("play", "keeper"),
     ("play", "model"),
     ("keeper", "bindings"),
+    ("houses", "bindings"),
     ("bindings", "chain"),
     ("bindings", "locks"),
     ("report", "model"),
@@ -344,10 +351,7 @@ def layers(palette: Palette) -> str:
         anchor="start",
     )
     for name, room in ROOMS.items():
-        canvas.box(room.left, room.top, room.WIDTH, room.HEIGHT, "good" if room.column else "main")
-        canvas.text(room.left + 18, room.top + 39, name, 15, "600", anchor="start")
-        for line, note in enumerate(room.notes):
-            canvas.text(room.left + 140, room.top + 28 + LINE * line, note, anchor="start")
+        _room(canvas, name, room)
     for above, below in IMPORTS:
         _import(canvas, ROOMS.get(above), ROOMS[below])
     canvas.text(792, 275, "outcomes: model's == play's", 12, quiet=True, anchor="start")
@@ -392,6 +396,23 @@ def layers(palette: Palette) -> str:
     return canvas.svg()
 
 
+def _room(canvas: Canvas, name: str, room: Room) -> None:
+    """Its box, with the notes beside its name, or below where there is less room."""
+    canvas.box(room.left, room.top, room.width, room.HEIGHT, "good" if room.column else "main")
+    whole = room.width == room.WIDTH
+    canvas.text(
+        room.left + (18 if whole else 12),
+        room.top + (39 if whole else 21),
+        name,
+        15,
+        "600",
+        anchor="start",
+    )
+    left, top = (140, 28) if whole else (12, 40)
+    for line, note in enumerate(room.notes):
+        canvas.text(room.left + left, room.top + top + LINE * line, note, anchor="start")
+
+
 def _import(canvas: Canvas, above: Room | None, below: Room) -> None:
     """The arrow of an import: down a column, from `cli` where there is no room above, and around what stands between; else
     across, by way of the gap.
@@ -400,16 +421,17 @@ def _import(canvas: Canvas, above: Room | None, below: Room) -> None:
     if above is None:
         canvas.arrow((x, 65), (x, below.top))
     elif above.column == below.column and _is_between(above, below):
-        right = above.left + above.WIDTH
+        right = above.left + above.width
         canvas.arrow((right, above.middle[1]), (985, above.middle[1]), (985, y), (right, y))
     elif above.column == below.column:
+        x, _ = min(above, below, key=lambda room: room.width).middle
         canvas.arrow((x, above.top + above.HEIGHT), (x, below.top))
     elif above.row == below.row:
-        canvas.arrow((above.left + above.WIDTH, y), (below.left, y))
+        canvas.arrow((above.left + above.width, y), (below.left, y))
     else:
         # below where an arrow from above comes to the next column
         start = above.top + above.HEIGHT * 3 // 4
-        canvas.arrow((above.left + above.WIDTH, start), (550, start), (550, y), (below.left, y))
+        canvas.arrow((above.left + above.width, start), (550, start), (550, y), (below.left, y))
 
 
 def _is_between(above: Room, below: Room) -> bool:

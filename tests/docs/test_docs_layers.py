@@ -14,7 +14,7 @@ LAYERS = (
     {"cli"},
     {"demo", "simulation"},
     {"report", "play"},
-    {"keeper"},
+    {"keeper", "houses"},
     {"bindings"},
     {"chain", "model", "locks"},
     {"io"},
@@ -22,7 +22,7 @@ LAYERS = (
 """The rooms of offchain/, from the top: each imports of those in lower rows only, and none of its own row."""
 HEIGHT = {room: -row for row, rooms in enumerate(LAYERS) for room in rooms}
 
-CHAIN_SIDE = {"chain", "bindings", "keeper", "play"}
+CHAIN_SIDE = {"chain", "bindings", "houses", "keeper", "play"}
 COUNTS_DRAWS = "offchain.play.limits"
 
 

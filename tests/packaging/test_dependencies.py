@@ -1,11 +1,13 @@
 """What the package imports is what it says that it needs, no more and no less."""
 
 import ast
+import json
 import re
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,3 +47,27 @@ def test_the_lock_has_what_is_declared() -> None:
         if "==" in line
     }
     assert declared() - locked == set()
+
+
+def read(name: str) -> Any:
+    return json.loads((ROOT / name).read_text(encoding="utf-8"))
+
+
+def test_npm_packages_have_exact_versions_and_no_address() -> None:
+    """The lock names folders of this checkout only, so that npm asks whichever registry the machine uses."""
+    package, locked = read("package.json"), read("package-lock.json")["packages"]
+    asked = package["dependencies"] | package["devDependencies"]
+    assert [name for name in asked if re.fullmatch(r"\d+\.\d+\.\d+", asked[name]) is None] == []
+    assert {name: locked[f"node_modules/{name}"]["version"] for name in asked} == asked
+    assert {one["resolved"] for one in locked.values() if "resolved" in one} == {"tools/nothing"}
+
+
+def test_nothing_stands_for_all_that_the_houses_packages_name() -> None:
+    """Hundreds of packages that nobody here uses, an OpenZeppelin older than the one compiled against among them."""
+    locked = read("package-lock.json")["packages"]
+    for name in ("@nouns/contracts", "@zoralabs/auction-house"):
+        home = f"node_modules/{name}"
+        for other in locked[home]["dependencies"]:
+            nearest = locked.get(f"{home}/node_modules/{other}") or locked[f"node_modules/{other}"]
+            assert nearest == {"resolved": "tools/nothing", "link": True}, other
+    assert "version" in locked["node_modules/@openzeppelin/contracts"]
