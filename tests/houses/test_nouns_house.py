@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from offchain.bindings.contracts import contract
 from offchain.chain.backend import Chain
 from offchain.chain.revm import Revm
-from offchain.houses.house import ask
+from offchain.houses.house import Account, ask
 from offchain.houses.nouns import NounsHouse, NounsTerms
 from offchain.io.units import WEI_PER_ETH as ETH
 from tests.houses.house_world import FUNDS, People, refused, settle_in, tokens
@@ -140,6 +141,16 @@ def test_who_takes_no_ether_is_refunded_in_weth(
     house.bid(people.bob, 2 * ETH)
     assert chain.balance(people.refuser) == 0
     assert tokens(chain, house.weth, people.refuser) == ETH
+
+
+def test_a_refund_takes_little_gas_whatever_the_bidder_does_with_it(
+    house: NounsHouse, people: People, chain: Chain
+) -> None:
+    """Unlike at Zora's: what the bidder answers is bounded by the gas that comes with the refund."""
+    bomb = Account(chain, people.cid).create(contract("ReturnBomb")).address
+    house.bid(people.cid, ETH, by=bomb)
+    assert house.bid(people.ann, 2 * ETH).gas_used < 150_000
+    assert (chain.balance(bomb), tokens(chain, house.weth, bomb)) == (ETH, 0)
 
 
 def test_settling_gives_the_item_and_begins_the_next(

@@ -1,9 +1,11 @@
 """Zora's real auction house does what is said of it here and counted on elsewhere."""
 
+from dataclasses import replace
+
 import pytest
 
 from offchain.bindings.contracts import Deployed, contract
-from offchain.chain.backend import Chain
+from offchain.chain.backend import MAX_TRANSACTION_GAS, Chain, Reverted
 from offchain.chain.revm import Revm
 from offchain.houses.house import Account, ask
 from offchain.houses.zora import BUFFER, DAY, ZoraAuction, ZoraHouse
@@ -118,6 +120,24 @@ def test_settling_gives_the_item_and_pays_seller_and_curator(
     assert auction.auction().settled
     with refused("Auction doesn't exist"):
         auction.settle(people.bob)
+
+
+@pytest.mark.parametrize("gas", [300_000, 1_000_000, 4_000_000, MAX_TRANSACTION_GAS])
+def test_a_bidder_whose_refund_costs_all_gas_cannot_be_outbid(
+    auction: ZoraAuction, people: People, chain: Chain, item: Deployed, gas: int
+) -> None:
+    """The house refunds with all gas and reads the answer: nobody can do anything about it, whoever bids there."""
+    other = auction.house.list_item(people.bob, item, 2, RESERVE)
+    bomb = Account(chain, people.cid).create(contract("ReturnBomb")).address
+    auction.bid(people.cid, RESERVE, by=bomb)
+    other.bid(people.bob, RESERVE)
+    with pytest.raises(Reverted):
+        chain.send(replace(auction.bidding(people.ann, 100 * ETH), gas=gas))
+    chain.send(replace(other.bidding(people.ann, 100 * ETH), gas=gas))
+    assert other.auction().bidder == people.ann
+    chain.advance_to(auction.auction().end or 0)
+    auction.settle(people.cid)
+    assert owner_of(chain, item, 1) == bomb
 
 
 def test_a_curator_lets_bids_in(house: ZoraHouse, people: People, item: Deployed) -> None:
