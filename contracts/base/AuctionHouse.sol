@@ -7,6 +7,7 @@ import {IAuctioneer} from "../interfaces/IAuctioneer.sol";
 import {IDAOFactory} from "../interfaces/IDAOFactory.sol";
 import {Phase, WrongPhase} from "../interfaces/Phase.sol";
 import {Items} from "../libraries/Items.sol";
+import {Schedules} from "../libraries/Schedules.sol";
 import {Units} from "../libraries/Units.sol";
 import {BidBook} from "./BidBook.sol";
 import {Escrow} from "./Escrow.sol";
@@ -20,14 +21,14 @@ import {Proceeds} from "./Proceeds.sol";
 abstract contract AuctionHouse is BidBook, Proceeds, Escrow, IAuctioneer {
     // CONSTANTS
 
-    /// @notice Bounds on how long reveal and tally last each: long enough that nobody is shut out, short enough that no money is locked in.
-    uint256 public constant MIN_PHASE = 10 minutes;
-    uint256 public constant MAX_PHASE = 30 days;
+    /// @notice Bounds on how long reveal and tally last each.
+    uint256 public constant MIN_PHASE = Schedules.MIN_PHASE;
+    uint256 public constant MAX_PHASE = Schedules.MAX_PHASE;
     /// @notice How long a winner can still be settled, by anyone. Afterwards the lot is void, so that an item that cannot be delivered
     /// locks nobody's money in.
     uint256 public constant SETTLEMENT_WINDOW = 3 days;
-    /// @notice The least bond, which is the customary one: 10 % of the deposit for a bid that is not revealed.
-    uint16 public constant MIN_BOND_BPS = 1_000;
+    /// @notice The least bond, in basis points of the deposit.
+    uint16 public constant MIN_BOND_BPS = Schedules.MIN_BOND_BPS;
 
     // IMMUTABLES
 
@@ -65,12 +66,6 @@ abstract contract AuctionHouse is BidBook, Proceeds, Escrow, IAuctioneer {
 
     // ERRORS
 
-    /// @notice Bidding that has ended already, or a reveal or tally out of `MIN_PHASE` and `MAX_PHASE`.
-    error BadSchedule(uint40 endOfBidding, uint40 endOfReveal, uint40 endOfTally);
-    /// @notice A bond below `MIN_BOND_BPS`.
-    error BondTooLow(uint16 bondBps);
-    /// @notice A bond above the whole deposit.
-    error BondTooHigh(uint16 bondBps);
     /// @notice `caller` is no DAO of the factory.
     error UnknownDAO(address caller);
     /// @notice `caller` does not lead `lot`.
@@ -186,6 +181,11 @@ abstract contract AuctionHouse is BidBook, Proceeds, Escrow, IAuctioneer {
         return (_lots[lot].token, _lots[lot].tokenId);
     }
 
+    /// @inheritdoc IAuctioneer
+    function market() external view returns (IAuctioneer) {
+        return this;
+    }
+
     /// @notice The listing of `lot`.
     /// @param lot The lot's number.
     /// @return All of it, see `Lot`.
@@ -228,25 +228,12 @@ abstract contract AuctionHouse is BidBook, Proceeds, Escrow, IAuctioneer {
     /// @dev Opens a lot of the caller. Its item has to be taken into escrow (`Items.take`) after all effects. `reserve` in units, 0 for
     /// none.
     function _openLot(IERC721 token, uint256 tokenId, uint96 reserve, Schedule calldata schedule) internal returns (uint256 lot) {
-        _checkSchedule(schedule);
+        Schedules.check(schedule);
         lot = ++lotCount;
         _openBook(lot, schedule);
         Lot storage item = _lots[lot];
         (item.seller, item.token, item.tokenId) = (msg.sender, token, tokenId);
         emit LotListed(lot, msg.sender, token, tokenId, reserve, schedule);
-    }
-
-    function _checkSchedule(Schedule calldata schedule) private view {
-        if (
-            schedule.endOfBidding <= block.timestamp || !_isPhase(schedule.endOfBidding, schedule.endOfReveal)
-                || !_isPhase(schedule.endOfReveal, schedule.endOfTally)
-        ) revert BadSchedule(schedule.endOfBidding, schedule.endOfReveal, schedule.endOfTally);
-        if (schedule.bondBps < MIN_BOND_BPS) revert BondTooLow(schedule.bondBps);
-        if (schedule.bondBps > BPS) revert BondTooHigh(schedule.bondBps);
-    }
-
-    function _isPhase(uint256 start, uint256 end) private pure returns (bool) {
-        return end >= start + MIN_PHASE && end <= start + MAX_PHASE;
     }
 
     function _requireDAO() private view {

@@ -9,7 +9,7 @@ import {Payments} from "../libraries/Payments.sol";
 abstract contract Proceeds is IProceeds {
     // STORAGE
 
-    /// @notice What sellers can withdraw, in wei.
+    /// @inheritdoc IProceeds
     mapping(address seller => uint256 amountWei) public proceeds;
 
     // EVENTS

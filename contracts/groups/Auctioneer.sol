@@ -7,6 +7,7 @@ import {AuctionHouse} from "../base/AuctionHouse.sol";
 import {Lot} from "../base/Lot.sol";
 import {IAuctioneer} from "../interfaces/IAuctioneer.sol";
 import {IDAOFactory} from "../interfaces/IDAOFactory.sol";
+import {IMarket} from "../interfaces/IMarket.sol";
 import {Phase} from "../interfaces/Phase.sol";
 import {Items} from "../libraries/Items.sol";
 import {PriceRule} from "./PriceRule.sol";
@@ -21,7 +22,7 @@ import {PriceRule} from "./PriceRule.sol";
 /// budget-balanced, individually rational, treats equal members alike, and has groups bid one amount (Theorem 5). What sealing keeps of
 /// this: docs/mechanism.md.
 /// @dev Storage: that of `AuctionHouse`.
-contract Auctioneer is AuctionHouse {
+contract Auctioneer is AuctionHouse, IMarket {
     using PriceRule for Lot;
 
     // ERRORS
@@ -35,12 +36,7 @@ contract Auctioneer is AuctionHouse {
 
     // SELLING
 
-    /// @notice Lists an item: takes it into escrow and opens bidding at once. The caller must own it and have approved this contract.
-    /// @param token The item's ERC-721 contract.
-    /// @param tokenId The item.
-    /// @param reserve The least acceptable price, in units, at least 1.
-    /// @param schedule Ends of bidding, reveal and tally, in this order, and the bond.
-    /// @return lot The new lot's number.
+    /// @inheritdoc IMarket
     function list(IERC721 token, uint256 tokenId, uint96 reserve, Schedule calldata schedule) external returns (uint256 lot) {
         return _list(token, tokenId, reserve, schedule);
     }

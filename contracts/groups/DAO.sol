@@ -5,9 +5,11 @@ import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 
 import {BidBook} from "../base/BidBook.sol";
 import {IAuctioneer} from "../interfaces/IAuctioneer.sol";
+import {IBidder} from "../interfaces/IBidder.sol";
 import {IDAO} from "../interfaces/IDAO.sol";
 import {Phase, WrongPhase} from "../interfaces/Phase.sol";
 import {BidSlot, BidSlots, Box, entry} from "../libraries/BidSlot.sol";
+import {Payments} from "../libraries/Payments.sol";
 import {Units} from "../libraries/Units.sol";
 import {DAOTerms, Terms} from "./DAOTerms.sol";
 import {EqualSplit} from "./EqualSplit.sol";
@@ -65,6 +67,8 @@ contract DAO is BidBook, IDAO {
     mapping(uint256 lot => mapping(address tallier => Progress)) public progress;
     /// @notice Slot 4: digest of the step that a caller's tally took from `start` members on. That by which a lot was settled is cleared.
     mapping(uint256 lot => mapping(address tallier => mapping(uint256 start => bytes32))) public checkpoints;
+    /// @notice Slot 5: what is out under a bid on each lot, in units: never more than the willingness to pay, and only once that is known.
+    mapping(uint256 lot => uint256) public lentOf;
 
     // EVENTS
 
@@ -80,6 +84,10 @@ contract DAO is BidBook, IDAO {
     event BookWon(uint256 indexed lot, uint96 price, uint256 served, uint64 share);
     /// @notice The DAO did not win `lot`: deposits go back.
     event BookLost(uint256 indexed lot);
+    /// @notice `amount` units went to `paddle`, for a bid on `lot`.
+    event Lent(uint256 indexed lot, address indexed paddle, uint96 amount);
+    /// @notice `amount` units came back from a bid on `lot`.
+    event Restored(uint256 indexed lot, uint256 amount);
     /// @notice There is code now where the item of `lot` is.
     event EstateOpened(uint256 indexed lot, address estate);
 
@@ -101,6 +109,12 @@ contract DAO is BidBook, IDAO {
     error WrongCheckpoint(uint256 lot, uint256 start);
     /// @notice These are not the bids of the step from `start` on.
     error DigestMismatch(uint256 lot, uint256 start);
+    /// @notice `caller` is not the auctioneer of this DAO.
+    error NotAuctioneer(address caller);
+    /// @notice More than the DAO is willing to pay for `lot`, in units.
+    error BeyondWillingness(uint256 lot, uint256 lent, uint96 willingnessToPay);
+    /// @notice More than is out on `lot`, or not all of it, in units.
+    error NotLent(uint256 lot, uint256 amount, uint256 lent);
     /// @notice The estate of `lot` has its code already.
     error EstateIsOpen(uint256 lot);
 
@@ -191,8 +205,38 @@ contract DAO is BidBook, IDAO {
         (book.share, book.members, book.state) = (share, uint32(served), BookState.Won);
         delete steps[start];
         delete resultOf[lot];
+        uint256 lent = lentOf[lot];
+        if (lent != 0) delete lentOf[lot]; // paid where the bid is
         emit BookWon(lot, price, served, share);
-        seller.pay{value: Units.toWei(served * share)}(lot, estateAt(lot));
+        seller.pay{value: Units.toWei(served * share - lent)}(lot, estateAt(lot));
+    }
+
+    // AUCTIONS ELSEWHERE
+
+    /// @notice Sends money out for a bid on `lot`, for auctioneers that bid elsewhere. It is taken to be paid once the lot is settled.
+    /// @dev Only for the auctioneer, once the tally is complete, as long as the lot is undecided here. What is not lent covers all that this
+    /// lot owes to those who would not be served, and all of every other lot.
+    /// @param lot The lot's number.
+    /// @param amount In units; with what is out already at most the willingness to pay.
+    /// @param paddle Who gets it.
+    function lend(uint256 lot, uint96 amount, address paddle) external {
+        if (msg.sender != address(auctioneer())) revert NotAuctioneer(msg.sender);
+        if (_books[lot].state != BookState.Running) revert WrongPhase(lot, phase(lot));
+        uint256 lent = lentOf[lot] + amount;
+        uint96 most = resultOf[lot].willingnessToPay;
+        if (lent > most) revert BeyondWillingness(lot, lent, most);
+        lentOf[lot] = lent;
+        emit Lent(lot, paddle, amount);
+        Payments.send(paddle, Units.toWei(amount));
+    }
+
+    /// @notice Takes back what was lent for `lot`. Anyone may pay it.
+    /// @param lot The lot's number.
+    function restore(uint256 lot) external payable {
+        (uint256 amount, uint256 lent) = (Units.fromWei(msg.value), lentOf[lot]);
+        if (amount > lent) revert NotLent(lot, amount, lent);
+        lentOf[lot] = lent - amount;
+        emit Restored(lot, amount);
     }
 
     /// @notice Puts code where the item of a won `lot` is. Anyone may call, once.
@@ -279,6 +323,7 @@ contract DAO is BidBook, IDAO {
         }
         book.state = BookState.Lost;
         emit BookLost(lot);
+        _callIn(lot);
         return (0, address(0));
     }
 
@@ -304,6 +349,14 @@ contract DAO is BidBook, IDAO {
         if (slot.isEmpty()) _count(book, 1);
         box.slot = BidSlots.open(total, total);
         emit BidPlaced(entry(lot, total, msg.sender));
+    }
+
+    /// @dev Nobody is paid out of a lost lot before all that was lent for it is back.
+    function _callIn(uint256 lot) private {
+        if (lentOf[lot] == 0) return;
+        IBidder(address(auctioneer())).recall(lot, address(this));
+        uint256 lent = lentOf[lot];
+        if (lent != 0) revert NotLent(lot, 0, lent);
     }
 
     function _readTerms() private view returns (Terms) {

@@ -5,6 +5,7 @@ import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
 import {IAuctioneer} from "../interfaces/IAuctioneer.sol";
 import {IDAO} from "../interfaces/IDAO.sol";
+import {IMarket} from "../interfaces/IMarket.sol";
 import {Phase} from "../interfaces/Phase.sol";
 import {Payments} from "../libraries/Payments.sol";
 import {Units} from "../libraries/Units.sol";
@@ -12,7 +13,7 @@ import {IEstate} from "./IEstate.sol";
 
 /// @title What a DAO won at a lot, owned in equal parts by those who paid for it
 /// @notice The served members have one vote each, since all paid the same. When more than half of them want the same reserve, anyone can
-/// have the item listed at the DAO's own auctioneer with it. Unsold, it comes back; sold, every served member gets an equal part, and
+/// have the item listed with it, at the market of the DAO's auctioneer. Unsold, it comes back; sold, every served member gets an equal part, and
 /// access ends. That is all an estate can do: no majority can take the item for itself but by outbidding everybody.
 /// @dev A minimal proxy whose code ends in its DAO (20 bytes) and lot (32), at an address that is fixed before: the item can be there first.
 /// Ether and items that nobody asked for stay here for ever. No owner.
@@ -111,16 +112,17 @@ contract Estate is IEstate {
         (uint256 votes, uint256 served) = (votesFor[reserve], dao_.servedOf(lot_));
         if (votes * 2 <= served) revert NoMajority(reserve, votes, served);
         IAuctioneer auctioneer = dao_.auctioneer();
-        _requireUnlisted(auctioneer);
+        IAuctioneer market = auctioneer.market();
+        _requireUnlisted(market);
         resaleLot = LISTING; // a token that comes back from within finds no second listing
         (IERC721 token, uint256 tokenId) = auctioneer.itemOf(lot_);
-        token.approve(address(auctioneer), tokenId);
+        token.approve(address(market), tokenId);
         uint40 start = uint40(block.timestamp);
-        resale = auctioneer.relist(
-            lot_,
-            reserve,
-            IAuctioneer.Schedule(start + BIDDING, start + BIDDING + REVEAL, start + BIDDING + REVEAL + TALLY, BOND_BPS)
-        );
+        IAuctioneer.Schedule memory schedule =
+            IAuctioneer.Schedule(start + BIDDING, start + BIDDING + REVEAL, start + BIDDING + REVEAL + TALLY, BOND_BPS);
+        resale = address(market) == address(auctioneer)
+            ? market.relist(lot_, reserve, schedule)
+            : IMarket(address(market)).list(token, tokenId, reserve, schedule);
         resaleLot = resale;
         emit Resale(resale, reserve);
     }
@@ -157,14 +159,15 @@ contract Estate is IEstate {
 
     /// @dev Only proceeds are taken; ether sent by force is not counted.
     receive() external payable {
-        if (msg.sender != address(_auctioneer())) revert Unasked(msg.sender);
+        IAuctioneer auctioneer = _auctioneer();
+        if (msg.sender != address(auctioneer.market()) && msg.sender != address(auctioneer)) revert Unasked(msg.sender);
     }
 
     // VIEWS
 
     /// @inheritdoc IEstate
     function resold() public view returns (bool) {
-        return resaleLot != 0 && _phaseOf(_auctioneer(), resaleLot) == Phase.Settled;
+        return resaleLot != 0 && _phaseOf(_auctioneer().market(), resaleLot) == Phase.Settled;
     }
 
     /// @notice The reserve that `member` wants, in units; 0 if none.
@@ -209,9 +212,9 @@ contract Estate is IEstate {
     /// @dev Fetches the proceeds, once, and returns each member's part.
     function _collect() private returns (uint256 partWei) {
         if (!collected) {
-            if (!resold()) revert NotResold(resaleLot);
+            IAuctioneer payer = _payer();
             uint256 before = address(this).balance;
-            _auctioneer().withdrawProceeds(address(this));
+            payer.withdrawProceeds(address(this));
             uint256 amount = (address(this).balance - before) / Units.UNIT;
             (IDAO dao_, uint256 lot_) = _terms();
             // casting is safe: there is less ether than 2^96 units
@@ -219,6 +222,13 @@ contract Estate is IEstate {
             emit Collected(amount, part);
         }
         return Units.toWei(part);
+    }
+
+    /// @dev Who has money for the served: where the item was sold again, or the DAO's own auctioneer, where the price came back after all.
+    function _payer() private view returns (IAuctioneer payer) {
+        payer = _auctioneer();
+        if (resold()) return payer.market();
+        if (payer.proceeds(address(this)) == 0) revert NotResold(resaleLot);
     }
 
     /// @dev Whether `member` has yet to get its part, which it is taken to have from now on.

@@ -47,6 +47,10 @@ interface IAuctioneer is IProceeds {
     /// @return newLot The new lot's number.
     function relist(uint256 lot, uint96 reserve, Schedule calldata schedule) external returns (uint256 newLot);
 
+    /// @notice Where estates sell again what was won here: here, where that can be.
+    /// @return The auctioneer whose lot it will be. One that is not this one takes any item, as `IMarket`.
+    function market() external view returns (IAuctioneer);
+
     /// @notice Where `lot` stands.
     /// @param lot The lot's number.
     /// @return phase The phase it is in.

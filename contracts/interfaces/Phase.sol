@@ -7,7 +7,7 @@ enum Phase {
     Bidding, // sealed or open bids come, change and go
     Reveal, // sealed bids are opened
     Tally, // DAOs prove the order of their bids and bid in turn
-    Draw, // the bids are fixed and chance decides; only where the mechanism leaves something to it
+    Draw, // the bids are fixed, and chance or an auction elsewhere decides; only where the mechanism leaves something to it
     Closed, // winner and price are fixed, the winner has yet to pay
     Settled, // paid for and delivered
     Void // nobody won, or the winner was not settled in time: the item goes back
