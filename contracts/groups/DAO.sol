@@ -7,6 +7,7 @@ import {BidBook} from "../base/BidBook.sol";
 import {IAuctioneer} from "../interfaces/IAuctioneer.sol";
 import {IBidder} from "../interfaces/IBidder.sol";
 import {IDAO} from "../interfaces/IDAO.sol";
+import {ILender} from "../interfaces/ILender.sol";
 import {Phase, WrongPhase} from "../interfaces/Phase.sol";
 import {BidSlot, BidSlots, Box, entry} from "../libraries/BidSlot.sol";
 import {Payments} from "../libraries/Payments.sol";
@@ -27,7 +28,7 @@ import {Progress, Tally} from "./Tally.sol";
 /// others bid and open the truth.)
 /// @dev Either a full copy or the template of minimal proxies whose code ends in their terms: cheaper to make, 2,700 gas dearer a call.
 /// Every step is open to anyone. The DAO holds its own members' money only, one book per lot; ether sent by force changes nothing.
-contract DAO is BidBook, IDAO {
+contract DAO is BidBook, IDAO, ILender {
     using Tally for Progress;
 
     // TYPES
@@ -67,7 +68,8 @@ contract DAO is BidBook, IDAO {
     mapping(uint256 lot => mapping(address tallier => Progress)) public progress;
     /// @notice Slot 4: digest of the step that a caller's tally took from `start` members on. That by which a lot was settled is cleared.
     mapping(uint256 lot => mapping(address tallier => mapping(uint256 start => bytes32))) public checkpoints;
-    /// @notice Slot 5: what is out under a bid on each lot, in units: never more than the willingness to pay, and only once that is known.
+    /// @inheritdoc ILender
+    /// @dev Slot 5.
     mapping(uint256 lot => uint256) public lentOf;
 
     // EVENTS
@@ -213,12 +215,7 @@ contract DAO is BidBook, IDAO {
 
     // AUCTIONS ELSEWHERE
 
-    /// @notice Sends money out for a bid on `lot`, for auctioneers that bid elsewhere. It is taken to be paid once the lot is settled.
-    /// @dev Only for the auctioneer, once the tally is complete, as long as the lot is undecided here. What is not lent covers all that this
-    /// lot owes to those who would not be served, and all of every other lot.
-    /// @param lot The lot's number.
-    /// @param amount In units; with what is out already at most the willingness to pay.
-    /// @param paddle Who gets it.
+    /// @inheritdoc ILender
     function lend(uint256 lot, uint96 amount, address paddle) external {
         if (msg.sender != address(auctioneer())) revert NotAuctioneer(msg.sender);
         if (_books[lot].state != BookState.Running) revert WrongPhase(lot, phase(lot));
@@ -230,8 +227,7 @@ contract DAO is BidBook, IDAO {
         Payments.send(paddle, Units.toWei(amount));
     }
 
-    /// @notice Takes back what was lent for `lot`. Anyone may pay it.
-    /// @param lot The lot's number.
+    /// @inheritdoc ILender
     function restore(uint256 lot) external payable {
         (uint256 amount, uint256 lent) = (Units.fromWei(msg.value), lentOf[lot]);
         if (amount > lent) revert NotLent(lot, amount, lent);

@@ -4,10 +4,11 @@ pragma solidity ^0.8.30;
 import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol";
 
 import {Proceeds} from "../base/Proceeds.sol";
-import {DAO} from "../groups/DAO.sol";
 import {IAuctioneer} from "../interfaces/IAuctioneer.sol";
 import {IBidder} from "../interfaces/IBidder.sol";
+import {IDAO} from "../interfaces/IDAO.sol";
 import {IDAOFactory} from "../interfaces/IDAOFactory.sol";
+import {ILender} from "../interfaces/ILender.sol";
 import {IMarket} from "../interfaces/IMarket.sol";
 import {Phase, WrongPhase} from "../interfaces/Phase.sol";
 import {Units} from "../libraries/Units.sol";
@@ -23,7 +24,8 @@ import {Reading} from "./Reading.sol";
 /// it bid, split equally as ever; all others get everything back.
 /// The house is not trusted: whatever it says or does, no more than the bid of one DAO on one lot is ever out, everything else stays with
 /// the members, and every lot ends. What is not guaranteed, the house's own conduct and what who sees the limits does: docs/houses.md.
-/// @dev No owner, no upgrade, no pause. Holds no money but surpluses of rounding and proceeds.
+/// @dev No owner, no upgrade, no pause. Holds no money but surpluses of rounding and proceeds. Storage: slots 0 to 2 of HouseLots, 3 of
+/// Proceeds, 4 of ReentrancyGuard.
 abstract contract HouseAdapter is HouseLots, IBidder, Proceeds, ReentrancyGuard {
     // CONSTANTS
 
@@ -103,7 +105,7 @@ abstract contract HouseAdapter is HouseLots, IBidder, Proceeds, ReentrancyGuard 
     /// @param dao A DAO that has bid on the lot.
     function raiseFor(uint256 lot, address dao) external nonReentrant {
         HouseLot storage item = _lots[lot];
-        Reading memory reading = _read(item.auction);
+        Reading memory reading = _read(item.number);
         uint96 bid_ = _requireLimit(lot, dao, reading);
         Phase now_ = _phase(lot, item, reading);
         if (now_ != Phase.Tally && now_ != Phase.Draw) revert WrongPhase(lot, now_);
@@ -115,10 +117,10 @@ abstract contract HouseAdapter is HouseLots, IBidder, Proceeds, ReentrancyGuard 
         if (before != address(0) && !leads) _bringHome(lot, before, price);
         (item.leader, item.price) = (dao, bid_);
         emit Raised(lot, dao, bid_);
-        DAO(dao).lend(lot, bid_, address(paddle));
-        paddle.act(house, Units.toWei(bid_), _bidCall(item.auction, Units.toWei(bid_)));
+        ILender(dao).lend(lot, bid_, address(paddle));
+        paddle.act(house, Units.toWei(bid_), _bidCall(item.number, Units.toWei(bid_)));
         if (leads) _bringHome(lot, before, price);
-        reading = _read(item.auction);
+        reading = _read(item.number);
         if (reading.bidder != address(paddle) || reading.amountWei != Units.toWei(bid_)) revert BidIgnored(lot, dao);
     }
 
@@ -128,7 +130,7 @@ abstract contract HouseAdapter is HouseLots, IBidder, Proceeds, ReentrancyGuard 
         (address leader, uint96 price) = (item.leader, item.price);
         if (dao != leader || item.isSettled) revert NotLeader(lot, dao);
         Paddle paddle = _paddle(lot, dao);
-        if (_hasItem(item, paddle) || _isClaimed(item, _read(item.auction), paddle)) revert MoneyIsOut(lot, dao);
+        if (_hasItem(item, paddle) || _isClaimed(item, _read(item.number), paddle)) revert MoneyIsOut(lot, dao);
         delete item.leader;
         delete item.price;
         _bringHome(lot, dao, price);
@@ -137,7 +139,7 @@ abstract contract HouseAdapter is HouseLots, IBidder, Proceeds, ReentrancyGuard 
     /// @notice Has the house settle its auction, once that is over. Anyone may call, here or there.
     /// @param lot The lot's number.
     function conclude(uint256 lot) external nonReentrant {
-        _conclude(_lots[lot].auction);
+        _conclude(_lots[lot].number);
     }
 
     /// @notice Hands on what arrived after `lot` was settled: the item to the estate, or the price, if it came back instead, to the estate's
@@ -148,7 +150,7 @@ abstract contract HouseAdapter is HouseLots, IBidder, Proceeds, ReentrancyGuard 
         _requirePhase(lot, Phase.Settled);
         if (item.isDelivered) revert NothingToDeliver(lot);
         Paddle paddle = _paddle(lot, item.leader);
-        address estate = DAO(item.leader).estateAt(lot);
+        address estate = IDAO(item.leader).estateAt(lot);
         if (_hasItem(item, paddle)) {
             _handOn(lot, item, paddle, estate, gasleft());
             if (!item.isDelivered) revert NothingToDeliver(lot);
@@ -178,10 +180,10 @@ abstract contract HouseAdapter is HouseLots, IBidder, Proceeds, ReentrancyGuard 
     // WHAT HOUSES DO DIFFERENTLY
 
     /// @dev The call by which who sends `amountWei` with it bids that.
-    function _bidCall(uint256 auction, uint256 amountWei) internal pure virtual returns (bytes memory);
+    function _bidCall(uint256 number, uint256 amountWei) internal pure virtual returns (bytes memory);
 
-    /// @dev Asks the house to settle `auction`; never fails.
-    function _conclude(uint256 auction) internal virtual;
+    /// @dev Asks the house to settle `number`; never fails.
+    function _conclude(uint256 number) internal virtual;
 
     // SHARED STEPS
 

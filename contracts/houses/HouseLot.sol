@@ -14,7 +14,7 @@ import {IAuctioneer} from "../interfaces/IAuctioneer.sol";
 ///     slot 5: highest limit (96, units) | DAOs that entered (32) | DAOs that have bid (32) | settled (8) | whether what the price bought, or
 ///             the price, was handed on (8)
 struct HouseLot {
-    uint256 auction;
+    uint256 number;
     uint256 tokenId;
     IERC721 token;
     uint40 deadline;

@@ -33,18 +33,18 @@ abstract contract HouseLots is IAuctioneer, Paddles {
 
     // STORAGE
 
-    /// @notice How many lots were ever registered; they are numbered from 1.
+    /// @notice Slot 0: how many lots were ever registered; they are numbered from 1.
     uint256 public lotCount;
-    /// @dev The lots.
+    /// @dev Slot 1.
     mapping(uint256 lot => HouseLot) internal _lots;
-    /// @notice The most that each DAO bids on each lot, in units.
+    /// @notice Slot 2: the most that each DAO bids on each lot, in units.
     mapping(uint256 lot => mapping(address dao => uint96)) public limitOf;
 
     // EVENTS
 
     /// @notice An auction of the house became a lot. Times in seconds since the epoch.
     event LotRegistered(
-        uint256 indexed lot, uint256 indexed auction, IERC721 indexed token, uint256 tokenId, uint40 deadline, Schedule schedule
+        uint256 indexed lot, uint256 indexed number, IERC721 indexed token, uint256 tokenId, uint40 deadline, Schedule schedule
     );
     /// @notice `dao` will bid on `lot`.
     event DAOEntered(uint256 indexed lot, address indexed dao);
@@ -54,7 +54,7 @@ abstract contract HouseLots is IAuctioneer, Paddles {
     // ERRORS
 
     /// @notice The house sells nothing by this number now, or nothing that can be a lot here.
-    error NotForSale(uint256 auction);
+    error NotForSale(uint256 number);
     /// @notice A tally that ends less than `MARGIN` before the house's auction, at `end`.
     error TallyTooLate(uint40 endOfTally, uint256 end);
     /// @notice `caller` is no DAO of the factory.
@@ -71,21 +71,21 @@ abstract contract HouseLots is IAuctioneer, Paddles {
     // That a DAO enters a lot once, and bids once on those it entered, is what the factory's code does.
 
     /// @notice Makes an auction of the house a lot. Anyone may, and more than once: DAOs enter the lot whose times they want.
-    /// @param auction The house's number of it.
+    /// @param number The house's number of it.
     /// @param schedule Ends of bidding, reveal and tally, in this order, and the bond.
     /// @return lot The new lot's number.
-    function register(uint256 auction, Schedule calldata schedule) external returns (uint256 lot) {
+    function register(uint256 number, Schedule calldata schedule) external returns (uint256 lot) {
         Schedules.check(schedule);
-        Reading memory reading = _read(auction);
-        (IERC721 token, uint256 tokenId) = _itemAt(auction);
-        if (!reading.current || reading.end > type(uint40).max - PATIENCE) revert NotForSale(auction);
+        Reading memory reading = _read(number);
+        (IERC721 token, uint256 tokenId) = _itemAt(number);
+        if (!reading.current || reading.end > type(uint40).max - PATIENCE) revert NotForSale(number);
         if (schedule.endOfTally + MARGIN > reading.end) revert TallyTooLate(schedule.endOfTally, reading.end);
         lot = ++lotCount;
         HouseLot storage item = _lots[lot];
-        (item.auction, item.token, item.tokenId) = (auction, token, tokenId);
+        (item.number, item.token, item.tokenId) = (number, token, tokenId);
         item.deadline = uint40(reading.end + PATIENCE); // casting is safe: just checked
         item.schedule = schedule;
-        emit LotRegistered(lot, auction, token, tokenId, item.deadline, schedule);
+        emit LotRegistered(lot, number, token, tokenId, item.deadline, schedule);
     }
 
     /// @inheritdoc IAuctioneer
@@ -134,23 +134,23 @@ abstract contract HouseLots is IAuctioneer, Paddles {
     /// @param lot The lot's number.
     /// @return All of it, see `Reading`.
     function readingOf(uint256 lot) external view returns (Reading memory) {
-        return _read(_lots[lot].auction);
+        return _read(_lots[lot].number);
     }
 
     // WHAT HOUSES DO DIFFERENTLY
 
-    /// @dev What the house says of `auction`; not current if it says nothing that can be.
-    function _read(uint256 auction) internal view virtual returns (Reading memory);
+    /// @dev What the house says of `number`; not current if it says nothing that can be.
+    function _read(uint256 number) internal view virtual returns (Reading memory);
 
-    /// @dev The item that `auction` sells.
-    function _itemAt(uint256 auction) internal view virtual returns (IERC721 token, uint256 tokenId);
+    /// @dev The item that `number` sells.
+    function _itemAt(uint256 number) internal view virtual returns (IERC721 token, uint256 tokenId);
 
     // PHASES
 
     function _phase(uint256 lot) internal view returns (Phase) {
         HouseLot storage item = _lots[lot];
         Phase scheduled = _scheduled(item);
-        return scheduled == Phase.Draw ? _decided(lot, item, _read(item.auction)) : scheduled;
+        return scheduled == Phase.Draw ? _decided(lot, item, _read(item.number)) : scheduled;
     }
 
     function _phase(uint256 lot, HouseLot storage item, Reading memory reading) internal view returns (Phase) {

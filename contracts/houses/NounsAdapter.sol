@@ -30,7 +30,7 @@ contract NounsAdapter is HouseAdapter {
 
     // WHAT THIS HOUSE DOES
 
-    function _read(uint256 auction) internal view override returns (Reading memory reading) {
+    function _read(uint256 number) internal view override returns (Reading memory reading) {
         (bool said, uint256[] memory words) = Questions.ask(house, abi.encodeCall(INounsHouse.auction, ()), 6);
         (bool saidReserve, uint256 reserve) = Questions.askWord(house, abi.encodeCall(INounsHouse.reservePrice, ()));
         (bool saidIncrement, uint256 percent) =
@@ -38,7 +38,7 @@ contract NounsAdapter is HouseAdapter {
         (uint256 id, uint256 amount, uint256 start, uint256 end) = (words[0], words[1], words[2], words[3]);
         if (!said || !saidReserve || !saidIncrement || amount > type(uint128).max || percent > type(uint8).max) return reading;
         return Reading({
-            current: id == auction && start != 0 && words[5] == 0,
+            current: id == number && start != 0 && words[5] == 0,
             bidder: address(uint160(words[4])),
             amountWei: amount,
             leastWei: _max(reserve, amount + amount * percent / 100),
@@ -46,12 +46,12 @@ contract NounsAdapter is HouseAdapter {
         });
     }
 
-    function _itemAt(uint256 auction) internal view override returns (IERC721 token, uint256 tokenId) {
-        return (nouns, auction);
+    function _itemAt(uint256 number) internal view override returns (IERC721 token, uint256 tokenId) {
+        return (nouns, number);
     }
 
-    function _bidCall(uint256 auction, uint256) internal pure override returns (bytes memory) {
-        return abi.encodeCall(INounsHouse.createBid, (auction));
+    function _bidCall(uint256 number, uint256) internal pure override returns (bytes memory) {
+        return abi.encodeCall(INounsHouse.createBid, (number));
     }
 
     function _conclude(uint256) internal override {

@@ -5,7 +5,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 
-import {DAO} from "../groups/DAO.sol";
+import {ILender} from "../interfaces/ILender.sol";
 import {Units} from "../libraries/Units.sol";
 import {HouseLot} from "./HouseLot.sol";
 import {IWrapped} from "./IWrapped.sol";
@@ -70,7 +70,7 @@ abstract contract Paddles {
         Paddle paddle = _paddle(lot, dao);
         if (!_isBack(paddle, price)) revert MoneyIsOut(lot, dao);
         emit Recalled(lot, dao);
-        paddle.act(dao, Units.toWei(DAO(dao).lentOf(lot)), abi.encodeCall(DAO.restore, (lot)));
+        paddle.act(dao, Units.toWei(ILender(dao).lentOf(lot)), abi.encodeCall(ILender.restore, (lot)));
     }
 
     /// @dev Whether `price` is back with `paddle`, once what came wrapped is unwrapped. Only ether counts.

@@ -77,9 +77,26 @@ class Goods:
     MOST: Final = 256
 
 
+class HouseAdapter:
+    SETTLING: Final = 259_200
+
+
+class HouseLots:
+    MARGIN: Final = 600
+    PATIENCE: Final = 2_592_000
+
+
+class Paddles:
+    QUIET_GAS: Final = 300_000
+
+
 class Payments:
     PUSH_GAS: Final = 10_000
     PUSH_RESERVE: Final = 60_000
+
+
+class Questions:
+    QUESTION_GAS: Final = 60_000
 
 
 class ResilientAuction:
@@ -90,6 +107,12 @@ class ResilientAuction:
     MIN_BOND_BPS: Final = 1_000
     MIN_PHASE: Final = 600
     MOST_OFFERS: Final = 32
+
+
+class Schedules:
+    MAX_PHASE: Final = 2_592_000
+    MIN_BOND_BPS: Final = 1_000
+    MIN_PHASE: Final = 600
 
 
 class SignalClockAuction:

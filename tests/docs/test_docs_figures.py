@@ -105,12 +105,15 @@ def constant(source: str, name: str) -> str:
 
 def test_constants_that_the_pages_quote() -> None:
     """If one of these fails, look for the old figure in README.md, SECURITY.md and docs/."""
-    assert constant("base/AuctionHouse.sol", "MIN_PHASE") == "10 minutes"
-    assert constant("base/AuctionHouse.sol", "MAX_PHASE") == "30 days"
+    assert constant("libraries/Schedules.sol", "MIN_PHASE") == "10 minutes"
+    assert constant("libraries/Schedules.sol", "MAX_PHASE") == "30 days"
     assert constant("base/AuctionHouse.sol", "SETTLEMENT_WINDOW") == "3 days"
     assert constant("approximate/ApproximateAuction.sol", "DRAW_WINDOW") == "3 days"
-    assert constant("base/AuctionHouse.sol", "MIN_BOND_BPS") == "1_000"
+    assert constant("libraries/Schedules.sol", "MIN_BOND_BPS") == "1_000"
     assert constant("groups/DAO.sol", "MAX_STEP") == "500"
+    assert constant("houses/HouseLots.sol", "MARGIN") == "10 minutes"
+    assert constant("houses/HouseLots.sol", "PATIENCE") == "30 days"
+    assert constant("houses/HouseAdapter.sol", "SETTLING") == "3 days"
     assert constant("groups/Estate.sol", "BIDDING") == "7 days"
     assert constant("groups/Estate.sol", "REVEAL") == "2 days"
     assert constant("groups/Estate.sol", "TALLY") == "1 days"

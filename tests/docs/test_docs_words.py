@@ -21,6 +21,8 @@ REPLACED: Final = {
     "stage": "phase",
 }
 """Words that no ABI has, each with the glossary's word for what it would mean."""
+FOREIGN: Final = {"INounsHouse", "IZoraHouse"}
+"""Interfaces of contracts that others wrote, in their words."""
 ETHEREUMS: Final = {"SLOT"}
 """Names of what is Ethereum's own: a slot is when a block can come."""
 
@@ -63,14 +65,15 @@ def abi_of(contract: str) -> list[Mapping[str, Any]]:
 
 
 def entries() -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every function, event and error of the project, with its contract; those of tests aside."""
+    """Every function, event and error of the project, with its contract; those of tests and of others aside."""
     for path in sorted((ROOT / "contracts").rglob("*.sol")):
         source = path.read_text(encoding="utf-8")
         if path.parent.name != "test":
             for contract in re.findall(
                 r"^(?:abstract )?(?:contract|interface) (\w+)", source, re.M
             ):
-                yield from ((contract, entry) for entry in abi_of(contract))
+                if contract not in FOREIGN:
+                    yield from ((contract, entry) for entry in abi_of(contract))
 
 
 def fields(entry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
