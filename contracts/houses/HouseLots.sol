@@ -54,7 +54,7 @@ abstract contract HouseLots is IAuctioneer, Paddles {
     // ERRORS
 
     /// @notice The house sells nothing by this number now, or nothing that can be a lot here.
-    error NotForSale(uint256 number);
+    error NotOffered(uint256 number);
     /// @notice A tally that ends less than `MARGIN` before the house's auction, at `end`.
     error TallyTooLate(uint40 endOfTally, uint256 end);
     /// @notice `caller` is no DAO of the factory.
@@ -78,7 +78,7 @@ abstract contract HouseLots is IAuctioneer, Paddles {
         Schedules.check(schedule);
         Reading memory reading = _read(number);
         (IERC721 token, uint256 tokenId) = _itemAt(number);
-        if (!reading.current || reading.end > type(uint40).max - PATIENCE) revert NotForSale(number);
+        if (!reading.current || reading.end > type(uint40).max - PATIENCE) revert NotOffered(number);
         if (schedule.endOfTally + MARGIN > reading.end) revert TallyTooLate(schedule.endOfTally, reading.end);
         lot = ++lotCount;
         HouseLot storage item = _lots[lot];
