@@ -55,7 +55,9 @@ def arrows(start: str) -> set[str]:
 
 
 def test_the_imports_are_found() -> None:
-    assert {"groups", "houses", "approximate", "resilient", "signals", "randomness"} == set(AUCTIONS)
+    assert {"groups", "houses", "approximate", "resilient", "signals", "randomness"} == set(
+        AUCTIONS
+    )
     assert CONTRACTS / "base" / "BidBook.sol" in FILES[CONTRACTS / "groups" / "DAO.sol"]
 
 
