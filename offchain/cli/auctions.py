@@ -52,11 +52,11 @@ class Auction:
 
 
 def _two_level() -> "Staging[TwoLevelInstance]":
+    from offchain.play.limits import check_two_level
     from offchain.play.solve import Staging
     from offchain.play.two_level import TwoLevelStage
 
-    # What a file can hold, an auctioneer and its DAOs can.
-    return Staging(TwoLevelStage, lambda one: None, _members)
+    return Staging(TwoLevelStage, check_two_level, _members)
 
 
 def _approximate() -> "Staging[AnyApproximate]":

@@ -3,7 +3,6 @@
 import os
 import stat
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -43,13 +42,13 @@ class Instances:
         self._name, self._descriptor = name, descriptor
         self.is_list = False
         self._only: Instance | None = None
-        self._kinds: Counter[str] = Counter()
+        self._count = 0
         for instance in self._read(self._pieces() if pieces is None else pieces):
-            self._kinds[instance.mechanism] += 1
+            self._count += 1
             self._only = None if self.is_list else instance
 
     def __len__(self) -> int:
-        return self._kinds.total()
+        return self._count
 
     def __iter__(self) -> "Iterator[Instance]":
         return self._read(self._pieces()) if self._only is None else iter((self._only,))
@@ -62,9 +61,9 @@ class Instances:
         """A message about a field of the instance at `index`, which it starts with."""
         return f"[{index}].{problem}" if self.is_list else problem
 
-    def of(self, mechanisms: frozenset[str]) -> "Selection":
-        """Those of some mechanisms."""
-        return Selection(self, mechanisms, sum(self._kinds[one] for one in mechanisms))
+    def of(self, wanted: "Callable[[Instance], bool]") -> "Selection":
+        """Those that are wanted. Reads them all once more, to count them."""
+        return Selection(self, wanted, sum(map(wanted, self)))
 
     def each(self, do: "Callable[[Instance], object]") -> None:
         """Do something with each. Raises BadInput with the place of the one for which InvalidInput is raised."""
@@ -100,17 +99,17 @@ class Instances:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The instances of some mechanisms among all of a file."""
+    """Some of the instances of a file."""
 
     instances: Instances
-    mechanisms: frozenset[str]
+    wanted: "Callable[[Instance], bool]"
     count: int
 
     def __len__(self) -> int:
         return self.count
 
     def __iter__(self) -> "Iterator[Instance]":
-        return (one for one in self.instances if one.mechanism in self.mechanisms)
+        return filter(self.wanted, self.instances)
 
 
 @contextmanager

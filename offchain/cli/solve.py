@@ -14,7 +14,7 @@ from offchain.io.errors import InvalidInput
 from offchain.io.urls import named
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from offchain.chain.spending import Spending
     from offchain.model.instances import Instance, Outcome
@@ -23,7 +23,7 @@ DEFAULT_CHAIN = "revm"
 """Where some mechanisms run unless the user says otherwise."""
 
 PLAYED_BY_DEFAULT = frozenset({"two-level"})
-"""The mechanisms that run there."""
+"""The mechanisms that run there, as far as contracts have their rules."""
 
 
 def command(
@@ -39,9 +39,9 @@ def command(
 ) -> None:
     """Solve an instance file and print the outcome as JSON.
 
-    Without --on, two-level auctions are played through the contracts on revm, and all other
-    mechanisms are solved by their reference models. With --on, every instance is played there, if
-    its mechanism has contracts.
+    Without --on, two-level auctions are played through the contracts on revm, if these have their
+    upper rule, and everything else is solved by the reference models. With --on, every instance is
+    played there, if its mechanism has contracts.
     """
     from offchain.model.document import outcome_pieces
 
@@ -78,9 +78,9 @@ def _outcomes(
     """The outcomes, in order, as they come."""
     from offchain.model.kinds import solve
 
-    mechanisms = _played(on)
+    is_played = _played(on)
     played: Iterator[Outcome] = iter(())
-    if lots := instances.of(mechanisms):
+    if lots := instances.of(is_played):
         from offchain.play.solve import solve_on
 
         played = iter(
@@ -92,13 +92,21 @@ def _outcomes(
             say(instances.place(index, what))
 
         try:
-            yield next(played) if instance.mechanism in mechanisms else solve(instance, tell)
+            yield next(played) if is_played(instance) else solve(instance, tell)
         except InvalidInput as error:
             raise BadInput(instances.place(index, str(error))) from error
 
 
-def _played(on: str | None) -> frozenset[str]:
-    """The mechanisms whose instances run on a chain."""
+def _played(on: str | None) -> "Callable[[Instance], bool]":
+    """Which instances run on a chain: all, if the user names one, since the others were refused."""
     if on is None:
-        return PLAYED_BY_DEFAULT
-    return frozenset() if on == REFERENCE else frozenset(ON_CHAIN)
+        return lambda one: one.mechanism in PLAYED_BY_DEFAULT and _fits(one)
+    return lambda one: on != REFERENCE
+
+
+def _fits(instance: "Instance") -> bool:
+    try:
+        staging_of(instance).check(instance)
+    except InvalidInput:
+        return False
+    return True

@@ -48,8 +48,8 @@ class Field:
             self.fail(f"{show(value)} is above {power(high)}")
         return value
 
-    def fraction(self, zero: bool) -> Fraction:
-        """A fraction below 1 and above 0 (`zero`: or 0 itself), written as a string: "1/3"; 0.5 and 1 are none."""
+    def fraction(self, zero: bool, one: bool = False) -> Fraction:
+        """A fraction below 1 (`one`: or 1 itself) and above 0 (`zero`: or 0), written as a string: "1/3"; 0.5 and 1 are none."""
         value = self.value
         written = _FRACTION.fullmatch(value) if isinstance(value, str) else None
         if written is None:
@@ -57,8 +57,9 @@ class Field:
         top, bottom = int(written[1]), int(written[2] or 1)
         if bottom == 0:
             self.fail(f"{show(value)} has denominator 0")
-        if not (0 <= top < bottom if zero else 0 < top < bottom):
-            self.fail(f"{show(value)} is not {'at least' if zero else 'above'} 0 and below 1")
+        if not (-zero < top < bottom + one):
+            low, high = "at least" if zero else "above", "at most" if one else "below"
+            self.fail(f"{show(value)} is not {low} 0 and {high} 1")
         return Fraction(top, bottom)
 
     def choice(self, options: Sequence[str]) -> str:

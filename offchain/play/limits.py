@@ -11,9 +11,10 @@ from offchain.io.errors import InvalidInput
 from offchain.io.fields import show
 from offchain.model.instances.approximate import ApproximateGroupsInstance, ApproximateInstance
 from offchain.model.instances.resilient import ResilientInstance
+from offchain.model.instances.rules import CRITICAL_BID
 from offchain.model.instances.signal_clock import SignalClockInstance, shape
 from offchain.model.instances.signals import type_counts
-from offchain.model.instances.two_level import BID_LIMIT, Group
+from offchain.model.instances.two_level import BID_LIMIT, Group, TwoLevelInstance
 from offchain.model.mechanisms.signal_discovery import DRAWS_LIMIT as COUNTED
 from offchain.model.mechanisms.signal_discovery import TooManyDrawsError, draws_needed
 
@@ -21,6 +22,15 @@ MOST_SIGNALS: Final = (SignalClockAuction.MOST_VALUES + 1) // 2
 """With which the table of two bidders is as long as the contract takes one."""
 DRAWS_LIMIT: Final = 1_000
 """How many draws of a bidder a chain is asked to make for one instance: some seconds on revm, some minutes on Ganache."""
+
+
+def check_two_level(instance: TwoLevelInstance) -> None:
+    """Raises InvalidInput unless the contracts have the upper rule. All else that a file can hold, they can."""
+    if instance.upper != CRITICAL_BID:
+        raise InvalidInput(
+            f"upper: the auctioneer sells by {CRITICAL_BID.name}; {instance.upper.name} auctions are those of others' "
+            "houses, and are solved by --on reference"
+        )
 
 
 def check_approximate(instance: ApproximateInstance | ApproximateGroupsInstance) -> None:

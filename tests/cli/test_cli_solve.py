@@ -43,6 +43,9 @@ OUTCOME = {
     "welfare": 15,
     "optimal_welfare": 15,
 }
+ASCENDING = {**EXAMPLE, "upper": {"ascending": 2}, "lower": "equal-split"}
+"""1, 3, 5, 7, 9: A stands on 9, and B, who stood on 7, cannot bid 11."""
+ASCENT = {**OUTCOME, "rules": ["ascending", "equal-split"]}
 
 
 @pytest.fixture
@@ -265,6 +268,37 @@ def test_without_on_what_has_no_contracts_is_solved_by_the_reference_model(
     mixed = run("-", text=json.dumps([EXAMPLE, NO_CONTRACTS, EXAMPLE]))
     assert json.loads(mixed.stdout) == [OUTCOME, json.loads(alone.stdout), OUTCOME]
     assert played == [(2, "revm")]
+    rules = run("-", text=json.dumps([ASCENDING, EXAMPLE, NO_CONTRACTS]))
+    assert json.loads(rules.stdout) == [ASCENT, OUTCOME, json.loads(alone.stdout)]
+    assert played == [(2, "revm"), (1, "revm")]
+    assert json.loads(run("-", text=json.dumps(ASCENDING)).stdout) == ASCENT
+    assert len(played) == 2
+
+
+def test_an_ascending_auction_is_for_the_reference_model() -> None:
+    for on in ("revm", "anvil", "ganache", "http://127.0.0.1:1"):
+        result = run("-", "--on", on, text=json.dumps([EXAMPLE, ASCENDING]))
+        assert refused(result) == (
+            f"error: --on {on}: [1].upper: the auctioneer sells by critical-bid; ascending auctions are those of"
+            " others' houses, and are solved by --on reference"
+        )
+    assert json.loads(run("-", "--on", "reference", text=json.dumps(ASCENDING)).stdout) == ASCENT
+
+
+def test_rules_that_are_not_built_are_refused() -> None:
+    for rule in ("first-price", {"posted": 5}, {"lottery": "1/10"}):
+        message = refused(run("-", text=json.dumps({**EXAMPLE, "upper": rule})))
+        assert message.endswith(
+            'is not an upper rule (known: "critical-bid", {"ascending": increment})'
+        )
+    for rule in ("pay-your-bid", "everybody", "proportional", "vcg"):
+        message = refused(run("-", text=json.dumps({**EXAMPLE, "lower": rule})))
+        assert message.endswith('is not a lower rule (known: "equal-split")')
+
+
+def test_the_default_rules_by_name_are_the_defaults() -> None:
+    named = {**EXAMPLE, "upper": "critical-bid", "lower": "equal-split"}
+    assert json.loads(run("-", "--on", "reference", text=json.dumps(named)).stdout) == OUTCOME
 
 
 @pytest.mark.parametrize("on", ["revm", "ganache", "anvil", "http://127.0.0.1:1"])

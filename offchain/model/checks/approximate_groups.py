@@ -32,7 +32,7 @@ from offchain.model.instances.two_level import Group, Member
 from offchain.model.mechanisms.approximate import probabilistic_guarantee, total
 from offchain.model.mechanisms.approximate_groups import lottery, sell, solve
 from offchain.model.mechanisms.equal_split import equal_split, willingness_to_pay
-from offchain.model.mechanisms.price_rule import exact
+from offchain.model.mechanisms.upper import SealedBids
 
 CLAIM = "in expectation over the draw, for values known exactly, one address in one group"
 """For whom a bid of one's value is best."""
@@ -275,6 +275,7 @@ def posted_prices(
     if failed is not None:
         return failed, ""
     tried = 0
+    rule = SealedBids()
     members = list(places(instance))
     looks = sum(len(groups[place.group]) + LOOK for place in members) * PRICES
     each = max(FEW_BIDS, WORK_LIMIT // looks)
@@ -282,7 +283,7 @@ def posted_prices(
 
     def bids(seat: Seat) -> Iterator[int]:
         nonlocal tried
-        for bid in islice(critical_bids(seat), each):
+        for bid in islice(critical_bids(seat, rule), each):
             tried += 1
             yield bid
 
@@ -302,7 +303,7 @@ def posted_prices(
             )
             for price in prices_for(group_bid)
         )
-        deviation = find_deviation(posted, bids, exact)
+        deviation = find_deviation(posted, bids, rule)
         if deviation is not None:
             return f"at a posted price of {deviation.seat.reserve}, {deviation}", ""
     who = (

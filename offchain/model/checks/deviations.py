@@ -12,7 +12,7 @@ from itertools import chain
 from offchain.model.checks.lies import around, different, evenly, shares
 from offchain.model.instances.two_level import BID_LIMIT, TwoLevelInstance
 from offchain.model.mechanisms.equal_split import equal_split, served_count, willingness_to_pay
-from offchain.model.mechanisms.price_rule import PriceRule, run_auction
+from offchain.model.mechanisms.upper import UpperRule
 
 FINE = 2**40
 """Amounts times this are close to continuous."""
@@ -56,7 +56,7 @@ class Seat:
             reserve=self.reserve * factor,
         )
 
-    def share(self, bids: tuple[int, ...], rule: PriceRule) -> int | None:
+    def share(self, bids: tuple[int, ...], rule: UpperRule) -> int | None:
         """What each served bid pays if the member sends these bids; None if not all of them are served.
 
         More than one bid is a member under several names. O(size * log size).
@@ -64,13 +64,23 @@ class Seat:
         group = (*self.bids[: self.place], *bids, *self.bids[self.place + 1 :])
         group_bids = list(self.group_bids)
         group_bids[self.index] = willingness_to_pay(group)
-        sold = run_auction(group_bids, self.reserve, rule)
+        sold = rule.sell(group_bids, self.reserve)
         if sold.leader != self.index:
             return None
         split = equal_split(group, sold.price)
         return split.share if all(split.serves(bid) for bid in bids) else None
 
-    def utility(self, bid: int, rule: PriceRule) -> int:
+    def enough(self, rule: UpperRule) -> int:
+        """A bid that no group could beat, and that meets the reserve."""
+        return rule.over(sum(self.group_bids) + self.reserve)
+
+    def price(self, rule: UpperRule) -> int:
+        """What the member's group pays if the member bids enough."""
+        group_bids = list(self.group_bids)
+        group_bids[self.index] = self.enough(rule)
+        return rule.sell(group_bids, self.reserve).price
+
+    def utility(self, bid: int, rule: UpperRule) -> int:
         """Value less share if the bid is served, else 0."""
         share = self.share((bid,), rule)
         return 0 if share is None else self.value - share
@@ -125,7 +135,7 @@ class Deviation:
 
 
 def find_deviation(
-    places: Iterable[Seat], bids: Callable[[Seat], Iterable[int]], rule: PriceRule
+    places: Iterable[Seat], bids: Callable[[Seat], Iterable[int]], rule: UpperRule
 ) -> Deviation | None:
     """The first of the bids, at the first of the seats, that beats bidding one's value; None if none does.
 
@@ -140,20 +150,20 @@ def find_deviation(
     return None
 
 
-def critical_bids(seat: Seat) -> Iterator[int]:
+def critical_bids(seat: Seat, rule: UpperRule) -> Iterator[int]:
     """Bids at which what the member gets can change, each once, those that decide most first.
 
-    None and the largest; the member's own amounts; of the best rivals' bids, the reserve and what the
-    group can pay, the shares of as many as can share them; the amounts of the group and of its
-    rivals; evenly spaced ones; and the shares of all those prices among any number of members. All
-    with their neighbours. O(1) each, after O(bids * log bids).
+    None and the largest; the member's own amounts; of the price at which the group wins, the best
+    rivals' bids, the reserve and what the group can pay, the shares of as many as can share them; the
+    amounts of the group and of its rivals; evenly spaced ones; and the shares of all those prices
+    among any number of members. All with their neighbours. O(1) each, after O(bids * log bids).
     """
     rivals = sorted(
         {bid for index, bid in enumerate(seat.group_bids) if index != seat.index}, reverse=True
     )
     mates = [bid for place, bid in enumerate(seat.bids) if place != seat.place]
     ranks = range(1, len(seat.bids) + 1)
-    prices = [*rivals[:2], seat.reserve, seat.group_bids[seat.index]]
+    prices = [seat.price(rule), *rivals[:2], seat.reserve, seat.group_bids[seat.index]]
     reached = {
         price + step: served_count((*mates, seat.value), price + step)
         for price in prices
@@ -181,28 +191,32 @@ def critical_bids(seat: Seat) -> Iterator[int]:
     )
 
 
-def find_unsovereign(places: Iterable[Seat], rule: PriceRule) -> Seat | None:
-    """The first seat that is not served even at a bid above all group bids and the reserve together."""
+def find_unsovereign(places: Iterable[Seat], rule: UpperRule) -> Seat | None:
+    """The first seat that is not served even at a bid over all group bids and the reserve together."""
     for seat in places:
-        if seat.share((sum(seat.group_bids) + seat.reserve,), rule) is None:
+        if seat.share((seat.enough(rule),), rule) is None:
             return seat
     return None
 
 
-def find_jump(places: Iterable[Seat], rule: PriceRule) -> Seat | None:
+def find_jump(places: Iterable[Seat], rule: UpperRule) -> Seat | None:
     """The first seat that is not served, and would be at any bid above its own however little: a tie lost.
 
     As units are whole, all amounts are multiplied first, so that one unit is very little.
     """
+    finely = rule.scaled(FINE)
     for seat in places:
         fine = seat.scaled(FINE)
-        if fine.share((fine.bid,), rule) is None and fine.share((fine.bid + 1,), rule) is not None:
+        if (
+            fine.share((fine.bid,), finely) is None
+            and fine.share((fine.bid + 1,), finely) is not None
+        ):
             return seat
     return None
 
 
 def find_false_names(
-    places: Iterable[Seat], names: Iterable[int], rule: PriceRule
+    places: Iterable[Seat], names: Iterable[int], rule: UpperRule
 ) -> Deviation | None:
     """The first seat whose member gains by bidding an equal part of the value under several names.
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import chain, islice
 
+from offchain.model.checks import ascending
 from offchain.model.checks.deviations import (
     Seat,
     critical_bids,
@@ -21,6 +22,7 @@ from offchain.model.checks.deviations import (
 from offchain.model.checks.finding import Finding, Verdict
 from offchain.model.checks.lies import FALSE_NAMES, different
 from offchain.model.checks.several_groups import several_groups
+from offchain.model.instances.rules import CRITICAL_BID, Ascending, CriticalBid
 from offchain.model.instances.two_level import (
     BID_LIMIT,
     LotOutcome,
@@ -31,6 +33,7 @@ from offchain.model.instances.two_level import (
 )
 from offchain.model.mechanisms.price_rule import PriceRule, exact
 from offchain.model.mechanisms.two_level import solve, total_payments
+from offchain.model.mechanisms.upper import UpperRule, rule_of
 
 GRID_LIMIT = 64
 """The deviation search tries every bid up to one above the largest amount in the instance, or up to this."""
@@ -54,24 +57,40 @@ def check(
     amount in the instance, at most GRID_LIMIT.
     """
     places = list(seats(instance))
+    upper = rule_of(instance.upper, rule)
     return [
         *check_outcome(instance, solve(instance, rule)),
-        consumer_sovereignty(places, rule),
-        semi_continuity(places, rule),
-        incentive_compatibility(places, rule, default_grid(instance) if grid is None else grid),
-        false_names(places, rule),
+        consumer_sovereignty(places, upper),
+        semi_continuity(places, upper),
+        incentive_compatibility(places, upper, default_grid(instance) if grid is None else grid),
+        false_names(places, upper),
         *several_groups(instance, rule),
+        *unclaimed(instance, places),
     ]
+
+
+def unclaimed(instance: TwoLevelInstance, places: Sequence[Seat]) -> list[Finding]:
+    """What the upper rule leaves open, beside what no theorem excludes under any."""
+    match instance.upper:
+        case CriticalBid():
+            return []
+        case Ascending(increment):
+            return [ascending.seen_limits(affordable(places, FEW), increment, FEW)]
 
 
 def check_outcome(instance: TwoLevelInstance, outcome: TwoLevelOutcome) -> list[Finding]:
     """The findings that need nothing but an outcome, whether from the reference model or from a chain."""
-    return [
+    findings = [
         budget_balance(instance, outcome),
         individual_rationality(instance, outcome),
         equal_treatment(instance, outcome),
         welfare_ratio(instance, outcome),
     ]
+    match instance.upper:
+        case CriticalBid():
+            return findings
+        case Ascending(increment):
+            return [*findings, *ascending.check_outcome(instance, outcome, increment)]
 
 
 def default_grid(instance: TwoLevelInstance) -> int:
@@ -160,6 +179,8 @@ def welfare_ratio(instance: TwoLevelInstance, outcome: TwoLevelOutcome) -> Findi
     most H_l times its welfare, whatever the reserve; on an item that is not, every group's
     willingness to pay is below the reserve, so that the optimum is at most H_l * (reserve - 1):
     with the reserve at 1 it is 0. The outcome's sums over all items must be those of the items.
+    In open bids a group that can pay less than an increment above the price may lose, so that there
+    it is H_l times the most that is below the least bid over the welfare.
     """
     name = "welfare ratio"
     liar = untruthful_member(instance)
@@ -167,13 +188,15 @@ def welfare_ratio(instance: TwoLevelInstance, outcome: TwoLevelOutcome) -> Findi
         return Finding(name, Verdict.NOT_CLAIMED, f"{liar}, and the bound is for truthful bids")
     size = max(len(group.members) for group in instance.groups)
     bound = harmonic(size)
+    upper = rule_of(instance.upper)
+    slack = "" if instance.upper == CRITICAL_BID else " and an increment"
 
     def counterexample() -> str | None:
         for item, lot in enumerate(outcome.items):
             optimum = optimal_lot_welfare(instance, item)
             welfare = lot_welfare(instance, item, lot)
-            if lot.winner is not None and optimum > bound * welfare:
-                return f"item {item}: welfare {welfare}, optimum {optimum}, beyond H_{size}"
+            if lot.winner is not None and optimum > bound * (upper.over(welfare) - 1):
+                return f"item {item}: welfare {welfare}, optimum {optimum}, beyond H_{size}{slack}"
             reserve = instance.reserves[item]
             if lot.winner is None and optimum > bound * (reserve - 1):
                 return (
@@ -191,11 +214,11 @@ def welfare_ratio(instance: TwoLevelInstance, outcome: TwoLevelOutcome) -> Findi
     return Finding.of(
         name,
         counterexample(),
-        f"{figures}; H_{size} = {float(bound):.4g}, all bids being true, each in one group",
+        f"{figures}; H_{size} = {float(bound):.4g}{slack}, all bids being true, each in one group",
     )
 
 
-def consumer_sovereignty(places: Sequence[Seat], rule: PriceRule) -> Finding:
+def consumer_sovereignty(places: Sequence[Seat], rule: UpperRule) -> Finding:
     """Every member is served on every item when bidding high enough (§2)."""
     sample = affordable(places, evaluations=1)
     seat = find_unsovereign(sample, rule)
@@ -209,7 +232,7 @@ def consumer_sovereignty(places: Sequence[Seat], rule: PriceRule) -> Finding:
     )
 
 
-def semi_continuity(places: Sequence[Seat], rule: PriceRule) -> Finding:
+def semi_continuity(places: Sequence[Seat], rule: UpperRule) -> Finding:
     """Whether a member that is served at every bid slightly higher than theirs is served at theirs (§2).
 
     Not in a group that loses a tie, which no theorem excludes.
@@ -224,7 +247,7 @@ def semi_continuity(places: Sequence[Seat], rule: PriceRule) -> Finding:
     return Finding(name, Verdict.HOLDS, f"nobody loses a tie; {searched(sample, places)}")
 
 
-def incentive_compatibility(places: Sequence[Seat], rule: PriceRule, grid: int) -> Finding:
+def incentive_compatibility(places: Sequence[Seat], rule: UpperRule, grid: int) -> Finding:
     """No member has a bid that beats bidding their value, whatever the rest of the instance bids (Theorem 2).
 
     Tries every bid from 0 (not bidding) to `grid`, and the member's critical bids: so that a rule that
@@ -242,7 +265,7 @@ def incentive_compatibility(places: Sequence[Seat], rule: PriceRule, grid: int) 
     def bids(seat: Seat) -> Iterator[int]:
         nonlocal tried
         known = chain(range(grid + 1), (BID_LIMIT,)) if exhaustive else ()
-        lies = islice(critical_bids(seat), critical)
+        lies = islice(critical_bids(seat, rule), critical)
         for bid in different(chain(known, lies), BID_LIMIT):
             tried += 1
             yield bid
@@ -253,12 +276,12 @@ def incentive_compatibility(places: Sequence[Seat], rule: PriceRule, grid: int) 
     return Finding.of(
         "incentive compatibility",
         None if deviation is None else str(deviation),
-        f"in dominant strategies, one address in one group: no better bid among {tried} tried:"
+        f"{rule.truth_is_best}, one address in one group: no better bid among {tried} tried:"
         f" {kinds}; {searched(sample, places)}",
     )
 
 
-def false_names(places: Sequence[Seat], rule: PriceRule) -> Finding:
+def false_names(places: Sequence[Seat], rule: UpperRule) -> Finding:
     """Whether a member gains by bidding under several names, which no theorem excludes."""
     sample = affordable(places, len(FALSE_NAMES))
     split = find_false_names(sample, FALSE_NAMES, rule)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from offchain.io.fields import Field, named_entries, show
+from offchain.model.instances.rules import CRITICAL_BID, LOWER, Upper, read_lower, read_upper
 
 BID_LIMIT = 2**64 - 1
 """The largest bid or value, in units: what the contracts keep of a bid."""
@@ -54,13 +55,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class TwoLevelInstance:
-    """Items sold independently to groups, which arrive in the order given."""
+    """Items sold independently to groups, which arrive in the order given. The lower rule is the equal split."""
 
     mechanism: ClassVar[str] = "two-level"
 
     items: int
     reserves: tuple[int, ...]
     groups: tuple[Group, ...]
+    upper: Upper = CRITICAL_BID
 
     def group(self, name: str) -> Group:
         """The group of that name. Raises KeyError if there is none. O(groups)."""
@@ -70,9 +72,11 @@ class TwoLevelInstance:
         raise KeyError(name)
 
     def to_json(self) -> dict[str, object]:
-        """The instance as `read` takes it; values that equal the bids are left out."""
-        return {
-            "mechanism": self.mechanism,
+        """The instance as `read` takes it; values that equal the bids are left out, and so is the default rule."""
+        written: dict[str, object] = {"mechanism": self.mechanism}
+        if self.upper != CRITICAL_BID:
+            written["upper"] = self.upper.to_json()
+        return written | {
             "items": self.items,
             "reserve": _amounts(self.reserves),
             "groups": [group.to_json() for group in self.groups],
@@ -110,8 +114,8 @@ class LotOutcome:
 class TwoLevelOutcome:
     """What the mechanism did: every lot, what each member of each group pays in all, and the welfare.
 
-    gas: what the chain used, None from the reference model; outcomes that differ only in gas are
-    equal.
+    upper: the rule that it went by. gas: what the chain used, None from the reference model; outcomes
+    that differ only in gas are equal.
     """
 
     mechanism: ClassVar[str] = "two-level"
@@ -120,12 +124,15 @@ class TwoLevelOutcome:
     payments: Mapping[str, Mapping[str, int]]
     welfare: int
     optimal_welfare: int
+    upper: Upper = CRITICAL_BID
     gas: Mapping[str, object] | None = field(default=None, compare=False)
 
     def to_json(self) -> dict[str, object]:
-        """The outcome as the command line prints it; `gas` is there only if known."""
-        written: dict[str, object] = {
-            "mechanism": self.mechanism,
+        """The outcome as the command line prints it; `gas` is there only if known, `rules` if they are not the defaults."""
+        written: dict[str, object] = {"mechanism": self.mechanism}
+        if self.upper != CRITICAL_BID:
+            written["rules"] = [self.upper.name, LOWER]
+        written |= {
             "items": [lot.to_json() for lot in self.items],
             "payments": {group: dict(paid) for group, paid in self.payments.items()},
             "welfare": self.welfare,
@@ -161,12 +168,20 @@ def group_value(group: Group, item: int) -> int:
 
 def read(instance: Field) -> TwoLevelInstance:
     """The two-level instance of a JSON object. Raises InvalidInput naming the field and its value."""
-    fields = instance.record(required=("mechanism", "groups"), optional=("items", "reserve"))
+    fields = instance.record(
+        required=("mechanism", "groups"), optional=("items", "reserve", "upper", "lower")
+    )
+    upper = read_upper(fields["upper"]) if "upper" in fields else CRITICAL_BID
+    if "lower" in fields:
+        read_lower(fields["lower"])
     items = fields["items"].integer(1, ITEMS_LIMIT) if "items" in fields else 1
     # Groups come first: their lists bound `items` by what the file really holds.
     groups = read_groups(fields["groups"], items)
     return TwoLevelInstance(
-        items=items, reserves=_read_reserves(fields.get("reserve"), items), groups=groups
+        items=items,
+        reserves=_read_reserves(fields.get("reserve"), items),
+        groups=groups,
+        upper=upper,
     )
 
 

@@ -24,15 +24,12 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from heapq import nlargest
 from math import ceil, floor
-from typing import Final, Protocol, TypeAlias
+from typing import Protocol
 
-Increment: TypeAlias = int | Fraction
-"""Units, or a part of the amount that leads."""
-
-LEAST_PART: Final = Fraction(1, 10_000)
-"""The least relative increment: with it 579,118 bids lead from 1 unit to 2^96."""
+from offchain.model.instances.rules import LEAST_PART, Increment
 
 
 def check_increment(increment: Increment) -> None:
@@ -86,17 +83,6 @@ class Widening:
 
     amounts: Sequence[int]
 
-    @classmethod
-    def beyond(cls, limit: int, start: int, increment: Fraction) -> "Widening":
-        """Built up to the first rung above a limit. O(rungs), of which there are about log(limit / start) / increment."""
-        top, bottom = increment.as_integer_ratio()
-        amounts = [start]
-        amount = start
-        while amount <= limit:
-            amount -= -amount * top // bottom
-            amounts.append(amount)
-        return cls(amounts)
-
     def amount(self, rung: int) -> int:
         """As a Ladder."""
         return self.amounts[rung]
@@ -123,7 +109,7 @@ def ascend(limits: Sequence[int], start: int, increment: Increment) -> Ascent:
     """The outcome among bidders with these limits, in order of arrival; a limit of 0 is no bidder.
 
     Raises ValueError if the start is below 1 unit, or for an increment that is none. O(bidders), at any amounts; with a relative
-    increment O(rungs) as well, see `Widening.beyond`.
+    increment O(rungs) as well, of which there are about log(limit / start) / increment.
     """
     if start < 1:
         raise ValueError(f"a start is at least 1 unit, not {start}")
@@ -135,11 +121,23 @@ def ascend(limits: Sequence[int], start: int, increment: Increment) -> Ascent:
 
 
 def _ladder(limits: Sequence[int], start: int, increment: Increment) -> Ladder:
-    """As long as any bid can be: a rung above the second of the limits."""
+    """As long as any bid can be: a rung above the second of the limits at least."""
     if isinstance(increment, int):
         return Even(start, increment)
     second = min(nlargest(2, limits)) if len(limits) > 1 else 0
-    return Widening.beyond(second, start, increment)
+    return Widening(_rungs(start, increment, second.bit_length()))
+
+
+@lru_cache(maxsize=4)
+def _rungs(start: int, increment: Fraction, bits: int) -> Sequence[int]:
+    """The amounts up to the first of at least 2^bits. O(rungs): about bits / increment. Kept for who asks for many auctions."""
+    top, bottom = increment.as_integer_ratio()
+    amount = start
+    amounts = [amount]
+    while amount < 1 << bits:
+        amount -= -amount * top // bottom
+        amounts.append(amount)
+    return amounts
 
 
 def _climb(tops: Sequence[int]) -> tuple[int | None, int]:
@@ -164,6 +162,12 @@ def _climb(tops: Sequence[int]) -> tuple[int | None, int]:
         last = min(tops[bidder] for bidder in pair)
         starts = pair.index(others[0])
         leader, rung = pair[(starts + last - rung - 1) % 2], last
+
+
+def driven(limit: int, start: int, increment: Increment) -> int:
+    """The most that its owner can be made to bid by a bid of somebody who has seen the limit; 0 if none leaves it room. O(1)."""
+    below = limit - increment if isinstance(increment, int) else floor(limit / (1 + increment))
+    return least_over(below, increment) if below >= start else 0
 
 
 class BidRefused(ValueError):

@@ -13,13 +13,14 @@ from offchain.model.instances.two_level import (
     optimal_lot_welfare,
 )
 from offchain.model.mechanisms.equal_split import equal_split, willingness_to_pay
-from offchain.model.mechanisms.price_rule import PriceRule, exact, run_auction
+from offchain.model.mechanisms.price_rule import PriceRule, exact
+from offchain.model.mechanisms.upper import rule_of
 
 
 def solve(instance: TwoLevelInstance, rule: PriceRule = exact) -> TwoLevelOutcome:
     """The outcome of the two-level mechanism, exact in integer units.
 
-    O(items * members * log members).
+    rule: the price rule, where bids are sealed. O(items * members * log members), and `ascend` where they are open.
     """
     lots = tuple(solve_lot(instance, item, rule) for item in range(instance.items))
     return TwoLevelOutcome(
@@ -27,13 +28,15 @@ def solve(instance: TwoLevelInstance, rule: PriceRule = exact) -> TwoLevelOutcom
         payments=total_payments(instance, lots),
         welfare=sum(lot_welfare(instance, item, lot) for item, lot in enumerate(lots)),
         optimal_welfare=sum(optimal_lot_welfare(instance, item) for item in range(instance.items)),
+        upper=instance.upper,
     )
 
 
 def solve_lot(instance: TwoLevelInstance, item: int, rule: PriceRule = exact) -> LotOutcome:
     """The outcome of one item on its own; a group whose willingness to pay is 0 does not bid."""
     group_bids = {group.name: willingness_to_pay(group.bids_on(item)) for group in instance.groups}
-    sold = run_auction(group_bids.values(), instance.reserves[item], rule)
+    upper = rule_of(instance.upper, rule)
+    sold = upper.sell(tuple(group_bids.values()), instance.reserves[item])
     if sold.leader is None:
         return LotOutcome(winner=None, price=0, share=0, paid=0, served=(), group_bids=group_bids)
     winner = instance.groups[sold.leader]

@@ -20,6 +20,7 @@ from offchain.model.instances import Group, Member, TwoLevelInstance, TwoLevelOu
 from offchain.model.kinds import check_reference
 from offchain.model.mechanisms.price_rule import Standing, exact, plain_second_price, run_auction
 from offchain.model.mechanisms.two_level import solve
+from offchain.model.mechanisms.upper import SealedBids
 from tests.model.checking import first_price, named
 
 NAMES = [
@@ -137,7 +138,7 @@ def test_the_welfare_bound_is_not_claimed_when_bids_are_not_the_values() -> None
 def test_the_search_is_exhaustive_for_any_rule() -> None:
     """Under first price it pays to bid less, which only the grid shows: the extreme bids do not."""
     assert run_auction([4, 9], 1, first_price).price == 9
-    finding = incentive_compatibility(list(seats(game([4], [9]))), first_price, grid=10)
+    finding = incentive_compatibility(list(seats(game([4], [9]))), SealedBids(first_price), grid=10)
     assert finding.detail == "m0 of g1 (item 0, value 9) gets 0 by bidding it and 4 by bidding 5"
 
 
@@ -147,14 +148,14 @@ def never(standing: Standing, bidder: int, bid: int) -> Standing:
 
 
 def test_a_rule_that_never_sells_is_not_sovereign() -> None:
-    seat = find_unsovereign(seats(game([4])), never)
+    seat = find_unsovereign(seats(game([4])), SealedBids(never))
     assert isinstance(seat, Seat)
     assert (seat.group, seat.member) == ("g0", "m0")
 
 
 def test_large_instances_are_sampled_and_the_finding_says_so() -> None:
     places = list(seats(game([10**9 + i for i in range(4500)])))
-    finding = incentive_compatibility(places, exact, grid=GRID_LIMIT)
+    finding = incentive_compatibility(places, SealedBids(), grid=GRID_LIMIT)
     assert finding.verdict is Verdict.HOLDS
     assert "bids 0 and 2^64-1, up to 40 critical bids each; " in finding.detail
     assert finding.detail.endswith(" of 4500 different members")

@@ -26,6 +26,7 @@ from offchain.model.checks.properties import (
 from offchain.model.instances import Group, Member, TwoLevelInstance
 from offchain.model.mechanisms.price_rule import PriceRule, exact, plain_second_price
 from offchain.model.mechanisms.two_level import solve
+from offchain.model.mechanisms.upper import SealedBids
 
 Auction = Callable[[tuple[int, ...]], Sequence[Award[bool]]]
 GRID = range(8)
@@ -222,7 +223,7 @@ def test_they_agree_with_the_search_made_for_the_two_level_mechanism(rule: Price
             Group("1", tuple(Member(str(i), (b,), (b,)) for i, b in enumerate(bids[1:]))),
         )
         places = seats(TwoLevelInstance(1, (1,), groups))
-        special = find_two_level_deviation(places, lambda seat: grid, rule)
+        special = find_two_level_deviation(places, lambda seat: grid, SealedBids(rule))
         if special is None:
             assert general is None
         else:

@@ -22,6 +22,7 @@ from offchain.model.kinds import check_reference
 from offchain.model.mechanisms.equal_split import EqualSplit, served_count, share
 from offchain.model.mechanisms.pay_your_bid import Asks
 from offchain.model.mechanisms.price_rule import PriceRule, Standing, exact, plain_second_price
+from offchain.model.mechanisms.upper import SealedBids
 from offchain.model.mechanisms.vcg import payments, received
 from offchain.model.mechanisms.vcg_equal_split import AGGREGATIONS
 from offchain.model.mechanisms.winner_determination import Choice
@@ -92,7 +93,7 @@ RULES = [first_price, half_way, a_tenth_off, third_price, plain_second_price]
 def some_lie_pays(rule: PriceRule, groups: Groups) -> bool:
     """By trying every bid that can make a difference."""
     places = deviations.seats(game(groups))
-    return deviations.find_deviation(places, lambda seat: range(50), rule) is not None
+    return deviations.find_deviation(places, lambda seat: range(50), SealedBids(rule)) is not None
 
 
 BROKEN = [(rule, groups) for rule in RULES for groups in GAMES if some_lie_pays(rule, groups)]
@@ -166,7 +167,7 @@ def test_pooling_is_found_out(asks: Asks, unit: int) -> None:
 def test_no_bid_beyond_the_limit_is_tried() -> None:
     """Twice the largest amount is beyond what the contracts hold."""
     (seat,) = deviations.seats(game(((BID_LIMIT,),)))
-    tried = list(deviations.critical_bids(seat))
+    tried = list(deviations.critical_bids(seat, SealedBids()))
     assert max(tried) == BID_LIMIT
     assert len(set(tried)) == len(tried)
 

@@ -9,6 +9,7 @@ from offchain.model.checks.deviations import find_deviation, find_false_names, s
 from offchain.model.instances import BID_LIMIT, Group, Member, TwoLevelInstance
 from offchain.model.mechanisms.price_rule import PriceRule, exact, plain_second_price
 from offchain.model.mechanisms.two_level import solve
+from offchain.model.mechanisms.upper import SealedBids
 
 SIZES = [(1, 2), (2, 2), (1, 3), (2, 1, 1), (1, 1, 2)]
 LATE_GROUP = [(1, 2), (2, 2), (1, 3), (1, 1, 2)]
@@ -99,11 +100,11 @@ def test_the_deviation_search_finds_every_profile_with_a_lie(
     manipulable = {bids for bids, *_ in profitable_lies(sizes, rule)}
     for bids in product(VALUES, repeat=sum(sizes)):
         places = list(seats(instance(sizes, bids)))
-        assert (find_deviation(places, lambda seat: BIDS, rule) is not None) == (
+        assert (find_deviation(places, lambda seat: BIDS, SealedBids(rule)) is not None) == (
             bids in manipulable
         )
         if bids in manipulable:
-            assert find_deviation(places, lambda seat: (0, BID_LIMIT), rule) is not None
+            assert find_deviation(places, lambda seat: (0, BID_LIMIT), SealedBids(rule)) is not None
 
 
 def test_no_lie_on_several_items_pays() -> None:
@@ -135,7 +136,7 @@ def test_no_lie_on_several_items_pays() -> None:
 
 def test_several_names_can_pay() -> None:
     """No theorem excludes it: one who is worth 11 to themselves wins as two names bidding 5 each."""
-    split = find_false_names(seats(instance((3, 1), (11, 5, 5, 19))), [2], exact)
+    split = find_false_names(seats(instance((3, 1), (11, 5, 5, 19))), [2], SealedBids())
     assert split is not None
     assert (split.seat.member, split.names, split.bid, split.truthful, split.utility) == (
         "m0",

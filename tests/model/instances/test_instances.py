@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,13 @@ from offchain.model.document import (
     parse_text,
 )
 from offchain.model.instances import BID_LIMIT, RESERVE_LIMIT, Group, Member, TwoLevelInstance
+from offchain.model.instances.rules import (
+    CRITICAL_BID,
+    INCREMENT_LIMIT,
+    LEAST_PART,
+    Ascending,
+    Increment,
+)
 from offchain.model.kinds import READERS, solve
 from tests.model.checking import any_json, refusal
 
@@ -67,6 +75,25 @@ def test_every_field() -> None:
     )
 
 
+def test_the_rules() -> None:
+    plain = read(two_level())
+    assert plain.upper == CRITICAL_BID
+    assert read(two_level(upper="critical-bid", lower="equal-split")) == plain
+    assert "upper" not in plain.to_json()
+    increments: list[tuple[int | str, Increment]] = [
+        (1, 1),
+        (INCREMENT_LIMIT, 2**96 - 1),
+        ("1/20", Fraction(1, 20)),
+        ("1/10000", Fraction(1, 10_000)),
+        ("1", Fraction(1)),
+    ]
+    for increment, expected in increments:
+        instance = read(two_level(upper={"ascending": increment}))
+        assert instance.upper == Ascending(expected)
+        assert isinstance(instance.upper.increment, Fraction) == isinstance(increment, str)
+        assert instance.to_json()["upper"] == {"ascending": increment}
+
+
 def test_one_reserve_for_all_items() -> None:
     members = [{"name": "ann", "bid": [1, 2, 3]}]
     instance = read(two_level(items=3, reserve=7, groups=[{"name": "A", "members": members}]))
@@ -107,6 +134,7 @@ def test_lists_of_instances() -> None:
     assert parse_text(json.dumps(two_level())).path(0) == ""
 
 
+UPPER = '(known: "critical-bid", {"ascending": increment})'
 GROUP = {"name": "A", "members": [{"name": "ann", "bid": 5}]}
 KNOWN = f"(known: {', '.join(READERS)})"
 
@@ -124,11 +152,47 @@ KNOWN = f"(known: {', '.join(READERS)})"
         (two_level(mechanism="auction"), f'mechanism: "auction" is not a mechanism {KNOWN}'),
         (two_level(mechanism=["two-level"]), f"mechanism: a list is not a mechanism {KNOWN}"),
         (two_level(mechanism=2), f"mechanism: 2 is not a mechanism {KNOWN}"),
+        # Rules.
+        (two_level(upper="first-price"), f'upper: "first-price" is not an upper rule {UPPER}'),
+        (two_level(upper="ascending"), f'upper: "ascending" is not an upper rule {UPPER}'),
+        (two_level(upper=5), f"upper: 5 is not an upper rule {UPPER}"),
+        (two_level(upper=["critical-bid"]), f"upper: a list is not an upper rule {UPPER}"),
+        (
+            two_level(upper={"posted": 5}),
+            f'upper: an object with "posted" is not an upper rule {UPPER}',
+        ),
+        (two_level(upper={}), f"upper: an object with nothing is not an upper rule {UPPER}"),
+        (
+            two_level(upper={"ascending": 1, "lottery": "1/10"}),
+            f'upper: an object with "ascending", "lottery" is not an upper rule {UPPER}',
+        ),
+        (two_level(upper={"ascending": 0}), "upper.ascending: 0 is below 1"),
+        (two_level(upper={"ascending": True}), "upper.ascending: true is not an integer"),
+        (two_level(upper={"ascending": 2**96}), f"upper.ascending: {2**96} is above 2^96-1"),
+        (two_level(upper={"ascending": 0.5}), "upper.ascending: 0.5 is not an integer"),
+        (
+            two_level(upper={"ascending": "0"}),
+            'upper.ascending: "0" is not above 0 and at most 1',
+        ),
+        (
+            two_level(upper={"ascending": "3/2"}),
+            'upper.ascending: "3/2" is not above 0 and at most 1',
+        ),
+        (two_level(upper={"ascending": "1/10001"}), 'upper.ascending: "1/10001" is below 1/10000'),
+        (
+            two_level(upper={"ascending": "5%"}),
+            'upper.ascending: "5%" is not a fraction in a string, like "1/3"',
+        ),
+        (
+            two_level(lower="everybody"),
+            'lower: "everybody" is not a lower rule (known: "equal-split")',
+        ),
+        (two_level(lower={}), 'lower: an object is not a lower rule (known: "equal-split")'),
         # Fields.
         (two_level(groups=None), "groups: missing"),
         (
             two_level(reserves=3),
-            "reserves: unknown field with value 3 (known: mechanism, groups, items, reserve)",
+            "reserves: unknown field with value 3 (known: mechanism, groups, items, reserve, upper, lower)",
         ),
         (two_level(**{"a b": []}), '["a b"]: unknown field with value a list '),
         (two_level(groups=[{"name": "A"}]), "groups[0].members: missing"),
@@ -305,6 +369,13 @@ def test_any_json_is_read_or_refused_and_nothing_else(
 names = st.text(st.characters(blacklist_categories=["Cs"]), min_size=1, max_size=4)
 
 
+uppers = st.one_of(
+    st.just(CRITICAL_BID),
+    st.integers(1, INCREMENT_LIMIT).map(Ascending),
+    st.fractions(LEAST_PART, 1).map(Ascending),
+)
+
+
 @st.composite
 def instances(draw: st.DrawFn) -> TwoLevelInstance:
     """Instances over the whole range of every field."""
@@ -324,6 +395,7 @@ def instances(draw: st.DrawFn) -> TwoLevelInstance:
             )
             for group in group_names
         ),
+        upper=draw(uppers),
     )
 
 

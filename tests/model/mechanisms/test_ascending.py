@@ -7,12 +7,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from offchain.model.instances.rules import LEAST_PART, Increment
 from offchain.model.mechanisms.ascending import (
-    LEAST_PART,
     AscendingAuction,
     Ascent,
     BidRefused,
-    Increment,
     ascend,
     least_over,
 )
