@@ -14,7 +14,7 @@ Manner = IntEnum("Manner", "ACCEPT WORK REFUSE BURN_GAS RETURN_MUCH REVERT_MUCH 
 ItemManner = IntEnum(
     "ItemManner",
     "HONEST REFUSE BURN_GAS IDLE REENTER SAY_FALSE ONE_PER_WALLET APPROVED_ONLY LOCKED TRAP"
-    " REFUSE_APPROVAL REENTER_APPROVAL",
+    " REFUSE_APPROVAL REENTER_APPROVAL NO_CONTRACTS",
     start=0,
 )
 """What a `HostileItem` does when it is transferred or approved."""

@@ -18,7 +18,8 @@ contract HostileItem is Item, Puppet {
         Locked, // the same, and nobody can be approved who owns it
         Trap, // moves nothing for its owner, and says nothing
         RefuseApproval, // lets nobody be approved
-        ReenterApproval // makes the prepared call, then lets somebody be approved
+        ReenterApproval, // makes the prepared call, then lets somebody be approved
+        NoContracts // moves to no account with code
     }
 
     /// @notice What it does when transferred or approved.
@@ -66,6 +67,7 @@ contract HostileItem is Item, Puppet {
         if ((manner_ == Manner.ApprovedOnly || manner_ == Manner.Locked) && getApproved(tokenId) != msg.sender) {
             revert("not approved");
         }
+        if (manner_ == Manner.NoContracts && to.code.length != 0) revert("no contracts");
         if (manner_ == Manner.Reenter) _reenter();
         while (manner_ == Manner.BurnGas) {}
         super.transferFrom(from, to, tokenId);

@@ -11,6 +11,7 @@ from offchain.bindings.enumerations import Phase
 from offchain.chain.backend import Chain, Receipt
 from offchain.houses.house import Account, AtHouse, ask
 from offchain.houses.nouns import NounsHouse
+from offchain.houses.zora import ZoraAuction
 from offchain.io.units import WEI_PER_ETH, WEI_PER_UNIT
 
 FUNDS = 1_000 * WEI_PER_ETH
@@ -50,13 +51,20 @@ class Floor:
     @classmethod
     def on_nouns(cls, house: NounsHouse, keeper: str) -> Self:
         """An adapter on a house in the manner of Nouns."""
+        return cls._on("NounsAdapter", house, house.address, keeper)
+
+    @classmethod
+    def on_zora(cls, auction: ZoraAuction, keeper: str) -> Self:
+        """An adapter on Zora's house; an auction there, of however many, stands for it."""
+        return cls._on("ZoraAdapter", auction, auction.house.address, keeper)
+
+    @classmethod
+    def _on(cls, adapter: str, house: AtHouse, address: str, keeper: str) -> Self:
         account = Account(house.chain, keeper)
         factory = account.create(contract("DAOFactory"))
         market = account.create(contract("Auctioneer"), factory.address, BEACON)
-        adapter = account.create(
-            contract("NounsAdapter"), factory.address, BEACON, market.address, house.address
-        )
-        return cls(house, account, factory, market, adapter)
+        terms = (factory.address, BEACON, market.address, address)
+        return cls(house, account, factory, market, account.create(contract(adapter), *terms))
 
     def ask(self, of: Deployed, view: str, *arguments: object) -> Any:
         """What a view of one result answers."""

@@ -7,8 +7,8 @@ from offchain.chain.backend import Chain
 from offchain.chain.revm import Revm
 from offchain.houses.nouns import NounsHouse, NounsTerms
 from offchain.houses.rivals import answer
-from offchain.io.units import WEI_PER_UNIT as UNIT
 from offchain.io.units import WEI_PER_ETH as ETH
+from offchain.io.units import WEI_PER_UNIT as UNIT
 from tests.houses.adapter_world import FUNDS, Floor
 
 TERMS = NounsTerms(buffer=300, reserve=ETH // 10, increment=5, duration=86_400)
@@ -43,13 +43,16 @@ def test_a_group_wins_at_the_price_of_its_last_raise(chain: Chain, floor: Floor)
     price = floor.standing(lot).price
     assert 600 * MILLI * 100 < price * 105 <= 630 * MILLI * 105
     assert floor.ask(dao, "lentOf", lot) == price
-    chain.advance_to(floor.house.auction().end)
+    end = floor.house.auction().end
+    assert end is not None
+    chain.advance_to(end)
     floor.house.settle(rival)
     assert floor.standing(lot).phase == Phase.CLOSED
     floor.settle(dao, lot, bids)
     share = -(-price // 3)
     assert [floor.ask(dao, "isServed", lot, member) for member in members] == [True] * 3 + [False]
     estate = floor.ask(dao, "estateAt", lot)
+    assert isinstance(floor.house, NounsHouse)
     assert floor.house.owner_of(floor.house.auction().number - 1) == estate
     before = {member: chain.balance(member) for member in members}
     floor.keeper.send(dao, "claimBatch", lot, tuple(members))

@@ -1,0 +1,557 @@
+"""Groups bid at Zora's real auction house, and whatever happens there, every other lot has its money."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from offchain.bindings.constants import HouseAdapter, HouseLots
+from offchain.bindings.contracts import Deployed, contract
+from offchain.bindings.enumerations import Phase
+from offchain.chain.backend import Receipt, Reverted, Transaction
+from offchain.chain.revm import Revm
+from offchain.houses.house import Account, ask
+from offchain.houses.zora import BUFFER, DAY, ZoraAuction, ZoraHouse
+from offchain.io.addresses import NOBODY
+from offchain.io.units import WEI_PER_UNIT as UNIT
+from tests.houses.adapter_world import Floor, Standing
+from tests.houses.house_world import FUNDS, settle_in, tokens
+from tests.puppets import ItemManner
+from tests.reverts import reverts
+
+BIDS = (12, 11, 10, 7)
+"""Of a group that is willing to pay 30: three times 10."""
+LIMIT = 30
+RESERVE = 20
+
+
+@dataclass(slots=True)
+class Group:
+    """A DAO, and what its members have in it: units by lot and member, less what they were paid."""
+
+    at: Deployed
+    held: dict[int, dict[str, int]] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        """The DAO's."""
+        return self.at.address
+
+
+class ZoraWorld:
+    """Zora's house with an adapter on it, a seller whose items are hostile if told to, and groups.
+
+    Groups are open, so that a member's deposit is its bid. After every step each group has to have what it owes.
+    """
+
+    def __init__(self, chain: Revm) -> None:
+        self.chain, self.people = chain, settle_in(chain)
+        self.house = ZoraHouse.deploy(chain, self.people.owner)
+        self.keeper = Account(chain, self.people.owner)
+        self.seller = chain.actor(50)
+        self.item = self.keeper.create(contract("HostileItem"))
+        self.items = 0
+        self.members = [chain.actor(100 + place) for place in range(5)]
+        chain.fund_all(dict.fromkeys(self.members, FUNDS))
+        self.floor = Floor.on_zora(self.sell(), self.people.owner)
+        self.adapter = self.floor.adapter
+        self.groups: list[Group] = []
+
+    # The house
+
+    def sell(
+        self,
+        reserve: int = RESERVE,
+        duration: int = DAY,
+        curator: str = NOBODY,
+        currency: str = NOBODY,
+    ) -> ZoraAuction:
+        """A new item, listed at the house; the reserve is in units."""
+        self.items += 1
+        self.keeper.send(self.item, "mint", self.seller, self.items)
+        terms = (self.seller, self.item, self.items, reserve * UNIT, duration)
+        return self.house.list_item(*terms, curator=curator, currency=currency)
+
+    def behave(self, manner: ItemManner) -> None:
+        """The token behaves so from now on."""
+        self.keeper.send(self.item, "behave", manner)
+
+    def owner_of(self, auction: ZoraAuction) -> str:
+        """Who has the item of an auction: the first is of item 1, and so on."""
+        return str(ask(self.chain, self.item, "ownerOf", auction.number + 1)[0])
+
+    def end(self, auction: ZoraAuction) -> None:
+        """Lets time pass until the auction is over."""
+        end = auction.auction().end
+        assert end is not None
+        self.chain.advance_to(end)
+
+    def rival(self, auction: ZoraAuction, units: int) -> None:
+        """Bob bids, alone."""
+        auction.bid(self.people.bob, units * UNIT)
+        self.check_solvency()
+
+    # Lots and groups
+
+    def register(self, auction: ZoraAuction) -> int:
+        """An auction as a lot, with short phases from now on."""
+        return self.floor.register(auction.number)
+
+    def new_group(self) -> Group:
+        """A group of nobody yet."""
+        self.groups.append(Group(self.floor.create_dao((), salt=len(self.groups))))
+        return self.groups[-1]
+
+    def join(self, group: Group, lot: int, *bids: int) -> None:
+        """The group enters, and its members bid."""
+        self.keeper.send(group.at, "enter", lot)
+        group.held[lot] = dict(zip(self.members, bids, strict=False))
+        self.floor.place(group.at, lot, group.held[lot])
+        self.check_solvency()
+
+    def tally(self, lot: int, *groups: Group) -> None:
+        """All bids of these groups are counted, once they are fixed."""
+        self.chain.advance_to(self.floor.ends(lot)[1])
+        for group in groups:
+            self.floor.tally(group.at, lot, group.held[lot])
+        self.check_solvency()
+
+    def group(self, lot: int, *bids: int) -> Group:
+        """A group whose members bid so, entered and tallied."""
+        group = self.new_group()
+        self.join(group, lot, *bids)
+        self.tally(lot, group)
+        return group
+
+    def keep(self, function: str, *args: object) -> Receipt:
+        """A step at the adapter that anyone may take."""
+        receipt = self.keeper.send(self.adapter, function, *args)
+        self.check_solvency()
+        return receipt
+
+    def fails(self, error: str, function: str, *args: object) -> None:
+        """Such a step, which is refused."""
+        with reverts(error):
+            self.keep(function, *args)
+
+    def settle(self, group: Group, lot: int) -> int:
+        """Settles what the group won; the share of each served member, in units."""
+        held = group.held[lot]
+        bids, price = sorted(held.values()), self.floor.standing(lot).price
+        served = max(n for n in range(1, len(bids) + 1) if bids[-n] * n >= price)
+        share = -(-price // served)
+        self.floor.settle(group.at, lot, held)
+        group.held[lot] = {one: bid - share if bid >= share else bid for one, bid in held.items()}
+        self.check_solvency()
+        return share
+
+    def claim(self, group: Group, lot: int) -> list[int]:
+        """Everybody is paid what is due; how much that is, in units."""
+        held, group.held[lot] = group.held[lot], {}
+        before = [self.chain.balance(member) for member in held]
+        self.keeper.send(group.at, "claimBatch", lot, list(held))
+        paid = [self.chain.balance(one) - old for one, old in zip(held, before, strict=True)]
+        assert paid == [units * UNIT for units in held.values()]
+        self.check_solvency()
+        return list(held.values())
+
+    # What there is
+
+    def phase(self, lot: int) -> Phase:
+        """Where a lot is."""
+        return self.floor.standing(lot).phase
+
+    def paddle(self, lot: int, group: Group) -> str:
+        """Who bids at the house for a group."""
+        return self.floor.paddle(lot, group.at)
+
+    def lent(self, group: Group, lot: int) -> int:
+        """What is out for a bid, in units."""
+        return int(self.floor.ask(group.at, "lentOf", lot))
+
+    def estate(self, group: Group, lot: int) -> str:
+        """Where the group's item of a lot goes."""
+        return str(self.floor.ask(group.at, "estateAt", lot))
+
+    def deadline(self, lot: int) -> int:
+        """From when on the house's word counts for nothing."""
+        return int(self.floor.ask(self.adapter, "lotOf", lot)[3])
+
+    def check_solvency(self) -> None:
+        """Each group has all that its members have in it, lot by lot, but for what is out under a bid."""
+        for group in self.groups:
+            lent = {lot: self.lent(group, lot) for lot in group.held}
+            owed = sum(sum(held.values()) - lent[lot] for lot, held in group.held.items())
+            assert self.chain.balance(group.address) == owed * UNIT, lent
+
+
+@pytest.fixture
+def world() -> ZoraWorld:
+    return ZoraWorld(Revm())
+
+
+def leader(auction: ZoraAuction) -> tuple[str | None, int]:
+    """Who leads at the house, with how many units."""
+    found = auction.auction()
+    assert found.amount % UNIT == 0
+    return found.bidder, found.amount // UNIT
+
+
+def won(world: ZoraWorld, lot: int, group: Group, price: int) -> bool:
+    """Whether the lot waits for the group to pay that price."""
+    return world.floor.standing(lot) == Standing(Phase.CLOSED, group.address, price)
+
+
+def test_a_group_wins_and_shares_what_it_bid(world: ZoraWorld) -> None:
+    auction = world.sell()
+    lot = world.register(auction)
+    group = world.group(lot, *BIDS)
+    assert world.phase(lot) is Phase.DRAW
+    world.keep("raiseFor", lot, group.address)
+    assert leader(auction) == (world.paddle(lot, group), RESERVE)
+    assert world.lent(group, lot) == RESERVE
+    world.fails("AlreadyLeads", "raiseFor", lot, group.address)
+    world.end(auction)
+    world.keep("conclude", lot)
+    assert world.owner_of(auction) == world.paddle(lot, group)
+    assert won(world, lot, group, RESERVE)
+    assert world.settle(group, lot) == 5
+    assert world.owner_of(auction) == world.estate(group, lot)
+    assert world.phase(lot) is Phase.SETTLED
+    assert world.claim(group, lot) == [7, 6, 5, 2]
+    assert world.chain.balance(world.seller) == RESERVE * UNIT
+
+
+def test_the_surplus_of_equal_shares_stays_with_the_adapter(world: ZoraWorld) -> None:
+    """22 are paid by four with 6 each: 2 too much, which are nobody's."""
+    auction = world.sell(reserve=22)
+    lot = world.register(auction)
+    group = world.group(lot, *BIDS)
+    world.keep("raiseFor", lot, group.address)
+    world.end(auction)
+    world.keep("conclude", lot)
+    assert world.settle(group, lot) == 6
+    assert world.chain.balance(world.adapter.address) == 2 * UNIT
+    assert world.chain.balance(world.seller) == 22 * UNIT
+
+
+def test_it_stops_at_what_it_is_willing_to_pay(world: ZoraWorld) -> None:
+    auction = world.sell()
+    lot = world.register(auction)
+    group = world.group(lot, *BIDS)
+    world.rival(auction, 28)
+    world.keep("raiseFor", lot, group.address)
+    assert leader(auction) == (world.paddle(lot, group), 30)  # 29.4 in whole units
+    world.rival(auction, 32)
+    assert world.phase(lot) is Phase.VOID
+    world.fails("BeyondLimit", "raiseFor", lot, group.address)
+    assert world.claim(group, lot) == [*BIDS]
+    world.end(auction)
+    auction.settle(world.people.bob)
+    assert world.phase(lot) is Phase.VOID
+
+
+def test_an_outbid_group_bids_again_with_the_money_that_came_back(world: ZoraWorld) -> None:
+    auction = world.sell()
+    lot = world.register(auction)
+    group = world.group(lot, *BIDS)
+    for rival, bid in ((None, 20), (21, 23), (25, 27)):
+        if rival is not None:
+            world.rival(auction, rival)
+            assert world.chain.balance(world.paddle(lot, group)) == world.lent(group, lot) * UNIT
+        world.keep("raiseFor", lot, group.address)
+        assert leader(auction) == (world.paddle(lot, group), bid)
+        assert world.lent(group, lot) == bid
+        assert world.chain.balance(world.paddle(lot, group)) == 0
+    world.end(auction)
+    world.keep("conclude", lot)
+    assert won(world, lot, group, 27)
+
+
+def test_outbid_in_the_last_second_it_bids_in_the_time_that_is_added(world: ZoraWorld) -> None:
+    auction = world.sell()
+    lot = world.register(auction)
+    group = world.group(lot, *BIDS)
+    world.keep("raiseFor", lot, group.address)
+    end = auction.auction().end
+    assert end is not None
+    world.chain.advance_to(end - 1)
+    world.rival(auction, 25)
+    assert auction.auction().end == end - 1 + BUFFER
+    world.chain.advance_to(end + BUFFER - 2)
+    world.keep("raiseFor", lot, group.address)
+    assert auction.auction().end == end + 2 * BUFFER - 2
+    world.end(auction)
+    world.keep("conclude", lot)
+    assert won(world, lot, group, 27)
+
+
+def test_outbid_at_the_end_all_money_is_back_before_the_house_settles(world: ZoraWorld) -> None:
+    auction = world.sell()
+    lot = world.register(auction)
+    group = world.group(lot, *BIDS)
+    world.keep("raiseFor", lot, group.address)
+    world.rival(auction, 25)
+    world.end(auction)
+    assert world.phase(lot) is Phase.VOID
+    world.keep("recall", lot, group.address)
+    assert world.lent(group, lot) == 0
+    assert world.claim(group, lot) == [*BIDS]
+
+
+def test_groups_outbid_each_other_and_the_money_of_one_comes_home_at_once(world: ZoraWorld) -> None:
+    auction = world.sell()
+    lot = world.register(auction)
+    strong, weak = world.new_group(), world.new_group()
+    world.join(strong, lot, *BIDS)
+    world.join(weak, lot, 9, 9, 9)
+    world.tally(lot, strong, weak)
+    for group, other, bid in (
+        (strong, weak, 20),
+        (weak, strong, 21),
+        (strong, weak, 23),
+        (weak, strong, 25),
+    ):
+        world.keep("raiseFor", lot, group.address)
+        assert leader(auction) == (world.paddle(lot, group), bid)
+        assert (world.lent(group, lot), world.lent(other, lot)) == (bid, 0)
+    world.keep("raiseFor", lot, strong.address)
+    world.fails("BeyondLimit", "raiseFor", lot, weak.address)
+    world.end(auction)
+    world.keep("conclude", lot)
+    assert won(world, lot, strong, 27)
+    assert world.claim(weak, lot) == [*(9, 9, 9)]
+    assert world.settle(strong, lot) == 7
+    assert world.owner_of(auction) == world.estate(strong, lot)
+
+
+def test_an_auction_that_is_cancelled_before_the_first_bid_is_a_void_lot(world: ZoraWorld) -> None:
+    auction = world.sell()
+    lot = world.register(auction)
+    group = world.group(lot, *BIDS)
+    auction.cancel(world.seller)
+    assert world.phase(lot) is Phase.VOID
+    world.fails("WrongPhase", "raiseFor", lot, group.address)
+    assert world.claim(group, lot) == [*BIDS]
+    assert world.owner_of(auction) == world.seller
+
+
+def test_a_reserve_beyond_what_anybody_bids_makes_the_lot_void(world: ZoraWorld) -> None:
+    """As soon as one member is paid, for good: the reserve may come down again, the bids do not."""
+    auction = world.sell()
+    lot = world.register(auction)
+    group = world.group(lot, *BIDS)
+    auction.set_reserve(world.seller, (LIMIT + 1) * UNIT)
+    assert world.phase(lot) is Phase.VOID
+    member = world.members[0]
+    group.held[lot][member] = 0
+    world.keeper.send(group.at, "claimBatch", lot, [member])
+    assert world.chain.balance(member) == FUNDS
+    auction.set_reserve(world.seller, UNIT)
+    with pytest.raises(Reverted):
+        world.keep("raiseFor", lot, group.address)
+
+
+def test_a_house_that_cannot_deliver_refunds_and_the_lot_is_void(world: ZoraWorld) -> None:
+    auction = world.sell()
+    lot = world.register(auction)
+    group = world.group(lot, *BIDS)
+    world.keep("raiseFor", lot, group.address)
+    world.behave(ItemManner.NO_CONTRACTS)
+    world.end(auction)
+    assert world.phase(lot) is Phase.DRAW  # the house has yet to say
+    world.keep("conclude", lot)
+    assert auction.auction().settled
+    assert world.owner_of(auction) == world.seller
+    assert world.phase(lot) is Phase.VOID
+    assert world.claim(group, lot) == [*BIDS]
+
+
+def test_an_item_that_never_comes_is_given_up_at_the_deadline(world: ZoraWorld) -> None:
+    """Those who would be served have paid, and the item is theirs when it comes; everybody else gets everything back."""
+    auction = world.sell()
+    lot = world.register(auction)
+    group = world.group(lot, *BIDS, 3)
+    world.keep("raiseFor", lot, group.address)
+    world.behave(ItemManner.REFUSE)
+    world.end(auction)
+    world.keep("conclude", lot)
+    world.chain.advance_to(world.deadline(lot) - 1)
+    assert world.phase(lot) is Phase.DRAW
+    world.chain.advance_to(world.deadline(lot))
+    assert won(world, lot, group, RESERVE)
+    assert world.settle(group, lot) == 5
+    assert world.claim(group, lot) == [7, 6, 5, 2, 3]
+    world.fails("NothingToDeliver", "deliver", lot)
+    world.behave(ItemManner.HONEST)
+    world.keep("conclude", lot)
+    world.keep("deliver", lot)
+    assert world.owner_of(auction) == world.estate(group, lot)
+
+
+def test_a_price_that_comes_back_after_the_deadline_is_the_estates(world: ZoraWorld) -> None:
+    auction = world.sell()
+    lot = world.register(auction)
+    group = world.group(lot, *BIDS)
+    world.keep("raiseFor", lot, group.address)
+    world.behave(ItemManner.REFUSE)
+    world.chain.advance_to(world.deadline(lot))
+    world.settle(group, lot)
+    world.behave(ItemManner.NO_CONTRACTS)
+    world.keep("conclude", lot)
+    world.keep("deliver", lot)
+    assert world.floor.ask(world.adapter, "proceeds", world.estate(group, lot)) == RESERVE * UNIT
+    world.keeper.send(group.at, "deployEstate", lot)
+    estate = Deployed(contract("Estate"), world.estate(group, lot))
+    before = [world.chain.balance(member) for member in group.held[lot]]
+    world.keeper.send(estate, "claimBatch", list(group.held[lot]))
+    after = [world.chain.balance(member) for member in group.held[lot]]
+    assert [new - old for old, new in zip(before, after, strict=True)] == [5 * UNIT] * 4
+
+
+@pytest.mark.parametrize("gas", range(100_000, 400_000, 20_000))
+def test_no_caller_can_have_it_refunded_in_weth(world: ZoraWorld, gas: int) -> None:
+    """The house sends ether with all gas but a 64th, which would not do to wrap it: a bid fails, or the paddle has ether."""
+    auction = world.sell()
+    lot = world.register(auction)
+    group = world.group(lot, *BIDS)
+    world.keep("raiseFor", lot, group.address)
+    bid = auction.bidding(world.people.bob, 25 * UNIT)
+    paddle = world.paddle(lot, group)
+    try:
+        world.chain.send(Transaction(bid.sender, bid.to, bid.data, bid.value, gas))
+        assert world.chain.balance(paddle) == RESERVE * UNIT
+    except Reverted:
+        assert leader(auction) == (paddle, RESERVE)
+    assert tokens(world.chain, world.house.weth, paddle) == 0
+
+
+def test_several_lots_at_once_know_nothing_of_each_other(world: ZoraWorld) -> None:
+    """One group wins one, loses one, and the third is cancelled; what one lot owes is never out on another."""
+    auctions = [world.sell(reserve) for reserve in (20, 10, 5)]
+    lots = [world.register(auction) for auction in auctions]
+    group = world.new_group()
+    bids = (BIDS, (9, 8, 2), (4, 4))
+    for lot, row in zip(lots, bids, strict=True):
+        world.join(group, lot, *row)
+    for lot in lots:
+        world.tally(lot, group)
+    auctions[2].cancel(world.seller)
+    for lot in lots[:2]:
+        world.keep("raiseFor", lot, group.address)
+    assert [world.lent(group, lot) for lot in lots] == [20, 10, 0]
+    assert len({world.paddle(lot, group) for lot in lots}) == 3
+    assert world.claim(group, lots[2]) == [*bids[2]]
+    world.rival(auctions[1], 17)
+    assert world.claim(group, lots[1]) == [*bids[1]]
+    world.end(auctions[0])
+    world.keep("conclude", lots[0])
+    assert world.settle(group, lots[0]) == 5
+    assert world.claim(group, lots[0]) == [7, 6, 5, 2]
+    assert world.chain.balance(group.address) == 0
+
+
+def test_one_auction_can_be_several_lots(world: ZoraWorld) -> None:
+    """Groups that want other times register it again; they bid against each other there."""
+    auction = world.sell()
+    one, two = world.register(auction), world.register(auction)
+    first, second = world.new_group(), world.new_group()
+    world.join(first, one, *BIDS)
+    world.join(second, two, *BIDS)
+    world.tally(one, first)
+    world.tally(two, second)
+    world.keep("raiseFor", one, first.address)
+    world.keep("raiseFor", two, second.address)
+    assert leader(auction) == (world.paddle(two, second), 21)
+    assert world.chain.balance(world.paddle(one, first)) == 20 * UNIT
+    world.keep("raiseFor", one, first.address)
+    assert leader(auction) == (world.paddle(one, first), 23)
+    assert (world.lent(first, one), world.lent(second, two)) == (23, 21)
+    world.keep("recall", two, second.address)
+    assert world.lent(second, two) == 0
+
+
+def test_only_auctions_in_ether_of_other_tokens_than_zoras_can_be_lots(world: ZoraWorld) -> None:
+    world.keeper.send(world.house.media, "mint", world.people.owner, 1)
+    media = world.house.list_item(world.people.owner, world.house.media, 1, UNIT)
+    curated = world.sell(curator=world.people.cid)
+    in_token = world.sell(currency=world.house.weth.address)
+    gone = world.sell()
+    gone.cancel(world.seller)
+    for auction in (media, curated, in_token, gone):
+        with pytest.raises(Reverted):
+            world.register(auction)
+    with pytest.raises(Reverted):
+        world.floor.register(99)
+    curated.approve(world.people.cid)
+    assert world.register(curated) == 1
+
+
+def test_a_lot_whose_curator_no_longer_approves_is_void(world: ZoraWorld) -> None:
+    auction = world.sell(curator=world.people.cid)
+    auction.approve(world.people.cid)
+    lot = world.register(auction)
+    group = world.group(lot, *BIDS)
+    auction.approve(world.people.cid, False)
+    assert world.phase(lot) is Phase.VOID
+    assert world.claim(group, lot) == [*BIDS]
+
+
+def test_the_tally_ends_before_the_auction_does_even_if_the_first_bid_comes_now(
+    world: ZoraWorld,
+) -> None:
+    phases = 3 * 600
+    fits = world.sell(duration=phases + HouseLots.MARGIN)
+    world.register(fits)
+    short = world.sell(duration=phases + HouseLots.MARGIN - 1)
+    with pytest.raises(Reverted):
+        world.register(short)
+
+
+def test_a_clock_that_starts_late_moves_the_end_but_not_the_deadline(world: ZoraWorld) -> None:
+    """A group bids as long as the auction ends soon enough for the lot to be settled."""
+    auction = world.sell()
+    lot = world.register(auction)
+    last = world.deadline(lot) - HouseAdapter.SETTLING - DAY
+    assert last == world.chain.now() + HouseLots.PATIENCE - HouseAdapter.SETTLING
+    group = world.group(lot, *BIDS)
+    world.chain.advance_to(last + 1)
+    world.fails("TooLate", "raiseFor", lot, group.address)
+    world.chain.advance_to(world.deadline(lot))
+    assert world.phase(lot) is Phase.VOID
+    assert world.claim(group, lot) == [*BIDS]
+
+
+def test_the_first_bid_of_a_group_starts_the_clock(world: ZoraWorld) -> None:
+    auction = world.sell()
+    lot = world.register(auction)
+    group = world.group(lot, *BIDS)
+    world.chain.advance_to(world.chain.now() + 20 * DAY)
+    assert world.phase(lot) is Phase.DRAW
+    world.keep("raiseFor", lot, group.address)
+    assert auction.auction().end == world.chain.now() + DAY
+
+
+def test_a_rival_who_reenters_from_its_refund_changes_nothing(world: ZoraWorld) -> None:
+    """The house refunds it with all gas while a group's money is neither here nor there."""
+    auction = world.sell()
+    lot = world.register(auction)
+    group = world.group(lot, *BIDS)
+    rival = world.keeper.create(contract("Actor"))
+    world.keeper.send(rival, "behave", 6)
+    auction.bid(world.people.cid, 21 * UNIT, by=rival.address)
+    held = list(group.held[lot])
+    attempts = {
+        "recall": world.adapter.call(rival.address, "recall", lot, group.address),
+        "raiseFor": world.adapter.call(rival.address, "raiseFor", lot, group.address),
+        "settle": group.at.call(rival.address, "settle", lot, 0, 0, b""),
+        "claim": group.at.call(rival.address, "claimBatch", lot, held),  # passes everybody over
+    }
+    mark = world.chain.snapshot()
+    for name, attempt in attempts.items():
+        world.keeper.send(rival, "prepare", attempt.to, attempt.data)
+        receipt = world.keep("raiseFor", lot, group.address)
+        (tried,) = (one for one in rival.events([receipt]) if one.name == "Reentered")
+        assert tried.args["success"] is (name == "claim")
+        assert leader(auction) == (world.paddle(lot, group), 23)
+        assert world.phase(lot) is Phase.DRAW
+        world.chain.restore(mark)
