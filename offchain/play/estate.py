@@ -90,7 +90,7 @@ class EstateStage(TwoLevelStage):
     ) -> tuple[Cast, LotOutcome]:
         """What becomes of a lot that is listed, of one item, among actors from `start` on; `withdraw` as in `audit`."""
         self.ledger.sync()
-        cast = self._gather(instance, behaviour, {}, start)
+        cast = self._gather(instance.groups, behaviour, {}, start)
         self._enter(self._keeper_account, cast.daos, [lot])
         self._sell(cast, {lot: 0}, behaviour, self.ledger.lots[lot].end_of_bidding)
         cast = replace(cast, lots=(lot,))
