@@ -57,6 +57,8 @@ abstract contract HouseLots is IAuctioneer, Paddles {
     error NotOffered(uint256 number);
     /// @notice A tally that ends less than `MARGIN` before the house's auction, at `end`.
     error TallyTooLate(uint40 endOfTally, uint256 end);
+    /// @notice A tally that ends more than `PATIENCE` before the house's auction, at `end`: bids would be locked in for too long.
+    error TallyTooEarly(uint40 endOfTally, uint256 end);
     /// @notice `caller` is no DAO of the factory.
     error UnknownDAO(address caller);
 
@@ -80,6 +82,7 @@ abstract contract HouseLots is IAuctioneer, Paddles {
         (IERC721 token, uint256 tokenId) = _itemAt(number);
         if (!reading.current || reading.end > type(uint40).max - PATIENCE) revert NotOffered(number);
         if (schedule.endOfTally + MARGIN > reading.end) revert TallyTooLate(schedule.endOfTally, reading.end);
+        if (schedule.endOfTally + PATIENCE < reading.end) revert TallyTooEarly(schedule.endOfTally, reading.end);
         lot = ++lotCount;
         HouseLot storage item = _lots[lot];
         (item.number, item.token, item.tokenId) = (number, token, tokenId);

@@ -347,8 +347,7 @@ def test_a_reserve_beyond_what_anybody_bids_makes_the_lot_void(world: ZoraWorld)
     world.keeper.send(group.at, "claimBatch", lot, [member])
     assert world.chain.balance(member) == FUNDS
     auction.set_reserve(world.seller, UNIT)
-    with pytest.raises(Reverted):
-        world.keep("raiseFor", lot, group.address)
+    world.fails("WrongPhase", "raiseFor", lot, group.address)
 
 
 def test_a_house_that_cannot_deliver_refunds_and_the_lot_is_void(world: ZoraWorld) -> None:
@@ -478,9 +477,9 @@ def test_only_auctions_in_ether_of_other_tokens_than_zoras_can_be_lots(world: Zo
     gone = world.sell()
     gone.cancel(world.seller)
     for auction in (media, curated, in_token, gone):
-        with pytest.raises(Reverted):
+        with reverts("NotOffered"):
             world.register(auction)
-    with pytest.raises(Reverted):
+    with reverts("NotOffered"):
         world.floor.register(99)
     curated.approve(world.people.cid)
     assert world.register(curated) == 1
@@ -503,8 +502,22 @@ def test_the_tally_ends_before_the_auction_does_even_if_the_first_bid_comes_now(
     fits = world.sell(duration=phases + HouseLots.MARGIN)
     world.register(fits)
     short = world.sell(duration=phases + HouseLots.MARGIN - 1)
-    with pytest.raises(Reverted):
+    with reverts("TallyTooLate"):
         world.register(short)
+
+
+def test_no_seller_locks_bids_in_for_years(world: ZoraWorld) -> None:
+    """Bids are locked from the end of bidding to the deadline, which is as far from the tally as twice the patience at most."""
+    phases = 3 * 600
+    long = world.sell(duration=phases + HouseLots.PATIENCE)
+    lot = world.register(long)
+    assert world.deadline(lot) == world.floor.ends(lot)[2] + 2 * HouseLots.PATIENCE
+    longer = world.sell(duration=phases + HouseLots.PATIENCE + 1)
+    with reverts("TallyTooEarly"):
+        world.register(longer)
+    forever = world.sell(duration=2**255)
+    with reverts("NotOffered"):
+        world.register(forever)
 
 
 def test_a_clock_that_starts_late_moves_the_end_but_not_the_deadline(world: ZoraWorld) -> None:
