@@ -13,6 +13,7 @@ from offchain.houses.rivals import RivalBid, Rivals
 from offchain.houses.zora import ZoraHouse
 from offchain.io.units import WEI_PER_ETH as ETH
 from tests.houses.house_world import People, settle_in, tokens
+from tests.houses.zora_world import BIDS, ZoraWorld, leader, won
 
 HOUR = 3_600
 
@@ -74,3 +75,24 @@ def test_zora(chain: Chain, people: People) -> None:
     chain.advance_to(extended)
     auction.settle(people.cid)
     assert ask(chain, item, "ownerOf", 1) == (people.bob,)
+
+
+def test_a_group_wins_at_zora_in_the_time_that_its_rival_added(chain: Chain) -> None:
+    world = ZoraWorld(chain)
+    auction = world.sell()
+    lot = world.register(auction)
+    group = world.group(lot, *BIDS)
+    world.keep("raiseFor", lot, group.address)
+    end = auction.auction().end
+    assert end is not None
+    world.chain.advance_to(end - 60)
+    world.rival(auction, 25)
+    world.chain.advance_to(end + 1)
+    world.keep("raiseFor", lot, group.address)
+    assert leader(auction) == (world.paddle(lot, group), 27)
+    world.end(auction)
+    world.keep("conclude", lot)
+    assert won(world, lot, group, 27)
+    assert world.settle(group, lot) == 7
+    assert world.claim(group, lot) == [5, 4, 3, 0]
+    assert world.owner_of(auction) == world.estate(group, lot)
