@@ -172,7 +172,14 @@ class ZoraWorld:
 
     def deadline(self, lot: int) -> int:
         """From when on the house's word counts for nothing."""
-        return int(self.floor.ask(self.adapter, "lotOf", lot)[3])
+        logs = self.chain.logs([self.adapter.address], 0)
+        events = filter(None, map(self.adapter.contract.event, logs))
+        (deadline,) = (
+            one.args["deadline"]
+            for one in events
+            if one.name == "LotRegistered" and one.args["lot"] == lot
+        )
+        return int(deadline)
 
     def check_solvency(self) -> None:
         """Each group has all that its members have in it, lot by lot, but for what is out under a bid."""
