@@ -59,8 +59,8 @@ def refuse_old_evm(chain: Chain, account: str) -> None:
 class Notes:
     """What there is of a deployment.
 
-    plan: what is to be deployed, by whom, and where. block: the first of which it is. created: addresses by contract.
-    under_way: the one that was sent last, and the number of transactions that its creator had sent before.
+    plan: what is to be deployed, by whom, and where. block: the first of which it is. created: addresses by contract, or by
+    what else it is known. under_way: the one that was sent last, and the number of transactions that its creator had sent before.
     """
 
     plan: dict[str, Any]
@@ -104,7 +104,7 @@ class Creator:
         file: Path | None = None,
         told: Callable[[str], None] = lambda line: None,
     ) -> None:
-        """`contracts`: all that a file can speak of, by name.
+        """`contracts`: all that a file can speak of, by name or note.
 
         Raises InvalidInput if the file holds something else, or a deployment by another plan; ChainError as `Chain` does.
         """
@@ -123,14 +123,18 @@ class Creator:
         Raises:
             ChainError: it cannot be created, or does not answer.
         """
-        address = self._standing(name, arguments)
+        return self.create_as(name, name, *arguments)
+
+    def create_as(self, note: str, name: str, *arguments: object) -> str:
+        """As `create`, for one of several of a name: `note` is by which the file knows it."""
+        address = self._standing(note, name, arguments)
         if address is None:
-            address = self._created(name, arguments)
-            self._told(f"{name} stands at {address}")
+            address = self._created(note, name, arguments)
+            self._told(f"{note} stands at {address}")
         else:
-            self._told(f"{name} stands already at {address}")
-        self._notes.created[name] = address
-        if self._notes.under_way is not None and self._notes.under_way[0] == name:
+            self._told(f"{note} stands already at {address}")
+        self._notes.created[note] = address
+        if self._notes.under_way is not None and self._notes.under_way[0] == note:
             self._notes.under_way = None
         self._write()
         return address
@@ -140,18 +144,18 @@ class Creator:
         if self._file is not None:
             self._file.unlink(missing_ok=True)
 
-    def _standing(self, name: str, arguments: tuple[object, ...]) -> str | None:
-        noted = self._notes.created.get(name)
+    def _standing(self, note: str, name: str, arguments: tuple[object, ...]) -> str | None:
+        noted = self._notes.created.get(note)
         under_way = self._notes.under_way
-        if noted is None and under_way is not None and under_way[0] == name:
+        if noted is None and under_way is not None and under_way[0] == note:
             noted = address_of(self._account, under_way[1])
         if noted is None or not stands(self._chain, noted, name, arguments):
             return None
         return noted
 
-    def _created(self, name: str, arguments: tuple[object, ...]) -> str:
+    def _created(self, note: str, name: str, arguments: tuple[object, ...]) -> str:
         nonce = self._chain.transaction_count(self._account)
-        self._notes.under_way = (name, nonce)
+        self._notes.under_way = (note, nonce)
         self._write()
         address = address_of(self._account, nonce)
         creation = Transaction(self._account, None, contract(name).creation(*arguments))

@@ -1,12 +1,13 @@
 """The contracts put on a chain, and the file that says where they are."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
+from offchain.bindings.adapters import MAKES, AdapterAt, House, read_adapters
 from offchain.bindings.constants import BeaconRandomness, DrawTime
 from offchain.bindings.contracts import contract
 from offchain.chain.backend import Chain, Transaction
@@ -71,7 +72,8 @@ class Deployment:
     """Where an auction is. `block` is the first in which it can have logged anything.
 
     auctioneer: the auction at which DAOs of the `factory` bid. randomness: its source of random words, if it draws any.
-    beacon: to whose rounds bids are locked; None in files from before there were locks.
+    beacon: to whose rounds bids are locked; None in files from before there were locks. adapters: through which DAOs of the
+    factory bid at houses of others.
     """
 
     chain_id: int
@@ -80,11 +82,14 @@ class Deployment:
     auctioneer: str
     randomness: str | None = None
     beacon: Beacon | None = None
+    adapters: tuple[AdapterAt, ...] = ()
 
     def write(self, path: Path) -> None:
         """Writes the deployment as a JSON object. `OutputFailed` if that is impossible."""
         beacon = None if self.beacon is None else self.beacon.to_json()
-        _write(asdict(replace(self, beacon=None)) | {"beacon": beacon}, path)
+        adapters = [one.to_json() for one in self.adapters] or None
+        plain = asdict(replace(self, beacon=None, adapters=()))
+        _write(plain | {"beacon": beacon, "adapters": adapters}, path)
 
     @staticmethod
     def read(path: Path) -> "Deployment":
@@ -99,7 +104,7 @@ class Deployment:
             if isinstance(document.value, dict) and "auction" in document.value:
                 raise NoGroups(f"{path} is of an auction at which no groups bid")
             fields = document.record(
-                ("chain_id", "block", "factory", "auctioneer"), ("randomness", "beacon")
+                ("chain_id", "block", "factory", "auctioneer"), ("randomness", "beacon", "adapters")
             )
             return Deployment(
                 fields["chain_id"].integer(1, _MOST_CHAIN_ID),
@@ -108,6 +113,7 @@ class Deployment:
                 fields["auctioneer"].address(),
                 fields["randomness"].address() if "randomness" in fields else None,
                 Beacon.read(fields["beacon"]) if "beacon" in fields else None,
+                read_adapters(fields["adapters"]) if "adapters" in fields else (),
             )
         except (OSError, ValueError, InvalidInput) as error:
             raise ChainError(f"{path} is not a deployment file: {reason(error)}") from error
@@ -166,6 +172,39 @@ def deploy(
     auction = make(name, factory, beacon_hash, *sources)
     source = sources[0] if sources else None
     return Deployment(chain.chain_id, block, factory, auction, source, beacon)
+
+
+def with_adapters(
+    deployment: Deployment, houses: Sequence[House], make: Callable[..., str]
+) -> Deployment:
+    """The deployment with an adapter for each house, whose estates sell at its auctioneer. `make` creates what a note, a
+    contract's name and arguments say.
+    """
+    terms = terms_of(deployment).values()
+    adapters = tuple(
+        AdapterAt(
+            house.make,
+            house.address,
+            make(note_of(house), MAKES[house.make].adapter, *terms, house.address),
+        )
+        for house in houses
+    )
+    return replace(deployment, adapters=(*deployment.adapters, *adapters))
+
+
+def terms_of(deployment: Deployment) -> dict[str, object]:
+    """What each adapter of a deployment is made of, but for its house, by the views that answer with it."""
+    beacon_hash = NO_BEACON if deployment.beacon is None else deployment.beacon.chain_hash
+    return {
+        "factory": deployment.factory,
+        "beaconHash": beacon_hash,
+        "market": deployment.auctioneer,
+    }
+
+
+def note_of(house: House) -> str:
+    """By which notes of a deployment know the adapter of a house."""
+    return f"{MAKES[house.make].adapter} of {house.address}"
 
 
 def create(chain: Chain, account: str, name: str, *arguments: object) -> str:

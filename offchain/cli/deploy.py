@@ -1,7 +1,7 @@
 """`consort deploy`: the contracts on a chain, and a file that says where they are."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, fields, replace
 from pathlib import Path
@@ -15,12 +15,14 @@ from offchain.cli.beacons import beacon_at
 from offchain.cli.choices import choice
 from offchain.cli.exits import BadInput, put, say
 from offchain.cli.files import refuse_unwritable, told_of_out
+from offchain.cli.house_options import houses_of, refuse_other_houses
 from offchain.cli.interrupts import until_stopped
 from offchain.cli.sources import Wanted
 from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spending
 from offchain.io.output import make_folder
 
 if TYPE_CHECKING:
+    from offchain.bindings.adapters import House
     from offchain.bindings.creations import Creator
     from offchain.bindings.deployment import Deployment, DrawnDeployment, SecretTerms
     from offchain.chain.backend import Chain
@@ -79,6 +81,15 @@ def command(
             "By default drand's quicknet, and with --hold one of this command's own.",
         ),
     ] = None,
+    house: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[MAKE:]ADDRESS",
+            help="An auction house of others, at whose auctions groups are to bid, too: `nouns` (if no make is named) or `zora`;"
+            " several if it is given several times. Each gets an adapter.",
+            show_default=False,
+        ),
+    ] = None,
     hold: Annotated[
         bool, typer.Option("--hold", help="Keep the ganache or anvil that is started until Ctrl-C.")
     ] = False,
@@ -90,6 +101,9 @@ def command(
     Those in which groups bid as one, the first two, come with a factory of DAOs, and `consort keep`
     serves them. Bids there can be locked to the rounds of a beacon, whose chain hash the auction names;
     the deployment file has the rest.
+
+    With --house groups can also bid at an auction house that others run, once it has answered as its make
+    does: the adapter on top of it stands in the deployment file, and `consort keep` serves its lots, too.
 
     On a chain that stays, each address is noted beside the deployment file (FILE.partial) as it comes: broken off,
     the same command goes on where it stopped.
@@ -111,6 +125,11 @@ def command(
     wanted = Wanted(mechanism, auction.draw_seconds, randomness, bond, window_minutes)
     secrets = wanted.secrets()
     terms = spending(max_fee, fund_from)
+    houses = houses_of(house or [])
+    if houses and mechanism != FIRST:
+        raise BadInput(
+            f"--house: what is won there cannot be sold again at --mechanism {mechanism}"
+        )
     if beacon is not None and not auction.keepers:
         raise BadInput(f"--beacon: nobody locks bids at --mechanism {mechanism}")
     _tell_of_compiling()
@@ -123,8 +142,11 @@ def command(
         plan = {"mechanism": mechanism, "randomness": source, **asdict(secrets)}
         if named is not None:
             plan["beacon"] = named.chain_hash.hex()
-        creator = _creator(chain, plan, out if _outlasts(on) else None)
-        deployment = _deploy(chain, auction.contract, source, secrets, creator, named)
+        refuse_other_houses(chain, houses)
+        if houses:
+            plan["houses"] = [str(one) for one in houses]
+        creator = _creator(chain, plan, houses, out if _outlasts(on) else None)
+        deployment = _deploy(chain, auction.contract, source, secrets, creator, named, houses)
         try:
             put(_told(deployment))
         finally:
@@ -147,12 +169,15 @@ def _outlasts(on: str) -> bool:
     return on not in (*_NODES, "revm")
 
 
-def _creator(chain: "Chain", plan: dict[str, object], out: str | None) -> "Creator":
+def _creator(
+    chain: "Chain", plan: dict[str, object], houses: "Sequence[House]", out: str | None
+) -> "Creator":
     """Who creates contracts, and notes them beside the file `out` on a chain that stays."""
     from offchain.bindings.creations import Creator, refuse_old_evm
-    from offchain.bindings.deployment import CONTRACTS
+    from offchain.bindings.deployment import CONTRACTS, note_of
 
-    names = (*CONTRACTS, *(auction.contract for auction in ON_CHAIN.values()))
+    auctions = (auction.contract for auction in ON_CHAIN.values())
+    names = (*CONTRACTS, *auctions, *map(note_of, houses))
     account = chain.actor(_SELLER)
     refuse_old_evm(chain, account)
     if out is None:
@@ -170,12 +195,15 @@ def _deploy(
     secrets: "SecretTerms",
     creator: "Creator",
     beacon: "Beacon | None",
+    houses: "Sequence[House]",
 ) -> "Deployment | DrawnDeployment":
-    """The auction contract called `name` on the chain, and what it is made of."""
-    from offchain.bindings.deployment import deploy_auction
+    """The auction contract called `name` on the chain, what it is made of, and adapters on the houses."""
+    from offchain.bindings.deployment import Deployment, deploy_auction, with_adapters
 
     seller = chain.actor(_SELLER)
     deployment = deploy_auction(chain, seller, name, source, secrets, creator.create, beacon)
+    if isinstance(deployment, Deployment):
+        deployment = with_adapters(deployment, houses, creator.create_as)
     return replace(deployment, block=creator.block)
 
 
@@ -188,15 +216,14 @@ def _tell_of_compiling() -> None:
 
 
 def _told(deployment: "Deployment | DrawnDeployment") -> str:
-    """The deployment as lines of a name and what it has; of a beacon its chain hash."""
+    """The deployment as lines of a name and what it has; of a beacon its chain hash, and a line for each adapter."""
     known = {one.name: getattr(deployment, one.name) for one in fields(deployment)}
     if (beacon := known.get("beacon")) is not None:
         known["beacon"] = beacon.chain_hash.hex()
-    return "".join(
-        f"{name.replace('_', ' '):<12}{value}\n"
-        for name, value in known.items()
-        if value is not None
-    )
+    adapters = known.pop("adapters", ())
+    rows = [(name.replace("_", " "), value) for name, value in known.items() if value is not None]
+    rows += [("adapter", f"{one.address} of {one.make} at {one.house}") for one in adapters]
+    return "".join(f"{name:<12}{value}\n" for name, value in rows)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from offchain.cli.auctions import ON_CHAIN
 from offchain.cli.beacons import refuse_other_beacon
 from offchain.cli.exits import BadInput
+from offchain.cli.house_options import refuse_other_adapters
 from offchain.cli.keeping import Keepers
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def check_deployment(chain: "Chain", deployed: "Deployment", file: str) -> None:
         raise BadInput(f"--deployment: there is no auctioneer of {file} at {deployed.auctioneer}")
     _check_randomness(chain, deployed, file)
     refuse_other_beacon(chain, deployed, file)
+    refuse_other_adapters(chain, deployed, file)
 
 
 def _check_randomness(chain: "Chain", deployed: "Deployment", file: str) -> None:

@@ -14,6 +14,7 @@ from offchain.io.addresses import checksum
 from offchain.io.output import OutputFailed
 
 FACTORY, AUCTIONEER, SOURCE = (checksum(bytes([n]) * 20) for n in (0xAB, 0xCD, 0xEF))
+ADAPTER = {"make": "nouns", "house": FACTORY, "address": SOURCE}
 GOOD = {"chain_id": 1, "block": 5, "factory": FACTORY, "auctioneer": AUCTIONEER}
 
 
@@ -67,6 +68,16 @@ FLAWS: dict[str, tuple[Any, str]] = {
     "a long one": ({"auctioneer": "0x" + "a" * 9_000}, r"auctioneer: .*\.\.\. \(9004 characters\)"),
     "randomness": ({"randomness": ""}, 'randomness: "" is not an address'),
     "randomness null": ({"randomness": None}, "randomness: null is not an address"),
+    "adapters as one": ({"adapters": {}}, "adapters: an object is not a list"),
+    "another make": (
+        {"adapters": [ADAPTER | {"make": "sothebys"}]},
+        r'adapters\[0\].make: "sothebys" is not one of nouns, zora',
+    ),
+    "half an adapter": ({"adapters": [{"make": "nouns"}]}, r"adapters\[0\].house: missing"),
+    "an adapter twice": (
+        {"adapters": [ADAPTER, ADAPTER | {"make": "zora"}]},
+        rf'adapters\[1\].address: "{SOURCE}" stands twice in the list',
+    ),
     "a key too many": ({"beacons": 5}, "beacons: unknown field with value 5"),
 }
 
