@@ -21,6 +21,7 @@ from offchain.play.audit import check_item
 from offchain.play.behaviour import STRAIGHT, Behaviour, MemberKey
 from offchain.play.bidders import Cast
 from offchain.play.bidding import BiddingStage
+from offchain.play.limits import check_two_level
 from offchain.play.observer import Observer
 from offchain.play.outcomes import book_of, outcome_of, payments_in, served_by
 
@@ -76,8 +77,10 @@ class TwoLevelStage(BiddingStage):
 
         `accounts`: the address a member bids from, where it should be a certain one that the back
         end can send from.
-        `ChainError` if a transaction fails, or if money or an item went astray (see `audit`).
+        `ChainError` if a transaction fails, or if money or an item went astray (see `audit`);
+        `InvalidInput` if the instance does not fit (`check_two_level`).
         """
+        check_two_level(instance)
         self._begin(observer)
         cast: Cast | None = None
         for items in behaviour.turns(instance.items):

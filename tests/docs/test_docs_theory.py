@@ -1,24 +1,29 @@
 """Rows of `consort theory` that the pages name exist, and the counter-examples in them are what the mechanisms do."""
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
 from offchain.model.checks.two_level import harmonic
 from offchain.model.document import parse_bytes
-from offchain.model.instances.two_level import TwoLevelOutcome
+from offchain.model.instances.rules import CRITICAL_BID
+from offchain.model.instances.two_level import TwoLevelInstance, TwoLevelOutcome
 from offchain.model.kinds import solve
 from offchain.model.mechanisms.approximate import probabilistic_guarantee
+from offchain.model.mechanisms.ascending import ascend, least_over
 from offchain.model.mechanisms.bonds import Recipient
+from offchain.model.mechanisms.two_level import sell_lot, solve_lot
+from offchain.model.mechanisms.upper import OpenBids, SeenLimits
 from offchain.model.theory import CLAIMS
 from offchain.model.theory.approximate.groups import access, part_of_best
-from offchain.model.theory.daos import auction
+from offchain.model.theory.daos import auction, shares
 from offchain.model.theory.daos import payments as paid
 from offchain.model.theory.phantoms import BONDS, as_seller, different, search
 from tests.docs.markdown import ROOT, pages
 
-ROW = re.compile(r"`((?:daos|estate|phantoms|resilient|approximate|signals)-[a-z0-9-]+)`")
+ROW = re.compile(r"`((?:daos|estate|houses|phantoms|resilient|approximate|signals)-[a-z0-9-]+)`")
 NAMES = {claim.name for claim in CLAIMS}
 
 
@@ -52,6 +57,52 @@ def test_one_member_of_two_groups() -> None:
     assert (lie.items[0].price, lie.payments["second"]["ann"]) == (1, 1)
     assert truth.payments["first"] == lie.payments["first"] == {"ann": 0}
     assert "it wins at 11, and she pays a share of 4" in words("mechanism.md")
+
+
+def test_the_crowd_at_a_house() -> None:
+    """ "The crowd pays 93 ... T = 4, at a share of 24"; "its 120, share 40 ... keeps 20 ... by a bid of 30 ... 100 ... 35"."""
+    (instance,) = parse_bytes(
+        (ROOT / "docs" / "examples" / "ascending.json").read_bytes()
+    ).instances
+    assert isinstance(instance, TwoLevelInstance)
+    (lot,) = outcome("ascending.json").items
+    assert (lot.winner, lot.price, lot.share, len(lot.served)) == ("crowd", 93, 24, 4)
+    assert solve_lot(replace(instance, upper=CRITICAL_BID), 0).price == 91
+    assert ladder(40, Fraction(1, 20), 98)[:3] == [40, 42, 45]
+    assert ladder(40, Fraction(1, 20), 98)[-3:] == [88, 93, 98]
+    seen = sell_lot(instance, 0, SeenLimits(Fraction(1, 20)))
+    assert (seen.price, seen.share) == (120, 40)
+    whale, crowd = instance.groups
+    lying = replace(crowd, members=(replace(crowd.members[0], bids=(30,)), *crowd.members[1:]))
+    lied = sell_lot(replace(instance, groups=(whale, lying)), 0, SeenLimits(Fraction(1, 20)))
+    assert (lied.price, 60 - lied.share) == (100, 35)
+    page = words("mechanism.md")
+    assert (
+        "pays 93, where sealed bids would have cost it 91: again `T = 4`, at a share of 24" in page
+    )
+    assert "The crowd pays its 120, share 40, and ann, who values access at 60, keeps 20" in page
+    assert "By a bid of 30 the group could pay 100, and she would keep 35" in page
+    # "From 1 on in steps of 10 anybody who can pay 1 may win against 10."
+    assert ascend([1, 10], 1, 10).leader == 0
+
+
+def ladder(start: int, increment: Fraction, last: int) -> list[int]:
+    """The least bids from the start on."""
+    amounts = [start]
+    while amounts[-1] < last:
+        amounts.append(least_over(amounts[-1], increment))
+    return amounts
+
+
+def test_ann_at_a_house() -> None:
+    """ "Unseen she pays 2 of 5; a shill that has seen the 15 makes it 5; had she bid 4 she would pay 4"."""
+    truth, lie = auction([10, 5, 5], [4]), auction([4, 5, 5], [4])
+    paid = [
+        shares(game, sell_lot(game, 0, rule))[0]
+        for rule in (OpenBids(1), SeenLimits(1))
+        for game in (truth, lie)
+    ]
+    assert paid == [2, 2, 5, 4]
 
 
 def test_two_members_as_one() -> None:

@@ -14,7 +14,7 @@ from offchain.model.instances.two_level import (
 )
 from offchain.model.mechanisms.equal_split import equal_split, willingness_to_pay
 from offchain.model.mechanisms.price_rule import PriceRule, exact
-from offchain.model.mechanisms.upper import rule_of
+from offchain.model.mechanisms.upper import UpperRule, rule_of
 
 
 def solve(instance: TwoLevelInstance, rule: PriceRule = exact) -> TwoLevelOutcome:
@@ -34,8 +34,12 @@ def solve(instance: TwoLevelInstance, rule: PriceRule = exact) -> TwoLevelOutcom
 
 def solve_lot(instance: TwoLevelInstance, item: int, rule: PriceRule = exact) -> LotOutcome:
     """The outcome of one item on its own; a group whose willingness to pay is 0 does not bid."""
+    return sell_lot(instance, item, rule_of(instance.upper, rule))
+
+
+def sell_lot(instance: TwoLevelInstance, item: int, upper: UpperRule) -> LotOutcome:
+    """The same by another upper rule than the instance's own."""
     group_bids = {group.name: willingness_to_pay(group.bids_on(item)) for group in instance.groups}
-    upper = rule_of(instance.upper, rule)
     sold = upper.sell(tuple(group_bids.values()), instance.reserves[item])
     if sold.leader is None:
         return LotOutcome(winner=None, price=0, share=0, paid=0, served=(), group_bids=group_bids)

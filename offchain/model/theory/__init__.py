@@ -7,7 +7,7 @@ what is taken from the paper.
 
 from typing import Any
 
-from offchain.model.theory import daos, estate, phantoms, resilient
+from offchain.model.theory import daos, estate, houses, phantoms, resilient
 from offchain.model.theory.approximate import bids, draw, groups, guarantees
 from offchain.model.theory.claim import Claim, Evidence, Row
 from offchain.model.theory.signals import bounds, discovery, monotone
@@ -33,6 +33,10 @@ CLAIMS: tuple[Claim[Any], ...] = (
     phantoms.winners,
     estate.resale,
     estate.values,
+    houses.truth,
+    houses.increment,
+    houses.jumping,
+    houses.seen_limits,
     resilient.vcg_collusion,
     resilient.lemma_1,
     resilient.lemma_3,

@@ -5,7 +5,7 @@ two-level instance whose members bid their values; the searches go through every
 bids, 0 (not bidding) included.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
@@ -17,7 +17,13 @@ from offchain.model.checks.two_level import harmonic
 from offchain.model.checks.vcg_equal_split import appendix_a as appendix_a_instance
 from offchain.model.checks.vcg_equal_split import find_lie, find_shut_out
 from offchain.model.instances.bundles import Values
-from offchain.model.instances.two_level import BID_LIMIT, Group, Member, TwoLevelInstance
+from offchain.model.instances.two_level import (
+    BID_LIMIT,
+    Group,
+    LotOutcome,
+    Member,
+    TwoLevelInstance,
+)
 from offchain.model.instances.vcg import VcgInstance, VcgPlayer
 from offchain.model.mechanisms import fast_split, pay_your_bid, vcg, vcg_equal_split
 from offchain.model.mechanisms.equal_split import equal_split, willingness_to_pay
@@ -73,10 +79,17 @@ Lie: TypeAlias = tuple[tuple[int, ...], int, int]
 
 def profitable_lies(sizes: Sizes, top: int, rule: PriceRule) -> Iterator[Lie]:
     """Every lie that beats the truth in some game of these sizes with bids up to `top`."""
-    paid = {
-        tuple(m.bids[0] for group in game.groups for m in group.members): payments(game, rule)
-        for game in games(sizes, top)
-    }
+    yield from lies_that_pay({bids_of(game): payments(game, rule) for game in games(sizes, top)})
+
+
+def bids_of(game: TwoLevelInstance) -> tuple[int, ...]:
+    """What every member of every group bids for the one item, in order."""
+    return tuple(member.bids[0] for group in game.groups for member in group.members)
+
+
+def lies_that_pay(paid: Mapping[tuple[int, ...], Sequence[int | None]]) -> Iterator[Lie]:
+    """Every lie that beats the truth, of what every member pays (None if not served) for every profile of bids from 0 on."""
+    top = max(map(max, paid))
 
     def utility(bids: tuple[int, ...], member: int, value: int) -> int:
         payment = paid[bids][member]
@@ -95,7 +108,11 @@ def profitable_lies(sizes: Sizes, top: int, rule: PriceRule) -> Iterator[Lie]:
 
 def payments(game: TwoLevelInstance, rule: PriceRule = exact) -> list[int | None]:
     """What every member of every group pays for the one item, None if not served."""
-    lot = solve(game, rule).items[0]
+    return shares(game, solve(game, rule).items[0])
+
+
+def shares(game: TwoLevelInstance, lot: LotOutcome) -> list[int | None]:
+    """What every member of every group pays for a lot that has this outcome, None if not served."""
     return [
         lot.share if group.name == lot.winner and member.name in lot.served else None
         for group in game.groups

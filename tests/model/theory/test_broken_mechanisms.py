@@ -14,6 +14,7 @@ from offchain.model.instances import estate as estate_instances
 from offchain.model.mechanisms import (
     approximate,
     approximate_groups,
+    ascending,
     assignment,
     bonds,
     equal_split,
@@ -26,6 +27,7 @@ from offchain.model.mechanisms import (
     signal_discovery,
     subset_programme,
     two_level,
+    upper,
     vcg,
     vcg_equal_split,
     winner_determination,
@@ -55,6 +57,10 @@ SMALL: dict[str, dict[str, Any]] = {
     "phantoms-winners": {"top": 3},
     "estate-resale": {"sizes": [1, 2, 3], "top": 3},
     "estate-values": {"top": 4},
+    "houses-truth": {"sizes": [(1, 2), (2, 1)], "top": 3},
+    "houses-increment": {"bidders": [2], "top": 9},
+    "houses-jumping": {"top": 4},
+    "houses-seen-limits": {"sizes": [(1, 2)], "top": 3},
     "resilient-vcg-collusion": {"claims": (1, 99, 100, 130)},
     "resilient-lemma-3": {"top": 2, "samples": 60},
     "resilient-theorem-1": {"samples": 60},
@@ -93,6 +99,70 @@ class Break:
 
 
 BREAKS = (
+    # Open bids.
+    Break(
+        "the winner of an ascending auction pays its limit",
+        ascending,
+        "ladder.amount(max(rung, 0))",
+        "ladder.amount(max(rung, 0)) if leader is None else limits[leader]",
+        "houses-truth houses-increment houses-seen-limits",
+    ),
+    Break(
+        "who leads outbids itself",
+        ascending,
+        "others = [bidder for bidder in pair if bidder != leader]",
+        "others = list(pair)",
+        "houses-truth houses-increment",
+    ),
+    Break(
+        "two take turns up to the higher of their limits",
+        ascending,
+        "last = min(tops",
+        "last = max(tops",
+        "houses-truth houses-increment",
+    ),
+    Break(
+        "an increment is rounded down",
+        ascending,
+        "return amount + ceil(step(amount, increment))",
+        "return amount + floor(step(amount, increment))",
+        "houses-increment",
+    ),
+    Break(
+        "a late bid does not keep it open",
+        ascending,
+        "if end - time < self.buffer",
+        "if end - time < 0",
+        "houses-jumping",
+    ),
+    Break(
+        "an increment is forgotten",
+        ascending,
+        "return self.amount + floor(step(self.amount, self.increment))",
+        "return self.amount + self.grid",
+        "houses-jumping",
+    ),
+    Break(
+        "a limit that was seen is not used",
+        ascending,
+        "return least_over(below, increment) if below >= start else 0",
+        "return 0",
+        "houses-seen-limits",
+    ),
+    Break(
+        "open bids are sealed ones that are paid",
+        upper,
+        "return ascend(bids, reserve, self.increment)",
+        "return run_auction(bids, reserve, lambda s, i, b: Standing(i, b, b) if b > s.highest else s)",
+        "houses-truth",
+    ),
+    Break(
+        "the price rule is forgotten",
+        upper,
+        "return SealedBids(price_rule)",
+        "return SealedBids()",
+        "daos-ties",
+    ),
     # The equal split.
     Break(
         "the highest bid for what a group can pay",
