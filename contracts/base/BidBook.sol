@@ -32,7 +32,8 @@ abstract contract BidBook is Multicall {
     ///     endOfBidding, endOfReveal, endOfTally   40 bits each, seconds since the epoch
     ///     bondBps                                 16 bits, what not revealing costs, in basis points of the deposit
     ///     members                                 32 bits, of a DAO's book: whose bid is open; once won, who is served
-    ///     share                                   64 bits, what each served bidder pays, in units, once won
+    ///     share                                   64 bits, in units: what each served bidder pays, once won; as long as a DAO's book runs,
+    ///                                             what is out under a bid at a house of others
     ///     state                                    8 bits
     struct Book {
         uint40 endOfBidding;

@@ -68,9 +68,6 @@ contract DAO is BidBook, IDAO, ILender {
     mapping(uint256 lot => mapping(address tallier => Progress)) public progress;
     /// @notice Slot 4: digest of the step that a caller's tally took from `start` members on. That by which a lot was settled is cleared.
     mapping(uint256 lot => mapping(address tallier => mapping(uint256 start => bytes32))) public checkpoints;
-    /// @inheritdoc ILender
-    /// @dev Slot 5.
-    mapping(uint256 lot => uint256) public lentOf;
 
     // EVENTS
 
@@ -202,13 +199,11 @@ contract DAO is BidBook, IDAO, ILender {
         Book storage book = _books[lot];
         uint256 served = best < price ? EqualSplit.served(bids, book.members - start, price) : 0;
         if (served == 0) revert WrongCheckpoint(lot, start);
-        uint64 share = EqualSplit.share(price, served);
+        (uint64 lent, uint64 share) = (book.share, EqualSplit.share(price, served)); // what is lent is paid where the bid is
         // casting is safe: some of the book's members
         (book.share, book.members, book.state) = (share, uint32(served), BookState.Won);
         delete steps[start];
         delete resultOf[lot];
-        uint256 lent = lentOf[lot];
-        if (lent != 0) delete lentOf[lot]; // paid where the bid is
         emit BookWon(lot, price, served, share);
         seller.pay{value: Units.toWei(served * share - lent)}(lot, estateAt(lot));
     }
@@ -218,20 +213,23 @@ contract DAO is BidBook, IDAO, ILender {
     /// @inheritdoc ILender
     function lend(uint256 lot, uint96 amount, address paddle) external {
         if (msg.sender != address(auctioneer())) revert NotAuctioneer(msg.sender);
-        if (_books[lot].state != BookState.Running) revert WrongPhase(lot, phase(lot));
-        uint256 lent = lentOf[lot] + amount;
+        Book storage book = _books[lot];
+        if (book.state != BookState.Running) revert WrongPhase(lot, phase(lot));
+        uint64 lent = Units.add(book.share, amount);
         uint96 most = resultOf[lot].willingnessToPay;
         if (lent > most) revert BeyondWillingness(lot, lent, most);
-        lentOf[lot] = lent;
+        book.share = lent;
         emit Lent(lot, paddle, amount);
         Payments.send(paddle, Units.toWei(amount));
     }
 
     /// @inheritdoc ILender
     function restore(uint256 lot) external payable {
-        (uint256 amount, uint256 lent) = (Units.fromWei(msg.value), lentOf[lot]);
-        if (amount > lent) revert NotLent(lot, amount, lent);
-        lentOf[lot] = lent - amount;
+        Book storage book = _books[lot];
+        (uint256 amount, uint64 lent) = (Units.fromWei(msg.value), lentOf(lot));
+        if (amount > lent || book.state != BookState.Running) revert NotLent(lot, amount, lent);
+        // casting is safe: at most what is lent
+        book.share = lent - uint64(amount);
         emit Restored(lot, amount);
     }
 
@@ -286,6 +284,12 @@ contract DAO is BidBook, IDAO, ILender {
         return Clones.predictDeterministicAddressWithImmutableArgs(estateTemplate, _estateTerms(lot), 0);
     }
 
+    /// @inheritdoc ILender
+    function lentOf(uint256 lot) public view returns (uint64) {
+        Book storage book = _books[lot];
+        return book.state == BookState.Running ? book.share : 0;
+    }
+
     /// @inheritdoc BidBook
     function phase(uint256 lot) public view override returns (Phase now_) {
         if (_books[lot].state == BookState.None) return Phase.None;
@@ -317,9 +321,9 @@ contract DAO is BidBook, IDAO, ILender {
         if (state == BookState.None || now_ < Phase.Closed || (now_ == Phase.Closed && leader == address(this))) {
             return (0, EVERYBODY);
         }
+        if (share_ != 0) _callIn(lot, book);
         book.state = BookState.Lost;
         emit BookLost(lot);
-        _callIn(lot);
         return (0, address(0));
     }
 
@@ -348,11 +352,9 @@ contract DAO is BidBook, IDAO, ILender {
     }
 
     /// @dev Nobody is paid out of a lost lot before all that was lent for it is back.
-    function _callIn(uint256 lot) private {
-        if (lentOf[lot] == 0) return;
+    function _callIn(uint256 lot, Book storage book) private {
         IBidder(address(auctioneer())).recall(lot, address(this));
-        uint256 lent = lentOf[lot];
-        if (lent != 0) revert NotLent(lot, 0, lent);
+        if (book.share != 0) revert NotLent(lot, 0, book.share);
     }
 
     function _readTerms() private view returns (Terms) {

@@ -86,8 +86,9 @@ abstract contract HouseLots is IAuctioneer, Paddles {
         lot = ++lotCount;
         HouseLot storage item = _lots[lot];
         (item.number, item.token, item.tokenId) = (number, token, tokenId);
+        (item.endOfBidding, item.endOfReveal, item.endOfTally, item.bondBps) =
+        (schedule.endOfBidding, schedule.endOfReveal, schedule.endOfTally, schedule.bondBps);
         item.deadline = uint40(reading.end + PATIENCE); // casting is safe: just checked
-        item.schedule = schedule;
         emit LotRegistered(lot, number, token, tokenId, item.deadline, schedule);
     }
 
@@ -98,7 +99,7 @@ abstract contract HouseLots is IAuctioneer, Paddles {
         _requirePhase(lot, Phase.Bidding);
         ++item.entered;
         emit DAOEntered(lot, msg.sender);
-        return item.schedule;
+        return Schedule(item.endOfBidding, item.endOfReveal, item.endOfTally, item.bondBps);
     }
 
     /// @inheritdoc IAuctioneer
@@ -163,12 +164,11 @@ abstract contract HouseLots is IAuctioneer, Paddles {
 
     /// @dev The phase as far as times say; `Draw` where the house's auction does.
     function _scheduled(HouseLot storage item) internal view returns (Phase) {
-        Schedule storage schedule = item.schedule;
-        if (schedule.endOfBidding == 0) return Phase.None;
+        if (item.endOfBidding == 0) return Phase.None;
         if (item.isSettled) return Phase.Settled;
-        if (block.timestamp < schedule.endOfBidding) return Phase.Bidding;
-        if (block.timestamp < schedule.endOfReveal) return Phase.Reveal;
-        if (block.timestamp < schedule.endOfTally && item.arrived < item.entered) return Phase.Tally;
+        if (block.timestamp < item.endOfBidding) return Phase.Bidding;
+        if (block.timestamp < item.endOfReveal) return Phase.Reveal;
+        if (block.timestamp < item.endOfTally && item.arrived < item.entered) return Phase.Tally;
         return Phase.Draw;
     }
 

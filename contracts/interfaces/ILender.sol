@@ -19,5 +19,5 @@ interface ILender {
     /// @notice What is out under a bid on `lot`.
     /// @param lot The lot's number.
     /// @return Units, never more than the willingness to pay.
-    function lentOf(uint256 lot) external view returns (uint256);
+    function lentOf(uint256 lot) external view returns (uint64);
 }

@@ -115,8 +115,8 @@ class Floor:
 
     def ends(self, lot: int) -> tuple[int, int, int]:
         """Ends of bidding, reveal and tally."""
-        schedule = self.ask(self.adapter, "lotOf", lot)[4]
-        return int(schedule[0]), int(schedule[1]), int(schedule[2])
+        bidding, reveal, tally = self.ask(self.adapter, "lotOf", lot)[4:7]
+        return int(bidding), int(reveal), int(tally)
 
     def tallied(self, books: Mapping[int, Mapping[str, int]], lot: int) -> list[Deployed]:
         """A DAO for each book of open bids, in units, entered, bid in and tallied; time is then the tally's."""
