@@ -179,9 +179,10 @@ class AscendingAuction:
     """An ascending auction as a house runs it, bid by bid, at any amounts and times.
 
     Amounts are in the house's own grain (wei), and relative increments are rounded down to it, as the houses do: below 1 /
-    increment grains an equal bid does take the lead. start: 0 is allowed, but no bid of 0. end: from when on no bid is taken, in
-    seconds; None while there is no bid, at a house whose clock starts with the first and runs for `duration`. buffer: a bid with
-    less than so many seconds left moves the end to so many after it. grid: what our own bids are multiples of.
+    increment grains an equal bid does take the lead. start: 0 is allowed, but no bid of 0; a house that raises it while somebody
+    leads holds all later bids to it. end: from when on no bid is taken, in seconds; None while there is no bid, at a house whose
+    clock starts with the first and runs for `duration`. buffer: a bid with less than so many seconds left moves the end to so
+    many after it. grid: what our own bids are multiples of.
     """
 
     start: int
@@ -198,7 +199,7 @@ class AscendingAuction:
         """The least amount that the house takes now."""
         if self.leader is None:
             return max(1, self.start)
-        return self.amount + floor(step(self.amount, self.increment))
+        return max(self.start, self.amount + floor(step(self.amount, self.increment)))
 
     @property
     def least_raise(self) -> int:

@@ -1,6 +1,7 @@
 """The ascending auction against the plain walk, bid by bid; its promises; and the house's state machine."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -211,6 +212,12 @@ def test_bids_of_any_amount_and_ours_on_the_grid() -> None:
     with pytest.raises(BidRefused, match="the least bid is 10500000001"):
         auction.bid("dao", auction.least_bid - 1, time=0)
     assert auction.bid("dao", auction.least_bid, time=0).leader == "dao"
+
+
+def test_a_start_that_was_raised_binds_who_bids_over_somebody() -> None:
+    auction = replace(house().bid("a", 10 * GWEI, time=0), start=20 * GWEI)
+    assert auction.least_bid == auction.least_raise == 20 * GWEI
+    assert auction.bid("b", 20 * GWEI, time=0).least_bid == 21 * GWEI
 
 
 def test_who_leads_does_not_raise_and_may_bid() -> None:
