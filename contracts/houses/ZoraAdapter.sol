@@ -24,7 +24,6 @@ contract ZoraAdapter is HouseAdapter {
     uint256 private constant DURATION = 4;
     uint256 private constant FIRST_BID = 5;
     uint256 private constant RESERVE = 6;
-    uint256 private constant OWNER = 8;
     uint256 private constant BIDDER = 9;
     uint256 private constant CURRENCY = 11;
     uint256 private constant WORDS = 12;
@@ -52,7 +51,7 @@ contract ZoraAdapter is HouseAdapter {
         (uint256 amount, uint256 duration, uint256 start) = (words[AMOUNT], words[DURATION], words[FIRST_BID]);
         if (!said || !saidIncrement || amount > type(uint128).max || percent > type(uint8).max) return reading;
         if (duration > type(uint40).max || start > type(uint40).max) return reading;
-        bool isForSale = words[OWNER] != 0 && words[APPROVED] != 0 && words[CURRENCY] == 0 && words[TOKEN] != uint160(media);
+        bool isForSale = words[APPROVED] != 0 && words[CURRENCY] == 0 && words[TOKEN] != uint160(media);
         uint256 least = amount + amount * percent / 100;
         return Reading({
             current: isForSale,

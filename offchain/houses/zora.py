@@ -24,7 +24,7 @@ INCREMENT: Final = 5
 BUFFER: Final = 900
 """For how many seconds at least a bid keeps its auction open."""
 
-_FIELDS: Final = (
+FIELDS: Final = (
     *("tokenId", "tokenContract", "approved", "amount", "duration", "firstBidTime"),
     *("reservePrice", "curatorFeePercentage", "tokenOwner", "bidder", "curator", "auctionCurrency"),
 )
@@ -155,4 +155,4 @@ class ZoraAuction:
 
     def _found(self) -> dict[str, Any]:
         found = ask(self.chain, self.house.at, "auctions", self.number)
-        return dict(zip(_FIELDS, found, strict=True))
+        return dict(zip(FIELDS, found, strict=True))

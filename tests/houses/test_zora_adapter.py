@@ -1,5 +1,7 @@
 """Groups bid at Zora's real auction house, and whatever happens there, every other lot has its money."""
 
+from dataclasses import replace
+
 import pytest
 
 from offchain.bindings.constants import HouseAdapter, HouseLots
@@ -7,13 +9,22 @@ from offchain.bindings.contracts import Deployed, contract
 from offchain.bindings.enumerations import Phase
 from offchain.chain.backend import Reverted, Transaction
 from offchain.chain.revm import Revm
-from offchain.houses.zora import BUFFER, DAY
+from offchain.houses.zora import BUFFER, DAY, FIELDS
 from offchain.io.addresses import NOBODY
 from offchain.io.units import WEI_PER_UNIT as UNIT
 from tests.houses.house_world import FUNDS, tokens
 from tests.houses.zora_world import BIDS, LIMIT, RESERVE, ZoraWorld, leader, won
 from tests.puppets import ItemManner
 from tests.reverts import reverts
+
+
+def house_that_says(told: dict[str, int]) -> bytes:
+    """The creation of a contract that answers 5 to calls without arguments, and these fields of an auction to others."""
+    # if CALLDATASIZE is 4, RETURN 5 (at 0x15), else CODECOPY and RETURN what lies behind the code, from 0x20 on
+    code = bytes.fromhex("366004146015576101806020600039610180 6000f3 5b60056000526020 6000f3")
+    words = [told.get(name, 0).to_bytes(32, "big") for name in FIELDS]
+    runtime = code + b"".join(words)
+    return bytes.fromhex(f"61{len(runtime):04x}80600c6000396000f3") + runtime
 
 
 @pytest.fixture
@@ -338,6 +349,32 @@ def test_no_seller_locks_bids_in_for_years(world: ZoraWorld) -> None:
     forever = world.sell(duration=2**255)
     with reverts("NotOffered"):
         world.register(forever)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "offered"),
+    [
+        ("duration", DAY, True),
+        ("duration", 2**256 - 1, False),
+        ("amount", 2**256 - 1, False),
+        ("firstBidTime", 2**256 - 1, False),
+        ("approved", 0, False),
+    ],
+)
+def test_numbers_that_cannot_be_added_are_no_auction(
+    world: ZoraWorld, field: str, value: int, offered: bool
+) -> None:
+    """A reading that failed, at a house that changes its mind, would lock in all that is claimed by it."""
+    told = {"approved": 1, "duration": DAY, "tokenContract": 9} | {field: value}
+    maker = world.keeper
+    house = world.chain.send(Transaction(maker.address, None, house_that_says(told))).contract
+    terms = (world.floor.factory.address, bytes(32), world.floor.market.address, house)
+    floor = replace(world.floor, adapter=maker.create(contract("ZoraAdapter"), *terms))
+    if offered:
+        assert floor.register(1) == 1
+    else:
+        with reverts("NotOffered"):
+            floor.register(1)
 
 
 def test_a_clock_that_starts_late_moves_the_end_but_not_the_deadline(world: ZoraWorld) -> None:
