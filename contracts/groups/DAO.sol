@@ -197,6 +197,7 @@ contract DAO is BidBook, IDAO, ILender {
         mapping(uint256 start => bytes32) storage steps = checkpoints[lot][resultOf[lot].tallier];
         if (Tally.digest(best, start, bids) != steps[start]) revert DigestMismatch(lot, start);
         Book storage book = _books[lot];
+        if (book.state != BookState.Running) revert WrongPhase(lot, now_); // who was paid as a loser does not win after all
         uint256 served = best < price ? EqualSplit.served(bids, book.members - start, price) : 0;
         if (served == 0) revert WrongCheckpoint(lot, start);
         (uint64 lent, uint64 share) = (book.share, EqualSplit.share(price, served)); // what is lent is paid where the bid is

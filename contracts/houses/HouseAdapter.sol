@@ -109,7 +109,7 @@ abstract contract HouseAdapter is HouseLots, IBidder, Proceeds, ReentrancyGuard 
         uint96 bid_ = _requireLimit(lot, dao, reading);
         Phase now_ = _phase(lot, item, reading);
         if (now_ != Phase.Tally && now_ != Phase.Draw) revert WrongPhase(lot, now_);
-        if (reading.end + SETTLING > item.deadline) revert TooLate(lot, reading.end, item.deadline);
+        if (reading.end > item.deadline - SETTLING) revert TooLate(lot, reading.end, item.deadline);
         (address before, uint96 price) = (item.leader, item.price);
         Paddle paddle = _openPaddle(lot, dao);
         bool leads = before != address(0) && reading.bidder == address(_paddle(lot, before));
@@ -151,11 +151,8 @@ abstract contract HouseAdapter is HouseLots, IBidder, Proceeds, ReentrancyGuard 
         if (item.isDelivered) revert NothingToDeliver(lot);
         Paddle paddle = _paddle(lot, item.leader);
         address estate = IDAO(item.leader).estateAt(lot);
-        if (_hasItem(item, paddle)) {
-            _handOn(lot, item, paddle, estate, gasleft());
-            if (!item.isDelivered) revert NothingToDeliver(lot);
-            return;
-        }
+        if (_hasItem(item, paddle)) _handOn(lot, item, paddle, estate, gasleft());
+        if (item.isDelivered) return;
         if (!_isBack(paddle, item.price)) revert NothingToDeliver(lot);
         item.isDelivered = true;
         uint256 amountWei = Units.toWei(item.price);

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
+
+/// @title A house in the manner of Nouns that does as tests tell it, alone or behind the proxy of a real one
+contract HostileHouse {
+    /// @notice How it answers questions.
+    enum Answers {
+        Honest,
+        Nothing, // success, and no word
+        Refuse, // reverts
+        BurnGas, // never comes back
+        TooFew, // five words, or half of one
+        TooMuch, // a hundred kilobytes of ones
+        Garbage, // all ones
+        Strange // the amount alone is beyond bounds
+    }
+
+    /// @notice What it does with what the bidder before had bid.
+    enum Refunds {
+        Ether,
+        Wrapped,
+        None,
+        Short // all but a wei
+    }
+
+    struct Call {
+        address target;
+        bytes data;
+    }
+
+    struct State {
+        IERC721 token;
+        address weth;
+        uint256 number;
+        uint256 amount;
+        uint256 end;
+        address bidder;
+        bool settled;
+        uint256 reserve;
+        uint256 percent;
+        Answers answers;
+        Refunds refunds;
+        bool isDeaf; // takes a bid and goes on naming who led before
+        bool sellsAtOnce; // gives the item to a bidder within the bid
+        uint256 understates; // by how many wei it names less than was bid
+        Call[] calls; // what it calls from within a bid, a refund or settling
+    }
+
+    /// @notice A call from within a step: whether it succeeded, and the selector of its answer or error.
+    event Reentered(address indexed target, bytes4 indexed called, bool success, bytes4 answer);
+
+    /// @dev Far from what a real house stores.
+    bytes32 private constant PLACE = keccak256("consort hostile house");
+
+    /// @notice Offers an item.
+    function offer(IERC721 token, address weth_, uint256 number, uint256 end, uint256 reserve, uint256 percent) external {
+        State storage state = _state();
+        (state.token, state.weth, state.number, state.end) = (token, weth_, number, end);
+        (state.reserve, state.percent) = (reserve, percent);
+        (state.amount, state.bidder, state.settled) = (0, address(0), false);
+    }
+
+    function behave(Answers answers, Refunds refunds) external {
+        (_state().answers, _state().refunds) = (answers, refunds);
+    }
+
+    /// @notice Names leader, amount and end as told.
+    function say(address bidder, uint256 amount, uint256 end, bool settled) external {
+        State storage state = _state();
+        (state.bidder, state.amount, state.end, state.settled) = (bidder, amount, end, settled);
+    }
+
+    function trick(bool isDeaf, bool sellsAtOnce, uint256 understates) external {
+        State storage state = _state();
+        (state.isDeaf, state.sellsAtOnce, state.understates) = (isDeaf, sellsAtOnce, understates);
+    }
+
+    function prepare(Call[] calldata calls) external {
+        delete _state().calls;
+        for (uint256 i = 0; i < calls.length; ++i) {
+            _state().calls.push(calls[i]);
+        }
+    }
+
+    /// @notice Does anything in its own name.
+    function act(address target, uint256 valueWei, bytes calldata data) external payable {
+        // solhint-disable-next-line avoid-low-level-calls
+        (bool done,) = target.call{value: valueWei}(data);
+        require(done, "not done");
+    }
+
+    receive() external payable {}
+
+    // AS A HOUSE
+
+    function createBid(uint256) external payable {
+        State storage state = _state();
+        (address before, uint256 amount) = (state.bidder, state.amount);
+        _reenter();
+        if (before != address(0)) _refund(before, amount);
+        if (state.sellsAtOnce) state.token.transferFrom(address(this), msg.sender, state.number);
+        if (!state.isDeaf) (state.bidder, state.amount) = (msg.sender, msg.value - state.understates);
+        _reenter();
+    }
+
+    function settleAuction() external {
+        State storage state = _state();
+        _reenter();
+        require(!state.settled, "settled");
+        state.settled = true;
+        if (state.bidder != address(0)) state.token.transferFrom(address(this), state.bidder, state.number);
+    }
+
+    function settleCurrentAndCreateNewAuction() external {
+        _reenter();
+        revert("paused");
+    }
+
+    function auction() external view returns (uint256, uint256, uint256, uint256, address, bool) {
+        _answer(5 * 32);
+        State storage state = _state();
+        uint256 amount = state.answers == Answers.Strange ? 1 << 128 : state.amount;
+        return (state.number, amount, 1, state.end, state.bidder, state.settled);
+    }
+
+    function reservePrice() external view returns (uint256) {
+        _answer(16);
+        return _state().reserve;
+    }
+
+    function minBidIncrementPercentage() external view returns (uint256) {
+        _answer(16);
+        return _state().percent;
+    }
+
+    function nouns() external view returns (address) {
+        return address(_state().token);
+    }
+
+    function weth() external view returns (address) {
+        return _state().weth;
+    }
+
+    function _refund(address to, uint256 amount) private {
+        Refunds refunds = _state().refunds;
+        if (refunds == Refunds.None) return;
+        if (refunds == Refunds.Short) --amount;
+        if (refunds == Refunds.Wrapped) {
+            this.act(_state().weth, amount, abi.encodeWithSignature("deposit()"));
+            IERC20(_state().weth).transfer(to, amount);
+            return;
+        }
+        // solhint-disable-next-line avoid-low-level-calls
+        (bool done,) = to.call{value: amount}("");
+        require(done, "refund refused");
+    }
+
+    function _reenter() private {
+        Call[] storage calls = _state().calls;
+        for (uint256 i = 0; i < calls.length; ++i) {
+            Call memory one = calls[i];
+            // solhint-disable-next-line avoid-low-level-calls
+            (bool done, bytes memory answer) = one.target.call(one.data);
+            emit Reentered(one.target, bytes4(one.data), done, bytes4(answer));
+        }
+    }
+
+    /// @dev Ends the call unless it is to be answered; `few` bytes where that is too few.
+    function _answer(uint256 few) private view {
+        Answers answers = _state().answers;
+        if (answers == Answers.Honest || answers == Answers.Strange) return;
+        if (answers == Answers.Refuse) revert("no answer");
+        while (answers == Answers.BurnGas) {}
+        uint256 size =
+            answers == Answers.Nothing ? 0 : answers == Answers.TooFew ? few : answers == Answers.TooMuch ? 100_000 : 192;
+        assembly {
+            let start := mload(0x40)
+            for { let i := 0 } lt(i, 192) { i := add(i, 32) } { mstore(add(start, i), not(0)) }
+            return(start, size)
+        }
+    }
+
+    function _state() private pure returns (State storage state) {
+        bytes32 place = PLACE;
+        assembly {
+            state.slot := place
+        }
+    }
+}
