@@ -270,9 +270,8 @@ class HouseStage:
         self.chain.advance_to(auction.end)
         name = next((one for one, at in self._bidders(cast).items() if at == auction.bidder), None)
         winner = cast.daos.get(name or "")
-        deadline = int(self.floor.ask(self.floor.adapter, "lotOf", cast.lot)[3])
         if cast.life.is_late:
-            self.chain.advance_to(deadline)
+            self.chain.advance_to(self.floor.deadline(cast.lot))
         else:
             self._conclude(cast, rng)
         if winner is not None:

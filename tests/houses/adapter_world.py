@@ -118,6 +118,10 @@ class Floor:
         bidding, reveal, tally = self.ask(self.adapter, "lotOf", lot)[4:7]
         return int(bidding), int(reveal), int(tally)
 
+    def deadline(self, lot: int) -> int:
+        """From when on the house's word counts for nothing."""
+        return int(self.ask(self.adapter, "lotOf", lot)[8])
+
     def tallied(self, books: Mapping[int, Mapping[str, int]], lot: int) -> list[Deployed]:
         """A DAO for each book of open bids, in units, entered, bid in and tallied; time is then the tally's."""
         daos = [self.create_dao((lot,), salt) for salt in books]
