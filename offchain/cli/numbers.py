@@ -10,6 +10,7 @@ from offchain.cli.exits import BadInput
 from offchain.io.fields import show
 from offchain.io.quoting import quote, shorten
 from offchain.io.units import GWEI, UNITS_PER_ETH
+from offchain.model.instances.rules import LEAST_PART, Increment
 
 Entry = TypeVar("Entry")
 _MOST_UNITS = 2**64 - 1
@@ -51,6 +52,16 @@ def one_of(option: str, text: str, names: tuple[str, ...]) -> str:
     if text not in names:
         raise BadInput(f"{option}: {quote(text)} is none of {', '.join(names)}")
     return text
+
+
+def step(option: str, text: str) -> Increment:
+    """An increment: whole units, or a part of the amount that leads, as "1/20". Raises BadInput, which names the option."""
+    part = re.fullmatch("([0-9]{1,20})/([0-9]{1,20})", text)
+    if part is None:
+        return number(option, text, 1, _MOST_UNITS)
+    if int(part[2]) == 0 or not LEAST_PART <= Fraction(text) <= 1:
+        raise BadInput(f"{option}: {shorten(text)} is not a part from {LEAST_PART} to 1")
+    return Fraction(text)
 
 
 def units(option: str, text: str) -> int:

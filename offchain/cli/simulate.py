@@ -9,7 +9,7 @@ import typer
 
 from offchain.cli.exits import BackEndFailed, BadInput, CheckFailed, put, say
 from offchain.cli.files import read_list, report_folder, told_of_out, write_report
-from offchain.cli.numbers import entries, number, numbers, one_of, part_of_one, units
+from offchain.cli.numbers import entries, number, numbers, one_of, part_of_one, step, units
 from offchain.io.quoting import quote
 
 if TYPE_CHECKING:
@@ -58,6 +58,14 @@ def command(
         str, typer.Option(metavar="LIST", help="Of values within a group, from 0 to 1.")
     ] = "0",
     reserve: Annotated[str, typer.Option(metavar="UNITS", help="The least price.")] = "1",
+    increment: Annotated[
+        str | None,
+        typer.Option(
+            metavar="STEP",
+            help="Also sell each item by an ascending auction, from the reserve on, where a bid is at least so much above "
+            "the one before: units, or a part of it like 1/20.",
+        ),
+    ] = None,
     auctions: Annotated[
         str, typer.Option(metavar="N", help="Auctions of each combination.")
     ] = "1000",
@@ -138,6 +146,7 @@ def command(
         auctions,
         seed,
         values,
+        increment,
     )
     found = _run(cells, folder, data, processes, dask)
     _report(found, folder)
@@ -189,6 +198,7 @@ def _cells(
     auctions: str,
     seed: str,
     values: str | None,
+    increment: str | None,
 ) -> "list[Cell]":
     from offchain.simulation.families import FAMILIES, FILE, VALUE_LIMIT
     from offchain.simulation.sweep import grid
@@ -208,6 +218,7 @@ def _cells(
         number("--auctions", auctions, 1, _MOST_AUCTIONS),
         number("--seed", seed, 0, _MOST_SEED),
         () if values is None else _values(values),
+        None if increment is None else step("--increment", increment),
     )
     for cell in cells:
         if cell.values and max(cell.values) > cell.value_limit:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from offchain.model.instances.rules import Increment
 from offchain.simulation.families import HARMONIC, SCALE, VALUE_LIMIT, Units, quantile, whole
 
 _BLOCK_VALUES = 2**18
@@ -37,7 +38,7 @@ class Cell:
     """One setting. Each auction has `rivals` individuals, who arrive first, and the groups of `mix`.
 
     correlation: of the normal numbers behind the values of one group, 0 to 1 (a Gaussian copula). strength: what a rival's value
-    is multiplied by. values: what the family `file` draws from.
+    is multiplied by. values: what the family `file` draws from. increment: of an ascending auction that is played beside, if any.
     """
 
     family: str
@@ -49,11 +50,13 @@ class Cell:
     auctions: int
     seed: int
     values: tuple[int, ...] = ()
+    increment: Increment | None = None
 
     @property
     def key(self) -> str:
-        """A name that only this setting has: a hash of all of it."""
-        return _hash([FORMAT, asdict(self)])
+        """A name that only this setting has: a hash of all that is set."""
+        setting = {name: value for name, value in asdict(self).items() if value is not None}
+        return _hash([FORMAT, setting])
 
     @property
     def stream(self) -> tuple[int, ...]:
@@ -93,12 +96,14 @@ class Cell:
         return (
             f"{self.family}, {mix_text(self.mix)}, {self.rivals} rivals x{self.strength}, "
             f"correlation {self.correlation:g}"
+            + (f", increment {self.increment}" if self.increment is not None else "")
         )
 
 
 def _hash(setting: object) -> str:
     """24 hexadecimal digits."""
-    return hashlib.sha256(json.dumps(setting, sort_keys=True).encode()).hexdigest()[:24]
+    written = json.dumps(setting, sort_keys=True, default=str)
+    return hashlib.sha256(written.encode()).hexdigest()[:24]
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,8 +53,22 @@ def races(cell: Cell, auctions: int, heard: Callable[[], None] = lambda: None) -
         if left == 0:
             break
     return (
-        _race(cell, "truthful", draws, truthful, _truthful, lambda: None),
-        _race(cell, "all figures", draws, outcomes, _everything, heard),
+        _race(
+            cell,
+            "truthful",
+            draws,
+            partial(truthful, reserve=cell.reserve),
+            _truthful,
+            lambda: None,
+        ),
+        _race(
+            cell,
+            "all figures",
+            draws,
+            partial(outcomes, reserve=cell.reserve, increment=cell.increment),
+            _everything,
+            heard,
+        ),
     )
 
 
@@ -62,17 +76,17 @@ def _race(
     cell: Cell,
     figures: str,
     draws: Sequence[tuple[Draw, int]],
-    fast: Callable[[Draw, int], dict[str, Units]],
-    slow: Callable[[plain.Values, int], tuple[dict[str, int], int]],
+    fast: Callable[[Draw], dict[str, Units]],
+    slow: Callable[[plain.Values, Cell], tuple[dict[str, int], int]],
     heard: Callable[[], None],
 ) -> Race:
     """`slow` returns what it found and the nanoseconds that it took."""
     played = drawn = of_plain = of_fast = 0
     for draw, auctions in draws:
-        columns, nanoseconds = _best(partial(fast, draw, cell.reserve))
+        columns, nanoseconds = _best(partial(fast, draw))
         of_fast, drawn = of_fast + nanoseconds, drawn + len(draw.rivals)
         for auction, values in enumerate(lists(draw, auctions)):
-            expected, nanoseconds = slow(values, cell.reserve)
+            expected, nanoseconds = slow(values, cell)
             of_plain, played = of_plain + nanoseconds, played + 1
             _hold_equal(cell, played, columns, auction, expected)
             heard()
@@ -88,16 +102,16 @@ def lists(draw: Draw, auctions: int) -> list[list[list[int]]]:
     ]
 
 
-def _truthful(values: plain.Values, reserve: int) -> tuple[dict[str, int], int]:
-    instance = plain.instance(values, reserve)
+def _truthful(values: plain.Values, cell: Cell) -> tuple[dict[str, int], int]:
+    instance = plain.instance(values, cell.reserve)
     start = time.thread_time_ns()
     found = plain.truthful_of(instance)
     return found, time.thread_time_ns() - start
 
 
-def _everything(values: plain.Values, reserve: int) -> tuple[dict[str, int], int]:
+def _everything(values: plain.Values, cell: Cell) -> tuple[dict[str, int], int]:
     start = time.thread_time_ns()
-    found = plain.everything(values, reserve)
+    found = plain.everything(values, cell.reserve, cell.increment)
     return found, time.thread_time_ns() - start
 
 

@@ -8,6 +8,7 @@ are bidders x auctions, since NumPy is slow along short rows.
 Ways to sell (columns are prefixed accordingly):
 
 - `split`: Mechanism 1, everybody bidding the truth.
+- `ascending`: the same equal split of an ascending auction's price, from the reserve on, where the cell has an increment.
 - `pooled`: pay-your-bid aggregation at the first price (footnote 2 of the paper), everybody bidding the truth.
 - `turns`: the same, members answering each other in turn: from truthful bids, groups in order of arrival and members in theirs
   each bid the least that makes their group win if that is below their value, else their value; again, until nobody changes. That
@@ -25,7 +26,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from offchain.simulation.cells import Draw
+from offchain.model.instances.rules import Increment
+from offchain.model.mechanisms.ascending import ascend
+from offchain.simulation.cells import Cell, Draw
 from offchain.simulation.families import Units
 
 Columns = Mapping[str, Units]
@@ -41,6 +44,17 @@ COLUMNS = (
     *(f"second_{name}" for name in ("paid", "gain", "turns_paid", "once_paid")),
 )
 """All in units, or numbers of bidders. gain: the most that one member gains by a lie, all others telling the truth."""
+
+ASCENDING_COLUMNS = tuple(
+    f"ascending_{name}"
+    for name in ("winner", "price", "share", "paid", "served", "welfare", "bids")
+)
+"""Where there is an increment. bids: how many lead, one after the other."""
+
+
+def columns_of(cell: Cell) -> tuple[str, ...]:
+    """The columns of the cell's auctions."""
+    return COLUMNS if cell.increment is None else (*COLUMNS, *ASCENDING_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +84,37 @@ class _Pool:
     price: Units
 
 
-def outcomes(draw: Draw, reserve: int) -> dict[str, Units]:
-    """All `COLUMNS` of these auctions. O(values · log members)."""
+@dataclass(frozen=True, slots=True)
+class _Bids:
+    """The truthful bids of each run, lowest first in a group; rank times bid; what bidders can pay (bidders x auctions)."""
+
+    ascending: Sequence[Units]
+    products: Sequence[Units]
+    payable: Units
+
+
+def outcomes(draw: Draw, reserve: int, increment: Increment | None = None) -> dict[str, Units]:
+    """All `COLUMNS` of these auctions, and with an increment `ASCENDING_COLUMNS`. O(values · log members)."""
     runs = _runs(draw)
+    bids = _sorted(runs)
     pool = _pool(runs, reserve)
-    split = _split(runs, reserve, with_gain=True)
+    split = _split(runs, bids, reserve, with_gain=True)
+    ascending = {} if increment is None else _ascending(runs, bids, reserve, increment)
     answered = _answered(runs, reserve, pool)
-    return {"optimum": pool.sums.max(axis=0), **split, **_truthful(runs, pool), **answered}
+    return {
+        "optimum": pool.sums.max(axis=0),
+        **split,
+        **_truthful(runs, pool),
+        **answered,
+        **ascending,
+    }
 
 
 def truthful(draw: Draw, reserve: int) -> dict[str, Units]:
     """The columns with truthful bids, gains aside. O(values · log members)."""
     runs = _runs(draw)
     pool = _pool(runs, reserve)
-    split = _split(runs, reserve, with_gain=False)
+    split = _split(runs, _sorted(runs), reserve, with_gain=False)
     paid = {"second_paid": _second_paid(runs, pool)}
     return {"optimum": pool.sums.max(axis=0), **split, **_truthful(runs, pool), **paid}
 
@@ -97,40 +128,61 @@ def _runs(draw: Draw) -> list[_Run]:
     return [run for run in found if run.values.shape[1]]
 
 
-def _split(runs: Sequence[_Run], reserve: int, with_gain: bool) -> dict[str, Units]:
-    """Mechanism 1 with truthful bids."""
+def _sorted(runs: Sequence[_Run]) -> _Bids:
     ascending = [np.sort(run.values, axis=2) for run in runs]
     products = [bids * _ranks(bids) for bids in ascending]
-    payable = _table([_highest(product) for product in products])
-    prices = critical(payable, reserve)
-    winner = _winner(payable, reserve)
+    return _Bids(ascending, products, _table([_highest(product) for product in products]))
+
+
+def _split(runs: Sequence[_Run], bids: _Bids, reserve: int, with_gain: bool) -> dict[str, Units]:
+    """Mechanism 1 with truthful bids."""
+    prices = critical(bids.payable, reserve)
+    winner = _winner(bids.payable, reserve)
     price = np.where(winner >= 0, _at(prices, winner), 0)
-    count, welfare = np.zeros_like(price), np.zeros_like(price)
-    for run, bids, product in zip(runs, ascending, products, strict=True):
-        rows, group = run.winners(winner)
-        able = product[rows, group] >= price[rows, None]
-        sharers = bids.shape[2] - able.argmax(axis=1)
-        share = -(-price[rows] // sharers)
-        mine = bids[rows, group]
-        count[rows] = sharers
-        welfare[rows] = np.einsum("ij,ij->i", mine, mine >= share[:, None])
-    share = -(-price // np.maximum(count, 1))
     gain = {}
     if with_gain:
         gain["split_gain"] = np.zeros_like(price)
-        for run, bids, product in zip(runs, ascending, products, strict=True):
-            asked = prices[run.first : run.first + bids.shape[1]].T
+        for run, ascending, product in zip(runs, bids.ascending, bids.products, strict=True):
+            asked = prices[run.first : run.first + ascending.shape[1]].T
             np.maximum(
-                gain["split_gain"], _split_gain(bids, product, asked), out=gain["split_gain"]
+                gain["split_gain"], _split_gain(ascending, product, asked), out=gain["split_gain"]
             )
+    return {**_shared("split", runs, bids, winner, price), **gain}
+
+
+def _ascending(
+    runs: Sequence[_Run], bids: _Bids, reserve: int, increment: Increment
+) -> dict[str, Units]:
+    """The equal split of what open bids come to, one auction after the other. O(bidders) each, and what `ascend` says."""
+    ascents = [ascend(limits, reserve, increment) for limits in bids.payable.T.tolist()]
+    none = [-1 if one.leader is None else one.leader for one in ascents]
+    winner = np.array(none, dtype=np.int64)
+    price = np.array([one.price if one.bids else 0 for one in ascents], dtype=np.int64)
+    many = np.array([one.bids for one in ascents], dtype=np.int64)
+    return {**_shared("ascending", runs, bids, winner, price), "ascending_bids": many}
+
+
+def _shared(
+    way: str, runs: Sequence[_Run], bids: _Bids, winner: Units, price: Units
+) -> dict[str, Units]:
+    """What the equal split makes of winners and prices, which are 0 where nobody wins."""
+    count, welfare = np.zeros_like(price), np.zeros_like(price)
+    for run, ascending, product in zip(runs, bids.ascending, bids.products, strict=True):
+        rows, group = run.winners(winner)
+        able = product[rows, group] >= price[rows, None]
+        sharers = ascending.shape[2] - able.argmax(axis=1)
+        share = -(-price[rows] // sharers)
+        mine = ascending[rows, group]
+        count[rows] = sharers
+        welfare[rows] = np.einsum("ij,ij->i", mine, mine >= share[:, None])
+    share = -(-price // np.maximum(count, 1))
     return {
-        "split_winner": winner,
-        "split_price": price,
-        "split_share": share,
-        "split_paid": share * count,
-        "split_served": count,
-        "split_welfare": welfare,
-        **gain,
+        f"{way}_winner": winner,
+        f"{way}_price": price,
+        f"{way}_share": share,
+        f"{way}_paid": share * count,
+        f"{way}_served": count,
+        f"{way}_welfare": welfare,
     }
 
 

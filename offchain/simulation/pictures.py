@@ -10,15 +10,14 @@ from offchain.report.amounts import count
 from offchain.report.drawing import TITLE_POINTS, Picture, canvas, legend
 from offchain.report.theme import Theme
 from offchain.simulation.cells import Cell, mix_text
-from offchain.simulation.summary import WAYS, Figures
+from offchain.simulation.summary import ASCENDING, WITH_INCREMENT, Figures, ways_of
 
 MOST_CELLS = 24
 """So many combinations fit side by side; of more, the first are drawn."""
-WELFARE = ("split", "pooled", "turns", "once")
+WELFARE = ("split", ASCENDING, "pooled", "turns", "once")
 """Ways to sell of different welfare."""
-REVENUE = tuple(WAYS)
-_HATCHED = {"second": "pooled", "second_turns": "turns", "second_once": "once"}
-"""Ways at the second price, and the same at the first."""
+_HATCHED = {ASCENDING: "split", "second": "pooled", "second_turns": "turns", "second_once": "once"}
+"""Ways by open bids or at the second price, and the same by sealed bids and at the first."""
 _PARAMETERS: Mapping[str, Callable[[Cell], str]] = MappingProxyType(
     {
         "family": lambda cell: cell.family,
@@ -41,13 +40,19 @@ def welfare(rows: Rows) -> Picture:
     caption = (
         "Welfare over the optimum, by combination; with a second price it is that of pay-your-bid"
     )
-    return _picture("Welfare", caption, rows, WELFARE, lambda figures: figures.welfare_share)
+    ways = [way for way in _ways(rows) if way in WELFARE]
+    return _picture("Welfare", caption, rows, ways, lambda figures: figures.welfare_share)
 
 
 def revenue(rows: Rows) -> Picture:
     """Revenue by combination and way to sell."""
     caption = "Revenue over the optimum, by combination"
-    return _picture("Revenue", caption, rows, REVENUE, lambda figures: figures.revenue_share)
+    return _picture("Revenue", caption, rows, _ways(rows), lambda figures: figures.revenue_share)
+
+
+def _ways(rows: Rows) -> list[str]:
+    """Those of the first combination: they all have the same."""
+    return list(ways_of(rows[0][0]))
 
 
 def _picture(
@@ -78,7 +83,7 @@ def _bars(
             hatch="////" if way in _HATCHED else None,
             edgecolor=theme.page,
             linewidth=0,
-            label=WAYS[way].name,
+            label=WITH_INCREMENT[way].name,
         )
     axes.set_xticks(
         range(len(shown)),
@@ -105,7 +110,7 @@ def _bars(
 
 
 def _colour(theme: Theme, way: str) -> str:
-    """The same for the first price and the second, which is hatched."""
+    """The same for the first price and the second, and for sealed and open bids; the latter are hatched."""
     colours = {
         "split": theme.served,
         "pooled": theme.unserved,

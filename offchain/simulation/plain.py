@@ -1,9 +1,12 @@
 """The figures of `outcomes.py` for one auction, by the reference mechanisms: plain, slow, what the fast ones are held against."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from offchain.model.instances.rules import Ascending, Increment
 from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
 from offchain.model.mechanisms import pay_your_bid, two_level
+from offchain.model.mechanisms.ascending import ascend
 from offchain.model.mechanisms.equal_split import served_count, share, willingness_to_pay
 from offchain.model.mechanisms.pay_your_bid import Asks
 from offchain.model.mechanisms.price_rule import plain_second_price, run_auction
@@ -51,9 +54,30 @@ def truthful_of(auction: TwoLevelInstance) -> dict[str, int]:
     }
 
 
-def everything(values: Values, reserve: int) -> dict[str, int]:
+def everything(values: Values, reserve: int, increment: Increment | None = None) -> dict[str, int]:
     """All figures of one auction."""
-    return {**truthful(values, reserve), **strategic(values, reserve), **gains(values, reserve)}
+    return {
+        **truthful(values, reserve),
+        **strategic(values, reserve),
+        **gains(values, reserve),
+        **({} if increment is None else ascending(values, reserve, increment)),
+    }
+
+
+def ascending(values: Values, reserve: int, increment: Increment) -> dict[str, int]:
+    """The equal split of what open bids come to."""
+    auction = replace(instance(values, reserve), upper=Ascending(increment))
+    outcome = two_level.solve(auction)
+    lot = outcome.items[0]
+    return {
+        "ascending_winner": -1 if lot.winner is None else int(lot.winner),
+        "ascending_price": lot.price,
+        "ascending_share": lot.share,
+        "ascending_paid": lot.paid,
+        "ascending_served": len(lot.served),
+        "ascending_welfare": outcome.welfare,
+        "ascending_bids": ascend(tuple(lot.group_bids.values()), reserve, increment).bids,
+    }
 
 
 def strategic(values: Values, reserve: int, rounds: int = 10) -> dict[str, int]:

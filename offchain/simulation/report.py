@@ -107,7 +107,17 @@ def _parquet(rows: Sequence[contributions.ServedRow]) -> bytes:
 
 def _summary(rows: Sequence[tuple[Cell, tuple[Figures, ...]]]) -> str:
     """The exact sums as CSV, a line for each combination and way to sell; `key` names the file with the auctions."""
-    setting = ("key", "family", "groups", "rivals", "strength", "correlation", "reserve", "seed")
+    setting: tuple[str, ...] = (
+        "key",
+        "family",
+        "groups",
+        "rivals",
+        "strength",
+        "correlation",
+        "reserve",
+        "seed",
+    )
+    setting += ("increment",) * any(cell.increment is not None for cell, _ in rows)
     return as_csv(
         (*setting, "way", *_SUMS, "worst_optimum_over_welfare", "largest_gain"),
         (

@@ -8,7 +8,7 @@ import numpy as np
 from offchain.io.output import make_folder, replacing
 from offchain.simulation.cells import Cell
 from offchain.simulation.families import Units
-from offchain.simulation.outcomes import COLUMNS, Columns
+from offchain.simulation.outcomes import Columns, columns_of
 
 FORMATS = ("parquet", "csv")
 
@@ -30,10 +30,10 @@ class Store:
         if not path.exists():
             return None
         try:
-            columns = _read_parquet(path) if self._kind == "parquet" else _read_csv(path)
+            columns = _read_parquet(path) if self._kind == "parquet" else _read_csv(path, cell)
         except (OSError, ValueError, KeyError):
             return None
-        whole = set(columns) == set(COLUMNS)
+        whole = set(columns) == set(columns_of(cell))
         return columns if whole and len(columns["optimum"]) == cell.auctions else None
 
     def write(self, cell: Cell, columns: Columns) -> None:
@@ -43,14 +43,14 @@ class Store:
             if self._kind == "parquet":
                 _write_parquet(file, cell, columns)
             else:
-                _write_csv(file, columns)
+                _write_csv(file, cell, columns)
 
 
 def _write_parquet(file: BinaryIO, cell: Cell, columns: Columns) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.table({name: columns[name] for name in COLUMNS})
+    table = pa.table({name: columns[name] for name in columns_of(cell)})
     pq.write_table(table.replace_schema_metadata({"cell": cell.label, "key": cell.key}), file)
 
 
@@ -61,15 +61,16 @@ def _read_parquet(path: Path) -> dict[str, Units]:
     return {name: table.column(name).to_numpy() for name in table.column_names}
 
 
-def _write_csv(file: BinaryIO, columns: Columns) -> None:
-    rows = np.stack([columns[name] for name in COLUMNS], axis=1)
-    np.savetxt(file, rows, fmt="%d", delimiter=",", header=",".join(COLUMNS), comments="")
+def _write_csv(file: BinaryIO, cell: Cell, columns: Columns) -> None:
+    names = columns_of(cell)
+    rows = np.stack([columns[name] for name in names], axis=1)
+    np.savetxt(file, rows, fmt="%d", delimiter=",", header=",".join(names), comments="")
 
 
-def _read_csv(path: Path) -> dict[str, Units]:
+def _read_csv(path: Path, cell: Cell) -> dict[str, Units]:
     with path.open(encoding="utf-8") as file:
         names = file.readline().rstrip("\n").split(",")
-    if tuple(names) != COLUMNS:
+    if tuple(names) != columns_of(cell):
         raise ValueError(f"{path}: other columns than those of an auction")
     rows = np.loadtxt(path, dtype=np.int64, delimiter=",", skiprows=1, ndmin=2)
     return {name: rows[:, place].copy() for place, name in enumerate(names)}

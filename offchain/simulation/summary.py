@@ -17,7 +17,7 @@ from offchain.simulation.outcomes import Columns
 class Way:
     """A way to sell. auction: prefix of the columns that say who wins, who is served, and the welfare. paid, gain: columns.
 
-    gain is None where members lie already.
+    gain is None where members lie already, and in open bids, where it is not measured.
     """
 
     name: str
@@ -39,13 +39,28 @@ WAYS: Mapping[str, Way] = MappingProxyType(
 )
 """By name. With a second price the same groups win as with the first, and members are served alike."""
 
+ASCENDING = "ascending"
+WITH_INCREMENT: Mapping[str, Way] = MappingProxyType(
+    {
+        "split": WAYS["split"],
+        ASCENDING: Way("equal split, ascending", "ascending", "ascending_paid"),
+        **WAYS,
+    }
+)
+"""The same where an ascending auction is played beside."""
+
+
+def ways_of(cell: Cell) -> Mapping[str, Way]:
+    """The ways in which the cell's auctions are sold."""
+    return WAYS if cell.increment is None else WITH_INCREMENT
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """One way to sell, over all auctions of a cell. Sums in units, exact.
 
     worst: the largest optimum / welfare of a sold auction, 1 if none is. members: bidders in the winning groups, of whom `served`
-    are served. gain: the most that one member gained by a lie in any auction; None where members lie already.
+    are served. gain: the most that one member gained by a lie in any auction; None where members lie already, and in open bids.
     """
 
     way: str
@@ -83,11 +98,11 @@ def total(column: Units) -> int:
 
 def summarize(cell: Cell, columns: Columns) -> tuple[Figures, ...]:
     """The figures of each way to sell."""
-    return tuple(_figures(cell, columns, way) for way in WAYS)
+    return tuple(_figures(cell, columns, way) for way in ways_of(cell))
 
 
 def _figures(cell: Cell, columns: Columns, name: str) -> Figures:
-    way = WAYS[name]
+    way = WITH_INCREMENT[name]
     winner, welfare = columns[f"{way.auction}_winner"], columns[f"{way.auction}_welfare"]
     sold = winner >= 0
     return Figures(
@@ -124,7 +139,7 @@ def about_harmonic(count: int) -> float:
 _COLUMNS: Mapping[str, Callable[[Cell, Figures], str]] = MappingProxyType(
     {
         "family": lambda cell, _: cell.family,
-        "sold by": lambda _, figures: WAYS[figures.way].name,
+        "sold by": lambda _, figures: WITH_INCREMENT[figures.way].name,
         "groups": lambda cell, _: mix_text(cell.mix),
         "rivals": lambda cell, _: str(cell.rivals),
         "strength": lambda cell, _: str(cell.strength),

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from offchain.io.quoting import quote
+from offchain.model.instances.rules import Increment
 from offchain.simulation.cells import Cell, Mix, Piece, blocks, pieces
-from offchain.simulation.outcomes import COLUMNS, Columns, outcomes
+from offchain.simulation.outcomes import Columns, columns_of, outcomes
 from offchain.simulation.store import Store
 
 Runner = Callable[[Sequence[Piece]], Iterable[tuple[Piece, Columns]]]
@@ -42,11 +43,12 @@ class WorkersLost(Exception):
 
 def run_piece(piece: Piece) -> dict[str, Any]:
     """All columns of a piece. O(values · log members) time, memory for a block of values."""
-    return _joined([outcomes(draw, piece.cell.reserve) for draw in blocks(piece)])
+    cell = piece.cell
+    return _joined(cell, [outcomes(draw, cell.reserve, cell.increment) for draw in blocks(piece)])
 
 
-def _joined(parts: Sequence[Columns]) -> dict[str, Any]:
-    return {name: np.concatenate([part[name] for part in parts]) for name in COLUMNS}
+def _joined(cell: Cell, parts: Sequence[Columns]) -> dict[str, Any]:
+    return {name: np.concatenate([part[name] for part in parts]) for name in columns_of(cell)}
 
 
 def run(
@@ -67,7 +69,7 @@ def run(
         parts[cell][piece] = columns
         if len(parts[cell]) == len(wanted[cell]):
             done = parts.pop(cell)
-            found[cell] = _joined([done[one] for one in wanted[cell]])
+            found[cell] = _joined(cell, [done[one] for one in wanted[cell]])
             if store:
                 store.write(cell, found[cell])
         heard(cell, piece.auctions, False)
@@ -96,7 +98,8 @@ def processes(workers: int) -> Runner:
             }
             try:
                 for future in as_completed(list(running)):
-                    yield running.pop(future), _read(future.result())
+                    piece = running.pop(future)
+                    yield piece, _read(piece.cell, future.result())
             except BrokenProcessPool as error:
                 raise WorkersLost("a process was ended while it computed") from error
             finally:
@@ -112,15 +115,15 @@ def _run_into(path: Path, piece: Piece) -> Path:
     sent at once or not at all.
     """
     columns = run_piece(piece)
-    np.save(path, np.stack([columns[name] for name in COLUMNS]))
+    np.save(path, np.stack([columns[name] for name in columns_of(piece.cell)]))
     return path
 
 
-def _read(path: Path) -> Columns:
+def _read(cell: Cell, path: Path) -> Columns:
     """The columns in a file of `_run_into`, which is removed."""
     columns = np.load(path)
     path.unlink()
-    return dict(zip(COLUMNS, columns, strict=True))
+    return dict(zip(columns_of(cell), columns, strict=True))
 
 
 def cluster(address: str, timeout: float = 10) -> Runner:
@@ -173,6 +176,7 @@ def grid(
     auctions: int,
     seed: int,
     values: tuple[int, ...] = (),
+    increment: Increment | None = None,
 ) -> list[Cell]:
     """Every combination of the lists. `values` are those of the family `file`, and none of the others' business."""
     return [
@@ -182,6 +186,7 @@ def grid(
             auctions=auctions,
             seed=seed,
             values=values if combination[0] == "file" else (),
+            increment=increment,
         )
         for combination in product(families, mixes, rivals, correlations, strengths)
     ]

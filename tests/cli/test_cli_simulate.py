@@ -67,6 +67,43 @@ def test_csv_holds_the_same_as_parquet(tmp_path: Path) -> None:
         assert [{name: int(cell) for name, cell in row.items()} for row in rows] == expected
 
 
+def test_an_ascending_auction_beside(tmp_path: Path) -> None:
+    arguments = (*SMALL, "--increment", "1/10", "--strength", "3")
+    for kind in ("parquet", "csv"):
+        result = simulate(*arguments, "--out", str(tmp_path), "--format", kind, "--compare", "2")
+        assert result.exit_code == 0, result.output
+        assert result.stdout.count(" equal split, ascending ") == 4
+    assert (
+        "4 of 4 combinations were there already"
+        in simulate(*arguments, "--out", str(tmp_path), "--format", "csv").stderr
+    )
+    with (tmp_path / "summary.csv").open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["way"] == "ascending"]
+    assert len(rows) == 4
+    for row in rows:
+        (path,) = (tmp_path / "auctions").glob(f"*{row['key']}.parquet")
+        table = pq.read_table(path)
+        assert row["increment"] == "1/10"
+        assert row["largest_gain"] == ""
+        assert sum(table.column("ascending_paid").to_pylist()) == int(row["revenue"])
+        assert sum(table.column("ascending_bids").to_pylist()) > 0
+
+
+def test_one_rich_individual_against_many_at_an_ascending_auction(tmp_path: Path) -> None:
+    """The real distribution, in percentiles: who is rich enough wins within an increment of what the group can pay."""
+    many = ("--family", "constitutiondao", "--groups", "1", "--members", "200", "--auctions", "20")
+    rich = ("--strength", "100000", "--increment", "1/20")
+    assert simulate(*many, *rich, "--out", str(tmp_path)).exit_code == 0
+    (path,) = (tmp_path / "auctions").iterdir()
+    table = pq.read_table(path).to_pylist()
+    assert [row["ascending_winner"] for row in table] == [0] * 20
+    for row in table:
+        sealed, opened = row["split_price"], row["ascending_price"]
+        assert opened <= sealed + -(-sealed // 20)
+        assert sealed <= opened + -(-opened // 20)
+    assert any(row["split_price"] != row["ascending_price"] for row in table)
+
+
 def test_values_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "values.csv"
     file.write_text("value\n5\n5\n")
@@ -218,6 +255,11 @@ def test_workers_that_are_lost_are_code_3(monkeypatch: pytest.MonkeyPatch, tmp_p
         (("--mix", "2x5", "--groups", "3"), "--mix: stands in place of --groups and --members"),
         (("--compare", "0"), "--compare: 0 is not from 1 to "),
         (("--price", "5"), "--price: only with --contributions"),
+        (("--increment", "0"), "--increment: 0 is not from 1 to "),
+        (("--increment", "5%"), "--increment: '5%' is not a whole number from 1 to "),
+        (("--increment", "1/0"), "--increment: 1/0 is not a part from 1/10000 to 1"),
+        (("--increment", "3/2"), "--increment: 3/2 is not a part from 1/10000 to 1"),
+        (("--increment", "1/10001"), "--increment: 1/10001 is not a part from 1/10000 to 1"),
     ],
 )
 def test_bad_input(arguments: tuple[str, ...], message: str) -> None:

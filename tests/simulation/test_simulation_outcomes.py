@@ -12,12 +12,21 @@ import pytest
 from offchain.model.checks.pay_your_bid import game
 from offchain.model.checks.properties import Game
 from offchain.model.checks.two_level import harmonic
+from offchain.model.instances.rules import Increment
 from offchain.model.mechanisms.pay_your_bid import Asks
 from offchain.simulation import plain
 from offchain.simulation.cells import Cell, Draw, Mix, blocks, pieces, whole_cell
 from offchain.simulation.compare import Differs, lists, races, table
 from offchain.simulation.families import HARMONIC, QUANTILES
-from offchain.simulation.outcomes import COLUMNS, Columns, critical, outcomes, parts
+from offchain.simulation.outcomes import (
+    ASCENDING_COLUMNS,
+    COLUMNS,
+    Columns,
+    columns_of,
+    critical,
+    outcomes,
+    parts,
+)
 from offchain.simulation.summary import about_harmonic, summarize, total
 from offchain.simulation.sweep import here, run
 
@@ -59,10 +68,10 @@ def figures(setting: Cell) -> Columns:
 def hold_equal(setting: Cell) -> None:
     """Every figure of every auction is that of the reference."""
     for draw in draws(setting):
-        found = outcomes(draw, setting.reserve)
-        assert set(found) == set(COLUMNS)
+        found = outcomes(draw, setting.reserve, setting.increment)
+        assert set(found) == set(columns_of(setting))
         for auction, values in enumerate(lists(draw, len(draw.rivals))):
-            expected = plain.everything(values, setting.reserve)
+            expected = plain.everything(values, setting.reserve, setting.increment)
             assert {name: int(column[auction]) for name, column in found.items()} == expected
 
 
@@ -81,6 +90,42 @@ def test_every_figure_is_that_of_the_reference(family: str, shape: tuple[Any, ..
             auctions=12,
         )
     )
+
+
+@pytest.mark.parametrize("increment", [1, 40_000, 2**63, Fraction(1, 20), Fraction(1)])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_ascending_auctions_are_those_of_the_reference(
+    shape: tuple[Any, ...], increment: Increment
+) -> None:
+    mix, rivals, reserve, correlation = shape
+    setting = cell(
+        "lognormal",
+        mix,
+        rivals=rivals,
+        reserve=reserve,
+        correlation=correlation,
+        increment=increment,
+        auctions=12,
+    )
+    hold_equal(setting)
+    found = figures(setting)
+    assert tuple(found) == columns_of(setting) == (*COLUMNS, *ASCENDING_COLUMNS)
+
+
+def test_ties_at_an_ascending_auction_are_those_of_the_reference() -> None:
+    for increment in (1, 2, Fraction(1, 3)):
+        hold_equal(
+            cell("file", ((2, 3),), values=(1, 2, 3), auctions=200, reserve=2, increment=increment)
+        )
+
+
+def test_an_increment_is_part_of_a_cell_s_name_and_draws_nothing_else() -> None:
+    plainly, open_ = cell("pareto"), cell("pareto", increment=Fraction(1, 20))
+    assert len({one.key for one in (plainly, open_, cell("pareto", increment=1))}) == 3
+    assert "increment 1/20" in open_.label
+    assert "increment" not in plainly.label
+    found, beside = figures(plainly), figures(open_)
+    assert all(np.array_equal(found[name], beside[name]) for name in COLUMNS)
 
 
 @pytest.mark.parametrize("mix", [((2, 4),), ((2, 1), (1, 4), (1, 2), (1, 1))])
@@ -241,8 +286,8 @@ def test_races_hold_both_equal_and_time_them() -> None:
 
 
 def test_a_wrong_figure_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    def wrong(values: plain.Values, reserve: int) -> dict[str, int]:
-        found = everything(values, reserve)
+    def wrong(values: plain.Values, reserve: int, increment: Increment | None) -> dict[str, int]:
+        found = everything(values, reserve, increment)
         return {**found, "second_paid": found["second_paid"] + 1}
 
     everything = plain.everything
