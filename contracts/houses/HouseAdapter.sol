@@ -100,7 +100,8 @@ abstract contract HouseAdapter is HouseLots, IBidder, Proceeds, ReentrancyGuard 
     // THE AUCTION
 
     /// @notice Bids the least amount that the house takes for `dao`, which must not lead, up to its limit. Anyone may call.
-    /// @dev What another DAO had bid comes home in the same call. Fails if the house does not confirm the bid, or keeps any of ours.
+    /// @dev What another DAO had bid comes home in the same call; of what this one had bid before, and has back, its paddle keeps what goes
+    /// out again. Fails if the house does not confirm the bid, or keeps any of ours.
     /// @param lot The lot's number.
     /// @param dao A DAO that has bid on the lot.
     function raiseFor(uint256 lot, address dao) external nonReentrant {
@@ -114,14 +115,17 @@ abstract contract HouseAdapter is HouseLots, IBidder, Proceeds, ReentrancyGuard 
         Paddle paddle = _openPaddle(lot, dao);
         bool leads = before != address(0) && reading.bidder == address(_paddle(lot, before));
         if (leads && before == dao) revert AlreadyLeads(lot, dao);
-        if (before != address(0) && !leads) _bringHome(lot, before, price);
+        uint96 kept = before == dao && price < bid_ ? price : 0;
+        if (kept != 0) _requireBack(lot, dao, paddle, price);
+        else if (before != address(0) && !leads) _bringHome(lot, before, price);
         (item.leader, item.price) = (dao, bid_);
         emit Raised(lot, dao, bid_);
-        ILender(dao).lend(lot, bid_, address(paddle));
-        paddle.act(house, Units.toWei(bid_), _bidCall(item.number, Units.toWei(bid_)));
+        ILender(dao).lend(lot, bid_ - kept, address(paddle));
+        uint256 amountWei = Units.toWei(bid_);
+        paddle.act(house, amountWei, _bidCall(item.number, amountWei));
         if (leads) _bringHome(lot, before, price);
-        reading = _read(item.number);
-        if (reading.bidder != address(paddle) || reading.amountWei != Units.toWei(bid_)) revert BidIgnored(lot, dao);
+        (address bidder, uint256 saidWei) = _highest(item.number);
+        if (bidder != address(paddle) || saidWei != amountWei) revert BidIgnored(lot, dao);
     }
 
     /// @inheritdoc IBidder
@@ -175,6 +179,9 @@ abstract contract HouseAdapter is HouseLots, IBidder, Proceeds, ReentrancyGuard 
     }
 
     // WHAT HOUSES DO DIFFERENTLY
+
+    /// @dev The highest bid on `number`, by the house's word, and whose it is.
+    function _highest(uint256 number) internal view virtual returns (address bidder, uint256 amountWei);
 
     /// @dev The call by which who sends `amountWei` with it bids that.
     function _bidCall(uint256 number, uint256 amountWei) internal pure virtual returns (bytes memory);

@@ -153,31 +153,32 @@ abstract contract HouseLots is IAuctioneer, Paddles {
 
     function _phase(uint256 lot) internal view returns (Phase) {
         HouseLot storage item = _lots[lot];
-        Phase scheduled = _scheduled(item);
-        return scheduled == Phase.Draw ? _decided(lot, item, _read(item.number)) : scheduled;
+        Phase known = _known(lot, item);
+        return known == Phase.Draw ? _decided(lot, item, _read(item.number)) : known;
     }
 
     function _phase(uint256 lot, HouseLot storage item, Reading memory reading) internal view returns (Phase) {
-        Phase scheduled = _scheduled(item);
-        return scheduled == Phase.Draw ? _decided(lot, item, reading) : scheduled;
+        Phase known = _known(lot, item);
+        return known == Phase.Draw ? _decided(lot, item, reading) : known;
     }
 
-    /// @dev The phase as far as times say; `Draw` where the house's auction does.
-    function _scheduled(HouseLot storage item) internal view returns (Phase) {
+    /// @dev The phase as far as it is known here: by times, and by who has the item, before what the house says. `Draw` where only that can
+    /// tell.
+    function _known(uint256 lot, HouseLot storage item) private view returns (Phase) {
         if (item.endOfBidding == 0) return Phase.None;
         if (item.isSettled) return Phase.Settled;
         if (block.timestamp < item.endOfBidding) return Phase.Bidding;
         if (block.timestamp < item.endOfReveal) return Phase.Reveal;
         if (block.timestamp < item.endOfTally && item.arrived < item.entered) return Phase.Tally;
-        return Phase.Draw;
+        address leader = item.leader;
+        return leader != address(0) && _hasItem(item, _paddle(lot, leader)) ? Phase.Closed : Phase.Draw;
     }
 
-    /// @dev By what is here, the item or the money, before what the house says.
-    function _decided(uint256 lot, HouseLot storage item, Reading memory reading) internal view returns (Phase) {
+    /// @dev By where the money is, before what the house says. The item is not here.
+    function _decided(uint256 lot, HouseLot storage item, Reading memory reading) private view returns (Phase) {
         bool isOver = block.timestamp >= item.deadline;
         if (item.leader != address(0)) {
             Paddle paddle = _paddle(lot, item.leader);
-            if (_hasItem(item, paddle)) return Phase.Closed;
             if (_isClaimed(item, reading, paddle) || address(paddle).balance < Units.toWei(item.price)) {
                 return isOver ? Phase.Closed : Phase.Draw;
             }

@@ -31,7 +31,7 @@ contract NounsAdapter is HouseAdapter {
     // WHAT THIS HOUSE DOES
 
     function _read(uint256 number) internal view override returns (Reading memory reading) {
-        (bool said, uint256[] memory words) = Questions.ask(house, abi.encodeCall(INounsHouse.auction, ()), 6);
+        (bool said, uint256[] memory words) = _ask();
         (bool saidReserve, uint256 reserve) = Questions.askWord(house, abi.encodeCall(INounsHouse.reservePrice, ()));
         (bool saidIncrement, uint256 percent) =
             Questions.askWord(house, abi.encodeCall(INounsHouse.minBidIncrementPercentage, ()));
@@ -44,6 +44,11 @@ contract NounsAdapter is HouseAdapter {
             leastWei: _max(reserve, amount + amount * percent / 100),
             end: end
         });
+    }
+
+    function _highest(uint256) internal view override returns (address bidder, uint256 amountWei) {
+        (, uint256[] memory words) = _ask();
+        return (address(uint160(words[4])), words[1]);
     }
 
     function _itemAt(uint256 number) internal view override returns (IERC721 token, uint256 tokenId) {
@@ -59,6 +64,10 @@ contract NounsAdapter is HouseAdapter {
         catch {
             try INounsHouse(house).settleAuction() {} catch {}
         }
+    }
+
+    function _ask() private view returns (bool said, uint256[] memory words) {
+        return Questions.ask(house, abi.encodeCall(INounsHouse.auction, ()), 6);
     }
 
     function _max(uint256 a, uint256 b) private pure returns (uint256) {

@@ -68,9 +68,13 @@ abstract contract Paddles {
     /// @dev Has `paddle` of `dao` pay back what it bid; fails unless the house has refunded it, in ether or wrapped.
     function _bringHome(uint256 lot, address dao, uint96 price) internal {
         Paddle paddle = _paddle(lot, dao);
-        if (!_isBack(paddle, price)) revert MoneyIsOut(lot, dao);
+        _requireBack(lot, dao, paddle, price);
         emit Recalled(lot, dao);
         paddle.act(dao, Units.toWei(ILender(dao).lentOf(lot)), abi.encodeCall(ILender.restore, (lot)));
+    }
+
+    function _requireBack(uint256 lot, address dao, Paddle paddle, uint96 price) internal {
+        if (!_isBack(paddle, price)) revert MoneyIsOut(lot, dao);
     }
 
     /// @dev Whether `price` is back with `paddle`, once what came wrapped is unwrapped. Only ether counts.

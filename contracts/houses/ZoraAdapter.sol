@@ -62,6 +62,11 @@ contract ZoraAdapter is HouseAdapter {
         });
     }
 
+    function _highest(uint256 number) internal view override returns (address bidder, uint256 amountWei) {
+        (, uint256[] memory words) = _ask(number);
+        return (address(uint160(words[BIDDER])), words[AMOUNT]);
+    }
+
     function _itemAt(uint256 number) internal view override returns (IERC721 token, uint256 tokenId) {
         (, uint256[] memory words) = _ask(number);
         return (IERC721(address(uint160(words[TOKEN]))), words[TOKEN_ID]);
