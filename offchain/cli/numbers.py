@@ -54,11 +54,18 @@ def one_of(option: str, text: str, names: tuple[str, ...]) -> str:
     return text
 
 
-def step(option: str, text: str) -> Increment:
-    """An increment: whole units, or a part of the amount that leads, as "1/20". Raises BadInput, which names the option."""
+def _whole(option: str, text: str) -> int:
+    return number(option, text, 1, _MOST_UNITS)
+
+
+def step(option: str, text: str, amount: Callable[[str, str], int] = _whole) -> Increment:
+    """An increment: a part of the amount that leads, as "1/20", or what `amount` reads, by default whole units.
+
+    Raises BadInput, which names the option.
+    """
     part = re.fullmatch("([0-9]{1,20})/([0-9]{1,20})", text)
     if part is None:
-        return number(option, text, 1, _MOST_UNITS)
+        return amount(option, text)
     if int(part[2]) == 0 or not LEAST_PART <= Fraction(text) <= 1:
         raise BadInput(f"{option}: {shorten(text)} is not a part from {LEAST_PART} to 1")
     return Fraction(text)

@@ -15,11 +15,14 @@ from offchain.io.quoting import quote
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from offchain.simulation.ascents import House
     from offchain.simulation.cells import Cell, Mix
     from offchain.simulation.outcomes import Columns
 
 _FAMILY = "uniform,lognormal,pareto,equal-revenue,constitutiondao"
 _GROUPS, _MEMBERS = "2", "50"
+_START, _STEP = "1", "1/20"
+"""Of a house where contributions meet a rival: ETH, and a part."""
 _MOST_MEMBERS = 2**20
 _MOST_GROUPS = 2**16
 _MOST_PEOPLE = 2**24
@@ -63,7 +66,7 @@ def command(
         typer.Option(
             metavar="STEP",
             help="Also sell each item by an ascending auction, from the reserve on, where a bid is at least so much above "
-            "the one before: units, or a part of it like 1/20.",
+            "the one before: units (with --contributions ETH), or a part of it like 1/20.",
         ),
     ] = None,
     auctions: Annotated[
@@ -109,7 +112,7 @@ def command(
         typer.Option(
             metavar="FILE",
             help="What would our DAO bid? CSV, one address,wei a line: nothing is drawn, and of the options only "
-            "--price, --out and --format count.",
+            "--price, --rival, --increment, --start, --out and --format count.",
         ),
     ] = None,
     price: Annotated[
@@ -119,6 +122,18 @@ def command(
             help="With --contributions: list who is served at this price; may be repeated. Default: what the DAO would "
             "bid.",
         ),
+    ] = None,
+    rival: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ETH",
+            help="With --contributions: the DAO bids at an ascending auction against one individual, who bids up to this; "
+            "may be repeated, for one auction each. --increment is 1/20 unless it is given.",
+        ),
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(metavar="ETH", help="With --rival: the least first bid. Default: 1."),
     ] = None,
 ) -> None:
     """Simulate many auctions: the equal split against pay-your-bid aggregation and the optimum."""
@@ -130,10 +145,12 @@ def command(
     if contributions is not None:
         from offchain.cli.curve import show
 
-        show(contributions, [units("--price", text) for text in price or ()], folder, data)
+        prices = [units("--price", text) for text in price or ()]
+        show(contributions, prices, folder, data, _house(rival, increment, start))
         return
-    if price:
-        raise BadInput("--price: only with --contributions")
+    for option, given in (("--price", price), ("--rival", rival), ("--start", start)):
+        if given:
+            raise BadInput(f"{option}: only with --contributions")
     processes = number("--workers", workers, 0, _MOST_WORKERS)
     compared = None if compare is None else number("--compare", compare, 1, _MOST_AUCTIONS)
     cells = _cells(
@@ -152,6 +169,22 @@ def command(
     _report(found, folder)
     if compared is not None:
         _compare(cells, compared)
+
+
+def _house(rivals: list[str] | None, increment: str | None, start: str | None) -> "House | None":
+    """Where a DAO bids against individuals; None if no rivals are given."""
+    from offchain.simulation.ascents import House
+
+    if not rivals:
+        for option, given in (("--increment", increment), ("--start", start)):
+            if given is not None:
+                raise BadInput(f"{option}: with --contributions only where there is a --rival")
+        return None
+    return House(
+        start=units("--start", _START if start is None else start),
+        increment=step("--increment", _STEP if increment is None else increment, units),
+        rivals=tuple(dict.fromkeys(units("--rival", text) for text in rivals)),
+    )
 
 
 def _mixes(groups: str, members: str, mix: str | None) -> "list[Mix]":

@@ -10,7 +10,8 @@ from offchain.report.curve import Curve
 from offchain.report.drawing import Picture
 from offchain.report.page import Page, Section, tabled, write
 from offchain.report.tables import Table, as_csv
-from offchain.simulation import contributions, pictures
+from offchain.simulation import ascents, contributions, pictures
+from offchain.simulation.ascents import House
 from offchain.simulation.cells import Cell, mix_text
 from offchain.simulation.contributions import Served
 from offchain.simulation.summary import Figures, table
@@ -49,10 +50,15 @@ def write_sweep(found: Mapping[Cell, tuple[Figures, ...]], title: str, folder: P
 
 
 def write_curve(
-    found: Curve, lists: Sequence[Served], name: str, folder: Path, kind: str
+    found: Curve,
+    lists: Sequence[Served],
+    name: str,
+    folder: Path,
+    kind: str,
+    house: House | None = None,
 ) -> list[Path]:
     """The page, the picture and the raw curve of one list of contributions, and who is served at the prices of `lists`, all of
-    them, as `kind` (parquet or csv). OutputFailed if that fails.
+    them, as `kind` (parquet or csv). With a house also what the group has there. OutputFailed if that fails.
     """
     caption = "i times the i-th highest over i"
     split = Picture(
@@ -67,6 +73,7 @@ def write_curve(
         key=contributions.facts(found),
         sections=(
             Section("What the group can pay", (split,)),
+            *([] if house is None else [_at_a_house(found, house)]),
             *tabled(contributions.prices(found), *map(_members, lists)),
         ),
         footer=(f"Contributions as listed in {name}, in whole gwei.", _MECHANISM),
@@ -79,7 +86,16 @@ def write_curve(
         if kind == "parquet"
         else as_csv(contributions.SERVED_COLUMNS, served).encode(),
     }
+    if house is not None:
+        files["bids.csv"] = ascents.raw_bids(found, house).encode()
+        files["house.csv"] = ascents.raw_sales(found, house).encode()
     return write(page, folder, "contributions.html", files)
+
+
+def _at_a_house(found: Curve, house: House) -> Section:
+    table = ascents.table(found, house)
+    left_out = [] if len(house.rivals) == 1 else ["The picture shows the first of the individuals."]
+    return Section(table.title, (ascents.picture(found, house), *left_out, table))
 
 
 def _members(served: Served) -> Table:

@@ -191,6 +191,69 @@ def test_who_is_served_at_given_prices(gifts: str, tmp_path: Path) -> None:
     assert "At 12 ETH: 4 of 4 served" in (tmp_path / "contributions.html").read_text()
 
 
+def test_contributions_against_one_individual(gifts: str, tmp_path: Path) -> None:
+    arguments = (
+        "--rival",
+        "9",
+        "--rival",
+        "30",
+        "--rival",
+        "9.0",
+        "--increment",
+        "3",
+        "--start",
+        "2",
+    )
+    result = simulate("--contributions", gifts, *arguments, "--out", str(tmp_path))
+    assert result.exit_code == 0, result.output
+    rows = [" ".join(line.split()) for line in result.stdout.splitlines() if " 9 " in f"{line} "]
+    # 2, 5, 8, 11: the individual cannot bid 14. Three or more share 11.
+    assert "equal split, ascending group 9 15 11 4 2.75 4" in rows
+    assert "equal split, sealed group 9 15 9.000000001 4 2.250000001" in rows
+    assert "all it has, ascending group 9 23 11 4 in proportion 4" in rows
+    assert result.stdout.count("equal split, ascending  individual") == 1
+    assert "from 2 ETH on, each bid at least 3 ETH above the one before" in result.stdout
+    assert {"ascent.png", "bids.csv", "house.csv"} <= {path.name for path in tmp_path.iterdir()}
+    with (tmp_path / "house.csv").open(newline="") as file:
+        prices = [row["price_gwei"] for row in csv.DictReader(file) if row["rule"] == "ascending"]
+    assert prices == [str(11 * 10**9), str(14 * 10**9)]
+    page = (tmp_path / "contributions.html").read_text()
+    assert "At an ascending auction, against one individual" in page
+    assert "The picture shows the first of the individuals." in page
+
+
+def test_a_rival_without_more_is_met_at_a_twentieth(gifts: str) -> None:
+    result = simulate("--contributions", gifts, "--rival", "9")
+    assert "from 1 ETH on, each bid at least 1/20 of it above the one before" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("--increment", "1/20"),
+            "--increment: with --contributions only where there is a --rival",
+        ),
+        (("--start", "1"), "--start: with --contributions only where there is a --rival"),
+        (("--rival", "x"), "--rival: 'x' is not an amount in ETH"),
+        (("--rival", "5", "--increment", "0"), "--increment: 0 ETH is less than 1 gwei"),
+        (
+            ("--rival", "5", "--increment", "2/1"),
+            "--increment: 2/1 is not a part from 1/10000 to 1",
+        ),
+        (
+            ("--rival", "5", "--increment", "0.000000001"),
+            "--increment: makes 4,000,000,002 bids against 5 ETH, and 100,000 are the most",
+        ),
+    ],
+)
+def test_bad_houses(gifts: str, arguments: tuple[str, ...], message: str) -> None:
+    result = simulate("--contributions", gifts, *arguments)
+    assert result.exit_code == 2
+    assert result.stderr == f"error: {message}\n"
+    assert result.stdout == ""
+
+
 def test_long_lists_are_cut_on_the_terminal_only(tmp_path: Path) -> None:
     file = tmp_path / "gifts.csv"
     file.write_text("".join(f"0x{i:040x},{10**18}\n" for i in range(1, 31)))
@@ -255,6 +318,8 @@ def test_workers_that_are_lost_are_code_3(monkeypatch: pytest.MonkeyPatch, tmp_p
         (("--mix", "2x5", "--groups", "3"), "--mix: stands in place of --groups and --members"),
         (("--compare", "0"), "--compare: 0 is not from 1 to "),
         (("--price", "5"), "--price: only with --contributions"),
+        (("--rival", "5"), "--rival: only with --contributions"),
+        (("--start", "5"), "--start: only with --contributions"),
         (("--increment", "0"), "--increment: 0 is not from 1 to "),
         (("--increment", "5%"), "--increment: '5%' is not a whole number from 1 to "),
         (("--increment", "1/0"), "--increment: 1/0 is not a part from 1/10000 to 1"),

@@ -1,12 +1,16 @@
 """What a DAO would bid: the curve of a list of contributions."""
 
+import re
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from offchain.model.instances.contributions import Contribution, parse
 from offchain.model.mechanisms.equal_split import served_count, share, willingness_to_pay
+from offchain.report.amounts import eth
 from offchain.report.curve import Curve, curve
+from offchain.simulation.ascents import RULES, House, raw_bids, sales
 from offchain.simulation.contributions import facts, members, prices, raw, raw_served, served
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "constitutiondao.csv"
@@ -88,3 +92,25 @@ def test_the_table_of_constitution_dao_is_that_of_the_reference(dao: Curve) -> N
     for part, row in enumerate(prices(dao).rows, start=1):
         price = dao.willingness_to_pay * part // 20
         assert row.cells[1] == f"{served_count(dao.bids, price):,}"
+
+
+def test_constitution_dao_at_an_ascending_auction(dao: Curve) -> None:
+    """The table of docs/simulation.md."""
+    page = (Path(__file__).resolve().parents[2] / "docs" / "simulation.md").read_text()
+    house = House(100 * 10**9, Fraction(1, 20), (10_000 * 10**9, 1_000 * 10**9))
+    shown = [
+        (RULES[sale.rule], eth(sale.rival), sale.winner, eth(sale.price), sale.served, sale.share)
+        for sale in sales(dao, house)
+    ]
+    rows = re.findall(r"^\| ((?:equal|all).+) \|$", page, re.MULTILINE)
+    told = [tuple(cell.strip() for cell in row.split("|")) for row in rows if row.count("|") == 5]
+    assert len(told) == 4
+    for rule, rival, winner, price, who, each in told:
+        (found,) = (one for one in shown if one[:2] == (rule, rival))
+        assert found[2:4] == (winner, price)
+        assert who == (f"{found[4]:,}" if found[4] else "")
+        assert each == ("in proportion" if found[5] is None else eth(found[5]) if found[5] else "")
+    bids = [line.split(",") for line in raw_bids(dao, house).splitlines()]
+    last = [row for row in bids if row[0] == str(house.rivals[1]) and row[2] == "individual"][-1]
+    assert eth(int(last[3])).startswith("943.4")
+    assert house.rivals[1] < 990_597_109_306 + 990_597_109_306 // 20

@@ -21,7 +21,7 @@ bid, neither is above the least bid over the other. Amounts are integers in unit
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -162,6 +162,20 @@ def _climb(tops: Sequence[int]) -> tuple[int | None, int]:
         last = min(tops[bidder] for bidder in pair)
         starts = pair.index(others[0])
         leader, rung = pair[(starts + last - rung - 1) % 2], last
+
+
+def climb(limits: Sequence[int], start: int, increment: Increment) -> Iterator[tuple[int, int]]:
+    """Every bid of `ascend`, one after the other, for showing: the bidder's place, and the amount. O(bidders) each."""
+    leader, least = None, start
+    while (bidder := _next(limits, leader, least)) is not None:
+        yield bidder, least
+        leader, least = bidder, least_over(least, increment)
+
+
+def _next(limits: Sequence[int], leader: int | None, least: int) -> int | None:
+    """The first who does not lead and can bid so much."""
+    able = (place for place, limit in enumerate(limits) if place != leader and limit >= least)
+    return next(able, None)
 
 
 def driven(limit: int, start: int, increment: Increment) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
@@ -14,6 +15,7 @@ from offchain.model.mechanisms.ascending import (
     Ascent,
     BidRefused,
     ascend,
+    climb,
     least_over,
 )
 from offchain.model.mechanisms.price_rule import exact, run_auction
@@ -50,6 +52,19 @@ def increment_over(amount: int, increment: Increment) -> int:
 @example([3, 20, 20], 2, Fraction(1, 2))
 def test_leaps_end_where_steps_do(limits: list[int], start: int, increment: Increment) -> None:
     assert ascend(limits, start, increment) == walk(limits, start, increment)
+
+
+@given(crowds, starts, increments)
+def test_bids_one_by_one_end_there_too(limits: list[int], start: int, increment: Increment) -> None:
+    bids = list(climb(limits, start, increment))
+    found = ascend(limits, start, increment)
+    assert len(bids) == found.bids
+    assert not bids or bids[-1] == (found.leader, found.price)
+    amounts = [amount for _, amount in bids]
+    assert amounts[:1] == [start] * bool(bids)
+    assert amounts[1:] == [least_over(amount, increment) for amount in amounts[:-1]]
+    assert all(limits[place] >= amount for place, amount in bids)
+    assert all(one != other for (one, _), (other, _) in pairwise(bids))
 
 
 @given(st.lists(st.integers(0, 5), max_size=6), st.integers(1, 3), st.sampled_from([1, 2, 3]))
