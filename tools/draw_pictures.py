@@ -323,6 +323,7 @@ IMPORTS = (
     ("demo", "report"),
     ("simulation", "report"),
     ("play", "keeper"),
+    ("play", "houses"),
     ("play", "model"),
     ("keeper", "bindings"),
     ("houses", "bindings"),

@@ -23,6 +23,11 @@ _LONG = 1_000
 _SMALL = 1_000
 """Amounts below it are told in gwei."""
 
+SETTLEMENT: Final = (
+    "The keeper points to the checkpoint in which rank · bid reaches the price. The contract reads from "
+    "it T, the most members who can share the price; that costs the same however many members there are."
+)
+
 
 class Narration:
     """The sentences on one auction. `ledger` tells what stands on the chain when a step is over, `heard` what its keeper was told
@@ -57,34 +62,53 @@ class Narration:
     @property
     def scenes(self) -> tuple[Scene, ...]:
         """The parts of the auction, in order."""
-        reserve = _money(self._scenario.instance.reserves[0])
+        reserve = money(self._scenario.instance.reserves[0])
         return (
-            _scene(
+            scene_of(
                 "list",
                 "Listing",
                 "The seller hands an item, an ERC-721 token, to the auctioneer. "
                 f"It goes for no less than the reserve of {reserve}. "
                 f"Bidding, reveal and tally last {self._minutes} minutes each.",
             ),
-            _scene(
+            *self._gathering,
+            *self._opening,
+            scene_of(
+                "settle",
+                "Closing",
+                "The highest bid wins, and pays the least that it had to bid in order to win.",
+                self._closed,
+                then=Scene("Settlement", SETTLEMENT, frozenset(), lambda _: self._settled()),
+            ),
+            self._refunds,
+            scene_of(
+                "proceeds", "Proceeds", "The seller withdraws what it has earned.", self._withdrawn
+            ),
+        )
+
+    @property
+    def _gathering(self) -> tuple[Scene, ...]:
+        """The scenes up to the last bid."""
+        return (
+            scene_of(
                 "create",
                 "Groups",
                 "The factory makes a DAO for each group: a small proxy, or a full copy for a crowd. Who bids alone needs none.",
                 self._groups,
             ),
-            _scene(
+            scene_of(
                 "enter",
                 "Entering",
                 "The DAOs enter the lot: from now on their members can bid on it.",
                 least=_LONG,
             ),
-            _scene(
+            scene_of(
                 "fund",
                 "Money",
                 "The bidders are given the money they will put down, and some for gas.",
                 least=_LONG,
             ),
-            _scene(
+            scene_of(
                 "bid",
                 "Sealed bids",
                 "Each bidder sends one transaction, and is done: a commitment, which hides the bid; a deposit, a round "
@@ -92,15 +116,21 @@ class Narration:
                 "after bidding ends. Nobody can read it before, and anybody after.",
                 self._sealed,
             ),
-            _scene(
+        )
+
+    @property
+    def _opening(self) -> tuple[Scene, ...]:
+        """The scenes in which it turns out what everybody bids."""
+        return (
+            scene_of(
                 "reveal",
                 "Reveal",
-                "Bidding is over, and from now on nobody but the keeper acts, who was told nothing. It fetches the "
-                "beacon's signature, checks it, opens the locks with it, and sends what fits the commitments, many bids "
-                "in one transaction.",
+                "Bidding is over, and bidders have nothing more to do. The keeper, who was told nothing, fetches the beacon's "
+                "signature, checks it, opens the locks with it, and sends what fits the commitments, many bids in one "
+                "transaction.",
                 self._opened,
             ),
-            _scene(
+            scene_of(
                 "tally",
                 "Tally",
                 "Sorting is done off-chain and proved on-chain: the keeper lists each DAO's members from the lowest bid "
@@ -109,29 +139,16 @@ class Narration:
                 "shares: its willingness to pay, which it bids.",
                 self._tallied,
             ),
-            _scene(
-                "settle",
-                "Closing",
-                "The highest bid wins, and pays the least that it had to bid in order to win.",
-                self._closed,
-                then=Scene(
-                    "Settlement",
-                    "The keeper points to the checkpoint in which rank · bid reaches the price. The contract reads from "
-                    "it T, the most members who can share the price; that costs the same however many members there are.",
-                    frozenset(),
-                    lambda _: self._settled(),
-                ),
-            ),
-            _scene(
-                "refund",
-                "Refunds",
-                "The keeper sends every deposit back, less the share of who is served and the bond of whose bid nobody opened. "
-                "Anybody could have claimed their own before.",
-                self._refunded,
-            ),
-            _scene(
-                "proceeds", "Proceeds", "The seller withdraws what it has earned.", self._withdrawn
-            ),
+        )
+
+    @property
+    def _refunds(self) -> Scene:
+        return scene_of(
+            "refund",
+            "Refunds",
+            "The keeper sends every deposit back, less the share of who is served and the bond of whose bid nobody opened. "
+            "Anybody could have claimed their own before.",
+            self._refunded,
         )
 
     @property
@@ -140,6 +157,18 @@ class Narration:
 
     def _books(self) -> Sequence[Book]:
         return self._ledger.books_on(self._lot.number)
+
+    def _dao_books(self) -> Sequence[Book]:
+        return [book for book in self._books() if book.of_dao]
+
+    def _individuals(self) -> Mapping[str, Box]:
+        """The bids of individuals, by their accounts."""
+        return {
+            bidder: box
+            for book in self._books()
+            if not book.of_dao
+            for bidder, box in book.boxes.items()
+        }
 
     def _groups(self) -> list[str]:
         crowds = self._scenario.behaviour.standalone
@@ -153,7 +182,7 @@ class Narration:
         self._ledger.sync()
         deposits = [box.deposit for book in self._books() for box in book.boxes.values()]
         return [
-            f"{count(len(deposits), 'bid lies', 'bids lie')} sealed, on deposits of {_money(sum(deposits))}. "
+            f"{count(len(deposits), 'bid lies', 'bids lie')} sealed, on deposits of {money(sum(deposits))}. "
             "Neither rivals nor the contracts nor the keeper know any of them.",
             f"Round {self._round:,} of the beacon opens their locks. It is signed {LOCK_MARGIN // 60} minutes after "
             "bidding ends.",
@@ -166,7 +195,7 @@ class Narration:
 
     def _opened(self) -> list[str]:
         self._ledger.sync()
-        individuals, *daos = self._books()
+        daos = self._dao_books()
         trouble = self._heard.trouble
         if trouble is not None and all(
             box.is_sealed for book in self._books() for box in book.boxes.values()
@@ -175,8 +204,8 @@ class Narration:
                 f"The beacon gives nothing ({_causes(trouble)}). So members open their own bids, by their receipts."
             ]
         said = [
-            f"{self._names[bidder]} bids {_money(box.bid)}."
-            for bidder, box in individuals.boxes.items()
+            f"{self._names[bidder]} bids {money(box.bid)}."
+            for bidder, box in self._individuals().items()
             if box.bid is not None
         ]
         signature = self._heard.signatures.get(self._round)
@@ -210,12 +239,12 @@ class Narration:
 
     def _tallied(self) -> list[str]:
         said = []
-        for book in self._books()[1:]:
+        for book in self._dao_books():
             if book.tallier is None:
                 continue
             steps = len(book.progress.get(book.tallier, ()))
             said.append(
-                f"{self._name(book)} bids {_money(book.willingness_to_pay)} "
+                f"{self._name(book)} bids {money(book.willingness_to_pay)} "
                 f"({count(steps, 'checkpoint')}).{self._why(book)}"
             )
         return said
@@ -226,18 +255,17 @@ class Narration:
         for counted, (bid, _) in enumerate(ascending):
             rank = len(ascending) - counted
             if rank * bid == book.willingness_to_pay:
-                return f" {count(rank, 'member')} can pay {_money(bid)} each."
+                return f" {count(rank, 'member')} can pay {money(bid)} each."
         return ""
 
     def _closed(self) -> list[str]:
         lot = self._lot
         if lot.winner is None:
-            return [f"Nobody bids the reserve of {_money(lot.reserve)}: the item goes back."]
+            return [f"Nobody bids the reserve of {money(lot.reserve)}: the item goes back."]
         winner = self._group_of(lot.winner)
-        said = f"{winner} wins and pays {_money(lot.price)}"
-        individuals, *daos = self._books()
-        bids = {self._names[one]: box.bid or 0 for one, box in individuals.boxes.items()}
-        bids |= {self._name(book): book.willingness_to_pay for book in daos}
+        said = f"{winner} wins and pays {money(lot.price)}"
+        bids = {self._names[one]: box.bid or 0 for one, box in self._individuals().items()}
+        bids |= {self._name(book): book.willingness_to_pay for book in self._dao_books()}
         rivals = [group for group in bids if group != winner]
         rival = max(rivals, key=lambda group: bids[group], default="")
         bid = bids.get(rival, 0)
@@ -252,7 +280,7 @@ class Narration:
 
     def _settled(self) -> list[str]:
         lot = self._lot
-        book = next((book for book in self._books()[1:] if book.contract == lot.winner), None)
+        book = next((book for book in self._dao_books() if book.contract == lot.winner), None)
         if book is None:
             return []
         over = lot.paid - lot.price
@@ -262,7 +290,7 @@ class Narration:
             else ""
         )
         return [
-            f"T = {book.served:,}: they pay {_money(book.share)} each, together {_money(lot.paid)}, and have access.{rounding}",
+            f"T = {book.served:,}: they pay {money(book.share)} each, together {money(lot.paid)}, and have access.{rounding}",
             f"The item lies at the DAO's estate, {self._owner()}, and is theirs: each has one vote of {book.served:,} on "
             "selling it again, and an equal part of what that brings.",
         ]
@@ -281,21 +309,21 @@ class Narration:
         )
         refunds = [entry.refund for entry in self.entries if entry.refund]
         bonds = [entry.bond for entry in self.entries if entry.bond]
-        said = [f"{_money(sum(refunds))} went back to {count(len(refunds), 'bidder')}."]
+        said = [f"{money(sum(refunds))} went back to {count(len(refunds), 'bidder')}."]
         if bonds:
             said.append(
-                f"{count(len(bonds), 'member')} lost {_money(sum(bonds))} of bonds. They are burnt: they stay "
+                f"{count(len(bonds), 'member')} lost {money(sum(bonds))} of bonds. They are burnt: they stay "
                 "in the contract for ever, and nobody gains by them."
             )
         return said
 
     def _withdrawn(self) -> list[str]:
         paid, bonds = self._lot.paid, sum(entry.bond for entry in self.entries)
-        said = f"It gets {_money(paid)}"
+        said = f"It gets {money(paid)}"
         if not bonds:
             return [f"{said}, all that was paid."]
         return [
-            f"{said}. With the {_money(bonds)} burnt that is all that bidders are out of: {_money(paid + bonds)}."
+            f"{said}. With the {money(bonds)} burnt that is all that bidders are out of: {money(paid + bonds)}."
         ]
 
     def _name(self, book: Book) -> str:
@@ -322,7 +350,7 @@ ROWS: Final = {
 }
 
 
-def _scene(
+def scene_of(
     step: str,
     title: str,
     purpose: str,
@@ -338,5 +366,5 @@ def _causes(trouble: NoSignature) -> str:
     return "; ".join(f"{one.source}: {one.cause}" for one in trouble.troubles)
 
 
-def _money(units: int) -> str:
+def money(units: int) -> str:
     return gwei(units) if 0 < units < _SMALL else f"{eth(units)} ETH"

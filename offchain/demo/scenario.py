@@ -1,12 +1,15 @@
 """Who takes part in a demo, and what they bid. Amounts are integers in units (gwei)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import takewhile
 from types import MappingProxyType
 
 from offchain.io.errors import InvalidInput
 from offchain.model.instances import constitutiondao as figures
 from offchain.model.instances.contributions import Contribution
+from offchain.model.instances.rules import Ascending
 from offchain.model.instances.two_level import BID_LIMIT, Group, Member, TwoLevelInstance
 from offchain.model.mechanisms.equal_split import willingness_to_pay
 from offchain.play.behaviour import Behaviour, Lock, MemberKey, counted, crowds
@@ -49,6 +52,16 @@ class Scenario:
                 if member not in mute
             },
             deposit=hiding_deposit,
+        )
+
+    @property
+    def rivals(self) -> tuple[Group, ...]:
+        """The individuals."""
+        return tuple(
+            takewhile(
+                lambda group: len(group.members) == 1 and group.name != self.focus,
+                self.instance.groups,
+            )
         )
 
     @property
@@ -114,6 +127,16 @@ def replay(
             {(dao.name, member.name): member.name for member in dao.members}
         ),
         sources=tuple(sources),
+    )
+
+
+def at_house(scenario: Scenario, increment: Fraction, house: str) -> Scenario:
+    """The same where the item is sold in an ascending auction; `house` says of whom, and on what terms."""
+    return replace(
+        scenario,
+        title=f"{scenario.title}, at a house",
+        instance=replace(scenario.instance, upper=Ascending(increment)),
+        sources=(*scenario.sources, house),
     )
 
 

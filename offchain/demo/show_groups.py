@@ -1,6 +1,6 @@
 """A demo of groups: one of its scenarios played on a chain, checked against the reference model, for a report."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final
 
 from rich.console import Console
@@ -9,6 +9,7 @@ from offchain.bindings.constants import AuctionHouse
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
 from offchain.chain.spending import DEFAULT_SPENDING, Spending
+from offchain.demo.casting import accounts_of, introduce
 from offchain.demo.hearing import Heard, Serve, over_http
 from offchain.demo.narration import ROWS, Narration
 from offchain.demo.progress import Opening
@@ -21,11 +22,8 @@ from offchain.model.checks.two_level import check_outcome
 from offchain.model.instances.two_level import TwoLevelInstance, TwoLevelOutcome
 from offchain.model.kinds import solve
 from offchain.play.audit import MoneyAstray
-from offchain.play.behaviour import MemberKey
 from offchain.play.observer import ObservedChain
-from offchain.play.stage import FIRST_PLAYER
 from offchain.play.two_level import TwoLevelStage
-from offchain.report.amounts import count
 from offchain.report.auction import Auction, Entry
 from offchain.report.flows import DoesNotAddUp, streams
 from offchain.report.played import Check
@@ -63,12 +61,12 @@ def play(
     """Plays `scenario` on `chain`; see `run`. `build` makes the stage; `serve` has its beacon heard by the keeper."""
     is_free = chain.time_is_free
     seconds = 60 * (phase_minutes or (PHASE_MINUTES if is_free else SHORTEST_PHASE_MINUTES))
-    accounts = _accounts(scenario, chain, is_free)
+    accounts = accounts_of(scenario, chain, is_free)
     beacon = new_beacon(genesis=chain.now(), clock=chain.now)
     with serve(beacon) as source:
         heard = Heard(source)
         stage = build(chain, seconds, beacon=beacon, source=heard, progress=Opening(console))
-        _introduce(scenario, chain, console, is_free, seconds)
+        introduce(scenario, chain, console, 3 * seconds)
         narration = Narration(
             scenario, ObservedChain(chain), stage.ledger, beacon.beacon, heard, accounts, seconds
         )
@@ -97,41 +95,6 @@ def play(
     except DoesNotAddUp as error:
         raise MoneyAstray(str(error)) from error
     return teller.check(auction, "gives the same outcome")
-
-
-def _accounts(scenario: Scenario, chain: Chain, any_address: bool) -> Mapping[MemberKey, str]:
-    """The address each member bids from: the one it ought to, where that can be, else an account of the back end's."""
-    keys = [
-        (group.name, member.name) for group in scenario.instance.groups for member in group.members
-    ]
-    wished = scenario.addresses if any_address else {}
-    return {
-        key: wished.get(key) or chain.actor(FIRST_PLAYER + index) for index, key in enumerate(keys)
-    }
-
-
-def _introduce(
-    scenario: Scenario, chain: Chain, console: Console, is_free: bool, seconds: int
-) -> None:
-    groups = scenario.instance.groups
-    bidders = sum(len(group.members) for group in groups)
-    console.print(
-        f"[bold]{scenario.title}[/] on {chain.name} (chain id {chain.chain_id}): one item, "
-        f"{count(len(groups), 'group')}, {count(bidders, 'bidder')}.",
-        highlight=False,
-    )
-    if is_free:
-        return
-    console.print(
-        f"The clock of this node cannot be moved: it takes {count(3 * seconds // 60, 'minute')} of waiting.",
-        highlight=False,
-    )
-    if scenario.addresses:
-        console.print(
-            "This node sends for its own accounts only: members bid from accounts of Consort's "
-            "instead of the addresses that contributed.",
-            highlight=False,
-        )
 
 
 def _checks(

@@ -31,8 +31,13 @@ def audit(
     `MoneyAstray` names the sums that differ.
     """
     owed = withdraw()
-    earned = sum(ledger.lots[lot].paid for lot in lots)
-    check_proceeds(owed, earned * WEI_PER_UNIT)
+    check_proceeds(owed, _earned(ledger, lots) * WEI_PER_UNIT)
+    audit_books(chain, ledger, lots, burnt)
+
+
+def audit_books(chain: Chain, ledger: Ledger, lots: Sequence[int], burnt: Counter[str]) -> None:
+    """The part of `audit` that needs no seller: what bidders paid, and what each contract holds."""
+    earned = _earned(ledger, lots)
     fire = _burnt(ledger, lots)
     _equal(
         "what bidders paid",
@@ -55,10 +60,20 @@ def check_balance(chain: Chain, contract: str, expected: int = 0) -> None:
     _equal(f"the balance of {contract}", chain.balance(contract), expected)
 
 
+def check_tokens(what: str, found: int) -> None:
+    """Checks that so many wei of wrapped ether are none. `MoneyAstray` if some are left."""
+    _equal(f"the wrapped ether of {what}", found, 0)
+
+
 def check_item(lot: int, owner: Address, expected: Address) -> None:
     """Checks who has the item of a lot. `ItemAstray` if it is another than expected."""
     if owner != expected:
         raise ItemAstray(f"the item of lot {lot} is with {owner}, expected {expected}")
+
+
+def _earned(ledger: Ledger, lots: Sequence[int]) -> int:
+    """What was paid for the lots, in units."""
+    return sum(ledger.lots[lot].paid for lot in lots)
 
 
 def _burnt(ledger: Ledger, lots: Sequence[int]) -> Counter[str]:

@@ -30,9 +30,14 @@ class BiddingStage(HouseStage):
         behaviour: Behaviour,
         accounts: Mapping[MemberKey, Address],
         start: int = FIRST_PLAYER,
+        individuals: int | None = None,
     ) -> Cast:
-        """Everybody, and a new DAO for each group that has one. Accounts that are not given are actors from `start` on."""
-        in_daos = groups[leading_individuals(groups, behaviour) :]
+        """Everybody, and a new DAO for each group that has one. Accounts that are not given are actors from `start` on.
+        `individuals`: how many of the first bid as such, by default as they behave.
+        """
+        if individuals is None:
+            individuals = leading_individuals(groups, behaviour)
+        in_daos = groups[individuals:]
         kinds = [
             Kind(group.name in behaviour.open_groups, group.name in behaviour.standalone)
             for group in in_daos

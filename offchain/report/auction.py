@@ -5,7 +5,9 @@ Amounts are integers in units (gwei).
 
 from dataclasses import dataclass
 
+from offchain.model.instances.rules import Ascending
 from offchain.model.instances.two_level import LotOutcome, TwoLevelInstance, TwoLevelOutcome
+from offchain.model.mechanisms.ascending import least_over
 from offchain.model.mechanisms.equal_split import willingness_to_pay
 from offchain.report.curve import Curve, curve
 from offchain.report.played import Played
@@ -39,7 +41,8 @@ class Auction(Played):
     """One lot sold, or not, among groups.
 
     focus: the group that the pictures show. instance: the bids that counted, so without the silent
-    ones. proceeds: what the seller withdrew. burnt: what the contracts hold for ever.
+    ones. proceeds: what the seller got. burnt: what the contracts hold for ever of bonds. surplus: and of shares that were
+    rounded up, where the seller gets no more than the price.
     """
 
     focus: str
@@ -48,6 +51,7 @@ class Auction(Played):
     entries: tuple[Entry, ...]
     proceeds: int
     burnt: int
+    surplus: int = 0
 
     @property
     def figures(self) -> str:
@@ -85,8 +89,14 @@ def curve_of(auction: Auction) -> Curve:
 def critical_bid(auction: Auction) -> int:
     """The least that the group in the pictures had to bid to win, and then pays.
 
-    An earlier group wins a tie, so its bid plus one unit counts; of a later group the bid itself.
+    An earlier group wins a tie, so its bid plus one unit counts; of a later group the bid itself. In open bids: its last bid, or
+    the least over the one that won.
     """
+    lot = auction.lot
+    if isinstance(auction.instance.upper, Ascending):
+        if auction.focus_won or lot.winner is None:
+            return lot.price or auction.instance.reserves[0]
+        return least_over(lot.price, auction.instance.upper.increment)
     names = [group.name for group in auction.instance.groups]
     place = names.index(auction.focus)
     bids = [willingness_to_pay(group.bids_on(0)) for group in auction.instance.groups]

@@ -63,7 +63,7 @@ def streams(auction: Auction) -> tuple[Stream, ...]:
             )
     found = tuple(_streams(auction))
     total = totals(found)
-    if total[Sink.PAID] != auction.proceeds:
+    if total[Sink.PAID] != auction.proceeds + auction.surplus:
         raise DoesNotAddUp(
             f"the seller got {auction.proceeds}, but bidders paid {total[Sink.PAID]} for the item"
         )

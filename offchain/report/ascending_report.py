@@ -1,0 +1,142 @@
+"""The report of one lot that a house sold among groups: members' money first, then how the price rose."""
+
+from offchain.model.document import instance_text, outcome_text
+from offchain.report import ascent, auction_tables
+from offchain.report.amounts import count, eth, gwei
+from offchain.report.ascent import AscendingLot, clock
+from offchain.report.auction import critical_bid
+from offchain.report.auction_report import pictures
+from offchain.report.drawing import Picture
+from offchain.report.flows import Sink, streams, totals
+from offchain.report.page import Part, Section, tabled
+from offchain.report.played import Report, checks, gas, page
+from offchain.report.tables import Row, Table
+
+_LIMITS = (
+    "`instance.json` holds these limits without the rivals' jump bids: `consort solve` plays them as an ascending auction in "
+    "which everybody bids the least, and may come to another price, within an increment."
+)
+
+
+def report(lot: AscendingLot) -> Report:
+    """The report; beside the page lie instance and outcome as `consort solve` reads and prints them."""
+    groups = auction_tables.groups(lot)
+    split, served, money = pictures(lot)
+    rise: tuple[Part, ...] = (_rise(lot), _bids(lot)) if lot.bids else ("Nobody bid.",)
+    before = (
+        Section("What members paid, and what came back", (money, balance(lot), groups)),
+        Section("How the price rose", rise),
+        Section("What the group can pay", (split,)),
+        Section("Who is served", (served,)),
+        Section("Where every gwei went", (auction_tables.money(lot),)),
+    )
+    after = tabled(auction_tables.members(lot, most=auction_tables.ALL_ROWS))
+    return Report(
+        played=lot,
+        page=page(lot, lead(lot), key_figures(lot), before, after),
+        tables=(groups, auction_tables.members(lot, abridged=True), gas(lot), checks(lot)),
+        files={
+            "instance.json": instance_text(lot.instance).encode(),
+            "outcome.json": outcome_text([lot.outcome], is_list=False).encode(),
+        },
+    )
+
+
+def lead(lot: AscendingLot) -> str:
+    """What happened, in a few sentences."""
+    sold, members = lot.lot, len(lot.of(lot.focus))
+    began = (
+        f"{count(len(lot.groups), 'group')} and {count(len(lot.alone), 'individual')} bid in an ascending auction of a house "
+        f"that knows nothing of groups: {count(len(lot.bids), 'bid')}, of which {len(lot.moved):,} moved its end."
+    )
+    if sold.winner is None:
+        return f"{began} Nobody reached the reserve."
+    if not lot.focus_won:
+        return (
+            f"{began} {sold.winner} won at {eth(sold.price)} ETH. {lot.focus} could pay {eth(sold.group_bids[lot.focus])} ETH in "
+            f"equal shares, and would have needed {eth(critical_bid(lot))} ETH. What its {count(members, 'member')} put down "
+            "went back, but for the bonds of those whose bids nobody opened."
+        )
+    return (
+        f"{began} {lot.focus} won at {eth(sold.price)} ETH, though it would have bid up to "
+        f"{eth(sold.group_bids[lot.focus])} ETH, which nobody knew until its bids were opened. {len(sold.served):,} of its "
+        f"{members:,} members share the price equally, at {eth(sold.share)} ETH each, and get access. Whatever they bid beyond "
+        "that, they keep."
+    )
+
+
+def key_figures(lot: AscendingLot) -> tuple[tuple[str, str], ...]:
+    """The figures at the head of the page, with their units."""
+    sold = lot.lot
+    served = f"{len(sold.served):,} of {len(lot.of(sold.winner)):,}" if sold.winner else "0"
+    return (
+        ("winner", sold.winner or "nobody"),
+        ("price", f"{eth(sold.price)} ETH"),
+        ("share", f"{eth(sold.share)} ETH"),
+        ("served", served),
+        (f"limit of {lot.focus}", f"{eth(sold.group_bids[lot.focus])} ETH"),
+        ("bids at the house", f"{len(lot.bids):,}"),
+        ("the end moved by", clock(lot.end - lot.announced)),
+        *((("bonds burnt", f"{eth(lot.burnt)} ETH"),) if lot.burnt else ()),
+    )
+
+
+def balance(lot: AscendingLot) -> str:
+    """That all money and its uses add up, with the exact sums."""
+    total, sold = totals(streams(lot)), lot.lot
+    terms = [f"{gwei(total[Sink.REFUND])} back to the bidders"]
+    if total[Sink.PAID]:
+        shares = (
+            ""
+            if sold.winner in lot.alone
+            else f" as {count(len(sold.served), 'share')} of {gwei(sold.share)}"
+        )
+        terms.append(f"{gwei(total[Sink.PAID])} paid{shares}")
+    if total[Sink.BOND]:
+        terms.append(
+            f"{gwei(total[Sink.BOND])} burnt, the bonds of members whose bids nobody opened"
+        )
+    said = f"What was put down adds up exactly: {gwei(sum(total.values()))} = {' + '.join(terms)}."
+    if lot.surplus:
+        said += (
+            f" The house gets its price of {gwei(lot.proceeds)}. Shares are rounded up to whole gwei: the {gwei(lot.surplus)} "
+            "more stay in the adapter for ever."
+        )
+    return said
+
+
+def _rise(lot: AscendingLot) -> Picture:
+    sold = lot.lot
+    return Picture(
+        "ascent",
+        "Every bid that the house took, in order, in the colour of who leads by it. Up to the line the groups' bids were sealed: "
+        "nobody could tell how far they would go. Then each group's limit is what its members can pay in equal shares, for all "
+        "to see, and anyone can have it bid the least that leads. A bid near the end moves the end, so that nobody is too late "
+        "to answer.",
+        f"Step chart of {count(len(lot.bids), 'bid')}, the last one {eth(sold.price)} ETH by {sold.winner}; "
+        f"{len(lot.moved):,} of them moved the end.",
+        lambda theme: ascent.draw(lot, theme),
+    )
+
+
+def _bids(lot: AscendingLot) -> Table:
+    """Every bid at the house."""
+    ends = (lot.announced, *(one.end for one in lot.bids))
+    rows = [
+        Row(
+            (
+                one.bidder,
+                eth(one.amount),
+                clock(one.at - lot.announced),
+                clock(after - before) if after > before else "",
+            )
+        )
+        for one, before, after in zip(lot.bids, ends, ends[1:], strict=False)
+    ]
+    return Table(
+        title="Bids at the house",
+        headings=("bidder", "bid", "when", "the end moves by"),
+        rows=tuple(rows),
+        note="In ETH, exact; times from the end as announced.",
+        folded=f"All {count(len(lot.bids), 'bid')}",
+    )
