@@ -12,7 +12,7 @@ from offchain.model.instances.rules import Increment
 from offchain.model.instances.two_level import LotOutcome, TwoLevelInstance, TwoLevelOutcome
 from offchain.model.mechanisms.ascending import least_over
 from offchain.model.mechanisms.price_rule import exact, run_auction
-from offchain.model.mechanisms.upper import SeenLimits
+from offchain.model.mechanisms.upper import OpenBids, SeenLimits
 
 
 def check_outcome(
@@ -76,21 +76,25 @@ def best_rival(lot: LotOutcome) -> int:
     return max((bid for name, bid in lot.group_bids.items() if name != lot.winner), default=0)
 
 
-def seen_limits(sample: Sequence[Seat], increment: Increment, most: int) -> Finding:
+def seen_limits(sample: Sequence[Seat], increment: Increment, most: int, who: str) -> Finding:
     """Whether a member gains by bidding less, if somebody who has seen the groups' limits drives the winner to its own.
 
     Limits are public once they are tallied, and no theorem excludes that. most: how many critical bids are tried of a member.
+    who: of whom, in words.
     """
-    rule = SeenLimits(increment)
+    rule, unseen = SeenLimits(increment), OpenBids(increment)
 
     def bids(seat: Seat) -> Iterator[int]:
-        return islice(critical_bids(seat, rule), most)
+        # The least that wins is what a limit would best be, if it is seen.
+        return islice(critical_bids(seat, unseen), most)
 
     deviation = find_deviation(sample, bids, rule)
     if deviation is not None:
         detail = f"if somebody drives the winner to the limit it has seen, {deviation}"
         return Finding("seen limits", Verdict.NOT_CLAIMED, detail)
-    detail = (
-        f"no gain though somebody drives the winner to its limit, up to {most} critical bids each"
+    tried = f"up to {most} critical bids each; {who}"
+    return Finding(
+        "seen limits",
+        Verdict.HOLDS,
+        f"no gain though somebody drives the winner to its limit, {tried}",
     )
-    return Finding("seen limits", Verdict.HOLDS, detail)

@@ -75,7 +75,8 @@ def unclaimed(instance: TwoLevelInstance, places: Sequence[Seat]) -> list[Findin
         case CriticalBid():
             return []
         case Ascending(increment):
-            return [ascending.seen_limits(affordable(places, FEW), increment, FEW)]
+            sample = affordable(places, FEW)
+            return [ascending.seen_limits(sample, increment, FEW, searched(sample, places))]
 
 
 def check_outcome(instance: TwoLevelInstance, outcome: TwoLevelOutcome) -> list[Finding]:

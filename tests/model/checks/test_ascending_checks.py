@@ -140,6 +140,12 @@ def test_seen_limits_make_the_truth_cost() -> None:
     )
 
 
+@pytest.mark.parametrize("increment", [7, Fraction(1, 20), Fraction(1, 3)])
+@pytest.mark.parametrize("groups", [[[10**9], [10**6]], [[10**6], [10**9, 10**8]]])
+def test_seen_limits_are_told_in_any_unit(groups: list[list[int]], increment: Increment) -> None:
+    assert seen(ascending(auction(*groups), increment)).verdict is Verdict.NOT_CLAIMED
+
+
 def test_a_limit_that_leaves_no_room_costs_nothing() -> None:
     assert seen(ascending(auction([10], [3], reserve=10), 3)).verdict is Verdict.HOLDS
 
