@@ -151,6 +151,9 @@ class Chain(Protocol):
         `progress` is called with the number done so far.
         """
 
+    def refuse_dear_gas(self) -> None:
+        """Raises ChainError if gas takes more now than a transaction from here may pay, so that `send` would not send any."""
+
     def call(self, to: str, data: bytes, sender: str | None = None) -> bytes:
         """What a call would return now.
 

@@ -78,6 +78,10 @@ class DevNode(ABC):
         if missing > 0:
             self._mine(missing)
 
+    def refuse_dear_gas(self) -> None:
+        """Gas is play money."""
+        return
+
     def close(self) -> None:
         """Locks the addresses that were unlocked."""
         with suppress(ChainError):  # the node may be gone

@@ -94,6 +94,10 @@ class JsonRpc:
         each = iter(outcomes)
         return [next(each) if _fits(one) else _too_large(one) for one in transactions]
 
+    def refuse_dear_gas(self) -> None:
+        """See `Chain`."""
+        self._node.refuse_dear_gas()
+
     def call(self, to: str, data: bytes, sender: str | None = None) -> bytes:
         """See `Chain`."""
         return self._client.call(Transaction(sender or NOBODY, to, data))
@@ -226,6 +230,8 @@ class Manners(Protocol):
     def advance_to(self, timestamp: int) -> None: ...
 
     def advance_to_block(self, number: int) -> None: ...
+
+    def refuse_dear_gas(self) -> None: ...
 
     def fund(self, amounts: Mapping[str, int]) -> None:
         """`Chain.fund_all`, of so many."""

@@ -106,6 +106,9 @@ class Revm:
             progress(len(results))
         return results
 
+    def refuse_dear_gas(self) -> None:
+        """See `Chain`; gas is free."""
+
     def call(self, to: str, data: bytes, sender: str | None = None) -> bytes:
         """See `Chain`."""
         checkpoint = self._evm.snapshot()

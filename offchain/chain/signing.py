@@ -127,6 +127,10 @@ class Signing:
             for (one, _), receipt in zip(ready, receipts, strict=False)
         ]
 
+    def refuse_dear_gas(self) -> None:
+        """Raises FeeTooHighError if gas takes more than the bound."""
+        self._outbox.fees()
+
     def close(self) -> None:
         """Nothing to put back."""
 

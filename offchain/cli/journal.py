@@ -44,20 +44,22 @@ class Journal:
 
     def on_action(self, action: "Action") -> None:
         """A transaction was done."""
+        detail = f"  {action.detail}" if action.detail else ""
         self.put(
             f"lot {action.lot}  {action.step:<7}  {action.contract}"
-            f"  members {action.members}  gas {action.gas_used}\n"
+            f"  members {action.members}  gas {action.gas_used}{detail}\n"
         )
 
     def on_skip(self, what: str, error: Exception) -> None:
         """Something could not be done now."""
         from offchain.bindings.explain import explained
+        from offchain.keeper.raising import RaiseMissed
 
         self.failing.add(what)
         told = explained(error)
         if self._told.get(what) != told:
             self._told[what] = told
-            say(f"not done now: {what}: {told}")
+            say(f"{'ALERT' if isinstance(error, RaiseMissed) else 'not done now'}: {what}: {told}")
 
     def next_round(self, resting: Collection[str] = ()) -> None:
         """Forgets troubles that are over, so that they are told if they come back. Those that are `resting` are not over."""

@@ -16,10 +16,12 @@ from offchain.cli.journal import Flaws, Journal
 from offchain.cli.keeping import Post, Terms, Worker, patiently, work_off, work_on
 from offchain.cli.numbers import units
 from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, LAST_ACCOUNT, FundFrom, MaxFee, spending
-from offchain.io.fields import show
+from offchain.io.errors import InvalidInput
+from offchain.io.fields import Field, show
 from offchain.io.units import WEI_PER_UNIT
 
 if TYPE_CHECKING:
+    from offchain.bindings.deployment import Deployment
     from offchain.keeper.openings import Openings
 
 _KEEPER = 1
@@ -85,8 +87,9 @@ def command(
     only: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="LOT",
-            help="Serve this lot; several if it is given several times. By default all.",
+            metavar="[ADDRESS:]LOT",
+            help="Serve this lot of the auctioneer, or of the adapter at ADDRESS; several if it is given several times. By"
+            " default all.",
             show_default=False,
         ),
     ] = None,
@@ -113,12 +116,19 @@ def command(
             min=0,
             metavar="GAS",
             help="The most gas that one lot may take. By default 250,000, and 170,000 for each DAO and 100,000 for each"
-            " bid on it.",
+            " bid on it; at a house of others 2,500,000 more, and 12,800,000 for each DAO.",
             show_default=False,
         ),
     ] = None,
     max_fee: MaxFee = DEFAULT_MAX_FEE_GWEI,
     fund_from: FundFrom = None,
+    raise_early: Annotated[
+        bool,
+        typer.Option(
+            "--raise-early",
+            help="At houses of others bid as soon as the tally is over, not as late as is safe.",
+        ),
+    ] = False,
     cache: Annotated[
         str | None,
         typer.Option(
@@ -149,29 +159,40 @@ def command(
     deadline comes first; lots that can never be finished are tried less and less often. No lot takes more
     gas than serving an honest one does, unless --lot-gas says so.
 
+    Where the deployment names adapters on auction houses of others, their lots are served, too: groups that
+    do not lead and can bid the least bid do so as late as is safe, by the house's own rules, and answer each
+    rival from then on; the house's auction is settled, and what comes back is brought home. A bid that is due
+    and cannot be sent, or soon could not, because gas takes more than --max-fee or the budget is used up, is
+    told as an ALERT.
+
     With --once the exit code is 3 if something that is due could not be done. What cannot be written to
     standard output stops no work, and makes the exit code 4 in the end.
     """
     from offchain.chain.connect import connect
     from offchain.keeper.purse import Purse
+    from offchain.keeper.raising import Raising, lead
 
     gas = spending(max_fee, fund_from)
-    lots = None if not only else {_lot(text) for text in only}
     budget_wei = None if budget is None else units("--budget", budget) * WEI_PER_UNIT
     known, flaws = _read_openings(openings)
     deployed = read_deployment(deployment)
     contract, keepers = keepers_of(deployed)
+    lots = _lots(only, deployed) if only else None
+    raising = Raising(lead(poll), raise_early)
     signers = sources_of(deployed, beacon or [])
     journal = Journal()
     folder = _cache_folder(cache, no_cache, openings)
     with until_stopped("Stopped."), connect(on, gas) as chain:
-        terms = Terms(account, lots, Purse(budget_wei), lot_gas, depth, _block_gas(on), folder)
+        purse, block_gas = Purse(budget_wei), _block_gas(on)
+        terms = Terms(account, lots, purse, lot_gas, depth, block_gas, folder, raising)
 
         def begin() -> list[Worker]:
             check_deployment(chain, deployed, deployment)
             payer = chain.actor(account)
             found = keepers(Post(chain, contract, deployed, known, signers), terms, journal, flaws)
-            say(f"Keeping the lots of {deployed.auctioneer} from {payer}.")
+            adapters = [f"of {one.make} at {one.address}" for one in deployed.adapters]
+            kept = " and ".join([f"of {deployed.auctioneer}", *adapters])
+            say(f"Keeping the lots {kept} from {payer}.")
             return found
 
         hands = begin() if once else patiently(begin, journal)
@@ -180,6 +201,26 @@ def command(
         else:
             work_on(hands, journal, poll)
     journal.close()
+
+
+def _lots(texts: list[str], deployed: "Deployment") -> dict[str, set[int]]:
+    """The lots that `--only` names, by where they are. Raises BadInput."""
+    known = {deployed.auctioneer, *(one.address for one in deployed.adapters)}
+    found: dict[str, set[int]] = {}
+    for text in texts:
+        place, colon, number = text.rpartition(":")
+        address = _address(place) if colon else deployed.auctioneer
+        if address not in known:
+            raise BadInput(f"--only: {address} is neither the auctioneer nor an adapter")
+        found.setdefault(address, set()).add(_lot(number))
+    return found
+
+
+def _address(text: str) -> str:
+    try:
+        return Field("", text).address()
+    except InvalidInput as error:
+        raise BadInput(f"--only: {error}") from error
 
 
 def _lot(text: str) -> int:

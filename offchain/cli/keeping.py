@@ -1,8 +1,8 @@
 """Keepers at work for `consort keep`: what they are made of, and the rounds in which they take turns."""
 
 import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from offchain.keeper.logstore import LogStore
     from offchain.keeper.openings import Openings
     from offchain.keeper.purse import Purse
+    from offchain.keeper.raising import Raising
     from offchain.keeper.unlocking import Unlocker
     from offchain.locks.sources import Sources
 
@@ -31,17 +32,23 @@ _SHORTEST_PAUSE = 1.0
 
 @dataclass(frozen=True)
 class Terms:
-    """How to keep. account: who pays, by number. only: the lots to serve, all if None. lot_gas: the most gas for a lot, None: by
-    its bids. depth: blocks to wait for before openings leave, None: by the chain. cache: where final logs are kept, if anywhere.
+    """How to keep. account: who pays, by number. only: the lots to serve, by the auctioneer or adapter that they are at, all if
+    None. lot_gas: the most gas for a lot, None: by its bids. depth: blocks to wait for before openings leave, None: by the
+    chain. cache: where final logs are kept, if anywhere. raising: how to bid at houses.
     """
 
     account: int
-    only: Collection[int] | None
+    only: Mapping[str, Collection[int]] | None
     purse: "Purse"
     lot_gas: int | None
     depth: int | None
     block_gas: int
     cache: Path | None
+    raising: "Raising"
+
+    def lots_at(self, address: str) -> Collection[int] | None:
+        """The lots to serve at an auctioneer or adapter, all if None."""
+        return None if self.only is None else self.only.get(address, ())
 
 
 class Worker(Protocol):
@@ -137,25 +144,53 @@ Keepers: TypeAlias = Callable[[Post, Terms, Journal, Flaws], list[Worker]]
 
 
 def house_keepers(post: Post, terms: Terms, journal: Journal, flaws: Flaws) -> list[Worker]:
-    """`Keepers` of an auction at which DAOs bid: of its lots, and of its draws if the beacon decides them.
+    """`Keepers` of an auction at which DAOs bid: of its lots, of its draws if the beacon decides them, and of the lots of
+    adapters.
 
     Raises:
         ChainError: the chain could not be asked what they are.
     """
+    from offchain.bindings.adapters import ADAPTER, MAKES
+
+    deployed = post.deployed
+    hands: list[Worker] = [
+        _keeper_of(post, terms, journal, flaws, deployed.auctioneer, post.contract, terms.purse)
+    ]
+    beacon = _of_beacon(post.chain, deployed, terms, journal)
+    hands += [] if beacon is None else [beacon]
+    for one in deployed.adapters:
+        at_house = replace(
+            terms, raising=replace(terms.raising, awaits_bid=MAKES[one.make].awaits_bid)
+        )
+        purse = terms.purse.pocket()
+        hands.append(_keeper_of(post, at_house, journal, flaws, one.address, ADAPTER, purse))
+    return hands
+
+
+def _keeper_of(
+    post: Post,
+    terms: Terms,
+    journal: Journal,
+    flaws: Flaws,
+    auctioneer: str,
+    kind: str,
+    purse: "Purse",
+) -> Worker:
+    """The keeper of the lots at one auctioneer or adapter, whose contract is of that kind."""
     from offchain.keeper.keeper import Keeper
     from offchain.keeper.ledger import Ledger
     from offchain.keeper.purse import Allowance
     from offchain.keeper.release import DEPTH
 
-    chain, deployed, depth = post.chain, post.deployed, terms.depth
+    chain, first_block, depth = post.chain, post.deployed.block, terms.depth
     if depth is None:
         depth = DEPTH if chain.clock_is_real else 0
     ledger = Ledger(
         chain,
-        deployed.auctioneer,
-        deployed.block,
-        post.contract,
-        store=store_of(terms.cache, chain, deployed.auctioneer, deployed.block),
+        auctioneer,
+        first_block,
+        kind,
+        store=store_of(terms.cache, chain, auctioneer, first_block),
         progress=Progress(),
     )
     keeper = Keeper(
@@ -166,15 +201,15 @@ def house_keepers(post: Post, terms: Terms, journal: Journal, flaws: Flaws) -> l
         on_action=journal.on_action,
         on_skip=journal.on_skip,
         gas_limit=terms.block_gas,
-        only=terms.only,
-        purse=terms.purse,
-        allowance=None if terms.lot_gas is None else Allowance(terms.lot_gas, 0, 0, 0),
+        only=terms.lots_at(auctioneer),
+        purse=purse,
+        allowance=None if terms.lot_gas is None else Allowance(terms.lot_gas, 0, 0, 0, 0, 0),
         depth=depth,
         forgets=True,
         unlocker=_unlocker(post),
+        raising=terms.raising,
     )
-    beacon = _of_beacon(chain, deployed, terms, journal)
-    return [Lots(keeper, ledger, flaws), *([] if beacon is None else [beacon])]
+    return Lots(keeper, ledger, flaws)
 
 
 def _unlocker(post: Post) -> "Unlocker | None":
@@ -209,7 +244,7 @@ def _of_beacon(
         on_skip=journal.on_skip,
         store=store_of(terms.cache, chain, deployed.randomness, deployed.block),
         progress=Progress(),
-        only=terms.only,
+        only=terms.lots_at(deployed.auctioneer),
         purse=terms.purse,
     )
     return Draws(keeper, deployed.randomness, journal)

@@ -11,29 +11,38 @@ from enum import IntEnum
 from typing import Final
 
 from offchain.bindings.constants import AuctionHouse
+from offchain.bindings.enumerations import Phase
 from offchain.keeper.books import NEVER, Book, Box, Lot
 from offchain.keeper.ledger import REORG_DEPTH, Ledger
+from offchain.keeper.sights import Sights
 
 WINDOW: Final = AuctionHouse.SETTLEMENT_WINDOW
 """How long a lot can be settled, in seconds; as long as `ApproximateAuction.DRAW_WINDOW`."""
 
 GIVEN_UP: Final = 30 * 24 * 3_600
-"""So many seconds after a lot became void, an item that its token does not give back is left to whoever wants it moved."""
+"""So many seconds after a lot became void, an item that its token does not give back is left to whoever wants it moved; and as
+long after the deadline of a lot at a house, an item that it did not deliver."""
 
 
 class Need(IntEnum):
-    """What a lot needs, the most urgent first. An item that goes back to its seller is nobody's money, and comes last."""
+    """What a lot needs, the most urgent first. At a house of others: a bid, or a look whether one is due; or a look now and
+    then until that may be. An item that goes back to its seller is nobody's money, and comes last, as one that a house may
+    never deliver.
+    """
 
-    REVEAL = 0
-    TALLY = 1
-    DRAW = 2
-    SETTLE = 3
-    REFUND = 4
-    RETURN = 5
+    RAISE = 0
+    REVEAL = 1
+    TALLY = 2
+    DRAW = 3
+    WATCH = 4
+    SETTLE = 5
+    REFUND = 6
+    RETURN = 7
+    DELIVER = 8
 
     @property
     def is_urgent(self) -> bool:
-        """Whether it cannot be made up for: a bid that nobody opens, or a DAO that nobody tallies, is out."""
+        """Whether it cannot be made up for: a bid that nobody opens, or a DAO that nobody tallies or has bid, is out."""
         return self <= Need.TALLY
 
 
@@ -60,9 +69,16 @@ class Agenda:
     """Duties on the lots of a `ledger`."""
 
     def __init__(
-        self, ledger: Ledger, can_open: Callable[[Book], bool], only: Collection[int] | None = None
+        self,
+        ledger: Ledger,
+        can_open: Callable[[Book], bool],
+        only: Collection[int] | None = None,
+        sights: Sights | None = None,
     ) -> None:
-        """`can_open`: whether a book has a bid to open, and there is its opening. `only`: the lots to serve, by default all."""
+        """`can_open`: whether a book has a bid to open, and there is its opening. `only`: the lots to serve, by default all.
+        `sights`: how lots stand at a house of others, if the ledger is of an adapter.
+        """
+        self._sights = sights or Sights()
         self._ledger = ledger
         self._can_open = can_open
         self._only = None if only is None else frozenset(only)
@@ -118,13 +134,34 @@ class Agenda:
         if now < lot.end_of_tally and any(dao not in lot.group_bids for dao in lot.daos):
             return Duty(Need.TALLY, lot.end_of_tally, lot.number)
         if lot.winner is None and not lot.returned:
-            return self._undecided(lot, now, refunds)
+            if not self._ledger.at_house:
+                return self._undecided(lot, now, refunds)
+            elsewhere = self._elsewhere(lot, now)
+            if elsewhere is not None:
+                return elsewhere
         if not refunds:
             return None
         if self._is_owed(lot):
             return Duty(Need.REFUND, NEVER, lot.number)
+        if self._ledger.at_house and lot.winner is not None and not lot.delivered:
+            return Duty(Need.DELIVER, NEVER, lot.number)
         self._finished[lot.number] = self._ledger.synced
         return None
+
+    def _elsewhere(self, lot: Lot, now: int) -> Duty | None:
+        """What a lot needs that a house decides; None if it is void, as far as is known."""
+        if not any(lot.group_bids.values()):
+            return None
+        sight = self._sights.of(lot.number)
+        if sight is None:
+            return Duty(Need.RAISE, lot.end_of_tally, lot.number)
+        if sight.phase == Phase.VOID:
+            return None
+        if not sight.is_open:
+            return Duty(Need.SETTLE, NEVER, lot.number)
+        if now < sight.raise_at:
+            return Duty(Need.WATCH, sight.raise_at, lot.number)
+        return Duty(Need.RAISE, sight.end, lot.number)
 
     def _undecided(self, lot: Lot, now: int, refunds: bool) -> Duty:
         if self._may_sell(lot):
@@ -146,13 +183,12 @@ class Agenda:
         )
 
     def _is_given_up(self, lot: Lot, now: int) -> bool:
+        if self._is_owed(lot):
+            return False
+        if self._ledger.at_house:
+            return now > lot.deadline + GIVEN_UP and not lot.delivered
         void_by = lot.end_of_tally + 2 * WINDOW
-        return (
-            now > void_by + GIVEN_UP
-            and lot.winner is None
-            and not lot.returned
-            and not self._is_owed(lot)
-        )
+        return now > void_by + GIVEN_UP and lot.winner is None and not lot.returned
 
     def _is_owed(self, lot: Lot) -> bool:
         """Whether a push on a lot that is decided would pay somebody, or burn a bond."""

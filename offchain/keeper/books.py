@@ -12,6 +12,7 @@ from offchain.bindings.contracts import Event
 from offchain.bindings.entries import account_in, amount_in, lot_in
 from offchain.bindings.enumerations import Flaw
 from offchain.bindings.seals import COMMITMENT_BYTES
+from offchain.io.addresses import NOBODY
 
 BPS: Final = BidBook.BPS
 
@@ -192,7 +193,8 @@ class Book:
 class Lot:
     """A lot and the DAOs that entered it, in order. Times are seconds since the epoch.
 
-    drawn: whether a draw has decided.
+    drawn: whether a draw has decided. Of a lot that is an auction at a house of others there is no seller. deadline: when it is
+    decided whatever the house says. delivered: whether what the price bought there, or the price, was handed on.
     """
 
     number: int
@@ -211,17 +213,20 @@ class Lot:
     paid: int = 0
     returned: bool = False
     drawn: bool = False
+    deadline: int = 0
+    delivered: bool = False
 
     @staticmethod
     def listed(args: Args) -> "Lot":
-        """The lot of a `LotListed`."""
+        """The lot of a `LotListed` or `LotRegistered`."""
         end_of_bidding, end_of_reveal, end_of_tally, bond_bps = args["schedule"]
         return Lot(
             number=args["lot"],
-            seller=args["seller"],
+            seller=args.get("seller", NOBODY),
             token=args["token"],
             token_id=args["tokenId"],
-            reserve=args["reserve"],
+            reserve=args.get("reserve", 1),
+            deadline=args.get("deadline", 0),
             end_of_bidding=end_of_bidding,
             end_of_reveal=end_of_reveal,
             end_of_tally=end_of_tally,
@@ -253,6 +258,12 @@ class Lot:
 
     def _on_returned(self, args: Args) -> None:
         self.returned = True
+
+    def _on_delivered(self, args: Args) -> None:
+        self.delivered = True
+
+    def _on_bid_elsewhere(self, args: Args) -> None:
+        """Nothing that a keeper goes by: it asks what stands. But a reorganization shows by it."""
 
 
 NEVER: Final = 1 << 256
@@ -286,10 +297,17 @@ _LOT_EVENTS: Final[Mapping[str, Callable[[Lot, Args], None]]] = {
     "DrawDecided": Lot._on_drawn,
     "LotSettled": Lot._on_settled,
     "ItemReturned": Lot._on_returned,
+    "Raised": Lot._on_bid_elsewhere,
+    "Recalled": Lot._on_bid_elsewhere,
+    "ItemDelivered": Lot._on_delivered,
+    "PriceReturned": Lot._on_delivered,
 }
 
 
-EVENTS: Final = frozenset({"LotListed", *_LOT_EVENTS, *_BOOK_EVENTS})
+LISTINGS: Final = frozenset({"LotListed", "LotRegistered"})
+"""The events with which lots begin, at an auctioneer and at an adapter."""
+
+EVENTS: Final = frozenset({*LISTINGS, *_LOT_EVENTS, *_BOOK_EVENTS})
 """The events that change a lot or a book."""
 
 

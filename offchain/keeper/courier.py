@@ -33,6 +33,16 @@ class Courier:
         self._pace.asked()
         return self.chain.estimate(transaction)
 
+    def now(self) -> int:
+        """As `Chain.now`."""
+        self._pace.asked()
+        return self.chain.now()
+
+    def refuse_dear_gas(self) -> None:
+        """As `Chain.refuse_dear_gas`."""
+        self._pace.asked()
+        self.chain.refuse_dear_gas()
+
     def send(self, transaction: Transaction, gas: int, lot: int) -> Receipt:
         """As `Purse.send`."""
         self._pace.asked()

@@ -13,9 +13,16 @@ from offchain.chain.errors import ChainError
 from offchain.keeper.agenda import is_due, is_unopened
 from offchain.keeper.books import Book, Lot
 from offchain.keeper.courier import Courier
-from offchain.keeper.finishing import MAX_DELIVERY_GAS, PUSH_ALLOWANCE, Finisher, settlement
+from offchain.keeper.finishing import (
+    HAND_ON_GAS,
+    MAX_DELIVERY_GAS,
+    PUSH_ALLOWANCE,
+    Finisher,
+    settlement,
+)
 from offchain.keeper.pace import Pace
 from offchain.keeper.purse import GAS_OF_RETURN
+from offchain.keeper.raising import Raiser
 from offchain.keeper.reading import Reader
 from offchain.keeper.reveals import Reveals
 from offchain.keeper.sending import Sender
@@ -40,15 +47,18 @@ class Duties:
         must_wait: Callable[[], bool],
         players_per_step: int,
         finisher: Finisher | None,
+        raiser: Callable[[Callable[[], bool]], Raiser] | None = None,
     ) -> None:
         """`must_wait`: whether a lot has to leave the rest of its work for later; asked between books and transactions.
-        `finisher`: puts the last steps of a lot into one transaction, None: each is one of its own.
+        `finisher`: puts the last steps of a lot into one transaction, None: each is one of its own. `raiser`: makes, of what a
+        lot gives way to, who bids at the house that decides the lots, if one does.
         """
         self._courier, self._reader, self._sender = courier, reader, sender
         self._reveals, self._pace, self._troubles = reveals, pace, troubles
         self._must_wait = must_wait
         self._players_per_step = players_per_step
         self._finisher = finisher
+        self._raiser = None if raiser is None else raiser(self._gives_way)
         self._ledger = reader.ledger
         self._dao, self._source = contract_named("DAO"), contract_named("IRandomness")
         self.interrupted = False
@@ -57,10 +67,14 @@ class Duties:
     def forget(self) -> None:
         """Begins anew with each lot: the books are new ones."""
         self._resume: dict[tuple[int, str], int] = {}
+        if self._raiser is not None:
+            self._raiser.forget()
 
     def keep(self, lots: Collection[int]) -> None:
         """Forgets all other lots."""
         self._resume = {key: place for key, place in self._resume.items() if key[0] in lots}
+        if self._raiser is not None:
+            self._raiser.keep(lots)
 
     def serve(self, number: int, refunds: bool, now: int) -> None:
         """Does on a lot what its phase allows, as the chain has it now. Without `refunds` nobody is paid out.
@@ -71,15 +85,19 @@ class Duties:
         self.interrupted = False
         lot = self._ledger.lots[number]
         if lot.winner is not None or lot.returned:
-            self._pay(lot, None)
+            if refunds:
+                self._pay(lot, None)
+            if self._raiser is not None and not lot.delivered and not self.interrupted:
+                self._raiser.deliver(lot)
             return
-        phase, leader, price = self.standing(number)
+        phase, leader, price = self._decided(lot)
         if phase == Phase.REVEAL:
             self._each_book(lot, "reveal", self._reveal)
         elif phase == Phase.TALLY:
-            finisher = self._finisher if refunds and not self._ledger.draws else None
+            sells = not self._ledger.draws and self._raiser is None
+            finisher = self._finisher if refunds and sells else None
             self._each_book(lot, "tally", partial(self._tally, finisher, lot, now))
-        elif phase == Phase.DRAW:
+        elif phase == Phase.DRAW and self._ledger.draws:
             self._draw(lot)
         elif phase >= Phase.CLOSED:
             self._conclude(lot, phase, leader, price, refunds)
@@ -89,6 +107,13 @@ class Duties:
         phase, leader, price = self._reader.view(self._ledger.auctioneer, "standing", lot)
         return phase, leader, price
 
+    def _decided(self, lot: Lot) -> tuple[Phase, str, int]:
+        """As `standing`, once what is due elsewhere is done."""
+        if self._raiser is None:
+            return self.standing(lot.number)
+        found = self._raiser.serve(lot)
+        return found.phase, found.leader, found.price
+
     def _conclude(self, lot: Lot, phase: Phase, leader: str, price: int, refunds: bool) -> None:
         if phase == Phase.CLOSED:
             at = leader if leader in lot.daos else self._ledger.auctioneer
@@ -97,7 +122,8 @@ class Duties:
             phase, leader, _ = self.standing(lot.number)
         if refunds:
             self._pay(lot, leader if phase == Phase.CLOSED else None)
-        if phase == Phase.VOID and not lot.returned and not self.interrupted:
+        is_here = self._raiser is None
+        if phase == Phase.VOID and is_here and not lot.returned and not self.interrupted:
             self._guarded(Task("reclaim", lot.number, self._ledger.auctioneer), self._reclaim)
 
     def _pay(self, lot: Lot, unsettled: str | None) -> None:
@@ -193,8 +219,9 @@ class Duties:
             raise ChainError(f"the logs hold no step that reaches the price of {price}")
         if finisher is not None and finisher.settle(book, step, price):
             return
-        members = step.counted - step.start
-        self._sender.one(task, members, "settle", *settlement(book, step), most=MAX_DELIVERY_GAS)
+        members, call = step.counted - step.start, settlement(book, step)
+        spare = HAND_ON_GAS if self._raiser is not None else 0
+        self._sender.one(task, members, "settle", *call, most=MAX_DELIVERY_GAS, spare=spare)
 
     def _refund(self, unsettled: str | None, book: Book, task: Task) -> None:
         """Pushes what is due. While the winner is `unsettled`, its book waits, but for those who did not reveal; or itself among

@@ -15,6 +15,9 @@ from offchain.keeper.tasks import Task
 
 MAX_DELIVERY_GAS: Final = 2_000_000
 """The most gas the keeper spends on moving an item: settling takes 300,000 with a decent token, but a token can be anything."""
+HAND_ON_GAS: Final = 350_000
+"""What settling a lot at a house of others is sent with besides: handing the item on fails quietly there, so that no simulation
+finds how much it takes."""
 GAS_EACH: Final = 25_000
 """What counting and paying a member may take besides."""
 PUSH_ALLOWANCE: Final = 12_500
@@ -29,6 +32,7 @@ class Finisher:
 
     def __init__(self, account: str, reader: Reader, sender: Sender) -> None:
         self._account, self._reader, self._sender = account, reader, sender
+        self._spare = HAND_ON_GAS if reader.ledger.at_house else 0
 
     def tally(self, lot: Lot, book: Book, steps: Sequence[tuple[str, ...]], now: int) -> bool:
         """Counts the `steps` left, settles and pays, if the lot waits for this DAO alone, and it wins. Whether it did."""
@@ -73,7 +77,7 @@ class Finisher:
             members,
             calls,
             most=MAX_DELIVERY_GAS + GAS_EACH * members,
-            allowance=PUSH_ALLOWANCE * len(payees),
+            allowance=PUSH_ALLOWANCE * len(payees) + self._spare,
         ):
             return False
         # whether or not logs show it yet

@@ -1,5 +1,5 @@
-"""The keeper: opens bids, those entrusted to it and those with time locks, tallies, draws, settles and pays out, on every lot of
-one auctioneer.
+"""The keeper: opens bids, those entrusted to it and those with time locks, tallies, draws or bids elsewhere, settles and pays
+out, on every lot of one auctioneer, or of an adapter on a house of others.
 
 Everything but the openings is read from the chain, and every step is decided anew from what stands there: a keeper can be killed
 at any point and started again, and any number of keepers can work side by side. No transaction is sent that simulation says
@@ -14,7 +14,7 @@ from typing import Final
 from offchain.bindings.draw_proofs import PLAYERS_PER_STEP
 from offchain.bindings.enumerations import Phase
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Chain
-from offchain.keeper.agenda import Agenda, Duty, Outlook
+from offchain.keeper.agenda import Agenda, Duty, Need, Outlook
 from offchain.keeper.courier import Courier
 from offchain.keeper.duties import Duties
 from offchain.keeper.finishing import Finisher
@@ -22,10 +22,12 @@ from offchain.keeper.ledger import Ledger
 from offchain.keeper.openings import Openings
 from offchain.keeper.pace import Pace
 from offchain.keeper.purse import Allowance, Purse
+from offchain.keeper.raising import RAISING, RaiseMissed, Raiser, Raising
 from offchain.keeper.reading import Reader
 from offchain.keeper.release import DEPTH, Release
 from offchain.keeper.reveals import Reveals
 from offchain.keeper.sending import Action, Sender
+from offchain.keeper.sights import Sights
 from offchain.keeper.troubles import Troubles
 from offchain.keeper.turns import Turns
 from offchain.keeper.unlocking import Unlocker
@@ -60,6 +62,7 @@ class Keeper:
         forgets: bool = False,
         combines: bool = True,
         unlocker: Unlocker | None = None,
+        raising: Raising = RAISING,
     ) -> None:
         """`account` sends the transactions and pays their gas; `gas_limit` bounds each. `on_action` hears of every transaction
         done, `on_skip` of everything that could not be done now, and why (`ChainError` or `OpeningsError`).
@@ -67,7 +70,8 @@ class Keeper:
         by default all. `purse`: the budget of all lots. `allowance`: the gas that a lot may take. `depth`, `clock`: when openings
         may leave, see `Release`. `pace`: how long a step lasts. `forgets`: whether the ledger forgets lots that are over.
         `combines`: whether the last steps of a lot go in one transaction where they fit (an `Action` called finish).
-        `unlocker`: opens time locks; None: they stay closed.
+        `unlocker`: opens time locks; None: they stay closed. `raising`: how it bids at the house of others that decides the lots,
+        if the ledger is of an adapter.
         """
         self._chain, self._openings = chain, openings
         self._purse, self._pace = purse or Purse(), pace or Pace()
@@ -75,11 +79,12 @@ class Keeper:
         self._troubles = Troubles(on_skip)
         courier = Courier(chain, account, self._purse, self._pace)
         self._reader = Reader(ledger, courier, self._pace, self._troubles, self._forget)
-        release = Release(chain, depth, clock)
+        self._release = Release(chain, depth, clock)
         self._reveals = Reveals(
-            chain.chain_id, self._reader, openings, release, self._troubles, unlocker
+            chain.chain_id, self._reader, openings, self._release, self._troubles, unlocker
         )
-        self._agenda = Agenda(ledger, self._reveals.can_open, only)
+        self._sights = Sights()
+        self._agenda = Agenda(ledger, self._reveals.can_open, only, self._sights)
         self._turns = Turns()
         self._sender = Sender(
             courier,
@@ -100,6 +105,7 @@ class Keeper:
             self._must_wait,
             players_per_step,
             Finisher(account, self._reader, self._sender) if combines else None,
+            self._raiser(courier, raising) if ledger.at_house else None,
         )
         self._now = 0
         self._is_urgent = self.unfinished = False
@@ -148,12 +154,33 @@ class Keeper:
 
     @property
     def seconds_to_next(self) -> int | None:
-        """How long it takes until a phase of some lot begins or ends, by the chain's time when the keeper last looked, or until
-        locks can be opened.
+        """How long it takes until a phase of some lot begins or ends, by the chain's time when the keeper last looked, until
+        locks can be opened, or until a bid may be due at a house of others.
         """
         at = self._agenda.next_deadline(self._now)
-        ahead = (None if at is None else at[0] - self._now, self._reveals.seconds_to_round)
+        ahead = (
+            None if at is None else at[0] - self._now,
+            self._reveals.seconds_to_round,
+            self._sights.seconds_to_next(self._now),
+        )
         return min((seconds for seconds in ahead if seconds is not None), default=None)
+
+    def _raiser(self, courier: Courier, raising: Raising) -> Callable[[Callable[[], bool]], Raiser]:
+        """Who bids at a house, as `Duties` takes it."""
+
+        def raiser(gives_way: Callable[[], bool]) -> Raiser:
+            return Raiser(
+                courier,
+                self._reader,
+                self._sender,
+                self._sights,
+                self._troubles,
+                raising,
+                self._release.world_time,
+                gives_way,
+            )
+
+        return raiser
 
     def _look(self) -> None:
         """Looks at the clock."""
@@ -185,10 +212,16 @@ class Keeper:
         duties = self._agenda.duties(self._now, refunds)
         # what was learnt of lots where nothing is due any more, or not yet, is of no use
         lots = {duty.lot for duty in duties}
-        for memory in (self._troubles, self._turns.rests, self._sender.memories, self._duties):
+        told = (self._troubles, self._turns.rests, self._sender.memories, self._duties)
+        for memory in told:
             memory.keep(lots)
+        self._sights.keep(self._reader.ledger.lots)
         if duties and self._purse.is_empty:
             self._troubles.skip(0, "what is due", self._purse.used_up())
+            for duty in duties:
+                if duty.need == Need.RAISE:
+                    used_up = RaiseMissed(f"no bid can be sent any more: {self._purse.used_up()}")
+                    self._troubles.skip(duty.lot, f"bids on lot {duty.lot}", used_up)
             return []
         return [duty for duty in duties if self._turns.is_next(duty, self._now)]
 
@@ -221,5 +254,5 @@ class Keeper:
 
     def _forget(self) -> None:
         """Begins anew: the books are new ones."""
-        for memory in (self._agenda, self._turns, self._sender, self._duties):
+        for memory in (self._agenda, self._turns, self._sender, self._duties, self._sights):
             memory.forget()

@@ -7,18 +7,19 @@ which is what lets a keeper be killed and started again.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
+from offchain.bindings.adapters import ADAPTER
 from offchain.bindings.constants import MOST_PLAYERS
 from offchain.bindings.contracts import Event
 from offchain.bindings.contracts import contract as contract_named
 from offchain.bindings.entries import pack
 from offchain.chain.backend import Chain, Log
 from offchain.chain.errors import ChainError
-from offchain.keeper.books import EVENTS, Book, Lot, lot_of
+from offchain.keeper.books import EVENTS, LISTINGS, Book, Lot, lot_of
 from offchain.keeper.logstore import LogStore
 
 AUCTIONEER: Final = "Auctioneer"
 APPROXIMATE: Final = "ApproximateAuction"
-"""The contracts whose lots a ledger can follow; both are an AuctionHouse."""
+"""The contracts whose lots a ledger can follow; both are an AuctionHouse. Or an adapter on a house of others, of any make."""
 
 REORG_DEPTH: Final = 64
 """How many of the newest blocks `sync` can compare with what it read before: two epochs, after which Ethereum is final."""
@@ -35,7 +36,8 @@ class Ledger:
     """The lots of one auctioneer and all their books.
 
     generation: grows when the books had to be rebuilt, which makes new objects of all of them.
-    auctioneer: its address. kind: which contract it is. draws: whether its lots are decided by draws.
+    auctioneer: its address. kind: which contract it is. draws: whether its lots are decided by draws. at_house: whether an
+    auction at a house of others decides them: the auctioneer is an adapter.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Ledger:
         """
         self.kind: Final = kind
         self.draws: Final = kind == APPROXIMATE
+        self.at_house: Final = kind == ADAPTER
         self._chain = chain
         self.auctioneer: Final = auctioneer
         self._first_block = first_block
@@ -242,7 +245,7 @@ class Ledger:
         if number is None or number in self._forgotten:
             return
         if contract == self.auctioneer:
-            if event.name == "LotListed":
+            if event.name in LISTINGS:
                 lot = self.lots[number] = Lot.listed(event.args)
                 self.books[contract, number] = Book(contract, number, lot.bond_bps, of_dao=False)
             self.lots[number].apply(event)

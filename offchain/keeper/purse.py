@@ -21,6 +21,11 @@ each bid is opened by itself, and at most 5/2 of what they cost those who list, 
 measures both)."""
 NO_LOT: Final = 0
 """What is spent on draws, whose lots have no allowance for it."""
+GAS_AT_HOUSE: Final = 2_500_000
+"""What a lot at a house of others may take besides: the house settles it, be it with the beginning of its next auction."""
+GAS_OF_RAISES: Final = 12_800_000
+"""What bidding there may take for each DAO: 64 bids of 200,000. Where each has to exceed the last by 2 %, as many answers of a
+rival between them lead to twelve times the first."""
 GAS_OF_RETURN: Final = 150_000
 """What giving an item back to its seller may take, which nobody but the seller is helped by."""
 
@@ -37,10 +42,28 @@ class Allowance:
     book: int = GAS_OF_BOOK
     bid: int = GAS_OF_BID
     draw: int = GAS_OF_DRAW
+    house: int = GAS_AT_HOUSE
+    raises: int = GAS_OF_RAISES
 
-    def of(self, daos: int, bids: int, is_drawn: bool = False) -> int:
-        """For a lot that so many DAOs entered, with so many bids in all its books; `is_drawn`: where a draw decides it."""
-        return self.lot + self.book * daos + self.bid * bids + (self.draw if is_drawn else 0)
+    def of(self, daos: int, bids: int, is_drawn: bool = False, at_house: bool = False) -> int:
+        """For a lot that so many DAOs entered, with so many bids in all its books; `is_drawn`: where a draw decides it,
+        `at_house`: where a house of others does.
+        """
+        plain = self.lot + self.book * daos + self.bid * bids
+        elsewhere = self.house + self.raises * daos if at_house else 0
+        return plain + elsewhere + (self.draw if is_drawn else 0)
+
+
+@dataclass(slots=True)
+class _Funds:
+    """What all pockets are filled from. budget: wei, without end if None. is_closed: what was wanted last did not fit. price:
+    that was paid last for a unit of gas, in wei.
+    """
+
+    budget: int | None
+    is_closed: bool = False
+    price: int = 0
+    spent: int = 0
 
 
 class Purse:
@@ -48,16 +71,25 @@ class Purse:
 
     def __init__(self, budget: int | None = None) -> None:
         """`budget`: wei for all transactions together, without end if None."""
-        self._budget = budget
-        self._is_closed = False
-        self._price = 0
-        self.spent = 0
+        self._funds = _Funds(budget)
         self._gas: Counter[int] = Counter()
+
+    def pocket(self) -> "Purse":
+        """A purse on the same budget for the lots of another auctioneer, which have the same numbers."""
+        other = Purse()
+        other._funds = self._funds
+        return other
+
+    @property
+    def spent(self) -> int:
+        """Wei so far, out of all pockets."""
+        return self._funds.spent
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing more is to be sent: what was wanted last did not fit, or nothing is left."""
-        return self._budget is not None and (self._is_closed or self.spent >= self._budget)
+        funds = self._funds
+        return funds.budget is not None and (funds.is_closed or funds.spent >= funds.budget)
 
     def gas_of(self, lot: int) -> int:
         """The gas that a lot has taken."""
@@ -67,7 +99,7 @@ class Purse:
         """What to tell when it is empty."""
         return Overspent(
             f"the budget is used up, so nothing more is sent: {ether(self.spent)} of"
-            f" {ether(self._budget or 0)} ETH are spent"
+            f" {ether(self._funds.budget or 0)} ETH are spent"
         )
 
     def check(self, gas: int) -> None:
@@ -77,14 +109,14 @@ class Purse:
             Overspent: it cannot, and nothing is sent any more.
         """
         if not self.affords(gas):
-            self._is_closed = True
+            self._funds.is_closed = True
             raise self.used_up()
 
     def affords(self, gas: int) -> bool:
         """Whether `gas` more can be paid for at the price that was paid last."""
-        if self._budget is None:
+        if self._funds.budget is None:
             return True
-        return not self.is_empty and self.spent + gas * self._price <= self._budget
+        return not self.is_empty and self.spent + gas * self._funds.price <= self._funds.budget
 
     def check_lot(self, lot: int, gas: int, allowance: int) -> None:
         """Whether a lot may take `gas` more.
@@ -110,7 +142,9 @@ class Purse:
             ChainError: as `Chain.send`.
         """
         self.check(gas)
-        left = None if self._budget is None else (self._budget - self.spent) // max(1, gas)
+        left = (
+            None if self._funds.budget is None else (self._funds.budget - self.spent) // max(1, gas)
+        )
         try:
             receipt = chain.send(replace(transaction, gas=gas, max_fee=left))
         except Reverted as failure:
@@ -127,9 +161,9 @@ class Purse:
     def book(self, lot: int, gas: int, fee: int) -> None:
         """A transaction on a lot took `gas`, and cost `fee` wei."""
         self._gas[lot] += gas
-        self.spent += fee
+        self._funds.spent += fee
         if gas:
-            self._price = -(-fee // gas)
+            self._funds.price = -(-fee // gas)
 
 
 def ether(wei: int) -> str:

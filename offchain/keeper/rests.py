@@ -13,12 +13,15 @@ from offchain.keeper.books import NEVER
 _FIRST_REST: Final = 12
 """Seconds; a slot of Ethereum."""
 _LONGEST: Final = {
+    Need.RAISE: (1, 0),
     Need.REVEAL: (4, 60),
     Need.TALLY: (4, 60),
     Need.DRAW: (16, 240),
+    Need.WATCH: (4, 60),
     Need.SETTLE: (256, 3_600),
     Need.REFUND: (16, 240),
     Need.RETURN: (4_096, 86_400),
+    Need.DELIVER: (256, 3_600),
 }
 """The longest rests, in rounds and in seconds: long where a token can be at fault, short where only the node can."""
 _SHARE_OF_TIME_LEFT: Final = 8

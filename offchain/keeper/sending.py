@@ -22,13 +22,16 @@ _ODD_ITEMS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One transaction the keeper sent: what it did, on which lot and book, for how many bidders, and its receipt."""
+    """One transaction the keeper sent: what it did, on which lot and book, for how many bidders, its receipt, and what else is
+    worth telling.
+    """
 
     step: str
     lot: int
     contract: str
     members: int
     receipt: Receipt
+    detail: str = ""
 
     @property
     def gas_used(self) -> int:
@@ -111,19 +114,38 @@ class Sender:
                 return
 
     def one(
-        self, task: Task, members: int, function: str, *arguments: object, most: int | None = None
-    ) -> None:
-        """Sends one transaction, of at most `most` gas. `Reverted` if it would fail, or take more."""
+        self,
+        task: Task,
+        members: int,
+        function: str,
+        *arguments: object,
+        most: int | None = None,
+        spare: int = 0,
+        gas: int | None = None,
+        rests: bool = True,
+        detail: str = "",
+    ) -> Receipt | None:
+        """Sends one transaction, of at most `most` gas by simulation and `spare` more, or of `gas`; its receipt, None if the
+        task is at rest. `rests`: whether that comes of a failure. `detail`: see `Action`. `Reverted` if it would fail, or take
+        more.
+        """
         memory = self.memories.of(task)
         if self._steps < memory.rests_until:
-            return
+            return None
         transaction = self._transaction(task, function, *arguments)
         estimated = self._courier.estimate(transaction)
         if estimated > min(most or self._gas_limit, self._gas_limit):
             raise Reverted(f"it takes {estimated} gas, which is too much")
-        gas = min(self._gas_limit, int(estimated * GAS_MARGIN))
-        self._send(task, memory, transaction, gas, members)
+        limit = min(self._gas_limit, gas or int(estimated * GAS_MARGIN) + spare)
+        receipt = self._send(task, memory, transaction, limit, members, rests, detail)
         self._reader.sync()
+        return receipt
+
+    def foresee(self, lot: int, gas: int) -> None:
+        """Raises Overspent if a transaction of so much gas on a lot could not be paid for."""
+        if not self._purse.affords(gas):
+            raise self._purse.used_up()
+        self._purse.check_lot(lot, gas, self._allowance_of(lot))
 
     def together(
         self,
@@ -168,25 +190,34 @@ class Sender:
         return self._purse.affords(gas) and self._purse.has_left(lot, gas, self._allowance_of(lot))
 
     def _send(
-        self, task: Task, memory: Memory, transaction: Transaction, gas: int, members: int
-    ) -> None:
+        self,
+        task: Task,
+        memory: Memory,
+        transaction: Transaction,
+        gas: int,
+        members: int,
+        rests: bool = True,
+        detail: str = "",
+    ) -> Receipt:
         self._reader.refuse_old_books()
         self._purse.check_lot(task.lot, gas, self._allowance_of(task.lot))
         try:
             receipt = self._courier.send(transaction, gas, task.lot)
         except Reverted as failure:
-            if failure.fee:
+            if failure.fee and rests:
                 # what fails on the chain but not in simulation may do so for ever
                 memory.rest(self._steps)
             raise
         self.sent += 1
         memory.failures = 0
-        self._on_action(Action(task.step, task.lot, task.contract, members, receipt))
+        self._on_action(Action(task.step, task.lot, task.contract, members, receipt, detail))
+        return receipt
 
     def _allowance_of(self, number: int) -> int:
         ledger = self._reader.ledger
         bids = sum(len(book.boxes) for book in ledger.books_on(number))
-        return self._allowance.of(len(ledger.lots[number].daos), bids, ledger.draws)
+        daos = len(ledger.lots[number].daos)
+        return self._allowance.of(daos, bids, ledger.draws, ledger.at_house)
 
     def _transaction(self, task: Task, *call: Any) -> Transaction:
         data = self._reader.contract_at(task.contract).encode(*call)

@@ -8,7 +8,7 @@ import pytest
 import typer.main
 
 from offchain.cli.app import app
-from offchain.keeper import agenda, finishing, pace, purse, release
+from offchain.keeper import agenda, finishing, pace, purse, raising, release
 from offchain.keeper.openings import MAX_LINE
 from tests.docs.markdown import ROOT
 
@@ -36,6 +36,9 @@ def test_every_option_is_told_and_no_other() -> None:
         f"before openings leave: {release.DEPTH}, or 0",
         f"{purse.GAS_OF_LOT:,} gas, {purse.GAS_OF_BOOK:,} more for each DAO",
         f"and {purse.GAS_OF_BID:,} for each bid; where a draw decides, {purse.GAS_OF_DRAW:,} besides",
+        f"at a house of others {purse.GAS_AT_HOUSE:,}, and {purse.GAS_OF_RAISES:,} for each DAO, which is 64 bids of {purse.GAS_OF_RAISES // 64:,}",
+        f"its `--poll` and {raising.lead(0)} seconds",
+        f"looks every {raising.LEAD // 10} seconds",
         f"at most {finishing.MAX_DELIVERY_GAS:,} gas of it, giving one back {purse.GAS_OF_RETURN:,}",
         f"is given up {agenda.GIVEN_UP // 86_400} days after",
         f"longer than {MAX_LINE:,} bytes",
