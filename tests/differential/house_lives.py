@@ -5,6 +5,7 @@ Biased towards what tends to break: ties, limits close to each other and to the 
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,6 +19,8 @@ from offchain.model.instances.two_level import LotOutcome
 from offchain.model.mechanisms.ascending import AscendingAuction
 from offchain.model.mechanisms.equal_split import equal_split, willingness_to_pay
 
+TIMES = int(os.environ.get("HOUSE_TIMES", "1"))
+"""So many times as many auctions are played."""
 MemberKey = tuple[str, str]
 """Group name and member name."""
 
@@ -140,8 +143,11 @@ class Life:
 
     @property
     def outcome(self) -> HouseOutcome:
-        """What comes of it, by the model."""
-        ending = self.ending
+        """What comes of it if its bidders take turns, by the model."""
+        return self.outcome_of(self.ending)
+
+    def outcome_of(self, ending: AscendingAuction) -> HouseOutcome:
+        """What comes of it if the house's auction ends like this."""
         return HouseOutcome(self._lot(ending), ending.amount)
 
     def _lot(self, ending: AscendingAuction) -> LotOutcome:
@@ -149,7 +155,7 @@ class Life:
         price = ending.amount // WEI_PER_UNIT
         if ending.leader is None:
             return LotOutcome(None, 0, 0, 0, (), bids)
-        if self.kinds[ending.leader] is Kind.INDIVIDUAL:
+        if self.kinds.get(ending.leader, Kind.INDIVIDUAL) is Kind.INDIVIDUAL:
             return LotOutcome(ending.leader, price, price, price, (MEMBER,), bids)
         members = self.counted.group(ending.leader).members
         split = equal_split([one.bids[0] for one in members], price)

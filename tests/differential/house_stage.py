@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,9 +13,11 @@ from offchain.bindings.enumerations import Phase
 from offchain.bindings.seals import Opening, commitment
 from offchain.chain.backend import Receipt, Reverted
 from offchain.chain.revm import Revm
-from offchain.houses.house import AtHouse, ask
+from offchain.houses.house import Account, AtHouse, ask
 from offchain.houses.nouns import NounsHouse, NounsTerms
 from offchain.houses.packages import nouns
+from offchain.houses.rivals import ether_refuser
+from offchain.houses.zora import BUFFER, INCREMENT, ZoraAuction, ZoraHouse
 from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances.two_level import Group, LotOutcome
 from tests.differential.house_lives import (
@@ -33,15 +35,24 @@ from tests.reverts import reverts
 OWNER, KEEPER, PEOPLE = 0, 1, range(2, 100)
 PURSE = 1 << 110
 """What everybody has, in wei: for bids of 2^64 units."""
+REFUSER = "refuser"
 PAST = 9
 """Auctions that each house has behind it."""
 DAO = contract("DAO")
 
 
 class Venue(Protocol):
-    """A house on which one auction after another is held."""
+    """A house on which one auction after another is held.
+
+    is_careful: whether it sells only to who can take the item, and pays everybody else back.
+    """
 
     floor: Floor
+    is_careful: bool
+
+    @property
+    def weth(self) -> Deployed:
+        """In which it refunds who takes no ether."""
 
     def reset(self, code: Code) -> None:
         """Begins anew, on that code."""
@@ -52,9 +63,14 @@ class Venue(Protocol):
     def upgrade(self) -> None:
         """Puts the next code behind the house, in mid-auction."""
 
+    def change(self, auction: AtHouse, what: str, value: int) -> None:
+        """Changes a term, the `reserve`, `percent` or `buffer`. Raises Reverted."""
+
 
 class NounsVenue:
     """Nouns' house, whose terms its owner changes from auction to auction."""
+
+    is_careful = False
 
     def __init__(self, chain: Revm) -> None:
         self.house = NounsHouse.deploy(chain, chain.actor(OWNER), NounsTerms(reserve=1))
@@ -68,6 +84,11 @@ class NounsVenue:
             self._next()
         self._chain = chain
         self._start = chain.snapshot()
+
+    @property
+    def weth(self) -> Deployed:
+        """See `Venue`."""
+        return self.house.weth
 
     def reset(self, code: Code) -> None:
         """See `Venue`."""
@@ -90,6 +111,15 @@ class NounsVenue:
         self.house.owner.send(self.house.at_migration(), "migrate")
         self.house.upgrade_to(second)
 
+    def change(self, auction: AtHouse, what: str, value: int) -> None:
+        """See `Venue`."""
+        setters = {
+            "reserve": self.house.set_reserve,
+            "percent": self.house.set_increment,
+            "buffer": self.house.set_buffer,
+        }
+        setters[what](value)
+
     def _next(self) -> None:
         end = self.house.auction().end
         assert end is not None
@@ -97,14 +127,65 @@ class NounsVenue:
         self.house.settle(self.floor.keeper.address)
 
 
+class ZoraVenue:
+    """Zora's house, where a seller lists one item after another; its increment and buffer are fixed."""
+
+    is_careful = True
+
+    def __init__(self, chain: Revm) -> None:
+        self.house = ZoraHouse.deploy(chain, chain.actor(OWNER))
+        self._seller = Account(chain, chain.actor(OWNER))
+        self._item = self._seller.create(contract("Item"))
+        self._listed = 0
+        last = [self._list(1) for _ in range(PAST)][-1]
+        self.floor = Floor.on_zora(last, chain.actor(KEEPER))
+        self._chain = chain
+        self._start = chain.snapshot()
+
+    @property
+    def weth(self) -> Deployed:
+        """See `Venue`."""
+        return self.house.weth
+
+    def reset(self, code: Code) -> None:
+        """See `Venue`."""
+        self._chain.restore(self._start)
+        self._listed = PAST
+
+    def offer(self, terms: HouseTerms) -> ZoraAuction:
+        """See `Venue`."""
+        assert (terms.percent, terms.buffer) == (INCREMENT, BUFFER)
+        return self._list(terms.reserve)
+
+    def upgrade(self) -> None:
+        """Never: this house has one code."""
+        raise NotImplementedError
+
+    def change(self, auction: AtHouse, what: str, value: int) -> None:
+        """See `Venue`. Of its terms only the reserve is its seller's, as long as nobody has bid."""
+        assert isinstance(auction, ZoraAuction)
+        assert what == "reserve"
+        auction.set_reserve(self._seller.address, value)
+
+    def _list(self, reserve: int) -> ZoraAuction:
+        self._listed += 1
+        seller = self._seller.address
+        self._seller.send(self._item, "mint", seller, self._listed)
+        return self.house.list_item(seller, self._item, self._listed, reserve)
+
+
 @dataclass(frozen=True)
 class Cast:
-    """Who takes part in an auction, its lot and what everybody had before it, in wei."""
+    """Who takes part in an auction, its lot and what everybody had before it, in wei.
+
+    bidders: who bids at the house for each group, and `REFUSER`, who takes no ether.
+    """
 
     life: Life
     house: AtHouse
     lot: int
     daos: Mapping[str, Deployed]
+    bidders: Mapping[str, str]
     accounts: Mapping[MemberKey, str]
     purses: Mapping[str, int]
 
@@ -112,16 +193,14 @@ class Cast:
         """The accounts of the members of a group, by their names."""
         return {member: at for (group, member), at in self.accounts.items() if group == name}
 
-    def alone(self, name: str) -> str:
-        """The account of an individual."""
-        return self.accounts[name, MEMBER]
-
 
 class HouseStage:
     """Plays lives at a venue, each from the same beginning, so that its seed alone makes it."""
 
-    def __init__(self, chain: Revm, venue: Venue) -> None:
-        self.chain, self.venue, self.floor = chain, venue, venue.floor
+    def __init__(self, chain: Revm, venue: Callable[[Revm], Venue]) -> None:
+        self.chain, self.venue = chain, venue(chain)
+        self.floor = self.venue.floor
+        self.refusing = Account(chain, chain.actor(PEOPLE.stop))
         self.seen: Counter[str] = Counter()
         """How often what makes a difference happened."""
 
@@ -138,7 +217,7 @@ class HouseStage:
         """A lot of the next auction, and DAOs that are tallied on it."""
         self.venue.reset(life.code)
         house = self.venue.offer(life.terms)
-        lot = self.floor.register()
+        lot = self.floor.register(house.auction().number)
         keys = [(group.name, one.name) for group in life.instance.groups for one in group.members]
         accounts = dict(zip(keys, map(self.chain.actor, PEOPLE), strict=False))
         watched = [*accounts.values(), self.chain.actor(OWNER)]
@@ -148,7 +227,12 @@ class HouseStage:
             for place, (name, kind) in enumerate(life.kinds.items())
             if kind is not Kind.INDIVIDUAL
         }
-        cast = Cast(life, house, lot, daos, accounts, purses)
+        bidders = {
+            name: self.floor.paddle(lot, daos[name]) if name in daos else accounts[name, MEMBER]
+            for name in life.kinds
+        }
+        bidders[REFUSER] = ether_refuser(self.refusing)
+        cast = Cast(life, house, lot, daos, bidders, accounts, purses)
         groups = [group for group in life.instance.groups if group.name in daos]
         salts = {group.name: self._place(cast, group) for group in groups}
         self.chain.advance_to(self.chain.now() + BIDDING)
@@ -213,8 +297,7 @@ class HouseStage:
         life, bids = cast.life, 0
         upgrades_at = rng.randint(0, 5) if life.code is Code.UPGRADED else None
         end = cast.house.auction().end
-        assert end is not None
-        if rng.random() < 0.5:
+        if end is not None and rng.random() < 0.5:
             self.chain.advance_to(end - rng.randint(1, max(1, life.terms.buffer)))
         while True:
             if bids == upgrades_at:
@@ -228,7 +311,7 @@ class HouseStage:
             self._let_time_pass(cast, rng.randint(0, life.pace))
         if upgrades_at is not None and bids < upgrades_at:
             self.venue.upgrade()
-        self.seen["extended"] += cast.house.auction().end != end
+        self.seen["extended"] += end is not None and cast.house.auction().end != end
         for name, dao in cast.daos.items():
             reaches = cast.house.least_bid() <= cast.life.limits[name]
             with reverts("AlreadyLeads" if reaches else "BeyondLimit"):
@@ -243,22 +326,21 @@ class HouseStage:
         if name in cast.daos:
             dao = cast.daos[name]
             limit = self.floor.ask(self.floor.adapter, "limitOf", cast.lot, dao.address)
-            return leader != self.floor.paddle(cast.lot, dao) and least <= limit * WEI_PER_UNIT
+            return leader != cast.bidders[name] and least <= limit * WEI_PER_UNIT
         least = -(-least // cast.life.grid(name)) * cast.life.grid(name)
-        return leader != cast.alone(name) and least <= cast.life.limits[name]
+        return leader != cast.bidders[name] and least <= cast.life.limits[name]
 
     def _bid(self, cast: Cast, name: str) -> None:
         if name in cast.daos:
             self.floor.raise_for(cast.lot, cast.daos[name])
         else:
             grid = cast.life.grid(name)
-            cast.house.bid(cast.alone(name), -(-cast.house.least_bid() // grid) * grid)
+            cast.house.bid(cast.bidders[name], -(-cast.house.least_bid() // grid) * grid)
 
     def _let_time_pass(self, cast: Cast, seconds: int) -> None:
         """Never so much that the auction ends."""
-        end = cast.house.auction().end
+        end, now = cast.house.auction().end, self.chain.now()
         assert end is not None
-        now = self.chain.now()
         self.chain.advance_to(min(now + seconds, max(now, end - 1)))
 
     # The end
@@ -266,9 +348,9 @@ class HouseStage:
     def finish(self, cast: Cast, rng: random.Random) -> HouseOutcome:
         """The house's auction ends, the lot is settled, everybody claims; what came of it, and where every wei is."""
         auction = cast.house.auction()
-        assert auction.end is not None
-        self.chain.advance_to(auction.end)
-        name = next((one for one, at in self._bidders(cast).items() if at == auction.bidder), None)
+        ends = self.floor.deadline(cast.lot) if auction.end is None else auction.end
+        self.chain.advance_to(ends)
+        name = next((one for one, at in cast.bidders.items() if at == auction.bidder), None)
         winner = cast.daos.get(name or "")
         if cast.life.is_late:
             self.chain.advance_to(self.floor.deadline(cast.lot))
@@ -281,7 +363,10 @@ class HouseStage:
             if winner is not None:
                 self.floor.keeper.send(self.floor.adapter, "deliver", cast.lot)
         self._claim(cast, rng)
-        outcome = HouseOutcome(self._outcome(cast, name, auction.amount), auction.amount)
+        amount = auction.amount
+        if name == REFUSER and self.venue.is_careful:
+            name, amount = None, 0
+        outcome = HouseOutcome(self._outcome(cast, name, amount), amount)
         self._audit(cast, outcome)
         self._note(cast, outcome)
         return outcome
@@ -298,16 +383,10 @@ class HouseStage:
         self.seen["a bond"] += bool(life.silent)
         self.seen["no tally"] += bool(life.untallied)
 
-    def _bidders(self, cast: Cast) -> dict[str, str]:
-        """Who bids at the house for each group."""
-        return {
-            name: self.floor.paddle(cast.lot, cast.daos[name])
-            if name in cast.daos
-            else cast.alone(name)
-            for name in cast.life.kinds
-        }
-
     def _conclude(self, cast: Cast, rng: random.Random) -> None:
+        """Where no bid has started its clock there is nothing to settle."""
+        if cast.house.auction().end is None:
+            return
         if rng.random() < 0.5:
             cast.house.settle(self.floor.keeper.address)
         else:
@@ -385,7 +464,7 @@ class HouseStage:
             if group.name in cast.daos:
                 dao = cast.daos[group.name]
                 assert self.chain.balance(dao.address) == burnt * WEI_PER_UNIT, group
-                assert self.chain.balance(self.floor.paddle(cast.lot, dao)) == 0, group
+                assert self.chain.balance(cast.bidders[group.name]) == 0, group
                 assert self.floor.ask(dao, "lentOf", cast.lot) == 0
         owner = self.chain.actor(OWNER)
         assert self.chain.balance(owner) - cast.purses[owner] == amount
@@ -408,8 +487,16 @@ class HouseStage:
         if lot.winner in cast.daos:
             expected = self.floor.ask(cast.daos[lot.winner], "estateAt", cast.lot)
         else:
-            expected = cast.alone(lot.winner)
+            expected = cast.bidders[lot.winner]
         assert owner == expected, (owner, expected)
+
+
+def furnished() -> Revm:
+    """A chain on which everybody has a purse."""
+    chain = Revm()
+    people = (OWNER, KEEPER, *PEOPLE, PEOPLE.stop)
+    chain.fund_all({chain.actor(place): PURSE for place in people})
+    return chain
 
 
 def _deposit(life: Life, group: Group, place: int) -> int:
