@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from offchain.bindings.contracts import Deployed, contract
 from offchain.bindings.enumerations import Phase
 from offchain.chain.backend import Chain, Receipt
 from offchain.houses.house import Account, AtHouse, ask
-from offchain.houses.nouns import NounsHouse
 from offchain.houses.zora import ZoraAuction
 from offchain.io.units import WEI_PER_ETH, WEI_PER_UNIT
 
@@ -20,6 +19,14 @@ REVEAL = 600
 TALLY = 600
 BOND_BPS = 1_000
 BEACON = bytes(32)
+
+
+class NounsLike(AtHouse, Protocol):
+    """A house in the manner of Nouns, real or not."""
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ class Floor:
         return self.keeper.chain
 
     @classmethod
-    def on_nouns(cls, house: NounsHouse, keeper: str) -> Self:
+    def on_nouns(cls, house: NounsLike, keeper: str) -> Self:
         """An adapter on a house in the manner of Nouns."""
         return cls._on("NounsAdapter", house, house.address, keeper)
 

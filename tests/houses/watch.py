@@ -197,6 +197,11 @@ class Hall:
     def deliver(self, lot: int) -> Receipt:
         return self.floor.keeper.send(self.floor.adapter, "deliver", lot)
 
+    def open_estate(self, dao: Deployed, lot: int) -> Deployed:
+        """The estate of a lot that was won, with its code."""
+        self.floor.keeper.send(dao, "deployEstate", lot)
+        return Deployed(contract("Estate"), str(self.floor.ask(dao, "estateAt", lot)))
+
     # WHAT STRANGERS DO
 
     def force(self, sender: str, to: str, wei: int) -> None:
@@ -206,13 +211,11 @@ class Hall:
 
     def restore(self, sender: str, dao: Deployed, lot: int, units: int) -> None:
         """A stranger pays what a DAO lent."""
+        paying = dao.call(sender, "restore", lot, value=units * UNIT)
+        self.chain.estimate(paying)  # fails as it would
         place = (dao.address, lot)
         self.restored[place] = self.restored.get(place, 0) + units
-        try:
-            self.chain.send(dao.call(sender, "restore", lot, value=units * UNIT))
-        except Reverted:
-            self.restored[place] -= units
-            raise
+        self.chain.send(paying)
 
     # WHAT MUST HOLD
 

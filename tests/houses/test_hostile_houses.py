@@ -1,0 +1,420 @@
+"""What a house can do to groups that bid there: nothing to whoever would not be served, and one bid of a lot to the others."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import pytest
+
+from offchain.bindings.enumerations import BookState, Phase
+from offchain.chain.backend import Chain, Transaction
+from offchain.houses.nouns import NounsHouse
+from offchain.io.units import WEI_PER_ETH as ETH
+from offchain.io.units import WEI_PER_UNIT as UNIT
+from tests.houses.lying_house import (
+    UNREADABLE,
+    Answers,
+    LyingHouse,
+    Refunds,
+    Wrapping,
+    lying_hall,
+)
+from tests.houses.watch import MAKES, TERMS, Hall, group, watched_hall
+from tests.puppets import ItemManner
+from tests.reverts import reverts
+
+FOREVER = 2**256 - 1
+DAY = 86_400
+
+
+@pytest.fixture(params=list(MAKES))
+def make(request: pytest.FixtureRequest) -> str:
+    found: str = request.param
+    return found
+
+
+@pytest.fixture
+def hall(make: str) -> Hall:
+    return lying_hall(MAKES[make])
+
+
+@pytest.fixture
+def house(hall: Hall) -> LyingHouse:
+    return cast(LyingHouse, hall.floor.house)
+
+
+@pytest.fixture
+def chain(hall: Hall) -> Chain:
+    return hall.chain
+
+
+@pytest.fixture
+def rival(chain: Chain) -> str:
+    return chain.actor(2)
+
+
+def deadline(hall: Hall, lot: int) -> int:
+    return int(hall.lot_of(lot)["deadline"])
+
+
+def leading(hall: Hall, first: int = 4) -> tuple[int, int]:
+    """A lot where the hall's first DAO leads, at 100 of 300, with a second DAO; and another where the first could bid, too."""
+    lot, other = hall.floor.register(), hall.floor.register()
+    dao = hall.found((lot, other))
+    hall.place(
+        dao, lot, group(hall.chain, first, 150, 150, 20), silent=group(hall.chain, first + 3, 70)
+    )
+    hall.place(dao, other, group(hall.chain, first + 4, 400, 400))
+    hall.enter(lot, group(hall.chain, first + 6, 120, 120))
+    hall.tally(lot, other)
+    hall.floor.raise_for(lot, dao)
+    return lot, other
+
+
+def outcome(hall: Hall, lot: int) -> list[BookState]:
+    return [hall.state(book)[0] for book in hall.books if book.lot == lot]
+
+
+GIVEN_UP = [BookState.WON, BookState.LOST]
+
+
+@pytest.mark.parametrize("answers", UNREADABLE, ids=lambda one: one.name.lower())
+@pytest.mark.parametrize("version", [1, 2], ids=["V1", "V2"])
+def test_upgraded_to_a_house_that_cannot_be_read(make: str, version: int, answers: Answers) -> None:
+    """Who has no money out leaves at once, who has waits for the deadline; served members pay what is gone, and nobody else."""
+    hall = watched_hall(version, MAKES[make])
+    lot, other = leading(hall)
+    hall.lies = True
+    LyingHouse.behind(cast(NounsHouse, hall.floor.house)).behave(answers)
+    dao, second = (book.dao for book in hall.books if book.lot == lot)
+    assert hall.floor.standing(lot).phase == Phase.DRAW
+    assert hall.floor.standing(other).phase == Phase.VOID
+    hall.leave(other)
+    with reverts("MoneyIsOut"):
+        hall.recall(lot, dao)
+    with reverts("MoneyIsOut"):
+        hall.floor.raise_for(lot, second)
+    with reverts("WrongPhase"):
+        hall.settle(dao, lot)
+    hall.chain.advance_to(deadline(hall, lot) - 1)
+    assert hall.floor.standing(lot).phase == Phase.DRAW
+    hall.chain.advance_to(deadline(hall, lot))
+    assert hall.floor.standing(lot).phase == Phase.CLOSED
+    with reverts("NothingToDeliver"):
+        hall.leave(lot)
+        hall.deliver(lot)
+    assert outcome(hall, lot) == GIVEN_UP
+
+
+@pytest.mark.parametrize("answers", UNREADABLE, ids=lambda one: one.name.lower())
+def test_nothing_is_registered_at_a_house_that_cannot_be_read(
+    hall: Hall, house: LyingHouse, answers: Answers
+) -> None:
+    house.behave(answers)
+    with reverts("NotOffered"):
+        hall.floor.register(number=1)
+
+
+def test_an_auction_that_never_ends(hall: Hall, house: LyingHouse, chain: Chain) -> None:
+    """Its end is put off for ever; who leads there is not outbid, and is given nothing."""
+    lot, other = leading(hall)
+    dao, second = (book.dao for book in hall.books if book.lot == lot)
+    house.say(hall.floor.paddle(lot, dao), TERMS.reserve, deadline(hall, lot) - 3 * DAY + 1)
+    for one in (second, dao):
+        with reverts("TooLate"):
+            hall.floor.raise_for(lot, one)
+    house.say(hall.floor.paddle(lot, dao), TERMS.reserve, FOREVER)
+    with reverts("TooLate"):
+        hall.floor.raise_for(lot, second)
+    chain.advance_to(deadline(hall, lot) - 1)
+    assert hall.floor.standing(lot).phase == Phase.DRAW
+    assert hall.floor.standing(other).phase == Phase.DRAW
+    chain.advance_to(deadline(hall, lot))
+    hall.leave()
+    assert outcome(hall, lot) == GIVEN_UP
+    assert outcome(hall, other) == [BookState.LOST]
+
+
+def test_the_last_moment_to_bid(hall: Hall, house: LyingHouse, chain: Chain) -> None:
+    lot, _ = leading(hall)
+    dao, second = (book.dao for book in hall.books if book.lot == lot)
+    house.say(hall.floor.paddle(lot, dao), TERMS.reserve, deadline(hall, lot) - 3 * DAY)
+    hall.floor.raise_for(lot, second)
+    assert hall.floor.standing(lot).leader == second.address
+
+
+def test_a_house_that_names_a_paddle_whose_money_is_back(
+    hall: Hall, house: LyingHouse, chain: Chain, rival: str
+) -> None:
+    """Heard until the deadline; then everybody has everything back."""
+    lot, _ = leading(hall)
+    dao, _ = (book.dao for book in hall.books if book.lot == lot)
+    house.bid(rival, ETH)
+    house.say(hall.floor.paddle(lot, dao), ETH, FOREVER)
+    with reverts("MoneyIsOut"):
+        hall.recall(lot, dao)
+    assert hall.floor.standing(lot).phase == Phase.DRAW
+    chain.advance_to(deadline(hall, lot))
+    hall.leave()
+    assert outcome(hall, lot) == [BookState.LOST] * 2
+
+
+@pytest.mark.parametrize("refunds", [Refunds.NONE, Refunds.SHORT], ids=["none", "a wei short"])
+def test_a_house_that_keeps_what_was_bid(
+    hall: Hall, house: LyingHouse, chain: Chain, rival: str, refunds: Refunds
+) -> None:
+    """One bid of one DAO is all it gets of a lot: none of ours bids again before that is back."""
+    hall.lies = True
+    lot, other = leading(hall)
+    dao, second = (book.dao for book in hall.books if book.lot == lot)
+    house.behave(refunds=refunds)
+    with reverts("MoneyIsOut"):
+        hall.floor.raise_for(lot, second)
+    house.bid(rival, house.least_bid())
+    for one in (dao, second):
+        with reverts("MoneyIsOut"):
+            hall.floor.raise_for(lot, one)
+    with reverts("MoneyIsOut"):
+        hall.recall(lot, dao)
+    hall.floor.raise_for(other, dao)  # another lot is another lot
+    chain.advance_to(deadline(hall, lot))
+    hall.leave()
+    assert outcome(hall, lot) == GIVEN_UP
+    with reverts("NothingToDeliver"):
+        hall.deliver(lot)
+
+
+@pytest.mark.parametrize("trick", ["deaf", "understates"])
+def test_a_bid_that_the_house_does_not_own_up_to(
+    hall: Hall, house: LyingHouse, chain: Chain, trick: str
+) -> None:
+    lot, _ = leading(hall)
+    dao, second = (book.dao for book in hall.books if book.lot == lot)
+    house.trick(deaf=trick == "deaf", understates=int(trick == "understates"))
+    before = chain.balance(second.address)
+    with reverts("BidIgnored"):
+        hall.floor.raise_for(lot, second)
+    assert chain.balance(second.address) == before
+    assert hall.floor.standing(lot).leader == dao.address
+    house.trick()
+    hall.floor.raise_for(lot, second)
+
+
+def test_a_house_that_sells_within_the_bid(hall: Hall, house: LyingHouse, chain: Chain) -> None:
+    lot = hall.floor.register()
+    dao = hall.enter(lot, group(chain, 4, 150, 150))
+    hall.tally(lot)
+    house.trick(sells_at_once=True)
+    hall.floor.raise_for(lot, dao)
+    assert hall.floor.standing(lot).phase == Phase.CLOSED
+    hall.leave()
+    assert house.owner_of() == hall.floor.ask(dao, "estateAt", lot)
+
+
+def test_an_item_that_never_comes(hall: Hall, house: LyingHouse, chain: Chain, rival: str) -> None:
+    """The house says that all is settled, and has given it to somebody else."""
+    hall.lies = True
+    lot, other = leading(hall)
+    dao = hall.books[0].dao
+    house.say(rival, TERMS.reserve, chain.now() - 1, settled=True)
+    house.give(rival)
+    assert hall.floor.standing(lot).phase == Phase.DRAW
+    hall.leave(other)
+    with reverts("MoneyIsOut"):
+        hall.recall(lot, dao)
+    chain.advance_to(deadline(hall, lot))
+    hall.leave()
+    assert outcome(hall, lot) == GIVEN_UP
+    assert chain.balance(house.address) == TERMS.reserve
+
+
+def given_up(hall: Hall, house: LyingHouse) -> int:
+    """A lot that was settled at the deadline, with the price gone."""
+    hall.lies = True
+    lot, _ = leading(hall)
+    house.behave(Answers.REFUSE)
+    hall.chain.advance_to(deadline(hall, lot))
+    hall.leave()
+    return lot
+
+
+def test_an_item_that_comes_late_goes_to_the_estate(
+    hall: Hall, house: LyingHouse, chain: Chain, rival: str
+) -> None:
+    lot = given_up(hall, house)
+    dao = hall.books[0].dao
+    house.give(hall.floor.paddle(lot, dao))
+    chain.send(hall.floor.adapter.call(rival, "deliver", lot))
+    assert house.owner_of() == hall.floor.ask(dao, "estateAt", lot)
+    with reverts("NothingToDeliver"):
+        hall.deliver(lot)
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["ether", "WETH"])
+def test_a_price_that_comes_late_goes_to_the_served(
+    hall: Hall, house: LyingHouse, chain: Chain, rival: str, wrapped: bool
+) -> None:
+    lot = given_up(hall, house)
+    dao = hall.books[0].dao
+    paddle = hall.floor.paddle(lot, dao)
+    send = house.send_wrapped if wrapped else house.send_ether
+    send(paddle, TERMS.reserve - 1)
+    with reverts("NothingToDeliver"):
+        hall.deliver(lot)
+    house.send_ether(paddle, 1)
+    chain.send(hall.floor.adapter.call(rival, "deliver", lot))
+    with reverts("NothingToDeliver"):
+        hall.deliver(lot)
+    estate = hall.open_estate(dao, lot)
+    served = list(hall.books[0].bids)[:2]
+    before = [chain.balance(member) for member in served]
+    chain.send(estate.call(rival, "claimBatch", tuple(hall.books[0].bids)))
+    part = TERMS.reserve // 2 // UNIT * UNIT
+    assert [chain.balance(member) for member in served] == [one + part for one in before]
+    assert chain.balance(estate.address) == TERMS.reserve - 2 * part
+    with reverts("NoPart"):
+        chain.send(estate.call(served[0], "claim"))
+    with reverts("NoPart"):
+        chain.send(estate.call(list(hall.books[0].bids)[2], "claim"))
+
+
+def test_what_nobody_asked_for_is_not_taken(hall: Hall, house: LyingHouse, rival: str) -> None:
+    lot = given_up(hall, house)
+    estate = hall.open_estate(hall.books[0].dao, lot)
+    with reverts("NotResold"):
+        hall.chain.send(estate.call(hall.chain.actor(4), "claim"))
+    for to in (estate.address, hall.floor.adapter.address):
+        with reverts("Unasked"):
+            hall.chain.send(Transaction(rival, to, b"", 1))
+
+
+# REFUNDS IN WETH
+
+
+def test_a_refund_in_weth_is_unwrapped_for_the_next_bid(
+    hall: Hall, house: LyingHouse, chain: Chain, rival: str
+) -> None:
+    lot, _ = leading(hall)
+    dao, second = (book.dao for book in hall.books if book.lot == lot)
+    house.behave(refunds=Refunds.WRAPPED)
+    before = chain.balance(second.address)
+    hall.floor.raise_for(lot, second)
+    assert hall.floor.ask(dao, "lentOf", lot) == 0
+    house.bid(rival, house.least_bid())
+    assert hall.wrapped(hall.floor.paddle(lot, second)) == before - chain.balance(second.address)
+    hall.floor.raise_for(lot, second)
+    assert hall.wrapped(hall.floor.paddle(lot, second)) == 0
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before the deadline", "after it"])
+def test_a_refund_in_weth_is_recalled(
+    hall: Hall, house: LyingHouse, chain: Chain, rival: str, late: bool
+) -> None:
+    lot, _ = leading(hall)
+    dao, _ = (book.dao for book in hall.books if book.lot == lot)
+    house.behave(refunds=Refunds.WRAPPED)
+    house.bid(rival, ETH)
+    assert hall.floor.standing(lot).phase == Phase.DRAW  # the ether is not there
+    with reverts("WrongPhase"):
+        chain.send(dao.call(chain.actor(4), "claim", lot))
+    if late:
+        chain.advance_to(deadline(hall, lot))
+        assert hall.floor.standing(lot).phase == Phase.CLOSED
+        with reverts("MoneyIsBack"):
+            hall.settle(dao, lot)
+    chain.send(hall.floor.adapter.call(rival, "recall", lot, dao.address))
+    with reverts("NotLeader"):
+        hall.recall(lot, dao)
+    assert hall.floor.standing(lot).phase == Phase.VOID
+    hall.leave()
+    assert outcome(hall, lot) == [BookState.LOST] * 2
+
+
+@pytest.mark.parametrize(
+    "manner",
+    [Wrapping.REFUSE, Wrapping.BURN_GAS, Wrapping.SILENT, Wrapping.KEEP],
+    ids=lambda one: one.name.lower(),
+)
+def test_weth_that_does_not_pay_out(
+    hall: Hall, house: LyingHouse, chain: Chain, rival: str, manner: Wrapping
+) -> None:
+    """As if the house had kept the money; if it pays in the end, that is recalled."""
+    hall.lies = True
+    lot, other = leading(hall)
+    dao, second = (book.dao for book in hall.books if book.lot == lot)
+    house.behave(refunds=Refunds.WRAPPED)
+    house.bid(rival, house.least_bid())
+    house.wrap(manner)
+    with reverts("MoneyIsOut"):
+        hall.recall(lot, dao)
+    with reverts("MoneyIsOut"):
+        hall.floor.raise_for(lot, second)
+    chain.advance_to(deadline(hall, lot))
+    hall.leave(other)
+    if manner is Wrapping.KEEP:
+        hall.leave()
+        assert outcome(hall, lot) == GIVEN_UP
+        return
+    house.wrap(Wrapping.HONEST)
+    hall.leave()
+    assert outcome(hall, lot) == [BookState.LOST] * 2
+
+
+# TOKENS
+
+
+@pytest.mark.parametrize(
+    "manner",
+    [ItemManner.REFUSE, ItemManner.BURN_GAS, ItemManner.IDLE, ItemManner.SAY_FALSE],
+    ids=lambda one: one.name.lower(),
+)
+def test_a_token_that_does_not_let_go_holds_nobody_up(
+    hall: Hall, house: LyingHouse, chain: Chain, manner: ItemManner
+) -> None:
+    """The lot is settled, and the item handed on when the token lets it."""
+    lot, _ = leading(hall)
+    dao = hall.books[0].dao
+    chain.advance_to(house.auction().end or 0)
+    hall.conclude(lot)
+    house.item(manner)
+    hall.leave()
+    assert hall.floor.standing(lot).phase == Phase.SETTLED
+    with reverts("NothingToDeliver"):
+        hall.deliver(lot)
+    house.item(ItemManner.HONEST)
+    hall.deliver(lot)
+    assert house.owner_of() == hall.floor.ask(dao, "estateAt", lot)
+
+
+def test_a_token_that_names_the_paddle_whatever_happened(
+    hall: Hall, house: LyingHouse, chain: Chain, rival: str
+) -> None:
+    """Who leads then pays its bid; if that came back, it goes to the served."""
+    lot, _ = leading(hall)
+    dao = hall.books[0].dao
+    house.bid(rival, ETH)
+    house.account.send(house.token, "pretend", hall.floor.paddle(lot, dao))
+    assert hall.floor.standing(lot).phase == Phase.CLOSED
+    with reverts("MoneyIsOut"):
+        hall.recall(lot, dao)
+    hall.leave(lot)
+    assert outcome(hall, lot) == GIVEN_UP
+    hall.deliver(lot)
+    estate = hall.floor.ask(dao, "estateAt", lot)
+    assert hall.floor.ask(hall.floor.adapter, "proceeds", estate) == TERMS.reserve
+    with reverts("NothingToDeliver"):
+        hall.deliver(lot)
+    hall.leave()
+
+
+def test_a_token_that_says_nothing(hall: Hall, house: LyingHouse, chain: Chain) -> None:
+    """Nobody knows that the item is there, until the deadline."""
+    hall.lies = True
+    lot, _ = leading(hall)
+    chain.advance_to(house.auction().end or 0)
+    hall.conclude(lot)
+    house.account.send(house.token, "pretend", chain.actor(3))
+    assert hall.floor.standing(lot).phase == Phase.DRAW
+    chain.advance_to(deadline(hall, lot))
+    hall.leave()
+    assert outcome(hall, lot) == GIVEN_UP
