@@ -10,8 +10,12 @@ from fractions import Fraction
 from itertools import combinations, product
 from typing import TypeAlias
 
+from offchain.io.units import WEI_PER_UNIT
+from offchain.model.instances.rivals import Rival
 from offchain.model.instances.rules import Increment
+from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
 from offchain.model.mechanisms.ascending import AscendingAuction, ascend, least_over
+from offchain.model.mechanisms.contest import Terms, play_out
 from offchain.model.mechanisms.equal_split import equal_split, willingness_to_pay
 from offchain.model.mechanisms.price_rule import exact, run_auction
 from offchain.model.mechanisms.two_level import sell_lot
@@ -123,11 +127,11 @@ END = 40
 
 GROUP = "group"
 
-Rival: TypeAlias = Callable[[AscendingAuction, int], int | None]
+Behaviour: TypeAlias = Callable[[AscendingAuction, int], int | None]
 """What a rival that does not lead bids, in grains, of the auction and the time: no answer to any limit. None: it waits."""
 
 
-def jumps(plan: Sequence[int]) -> Rival:
+def jumps(plan: Sequence[int]) -> Behaviour:
     """Bids the next amount of its plan that the house takes, plan ascending, in units."""
 
     def bid(auction: AscendingAuction, time: int) -> int | None:
@@ -136,7 +140,7 @@ def jumps(plan: Sequence[int]) -> Rival:
     return bid
 
 
-def snipes(limit: int) -> Rival:
+def snipes(limit: int) -> Behaviour:
     """Waits for the last second, and bids the least bid then if its limit reaches that."""
 
     def bid(auction: AscendingAuction, time: int) -> int | None:
@@ -152,7 +156,7 @@ def house(start: int, increment: Increment, buffer: int) -> AscendingAuction:
     return AscendingAuction(start * GRAIN, in_grains, END, buffer, GRAIN)
 
 
-def play(auction: AscendingAuction, limit: int, rivals: Sequence[Rival]) -> AscendingAuction:
+def play(auction: AscendingAuction, limit: int, rivals: Sequence[Behaviour]) -> AscendingAuction:
     """How it ends if a group with this limit answers whoever leads, before the rivals; one bid a second."""
     time = 0
     while not auction.is_over(time):
@@ -172,12 +176,31 @@ Prices: TypeAlias = Mapping[int, int | None]
 """What a group pays by its limit, in units; None where it loses."""
 
 
-def prices(auction: AscendingAuction, rivals: Sequence[Rival], most: int) -> Prices:
+def prices(auction: AscendingAuction, rivals: Sequence[Behaviour], most: int) -> Prices:
     """Against these rivals, for every limit up to `most`."""
     ends = {limit: play(auction, limit, rivals) for limit in range(most + 1)}
     return {
         limit: end.amount // GRAIN if end.leader == GROUP else None for limit, end in ends.items()
     }
+
+
+def scripted(increment: Increment, rivals: Sequence[int], most: int) -> Prices:
+    """Against individuals with these limits who bid as the script of `instances.rivals` has it, for every limit up to `most`."""
+    in_wei = increment * WEI_PER_UNIT if isinstance(increment, int) else increment
+    opening = AscendingAuction(WEI_PER_UNIT, in_wei, end=10_000, buffer=300, grid=WEI_PER_UNIT)
+    terms = Terms(opening, start=0, sealed=5_000, tallied=6_000)
+    alone = [Rival(str(place), limit) for place, limit in enumerate(rivals)]
+
+    def price(limit: int) -> int | None:
+        bidders = {**{one.name: one.limit for one in alone}, GROUP: limit}
+        groups = tuple(
+            Group(name, (Member(name, (bid,), (bid,)),)) for name, bid in bidders.items()
+        )
+        outcome, _ = play_out(TwoLevelInstance(1, (1,), groups), alone, terms)
+        (lot,) = outcome.items
+        return lot.price if lot.winner == GROUP else None
+
+    return {limit: price(limit) for limit in range(most + 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +245,9 @@ def plans(top: int) -> list[tuple[int, ...]]:
 def jumping(
     members: int = 2, top: int = 5, increments: Sequence[Increment] = (1, 3, Fraction(1, 2))
 ) -> Evidence:
-    """Every plan of a jumping rival, every limit of a waiting one, both together; every group, every lie of its first member."""
+    """Every plan of a jumping rival, every limit of a waiting one, both together, and every pair of limits of rivals that do both
+    as `scripted`; every group, every lie of its first member.
+    """
     count = paying = beyond = 0
     short = dict.fromkeys(map(name, increments), 0)
     waited = {0: 0, 2: 0}
@@ -248,10 +273,14 @@ def jumping(
             beyond += (
                 sum(limit + units >= least_over(limit, step) for units in lost) if buffer else 0
             )
+    for step, first, second in product(increments, range(top + 1), range(top + 1)):
+        found = scripted(step, [first, second], most)
+        count += len(found)
+        paying += sum(1 for _ in member_lies(found, members, top))
     shortfalls = ", ".join(f"{units} at {step}" for step, units in short.items())
     return Evidence(
-        f"{count} auctions of a group of {members} with bids 0..{top} against jumps and snipes: {paying} lies pay; a jump wins"
-        f" with a limit up to {shortfalls} below the group's; waiting wins with one up to {waited[0]} below where the house"
+        f"{count} auctions of a group of {members} with bids 0..{top} against jumps, waits and both: {paying} lies pay; a jump"
+        f" wins with a limit up to {shortfalls} below the group's; waiting wins with one up to {waited[0]} below where the house"
         f" closes on time, {waited[2]} where it keeps open; {beyond} jumps, or waits where it does, an increment below or more",
         paying == beyond == 0
         and all(short[name(step)] == step - 1 for step in increments if isinstance(step, int))

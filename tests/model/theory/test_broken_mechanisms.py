@@ -17,6 +17,7 @@ from offchain.model.mechanisms import (
     ascending,
     assignment,
     bonds,
+    contest,
     equal_split,
     estate,
     fast_split,
@@ -138,8 +139,15 @@ BREAKS = (
     Break(
         "an increment is forgotten",
         ascending,
-        "return self.amount + floor(step(self.amount, self.increment))",
-        "return self.amount + self.grid",
+        "self.amount + floor(step(self.amount, self.increment))",
+        "self.amount + self.grid",
+        "houses-jumping",
+    ),
+    Break(
+        "a group bids all it can at once",
+        contest,
+        "self._bid(group, self.least)",
+        "self._bid(group, self._limits[group])",
         "houses-jumping",
     ),
     Break(
