@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from offchain.cli.exits import BadInput
 from offchain.cli.files import read_list
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from offchain.demo.scenario import Scenario
     from offchain.report.played import Report
 
+HOUSES: Final = ("nouns",)
+"""The houses at which groups can be shown to bid."""
 _PHASE_MINUTES = range(10, 30 * 24 * 60 + 1)
 """How long the auctioneer lets reveal and tally last."""
 
@@ -31,6 +33,7 @@ class Options:
     phase_minutes: int | None
     max_fee: str
     fund_from: str | None
+    house: str | None = None
     given: Collection[str] = ()
 
 
@@ -52,11 +55,16 @@ def among_groups(options: Options) -> Showing:
         raise BadInput(f"--phase-minutes: {minutes} is not from {least} to {most}")
 
     def showing(on: str, console: "Console") -> "Report":
-        from offchain.demo.show_groups import run
-        from offchain.report.auction_report import report
-
         scenario = _scenario(options.contributions, rivals, options.silent)
-        return report(run(scenario, on, console, minutes, terms))
+        if options.house is None:
+            from offchain.demo.show_groups import run
+            from offchain.report.auction_report import report
+
+            return report(run(scenario, on, console, minutes, terms))
+        from offchain.demo import show_house
+        from offchain.report import ascending_report
+
+        return ascending_report.report(show_house.run(scenario, on, console, minutes, terms))
 
     return showing
 

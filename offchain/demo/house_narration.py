@@ -52,8 +52,9 @@ class HouseNarration(Narration):
             Scene(
                 "The price rises",
                 "Each group's limit is fixed, and now public. Anyone can have a DAO that does not lead bid the least that the "
-                "house takes: then exactly that leaves the DAO, and is back once it is outbid. The best time is late, as long as "
-                f"the house keeps open for an answer: {terms.buffer // 60} minutes. Individuals bid a minute before the end.",
+                "house takes. Exactly that leaves the DAO, and once it is outbid it lies ready for its next bid, or comes home. "
+                "The keeper bids as late as is safe: when no more time is left than the house leaves to answer, "
+                f"{terms.buffer // 60} minutes. Individuals bid a minute before the end.",
                 frozenset({"raise", "rival"}),
                 self._rising,
             ),
@@ -113,6 +114,7 @@ ROWS: Final = {
     "register": Row("register the auction", is_repeated=False),
     "rival": Row("individuals' own bids"),
     "raise": Row("DAOs bid at the house"),
+    "recall": Row("money home from the house"),
     "conclude": Row("the house settles", is_repeated=False),
 }
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from rich.console import Console
 
+from offchain.bindings.adapters import MAKES
 from offchain.bindings.constants import BidBook, HouseLots
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
@@ -31,7 +32,7 @@ from offchain.model.checks.two_level import (
 from offchain.model.instances.rivals import PlacedBid, Rival
 from offchain.model.mechanisms.ascending import AscendingAuction, BidRefused
 from offchain.model.mechanisms.contest import Terms, follow, play_out
-from offchain.play.ascending import ADAPTER, SLACK, Ascended, AscendingStage
+from offchain.play.ascending import MAKE, SLACK, Ascended, AscendingStage
 from offchain.play.audit import MoneyAstray
 from offchain.play.observer import ObservedChain
 from offchain.report.amounts import count
@@ -98,7 +99,7 @@ def play(
             accounts,
             seconds,
         )
-        with Teller(console, narration.scenes, (ADAPTER,), ROWS) as teller:
+        with Teller(console, narration.scenes, (MAKES[MAKE].adapter,), ROWS) as teller:
             found = stage.play(scenario.instance, scenario.behaviour, rivals, accounts, teller)
     entries = tuple(
         _alone(entry, found.bids) if entry.group in {one.name for one in rivals} else entry

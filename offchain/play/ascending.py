@@ -6,12 +6,13 @@ DAOs' logs and from balances.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Final
 
+from offchain.bindings.adapters import ADAPTER, MAKES, House
 from offchain.bindings.constants import HouseLots
-from offchain.bindings.enumerations import Phase
-from offchain.chain.backend import Chain, Receipt
+from offchain.bindings.contracts import Deployed, contract
+from offchain.bindings.deployment import deploy, with_adapters
+from offchain.chain.backend import Chain
 from offchain.houses.house import ask
 from offchain.houses.nouns import NOUNS_TERMS, NounsHouse, NounsTerms
 from offchain.io.addresses import Address
@@ -30,7 +31,8 @@ from offchain.play.house_floor import HouseFloor
 from offchain.play.observer import Observer
 from offchain.play.outcomes import book_of, outcome_of, payments_in, served_by
 
-ADAPTER: Final = "NounsAdapter"
+MAKE: Final = "nouns"
+"""Of which make the house is."""
 SLACK: Final = 60
 """Seconds between the latest end of a tally that the adapter takes and the one that is registered."""
 
@@ -69,14 +71,16 @@ class AscendingStage(BiddingStage):
         super().__init__(chain, phase_seconds, observer, beacon, source, progress)
         self.terms = terms
         self._floor: HouseFloor | None = None
-        self._block, create = chain.block(), partial(self._observed.create, self._seller)
+        self._block = chain.block()
         self.house = NounsHouse.deploy(chain, self._seller, terms)
         self.number, self.announced = self.house.auction().number, self._end
         self._item = self.house.token
-        self._factory = create("DAOFactory")
-        made = self._factory.address, self.beacon.beacon.chain_hash
-        self.market = create("Auctioneer", *made)
-        self._auction = create(ADAPTER, *made, self.market.address, self.house.address)
+        deployment = deploy(chain, self._seller, creator=self._create, beacon=self.beacon.beacon)
+        house = House(MAKE, self.house.address)
+        self.deployment = with_adapters(deployment, [house], self._create_as)
+        (adapter,) = self.deployment.adapters
+        self._factory = Deployed(contract("DAOFactory"), deployment.factory)
+        self._auction = Deployed(contract(MAKES[MAKE].adapter), adapter.address)
         self._entrusted = Openings()
         self.ledger = Ledger(chain, self.auction, self._block, ADAPTER)
         self._keeper = self._hire(self._entrusted)
@@ -103,9 +107,9 @@ class AscendingStage(BiddingStage):
         groups = [group for group in instance.groups if group.name not in alone]
         cast = self._gather(groups, behaviour, accounts, individuals=0)
         self._enter(self._keeper_account, cast.daos, [lot])
-        floor = self._floor = self._on_floor(lot, cast, alone)
-        openings = self._bid(cast, {lot: 0}, behaviour, schedule[0])
         cast = replace(cast, lots=(lot,))
+        floor = self._floor = self._on_floor(cast, alone)
+        openings = self._bid(cast, {lot: 0}, behaviour, schedule[0])
         self._observed.fund(
             {alone[one.name]: self._pocket_money + one.limit * WEI_PER_UNIT for one in rivals}
         )
@@ -116,7 +120,7 @@ class AscendingStage(BiddingStage):
         in_daos = self._number([lot], lambda book, bid: book.of_dao and not bid.is_sealed)
         self._keep({"tally": in_daos}, refunds=False)
         fight(floor, rivals)
-        earned = self._sold(lot)
+        earned = self._sold(lot, floor.leader in cast.members)
         self._keep({"refund": self._number([lot], lambda _, bid: not bid.closed)})
         bids = tuple(floor.bids(self.number, self._block))
         won = self._read_lot(instance, cast, {one.name: one.limit for one in rivals}, floor, bids)
@@ -128,6 +132,12 @@ class AscendingStage(BiddingStage):
         self._audit(cast, earned, won.price, surplus, floor)
         outcome = outcome_of(instance, (won,), payments, self.gas)
         return Ascended(outcome, bids, start, self.announced, schedule, surplus)
+
+    def _create(self, name: str, *arguments: object) -> Address:
+        return self._observed.create(self._seller, name, *arguments).address
+
+    def _create_as(self, _: str, name: str, *arguments: object) -> Address:
+        return self._create(name, *arguments)
 
     @property
     def now(self) -> int:
@@ -161,45 +171,42 @@ class AscendingStage(BiddingStage):
 
     # The auction
 
-    def _on_floor(self, lot: int, cast: Cast, alone: Mapping[str, Address]) -> HouseFloor:
+    def _on_floor(self, cast: Cast, alone: Mapping[str, Address]) -> HouseFloor:
         """The house's floor, on which DAOs are known by their groups."""
+        (lot,) = cast.lots
         names = {account: name for name, account in alone.items()}
         for name, dao in cast.groups.items():
             names[self._view("paddleOf", lot, dao)[0]] = name
         floor = HouseFloor(
-            self.house, self.terms.buffer, names, self._send, lambda: self._raise(lot, cast, floor)
+            self.house, self.terms.buffer, names, self._send, lambda: self._raise(cast, floor)
         )
         return floor
 
-    def _raise(self, lot: int, cast: Cast, floor: HouseFloor) -> None:
-        """Every DAO bids as far as it goes: each time the first that can, in their order."""
-        limits = self.ledger.lots[lot].group_bids
-        receipts: list[Receipt] = []
-        while True:
-            leader, least = floor.leader, floor.least
-            able = (
-                dao
-                for name, dao in cast.groups.items()
-                if name != leader and limits.get(dao, 0) >= least
-            )
-            dao = next(able, None)
-            if dao is None:
-                break
-            call = self._auction.call(self._keeper_account, "raiseFor", lot, dao)
-            receipts.append(self._chain.send(call))
-        if receipts:
-            self._count("raise", receipts)
-            self._observed.tell("raise", receipts)
+    def _raise(self, cast: Cast, floor: HouseFloor) -> None:
+        """The keeper has every DAO bid as far as it goes."""
+        (lot,) = cast.lots
+        tallied = self.ledger.lots[lot].group_bids
+        limits = {name: tallied.get(dao, 0) for name, dao in cast.groups.items()}
+        self._keep({"raise": self._raises(limits, floor)}, refunds=False)
 
-    def _sold(self, lot: int) -> int:
-        """Has the house settle, and the DAO that won, if one did; what the house's owner earned, in wei."""
+    def _raises(self, limits: Mapping[str, int], floor: HouseFloor) -> int:
+        """How many bids follow one another until one is above all limits but the highest, and at most one more."""
+        amount, leader = floor.least, floor.leader
+        if all(limit < amount for name, limit in limits.items() if name != leader):
+            return 0
+        bids, lower = 1, sorted(limits.values())[:-1]
+        while lower and amount <= lower[-1]:
+            bids, amount = bids + 1, amount - -amount * self.terms.increment // 100
+        return bids
+
+    def _sold(self, lot: int, is_ours: bool) -> int:
+        """Has the house settle, and the DAO that won, if it is `is_ours`; what the house's owner earned, in wei."""
         before = self._chain.balance(self._seller)
-        self._send("conclude", [self._auction.call(self._keeper_account, "conclude", lot)])
-        earned = self._chain.balance(self._seller) - before
-        phase, _, _ = self._view("standing", lot)
-        if phase == Phase.CLOSED:
-            self._keep({"settle": 1}, refunds=False)
-        return earned
+        if is_ours:
+            self._keep({"conclude": 1, "settle": 1}, refunds=False)
+        else:
+            self._send("conclude", [self._auction.call(self._keeper_account, "conclude", lot)])
+        return self._chain.balance(self._seller) - before
 
     # Reading the outcome
 

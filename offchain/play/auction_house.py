@@ -26,6 +26,10 @@ _QUERIES = 500
 """How many questions go to a contract at once: about 3 million gas of them."""
 
 
+_OF_ONE_LOT = frozenset({"raise", "recall", "conclude", "settle", "deliver"})
+"""Steps that tell of many members, or none, but serve one lot."""
+
+
 class Kind(NamedTuple):
     """Of which kind a DAO is: whether its bids are open, and whether it is a full copy."""
 
@@ -147,8 +151,7 @@ class HouseStage(Stage):
             self._begin_step(step)
         self._count(step, [action.receipt])
         self._receipts_of_step.append(action.receipt)
-        # settling tells how many bids it walked, but it is one lot that is settled
-        served = 1 if step == "settle" else action.members
+        served = 1 if step in _OF_ONE_LOT else action.members
         self._left[step] -= served
         self._observed.observer.advances(step, served)
         if self._left[step] <= 0:

@@ -1,14 +1,18 @@
 """`consort demo` as a user runs it: output, report, exit codes."""
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from offchain.chain.revm import Revm
 from offchain.cli import app
 from offchain.demo import show_groups as demo
+from offchain.demo import show_house
 from offchain.model.kinds import solve
+from offchain.model.mechanisms.contest import play_out
 
 LIST = """address,wei
 0x62e279885d52c5ccbbb4e089d53146ad84b8c870,1000000000000000000
@@ -135,3 +139,65 @@ def test_a_failed_check(
 def _fields(outcome: object) -> dict[str, object]:
     names = ("payments", "welfare", "optimal_welfare")
     return {name: getattr(outcome, name) for name in names}
+
+
+def test_a_list_at_a_house(tmp_path: Path, contributions: str) -> None:
+    folder = tmp_path / "report"
+    options = ("--on", "revm", "--contributions", contributions, "--out", str(folder))
+    result = consort("--house", "nouns", *options)
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.startswith("Who pays and gets what\n")
+    assert "chain = reference       holds" in result.stdout
+    assert "3 contributions replayed, at a house on revm" in result.stderr
+    assert {one.name for one in folder.iterdir()} >= {"report.html", "ascent.png", "money.png"}
+    outcome = json.loads((folder / "outcome.json").read_text())
+    assert outcome["rules"] == ["ascending", "equal-split"]
+    solved = CliRunner().invoke(app, ["solve", str(folder / "instance.json")])
+    assert json.loads(solved.stdout)["items"][0]["winner"] == outcome["items"][0]["winner"]
+
+
+def test_a_house_has_a_folder_of_its_own_and_a_chain(
+    tmp_path: Path, contributions: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def connect(on: str, *_: object) -> Revm:
+        seen.append(on)
+        return Revm()
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(show_house, "connect", lambda *args: nullcontext(connect(*args)))
+    assert consort("--house", "nouns", "--contributions", contributions).exit_code == 0
+    assert (
+        consort("--house", "nouns", "--contributions", contributions, "--on", "revm").exit_code == 0
+    )
+    assert seen == ["anvil", "revm"]
+    assert (tmp_path / "build" / "demo" / "nouns" / "report.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--house", "sothebys"], "'sothebys' is not one of 'nouns'"),
+        (
+            ["--house", "nouns", "--mechanism", "approximate"],
+            "--house: is for --mechanism two-level only",
+        ),
+        (["--house", "nouns", "--phase-minutes", "9"], "--phase-minutes: 9 is not from 10"),
+    ],
+)
+def test_bad_houses(arguments: list[str], message: str) -> None:
+    result = consort("--on", "revm", *arguments)
+    assert result.exit_code == 2
+    assert message in " ".join(result.stderr.split())
+
+
+def test_a_failed_check_at_a_house(
+    tmp_path: Path, contributions: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(show_house, "play_out", lambda *terms: (play_out(*terms)[0], ()))
+    options = ("--on", "revm", "--contributions", contributions, "--out", str(tmp_path / "r"))
+    result = consort("--house", "nouns", *options)
+    assert result.exit_code == 1
+    assert "chain = reference       FAILS  they differ in the bids" in result.stdout
+    assert (tmp_path / "r" / "report.html").exists()
