@@ -61,6 +61,32 @@ def test_the_claims_of_several_items() -> None:
     assert all(finding.verdict is not Verdict.FAILS for finding in check_reference(game))
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=2, max_size=5),
+    st.tuples(st.integers(1, 6), st.integers(1, 6)),
+    increments,
+)
+def test_every_item_is_an_auction_of_its_own(
+    bids: list[tuple[int, int]], reserves: tuple[int, int], increment: Increment
+) -> None:
+    game = replace(ascending(additive(bids[:1], bids[1:]), increment), reserves=reserves)
+    alone = [
+        solve(
+            ascending(
+                auction(
+                    *([pair[item] for pair in some] for some in (bids[:1], bids[1:])),
+                    reserve=reserve,
+                ),
+                increment,
+            )
+        )
+        for item, reserve in enumerate(reserves)
+    ]
+    together = solve(game)
+    assert [lot.items[0] for lot in alone] == list(together.items)
+    assert together.welfare == sum(one.welfare for one in alone)
+
+
 def test_truth_is_said_to_be_best_against_whom() -> None:
     found = named(check_reference(ascending(auction([10, 5], [9]), 2)), "incentive compatibility")
     assert found.verdict is Verdict.HOLDS
