@@ -65,6 +65,10 @@ class Worker(Protocol):
     def seconds_to_next(self) -> int | None:
         """How long it takes until there may be something to do; None: nobody knows."""
 
+    @property
+    def is_pressed(self) -> bool:
+        """Whether no other one should have two steps before its next."""
+
     def step(self) -> int:
         """Does what can be done now, and returns how many transactions that took."""
 
@@ -91,6 +95,11 @@ class Lots:
         """See `Worker`."""
         return self._keeper.seconds_to_next
 
+    @property
+    def is_pressed(self) -> bool:
+        """See `Worker`."""
+        return self._keeper.is_pressed
+
     def step(self) -> int:
         """See `Worker`; before the first one, tells what lies ahead."""
         if not self._has_looked:
@@ -107,6 +116,7 @@ class Draws:
 
     resting: Collection[str] = ()
     seconds_to_next = None
+    is_pressed = False
 
     def __init__(self, keeper: "BeaconKeeper", beacon: str, journal: Journal) -> None:
         self._keeper, self._beacon, self._journal = keeper, beacon, journal
@@ -298,9 +308,17 @@ def work_on(hands: Sequence[Worker], journal: Journal, poll: float) -> None:
     """Works for ever, and waits `poll` seconds when there is nothing to do, or less if a phase ends before."""
     while True:
         journal.next_round({what for hand in hands for what in hand.resting})
-        busy = [_one_step(hand, journal) for hand in hands]
-        if not any(busy):
+        if not one_round(hands, journal):
             time.sleep(_pause(hands, poll))
+
+
+def one_round(hands: Sequence[Worker], journal: Journal) -> bool:
+    """A step of each, and before each one of those who are pressed; whether there may be more to do at once."""
+    busy = []
+    for hand in hands:
+        busy += [_one_step(one, journal) for one in hands if one.is_pressed and one is not hand]
+        busy.append(_one_step(hand, journal))
+    return any(busy)
 
 
 def _one_step(hand: Worker, journal: Journal) -> bool:

@@ -2,8 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 
 from offchain.bindings.enumerations import Phase
+
+_SOON: Final = 60
+"""Seconds that what else a keeper does may take before it looks at the clock again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,10 @@ class Sights:
     def take(self, lot: int, sight: Sight) -> None:
         """A lot was looked at."""
         self._seen[lot] = sight
+
+    def is_pressed(self, now: int) -> bool:
+        """Whether it is time to bid somewhere, or will be before long."""
+        return any(one.is_open and now >= one.raise_at - _SOON for one in self._seen.values())
 
     def seconds_to_next(self, now: int) -> int | None:
         """How long it takes until it is time to bid somewhere, to look whether somebody did, or to look who won."""
