@@ -7,6 +7,7 @@ from typing import cast
 
 import pytest
 
+from offchain.bindings.contracts import contract
 from offchain.bindings.enumerations import BookState, Phase
 from offchain.bindings.seals import Opening, commitment
 from offchain.chain.backend import Chain, Reverted, Transaction
@@ -299,3 +300,29 @@ def test_a_noun_is_sold_again_at_the_market(
     assert [chain.balance(m) - had for m, had in zip(served, before, strict=True)] == [
         150 * MILLI * UNIT
     ] * 2
+
+
+def test_a_seller_who_sees_the_limit_drives_the_price_there(
+    hall: Hall, house: NounsHouse, chain: Chain
+) -> None:
+    """Without risk: its bid and the group's answer are one transaction. What nothing here prevents; see SECURITY.md."""
+    lot = hall.floor.register()
+    dao = hall.enter(lot, group(chain, 4, 210, 210))
+    hall.tally(lot)
+    limit = int(hall.floor.ask(hall.floor.adapter, "limitOf", lot, dao.address))
+    shill = house.owner.create(contract("HostileHouse"))
+    me, stake = shill.address, limit * 100 // 105 * UNIT
+    hall.holders.add(me)
+    chain.send(Transaction(chain.actor(0), me, b"", stake))
+    bid = house.bidding(me, 0)
+    calls = (
+        shill.call(me, "act", house.address, stake, bid.data),
+        hall.floor.adapter.call(me, "raiseFor", lot, dao.address),
+    )
+    house.owner.send(shill, "prepare", tuple((call.to, call.data) for call in calls))
+    house.owner.send(shill, "relay")
+    assert chain.balance(me) == stake
+    assert hall.floor.standing(lot).price == limit == 420 * MILLI
+    chain.advance_to(end_of(house))
+    hall.leave()
+    assert hall.state(hall.book(dao, lot)) == (BookState.WON, 210 * MILLI)
