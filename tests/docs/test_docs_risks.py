@@ -11,7 +11,9 @@ from offchain.chain.revm import Revm
 from offchain.io.units import GWEI
 from offchain.model.instances import Group, Member, TwoLevelInstance
 from offchain.model.mechanisms.bonds import Recipient, forfeit
-from offchain.model.mechanisms.two_level import solve
+from offchain.model.mechanisms.two_level import sell_lot, solve
+from offchain.model.mechanisms.upper import OpenBids, SeenLimits
+from offchain.model.theory.daos import auction
 from tests.docs.markdown import ROOT
 
 README = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
@@ -53,6 +55,13 @@ def test_one_address_in_two_groups() -> None:
     )
     assert share((10,), (10, 5, 5)) == 4
     assert share((10, 5, 5)) == 1
+
+
+def test_a_limit_that_a_shill_has_seen() -> None:
+    game = auction([10, 5, 5], [4])
+    assert sell_lot(game, 0, OpenBids(1)).price == 5
+    assert sell_lot(game, 0, SeenLimits(1)).price == 15
+    assert "`{10, 5, 5}` against somebody who stops at 4 pays 5, and 15 if the seller" in README
 
 
 def test_a_rival_who_answers_a_bid_by_what_it_opens() -> None:
