@@ -6,6 +6,7 @@ tests/docs/test_docs_pictures.py holds that the committed ones are what it write
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar
 from xml.sax.saxutils import escape
@@ -500,6 +501,75 @@ def timelock(palette: Palette) -> str:
     return canvas.svg()
 
 
+def house(palette: Palette) -> str:
+    """A lot at a house of others: its phases under the house's own auction, who does what in each, and where the money is."""
+    canvas = Canvas(1000, 430, "A lot at a house of others", palette)
+    columns = [(110, 270), (395, 130), (540, 130), (685, 185), (885, 105)]
+    canvas.text(10, 45, "House", 13, "600", anchor="start")
+    canvas.phase(
+        110, 15, 760, "its own auction", "open bids; one near the end moves the end", "plain"
+    )
+    canvas.phase(885, 15, 105, "over", "item handed on", "plain")
+    canvas.arrow((870, 41), (885, 41))
+    canvas.text(10, 142, "Lot", 13, "600", anchor="start")
+    phases = [
+        ("Bidding", "sealed, as late as can be", "main"),
+        ("Reveal", "10 minutes or more", "main"),
+        ("Tally", "10 minutes or more", "main"),
+        ("Draw", "the house decides", "main"),
+        ("Settled", "share is fixed", "good"),
+    ]
+    for (x, width), (name, note, kind) in zip(columns, phases, strict=True):
+        canvas.phase(x, 112, width, name, note, kind)
+    for (x, width), (right, _) in pairwise(columns):
+        canvas.arrow((x + width, 138), (right, 138))
+    canvas.arrow((777, 112), (777, 67))
+    canvas.text(785, 92, "createBid", 12, code=True, anchor="start")
+    canvas.arrow((250, 67), (250, 112))
+    canvas.text(258, 92, "register", 12, code=True, anchor="start")
+    canvas.arrow((937, 67), (937, 112))
+    canvas.text(930, 92, "the item", 12, quiet=True, anchor="end")
+    rows = [
+        (
+            "Member",
+            [
+                ["`commit", "seal, deposit, lock: once, in its DAO;", "can replace, withdraw"],
+                [],
+                [],
+                [],
+                ["`hasAccess", "for the share, or", "all comes back"],
+            ],
+        ),
+        (
+            "Anyone",
+            [
+                ["`register, create, enter", "the auction as a lot,", "a DAO on it"],
+                ["`revealBatch", "by the beacon's", "signature"],
+                ["`tally", "the WTP is now", "the limit, public"],
+                ["`raiseFor", "the least bid, while it is", "within the limit"],
+                ["`conclude", "`settle", "`claimBatch"],
+            ],
+        ),
+        (
+            "Money",
+            [
+                ["all in the DAO"],
+                ["all in the DAO"],
+                ["all in the DAO"],
+                ["one bid out at most: in the", "DAO's paddle, or at the house"],
+                ["price: house", "rest: members"],
+            ],
+        ),
+    ]
+    for row, (who, cells) in enumerate(rows):
+        y = 212 + 92 * row
+        canvas.rule(10, 990, y - 28)
+        canvas.text(10, y, who, 13, "600", anchor="start")
+        for (x, width), cell in zip(columns, cells, strict=True):
+            canvas.lines(x + width // 2, y, cell)
+    return canvas.svg()
+
+
 def choosing(palette: Palette) -> str:
     """From what bidders know to the auction for it."""
     canvas = Canvas(1000, 346, "Which auction for which knowledge", palette)
@@ -554,6 +624,7 @@ DRAWINGS: dict[str, Callable[[Palette], str]] = {
     "draw": draw,
     "timelock": timelock,
     "choosing": choosing,
+    "house": house,
 }
 
 
