@@ -8,6 +8,8 @@ from typing import Any
 
 from offchain.chain.backend import Chain, Log, Receipt, Reverted, Transaction
 from offchain.chain.errors import ChainError
+from offchain.chain.fees import FeeTooHighError
+from offchain.io.units import GWEI
 
 ASKED = frozenset({"block", "call", "estimate", "header", "logs", "now", "send", "time_of"})
 """What a keeper asks of a chain."""
@@ -177,3 +179,17 @@ class Candid(Proxy):
         gas = self.chain.estimate(transaction)
         self.turn(False)
         return gas
+
+
+class Costly(Proxy):
+    """Where gas takes `price` wei now, and no transaction may pay more than `bound`."""
+
+    price, bound = 0, 200 * GWEI
+
+    def refuse_dear_gas(self) -> None:
+        if self.price > self.bound:
+            raise FeeTooHighError(f"gas takes {self.price} wei now")
+
+    def send(self, transaction: Transaction) -> Receipt:
+        self.refuse_dear_gas()
+        return self.chain.send(transaction)

@@ -9,6 +9,7 @@ from offchain.houses.nouns import NounsHouse, NounsTerms
 from offchain.houses.rivals import answer
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.keeper import Keeper
+from offchain.keeper.raising import RaiseMissed
 from tests.keeper.market import BOND_BPS, Market
 
 PHASE = 600
@@ -105,3 +106,8 @@ class HouseMarket(Market):
             self.keep(keeper)
             self.chain.advance_to(min(until, self.chain.now() + every))
         self.keep(keeper)
+
+
+def alerts(market: HouseMarket) -> list[str]:
+    """What was told of bids that could not be sent."""
+    return [str(error) for _, error in market.skipped if isinstance(error, RaiseMissed)]

@@ -8,15 +8,16 @@ import pytest
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
 from offchain.bindings.enumerations import Phase
-from offchain.chain.backend import Chain, Receipt, Transaction
-from offchain.chain.fees import FeeTooHighError
+from offchain.chain.backend import Chain, Receipt, Reverted, Transaction
 from offchain.houses.nouns import NounsTerms
 from offchain.houses.packages import nouns
 from offchain.io.units import GWEI, WEI_PER_UNIT
+from offchain.keeper.agenda import Agenda, Need
 from offchain.keeper.purse import Allowance, Purse
-from offchain.keeper.raising import LEAD, RaiseMissed, Raising
-from tests.keeper.chains import Killed, Lagging, Mortal, Proxy, Rivalled, Watched
-from tests.keeper.house_market import RESERVE, RIVAL, TERMS, HouseMarket
+from offchain.keeper.raising import LEAD, Raising
+from offchain.keeper.sights import Sight, Sights
+from tests.keeper.chains import Costly, Killed, Lagging, Mortal, Proxy, Refusing, Rivalled, Watched
+from tests.keeper.house_market import RESERVE, RIVAL, TERMS, HouseMarket, alerts
 from tests.keeper.market import SECOND_KEEPER, Market
 
 
@@ -92,6 +93,8 @@ def test_who_leads_does_not_bid(market: HouseMarket) -> None:
     assert not market.actions
     assert keeper.seconds_to_next is not None
     assert keeper.seconds_to_next <= LEAD // 10
+    assert market.rival(5 * TERMS.reserve)
+    assert keeper.step() == 1, "however often nothing came of looking"
 
 
 def test_no_bid_that_a_dao_cannot_pay(market: HouseMarket) -> None:
@@ -197,6 +200,26 @@ def test_a_bid_at_the_very_end_is_not_taken_for_the_end(market: HouseMarket) -> 
     market.chain.advance_to(old + 5)
     assert keeper.step() == 1
     assert market.leads(lot, dao)
+
+
+def test_an_end_that_was_only_told_is_as_urgent_as_a_bid(market: HouseMarket) -> None:
+    """As long as nobody has looked after it: a rival may have moved it, and other lots must not come first."""
+    lot = market.register()
+    market.group(lot, 9 * RESERVE)
+    market.tallied(lot, market.keeper())
+    sights, start = Sights(), market.chain.now()
+    agenda = Agenda(market.ledger(), lambda book: False, sights=sights)
+    for phase, looked, now, need in (
+        (Phase.DRAW, 800, 850, Need.WATCH),
+        (Phase.DRAW, 899, 900, Need.RAISE),
+        (Phase.DRAW, 999, 1_100, Need.RAISE),
+        (Phase.DRAW, 1_000, 1_100, Need.SETTLE),
+        (Phase.CLOSED, 999, 1_100, Need.SETTLE),
+        (Phase.VOID, 999, 1_100, Need.REFUND),
+    ):
+        sights.take(lot, Sight(phase, start + looked, start + 900, start + 1_000))
+        (duty,) = agenda.duties(start + now)
+        assert duty.need == need
 
 
 def test_two_groups_at_one_lot_bid_in_the_order_in_which_they_entered(market: HouseMarket) -> None:
@@ -331,6 +354,37 @@ def test_another_keeper_is_faster_by_a_moment(market: HouseMarket) -> None:
     assert not market.skipped
 
 
+def test_races_that_were_lost_make_nobody_slow(market: HouseMarket) -> None:
+    """The one who loses time and again answers in the next step, once it is alone."""
+    lot = market.register()
+    dao = market.group(lot, 9 * RESERVE)
+    second = market.keeper(account=SECOND_KEEPER)
+    rivalled = Failing(market.chain, second.step)
+    first = market.keeper(rivalled)
+    market.tallied(lot, second)
+    market.until_seconds_left(TERMS.buffer)
+    for _ in range(5):
+        first.step()
+        assert market.rival(5 * TERMS.reserve)
+    assert rivalled.failed == 5
+    rivalled.rival = lambda: None
+    assert first.step() == 1
+    assert market.leads(lot, dao)
+
+
+class Failing(Rivalled):
+    """Counts what came too late, and lets it cost a fee, as elsewhere than in this process."""
+
+    failed = 0
+
+    def send(self, transaction: Transaction) -> Receipt:
+        try:
+            return super().send(transaction)
+        except Reverted as refusal:
+            self.failed += 1
+            raise Reverted(refusal.message, refusal.data, fee=1) from refusal
+
+
 def test_two_keepers_side_by_side_bid_no_more_than_one(market: HouseMarket) -> None:
     lot = market.register()
     market.group(lot, 6 * RESERVE)
@@ -358,7 +412,7 @@ def test_a_reorganization_under_a_bid(market: HouseMarket) -> None:
     assert market.keep(keeper) == 1
     market.restore(fork)
     assert not market.leads(lot, dao)
-    for number in range(4):
+    for number in range(2):
         market.send(market.seller, market.item, "Item", "mint", market.seller, 1_000 + number)
     assert market.keep(keeper) == 1
     assert market.leads(lot, dao)
@@ -368,26 +422,22 @@ def test_a_reorganization_under_a_bid(market: HouseMarket) -> None:
     assert market.standing(lot)[0] == Phase.SETTLED
 
 
+def test_a_group_that_cannot_bid_keeps_no_other_from_it(market: HouseMarket) -> None:
+    """Whatever stands in its way: the next in order bids instead, and it is told."""
+    lot = market.register()
+    first, second = market.group(lot, 9 * RESERVE), market.group(lot, 8 * RESERVE)
+    refused = bytes.fromhex(first[2:])
+    raising = contract("HouseAdapter").encode("raiseFor", 1, first)[:4]
+    chain = Refusing(market.chain, lambda one: one.data[:4] == raising and refused in one.data)
+    keeper = market.keeper(chain)
+    market.tallied(lot, keeper)
+    market.until_seconds_left(TERMS.buffer)
+    market.keep(keeper)
+    assert market.leads(lot, second)
+    assert f"{first} has to bid" in alerts(market)[0]
+
+
 # FEES AND BUDGET
-
-
-class Costly(Proxy):
-    """Where gas takes `price` wei now, and no transaction may pay more than `bound`."""
-
-    price, bound = 0, 200 * GWEI
-
-    def refuse_dear_gas(self) -> None:
-        if self.price > self.bound:
-            raise FeeTooHighError(f"gas takes {self.price} wei now")
-
-    def send(self, transaction: Transaction) -> Receipt:
-        self.refuse_dear_gas()
-        return self.chain.send(transaction)
-
-
-def alerts(market: HouseMarket) -> list[str]:
-    """What was told of bids that could not be sent."""
-    return [str(error) for _, error in market.skipped if isinstance(error, RaiseMissed)]
 
 
 def test_gas_above_the_limit_is_told_before_a_bid_is_due_and_when_it_is(
@@ -542,12 +592,10 @@ def test_lots_on_which_nobody_can_bid_cost_no_request(market: HouseMarket) -> No
     market.tallied(lots[-1], keeper)
     watched = Watched(market.chain)
     other = market.keeper(watched)
-    market.keep(other)
-    watched.told.clear()
     for left in (1_000, TERMS.buffer, 5):
         market.until_seconds_left(left)
         other.step()
-    assert not watched.told
+    assert set(watched.told) == {contract("HouseAdapter").encode("lotCount")}
 
 
 # HOUSES THAT FAIL
@@ -643,6 +691,22 @@ def test_a_house_that_is_silent_for_a_while_is_waited_for(market: HouseMarket) -
     market.until_seconds_left(TERMS.buffer)
     market.keep(keeper)
     assert market.leads(lot, dao)
+    assert not market.skipped
+
+
+def test_members_who_claim_from_a_silent_house_are_out(market: HouseMarket) -> None:
+    """Their group is not asked to bid again; the other one, whose members waited, is."""
+    lot = market.register()
+    first, second = market.group(lot, 9 * RESERVE), market.group(lot, 8 * RESERVE)
+    keeper = market.keeper()
+    market.tallied(lot, keeper)
+    market.house.upgrade_to(market.house.owner.create(contract("Actor")))
+    (member,) = market.ledger().book(first, lot).boxes
+    market.send(member, first, "DAO", "claim", lot)
+    market.house.upgrade_to(market.house.owner.create(nouns("NounsAuctionHouse")))
+    market.until_seconds_left(TERMS.buffer)
+    market.keep(keeper)
+    assert market.leads(lot, second)
     assert not market.skipped
 
 

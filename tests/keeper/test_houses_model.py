@@ -16,7 +16,8 @@ from offchain.houses.zora import BUFFER, INCREMENT, ZoraAuction, ZoraHouse
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.raising import LEAD, Raising
 from offchain.model.mechanisms.ascending import AscendingAuction, BidRefused
-from tests.keeper.house_market import PHASE, RESERVE, TERMS, HouseMarket
+from tests.keeper.chains import Costly
+from tests.keeper.house_market import PHASE, RESERVE, TERMS, HouseMarket, alerts
 
 TICK = 12
 """Seconds from one look of the keeper to the next."""
@@ -177,15 +178,21 @@ def test_auctions_that_the_first_bid_begins(tmp_path: Path) -> None:
     assert not market.skipped
 
 
-def test_a_house_that_cancels_before_any_bid(tmp_path: Path) -> None:
-    """Nothing was bid, so members need not wait for an end that never began."""
+def test_an_auction_that_is_cancelled_before_any_bid(tmp_path: Path) -> None:
+    """Its clock never began, so members need not wait for its end: the keeper could not bid, since gas was too dear."""
     market = ZoraMarket(tmp_path)
     lot = market.offer(86_400)
     market.group(lot, 9 * RESERVE)
-    keeper = market.keeper(raising=Raising(awaits_bid=True))
+    costly = Costly(market.chain)
+    keeper = market.keeper(costly, raising=Raising(awaits_bid=True))
     market.until_tally(lot)
+    assert keeper.step() == 1
+    costly.price = costly.bound + 1
+    market.keep(keeper)
+    assert market.listed[lot].auction().bidder is None
+    assert alerts(market)
     market.listed[lot].cancel(market.seller)
+    costly.price = 0
     market.keep(keeper)
     assert market.standing(lot)[0] == Phase.VOID
     assert market.is_paid(lot)
-    assert not market.skipped
