@@ -160,14 +160,14 @@ contract Estate is IEstate {
     /// @dev Only proceeds are taken; ether sent by force is not counted.
     receive() external payable {
         IAuctioneer auctioneer = _auctioneer();
-        if (msg.sender != address(auctioneer.market()) && msg.sender != address(auctioneer)) revert Unasked(msg.sender);
+        if (msg.sender != address(auctioneer) && msg.sender != address(auctioneer.market())) revert Unasked(msg.sender);
     }
 
     // VIEWS
 
     /// @inheritdoc IEstate
     function resold() public view returns (bool) {
-        return resaleLot != 0 && _phaseOf(_auctioneer().market(), resaleLot) == Phase.Settled;
+        return resaleLot != 0 && _isSold(_auctioneer().market());
     }
 
     /// @notice The reserve that `member` wants, in units; 0 if none.
@@ -225,10 +225,16 @@ contract Estate is IEstate {
     }
 
     /// @dev Who has money for the served: where the item was sold again, or the DAO's own auctioneer, where the price came back after all.
-    function _payer() private view returns (IAuctioneer payer) {
-        payer = _auctioneer();
-        if (resold()) return payer.market();
-        if (payer.proceeds(address(this)) == 0) revert NotResold(resaleLot);
+    function _payer() private view returns (IAuctioneer) {
+        IAuctioneer auctioneer = _auctioneer();
+        IAuctioneer market = auctioneer.market();
+        if (resaleLot != 0 && _isSold(market)) return market;
+        if (auctioneer.proceeds(address(this)) == 0) revert NotResold(resaleLot);
+        return auctioneer;
+    }
+
+    function _isSold(IAuctioneer market) private view returns (bool) {
+        return _phaseOf(market, resaleLot) == Phase.Settled;
     }
 
     /// @dev Whether `member` has yet to get its part, which it is taken to have from now on.
