@@ -94,25 +94,24 @@ class AscendingStage(BiddingStage):
         observer: Observer | None = None,
     ) -> Ascended:
         """Plays the auction that runs. Groups of `instance`, of one item, that are called like one of the `rivals` are these:
-        they bid at the house by themselves. Reserve and increment are the house's.
+        they bid at the house by themselves. Reserve and increment are the house's. Nobody claims by itself.
 
         `accounts`: of all. Steps beside those of `TwoLevelStage.play`: `register`, `rival`, `raise`, `conclude`.
         `ChainError` if a transaction fails, or if money or the item went astray.
         """
         self._begin(observer)
-        start = self._chain.now()
-        schedule = self._times(self.announced)
-        lot = self._register(schedule, behaviour.bond_bps)
+        start, schedule = self._chain.now(), self._times(self.announced)
         alone = {one.name: accounts[one.name, one.name] for one in rivals}
+        lot = self._register(schedule, behaviour.bond_bps)
         groups = [group for group in instance.groups if group.name not in alone]
         cast = self._gather(groups, behaviour, accounts, individuals=0)
         self._enter(self._keeper_account, cast.daos, [lot])
-        cast = replace(cast, lots=(lot,))
-        floor = self._floor = self._on_floor(cast, alone)
         openings = self._bid(cast, {lot: 0}, behaviour, schedule[0])
+        cast = replace(cast, lots=(lot,))
         self._observed.fund(
             {alone[one.name]: self._pocket_money + one.limit * WEI_PER_UNIT for one in rivals}
         )
+        floor = self._floor = self._on_floor(cast, alone)
         jump(floor, rivals, start, schedule[0])
         self._chain.advance_to(schedule[0])
         self._reveal(openings, [lot], behaviour, schedule[0])
@@ -120,17 +119,14 @@ class AscendingStage(BiddingStage):
         in_daos = self._number([lot], lambda book, bid: book.of_dao and not bid.is_sealed)
         self._keep({"tally": in_daos}, refunds=False)
         fight(floor, rivals)
-        earned = self._sold(lot, floor.leader in cast.members)
+        earned = self._sold(lot, is_ours=floor.leader in cast.members)
         self._keep({"refund": self._number([lot], lambda _, bid: not bid.closed)})
         bids = tuple(floor.bids(self.number, self._block))
-        won = self._read_lot(instance, cast, {one.name: one.limit for one in rivals}, floor, bids)
-        payments = {group.name: {group.name: 0} for group in instance.groups if group.name in alone}
-        payments |= payments_in(self.ledger, cast)
-        if won.winner in alone:
-            payments[won.winner][won.winner] = won.price
-        surplus = won.paid - won.price
-        self._audit(cast, earned, won.price, surplus, floor)
-        outcome = outcome_of(instance, (won,), payments, self.gas)
+        sold = self._read_lot(instance, cast, {one.name: one.limit for one in rivals}, floor, bids)
+        surplus = sold.paid - sold.price
+        self._audit(cast, earned, sold.price, surplus, floor)
+        payments = self._payments(instance, cast, sold)
+        outcome = outcome_of(instance, (sold,), payments, self.gas)
         return Ascended(outcome, bids, start, self.announced, schedule, surplus)
 
     def _create(self, name: str, *arguments: object) -> Address:
@@ -235,6 +231,17 @@ class AscendingStage(BiddingStage):
         share = book_of(self.ledger, members[0], number).share
         served = served_by(members, number, self._granted)
         return LotOutcome(winner, lot.price, share, lot.paid, served, group_bids)
+
+    def _payments(
+        self, instance: TwoLevelInstance, cast: Cast, sold: LotOutcome
+    ) -> dict[str, dict[str, int]]:
+        """What everybody paid, in file order: who bids alone the price, if it won."""
+        paid = payments_in(self.ledger, cast)
+        return {
+            group.name: paid.get(group.name)
+            or {group.name: sold.price if sold.winner == group.name else 0}
+            for group in instance.groups
+        }
 
     def _audit(self, cast: Cast, earned: int, price: int, surplus: int, floor: HouseFloor) -> None:
         """Checks where all money went: the house's owner has the price, the adapter what rounding left, and nobody's is out."""
