@@ -288,6 +288,25 @@ def test_what_nobody_asked_for_is_not_taken(hall: Hall, house: LyingHouse, rival
             hall.chain.send(Transaction(rival, to, b"", 1))
 
 
+def test_a_stranger_who_pays_in_the_houses_stead(
+    hall: Hall, house: LyingHouse, chain: Chain, rival: str
+) -> None:
+    """While the house says nothing, money in the paddle is money that is back. The item is nobody's then."""
+    hall.lies = True
+    lot, _ = leading(hall)
+    dao = hall.books[0].dao
+    paddle = hall.floor.paddle(lot, dao)
+    house.behave(Answers.REFUSE)
+    hall.force(rival, paddle, TERMS.reserve)
+    assert hall.floor.standing(lot).phase == Phase.VOID
+    hall.leave()
+    assert outcome(hall, lot) == [BookState.LOST] * 2
+    house.give(paddle)
+    assert hall.floor.standing(lot).phase == Phase.VOID
+    with reverts("WrongPhase"):
+        hall.deliver(lot)
+
+
 # REFUNDS IN WETH
 
 
