@@ -40,6 +40,7 @@ def rows(text: str) -> list[list[str]]:
     [
         "Auctioneer",
         "ApproximateAuction",
+        "NounsAdapter",
         "ResilientAuction",
         "SignalClockAuction",
         "BeaconRandomness",
