@@ -16,8 +16,8 @@ from offchain.keeper.tasks import Task
 MAX_DELIVERY_GAS: Final = 2_000_000
 """The most gas the keeper spends on moving an item: settling takes 300,000 with a decent token, but a token can be anything."""
 HAND_ON_GAS: Final = 350_000
-"""What settling a lot at a house of others is sent with besides: handing the item on fails quietly there, so that no simulation
-finds how much it takes."""
+"""What settling a lot at a house of others is sent with besides: where handing the item on has too little gas it fails quietly,
+so that a simulation may find too little."""
 GAS_EACH: Final = 25_000
 """What counting and paying a member may take besides."""
 PUSH_ALLOWANCE: Final = 12_500

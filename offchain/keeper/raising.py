@@ -38,7 +38,7 @@ FORESIGHT: Final = 3_600
 MOST_GAS: Final = 1_000_000
 """The most gas for one bid: it takes 200,000 at a decent house, but a house can be anything."""
 CONCLUDE_GAS: Final = 1_500_000
-"""What settling at the house is sent with: it fails quietly there, so that no simulation finds how much it takes."""
+"""What settling at the house is sent with: with too little it fails quietly, so that a simulation may find too little."""
 _LOOKS_IN_LEAD: Final = 10
 """How often at least it is looked, while an auction is kept open, whether a rival bid."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 60, 86_400

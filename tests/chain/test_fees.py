@@ -127,12 +127,14 @@ def test_a_node_that_asks_50_000_gwei(liar: Liar, rpc: Rpc, what: str) -> None:
         for send in (
             lambda: payer.send(payment(payer)),
             lambda: payer.fund(payer.actor(3), WEI_PER_ETH),
+            payer.refuse_dear_gas,
         ):
             with pytest.raises(ChainError, match=r"50,00\d(\.\d+)? gwei.*bound of 200 gwei"):
                 send()
         assert sent(liar) == 0
         assert rpc.request("eth_getBalance", payer.actor(0), "latest") == before
         liar.before = lambda method, params: None
+        payer.refuse_dear_gas()
         assert payer.send(payment(payer)).fee < 10**15
 
 

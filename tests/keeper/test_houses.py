@@ -797,6 +797,25 @@ def test_a_house_that_keeps_the_money_and_the_item(hostile: Hostile) -> None:
     assert hostile.keep(keeper) == 0
 
 
+@pytest.mark.parametrize("combines", [True, False])
+def test_what_would_fail_quietly_has_gas_to_spare(market: HouseMarket, combines: bool) -> None:
+    """The house's settling, and handing the item on: a simulation may find the gas with which they do nothing."""
+    lot = market.register()
+    dao = market.group(lot, 9 * RESERVE, 8 * RESERVE)
+    watched = Watched(market.chain)
+    keeper = market.keeper(watched, combines=combines)
+    market.tallied(lot, keeper)
+    market.until_seconds_left(TERMS.buffer)
+    market.keep(keeper)
+    market.chain.advance_to(market.end())
+    market.keep(keeper)
+    sent = zip(market.actions, watched.sent, strict=True)
+    spare = {action.step: (one.gas or 0) - action.gas_used for action, one in sent}
+    assert spare["conclude"] > 1_000_000
+    assert spare["finish" if combines else "settle"] > 350_000
+    assert market.house.owner_of(1) == market.estate(lot, dao)
+
+
 def test_others_settle_the_house(market: HouseMarket) -> None:
     """Then the keeper does not pay for it."""
     lot = market.register()
