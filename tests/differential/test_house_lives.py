@@ -24,7 +24,7 @@ SEEN = (
 def hold_equal(first: int, venue: Callable[[Revm], Venue], *codes: Code) -> HouseStage:
     """The auctions of a chunk of seeds, each against the model; where all is in units, against the whole mechanism as well."""
     stage = HouseStage(furnished(), venue)
-    for seed in range(first, first + CHUNK):
+    for seed in range(first, first + CHUNK * TIMES):
         one = life(seed, codes)
         with reproducible(seed, one.instance, one):
             outcome = stage.play(one)
@@ -36,13 +36,13 @@ def hold_equal(first: int, venue: Callable[[Revm], Venue], *codes: Code) -> Hous
     return stage
 
 
-@pytest.mark.parametrize("first", range(0, LIVES * TIMES, CHUNK))
+@pytest.mark.parametrize("first", range(0, LIVES * TIMES, CHUNK * TIMES))
 def test_lives_at_nouns_equal_the_model(first: int) -> None:
     stage = hold_equal(first, NounsVenue, Code.FIRST, Code.SECOND, Code.UPGRADED)
     assert stage.seen["upgraded after a bid"]
     assert stage.seen["extended"]
 
 
-@pytest.mark.parametrize("first", range(0, ZORA_LIVES * TIMES, CHUNK))
+@pytest.mark.parametrize("first", range(0, ZORA_LIVES * TIMES, CHUNK * TIMES))
 def test_lives_at_zora_equal_the_model(first: int) -> None:
     hold_equal(first, ZoraVenue, Code.ZORA)

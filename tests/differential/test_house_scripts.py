@@ -323,7 +323,7 @@ def hold_equal(
 ) -> None:
     """The scripts of a chunk of seeds."""
     stage, done = HouseStage(furnished(), venue), Counter[str]()
-    for seed in range(first, first + CHUNK):
+    for seed in range(first, first + CHUNK * TIMES):
         one = life(seed, codes)
         with reproducible(seed, one.instance, one):
             done += play(stage, one)
@@ -331,12 +331,14 @@ def hold_equal(
     assert not missing, f"never done from seed {first} on: {missing}"
 
 
-@pytest.mark.parametrize("first", range(FIRST_SEED, FIRST_SEED + SCRIPTS * TIMES, CHUNK))
+@pytest.mark.parametrize("first", range(FIRST_SEED, FIRST_SEED + SCRIPTS * TIMES, CHUNK * TIMES))
 def test_scripts_at_nouns_equal_the_model(first: int) -> None:
     codes = (Code.FIRST, Code.SECOND, Code.UPGRADED)
     hold_equal(first, NounsVenue, codes, (*EVERYWHERE, *AT_NOUNS))
 
 
-@pytest.mark.parametrize("first", range(FIRST_SEED, FIRST_SEED + ZORA_SCRIPTS * TIMES, CHUNK))
+@pytest.mark.parametrize(
+    "first", range(FIRST_SEED, FIRST_SEED + ZORA_SCRIPTS * TIMES, CHUNK * TIMES)
+)
 def test_scripts_at_zora_equal_the_model(first: int) -> None:
     hold_equal(first, ZoraVenue, (Code.ZORA,), EVERYWHERE)
