@@ -128,7 +128,7 @@ def test_the_numbers_of_random_auctions_in_the_readme() -> None:
     def number(module: str, *names: str) -> int:
         source = (ROOT / "tests" / "differential" / module).read_text(encoding="utf-8")
         constants = dict[str, int]()
-        for left, right in re.findall(r"^([A-Z, ]+) = ([\d_, ]+)$", source, re.MULTILINE):
+        for left, right in re.findall(r"^([A-Z_, ]+) = ([\d_, ]+)$", source, re.MULTILINE):
             constants |= zip(left.split(", "), map(int, right.split(", ")), strict=True)
         return sum(constants[name] for name in names)
 
@@ -138,8 +138,15 @@ def test_the_numbers_of_random_auctions_in_the_readme() -> None:
         + number("test_resilient_sales.py", "SALES")
         + number("test_signal_clocks_on_revm.py", "AUCTIONS")
     )
+    lives = number("test_house_lives.py", "LIVES", "ZORA_LIVES")
+    scripts = number("test_house_scripts.py", "SCRIPTS", "ZORA_SCRIPTS")
+    at_houses = lives + scripts + number("test_ascending_on_revm.py", "AUCTIONS")
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     assert f"{of_groups:,} random auctions of groups and {others:,} of the other kinds" in readme
+    assert f"{at_houses:,} more at houses of others" in readme
+    page = (ROOT / "docs" / "houses.md").read_text(encoding="utf-8")
+    assert f"{lives:,} [random auctions](../tests/differential/test_house_lives.py)" in page
+    assert f"In {scripts:,} [more](../tests/differential/test_house_scripts.py)" in page
 
 
 def test_the_number_of_profitable_lies_that_the_page_on_the_mechanism_tells() -> None:
