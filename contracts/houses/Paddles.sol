@@ -65,12 +65,14 @@ abstract contract Paddles {
         if (address(paddle).code.length == 0) Clones.cloneDeterministic(paddleTemplate, _salt(lot, dao));
     }
 
-    /// @dev Has `paddle` of `dao` pay back what it bid; fails unless the house has refunded it, in ether or wrapped.
+    /// @dev Has `paddle` of `dao` pay back what it bid; fails unless the house has refunded it, in ether or wrapped. A DAO to which others
+    /// paid it all is owed nothing, and takes nothing any more if its members have left.
     function _bringHome(uint256 lot, address dao, uint96 price) internal {
         Paddle paddle = _paddle(lot, dao);
         _requireBack(lot, dao, paddle, price);
         emit Recalled(lot, dao);
-        paddle.act(dao, Units.toWei(ILender(dao).lentOf(lot)), abi.encodeCall(ILender.restore, (lot)));
+        uint256 lent = ILender(dao).lentOf(lot);
+        if (lent != 0) paddle.act(dao, Units.toWei(lent), abi.encodeCall(ILender.restore, (lot)));
     }
 
     function _requireBack(uint256 lot, address dao, Paddle paddle, uint96 price) internal {

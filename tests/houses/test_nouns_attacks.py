@@ -182,6 +182,32 @@ def test_a_loan_that_a_stranger_pays_back(
     assert [hall.state(book)[0] for book in hall.books] == [BookState.LOST, BookState.WON]
 
 
+def test_who_pays_back_all_that_a_group_lent_shuts_out_no_other(
+    hall: Hall, house: NounsHouse, chain: Chain, thief: str
+) -> None:
+    """While the reserve is beyond every limit its members leave, owed nothing by the house; another group then wins as ever."""
+    lot = hall.floor.register()
+    dao = hall.enter(lot, group(chain, 4, 200, 200))
+    second = hall.enter(lot, group(chain, 8, 300, 300))
+    hall.tally(lot)
+    hall.floor.raise_for(lot, dao)
+    price = hall.floor.standing(lot).price
+    house.bid(thief, house.least_bid())
+    hall.restore(thief, dao, lot, price)
+    house.set_reserve(2 * ETH)
+    assert hall.floor.standing(lot).phase == Phase.VOID
+    hall.floor.keeper.send(dao, "claimBatch", lot, tuple(hall.book(dao, lot).members))
+    house.set_reserve(TERMS.reserve)
+    with reverts("WrongPhase"):
+        hall.floor.raise_for(lot, dao)
+    hall.floor.raise_for(lot, second)
+    assert hall.floor.standing(lot).leader == second.address
+    chain.advance_to(end_of(house))
+    hall.leave()
+    assert [hall.state(book)[0] for book in hall.books] == [BookState.LOST, BookState.WON]
+    assert chain.balance(hall.floor.paddle(lot, dao)) == price * UNIT  # the thief's, in effect
+
+
 def test_a_starved_caller_changes_nothing(
     hall: Hall, house: NounsHouse, chain: Chain, thief: str
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from offchain.bindings.constants import HouseAdapter, HouseLots
 from offchain.bindings.contracts import Deployed, contract
-from offchain.bindings.enumerations import Phase
+from offchain.bindings.enumerations import BookState, Phase
 from offchain.chain.backend import Reverted, Transaction
 from offchain.chain.revm import Revm
 from offchain.houses.zora import BUFFER, DAY, FIELDS
@@ -14,7 +14,7 @@ from offchain.io.addresses import NOBODY
 from offchain.io.units import WEI_PER_UNIT as UNIT
 from tests.houses.house_world import FUNDS, tokens
 from tests.houses.zora_world import BIDS, LIMIT, RESERVE, ZoraWorld, leader, won
-from tests.puppets import ItemManner
+from tests.puppets import ItemManner, force
 from tests.reverts import reverts
 
 
@@ -401,11 +401,17 @@ def test_the_first_bid_of_a_group_starts_the_clock(world: ZoraWorld) -> None:
     assert auction.auction().end == world.chain.now() + DAY
 
 
-def test_a_rival_who_reenters_from_its_refund_changes_nothing(world: ZoraWorld) -> None:
-    """The house refunds it with all gas while a group's money is neither here nor there."""
+@pytest.mark.parametrize("gift", [0, 23 * UNIT], ids=["alone", "with a gift of the bid"])
+def test_a_rival_who_reenters_from_its_refund_changes_nothing(world: ZoraWorld, gift: int) -> None:
+    """The house refunds it with all gas while a group's money is neither here nor there, or seems to be here."""
     auction = world.sell()
     lot = world.register(auction)
-    group = world.group(lot, *BIDS)
+    group, other = world.new_group(), world.new_group()
+    for one in (group, other):
+        world.join(one, lot, *BIDS)
+    world.tally(lot, group, other)
+    if gift:
+        force(world.chain, world.people.bob, world.paddle(lot, group), gift)
     rival = world.keeper.create(contract("Actor"))
     world.keeper.send(rival, "behave", 6)
     auction.bid(world.people.cid, 21 * UNIT, by=rival.address)
@@ -415,6 +421,7 @@ def test_a_rival_who_reenters_from_its_refund_changes_nothing(world: ZoraWorld) 
         "raiseFor": world.adapter.call(rival.address, "raiseFor", lot, group.address),
         "settle": group.at.call(rival.address, "settle", lot, 0, 0, b""),
         "claim": group.at.call(rival.address, "claimBatch", lot, held),  # passes everybody over
+        "claim of another": other.at.call(rival.address, "claimBatch", lot, held),
     }
     assert isinstance(world.chain, Revm)
     mark = world.chain.snapshot()
@@ -422,7 +429,8 @@ def test_a_rival_who_reenters_from_its_refund_changes_nothing(world: ZoraWorld) 
         world.keeper.send(rival, "prepare", attempt.to, attempt.data)
         receipt = world.keep("raiseFor", lot, group.address)
         (tried,) = (one for one in rival.events([receipt]) if one.name == "Reentered")
-        assert tried.args["success"] is (name == "claim")
+        assert tried.args["success"] is name.startswith("claim")
+        assert world.floor.ask(other.at, "bookOf", lot)[6] == BookState.RUNNING
         assert leader(auction) == (world.paddle(lot, group), 23)
         assert world.phase(lot) is Phase.DRAW
         world.chain.restore(mark)
