@@ -18,6 +18,8 @@ from benchmarks.gas import (
     auctions,
     estates,
     groups,
+    houses,
+    houses_all_in,
     randomness,
     resilient,
     signals,
@@ -35,6 +37,7 @@ FURTHER = {
     "randomness": randomness.measure,
     "estate": estates.measure,
     "groups": groups.measure,
+    "houses": houses.measure,
 }
 """What is measured apart from the auctions of groups and individuals; what they return is a book among the others' steps."""
 
@@ -43,10 +46,11 @@ def measured() -> Snapshot:
     """Everything that is measured, each on a node of its own, some at the same time."""
     with ProcessPoolExecutor() as pool:
         whole, rest = pool.submit(all_in.measure), pool.submit(auctions.measure)
+        at_houses = pool.submit(houses_all_in.measure)
         further = {name: pool.submit(each) for name, each in FURTHER.items()}
         snapshot = rest.result()
         snapshot["steps"] |= {name: each.result() for name, each in further.items()}
-        return snapshot | whole.result()
+        return snapshot | whole.result() | {"houses_all_in": at_houses.result()}
 
 
 def dumped(snapshot: Snapshot) -> str:

@@ -1,6 +1,7 @@
-"""The pictures of docs/gas.md, for light and dark pages: gas per participant, here and elsewhere; and by the group's size."""
+"""The pictures of docs/gas.md, for light and dark pages: gas per participant, here and elsewhere; and by the group's size, at our
+own auctioneer and at the house of others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -10,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from benchmarks.gas.houses_all_in import RAISES
 from benchmarks.gas.peers import PEERS, party_all_in
 from benchmarks.gas.report import (
     OPEN,
@@ -18,6 +20,7 @@ from benchmarks.gas.report import (
     SEALED_ALONE,
     Goal,
     Snapshot,
+    at_house,
     goals,
     life,
     written,
@@ -92,24 +95,40 @@ def bars(snapshot: Snapshot) -> list[Bar]:
 
 def pictures(snapshot: Snapshot) -> dict[str, str]:
     """The pictures by file name, as SVG. The same snapshot gives the same text."""
-    rows, sizes = bars(snapshot), goals(snapshot)
-    return {
-        f"gas-{name}.svg": svg(partial(_figure, rows, shade), "gas")
-        for name, shade in SHADES.items()
-    } | {
-        f"all-in-{name}.svg": svg(partial(_by_size, sizes, shade), "all in")
-        for name, shade in SHADES.items()
-    }
+    rows, sizes = bars(snapshot), {"Consort": goals(snapshot)}
+    often = {_raised(n): at_house(snapshot, n) for n in RAISES}
+    return (
+        {
+            f"gas-{name}.svg": svg(partial(_figure, rows, shade), "gas")
+            for name, shade in SHADES.items()
+        }
+        | {
+            f"all-in-{name}.svg": svg(partial(_by_size, sizes, shade), "all in")
+            for name, shade in SHADES.items()
+        }
+        | {
+            f"houses-{name}.svg": svg(partial(_by_size, often, shade), "houses")
+            for name, shade in SHADES.items()
+        }
+    )
 
 
-def _by_size(sizes: Sequence[Goal], shade: Shade) -> Figure:
+def _raised(times: int) -> str:
+    """What the curve of a group is called that raises so often at the house of others."""
+    return f"Consort, {times} {'raise' if times == 1 else 'raises'}"
+
+
+def _by_size(curves: Mapping[str, Sequence[Goal]], shade: Shade) -> Figure:
+    """Curves of ours, by name, the first with its figures, and a PartyBid's band."""
     figure = Figure(SIZE)
     axes = figure.add_axes((0.03, 0.12, 0.95, 0.74))
-    members = [goal.members for goal in sizes]
+    first, *_ = curves.values()
+    members = [goal.members for goal in first]
     _party(axes, members[0], members[-1], shade)
-    figures = [float(goal.figure) for goal in sizes]
-    axes.plot(members, figures, color=shade.ours[0], linewidth=2.2, marker="o", label="Consort")
-    for goal in sizes:
+    for (name, sizes), colour in zip(curves.items(), shade.ours, strict=False):
+        figures = [float(goal.figure) for goal in sizes]
+        axes.plot(members, figures, color=colour, linewidth=2.2, marker="o", label=name)
+    for goal in first:
         axes.annotate(
             written(goal.figure),
             (goal.members, float(goal.figure)),
@@ -120,9 +139,12 @@ def _by_size(sizes: Sequence[Goal], shade: Shade) -> Figure:
             color=shade.text,
             weight="bold",
         )
+    highest = max(
+        float(max(one.figure, one.party[1])) for sizes in curves.values() for one in sizes
+    )
     axes.set_xscale("log")
     axes.set_xlim(members[0] / 2.2, members[-1] * 1.3)
-    axes.set_ylim(0, 1.06 * max(float(goal.party[1]) for goal in sizes))
+    axes.set_ylim(0, 1.06 * highest)
     axes.set_xticks(members, [f"{one:,}" for one in members])
     axes.minorticks_off()
     axes.set_yticks([])
@@ -133,7 +155,7 @@ def _by_size(sizes: Sequence[Goal], shade: Shade) -> Figure:
     figure.legend(
         loc="upper right",
         bbox_to_anchor=(0.985, 1.0),
-        ncol=2,
+        ncol=2 if len(curves) == 1 else 1,
         frameon=False,
         labelcolor=shade.quiet,
     )

@@ -16,6 +16,8 @@ from benchmarks.gas import (
     approximate,
     estates,
     groups,
+    houses,
+    houses_all_in,
     meter,
     randomness,
     resilient,
@@ -30,6 +32,7 @@ from offchain.chain.backend import MAX_TRANSACTION_GAS
 
 FURTHER: Final = {
     "estate": estates.ROWS,
+    "houses": houses.ROWS,
     "resilient": resilient.ROWS,
     "signal_clock": signals.ROWS,
     "approximate": approximate.ROWS,
@@ -163,6 +166,15 @@ def goals(snapshot: Snapshot) -> list[Goal]:
     return [Goal(size, shared(snapshot, size), party_all_in(size)) for size in all_in.SIZES]
 
 
+def at_house(snapshot: Snapshot, raises: int) -> list[Goal]:
+    """Gas of everything per member of a group that wins at the house of others at its last raise, by size."""
+    found = snapshot["houses_all_in"][str(raises)]
+    return [
+        Goal(size, Fraction(found[str(size)]["gas"], size), party_all_in(size))
+        for size in houses_all_in.SIZES
+    ]
+
+
 def budgets(snapshot: Snapshot) -> list[Budget]:
     """What has to hold."""
     sealed = life(snapshot, SEALED)
@@ -225,6 +237,7 @@ def tables(snapshot: Snapshot) -> dict[str, str]:
         "refused": _refused_table(snapshot),
         "peers": _peers_table(snapshot),
         **{kind: _further_table(snapshot, kind) for kind in FURTHER},
+        "houses_all_in": _houses_all_in_table(snapshot),
     }
 
 
@@ -261,6 +274,27 @@ def _all_in_table(snapshot: Snapshot) -> str:
         rows.append([f"{goal.members:,}", made, *steps, *cells])
     peer = ["PartyBid, refunds in a batch", "ratio", "each by oneself", "ratio"]
     return table(["members", "DAO", *all_in.STEPS, "**all in**", *peer], rows)
+
+
+def _houses_all_in_table(snapshot: Snapshot) -> str:
+    once, *_ = houses_all_in.RAISES
+    rows = []
+    for goals_of_size in zip(*(at_house(snapshot, n) for n in houses_all_in.RAISES), strict=True):
+        size = goals_of_size[0].members
+        cost = snapshot["houses_all_in"][str(once)][str(size)]
+        steps = [written(Fraction(cost[step], size)) for step in houses_all_in.STEPS]
+        wholes = [cell for goal in goals_of_size for cell in (written(goal.figure), _ratio(goal))]
+        party = [written(one) for one in goals_of_size[0].party]
+        rows.append([f"{size:,}", *steps, *wholes, *party])
+    wholes = []
+    for n in houses_all_in.RAISES:
+        wholes += [f"**all in, {n} {'raise' if n == 1 else 'raises'}**", "ratio"]
+    party = ["PartyBid, refunds in a batch", "each by oneself"]
+    return table(["members", *houses_all_in.STEPS, *wholes, *party], rows)
+
+
+def _ratio(goal: Goal) -> str:
+    return f"{float(goal.ratio):.3f}"
 
 
 def _two_table(snapshot: Snapshot) -> str:

@@ -196,3 +196,23 @@ def test_the_gas_in_the_readme_is_that_of_the_snapshot() -> None:
     }
     assert f"That costs {founding:,} gas, lot 1 included" in readme
     assert f"cheaper in all from {report.crowd(snapshot):,} members on" in readme
+
+
+def test_the_gas_at_houses_is_that_of_the_snapshot() -> None:
+    snapshot = json.loads((ROOT / "benchmarks" / "gas" / "gas.json").read_text(encoding="utf-8"))
+    page = (ROOT / "docs" / "houses.md").read_text(encoding="utf-8")
+    text = page.split("## What it costs")[1].split("\n## ")[0]
+    members, once, often, party = (
+        [int(cell.strip().replace(",", "")) for cell in line.strip("|").split("|")[1:]]
+        for line in text.splitlines()
+        if line.startswith(("| members", "| gas each", "| a PartyBid"))
+    )
+    for told, raises in ((once, 1), (often, 5)):
+        found = {goal.members: goal.figure for goal in report.at_house(snapshot, raises)}
+        assert told == [round(found[size]) for size in members]
+    assert party == [round(party_all_in(size)[0]) for size in members]
+    bid = report.of_kind(snapshot, CHEAP_LOCKED, "bid")
+    further = (report.each(snapshot, "houses", step) for step in ("answer", "answer DAO"))
+    sentences = " ".join(text.split())
+    missing = [gas for gas in (bid, *further) if f"{round(gas):,}" not in sentences]
+    assert not missing
