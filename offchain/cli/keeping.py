@@ -323,11 +323,15 @@ def one_round(hands: Sequence[Worker], journal: Journal) -> bool:
 
 def _one_step(hand: Worker, journal: Journal) -> bool:
     """Whether there may be more to do at once. What goes wrong at one keeper stops no other."""
+    from offchain.bindings.explain import explained
     from offchain.chain.errors import ChainError
+    from offchain.keeper.raising import RaiseMissed
 
     try:
         return hand.step() > 0 or hand.unfinished
     except ChainError as error:
+        if hand.is_pressed:
+            error = RaiseMissed(f"a bid may be due, and nobody can tell: {explained(error)}")
         journal.on_skip(_READING, error)
         return False
 

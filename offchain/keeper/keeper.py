@@ -168,7 +168,7 @@ class Keeper:
     @property
     def is_pressed(self) -> bool:
         """Whether a bid at a house is due or soon may be, so that nothing else should keep this keeper from its next step."""
-        return self._sights.is_pressed(self._now)
+        return self._sights.is_pressed(self._release.world_time(self._now))
 
     def _raiser(self, courier: Courier, raising: Raising) -> Callable[[Callable[[], bool]], Raiser]:
         """Who bids at a house, as `Duties` takes it."""

@@ -129,6 +129,7 @@ class Raiser:
         self._world_time, self._gives_way = world_time, gives_way
         self._adapter = reader.ledger.auctioneer
         self._house: str | None = None
+        self._now = 0
         self.forget()
 
     def forget(self) -> None:
@@ -151,9 +152,25 @@ class Raiser:
         """Does at the house what is due for a lot whose bids are fixed; where it stands then.
 
         Raises:
-            ChainError: the chain could not be asked.
+            RaiseMissed: the chain could not be asked, and a bid may be due.
+            ChainError: it could not be asked.
         """
-        now = self._courier.now()
+        try:
+            return self._serve(lot)
+        except ChainError as error:
+            seen = self._sights.of(lot.number)
+            is_due = seen is not None and seen.is_due(self._world_time(self._now))
+            if seen is None or not is_due or self._reader.is_rebuilt:
+                raise
+            due = f"a bid may be due before {moment(seen.end)}"
+            raise RaiseMissed(f"{due}, and nobody can tell: {explained(error)}") from error
+
+    def deliver(self, lot: Lot) -> None:
+        """Hands on what came after the lot was settled, if it did."""
+        self._quietly(Task("deliver", lot.number, self._adapter), MOST_GAS, "deliver", lot.number)
+
+    def _serve(self, lot: Lot) -> Standing:
+        now = self._now = self._courier.now()
         standing = self.standing(lot.number)
         while standing.phase == Phase.DRAW:
             reading = self._read(lot)
@@ -167,10 +184,6 @@ class Raiser:
         if standing.phase >= Phase.CLOSED:
             self._sights.take(lot.number, Sight(standing.phase, now))
         return standing
-
-    def deliver(self, lot: Lot) -> None:
-        """Hands on what came after the lot was settled, if it did."""
-        self._quietly(Task("deliver", lot.number, self._adapter), MOST_GAS, "deliver", lot.number)
 
     # Looking
 

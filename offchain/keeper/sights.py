@@ -31,6 +31,10 @@ class Sight:
         """Whether the house's auction was not over then."""
         return self.phase == Phase.DRAW and self.looked < self.end
 
+    def is_due(self, now: int) -> bool:
+        """Whether it is time to bid, as far as was seen."""
+        return self.is_open and now >= self.raise_at
+
 
 class Sights:
     """Of the lots of one adapter, by number."""
@@ -56,7 +60,7 @@ class Sights:
 
     def is_pressed(self, now: int) -> bool:
         """Whether it is time to bid somewhere, or will be before long."""
-        return any(one.is_open and now >= one.raise_at - _SOON for one in self._seen.values())
+        return any(one.is_due(now + _SOON) for one in self._seen.values())
 
     def seconds_to_next(self, now: int) -> int | None:
         """How long it takes until it is time to bid somewhere, to look whether somebody did, or to look who won."""

@@ -14,6 +14,7 @@ import pytest
 from offchain.bindings.adapters import AdapterAt
 from offchain.bindings.enumerations import Phase
 from offchain.chain.connect import connect
+from offchain.chain.errors import ChainError
 from offchain.chain.nodes import anvil
 from offchain.cli.journal import Journal
 from offchain.cli.keeping import one_round
@@ -206,6 +207,22 @@ class Hand:
     def step(self) -> int:
         self.turns.append(self.name)
         return 0
+
+
+class Lost(Hand):
+    """A keeper whose node is gone."""
+
+    def step(self) -> int:
+        raise ChainError("nobody answers")
+
+
+@pytest.mark.parametrize("is_pressed", [True, False])
+def test_a_node_that_is_gone_when_a_bid_may_be_due(
+    is_pressed: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one_round([Lost("house", [], is_pressed)], Journal())
+    told = "ALERT: reading the chain: a bid may be due" if is_pressed else "not done now: reading"
+    assert capsys.readouterr().err.startswith(told)
 
 
 def test_who_has_to_bid_waits_for_one_step_of_another_at_most() -> None:

@@ -9,6 +9,7 @@ from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
 from offchain.bindings.enumerations import Phase
 from offchain.chain.backend import Chain, Receipt, Reverted, Transaction
+from offchain.chain.errors import ChainError
 from offchain.houses.nouns import NounsTerms
 from offchain.houses.packages import nouns
 from offchain.io.units import GWEI, WEI_PER_UNIT
@@ -467,6 +468,40 @@ def test_gas_above_the_limit_is_told_before_a_bid_is_due_and_when_it_is(
     assert market.keep(keeper) == 1
     assert market.leads(lot, dao)
     assert not keeper.troubles.get(lot)
+
+
+class Mute(Proxy):
+    """Answers no question to a contract while it is `silent`."""
+
+    silent = False
+
+    def call(self, to: str, data: bytes, sender: str | None = None) -> bytes:
+        if self.silent:
+            raise ChainError("the node is silent")
+        return self.chain.call(to, data, sender)
+
+
+def test_a_node_that_is_silent_when_a_bid_is_due_is_an_alert(market: HouseMarket) -> None:
+    """Earlier it is a trouble like others."""
+    lot = market.register()
+    dao = market.group(lot, 9 * RESERVE)
+    mute = Mute(market.chain)
+    keeper = market.keeper(mute)
+    market.tallied(lot, keeper)
+    mute.silent = True
+    market.until_seconds_left(TERMS.buffer + 100)
+    keeper.step()
+    assert market.skipped
+    assert not alerts(market)
+    assert not keeper.is_pressed
+    market.until_seconds_left(TERMS.buffer)
+    keeper.step()
+    assert keeper.is_pressed
+    (told,) = alerts(market)
+    assert "a bid may be due before" in told
+    mute.silent = False
+    assert market.keep(keeper) == 1
+    assert market.leads(lot, dao)
 
 
 class Priced(Proxy):
