@@ -159,8 +159,7 @@ contract Estate is IEstate {
 
     /// @dev Only proceeds are taken; ether sent by force is not counted.
     receive() external payable {
-        IAuctioneer auctioneer = _auctioneer();
-        if (msg.sender != address(auctioneer) && msg.sender != address(auctioneer.market())) revert Unasked(msg.sender);
+        if (!_pays(msg.sender)) revert Unasked(msg.sender);
     }
 
     // VIEWS
@@ -244,6 +243,12 @@ contract Estate is IEstate {
         if (amountWei == 0 || seat.paid || !dao_.isServed(lot_, member)) return false;
         seat.paid = true;
         return true;
+    }
+
+    /// @dev Whether proceeds come from `sender`.
+    function _pays(address sender) private view returns (bool) {
+        IAuctioneer auctioneer = _auctioneer();
+        return sender == address(auctioneer) || sender == address(auctioneer.market());
     }
 
     function _auctioneer() private view returns (IAuctioneer) {
