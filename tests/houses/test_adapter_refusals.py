@@ -11,14 +11,12 @@ import pytest
 from offchain.bindings.artifacts import load
 from offchain.bindings.constants import HouseLots
 from offchain.bindings.contracts import Deployed, contract
-from offchain.bindings.enumerations import Phase
 from offchain.chain.backend import Chain, Transaction
 from offchain.io.addresses import NOBODY
 from offchain.io.paths import PROJECT
 from offchain.io.units import WEI_PER_ETH as ETH
-from offchain.io.units import WEI_PER_UNIT as UNIT
 from tests.houses.lying_house import NUMBER, Answers, LyingHouse, lying_hall
-from tests.houses.watch import MAKES, MILLI, Hall, group
+from tests.houses.watch import MAKES, Hall, group
 from tests.reverts import reverts
 
 
@@ -187,55 +185,6 @@ def test_a_caller_with_too_little_gas_to_ask(
     with reverts("NotEnoughGas"):
         chain.send(replace(claiming, gas=150_000))
     hall.leave()
-
-
-def test_what_a_dao_lends(hall: Hall, chain: Chain, stranger: str) -> None:
-    """To its auctioneer alone, after the tally, up to its willingness to pay, and until the lot is decided for it.
-
-    And it pays nobody out before all is back.
-    """
-    account, floor = hall.floor.keeper, hall.floor
-    lavish = account.create(contract("LavishAuctioneer"))
-    times = schedule(chain.now() + 600)
-    account.send(lavish, "schedule", times)
-    terms, lot = (lavish.address, True, 1, bytes(32)), 1
-    address = floor.ask(floor.factory, "predict", account.address, *terms)
-    account.send(floor.factory, "create", *terms, (lot,))
-    dao, bids = Deployed(contract("DAO"), address), group(chain, 4, 200, 200)
-    hall.holders |= {address, stranger}
-
-    def take(units: int) -> None:
-        account.send(lavish, "take", lot, dao.address, units, stranger)
-
-    floor.place(dao, lot, bids)
-    with reverts("NotAuctioneer"):
-        chain.send(dao.call(stranger, "lend", lot, 1, stranger))
-    with reverts("BeyondWillingness"):
-        take(1)
-    chain.advance_to(times[1])
-    account.send(lavish, "stand", Phase.TALLY)
-    floor.tally(dao, lot, bids)
-    with reverts("BeyondWillingness"):
-        take(400 * MILLI + 1)
-    take(100 * MILLI)
-    with reverts("BeyondWillingness"):
-        take(300 * MILLI + 1)
-    take(300 * MILLI)
-    assert floor.ask(dao, "lentOf", lot) == 400 * MILLI
-    account.send(lavish, "stand", Phase.VOID)
-    restoring = dao.call(stranger, "restore", lot, value=399 * MILLI * UNIT)
-    with reverts("NotLent"):
-        chain.send(replace(restoring, value=401 * MILLI * UNIT))
-    chain.send(restoring)
-    with reverts(f"NotLent(lot=1, amount=0, lent={MILLI})"):
-        account.send(dao, "claimBatch", lot, tuple(bids))
-    chain.send(replace(restoring, value=MILLI * UNIT))
-    account.send(dao, "claimBatch", lot, tuple(bids))
-    with reverts("WrongPhase"):
-        take(1)
-    with reverts("NotLent"):
-        chain.send(replace(restoring, value=UNIT))
-    assert chain.balance(address) == 0
 
 
 def test_every_error_of_adapters_is_met() -> None:

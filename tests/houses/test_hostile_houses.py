@@ -9,8 +9,10 @@ import pytest
 from offchain.bindings.enumerations import BookState, Phase
 from offchain.chain.backend import Chain, Transaction
 from offchain.houses.nouns import NounsHouse
+from offchain.io.addresses import NOBODY
 from offchain.io.units import WEI_PER_ETH as ETH
 from offchain.io.units import WEI_PER_UNIT as UNIT
+from tests.houses.adapter_world import Standing
 from tests.houses.lying_house import (
     UNREADABLE,
     Answers,
@@ -25,6 +27,8 @@ from tests.reverts import reverts
 
 FOREVER = 2**256 - 1
 DAY = 86_400
+ENOUGH = 1_500_000
+"""Gas to settle with, whatever token or WETH burn."""
 
 
 @pytest.fixture(params=list(MAKES))
@@ -184,19 +188,23 @@ def test_a_house_that_keeps_what_was_bid(
         hall.deliver(lot)
 
 
-@pytest.mark.parametrize("trick", ["deaf", "understates"])
+@pytest.mark.parametrize("trick", ["deaf", "understates", "names another"])
 def test_a_bid_that_the_house_does_not_own_up_to(
     hall: Hall, house: LyingHouse, chain: Chain, trick: str
 ) -> None:
     lot, _ = leading(hall)
     dao, second = (book.dao for book in hall.books if book.lot == lot)
     house.trick(deaf=trick == "deaf", understates=int(trick == "understates"))
+    if trick == "names another":
+        said = (chain.actor(3), house.least_bid(), house.auction().end, False)
+        house.prepare(house.at.call(house.address, "say", *said))
     before = chain.balance(second.address)
     with reverts("BidIgnored"):
         hall.floor.raise_for(lot, second)
     assert chain.balance(second.address) == before
     assert hall.floor.standing(lot).leader == dao.address
     house.trick()
+    house.prepare()
     hall.floor.raise_for(lot, second)
 
 
@@ -263,6 +271,7 @@ def test_a_price_that_comes_late_goes_to_the_served(
         hall.deliver(lot)
     house.send_ether(paddle, 1)
     chain.send(hall.floor.adapter.call(rival, "deliver", lot))
+    hall.force(rival, paddle, TERMS.reserve)  # once more: too late
     with reverts("NothingToDeliver"):
         hall.deliver(lot)
     estate = hall.open_estate(dao, lot)
@@ -344,7 +353,8 @@ def test_a_refund_in_weth_is_recalled(
     chain.send(hall.floor.adapter.call(rival, "recall", lot, dao.address))
     with reverts("NotLeader"):
         hall.recall(lot, dao)
-    assert hall.floor.standing(lot).phase == Phase.VOID
+    assert hall.floor.standing(lot) == Standing(Phase.VOID, NOBODY, 0)
+    assert (hall.lot_of(lot)["leader"], hall.lot_of(lot)["price"]) == (NOBODY, 0)
     hall.leave()
     assert outcome(hall, lot) == [BookState.LOST] * 2
 
@@ -379,6 +389,33 @@ def test_weth_that_does_not_pay_out(
     assert outcome(hall, lot) == [BookState.LOST] * 2
 
 
+def test_weth_that_burns_all_gas_does_not_hold_up_settling(
+    hall: Hall, house: LyingHouse, chain: Chain, rival: str
+) -> None:
+    hall.lies = True
+    lot, _ = leading(hall)
+    house.behave(refunds=Refunds.WRAPPED)
+    house.bid(rival, ETH)
+    house.wrap(Wrapping.BURN_GAS)
+    chain.advance_to(deadline(hall, lot))
+    hall.settle(hall.books[0].dao, lot, gas=ENOUGH)
+    hall.leave()
+    assert outcome(hall, lot) == GIVEN_UP
+
+
+def test_an_auction_that_is_called_off(hall: Hall, house: LyingHouse, chain: Chain) -> None:
+    """The house still names the paddle, but has given back what it bid, and has nothing for sale any more."""
+    hall.lies = True
+    lot, _ = leading(hall)
+    dao = hall.books[0].dao
+    paddle = hall.floor.paddle(lot, dao)
+    house.send_ether(paddle, TERMS.reserve)
+    house.say(paddle, TERMS.reserve, chain.now() + DAY, settled=True)
+    assert hall.floor.standing(lot) == Standing(Phase.VOID, NOBODY, 0)
+    hall.leave()
+    assert outcome(hall, lot) == [BookState.LOST] * 2
+
+
 # TOKENS
 
 
@@ -396,6 +433,7 @@ def test_a_token_that_does_not_let_go_holds_nobody_up(
     chain.advance_to(house.auction().end or 0)
     hall.conclude(lot)
     house.item(manner)
+    hall.settle(dao, lot, gas=ENOUGH)
     hall.leave()
     assert hall.floor.standing(lot).phase == Phase.SETTLED
     with reverts("NothingToDeliver"):

@@ -16,7 +16,7 @@ from offchain.houses.rivals import answer
 from offchain.io.addresses import NOBODY
 from offchain.io.units import WEI_PER_ETH as ETH
 from offchain.io.units import WEI_PER_UNIT as UNIT
-from tests.houses.adapter_world import Floor
+from tests.houses.adapter_world import Floor, Standing
 from tests.houses.watch import MAKES, MILLI, TERMS, Hall, group, watched_hall
 from tests.reverts import error_of, reverts
 
@@ -104,7 +104,7 @@ def test_a_group_loses(hall: Hall, house: NounsHouse, chain: Chain, rival: str) 
     hall.tally(lot)
     fight(hall, lot, rival, ETH)
     assert house.auction().bidder == rival
-    assert hall.floor.standing(lot).phase == Phase.VOID
+    assert hall.floor.standing(lot) == Standing(Phase.VOID, NOBODY, 0)
     hall.leave()
     assert hall.state(hall.book(dao, lot)) == (BookState.LOST, 0)
 

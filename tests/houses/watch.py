@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from offchain.bindings.contracts import Deployed, contract
@@ -185,8 +185,11 @@ class Hall:
         (found,) = (b for b in self.books if b.dao.address == dao.address and b.lot == lot)
         return found
 
-    def settle(self, dao: Deployed, lot: int) -> Receipt:
-        return self.floor.settle(dao, lot, self.book(dao, lot).bids)
+    def settle(self, dao: Deployed, lot: int, gas: int | None = None) -> Receipt:
+        """A lot that was tallied in one step, with as much gas as it takes, or so much."""
+        bids = b"".join(bid.to_bytes(8) for bid in sorted(self.book(dao, lot).bids.values()))
+        settling = dao.call(self.floor.keeper.address, "settle", lot, 0, 0, bids)
+        return self.chain.send(replace(settling, gas=gas))
 
     def recall(self, lot: int, dao: Deployed) -> Receipt:
         return self.floor.keeper.send(self.floor.adapter, "recall", lot, dao.address)
