@@ -1,9 +1,13 @@
 """What docs/houses.md says is so: the demo's figures, times, the snippet, the houses' terms."""
 
+import json
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from benchmarks.gas import report
+from benchmarks.gas.groups import CHEAP_LOCKED
+from benchmarks.gas.peers import party_all_in
 from offchain.bindings.constants import HouseLots
 from offchain.bindings.contracts import Deployed, contract
 from offchain.bindings.enumerations import Phase
@@ -90,3 +94,24 @@ def sends(account: Account, to: Deployed, data: bytes) -> bool:
     except Reverted:
         return False
     return True
+
+
+def test_the_gas_is_that_of_the_snapshot() -> None:
+    snapshot = json.loads((ROOT / "benchmarks" / "gas" / "gas.json").read_text(encoding="utf-8"))
+    text = (ROOT / "docs" / "houses.md").read_text(encoding="utf-8")
+    section = text.split("## What it costs")[1].split("\n## ")[0]
+    members, once, often, party = (
+        [int(cell.strip().replace(",", "")) for cell in line.strip("|").split("|")[1:]]
+        for line in section.splitlines()
+        if line.startswith(("| members", "| gas each", "| a PartyBid"))
+    )
+    for raises, told in ((1, once), (5, often)):
+        found = snapshot["houses_all_in"][str(raises)]
+        assert told == [found[str(size)]["per_member"] for size in members]
+    assert party == [round(party_all_in(size)[0]) for size in members]
+    steps = snapshot["steps"]["houses"]
+    for step in ("answer", "answer DAO"):
+        assert f"{steps[step]['gas']:,} over" in section
+    assert (
+        f"one transaction of {round(report.of_kind(snapshot, CHEAP_LOCKED, 'bid')):,};" in section
+    )
