@@ -8,7 +8,7 @@ from typing import Final
 from rich.console import Console
 
 from offchain.bindings.adapters import MAKES
-from offchain.bindings.constants import BidBook, HouseLots
+from offchain.bindings.constants import BidBook
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
 from offchain.chain.spending import DEFAULT_SPENDING, Spending
@@ -19,7 +19,7 @@ from offchain.demo.progress import Opening
 from offchain.demo.scenario import Scenario, at_house
 from offchain.demo.show_groups import PHASE_MINUTES, SHORTEST_PHASE_MINUTES
 from offchain.demo.teller import Teller
-from offchain.houses.nouns import NOUNS_TERMS, NounsTerms
+from offchain.houses.nouns import NounsTerms
 from offchain.io.units import WEI_PER_UNIT
 from offchain.locks.local_beacon import new_beacon
 from offchain.model.checks import Verdict
@@ -32,7 +32,7 @@ from offchain.model.checks.two_level import (
 from offchain.model.instances.rivals import PlacedBid, Rival
 from offchain.model.mechanisms.ascending import AscendingAuction, BidRefused
 from offchain.model.mechanisms.contest import Terms, follow, play_out
-from offchain.play.ascending import MAKE, SLACK, Ascended, AscendingStage
+from offchain.play.ascending import MAKE, Ascended, AscendingStage, house_terms
 from offchain.play.audit import MoneyAstray
 from offchain.play.observer import ObservedChain
 from offchain.report.amounts import count
@@ -41,8 +41,6 @@ from offchain.report.auction import Entry
 from offchain.report.flows import DoesNotAddUp, streams
 from offchain.report.played import Check
 
-BIDDING_MINUTES: Final = 10
-"""How long members have where time is real: the house's auction is made that short."""
 _HOUSE: Final = (
     "The house is the first version of that of Nouns, its own code out of its npm package, on the terms with which it began, but "
     "for the reserve."
@@ -79,7 +77,7 @@ def play(
     """Plays `scenario` on `chain`; see `run`. `serve` has the stage's beacon heard by the keeper."""
     is_free = chain.time_is_free
     seconds = 60 * (phase_minutes or (PHASE_MINUTES if is_free else SHORTEST_PHASE_MINUTES))
-    terms = _terms(scenario, is_free, seconds)
+    terms = house_terms(chain, seconds, scenario.instance.reserves[0])
     scenario = at_house(scenario, Fraction(terms.increment, 100), _HOUSE)
     accounts = accounts_of(scenario, chain, is_free)
     rivals = [Rival(group.name, group.members[0].bids[0]) for group in scenario.rivals]
@@ -133,17 +131,6 @@ def play(
     except DoesNotAddUp as error:
         raise MoneyAstray(str(error)) from error
     return teller.check(lot, "bids, wins, pays and refunds the same")
-
-
-def _terms(scenario: Scenario, is_free: bool, seconds: int) -> NounsTerms:
-    """The house's: those of the real one, but for the reserve, and shorter where time is real."""
-    reserve = scenario.instance.reserves[0] * WEI_PER_UNIT
-    if is_free:
-        return replace(
-            NOUNS_TERMS, reserve=reserve, duration=max(NOUNS_TERMS.duration, 4 * seconds)
-        )
-    duration = 60 * BIDDING_MINUTES + 2 * seconds + HouseLots.MARGIN + SLACK
-    return replace(NOUNS_TERMS, reserve=reserve, duration=duration)
 
 
 def _alone(entry: Entry, bids: Sequence[PlacedBid]) -> Entry:

@@ -4,6 +4,7 @@ Whatever the outcome says is read off the chain: bids from the house's logs, the
 DAOs' logs and from balances.
 """
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -19,6 +20,7 @@ from offchain.io.addresses import Address
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.ledger import Ledger
 from offchain.keeper.openings import Openings
+from offchain.keeper.purse import Allowance
 from offchain.locks.local_beacon import LocalBeacon
 from offchain.locks.source import Source
 from offchain.model.instances.rivals import PlacedBid, Rival, fight, jump
@@ -35,6 +37,10 @@ MAKE: Final = "nouns"
 """Of which make the house is."""
 SLACK: Final = 60
 """Seconds between the latest end of a tally that the adapter takes and the one that is registered."""
+BIDDING_SECONDS: Final = 600
+"""How long members have where time is real: the house's auction is made that short."""
+_ALL: Final = Allowance(raises=sys.maxsize)
+"""As many bids as a play takes: nobody is at this house but who belongs to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,24 @@ class Ascended:
     announced: int
     schedule: tuple[int, int, int]
     surplus: int
+
+
+def house_terms(
+    chain: Chain, seconds: int, reserve: int, increment: int = NOUNS_TERMS.increment
+) -> NounsTerms:
+    """A house's: those with which the real one began, but for the reserve, in units, and the increment, in percent; where time is
+    real its auction is shorter. `seconds`: how long reveal and tally last each.
+    """
+    duration = (
+        max(NOUNS_TERMS.duration, 4 * seconds) if chain.time_is_free else shortest_auction(seconds)
+    )
+    wei = reserve * WEI_PER_UNIT
+    return replace(NOUNS_TERMS, reserve=wei, increment=increment, duration=duration)
+
+
+def shortest_auction(seconds: int) -> int:
+    """How many seconds an auction lasts where time is real, with these for reveal and tally each."""
+    return BIDDING_SECONDS + 2 * seconds + HouseLots.MARGIN + SLACK
 
 
 class AscendingStage(BiddingStage):
@@ -83,7 +107,7 @@ class AscendingStage(BiddingStage):
         self._auction = Deployed(contract(MAKES[MAKE].adapter), adapter.address)
         self._entrusted = Openings()
         self.ledger = Ledger(chain, self.auction, self._block, ADAPTER)
-        self._keeper = self._hire(self._entrusted)
+        self._keeper = self._hire(self._entrusted, allowance=_ALL)
 
     def play(
         self,

@@ -12,6 +12,7 @@ from offchain.keeper.books import Book, Box
 from offchain.keeper.keeper import Keeper
 from offchain.keeper.ledger import Ledger
 from offchain.keeper.openings import Openings
+from offchain.keeper.purse import Allowance
 from offchain.keeper.release import CLOCK_TOLERANCE
 from offchain.keeper.rounds import Rounds
 from offchain.keeper.sending import Action
@@ -81,7 +82,12 @@ class HouseStage(Stage):
         self._created = 0
         self._burnt: Counter[str] = Counter()
 
-    def _hire(self, openings: Openings, players_per_step: int = PLAYERS_PER_STEP) -> Keeper:
+    def _hire(
+        self,
+        openings: Openings,
+        players_per_step: int = PLAYERS_PER_STEP,
+        allowance: Allowance | None = None,
+    ) -> Keeper:
         """A keeper in this process, who opens the bids of `openings`, and those that are locked to the stage's beacon."""
         return Keeper(
             self._chain,
@@ -90,6 +96,7 @@ class HouseStage(Stage):
             openings,
             on_action=self._on_action,
             players_per_step=players_per_step,
+            allowance=allowance,
             depth=0,  # nobody else bids here
             combines=False,  # each step is told and counted by itself
             clock=_trusting(self._chain),
