@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 class OnChain:
     """What an auction has on a chain.
 
-    staging: how `consort solve` plays instances. contract: by name; deployed along is what its constructor takes. draw_seconds:
+    staging: how `consort solve` plays an instance. contract: by name; deployed along is what its constructor takes. draw_seconds:
     how long it waits for a random word before the lot is void; None: it draws none. demo: what `consort demo` shows. keepers:
     who is at work for `consort keep`; None: nobody, anyone sends the steps.
     """
 
-    staging: Callable[[], "Staging[Any]"]
+    staging: Callable[[Any], "Staging[Any]"]
     contract: str
     draw_seconds: int | None
     demo: demos.Demo
@@ -51,7 +51,17 @@ class Auction:
     on_chain: OnChain | None = None
 
 
-def _two_level() -> "Staging[TwoLevelInstance]":
+def _two_level(instance: "TwoLevelInstance") -> "Staging[TwoLevelInstance]":
+    from offchain.model.instances.rules import Ascending, CriticalBid
+
+    match instance.upper:
+        case CriticalBid():
+            return _at_the_auctioneer()
+        case Ascending():
+            return _at_houses()
+
+
+def _at_the_auctioneer() -> "Staging[TwoLevelInstance]":
     from offchain.play.limits import check_two_level
     from offchain.play.solve import Staging
     from offchain.play.two_level import TwoLevelStage
@@ -59,7 +69,15 @@ def _two_level() -> "Staging[TwoLevelInstance]":
     return Staging(TwoLevelStage, check_two_level, _members)
 
 
-def _approximate() -> "Staging[AnyApproximate]":
+def _at_houses() -> "Staging[TwoLevelInstance]":
+    from offchain.play.house_auctions import HouseAuctions, seconds_of
+    from offchain.play.limits import check_ascending
+    from offchain.play.solve import Staging
+
+    return Staging(HouseAuctions, check_ascending, _members, seconds_of)
+
+
+def _approximate(_: "AnyApproximate") -> "Staging[AnyApproximate]":
     from offchain.model.instances import ApproximateInstance
     from offchain.play.approximate import ApproximateStage
     from offchain.play.limits import check_approximate
@@ -73,7 +91,7 @@ def _approximate() -> "Staging[AnyApproximate]":
     return Staging(ApproximateStage, check_approximate, bidders)
 
 
-def _resilient() -> "Staging[ResilientInstance]":
+def _resilient(_: "ResilientInstance") -> "Staging[ResilientInstance]":
     from offchain.play.limits import check_resilient
     from offchain.play.resilient import ResilientStage
     from offchain.play.solve import Staging
@@ -81,7 +99,7 @@ def _resilient() -> "Staging[ResilientInstance]":
     return Staging(ResilientStage, check_resilient, lambda one: len(one.players))
 
 
-def _signal_clock() -> "Staging[SignalClockInstance]":
+def _signal_clock(_: "SignalClockInstance") -> "Staging[SignalClockInstance]":
     from offchain.play.limits import check_signal_clock
     from offchain.play.signal_clock_lottery import SignalStage
     from offchain.play.solve import Staging
@@ -165,4 +183,4 @@ FIRST: Final = next(iter(ON_CHAIN))
 
 def staging_of(instance: "Instance") -> "Staging[Any]":
     """How an instance of an auction with contracts is played."""
-    return ON_CHAIN[instance.mechanism].staging()
+    return ON_CHAIN[instance.mechanism].staging(instance)

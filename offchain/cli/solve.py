@@ -20,10 +20,7 @@ if TYPE_CHECKING:
     from offchain.model.instances import Instance, Outcome
 
 DEFAULT_CHAIN = "revm"
-"""Where some mechanisms run unless the user says otherwise."""
-
-PLAYED_BY_DEFAULT = frozenset({"two-level"})
-"""The mechanisms that run there, as far as contracts have their rules."""
+"""Where some instances run unless the user says otherwise."""
 
 
 def command(
@@ -39,9 +36,9 @@ def command(
 ) -> None:
     """Solve an instance file and print the outcome as JSON.
 
-    Without --on, two-level auctions are played through the contracts on revm, if these have their
-    upper rule, and everything else is solved by the reference models. With --on, every instance is
-    played there, if its mechanism has contracts.
+    Without --on, two-level auctions by sealed bids are played through the contracts on revm, and
+    everything else is solved by the reference models. With --on, every instance is played there,
+    if contracts have its rules: ascending auctions at a house in the manner of Nouns for each item.
     """
     from offchain.model.document import outcome_pieces
 
@@ -100,13 +97,12 @@ def _outcomes(
 def _played(on: str | None) -> "Callable[[Instance], bool]":
     """Which instances run on a chain: all, if the user names one, since the others were refused."""
     if on is None:
-        return lambda one: one.mechanism in PLAYED_BY_DEFAULT and _fits(one)
+        return _runs_by_default
     return lambda one: on != REFERENCE
 
 
-def _fits(instance: "Instance") -> bool:
-    try:
-        staging_of(instance).check(instance)
-    except InvalidInput:
-        return False
-    return True
+def _runs_by_default(instance: "Instance") -> bool:
+    from offchain.model.instances import TwoLevelInstance
+    from offchain.model.instances.rules import CRITICAL_BID
+
+    return isinstance(instance, TwoLevelInstance) and instance.upper == CRITICAL_BID

@@ -8,10 +8,10 @@ from offchain.bindings.constants import MOST_PLAYERS, Announcements, Goods, Sign
 from offchain.bindings.draw_proofs import TERM_LIMIT
 from offchain.bindings.entries import MOST_AMOUNT
 from offchain.io.errors import InvalidInput
-from offchain.io.fields import show
+from offchain.io.fields import fraction_text, show
 from offchain.model.instances.approximate import ApproximateGroupsInstance, ApproximateInstance
 from offchain.model.instances.resilient import ResilientInstance
-from offchain.model.instances.rules import CRITICAL_BID
+from offchain.model.instances.rules import CRITICAL_BID, Ascending, Upper
 from offchain.model.instances.signal_clock import SignalClockInstance, shape
 from offchain.model.instances.signals import type_counts
 from offchain.model.instances.two_level import BID_LIMIT, Group, TwoLevelInstance
@@ -25,12 +25,38 @@ DRAWS_LIMIT: Final = 1_000
 
 
 def check_two_level(instance: TwoLevelInstance) -> None:
-    """Raises InvalidInput unless the contracts have the upper rule. All else that a file can hold, they can."""
+    """Raises InvalidInput unless the auctioneer has the upper rule. All else that a file can hold, it can."""
     if instance.upper != CRITICAL_BID:
         raise InvalidInput(
-            f"upper: the auctioneer sells by {CRITICAL_BID.name}; {instance.upper.name} auctions are those of others' "
-            "houses, and are solved by --on reference"
+            f"upper: the auctioneer sells by {CRITICAL_BID.name}, others' houses by {instance.upper.name} auctions"
         )
+
+
+def check_ascending(instance: TwoLevelInstance) -> None:
+    """Raises InvalidInput, naming the field, if no house has the increment, or a DAO cannot lend what its members can pay."""
+    percent_of(instance.upper)
+    for place, group in enumerate(instance.groups):
+        for item in range(instance.items):
+            which = f", item {item}" if instance.items > 1 else ""
+            _check_group(f"groups[{place}]{which}", group, item)
+
+
+def percent_of(upper: Upper) -> int:
+    """The increment in percent, of a rule that a house has. Raises InvalidInput, naming the field, for any other."""
+    if not isinstance(upper, Ascending):
+        raise InvalidInput(f"upper: houses sell by {Ascending.name} auctions, not by {upper.name}")
+    increment = upper.increment
+    percent = 100 * increment
+    if isinstance(increment, int):
+        found = f"{increment} units"
+    elif percent.denominator == 1 and 1 <= percent <= 100:
+        return int(percent)
+    else:
+        found = fraction_text(increment)
+    raise InvalidInput(
+        f"upper.{Ascending.name}: an increment of {found}; a house has one of whole percents of the amount that leads, "
+        '"1/100" to "100/100"'
+    )
 
 
 def check_approximate(instance: ApproximateInstance | ApproximateGroupsInstance) -> None:
@@ -53,9 +79,9 @@ def check_approximate(instance: ApproximateInstance | ApproximateGroupsInstance)
         )
 
 
-def _check_group(path: str, group: Group) -> None:
+def _check_group(path: str, group: Group, item: int = 0) -> None:
     """The contract keeps 64 bits of what a DAO bids: the most that its members can pay in equal shares."""
-    ranked = enumerate(sorted(group.bids_on(0), reverse=True), start=1)
+    ranked = enumerate(sorted(group.bids_on(item), reverse=True), start=1)
     bid = max(rank * amount for rank, amount in ranked)
     if bid > BID_LIMIT:
         raise InvalidInput(

@@ -21,17 +21,24 @@ class Playing(Protocol[_C]):
         """The outcome of the instance, read off the chain. Raises ChainError, InvalidInput."""
 
 
+def _three_phases(_: object, phase_seconds: int) -> int:
+    """Bidding, reveal, and what follows."""
+    return 3 * phase_seconds
+
+
 @dataclass(frozen=True, slots=True)
 class Staging(Generic[_I]):
     """How instances of a kind are played.
 
-    deploy: what plays them, of a chain and the seconds of a phase. check: raises InvalidInput, which names the field, if an
-    instance does not fit the contracts. bidders: how many bid, members of groups each by themselves.
+    deploy: what plays them, of a chain and the seconds of a phase; kinds of one `deploy` are played by one. check: raises
+    InvalidInput, which names the field, if an instance does not fit the contracts. bidders: how many bid, members of groups each
+    by themselves. waits: for how many seconds at most an instance is waited for where time is real, of the seconds of a phase.
     """
 
     deploy: Callable[[Chain, int], Playing[_I]]
     check: Callable[[_I], None]
     bidders: Callable[[_I], int]
+    waits: Callable[[_I, int], int] = _three_phases
 
 
 PHASE_SECONDS: Final = 3_600
@@ -39,8 +46,6 @@ SHORTEST_PHASE_SECONDS: Final = AuctionHouse.MIN_PHASE
 """For where phases are waited for."""
 MANY_BIDDERS: Final = 5_000
 """More than these take long, which is said before; a few milliseconds each on revm, far more on a node."""
-_PHASES: Final = 3
-"""At most so many are waited for in an auction: bidding, reveal, and what follows."""
 
 
 class Instances(Protocol):
@@ -60,33 +65,33 @@ def solve_on(
 ) -> Iterator[Outcome]:
     """The outcomes of `instances`, as they come, on the back end `on`: "revm", "ganache", "anvil" or a node's URL.
 
-    The back end is there while they are taken. `staging`: how an instance is played, the same for all of a kind. `progress`
+    The back end is there while they are taken. `staging`: how an instance is played. `progress`
     hears of every auction played. `ChainError` if the back end cannot be reached, or a transaction fails; `InvalidInput` if
     an instance does not fit the contracts (`Staging.check`).
     """
     with connect(on, spending) as chain:
         seconds = PHASE_SECONDS if chain.time_is_free else SHORTEST_PHASE_SECONDS
         if not chain.time_is_free and progress is not None:
-            progress(_waiting(chain.name, len(instances)))
-        stages: dict[str, Playing[Any]] = {}
+            waits = (staging(one).waits(one, seconds) for one in instances)
+            progress(_waiting(chain.name, len(instances), max(waits, default=0)))
+        stages: dict[Callable[[Chain, int], Playing[Any]], Playing[Any]] = {}
         for number, instance in enumerate(instances, start=1):
             kind = staging(instance)
-            if instance.mechanism not in stages:
-                stages[instance.mechanism] = kind.deploy(chain, seconds)
+            if kind.deploy not in stages:
+                stages[kind.deploy] = kind.deploy(chain, seconds)
             if progress is not None and (bidders := kind.bidders(instance)) > MANY_BIDDERS:
                 progress(
                     f"{bidders:,} bidders are played on {chain.name}, some transactions each: this may take"
                     " minutes (--on reference takes seconds)"
                 )
-            yield stages[instance.mechanism].play(instance)
+            yield stages[kind.deploy].play(instance)
             if progress is not None and len(instances) > 1:
                 progress(f"{number} of {len(instances)} auctions played on {chain.name}")
 
 
-def _waiting(name: str, auctions: int) -> str:
-    minutes = _PHASES * SHORTEST_PHASE_SECONDS // 60
+def _waiting(name: str, auctions: int, seconds: int) -> str:
     each = f" for each of the {auctions} auctions" if auctions > 1 else ""
     return (
         f"The clock of this node ({name}) cannot be moved: phases of {SHORTEST_PHASE_SECONDS // 60} minutes are waited "
-        f"for, {minutes} minutes at most{each}."
+        f"for, {-(-seconds // 60)} minutes at most{each}."
     )

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -45,6 +46,8 @@ OUTCOME = {
 }
 ASCENDING = {**EXAMPLE, "upper": {"ascending": 2}, "lower": "equal-split"}
 """1, 3, 5, 7, 9: A stands on 9, and B, who stood on 7, cannot bid 11."""
+AT_A_HOUSE = {**EXAMPLE, "upper": {"ascending": "1/4"}}
+"""1, 2, 3, 4, 5, 7, 9: A stands on 9, and B cannot bid 12."""
 ASCENT = {**OUTCOME, "rules": ["ascending", "equal-split"]}
 
 
@@ -271,18 +274,77 @@ def test_without_on_what_has_no_contracts_is_solved_by_the_reference_model(
     rules = run("-", text=json.dumps([ASCENDING, EXAMPLE, NO_CONTRACTS]))
     assert json.loads(rules.stdout) == [ASCENT, OUTCOME, json.loads(alone.stdout)]
     assert played == [(2, "revm"), (1, "revm")]
-    assert json.loads(run("-", text=json.dumps(ASCENDING)).stdout) == ASCENT
+    for one in (ASCENDING, AT_A_HOUSE):
+        assert json.loads(run("-", text=json.dumps(one)).stdout) == ASCENT
     assert len(played) == 2
 
 
-def test_an_ascending_auction_is_for_the_reference_model() -> None:
-    for on in ("revm", "anvil", "ganache", "http://127.0.0.1:1"):
-        result = run("-", "--on", on, text=json.dumps([EXAMPLE, ASCENDING]))
-        assert refused(result) == (
-            f"error: --on {on}: [1].upper: the auctioneer sells by critical-bid; ascending auctions are those of"
-            " others' houses, and are solved by --on reference"
-        )
-    assert json.loads(run("-", "--on", "reference", text=json.dumps(ASCENDING)).stdout) == ASCENT
+def without_gas(outcomes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    for outcome in outcomes:
+        assert outcome.pop("gas")["total"] > 0
+    return outcomes
+
+
+def test_with_on_a_house_has_ascending_auctions_of_whole_percents() -> None:
+    """In a list of both rules; two items are two auctions there."""
+    twice = {
+        **AT_A_HOUSE,
+        "items": 2,
+        "reserve": [1, 11],
+        "groups": [
+            {
+                "name": "A",
+                "members": [{"name": "ann", "bid": [10, 1]}, {"name": "bob", "bid": [5, 30]}],
+            },
+            {"name": "B", "members": [{"name": "cid", "bid": [9, 40]}]},
+        ],
+    }
+    document = [AT_A_HOUSE, EXAMPLE, twice]
+    played = run("-", "--on", "revm", text=json.dumps(document))
+    assert played.exit_code == 0, played.stderr
+    outcomes = without_gas(json.loads(played.stdout))
+    assert outcomes[:2] == [ASCENT, OUTCOME]
+    reference = run("-", "--on", "reference", text=json.dumps(document))
+    assert outcomes == json.loads(reference.stdout)
+    assert [item["winner"] for item in outcomes[2]["items"]] == ["A", "B"]
+    assert outcomes[2]["payments"] == {"A": {"ann": 5, "bob": 5}, "B": {"cid": 37}}
+
+
+@pytest.mark.parametrize("on", ["revm", "anvil", "ganache", "http://127.0.0.1:1"])
+@pytest.mark.parametrize(
+    ("increment", "found"),
+    [(2, "2 units"), ("1/200", "1/200"), ("1/3", "1/3"), ("333/1000", "333/1000")],
+)
+def test_other_increments_are_for_the_reference_model(
+    on: str, increment: object, found: str
+) -> None:
+    one = {**EXAMPLE, "upper": {"ascending": increment}}
+    assert refused(run("-", "--on", on, text=json.dumps([EXAMPLE, one]))) == (
+        f"error: --on {on}: [1].upper.ascending: an increment of {found}; a house has one of whole percents of the amount"
+        ' that leads, "1/100" to "100/100"'
+    )
+    assert run("-", "--on", "reference", text=json.dumps(one)).exit_code == 0
+
+
+@pytest.mark.parametrize("items", [1, 2])
+def test_what_no_dao_can_be_lent_is_refused_before_anything_is_sent(items: int) -> None:
+    def bids(last: int) -> object:
+        return last if items == 1 else [3, last]
+
+    def document(most: int) -> str:
+        members = [{"name": name, "bid": bids(most)} for name in ("ann", "bob")]
+        group = {"name": "A", "members": members}
+        return json.dumps({**AT_A_HOUSE, "items": items, "groups": [group]})
+
+    path = "groups[0]" if items == 1 else "groups[0], item 1"
+    assert refused(run("-", "--on", "http://127.0.0.1:1", text=document(2**63))) == (
+        f"error: --on http://127.0.0.1:1: {path}: its members can pay {2**64} together, more than the contract holds, "
+        "which is 2^64-1"
+    )
+    fits = document(2**63 - 1)
+    played = run("-", "--on", "revm", text=fits)
+    (outcome,) = without_gas([json.loads(played.stdout)])
+    assert outcome == json.loads(run("-", "--on", "reference", text=fits).stdout)
 
 
 def test_rules_that_are_not_built_are_refused() -> None:

@@ -11,11 +11,12 @@ from offchain.chain.connect import connect
 from offchain.model.instances import ApproximateInstance
 from offchain.model.kinds import solve
 from offchain.play.approximate import ApproximateStage
+from offchain.play.house_auctions import HouseAuctions
 from offchain.play.resilient import ResilientStage
 from offchain.play.signal_clock import SignalClocks
 from offchain.play.signal_clock_lottery import SignalStage
 from offchain.play.two_level import TwoLevelStage
-from tests.differential import approximate_scenarios, signal_draws
+from tests.differential import approximate_scenarios, ascending_scenarios, signal_draws
 from tests.differential.resilient_scenarios import hold_resilient_equal, resilient_scenario
 from tests.differential.scenarios import hold_equal, scenario
 
@@ -43,6 +44,11 @@ class Kind:
 def two_level(chain: Chain) -> Callable[[int], object]:
     stage = TwoLevelStage(chain)
     return lambda seed: hold_equal(stage, scenario(seed, most_members=3))
+
+
+def ascending(chain: Chain) -> Callable[[int], object]:
+    auctions = HouseAuctions(chain)
+    return lambda seed: ascending_scenarios.hold_equal(auctions, seed)
 
 
 def approximate(chain: Chain) -> Callable[[int], object]:
@@ -77,6 +83,7 @@ def signal_lottery(chain: Chain) -> Callable[[int], object]:
 
 KINDS: Mapping[str, Kind] = {
     "two-level": Kind(300, 60, two_level),
+    "ascending": Kind(6, 1, ascending),
     "approximate": Kind(60, 10, approximate),
     "approximate groups": Kind(60, 10, groups),
     "resilient": Kind(40, 12, resilient),

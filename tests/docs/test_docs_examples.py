@@ -15,7 +15,6 @@ from offchain.bindings.deployment import create, deploy
 from offchain.chain.backend import Transaction
 from offchain.chain.revm import Revm
 from offchain.cli.auctions import staging_of
-from offchain.io.errors import InvalidInput
 from offchain.io.units import GWEI
 from offchain.keeper.keeper import Keeper
 from offchain.keeper.ledger import Ledger
@@ -29,8 +28,6 @@ from tests.docs.markdown import ROOT, blocks, commands
 
 DAO = contract("DAO")
 EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.json"))
-WITHOUT_CONTRACTS = ("ascending",)
-"""For the reference model: an auction at somebody else's house."""
 CONSOLE = [(b, *c) for b in blocks("console") for c in commands(b)]
 ANYTHING = "…\n"
 """A line that stands for any number of lines."""
@@ -59,22 +56,11 @@ def test_the_readme_shows_the_instance_that_it_solves() -> None:
     assert [b.text for b in shown] == [(ROOT / "docs" / "examples" / "crowd.json").read_text()]
 
 
-@pytest.mark.parametrize(
-    "example",
-    [path for path in EXAMPLES if path.stem not in WITHOUT_CONTRACTS],
-    ids=lambda path: path.stem,
-)
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_the_contracts_solve_the_examples_alike(example: Path) -> None:
     instances = list(parse_bytes(example.read_bytes()).instances)
     played = solve_on(instances, "revm", staging_of)
     assert list(played) == [solve(instance) for instance in instances]
-
-
-@pytest.mark.parametrize("stem", WITHOUT_CONTRACTS)
-def test_no_contract_solves_the_others(stem: str) -> None:
-    instances = parse_bytes((ROOT / "docs" / "examples" / f"{stem}.json").read_bytes()).instances
-    with pytest.raises(InvalidInput, match="upper: the auctioneer sells by critical-bid"):
-        list(solve_on(instances, "revm", staging_of))
 
 
 def test_examples_are_plain_files() -> None:

@@ -8,6 +8,8 @@ from offchain.chain import fees, outbox, signing
 from offchain.chain.backend import MAX_TRANSACTION_GAS, TOY_CHAINS
 from offchain.chain.jsonrpc import PATIENCE
 from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI
+from offchain.houses.nouns import NOUNS_TERMS
+from offchain.play.ascending import shortest_auction
 from offchain.play.solve import SHORTEST_PHASE_SECONDS
 from tests.docs.markdown import ROOT
 
@@ -28,6 +30,7 @@ NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
         f"{NUMBERS[ApproximateAuction.DRAW_WINDOW // 86_400]} days",
         f"({NUMBERS[ResilientAuction.DRAW_WINDOW // 86_400]} in resilient sales)",
         f"phases of {NUMBERS[SHORTEST_PHASE_SECONDS // 60]} minutes",
+        f"each item takes {(shortest_auction(SHORTEST_PHASE_SECONDS) + NOUNS_TERMS.buffer) // 60} minutes",
         "chains " + " and ".join(map(str, sorted(TOY_CHAINS))),
     ],
 )
