@@ -149,7 +149,7 @@ def command(
         show(contributions, prices, folder, data, _house(rival, increment, start))
         return
     for option, given in (("--price", price), ("--rival", rival), ("--start", start)):
-        if given:
+        if given not in (None, []):  # an empty text was given, too
             raise BadInput(f"{option}: only with --contributions")
     processes = number("--workers", workers, 0, _MOST_WORKERS)
     compared = None if compare is None else number("--compare", compare, 1, _MOST_AUCTIONS)
