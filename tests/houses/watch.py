@@ -170,8 +170,10 @@ class Hall:
             self.floor.keeper.send(book.dao, "revealBatch", book.lot, openings)
 
     def tally(self, *lots: int) -> None:
-        """Every DAO of lots with the same times opens and counts its bids; time is the tally's then."""
-        bidding, reveal, _ = self.floor.ends(lots[0])
+        """Every DAO of lots opens and counts its bids; time is the tally's then. The lots may have been registered seconds apart,
+        where a node's clock runs.
+        """
+        bidding, reveal, _ = map(max, zip(*map(self.floor.ends, lots), strict=True))
         self.chain.advance_to(bidding)
         self.open(*lots)
         self.chain.advance_to(reveal)
