@@ -29,6 +29,7 @@ from offchain.report.auction import Auction
 from offchain.report.auction_report import report
 from offchain.report.flows import streams
 from offchain.report.played import gas
+from tests.demo.heard import Heard
 
 LIST = [
     Contribution(checksum(n.to_bytes(20)), bid * 10**17)
@@ -103,23 +104,6 @@ class Watched(TwoLevelStage):
 
 def test_the_keeper_is_told_nothing_and_only_the_keeper_acts_after_bidding() -> None:
     """It has no receipts; once bidding is over, no bidder sends anything. What it knows it was told over HTTP by the beacon."""
-
-    class Heard(Revm):
-        senders: list[tuple[int, str]]
-
-        def send_all(self, transactions: Any, progress: Any = None) -> Any:
-            self._hear(transactions)
-            return super().send_all(transactions, progress)
-
-        def send(self, transaction: Any, *args: Any, **options: Any) -> Any:
-            self._hear([transaction])
-            return super().send(transaction, *args, **options)
-
-        def _hear(self, transactions: Any) -> None:
-            self.senders = [
-                *getattr(self, "senders", []),
-                *((self.now(), one.sender) for one in transactions),
-            ]
 
     stages: list[Watched] = []
 

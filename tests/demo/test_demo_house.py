@@ -23,6 +23,7 @@ from offchain.play.stage import KEEPER
 from offchain.report.ascending_report import report
 from offchain.report.ascent import AscendingLot
 from offchain.report.flows import streams
+from tests.demo.heard import Heard
 
 LIST = [
     Contribution(checksum(n.to_bytes(20)), bid * 10**17)
@@ -111,21 +112,6 @@ def test_it_fits_a_terminal_of_80_columns() -> None:
 
 def test_members_send_nothing_after_their_bid() -> None:
     """From the end of bidding on nobody but the keeper sends, and the individual at the house."""
-
-    class Heard(Revm):
-        senders: list[tuple[int, str]]
-
-        def send_all(self, transactions: Any, progress: Any = None) -> Any:
-            self._hear(transactions)
-            return super().send_all(transactions, progress)
-
-        def send(self, transaction: Any, *args: Any, **options: Any) -> Any:
-            self._hear([transaction])
-            return super().send(transaction, *args, **options)
-
-        def _hear(self, transactions: Any) -> None:
-            heard = [(self.now(), one.sender) for one in transactions]
-            self.senders = [*getattr(self, "senders", []), *heard]
 
     chain = Heard()
     lot, _ = play(built_in(), chain)

@@ -11,7 +11,7 @@ import pytest
 from offchain.bindings.contracts import Deployed
 from offchain.bindings.explain import explain
 from offchain.chain.backend import Chain, Reverted
-from offchain.houses.house import Account, ask
+from offchain.houses.house import Account, AtHouse, ask
 from offchain.houses.packages import nouns
 from offchain.houses.rivals import ether_refuser
 from offchain.io.units import WEI_PER_ETH as ETH
@@ -41,6 +41,13 @@ def tokens(chain: Chain, weth: Deployed, account: str) -> int:
     """How much WETH somebody has, in wei."""
     (wei,) = ask(chain, weth, "balanceOf", account)
     return int(wei)
+
+
+def end_of(auction: AtHouse) -> int:
+    """When an auction ends whose clock runs."""
+    end = auction.auction().end
+    assert end is not None
+    return end
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import cast
 
 import pytest
 
@@ -23,16 +22,6 @@ from tests.reverts import reverts
 @pytest.fixture(params=list(MAKES))
 def hall(request: pytest.FixtureRequest) -> Hall:
     return lying_hall(MAKES[request.param])
-
-
-@pytest.fixture
-def house(hall: Hall) -> LyingHouse:
-    return cast(LyingHouse, hall.floor.house)
-
-
-@pytest.fixture
-def chain(hall: Hall) -> Chain:
-    return hall.chain
 
 
 @pytest.fixture

@@ -43,16 +43,6 @@ def hall(make: str) -> Hall:
 
 
 @pytest.fixture
-def house(hall: Hall) -> LyingHouse:
-    return cast(LyingHouse, hall.floor.house)
-
-
-@pytest.fixture
-def chain(hall: Hall) -> Chain:
-    return hall.chain
-
-
-@pytest.fixture
 def rival(chain: Chain) -> str:
     return chain.actor(2)
 

@@ -1,7 +1,5 @@
 """A DAO that bids again: what came back stays with its paddle, and only what is missing is lent."""
 
-from typing import cast
-
 import pytest
 
 from offchain.bindings.contracts import Deployed
@@ -20,16 +18,6 @@ LIMIT = 300 * ETH // 1_000
 @pytest.fixture(params=list(MAKES))
 def hall(request: pytest.FixtureRequest) -> Hall:
     return lying_hall(MAKES[request.param])
-
-
-@pytest.fixture
-def house(hall: Hall) -> LyingHouse:
-    return cast(LyingHouse, hall.floor.house)
-
-
-@pytest.fixture
-def chain(hall: Hall) -> Chain:
-    return hall.chain
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from offchain.houses.house import Account
 from offchain.houses.nouns import NounsHouse
 from offchain.io.units import WEI_PER_ETH as ETH
 from offchain.io.units import WEI_PER_UNIT as UNIT
+from tests.houses.house_world import end_of
 from tests.houses.watch import MAKES, MILLI, SALT, TERMS, Hall, WatchedRevm, group, watched_hall
 from tests.reverts import reverts
 
@@ -25,24 +26,8 @@ def hall(request: pytest.FixtureRequest) -> Hall:
 
 
 @pytest.fixture
-def house(hall: Hall) -> NounsHouse:
-    return cast(NounsHouse, hall.floor.house)
-
-
-@pytest.fixture
-def chain(hall: Hall) -> Chain:
-    return hall.chain
-
-
-@pytest.fixture
 def thief(chain: Chain) -> str:
     return chain.actor(2)
-
-
-def end_of(house: NounsHouse) -> int:
-    end = house.auction().end
-    assert end is not None
-    return end
 
 
 def test_who_was_paid_as_a_loser_does_not_win_after_all(

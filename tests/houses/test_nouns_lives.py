@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import cast
 
 import pytest
 
@@ -17,6 +16,7 @@ from offchain.io.addresses import NOBODY
 from offchain.io.units import WEI_PER_ETH as ETH
 from offchain.io.units import WEI_PER_UNIT as UNIT
 from tests.houses.adapter_world import Floor, Standing
+from tests.houses.house_world import end_of
 from tests.houses.watch import MAKES, MILLI, TERMS, Hall, group, watched_hall
 from tests.reverts import error_of, reverts
 
@@ -36,24 +36,8 @@ def hall(request: pytest.FixtureRequest, version: int) -> Hall:
 
 
 @pytest.fixture
-def house(hall: Hall) -> NounsHouse:
-    return cast(NounsHouse, hall.floor.house)
-
-
-@pytest.fixture
-def chain(hall: Hall) -> Chain:
-    return hall.chain
-
-
-@pytest.fixture
 def rival(chain: Chain) -> str:
     return chain.actor(2)
-
-
-def end_of(house: NounsHouse) -> int:
-    end = house.auction().end
-    assert end is not None
-    return end
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from offchain.houses.rivals import answer
 from offchain.io.units import WEI_PER_ETH as ETH
 from offchain.io.units import WEI_PER_UNIT as UNIT
 from tests.houses.adapter_world import FUNDS, Floor
+from tests.houses.house_world import end_of
 from tests.houses.lying_house import Answers, LyingHouse
 from tests.houses.watch import MAKES, MILLI, PEOPLE, TERMS, Hall, Make, group
 from tests.reverts import reverts
@@ -39,12 +40,6 @@ def house(chain: Chain) -> NounsHouse:
 @pytest.fixture
 def hall(chain: Chain, house: NounsHouse, make: Make) -> Hall:
     return Hall(chain, Floor.on_nouns(house, chain.actor(1)), make)
-
-
-def end_of(house: NounsHouse) -> int:
-    end = house.auction().end
-    assert end is not None
-    return end
 
 
 def test_two_groups_a_rival_and_an_upgrade(hall: Hall, house: NounsHouse, chain: Chain) -> None:

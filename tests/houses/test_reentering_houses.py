@@ -31,16 +31,6 @@ def hall(request: pytest.FixtureRequest) -> Hall:
 
 
 @pytest.fixture
-def house(hall: Hall) -> LyingHouse:
-    return cast(LyingHouse, hall.floor.house)
-
-
-@pytest.fixture
-def chain(hall: Hall) -> Chain:
-    return hall.chain
-
-
-@pytest.fixture
 def lots(hall: Hall, chain: Chain) -> tuple[int, int]:
     """A lot of two DAOs that can bid, and another of the first of them, with its own money."""
     lot, other = hall.floor.register(), hall.floor.register()
