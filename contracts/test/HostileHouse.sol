@@ -46,6 +46,8 @@ contract HostileHouse {
         bool isDeaf; // takes a bid and goes on naming who led before
         bool sellsAtOnce; // gives the item to a bidder within the bid
         uint256 understates; // by how many wei it names less than was bid
+        bytes4 muted; // a question that it does not answer, whatever it does otherwise
+        bool isShort; // it does, but for the last word, or half of it
         Call[] calls; // what it calls from within a bid, a refund or settling
     }
 
@@ -76,6 +78,11 @@ contract HostileHouse {
     function trick(bool isDeaf, bool sellsAtOnce, uint256 understates) external {
         State storage state = _state();
         (state.isDeaf, state.sellsAtOnce, state.understates) = (isDeaf, sellsAtOnce, understates);
+    }
+
+    /// @notice Leaves one question alone unanswered, or answers it truthfully but too shortly.
+    function mute(bytes4 question, bool isShort) external {
+        (_state().muted, _state().isShort) = (question, isShort);
     }
 
     function prepare(Call[] calldata calls) external {
@@ -128,16 +135,19 @@ contract HostileHouse {
         _answer(5 * 32);
         State storage state = _state();
         uint256 amount = state.answers == Answers.Strange ? 1 << 128 : state.amount;
+        _shorten(abi.encode(state.number, amount, 1, state.end, state.bidder, state.settled), 5 * 32);
         return (state.number, amount, 1, state.end, state.bidder, state.settled);
     }
 
     function reservePrice() external view returns (uint256) {
         _answer(16);
+        _shorten(abi.encode(_state().reserve), 16);
         return _state().reserve;
     }
 
     function minBidIncrementPercentage() external view returns (uint256) {
         _answer(16);
+        _shorten(abi.encode(_state().percent), 16);
         return _state().percent;
     }
 
@@ -185,6 +195,16 @@ contract HostileHouse {
             let start := mload(0x40)
             for { let i := 0 } lt(i, 192) { i := add(i, 32) } { mstore(add(start, i), not(0)) }
             return(start, size)
+        }
+    }
+
+    /// @dev Ends the call with no more than `few` bytes of the true answer, or none, if this is the question.
+    function _shorten(bytes memory answer, uint256 few) private view {
+        State storage state = _state();
+        if (msg.sig != state.muted) return;
+        if (!state.isShort) revert("not this");
+        assembly {
+            return(add(answer, 0x20), few)
         }
     }
 

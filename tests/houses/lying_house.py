@@ -97,14 +97,17 @@ class LyingHouse:
     def tell(self, function: str, *arguments: object) -> Receipt:
         return self.account.send(self.at, function, *arguments)
 
-    def offer(self, token: str, number: int, end: int) -> None:
-        self.tell("offer", token, self.weth.address, number, end, TERMS.reserve, TERMS.increment)
+    def offer(self, token: str, number: int, end: int, percent: int = TERMS.increment) -> None:
+        self.tell("offer", token, self.weth.address, number, end, TERMS.reserve, percent)
 
     def behave(self, answers: Answers = Answers.HONEST, refunds: Refunds = Refunds.ETHER) -> None:
         self.tell("behave", answers, refunds)
 
     def say(self, bidder: str, amount: int, end: int, settled: bool = False) -> None:
         self.tell("say", bidder, amount, end, settled)
+
+    def mute(self, question: str, is_short: bool) -> None:
+        self.tell("mute", self.at.contract.encode(question)[:4], is_short)
 
     def trick(self, deaf: bool = False, sells_at_once: bool = False, understates: int = 0) -> None:
         self.tell("trick", deaf, sells_at_once, understates)

@@ -109,6 +109,36 @@ def test_nothing_is_registered_at_a_house_that_cannot_be_read(
         hall.floor.register(number=1)
 
 
+@pytest.mark.parametrize("is_short", [False, True], ids=["silent", "too short"])
+@pytest.mark.parametrize("question", ["auction", "reservePrice", "minBidIncrementPercentage"])
+def test_a_house_that_leaves_one_question_unanswered(
+    hall: Hall, house: LyingHouse, question: str, is_short: bool
+) -> None:
+    """Part of an answer is none, be the rest true: nothing is registered, and a lot without money out is void."""
+    lot = hall.floor.register(number=1)
+    hall.enter(lot, group(hall.chain, 4, 200, 200))
+    hall.tally(lot)
+    assert hall.floor.standing(lot).phase == Phase.DRAW
+    house.mute(question, is_short)
+    with reverts("NotOffered"):
+        hall.floor.register(number=1)
+    assert hall.floor.standing(lot).phase == Phase.VOID
+    hall.leave()
+    assert outcome(hall, lot) == [BookState.LOST]
+
+
+@pytest.mark.parametrize("percent", [255, 256, 2**255])
+def test_an_increment_beyond_what_houses_can_have(
+    hall: Hall, house: LyingHouse, chain: Chain, percent: int
+) -> None:
+    house.offer(house.token.address, 1, chain.now() + TERMS.duration, percent)
+    if percent == 255:
+        assert hall.floor.register(number=1) == 1
+        return
+    with reverts("NotOffered"):
+        hall.floor.register(number=1)
+
+
 def test_an_auction_that_never_ends(hall: Hall, house: LyingHouse, chain: Chain) -> None:
     """Its end is put off for ever; who leads there is not outbid, and is given nothing."""
     lot, other = leading(hall)
