@@ -1,15 +1,21 @@
 """Draws the pictures of the documentation: docs/pictures/*.svg, each for light and for dark pages.
 
-Plain text in, plain shapes out, no dependencies: `python tools/draw_pictures.py` writes them all, and
-tests/docs/test_docs_pictures.py holds that the committed ones are what it writes.
+Plain text in, plain shapes out: `python tools/draw_pictures.py` writes them all, and tests/docs/test_docs_pictures.py
+holds that the committed ones are what it writes. Figures come from the reference model.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Context, Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar
 from xml.sax.saxutils import escape
+
+from offchain.demo.scenario import built_in
+from offchain.io.units import UNITS_PER_ETH
+from offchain.model.mechanisms.two_level import solve
+from offchain.report.amounts import eth
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 LINE = 17
@@ -57,11 +63,20 @@ class Canvas:
         )
         self._shapes: list[str] = []
 
-    def box(self, x: int, y: int, width: int, height: int, kind: str = "plain") -> None:
-        """A rounded box."""
+    def box(
+        self,
+        x: int,
+        y: int,
+        width: int,
+        height: int,
+        kind: str = "plain",
+        *,
+        line: str = "",
+    ) -> None:
+        """A rounded box. line: attributes of its border, if that is not plain."""
         fill, border = self._palette.fills[kind], self._palette.borders[kind]
         self._shapes.append(
-            f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="6" fill="{fill}" stroke="{border}"/>'
+            f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="6" fill="{fill}" stroke="{border}"{line}/>'
         )
 
     def text(
@@ -130,6 +145,59 @@ class Canvas:
     def svg(self) -> str:
         """The whole picture."""
         return "\n".join([self._head, *self._shapes, "</svg>"]) + "\n"
+
+
+SERVED, BACK, SILENT = "good", "plain", "bad"
+BORDERS = {
+    SERVED: ' stroke-width="2.5"',
+    BACK: "",
+    SILENT: ' stroke-width="2" stroke-dasharray="4 3"',
+}
+"""What became of a member is told by a box's border, too, for who sees no colours."""
+
+
+def result(palette: Palette) -> str:
+    """What came of the first demo: what each bidder could pay, and what became of each member of the group that won."""
+    demo = built_in()
+    (sold,) = solve(demo.counted).items
+    group = next(group for group in demo.instance.groups if group.name == demo.focus)
+    silent = {name for of, name in demo.silent if of == group.name}
+    served = set(sold.served)
+    canvas = Canvas(600, 600, "What came of an auction", palette)
+    canvas.text(300, 28, f"{sold.winner} wins the item at {eth(sold.price)} ETH", 19, "600")
+    canvas.text(300, 56, "The most that each bidder could pay:", 16)
+    bids = sorted(sold.group_bids.items(), key=lambda entry: -entry[1])
+    for row, (name, bid) in enumerate(bids):
+        y = 70 + 34 * row
+        canvas.text(152, y + 19, name, 15, anchor="end")
+        canvas.box(162, y, 340 * bid // bids[0][1], 26, SERVED if name == sold.winner else BACK)
+        canvas.text(590, y + 19, f"{eth(bid)} ETH", 15, anchor="end")
+    canvas.text(
+        300, 204, f"Each of its {len(group.members)} members bid alone, sealed, in ETH:", 16
+    )
+    fates: dict[str, int] = dict.fromkeys((SERVED, BACK, SILENT), 0)
+    for place, member in enumerate(group.members):
+        x, y = 5 + 59 * (place % 10), 216 + 40 * (place // 10)
+        fate = SERVED if member.name in served else SILENT if member.name in silent else BACK
+        fates[fate] += 1
+        canvas.box(x, y, 55, 34, fate, line=BORDERS[fate])
+        weight = "600" if fate == SERVED else "normal"
+        canvas.text(x + 27, y + 23, _roughly(member.bids[0]), 15, weight)
+    words = {
+        SERVED: f"{fates[SERVED]} pay {eth(sold.share)} ETH each, and own the item",
+        BACK: f"{fates[BACK]} bid less than that, and get everything back",
+        SILENT: f"{fates[SILENT]} sent nothing that opens: they lose their bonds",
+    }
+    for row, (fate, text) in enumerate(words.items()):
+        y = 470 + 42 * row
+        canvas.box(60, y, 55, 34, fate, line=BORDERS[fate])
+        canvas.text(130, y + 23, text, 17, anchor="start")
+    return canvas.svg()
+
+
+def _roughly(units: int) -> str:
+    """An amount in ETH to two digits."""
+    return f"{Context(prec=2).create_decimal(Decimal(units) / UNITS_PER_ETH).normalize():f}"
 
 
 def lot(palette: Palette) -> str:
@@ -618,6 +686,7 @@ def choosing(palette: Palette) -> str:
 
 
 DRAWINGS: dict[str, Callable[[Palette], str]] = {
+    "result": result,
     "lot": lot,
     "estate": estate,
     "layers": layers,

@@ -27,6 +27,7 @@ from offchain.play.solve import solve_on
 from tests.docs.markdown import ROOT, blocks, commands
 
 DAO = contract("DAO")
+PAGE = ROOT / "docs" / "calls.md"
 EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.json"))
 CONSOLE = [(b, *c) for b in blocks("console") for c in commands(b)]
 ANYTHING = "…\n"
@@ -51,8 +52,8 @@ def test_commands_print_what_the_page_says(block: object, command: str, output: 
     assert re.fullmatch(expected, done.stdout, re.DOTALL), done.stdout + done.stderr
 
 
-def test_the_readme_shows_the_instance_that_it_solves() -> None:
-    shown = [b for b in blocks("json") if b.page == ROOT / "README.md"]
+def test_the_page_on_instances_shows_the_one_that_it_solves() -> None:
+    shown = [b for b in blocks("json") if b.page == ROOT / "docs" / "instances.md"]
     assert [b.text for b in shown] == [(ROOT / "docs" / "examples" / "crowd.json").read_text()]
 
 
@@ -73,13 +74,13 @@ def test_examples_are_plain_files() -> None:
         )
 
 
-def test_the_snippets_of_the_readme_are_an_auction_in_which_a_member_does_one_thing(
+def test_the_snippets_of_the_page_on_calls_are_an_auction_in_which_a_member_does_one_thing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On revm: a seller lists, somebody makes a DAO where it was foretold, and ann commits. A stranger who was told nothing opens
     her bid by the beacon's signature, a keeper without openings does the rest, and she is served and paid out.
     """
-    bidding, founding, listing = (b.text for b in blocks("python") if b.page == ROOT / "README.md")
+    bidding, founding, listing = (b.text for b in blocks("python") if b.page == PAGE)
     chain = Revm()
     seller, creator, ann, stranger = (chain.actor(place) for place in range(4))
     chain.fund_all(dict.fromkeys((seller, creator, ann, stranger), 10**18))

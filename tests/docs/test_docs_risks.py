@@ -1,4 +1,4 @@
-"""The small auctions that the README's risks are told by come out as it says."""
+"""The small auctions that the risks are told by come out as the pages say."""
 
 from fractions import Fraction
 
@@ -16,7 +16,10 @@ from offchain.model.mechanisms.upper import OpenBids, SeenLimits
 from offchain.model.theory.daos import auction
 from tests.docs.markdown import ROOT
 
-README = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+README, RISKS = (
+    " ".join((ROOT / page).read_text(encoding="utf-8").split())
+    for page in ("README.md", "docs/risks.md")
+)
 
 
 def share(*groups: tuple[int, ...]) -> int | None:
@@ -33,8 +36,7 @@ def share(*groups: tuple[int, ...]) -> int | None:
 
 def test_several_names() -> None:
     assert (
-        "against 19, `{11, 5, 5}` loses, but with the 11 split into 5 and 5 wins at 5 each"
-        in README
+        "against 19, `{11, 5, 5}` loses, but with the 11 split into 5 and 5 wins at 5 each" in RISKS
     )
     assert share((19,), (11, 5, 5)) is None
     assert share((19,), (5, 5, 5, 5)) == 5
@@ -43,16 +45,14 @@ def test_several_names() -> None:
 def test_merging() -> None:
     assert (
         "against 16, who comes first, `{10, 5, 5}` loses, but with the two 5s under one name as `{10, 10}` it wins at 9 each:"
-        " 9 for what is worth 10 to the two together" in README
+        " 9 for what is worth 10 to the two together" in RISKS
     )
     assert share((16,), (10, 5, 5)) is None
     assert share((16,), (10, 10)) == 9
 
 
 def test_one_address_in_two_groups() -> None:
-    assert (
-        "10 in `{10}` and in `{10, 5, 5}` pays 4, but 1 if it bids nothing in the first" in README
-    )
+    assert "10 in `{10}` and in `{10, 5, 5}` pays 4, but 1 if it bids nothing in the first" in RISKS
     assert share((10,), (10, 5, 5)) == 4
     assert share((10, 5, 5)) == 1
 
@@ -61,7 +61,7 @@ def test_a_limit_that_a_shill_has_seen() -> None:
     game = auction([10, 5, 5], [4])
     assert sell_lot(game, 0, OpenBids(1)).price == 5
     assert sell_lot(game, 0, SeenLimits(1)).price == 15
-    assert "`{10, 5, 5}` against somebody who stops at 4 pays 5, and 15 if the seller" in README
+    assert "`{10, 5, 5}` against somebody who stops at 4 pays 5, and 15 if the seller" in RISKS
 
 
 def test_a_rival_who_answers_a_bid_by_what_it_opens() -> None:
