@@ -64,7 +64,8 @@ class Log:
 class Receipt:
     """A transaction that succeeded.
 
-    `contract` is what it created, if it did; `fee` is what its sender paid for gas, in wei.
+    `contract` is what it created, if it did; `fee` is what its sender paid for gas, in wei. `hash`: by which others find it,
+    0x and 64 digits; None on a chain in this process, which has none.
     """
 
     gas_used: int
@@ -72,6 +73,7 @@ class Receipt:
     logs: tuple[Log, ...]
     contract: str | None = None
     fee: int = 0
+    hash: str | None = None
 
 
 class Reverted(ChainError):

@@ -143,7 +143,7 @@ class Client:
         fee = mined.gas_used * mined.gas_price
         if mined.succeeded:
             created = mined.contract if transaction.to is None else None
-            return Receipt(mined.gas_used, mined.block, mined.logs, created, fee)
+            return Receipt(mined.gas_used, mined.block, mined.logs, created, fee, mined.hash)
         data = self._why(transaction, raw)
         if data:
             return Reverted(f"{transaction.what} reverted", data, fee)
@@ -231,7 +231,7 @@ def failure(transaction: Transaction, error: RpcError) -> ChainError:
 
 @dataclass(frozen=True, slots=True)
 class _Mined:
-    """What a receipt says; `gas_price` in wei per gas, 0 where the node does not tell."""
+    """What a receipt says; `gas_price` in wei per gas, 0 where the node does not tell. hash: None where it tells none."""
 
     succeeded: bool
     gas_used: int
@@ -239,10 +239,12 @@ class _Mined:
     block: int
     contract: str | None
     logs: tuple[Log, ...]
+    hash: str | None
 
 
 def _read_receipt(raw: Answer) -> _Mined:
     price, contract = raw.field("effectiveGasPrice"), raw.field("contractAddress")
+    hash_ = raw.field("transactionHash")
     return _Mined(
         raw.field("status").number(1) == 1,
         raw.field("gasUsed").number(COUNT_BITS),
@@ -250,4 +252,5 @@ def _read_receipt(raw: Answer) -> _Mined:
         raw.field("blockNumber").number(COUNT_BITS),
         None if contract.is_missing() else contract.address(),
         tuple(map(read_log, raw.field("logs").items())),
+        None if hash_.is_missing() else blob(hash_.blob(HASH_BYTES)),
     )

@@ -6,3 +6,7 @@ class ChainError(Exception):
 
     The command line reports it on standard error and exits with code 3.
     """
+
+
+class Unfunded(ChainError):
+    """An account has too little money for what it is to send, and nobody gives it any."""

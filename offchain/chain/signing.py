@@ -19,7 +19,7 @@ from eth_hash.auto import keccak
 from offchain.chain.answers import COUNT_BITS
 from offchain.chain.backend import MAX_TRANSACTION_GAS, TOY_CHAINS, Outcome, Reverted, Transaction
 from offchain.chain.client import Client, failure
-from offchain.chain.errors import ChainError
+from offchain.chain.errors import ChainError, Unfunded
 from offchain.chain.outbox import Outbox
 from offchain.chain.rpc import RpcError
 from offchain.chain.spending import DEFAULT_SPENDING, SEED_VARIABLE, Spending
@@ -250,8 +250,8 @@ class Signing:
                     raise ChainError(f"{self._rpc.url}: {one.to} does not take money")
             gifts = gifts[len(receipts) :]
 
-    def _too_poor(self, account: str, owned: int, due: int) -> ChainError:
-        return ChainError(
+    def _too_poor(self, account: str, owned: int, due: int) -> Unfunded:
+        return Unfunded(
             f"{self._rpc.url}: account {account} has {owned} wei, and needs {due}: send it some, "
             "or say who gives it (--fund-from)"
         )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from offchain.keeper.purse import Purse
     from offchain.keeper.raising import Raising
     from offchain.keeper.unlocking import Unlocker
+    from offchain.keeper.view import View
     from offchain.locks.sources import Sources
 
 _READING = "reading the chain"
@@ -69,6 +70,10 @@ class Worker(Protocol):
     def is_pressed(self) -> bool:
         """Whether no other one should have two steps before its next."""
 
+    @property
+    def view(self) -> "View":
+        """What was before it when it last looked; at no request."""
+
     def step(self) -> int:
         """Does what can be done now, and returns how many transactions that took."""
 
@@ -100,6 +105,11 @@ class Lots:
         """See `Worker`."""
         return self._keeper.is_pressed
 
+    @property
+    def view(self) -> "View":
+        """See `Worker`."""
+        return self._keeper.view
+
     def step(self) -> int:
         """See `Worker`; before the first one, tells what lies ahead."""
         if not self._has_looked:
@@ -125,6 +135,11 @@ class Draws:
     def unfinished(self) -> bool:
         """See `Worker`."""
         return self._keeper.unfinished
+
+    @property
+    def view(self) -> "View":
+        """See `Worker`."""
+        return self._keeper.view
 
     def step(self) -> int:
         """See `Worker`."""

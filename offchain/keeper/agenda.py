@@ -96,7 +96,7 @@ class Agenda:
         """
         final = self._ledger.synced - REORG_DEPTH
         gone = [number for number, since in self._finished.items() if since < final]
-        gone += [lot.number for lot in self._lots() if self._is_given_up(lot, now)]
+        gone += [lot.number for lot in self.unfinished() if self._is_given_up(lot, now)]
         if gone:
             self._ledger.forget(gone)
         for number in gone:
@@ -104,22 +104,23 @@ class Agenda:
 
     def duties(self, now: int, refunds: bool = True) -> list[Duty]:
         """All that is due at `now`, the most urgent first. Without `refunds` nobody is paid out. O(bids on unfinished lots)."""
-        found = (self._duty(lot, now, refunds) for lot in self._lots())
+        found = (self._duty(lot, now, refunds) for lot in self.unfinished())
         return sorted(duty for duty in found if duty is not None)
 
     def outlook(self, now: int) -> Outlook:
         """What lies before a keeper at `now`."""
         due = Counter(duty.need for duty in self.duties(now))
         time, number = self.next_deadline(now) or (None, None)
-        return Outlook(sum(1 for _ in self._lots()), due, time, number)
+        return Outlook(sum(1 for _ in self.unfinished()), due, time, number)
 
     def next_deadline(self, now: int) -> tuple[int, int] | None:
         """When the next phase of a lot that is not finished ends, and of which; None if none is ahead."""
-        upcoming = ((lot.next_deadline(now), lot.number) for lot in self._lots())
+        upcoming = ((lot.next_deadline(now), lot.number) for lot in self.unfinished())
         found = min(upcoming, default=(NEVER, 0))
         return None if found[0] == NEVER else found
 
-    def _lots(self) -> Iterator[Lot]:
+    def unfinished(self) -> Iterator[Lot]:
+        """The lots on which something is to be done yet, now or later."""
         for number, lot in self._ledger.lots.items():
             if number not in self._finished and (self._only is None or number in self._only):
                 yield lot
@@ -164,7 +165,7 @@ class Agenda:
         return Duty(Need.RAISE, sight.end, lot.number)
 
     def _undecided(self, lot: Lot, now: int, refunds: bool) -> Duty:
-        if self._may_sell(lot):
+        if may_sell(self._ledger, lot):
             drawn_by = lot.end_of_tally + WINDOW
             if self._ledger.draws and not lot.drawn and now < drawn_by:
                 return Duty(Need.DRAW, drawn_by, lot.number)
@@ -174,13 +175,6 @@ class Agenda:
         if refunds and self._is_owed(lot):
             return Duty(Need.REFUND, NEVER, lot.number)
         return Duty(Need.RETURN, NEVER, lot.number)
-
-    def _may_sell(self, lot: Lot) -> bool:
-        """Whether somebody bids the reserve."""
-        individuals = self._ledger.book(self._ledger.auctioneer, lot.number).boxes.values()
-        return any(a.bid is not None and a.bid >= lot.reserve for a in individuals) or any(
-            bid > 0 and bid >= lot.reserve for bid in lot.group_bids.values()
-        )
 
     def _is_given_up(self, lot: Lot, now: int) -> bool:
         if self._is_owed(lot):
@@ -197,6 +191,14 @@ class Agenda:
             for book in self._ledger.books_on(lot.number)
             for bidder in book.boxes
         )
+
+
+def may_sell(ledger: Ledger, lot: Lot) -> bool:
+    """Whether somebody bids the reserve."""
+    individuals = ledger.book(ledger.auctioneer, lot.number).boxes.values()
+    return any(a.bid is not None and a.bid >= lot.reserve for a in individuals) or any(
+        bid > 0 and bid >= lot.reserve for bid in lot.group_bids.values()
+    )
 
 
 def is_unopened(box: Box) -> bool:

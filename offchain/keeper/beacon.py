@@ -19,6 +19,7 @@ from offchain.keeper.ledger import REORG_DEPTH
 from offchain.keeper.logstore import LogStore
 from offchain.keeper.pace import Pace
 from offchain.keeper.purse import NO_LOT, Purse
+from offchain.keeper.view import LotView, View
 
 PROOF_WINDOW: Final = 256
 """For how many blocks a header can be proved; `BeaconRandomness.PROOF_WINDOW`."""
@@ -93,7 +94,7 @@ class BeaconKeeper:
         self._abi = contract("BeaconRandomness")
         self._topics = sorted(self._abi.topics({"BlockChosen"}))
         self._first_block = first_block
-        self._final = first_block - 1
+        self._final = self._seen = first_block - 1
         self._settled_at: dict[Draw, _Settled | None] = {}
         self._on_skip = on_skip or (lambda what, error: None)
         self._store = store
@@ -132,6 +133,20 @@ class BeaconKeeper:
                 sent += [proof] if proof else []
         return sent
 
+    @property
+    def view(self) -> View:
+        """The draws that wait for their block or its proof, as of the last step; their deadlines are blocks, not times."""
+        waiting = [one for one, settled in self._settled_at.items() if settled is None]
+        lots = tuple(LotView(one.id, "draw", due=self._due(one)) for one in waiting)
+        return View(self._beacon, "BeaconRandomness", self._seen, lots=lots)
+
+    def _due(self, draw: Draw) -> str | None:
+        """What there is to do for a draw that waits."""
+        block = self._block(draw)
+        if not block or self._seen < block:
+            return None
+        return "prove" if self._seen < block + PROOF_WINDOW else "fall back"
+
     def _block(self, draw: Draw) -> int:
         """The block that decides a draw, 0 if the contract was not asked yet."""
         return self._block_of.get(draw, 0)
@@ -157,7 +172,7 @@ class BeaconKeeper:
             self._store.hear(log for log in logs if log.block <= final)
             if not self._store.save(final):
                 final, self._is_loaded = self._first_block - 1, False
-        self._final = final
+        self._final, self._seen = final, newest
         self._progress(newest, newest)
         return newest
 

@@ -31,6 +31,7 @@ from offchain.keeper.sights import Sights
 from offchain.keeper.troubles import Troubles
 from offchain.keeper.turns import Turns
 from offchain.keeper.unlocking import Unlocker
+from offchain.keeper.view import View, view_of
 
 _READING: Final = "reading the chain"
 _PATIENCE: Final = 1.0
@@ -108,12 +109,19 @@ class Keeper:
             self._raiser(courier, raising) if ledger.at_house else None,
         )
         self._now = 0
+        self._duties_seen: list[Duty] = []
         self._is_urgent = self.unfinished = False
 
     @property
     def troubles(self) -> dict[int, dict[str, Exception]]:
         """What is due and could not be done the last time it was tried, and why, by lot (0: no one lot) and task."""
         return self._troubles.by_lot
+
+    @property
+    def view(self) -> View:
+        """What was before it when it last looked."""
+        lots, troubles = self._agenda.unfinished(), self.troubles
+        return view_of(self._reader.ledger, lots, self._duties_seen, troubles, self._now)
 
     def step(self, refunds: bool = True) -> int:
         """Does what can be done now, the most urgent first, and returns how many transactions that took. Ends early,
@@ -214,7 +222,7 @@ class Keeper:
 
     def _due(self, refunds: bool) -> list[Duty]:
         """What to serve in this step, the most urgent first."""
-        duties = self._agenda.duties(self._now, refunds)
+        duties = self._duties_seen = self._agenda.duties(self._now, refunds)
         # what was learnt of lots where nothing is due any more, or not yet, is of no use
         lots = {duty.lot for duty in duties}
         told = (self._troubles, self._turns.rests, self._sender.memories, self._duties)

@@ -57,13 +57,14 @@ class Allowance:
 @dataclass(slots=True)
 class _Funds:
     """What all pockets are filled from. budget: wei, without end if None. is_closed: what was wanted last did not fit. price:
-    that was paid last for a unit of gas, in wei.
+    that was paid last for a unit of gas, in wei. spent: wei, for so much gas.
     """
 
     budget: int | None
     is_closed: bool = False
     price: int = 0
     spent: int = 0
+    gas: int = 0
 
 
 class Purse:
@@ -84,6 +85,21 @@ class Purse:
     def spent(self) -> int:
         """Wei so far, out of all pockets."""
         return self._funds.spent
+
+    @property
+    def gas(self) -> int:
+        """What that was spent on, out of all pockets; one whose fate is unknown counts as all that it was sent with."""
+        return self._funds.gas
+
+    @property
+    def price(self) -> int:
+        """What a unit of gas cost last, in wei; 0 before anything was sent."""
+        return self._funds.price
+
+    @property
+    def budget(self) -> int | None:
+        """Wei for all transactions together, without end if None."""
+        return self._funds.budget
 
     @property
     def is_empty(self) -> bool:
@@ -162,6 +178,7 @@ class Purse:
         """A transaction on a lot took `gas`, and cost `fee` wei."""
         self._gas[lot] += gas
         self._funds.spent += fee
+        self._funds.gas += gas
         if gas:
             self._funds.price = -(-fee // gas)
 

@@ -18,6 +18,7 @@ from offchain.chain.errors import ChainError
 from offchain.chain.nodes import anvil
 from offchain.cli.journal import Journal
 from offchain.cli.keeping import one_round
+from offchain.keeper.view import View
 from tests.keeper.house_market import RESERVE, TERMS, HouseMarket
 from tests.keeper.market import Market
 
@@ -203,6 +204,7 @@ class Hand:
 
     def __init__(self, name: str, turns: list[str], is_pressed: bool = False) -> None:
         self.name, self.turns, self.is_pressed = name, turns, is_pressed
+        self.view = View(name, "none", 0)
 
     def step(self) -> int:
         self.turns.append(self.name)

@@ -1,0 +1,112 @@
+"""What a keeper shows of its lots is what the chain says of them."""
+
+from pathlib import Path
+
+from offchain.bindings.contracts import contract
+from offchain.bindings.enumerations import Phase
+from offchain.keeper.beacon import BeaconKeeper
+from offchain.keeper.keeper import Keeper
+from offchain.keeper.purse import Purse
+from offchain.keeper.release import DEPTH
+from offchain.keeper.view import LotView
+from tests.keeper.house_market import HouseMarket
+from tests.keeper.market import KEEPER, DrawnMarket, Market
+
+
+def seen(keeper: Keeper, lot: int) -> LotView:
+    (found,) = (one for one in keeper.view.lots if one.number == lot)
+    return found
+
+
+def test_each_phase_is_the_chains_with_its_ends_and_what_is_due(market: Market) -> None:
+    """Read off logs and the clock alone, from bidding to the last refund."""
+    lot, _ = market.an_auction()
+    ends = market.ends(lot)
+    keeper = market.keeper()
+    told = []
+    for time in (ends[0] - 10, *ends):
+        market.chain.advance_to(time)
+        market.chain.advance_to_block(market.chain.block() + DEPTH)
+        keeper.look()
+        one = seen(keeper, lot)
+        told.append((one.phase, one.since, one.until))
+        assert one.phase == Phase(market.ask("standing", lot)[0]).name.lower()
+        assert (one.groups, one.bids) == (1, 4)
+        if one.phase == "reveal":
+            market.keep(keeper)
+        if one.phase == "tally":
+            keeper.step(refunds=False)
+    assert told[:3] == [
+        ("bidding", None, ends[0]),
+        ("reveal", ends[0], ends[1]),
+        ("tally", ends[1], ends[2]),
+    ]
+    assert told[3][:2] == ("closed", ends[2])
+    keeper.step(refunds=False)
+    assert seen(keeper, lot).phase == "settled"
+    keeper.step()
+    market.keep(keeper)
+    assert not keeper.view.lots
+
+
+def test_what_is_due_stays_due_while_it_cannot_be_done(market: Market) -> None:
+    """Until when, and why not: with a purse of one wei."""
+    lot, _ = market.an_auction()
+    market.until_reveal(lot)
+    purse = Purse(1)
+    purse.book(0, 1, 1)
+    keeper = market.keeper(purse=purse)
+    keeper.step()
+    one = seen(keeper, lot)
+    assert (one.due, one.due_by) == ("reveal", market.ends(lot)[1])
+    ((what, error),) = keeper.view.troubles[0].items()
+    assert what == "what is due"
+    assert "the budget is used up" in str(error)
+
+
+def test_a_lot_that_nobody_bids_for_is_void_at_once(market: Market) -> None:
+    lot = market.list_lot(reserve=100)
+    market.bid(market.auctioneer, lot, 5)
+    keeper = market.keeper()
+    market.until_reveal(lot)
+    market.keep(keeper)
+    market.until_closed(lot)
+    keeper.look()
+    assert seen(keeper, lot).phase == "void"
+    assert Phase(market.ask("standing", lot)[0]) == Phase.VOID
+
+
+def test_a_drawn_lot_waits_for_its_draw_and_the_draw_for_its_block(tmp_path: Path) -> None:
+    market = DrawnMarket(tmp_path, by_beacon=True)
+    lot, _ = market.an_auction()
+    keeper = market.keeper()
+    for wait in (market.until_reveal, market.until_tally, market.until_closed):
+        wait(lot)
+        market.keep(keeper)
+    one = seen(keeper, lot)
+    ends = market.ends(lot)
+    assert (one.phase, one.since, one.due) == ("draw", ends[2], "draw")
+    source = market.deployment.randomness
+    assert source is not None
+    draws = BeaconKeeper(market.chain, source, market.account(KEEPER), {market.auctioneer})
+    assert not draws.view.lots
+    draws.step()
+    assert draws.view.lots == (LotView(lot, "draw", due=None),)
+    abi = contract("BeaconRandomness")
+    answer = market.chain.call(source, abi.encode("drawOf", market.auctioneer, lot))
+    block = abi.decode("drawOf", answer)[1]
+    assert draws.view.block == market.chain.block() < block
+
+
+def test_at_a_house_the_lot_is_open_until_logs_tell_who_won(tmp_path: Path) -> None:
+    market = HouseMarket(tmp_path)
+    lot = market.register()
+    market.group(lot, 4_000_000)
+    keeper = market.keeper()
+    market.until_tally(lot)
+    market.keep(keeper)
+    market.until_closed(lot)
+    market.keep(keeper)
+    one = seen(keeper, lot)
+    assert one.phase == Phase(market.ask("standing", lot)[0]).name.lower() == "draw"
+    assert one.due == "watch"
