@@ -16,7 +16,7 @@ NPM_DONE := node_modules/.packages-installed
 CONSORT_DONE := $(VENV)/.consort-installed
 BROWNIE_DONE := .build/home/.brownie-installed
 
-.PHONY: help setup test lint demo gas bench bindings lock clean distclean
+.PHONY: help setup test lint demo gas bench bindings abi lock clean distclean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -42,11 +42,14 @@ bench: setup ## how fast it is, beside what it is measured against (ARGS=--json:
 bindings: setup ## write the enumerations and constants of the contracts in Python anew
 	@$(BIN)/python -m offchain.bindings.generate
 
+abi: setup ## ABIs and bytecode for other programs: build/abi, and the npm package packages/contracts
+	@$(BIN)/python -m tools.write_abi
+
 lock: ## write requirements.lock anew from pyproject.toml
 	@sh tools/lock.sh "$(PYTHON)"
 
 clean: ## remove what builds, tests and reports leave behind
-	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf build packages/contracts/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find offchain tests scripts tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 distclean: clean ## remove the installed packages too (Brownie's accounts in .build/home stay)

@@ -73,6 +73,37 @@ def syntax_trees(project: Path = PROJECT) -> dict[str, dict[str, Any]]:
     return {path: found["ast"] for path, found in sources.items() if path.startswith("contracts/")}
 
 
+def comments(project: Path = PROJECT) -> dict[str, dict[str, Any]]:
+    """NatSpec of what contracts/ declares, by name: the compiler's `userdoc` and `devdoc`; made anew each time.
+
+    Raises:
+        CompileError: the contracts do not compile.
+    """
+    found = _solc(project, {"*": ["userdoc", "devdoc"]})["contracts"]
+    return {
+        name: entry
+        for path, declared in found.items()
+        if path.startswith("contracts/")
+        for name, entry in declared.items()
+    }
+
+
+def compiler(project: Path = PROJECT) -> dict[str, Any]:
+    """The section of brownie-config.yaml that says how contracts are compiled.
+
+    Raises:
+        CompileError: the file is missing.
+    """
+    import yaml
+
+    path = project / "brownie-config.yaml"
+    try:
+        section: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))["compiler"]
+    except FileNotFoundError as error:
+        raise CompileError(f"{path} is missing: run `make setup`") from error
+    return section
+
+
 def are_compiled(project: Path = PROJECT) -> bool:
     """Whether the contracts as they are now need not be compiled first, which takes some seconds.
 
@@ -158,23 +189,22 @@ def _compile(project: Path) -> dict[str, dict[str, Any]]:
 def _solc(project: Path, outputs: dict[str, list[str]]) -> dict[str, Any]:
     """What the compiler puts out on all of contracts/, of each file what is asked for."""
     import solcx
-    import yaml
 
-    config = yaml.safe_load((project / "brownie-config.yaml").read_text(encoding="utf-8"))
-    compiler = project / ".solc" / f"solc-v{config['compiler']['solc']['version']}"
-    if not compiler.exists():
-        raise CompileError(f"the compiler {compiler} is missing: run `make setup`")
+    config = compiler(project)
+    binary = project / ".solc" / f"solc-v{config['solc']['version']}"
+    if not binary.exists():
+        raise CompileError(f"the compiler {binary} is missing: run `make setup`")
     request = {
         "language": "Solidity",
         "sources": {
             path.relative_to(project).as_posix(): {"content": path.read_text(encoding="utf-8")}
             for path in _sources(project)
         },
-        "settings": _settings(config["compiler"]) | {"outputSelection": {"*": outputs}},
+        "settings": _settings(config) | {"outputSelection": {"*": outputs}},
     }
     try:
         output: dict[str, Any] = solcx.compile_standard(
-            request, base_path=project, solc_binary=compiler
+            request, base_path=project, solc_binary=binary
         )
     except solcx.exceptions.ContractsNotFound as error:
         raise CompileError("contracts/ holds no Solidity file") from error
@@ -183,13 +213,13 @@ def _solc(project: Path, outputs: dict[str, list[str]]) -> dict[str, Any]:
     return output
 
 
-def _settings(compiler: dict[str, Any]) -> dict[str, Any]:
+def _settings(section: dict[str, Any]) -> dict[str, Any]:
     """The compiler input that Brownie makes of the same section (brownie.project.compiler)."""
-    solc = compiler["solc"]
+    solc = section["solc"]
     if unknown := set(solc) - _SOLC_KEYS:
         raise CompileError(f"brownie-config.yaml: compiler.solc.{min(unknown)} is not understood")
     settings = {
-        "evmVersion": solc.get("evm_version", compiler["evm_version"]),
+        "evmVersion": solc.get("evm_version", section["evm_version"]),
         "optimizer": solc["optimizer"],
         "remappings": solc.get("remappings", []),
     }

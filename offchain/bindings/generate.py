@@ -39,7 +39,7 @@ _LITERAL: Final = re.compile(r"int_const (\d+)")
 _LARGEST: Final = re.compile(r"uint(\d+)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Declared:
     """A declaration of contracts/; scope: the contract in which it stands, or "" at the top of a file."""
 
@@ -52,6 +52,14 @@ class Declared:
         """Its NatSpec as running text."""
         text: str = (self.node.get("documentation") or {}).get("text", "")
         return _TAG.sub("", " ".join(text.split()))
+
+
+@dataclass(frozen=True, slots=True)
+class Declarations:
+    """Enumerations by the names they go by, and constants with their values."""
+
+    enumerations: Mapping[str, Declared]
+    constants: Mapping[Declared, int]
 
 
 def main() -> None:
@@ -67,6 +75,15 @@ def generated(project: Path = PROJECT) -> dict[str, str]:
         CompileError: the contracts do not compile.
         ValueError: two declarations take one name, or a constant is written in a way unknown here.
     """
+    found = declarations(project)
+    return {
+        "enumerations.py": _enumerations(found.enumerations),
+        "constants.py": _constants(found.constants),
+    }
+
+
+def declarations(project: Path = PROJECT) -> Declarations:
+    """What contracts/ declares, without contracts/test. Raises as `generated`."""
     trees = syntax_trees(project)
     declared = [
         one
@@ -76,10 +93,17 @@ def generated(project: Path = PROJECT) -> dict[str, str]:
     ]
     values = _Values(node for tree in trees.values() for node in _nodes(tree))
     enumerations = [one for one in declared if one.node["nodeType"] == "EnumDefinition"]
-    constants = [one for one in declared if _is_told(one.node)]
+    constants = {one: values.of(one.node["value"]) for one in declared if _is_told(one.node)}
+    return Declarations(_named(enumerations), constants)
+
+
+def _named(found: Iterable[Declared]) -> dict[str, Declared]:
+    """Enumerations by their own name, or, where two contracts have one of that name, by the contract's before it."""
+    found = list(found)
+    common = Counter(one.name for one in found)
     return {
-        "enumerations.py": _enumerations(enumerations),
-        "constants.py": _constants(constants, values),
+        one.name if common[one.name] == 1 else one.scope + one.name: one
+        for one in sorted(found, key=lambda one: (one.name, one.scope))
     }
 
 
@@ -137,12 +161,7 @@ class _Values:
 # What is written
 
 
-def _enumerations(found: Iterable[Declared]) -> str:
-    common = Counter(one.name for one in found)
-    named = {
-        one.name if common[one.name] == 1 else one.scope + one.name: one
-        for one in sorted(found, key=lambda one: (one.name, one.scope))
-    }
+def _enumerations(named: Mapping[str, Declared]) -> str:
     lines = [
         f'"""The enumerations of the contracts, as the compiler knows them: made by `{_COMMAND}`."""',
         "",
@@ -160,7 +179,7 @@ def _enumerations(found: Iterable[Declared]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _constants(found: Iterable[Declared], values: _Values) -> str:
+def _constants(found: Mapping[Declared, int]) -> str:
     lines = [
         f'"""The constants of the contracts, as the compiler knows them: made by `{_COMMAND}`.',
         "",
@@ -176,7 +195,7 @@ def _constants(found: Iterable[Declared], values: _Values) -> str:
             scope = one.scope
             lines += ["", "", f"class {scope}:"]
         indent = "    " if scope else ""
-        lines.append(f"{indent}{one.name}: Final = {_number(values.of(one.node['value']))}")
+        lines.append(f"{indent}{one.name}: Final = {_number(found[one])}")
     return "\n".join(lines) + "\n"
 
 
