@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 
@@ -30,11 +31,11 @@ WAYS: Mapping[str, Way] = MappingProxyType(
     {
         "split": Way("equal split", "split", "split_paid", "split_gain"),
         "pooled": Way("pay-your-bid, truthful", "pooled", "pooled_paid", "pooled_gain"),
-        "turns": Way("pay-your-bid, answers in turn", "turns", "turns_paid"),
-        "once": Way("pay-your-bid, answers at once", "once", "once_paid"),
+        "turns": Way("pay-your-bid, in turn", "turns", "turns_paid"),
+        "once": Way("pay-your-bid, at once", "once", "once_paid"),
         "second": Way("second price, truthful", "pooled", "second_paid", "second_gain"),
-        "second_turns": Way("second price, answers in turn", "turns", "second_turns_paid"),
-        "second_once": Way("second price, answers at once", "once", "second_once_paid"),
+        "second_turns": Way("second price, in turn", "turns", "second_turns_paid"),
+        "second_once": Way("second price, at once", "once", "second_once_paid"),
     }
 )
 """By name. With a second price the same groups win as with the first, and members are served alike."""
@@ -145,13 +146,13 @@ _COLUMNS: Mapping[str, Callable[[Cell, Figures], str]] = MappingProxyType(
         "strength": lambda cell, _: str(cell.strength),
         "correlation": lambda cell, _: f"{cell.correlation:g}",
         "sold": lambda _, figures: f"{float(Fraction(figures.sold, figures.auctions)):.1%}",
-        "welfare/opt": lambda _, figures: f"{float(figures.welfare_share):.4f}",
-        "worst opt/welfare": lambda _, figures: f"{float(figures.worst):.3f}",
+        "welfare / opt": lambda _, figures: f"{float(figures.welfare_share):.4f}",
+        "worst opt / welfare": lambda _, figures: f"{float(figures.worst):.3f}",
         # the guarantee of the equal split; l is the number of members of the largest group
         "H_l": lambda cell, figures: (
             f"{about_harmonic(cell.largest):.3f}" if figures.way == "split" else ""
         ),
-        "revenue/opt": lambda _, figures: f"{float(figures.revenue_share):.4f}",
+        "revenue / opt": lambda _, figures: f"{float(figures.revenue_share):.4f}",
         "served": lambda _, figures: f"{float(figures.served_share):.1%}",
         "largest gain by a lie": lambda _, figures: (
             "" if figures.gain is None else f"{figures.gain:,}"
@@ -159,6 +160,8 @@ _COLUMNS: Mapping[str, Callable[[Cell, Figures], str]] = MappingProxyType(
     }
 )
 """What the table says of each cell and way to sell."""
+_SETTING: Final = ("groups", "rivals", "strength", "correlation", "sold")
+"""Columns that a sentence stands for where they say the same in every row."""
 
 
 def table(found: Mapping[Cell, tuple[Figures, ...]], title: str) -> Table:
@@ -168,11 +171,21 @@ def table(found: Mapping[Cell, tuple[Figures, ...]], title: str) -> Table:
         for cell, ways in found.items()
         for figures in ways
     ]
-    return Table(
+    alike = {
+        heading: cells[0]
+        for heading, cells in zip(_COLUMNS, zip(*rows, strict=True), strict=True)
+        if heading in _SETTING and len(set(cells)) == 1
+    }
+    everywhere = ", ".join(f"{heading} {cell}" for heading, cell in alike.items())
+    whole = Table(
         title=title,
         headings=tuple(_COLUMNS),
         rows=tuple(map(Row, rows)),
         texts=2,
-        note="groups: how many x members of each. welfare/opt, revenue/opt: sums over all auctions. served: of the winning "
-        "groups' members. Gain in units, by one member, all others telling the truth; 0 for the equal split is measured.",
+        note=(f"Everywhere: {everywhere}. " if alike else "")
+        + "groups: how many x members of each. opt: the optimum; the ratios are of sums over all auctions, "
+        "but for the worst. H_l = 1 + 1/2 + … + 1/l, the most that opt / welfare can be under the equal split, with l "
+        "members in the largest group. served: of the winning groups' members. Gain in units, by one member, all others "
+        "telling the truth; 0 for the equal split is measured.",
     )
+    return whole.columns(place for place, one in enumerate(_COLUMNS) if one not in alike)
