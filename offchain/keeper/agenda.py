@@ -5,19 +5,13 @@ opens, one that waits for its tally to end, or one that is over.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Final, Generic, Protocol, TypeVar
 
-from offchain.bindings.constants import AuctionHouse
-from offchain.bindings.enumerations import Phase
-from offchain.keeper.books import NEVER, Book, Box, Lot
-from offchain.keeper.ledger import REORG_DEPTH, Ledger
-from offchain.keeper.sights import Sights
-
-WINDOW: Final = AuctionHouse.SETTLEMENT_WINDOW
-"""How long a lot can be settled, in seconds; as long as `ApproximateAuction.DRAW_WINDOW`."""
+from offchain.keeper.books import NEVER
+from offchain.keeper.logbook import REORG_DEPTH, Logbook
 
 GIVEN_UP: Final = 30 * 24 * 3_600
 """So many seconds after a lot became void, an item that its token does not give back is left to whoever wants it moved; and as
@@ -65,22 +59,40 @@ class Outlook:
     next_lot: int | None
 
 
-class Agenda:
-    """Duties on the lots of a `ledger`."""
+class Scheduled(Protocol):
+    """A lot as an agenda sees it."""
+
+    number: int
+
+    def next_deadline(self, now: int) -> int:
+        """The first end of a phase after `now`, in seconds since the epoch; `NEVER` if none is ahead."""
+
+
+LotT = TypeVar("LotT", bound=Scheduled)
+AnyLot = TypeVar("AnyLot", contravariant=True)
+
+
+class Plan(Protocol[AnyLot]):
+    """What a kind of auction makes due, at no request."""
+
+    def duty(self, lot: AnyLot, now: int, refunds: bool) -> Duty | None:
+        """What is due on a lot at `now`. Without `refunds` nobody is paid out."""
+
+    def is_over(self, lot: AnyLot, now: int) -> bool:
+        """Whether nothing more lies ahead of a lot on which nothing is due."""
+
+    def is_given_up(self, lot: AnyLot, now: int) -> bool:
+        """Whether a lot has owed nobody but an item for `GIVEN_UP`."""
+
+
+class Agenda(Generic[LotT]):
+    """Duties on the lots of a `ledger`, by the plan of their kind."""
 
     def __init__(
-        self,
-        ledger: Ledger,
-        can_open: Callable[[Book], bool],
-        only: Collection[int] | None = None,
-        sights: Sights | None = None,
+        self, ledger: Logbook[LotT], plan: Plan[LotT], only: Collection[int] | None = None
     ) -> None:
-        """`can_open`: whether a book has a bid to open, and there is its opening. `only`: the lots to serve, by default all.
-        `sights`: how lots stand at a house of others, if the ledger is of an adapter.
-        """
-        self._sights = sights or Sights()
-        self._ledger = ledger
-        self._can_open = can_open
+        """`only`: the lots to serve, by default all."""
+        self._ledger, self._plan = ledger, plan
         self._only = None if only is None else frozenset(only)
         # the block at which each was first seen to be
         self._finished: dict[int, int] = {}
@@ -96,7 +108,7 @@ class Agenda:
         """
         final = self._ledger.synced - REORG_DEPTH
         gone = [number for number, since in self._finished.items() if since < final]
-        gone += [lot.number for lot in self.unfinished() if self._is_given_up(lot, now)]
+        gone += [lot.number for lot in self.unfinished() if self._plan.is_given_up(lot, now)]
         if gone:
             self._ledger.forget(gone)
         for number in gone:
@@ -104,7 +116,7 @@ class Agenda:
 
     def duties(self, now: int, refunds: bool = True) -> list[Duty]:
         """All that is due at `now`, the most urgent first. Without `refunds` nobody is paid out. O(bids on unfinished lots)."""
-        found = (self._duty(lot, now, refunds) for lot in self.unfinished())
+        found = [self._duty(lot, now, refunds) for lot in self.unfinished()]
         return sorted(duty for duty in found if duty is not None)
 
     def outlook(self, now: int) -> Outlook:
@@ -119,96 +131,14 @@ class Agenda:
         found = min(upcoming, default=(NEVER, 0))
         return None if found[0] == NEVER else found
 
-    def unfinished(self) -> Iterator[Lot]:
+    def unfinished(self) -> Iterator[LotT]:
         """The lots on which something is to be done yet, now or later."""
         for number, lot in self._ledger.lots.items():
             if number not in self._finished and (self._only is None or number in self._only):
                 yield lot
 
-    def _duty(self, lot: Lot, now: int, refunds: bool) -> Duty | None:
-        if now < lot.end_of_bidding:
-            return None
-        if now < lot.end_of_reveal:
-            if any(map(self._can_open, self._ledger.books_on(lot.number))):
-                return Duty(Need.REVEAL, lot.end_of_reveal, lot.number)
-            return None
-        if now < lot.end_of_tally and any(dao not in lot.group_bids for dao in lot.daos):
-            return Duty(Need.TALLY, lot.end_of_tally, lot.number)
-        if lot.winner is None and not lot.returned:
-            if not self._ledger.at_house:
-                return self._undecided(lot, now, refunds)
-            elsewhere = self._elsewhere(lot, now)
-            if elsewhere is not None:
-                return elsewhere
-        if not refunds:
-            return None
-        if self._is_owed(lot):
-            return Duty(Need.REFUND, NEVER, lot.number)
-        if self._ledger.at_house and lot.winner is not None and not lot.delivered:
-            return Duty(Need.DELIVER, NEVER, lot.number)
-        self._finished[lot.number] = self._ledger.synced
-        return None
-
-    def _elsewhere(self, lot: Lot, now: int) -> Duty | None:
-        """What a lot needs that a house decides; None if it is void, as far as is known."""
-        if not any(lot.group_bids.values()):
-            return None
-        sight = self._sights.of(lot.number)
-        if sight is None:
-            return Duty(Need.RAISE, lot.end_of_tally, lot.number)
-        if sight.phase == Phase.VOID:
-            return None
-        if not sight.is_open:
-            return Duty(Need.SETTLE, NEVER, lot.number)
-        if now < sight.raise_at:
-            return Duty(Need.WATCH, sight.raise_at, lot.number)
-        return Duty(Need.RAISE, sight.end, lot.number)
-
-    def _undecided(self, lot: Lot, now: int, refunds: bool) -> Duty:
-        if may_sell(self._ledger, lot):
-            drawn_by = lot.end_of_tally + WINDOW
-            if self._ledger.draws and not lot.drawn and now < drawn_by:
-                return Duty(Need.DRAW, drawn_by, lot.number)
-            settled_by = drawn_by + (WINDOW if self._ledger.draws else 0)
-            if now < settled_by:
-                return Duty(Need.SETTLE, settled_by, lot.number)
-        if refunds and self._is_owed(lot):
-            return Duty(Need.REFUND, NEVER, lot.number)
-        return Duty(Need.RETURN, NEVER, lot.number)
-
-    def _is_given_up(self, lot: Lot, now: int) -> bool:
-        if self._is_owed(lot):
-            return False
-        if self._ledger.at_house:
-            return now > lot.deadline + GIVEN_UP and not lot.delivered
-        void_by = lot.end_of_tally + 2 * WINDOW
-        return now > void_by + GIVEN_UP and lot.winner is None and not lot.returned
-
-    def _is_owed(self, lot: Lot) -> bool:
-        """Whether a push on a lot that is decided would pay somebody, or burn a bond."""
-        return any(
-            is_due(book, bidder)
-            for book in self._ledger.books_on(lot.number)
-            for bidder in book.boxes
-        )
-
-
-def may_sell(ledger: Ledger, lot: Lot) -> bool:
-    """Whether somebody bids the reserve."""
-    individuals = ledger.book(ledger.auctioneer, lot.number).boxes.values()
-    return any(a.bid is not None and a.bid >= lot.reserve for a in individuals) or any(
-        bid > 0 and bid >= lot.reserve for bid in lot.group_bids.values()
-    )
-
-
-def is_unopened(box: Box) -> bool:
-    """Whether an opening could still be good."""
-    return box.is_sealed and not box.unopenable
-
-
-def is_due(book: Book, bidder: str) -> bool:
-    """Whether a push would pay something, or burn a bond. A refused push is not tried again: its bidder can claim."""
-    box = book.boxes[bidder]
-    if box.closed or box.refused:
-        return False
-    return box.is_sealed or book.due(bidder) > 0
+    def _duty(self, lot: LotT, now: int, refunds: bool) -> Duty | None:
+        duty = self._plan.duty(lot, now, refunds)
+        if duty is None and refunds and self._plan.is_over(lot, now):
+            self._finished[lot.number] = self._ledger.synced
+        return duty

@@ -15,7 +15,7 @@ from offchain.chain.backend import Chain, Log, Receipt, Transaction
 from offchain.chain.errors import ChainError
 from offchain.keeper.batches import GAS_MARGIN
 from offchain.keeper.courier import Courier
-from offchain.keeper.ledger import REORG_DEPTH
+from offchain.keeper.logbook import REORG_DEPTH
 from offchain.keeper.logstore import LogStore
 from offchain.keeper.pace import Pace
 from offchain.keeper.purse import NO_LOT, Purse

@@ -10,7 +10,6 @@ from offchain.bindings.draw_proofs import prove, steps
 from offchain.bindings.entries import amount_in
 from offchain.bindings.enumerations import Phase
 from offchain.chain.errors import ChainError
-from offchain.keeper.agenda import is_due, is_unopened
 from offchain.keeper.books import Book, Lot
 from offchain.keeper.courier import Courier
 from offchain.keeper.finishing import (
@@ -20,7 +19,9 @@ from offchain.keeper.finishing import (
     Finisher,
     settlement,
 )
+from offchain.keeper.ledger import Ledger
 from offchain.keeper.pace import Pace
+from offchain.keeper.planning import is_due, is_unopened
 from offchain.keeper.purse import GAS_OF_RETURN
 from offchain.keeper.raising import Raiser
 from offchain.keeper.reading import Reader
@@ -39,7 +40,7 @@ class Duties:
     def __init__(
         self,
         courier: Courier,
-        reader: Reader,
+        reader: Reader[Ledger],
         sender: Sender,
         reveals: Reveals,
         pace: Pace,

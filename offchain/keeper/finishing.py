@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from offchain.bindings.constants import DAO
 from offchain.keeper.books import Book, Lot, Step, first_reaching
+from offchain.keeper.ledger import Ledger
 from offchain.keeper.reading import Reader
 from offchain.keeper.sending import Sender
 from offchain.keeper.tasks import Task
@@ -30,7 +31,7 @@ TIME_TO_FALL_BACK: Final = 240
 class Finisher:
     """Ends lots of one auctioneer, which sells as soon as it has all bids."""
 
-    def __init__(self, account: str, reader: Reader, sender: Sender) -> None:
+    def __init__(self, account: str, reader: Reader[Ledger], sender: Sender) -> None:
         self._account, self._reader, self._sender = account, reader, sender
         self._spare = HAND_ON_GAS if reader.ledger.at_house else 0
 
@@ -107,7 +108,7 @@ def walk(book: Book, done: Sequence[Step]) -> list[Step]:
 
 
 def owed(book: Book, price: int) -> list[str]:
-    """Who is owed something by a DAO that wins at `price` (units), or a bond to burn, as `agenda.is_due` then says."""
+    """Who is owed something by a DAO that wins at `price` (units), or a bond to burn, as `planning.is_due` then says."""
     share = share_of(book, price)
     return [
         bidder

@@ -22,6 +22,7 @@ from offchain.io.addresses import NOBODY
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.books import Lot
 from offchain.keeper.courier import Courier
+from offchain.keeper.ledger import Ledger
 from offchain.keeper.purse import ether
 from offchain.keeper.reading import Reader
 from offchain.keeper.release import moment
@@ -115,7 +116,7 @@ class Raiser:
     def __init__(
         self,
         courier: Courier,
-        reader: Reader,
+        reader: Reader[Ledger],
         sender: Sender,
         sights: Sights,
         troubles: Troubles,

@@ -1,13 +1,12 @@
 """How a keeper reads: the books of its ledger, and views of the contracts that they are at."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from offchain.bindings.contracts import Contract
-from offchain.bindings.contracts import contract as contract_named
 from offchain.chain.errors import ChainError
 from offchain.keeper.courier import Courier
-from offchain.keeper.ledger import REORG_DEPTH, Ledger, LogsMissing
+from offchain.keeper.logbook import REORG_DEPTH, Logbook, LogsMissing
 from offchain.keeper.pace import Pace
 from offchain.keeper.troubles import Troubles
 
@@ -15,12 +14,15 @@ _COUNT_EVERY: Final = 64
 """Blocks after which the auctioneer is asked again how many lots there are."""
 
 
-class Reader:
+LogbookT = TypeVar("LogbookT", bound=Logbook[Any])
+
+
+class Reader(Generic[LogbookT]):
     """Reads one auctioneer's lots. What is known of them is about nothing any more once the ledger was rebuilt."""
 
     def __init__(
         self,
-        ledger: Ledger,
+        ledger: LogbookT,
         courier: Courier,
         pace: Pace,
         troubles: Troubles,
@@ -30,7 +32,6 @@ class Reader:
         self.ledger: Final = ledger
         self._courier, self._pace, self._troubles = courier, pace, troubles
         self._on_rebuilt = on_rebuilt
-        self._auctioneer, self._dao = contract_named(ledger.kind), contract_named("DAO")
         self._lacking = 0
         self._begin()
 
@@ -67,7 +68,7 @@ class Reader:
 
     def contract_at(self, address: str) -> Contract:
         """The auctioneer, or else a DAO."""
-        return self._auctioneer if address == self.ledger.auctioneer else self._dao
+        return self.ledger.contract_at(address)
 
     def _begin(self) -> None:
         self._generation = self.ledger.generation

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 
 from offchain.bindings.seals import Opening
 from offchain.chain.errors import ChainError
-from offchain.keeper.agenda import is_unopened
 from offchain.keeper.books import Book, Lot
+from offchain.keeper.ledger import Ledger
 from offchain.keeper.openings import Openings
+from offchain.keeper.planning import is_unopened
 from offchain.keeper.reading import Reader
 from offchain.keeper.release import Release
 from offchain.keeper.troubles import Troubles
@@ -26,7 +27,7 @@ class Reveals:
     def __init__(
         self,
         chain_id: int,
-        reader: Reader,
+        reader: Reader[Ledger],
         openings: Openings,
         release: Release,
         troubles: Troubles,

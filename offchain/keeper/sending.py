@@ -8,7 +8,7 @@ from typing import Any, Final
 from offchain.chain.backend import Receipt, Reverted, Transaction
 from offchain.keeper.batches import GAS_MARGIN, Item
 from offchain.keeper.courier import Courier
-from offchain.keeper.purse import Allowance, Purse
+from offchain.keeper.purse import Purse
 from offchain.keeper.reading import Reader
 from offchain.keeper.tasks import Memories, Memory, Task
 from offchain.keeper.troubles import Troubles
@@ -45,16 +45,16 @@ class Sender:
     def __init__(
         self,
         courier: Courier,
-        reader: Reader,
+        reader: Reader[Any],
         purse: Purse,
-        allowance: Allowance,
+        allowance_of: Callable[[int], int],
         gas_limit: int,
         troubles: Troubles,
         on_action: Callable[[Action], None] | None,
     ) -> None:
-        """`gas_limit` bounds each transaction."""
+        """`allowance_of`: the most gas that a lot may take, by its number. `gas_limit` bounds each transaction."""
         self._courier, self._reader, self._troubles = courier, reader, troubles
-        self._purse, self._allowance = purse, allowance
+        self._purse, self._allowance_of = purse, allowance_of
         self._gas_limit = gas_limit
         self._on_action = on_action or (lambda action: None)
         self._steps = 0
@@ -212,12 +212,6 @@ class Sender:
         memory.failures = 0
         self._on_action(Action(task.step, task.lot, task.contract, members, receipt, detail))
         return receipt
-
-    def _allowance_of(self, number: int) -> int:
-        ledger = self._reader.ledger
-        bids = sum(len(book.boxes) for book in ledger.books_on(number))
-        daos = len(ledger.lots[number].daos)
-        return self._allowance.of(daos, bids, ledger.draws, ledger.at_house)
 
     def _transaction(self, task: Task, *call: Any) -> Transaction:
         data = self._reader.contract_at(task.contract).encode(*call)

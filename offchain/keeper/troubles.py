@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 
 from offchain.chain.backend import Reverted
 from offchain.chain.errors import ChainError
-from offchain.keeper.openings import OpeningsError
+from offchain.keeper.lines import LinesError
 from offchain.keeper.purse import Overspent
 
 
@@ -19,7 +19,7 @@ class Troubles:
         """Does `work` on a lot; what goes wrong stops nothing else."""
         try:
             work()
-        except (ChainError, OpeningsError) as error:
+        except (ChainError, LinesError) as error:
             self.skip(lot, what, error)
         else:
             self.by_lot.get(lot, {}).pop(what, None)

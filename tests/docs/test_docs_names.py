@@ -24,12 +24,17 @@ def python() -> dict[str, set[str]]:
             if isinstance(node, ast.ClassDef):
                 found.setdefault(node.name, set()).update(_names(node))
                 bases.setdefault(node.name, set()).update(
-                    base.id for base in node.bases if isinstance(base, ast.Name)
+                    base.id for one in node.bases if isinstance(base := _generic(one), ast.Name)
                 )
     for _ in bases:
         for name, above in bases.items():
             found[name].update(*(found.get(base, ()) for base in above))
     return found
+
+
+def _generic(base: ast.expr) -> ast.expr:
+    """A base without what it is of."""
+    return base.value if isinstance(base, ast.Subscript) else base
 
 
 def _names(node: ast.ClassDef) -> set[str]:

@@ -1,9 +1,10 @@
 """How many contracts a keeper reads is bounded by what is alive: lots that are over are forgotten, and their DAOs with them."""
 
 from offchain.bindings.deployment import create
-from offchain.keeper.agenda import GIVEN_UP, WINDOW
+from offchain.keeper.agenda import GIVEN_UP
 from offchain.keeper.keeper import Keeper
-from offchain.keeper.ledger import REORG_DEPTH
+from offchain.keeper.logbook import REORG_DEPTH
+from offchain.keeper.planning import WINDOW
 from tests.keeper.market import Market
 from tests.puppets import ItemManner
 

@@ -14,6 +14,7 @@ from offchain.houses.nouns import NounsTerms
 from offchain.houses.packages import nouns
 from offchain.io.units import GWEI, WEI_PER_UNIT
 from offchain.keeper.agenda import Agenda, Need
+from offchain.keeper.planning import GroupPlan
 from offchain.keeper.purse import Allowance, Purse
 from offchain.keeper.raising import LEAD, Raising
 from offchain.keeper.sights import Sight, Sights
@@ -209,7 +210,8 @@ def test_an_end_that_was_only_told_is_as_urgent_as_a_bid(market: HouseMarket) ->
     market.group(lot, 9 * RESERVE)
     market.tallied(lot, market.keeper())
     sights, start = Sights(), market.chain.now()
-    agenda = Agenda(market.ledger(), lambda book: False, sights=sights)
+    ledger = market.ledger()
+    agenda = Agenda(ledger, GroupPlan(ledger, lambda book: False, sights))
     for phase, looked, now, need in (
         (Phase.DRAW, 800, 850, Need.WATCH),
         (Phase.DRAW, 899, 900, Need.RAISE),

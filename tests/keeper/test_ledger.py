@@ -14,7 +14,8 @@ from offchain.chain.errors import ChainError
 from offchain.io.addresses import NOBODY
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.books import Book, Box
-from offchain.keeper.ledger import REORG_DEPTH, Ledger, LogsMissing
+from offchain.keeper.ledger import Ledger
+from offchain.keeper.logbook import REORG_DEPTH, LogsMissing
 from offchain.model.mechanisms.price_rule import Standing, exact, opening
 from tests.keeper.chains import Window
 from tests.keeper.market import HOUR, KEEPER, STRANGER, Market

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from offchain.chain.errors import ChainError
-from offchain.keeper import ledger as ledger_module
-from offchain.keeper import logstore
-from offchain.keeper.ledger import REORG_DEPTH, Ledger, LogsMissing
+from offchain.keeper import logbook, logstore
+from offchain.keeper.ledger import Ledger
+from offchain.keeper.logbook import REORG_DEPTH, LogsMissing
 from offchain.keeper.logstore import SAVE_EVERY, LogStore
 from tests.keeper.chains import Window
 from tests.keeper.market import Market
@@ -110,7 +110,7 @@ def test_books_from_disk_are_those_of_the_chain(
     market: Market, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     """Whatever happened, and wherever in it ledgers were started anew, with the newest blocks undone or not."""
-    monkeypatch.setattr(ledger_module, "REORG_DEPTH", 5)
+    monkeypatch.setattr(logbook, "REORG_DEPTH", 5)
     monkeypatch.setattr(logstore, "SAVE_EVERY", 1)
     rng, kept = random.Random(seed), Kept(market, tmp_path)
     held = [kept.ledger()]

@@ -12,6 +12,7 @@ import pytest
 
 from offchain.bindings.seals import Opening, commitment
 from offchain.io.addresses import checksum
+from offchain.keeper import lines
 from offchain.keeper import openings as module
 from offchain.keeper.openings import MAX_LINE, Openings, OpeningsError
 
@@ -282,7 +283,7 @@ def test_a_line_without_end_is_not_kept_in_memory_nor_read_again(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is told once, while it grows; what follows it is read."""
-    monkeypatch.setattr(module, "_PIECE", 4_096)
+    monkeypatch.setattr(lines, "_PIECE", 4_096)
     flaws: list[OpeningsError] = []
     openings = Openings(path, on_flaw=flaws.append)
     path.write_bytes(f"{line()}\n".encode())
@@ -290,7 +291,7 @@ def test_a_line_without_end_is_not_kept_in_memory_nor_read_again(
         with path.open("ab") as file:
             file.write(b"[" * 10_000)
         openings.refresh()
-        assert openings._offset == path.stat().st_size
+        assert openings._lines._offset == path.stat().st_size
     with path.open("ab") as file:
         file.write(f"\n{line(lot=2)}\nx\n".encode())
     openings.refresh()
@@ -302,7 +303,7 @@ def test_a_line_without_end_is_not_kept_in_memory_nor_read_again(
 
 
 def test_a_line_over_two_pieces_is_whole(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_PIECE", 7)
+    monkeypatch.setattr(lines, "_PIECE", 7)
     Openings(path).add([opening(lot) for lot in range(1, 20)])
     assert len(Openings(path)) == 19
 

@@ -14,6 +14,7 @@ from offchain.keeper.agenda import Agenda, Duty, Need
 from offchain.keeper.books import NEVER
 from offchain.keeper.keeper import Keeper
 from offchain.keeper.pace import REQUESTS, Pace
+from offchain.keeper.planning import GroupPlan
 from offchain.keeper.rests import Rests
 from tests.keeper.chains import Proxy, Refusing
 from tests.keeper.market import Market
@@ -303,7 +304,8 @@ def test_the_order_of_urgency(market: Market) -> None:
         market.list_lot(end_of_bidding=now + 620, phase=600),
     )
     reveals = {late, soon}
-    agenda = Agenda(market.ledger(), lambda book: book.lot in reveals)
+    ledger = market.ledger()
+    agenda = Agenda(ledger, GroupPlan(ledger, lambda book: book.lot in reveals))
     assert [(duty.need, duty.lot) for duty in agenda.duties(now + 640)] == [
         (Need.REVEAL, soon),
         (Need.REVEAL, late),

@@ -1,0 +1,61 @@
+"""What lines of files hold: JSON objects of known fields, whatever the bytes are."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from offchain.bindings.seals import SALT_BYTES
+from offchain.io.addresses import checksum, to_bytes
+from offchain.io.quoting import shorten
+from offchain.keeper.lines import LinesError
+
+
+def record_in(line: bytes, fields: Sequence[str]) -> dict[str, Any]:
+    """The values of an object with exactly these fields. Raises LinesError."""
+    try:
+        # not from bytes: JSON's own guess at the encoding would take more than one
+        entry = json.loads(line.decode("utf-8"), object_pairs_hook=_once)
+    except UnicodeDecodeError as error:
+        raise LinesError("not UTF-8") from error
+    except RecursionError as error:
+        raise LinesError("not JSON: nested too deeply") from error
+    except ValueError as error:
+        raise LinesError(f"not JSON: {error}") from error
+    if not isinstance(entry, dict) or sorted(entry) != sorted(fields):
+        raise LinesError(f"not an object of {', '.join(fields)}")
+    return entry
+
+
+def address_in(field: str, value: Any) -> str:
+    """An address, checksummed. Raises LinesError."""
+    try:
+        return checksum(to_bytes(value))
+    except (AttributeError, TypeError, ValueError) as error:
+        raise LinesError(f"{field}: {shorten(ascii(value))} is no address") from error
+
+
+def secret_in(field: str, value: Any) -> bytes:
+    """32 bytes in hexadecimal. Raises LinesError, which never shows them: with a salt, bids can be tried out."""
+    try:
+        found = bytes.fromhex(value.removeprefix("0x"))
+    except (AttributeError, ValueError) as error:
+        raise LinesError(f"{field}: not in hexadecimal") from error
+    if len(found) != SALT_BYTES:
+        raise LinesError(f"{field}: {len(found)} bytes, not {SALT_BYTES}")
+    return found
+
+
+def integer_in(field: str, value: Any, least: int, most: int) -> int:
+    """An integer between two. Raises LinesError."""
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise LinesError(
+            f"{field}: {shorten(ascii(value))} is not an integer from {least} to {most}"
+        )
+    return value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise LinesError("a field comes twice")
+    return fields
