@@ -13,10 +13,12 @@ BIN := $(VENV)/bin
 # Stamps lie inside what they stand for, so that deleting a folder is enough to have it made again.
 PIP_DONE := $(VENV)/.packages-installed
 NPM_DONE := node_modules/.packages-installed
+WEB_DONE := web/node_modules/.packages-installed
+WEB_TESTS_DONE := web/node_modules/.tests-installed
 CONSORT_DONE := $(VENV)/.consort-installed
 BROWNIE_DONE := .build/home/.brownie-installed
 
-.PHONY: help setup test lint demo gas bench bindings abi lock clean distclean
+.PHONY: help setup test lint demo gas bench bindings abi page lock clean distclean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -45,15 +47,18 @@ bindings: setup ## write the enumerations and constants of the contracts in Pyth
 abi: setup ## ABIs and bytecode for other programs: build/abi, and the npm package packages/contracts
 	@$(BIN)/python -m tools.write_abi
 
+page: abi $(WEB_DONE) ## the web page, into build/page: static files that any host can serve
+	@cd web && node build.mjs
+
 lock: ## write requirements.lock anew from pyproject.toml
 	@sh tools/lock.sh "$(PYTHON)"
 
 clean: ## remove what builds, tests and reports leave behind
-	rm -rf build packages/contracts/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf build packages/contracts/dist web/.tests .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find offchain tests scripts tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 distclean: clean ## remove the installed packages too (Brownie's accounts in .build/home stay)
-	rm -rf $(VENV) node_modules .solc consort.egg-info $(BROWNIE_DONE)
+	rm -rf $(VENV) node_modules web/node_modules web/.browser .solc consort.egg-info $(BROWNIE_DONE)
 
 # The steps of `make setup`.
 
@@ -88,3 +93,14 @@ $(BROWNIE_DONE): $(PIP_DONE) $(NPM_DONE) brownie-config.yaml $(wildcard tools/*b
 	@echo "Brownie: a home and networks of its own, in .build/home"
 	@$(BIN)/python tools/install_brownie.py
 	@touch $@
+
+# What the page is built of; a browser and what tests it come along with the tests only.
+$(WEB_DONE): web/package.json web/package-lock.json web/.npmrc packages/contracts/package.json
+	@echo "npm packages of the page: into web/node_modules"
+	@cd web && npm ci --omit=dev --no-progress --loglevel=error
+	@touch $@
+
+$(WEB_TESTS_DONE): web/package.json web/package-lock.json web/.npmrc packages/contracts/package.json
+	@echo "npm packages that test the page, a browser of 66 MB among them: into web/node_modules"
+	@cd web && npm ci --no-progress --loglevel=error
+	@touch $(WEB_DONE) $@

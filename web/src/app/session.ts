@@ -1,0 +1,104 @@
+// Makes the session: reads the deployment file, finds wallets, follows the chain.
+
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+
+import { type Deployment, DeploymentError, fetchDeployment, nodeUrl } from '../chain/deployment.ts';
+import { type Node, nodeAt, nodeOf } from '../chain/node.ts';
+import { type Offered, type Wallet, connect, discover, watch } from '../chain/wallet.ts';
+import type { Session } from './context.ts';
+
+/** The session, or why there is none (yet). `needsWallet`: no node is named, so one has to be had from a wallet. */
+export type Opening =
+  | { state: 'loading' }
+  | { state: 'failed'; text: string }
+  | { state: 'needs wallet'; wallets: readonly Offered[]; connect: (offered: Offered) => Promise<void> }
+  | { state: 'open'; session: Session };
+
+interface Source {
+  deployment: Deployment;
+  isVouched: boolean;
+}
+
+const DEFAULT_FILE = 'deployment.json';
+const REMEMBERED = 'consort/wallet';
+const READ_EVERY_MS = 4_000;
+
+export function useOpening(): Opening {
+  const source = useSource();
+  const { wallets, wallet, connectTo, disconnect } = useWallet();
+  const node = useMemo(() => (source instanceof Error || source === null ? null : nodeFor(source.deployment, wallet)), [source, wallet?.offered]);
+  const { block, refresh } = useBlock(node instanceof Error ? null : node);
+  if (source instanceof Error) return { state: 'failed', text: `The deployment file cannot be used: ${source.message}.` };
+  if (source === null) return { state: 'loading' };
+  if (node instanceof Error) return { state: 'failed', text: node.message };
+  if (node === null) return { state: 'needs wallet', wallets, connect: connectTo };
+  return { state: 'open', session: { ...source, node, wallets, wallet, connect: connectTo, disconnect, block, refresh } };
+}
+
+function useSource(): Source | Error | null {
+  const [source, setSource] = useState<Source | Error | null>(null);
+  useEffect(() => {
+    const named = new URLSearchParams(location.search).get('deployment') ?? DEFAULT_FILE;
+    const url = URL.canParse(named, document.baseURI) ? new URL(named, document.baseURI) : null;
+    if (url === null) return setSource(new DeploymentError('its address is none'));
+    const isVouched = /^https?:$/.test(url.protocol) && url.origin === location.origin;
+    fetchDeployment(url).then(
+      (deployment) => setSource({ deployment, isVouched }),
+      (error: Error) => setSource(error),
+    );
+  }, []);
+  return source;
+}
+
+/** By the link's node, else the file's, else the wallet's; null if there is none of them. */
+function nodeFor(deployment: Deployment, wallet: Wallet | null): Node | Error | null {
+  const named = new URLSearchParams(location.search).get('node') ?? deployment.node;
+  try {
+    if (named !== null) return nodeAt(nodeUrl(named), deployment.chainId);
+  } catch (error) {
+    return error as Error;
+  }
+  return wallet === null ? null : nodeOf(wallet.offered.provider, deployment.chainId);
+}
+
+function useWallet() {
+  const [wallets, setWallets] = useState<readonly Offered[]>([]);
+  const [wallet, setWallet] = useState<Wallet | null>(null);
+  useEffect(() => discover(setWallets), []);
+  useEffect(() => {
+    // whoever was connected before is again, without a question
+    const known = wallets.find(({ id }) => id === localStorage.getItem(REMEMBERED));
+    if (known !== undefined && wallet === null) connect(known, true).then((found) => found && setWallet(found), () => undefined);
+  }, [wallets]);
+  useEffect(() => {
+    if (wallet === null) return undefined;
+    return watch(wallet.offered, () => {
+      connect(wallet.offered, true).then(setWallet, () => setWallet(null));
+    });
+  }, [wallet?.offered]);
+  const connectTo = useCallback(async (offered: Offered) => {
+    setWallet(await connect(offered));
+    localStorage.setItem(REMEMBERED, offered.id);
+  }, []);
+  const disconnect = useCallback(() => {
+    localStorage.removeItem(REMEMBERED);
+    setWallet(null);
+  }, []);
+  return { wallets, wallet, connectTo, disconnect };
+}
+
+function useBlock(node: Node | null) {
+  const [block, setBlock] = useState<Session['block']>(null);
+  const refresh = useCallback(async () => {
+    if (node === null) return;
+    const { number, timestamp } = await node.getBlock();
+    setBlock((before) => (before?.number === number && before.time === timestamp ? before : { number, time: timestamp }));
+  }, [node]);
+  useEffect(() => {
+    const read = () => void refresh().catch(() => undefined);
+    read();
+    const timer = setInterval(read, READ_EVERY_MS);
+    return () => clearInterval(timer);
+  }, [refresh]);
+  return { block, refresh };
+}

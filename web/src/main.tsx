@@ -1,0 +1,76 @@
+// The page: a session, its head, and the view that the address names.
+
+import { render } from 'preact';
+
+import { SessionContext } from './app/context.ts';
+import { useRoute } from './app/route.ts';
+import { useOpening } from './app/session.ts';
+import { WrongChain } from './ui/action.tsx';
+import { Go, Note, Whole } from './ui/pieces.tsx';
+import { WalletBar } from './ui/wallet_bar.tsx';
+import { chainOf } from './chain/node.ts';
+import { VIEWS, viewOf } from './views/views.tsx';
+
+function Page() {
+  const opening = useOpening();
+  if (opening.state === 'loading') return <main><p role="status">Reading the deployment file …</p></main>;
+  if (opening.state === 'failed') return <main><h1>Consort</h1><Note kind="error" isLive>{opening.text}</Note></main>;
+  if (opening.state === 'needs wallet') {
+    return (
+      <main>
+        <h1>Consort</h1>
+        <p>No node is named, neither in the address (&amp;node=) nor in the deployment file. A wallet can read for you:</p>
+        <WalletBar wallets={opening.wallets} wallet={null} connect={opening.connect} />
+      </main>
+    );
+  }
+  return (
+    <SessionContext.Provider value={opening.session}>
+      <Frame />
+    </SessionContext.Provider>
+  );
+}
+
+function Frame() {
+  const route = useRoute();
+  const view = viewOf(route);
+  return (
+    <SessionContext.Consumer>
+      {(session) =>
+        session && (
+          <>
+            <header>
+              <p class="name"><Go to={{}}>Consort</Go> <span class="quiet">on {chainOf(session.deployment.chainId).name}</span></p>
+              <nav aria-label="Views">
+                {VIEWS.filter(({ tab }) => tab).map(({ name, tab }) => <Go key={name} to={{ view: name }} current={view.name === name}>{tab}</Go>)}
+              </nav>
+              <WalletBar {...session} />
+            </header>
+            <main>
+              <WrongChain />
+              {!session.isVouched && (
+                <Note kind="risk">
+                  This link brought a deployment file from elsewhere. Compare the auctioneer with what somebody you trust says:{' '}
+                  <Whole text={session.deployment.auctioneer} />
+                </Note>
+              )}
+              <view.Component key={`${view.name}/${route.dao}/${route.lot}`} route={route} />
+            </main>
+            <footer>
+              <p>
+                <strong>Nobody has audited the contracts.</strong> This page holds nothing, and asks nobody but the node and your wallet. Auctioneer{' '}
+                <Whole text={session.deployment.auctioneer} />, block {String(session.block?.number ?? '…')}.
+              </p>
+            </footer>
+          </>
+        )
+      }
+    </SessionContext.Consumer>
+  );
+}
+
+const place = document.getElementById('page');
+if (place !== null) {
+  place.replaceChildren();
+  render(<Page />, place);
+}

@@ -1,0 +1,22 @@
+// The views by the name that the address gives them. Those with a tab stand at the top of every page.
+
+import type { ComponentType } from 'preact';
+
+import type { Route } from '../app/route.ts';
+import { Home } from './home.tsx';
+import { LotView } from './lot.tsx';
+
+export interface View {
+  name: string;
+  tab?: string;
+  Component: ComponentType<{ route: Route }>;
+}
+
+const HOME: View = { name: 'lots', tab: 'Lots', Component: Home };
+const LOT: View = { name: 'lot', Component: LotView };
+export const VIEWS: readonly View[] = [HOME, LOT];
+
+/** What an address shows: the view it names, else the lot, else all lots. */
+export function viewOf(route: Route): View {
+  return VIEWS.find(({ name }) => name === route.view) ?? (route.lot === null ? HOME : LOT);
+}
