@@ -64,6 +64,14 @@ export async function lotCount(node: Node, { auctioneer }: Deployment): Promise<
   return node.readContract({ address: auctioneer, abi: AuctioneerABI.abi, functionName: 'lotCount' });
 }
 
+/** The newest lots at an auctioneer, at most so many, the newest first. */
+export async function newestLots(node: Node, auctioneer: Address, most: bigint): Promise<Lot[]> {
+  const count = await node.readContract({ address: auctioneer, abi: AuctioneerABI.abi, functionName: 'lotCount' });
+  const numbers: bigint[] = [];
+  for (let number = count; number > 0n && number > count - most; --number) numbers.push(number);
+  return Promise.all(numbers.map((number) => readLot(node, { address: auctioneer, isHouse: false }, number)));
+}
+
 /** Where the DAO's lots are sold. */
 export async function sellerOf(node: Node, deployment: Deployment, dao: Address | null): Promise<Seller> {
   if (dao === null) return { address: deployment.auctioneer, isHouse: false };

@@ -8,7 +8,7 @@ import type { Beacon } from './beacon.ts';
 import { LOCKED_RANDOM_BYTES, isLockable } from './commitment.ts';
 
 const DOMAIN = 'BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_';
-const BID_BYTES = 8;
+export const BID_BYTES = 8;
 const COEFFICIENT_BYTES = 48;
 /** A bid and the random part of its salt: what a lock holds, and as long as `sigma`. */
 export const MESSAGE_BYTES = BID_BYTES + LOCKED_RANDOM_BYTES;
@@ -29,14 +29,14 @@ export function lockBid(beacon: Beacon, round: bigint, bid: bigint, salt: Hex, s
 }
 
 /** The point of G1 that stands for a round: RFC 9380 on the hash of its number. */
-function signedPoint(round: bigint) {
+export function signedPoint(round: bigint) {
   const digest = hash(numberToBytes(round, { size: 8 }));
   // the library names its points by interfaces that do not know each other
   return bls12_381.G1.ProjectivePoint.fromAffine(bls12_381.G1.hashToCurve(digest, { DST: DOMAIN }).toAffine());
 }
 
 /** A scalar, uniform: hashes, one after another, until one is below the order when its first byte is halved. */
-function scalar(sigma: Uint8Array, message: Uint8Array): bigint {
+export function scalar(sigma: Uint8Array, message: Uint8Array): bigint {
   const seed = mask('IBE-H3', sigma, message);
   for (let i = 1; i < 2 ** 16 - 1; ++i) {
     const digest = hash(new Uint8Array([i & 0xff, i >> 8]), seed);
@@ -48,7 +48,7 @@ function scalar(sigma: Uint8Array, message: Uint8Array): bigint {
 }
 
 /** An element of the target group, highest coefficient first, as the beacon's programs write it. */
-function targetBytes(element: Parameters<typeof bls12_381.fields.Fp12.toBytes>[0]): Uint8Array {
+export function targetBytes(element: Parameters<typeof bls12_381.fields.Fp12.toBytes>[0]): Uint8Array {
   const lowestFirst = bls12_381.fields.Fp12.toBytes(element);
   const coefficients: Uint8Array[] = [];
   for (let at = 0; at < lowestFirst.length; at += COEFFICIENT_BYTES) {
@@ -61,7 +61,7 @@ function randomSigma(): Uint8Array {
   return crypto.getRandomValues(new Uint8Array(MESSAGE_BYTES));
 }
 
-function mask(name: string, ...parts: Uint8Array[]): Uint8Array {
+export function mask(name: string, ...parts: Uint8Array[]): Uint8Array {
   return hash(stringToBytes(name), ...parts);
 }
 
@@ -69,6 +69,6 @@ function hash(...parts: Uint8Array[]): Uint8Array {
   return sha256(concatBytes(parts), 'bytes');
 }
 
-function xor(data: Uint8Array, under: Uint8Array): Uint8Array {
+export function xor(data: Uint8Array, under: Uint8Array): Uint8Array {
   return data.map((byte, i) => byte ^ (under[i] ?? 0));
 }

@@ -5,7 +5,7 @@ import { useState } from 'preact/hooks';
 import { useSession } from '../app/context.ts';
 import { useLoaded } from '../app/loading.ts';
 import type { Route } from '../app/route.ts';
-import { type Lot, lotCount, readLot } from '../lots/lot.ts';
+import { type Lot, lotCount, newestLots } from '../lots/lot.ts';
 import { endOf, phaseWords } from '../lots/phases.ts';
 import { eth } from '../ui/money.ts';
 import { Account, Go, Heading, Ready } from '../ui/pieces.tsx';
@@ -18,11 +18,8 @@ export function Home(_: { route: Route }) {
   const { deployment, node, block } = useSession();
   const [shown, setShown] = useState(SOME);
   const read = async () => {
-    const count = await lotCount(node, deployment);
-    const at = { address: deployment.auctioneer, isHouse: false };
-    const numbers: bigint[] = [];
-    for (let number = count; number > 0n && number > count - shown; --number) numbers.push(number);
-    return { count, lots: await Promise.all(numbers.map((number) => readLot(node, at, number))) };
+    const [count, lots] = await Promise.all([lotCount(node, deployment), newestLots(node, deployment.auctioneer, shown)]);
+    return { count, lots };
   };
   const loaded = useLoaded(read, [block?.number, shown], deployment.auctioneer);
   return (

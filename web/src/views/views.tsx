@@ -3,8 +3,10 @@
 import type { ComponentType } from 'preact';
 
 import type { Route } from '../app/route.ts';
+import { GroupView } from './group.tsx';
 import { Home } from './home.tsx';
 import { LotView } from './lot.tsx';
+import { NewGroup } from './new_group.tsx';
 
 export interface View {
   name: string;
@@ -14,7 +16,12 @@ export interface View {
 
 const HOME: View = { name: 'lots', tab: 'Lots', Component: Home };
 const LOT: View = { name: 'lot', Component: LotView };
-export const VIEWS: readonly View[] = [HOME, LOT];
+export const VIEWS: readonly View[] = [
+  HOME,
+  LOT,
+  { name: 'new-group', tab: 'Start a group', Component: NewGroup },
+  { name: 'group', Component: GroupView },
+];
 
 /** What an address shows: the view it names, else the lot, else all lots. */
 export function viewOf(route: Route): View {

@@ -1,0 +1,105 @@
+// A lot as its logs tell it, read from a node and kept up to date: all of it once, then the newest blocks alone.
+
+import { abi as auctioneerAbi } from 'consort-contracts/Auctioneer';
+import { abi as daoAbi } from 'consort-contracts/DAO';
+import { type Address, type Log, parseEventLogs } from 'viem';
+
+import { Ledger, type LotEvent, lotOf } from '../lots/ledger.ts';
+import type { Node } from './node.ts';
+
+/** As many of the newest blocks are read again each time: a reorganization may have changed them. */
+const REREAD = 12n;
+const ABI = [...auctioneerAbi, ...daoAbi.filter(({ type }) => type === 'event')] as const;
+
+interface Placed {
+  block: bigint;
+  index: number;
+  event: LotEvent;
+}
+
+/** No lot of this number was listed. */
+export class NoLot extends Error {}
+
+/** The events of one lot, at its auctioneer and at the DAOs that entered it. */
+export class History {
+  #events: Placed[] = [];
+  #synced: bigint;
+  readonly #first: bigint;
+
+  /** `firstBlock`: the first in which the auctioneer can have logged anything. */
+  constructor(
+    private readonly node: Node,
+    private readonly auctioneer: Address,
+    private readonly number: bigint,
+    firstBlock: bigint,
+  ) {
+    this.#first = firstBlock;
+    this.#synced = firstBlock - 1n;
+  }
+
+  /** The lot as of the block `newest`. Throws `NoLot`, or what the node answers. */
+  async read(newest: bigint): Promise<Ledger> {
+    const from = max(this.#first, this.#synced + 1n - REREAD);
+    const kept = this.#events.filter(({ block }) => block < from);
+    const fresh = newest < from ? [] : await this.#fetch([this.auctioneer], from, newest);
+    const known = enteringIn(kept);
+    const entering = enteringIn(fresh);
+    if (known.size > 0 && newest >= from) fresh.push(...(await this.#fetch([...known.keys()], from, newest)));
+    const late = [...entering.keys()].filter((dao) => !known.has(dao));
+    if (late.length > 0) {
+      const since = [...entering.values()].reduce((one, other) => (one < other ? one : other));
+      fresh.push(...(await this.#fetch(late, since, newest)));
+    }
+    const events = [...kept, ...fresh].sort((one, other) => (one.block === other.block ? one.index - other.index : one.block < other.block ? -1 : 1));
+    const lot = fold(events, this.auctioneer);
+    // nothing is kept of an answer that was not whole
+    [this.#events, this.#synced] = [events, newest];
+    if (lot === null) throw new NoLot(`There is no lot ${this.number} here.`);
+    return lot;
+  }
+
+  async #fetch(addresses: Address[], from: bigint, to: bigint): Promise<Placed[]> {
+    const logs = await logsOf(this.node, addresses, from, to);
+    const decoded = parseEventLogs({ abi: ABI, logs });
+    return decoded.flatMap((log) => {
+      const event = log as unknown as LotEvent;
+      const isOurs = lotOf(event) === this.number;
+      return isOurs ? [{ block: log.blockNumber ?? 0n, index: log.logIndex ?? 0, event }] : [];
+    });
+  }
+}
+
+/** All logs of some contracts in some blocks, in as many questions as the node makes necessary: a range that it does not answer is
+ * asked for in halves. Throws what it answers of a single block. */
+export async function logsOf(node: Node, addresses: readonly Address[], from: bigint, to: bigint): Promise<Log[]> {
+  try {
+    return await node.getLogs({ address: [...addresses], fromBlock: from, toBlock: to });
+  } catch (error) {
+    if (from >= to) throw error;
+    const middle = (from + to) / 2n;
+    return [...(await logsOf(node, addresses, from, middle)), ...(await logsOf(node, addresses, middle + 1n, to))];
+  }
+}
+
+/** The lot that its events make; null where it was not listed. */
+function fold(events: readonly Placed[], auctioneer: Address): Ledger | null {
+  let lot: Ledger | null = null;
+  for (const { event } of events) {
+    if (event.eventName === 'LotListed' && event.address.toLowerCase() === auctioneer.toLowerCase()) lot = Ledger.listed(event);
+    else lot?.apply(event);
+  }
+  return lot;
+}
+
+/** The DAOs that enter, and the block in which each does. */
+function enteringIn(events: readonly Placed[]): Map<Address, bigint> {
+  const found = new Map<Address, bigint>();
+  for (const { block, event } of events) {
+    if (event.eventName === 'DAOEntered') found.set(event.args['dao'] as Address, block);
+  }
+  return found;
+}
+
+function max(one: bigint, other: bigint): bigint {
+  return one > other ? one : other;
+}
