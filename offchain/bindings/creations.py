@@ -117,6 +117,11 @@ class Creator:
         """The first block of which any of it can be."""
         return self._notes.block
 
+    @property
+    def resumes(self) -> bool:
+        """Whether an earlier one had begun."""
+        return bool(self._notes.created or self._notes.under_way)
+
     def create(self, name: str, *arguments: object) -> str:
         """The address of the contract; created now, unless it stands.
 

@@ -156,6 +156,12 @@ class Chain(Protocol):
     def refuse_dear_gas(self) -> None:
         """Raises ChainError if gas takes more now than a transaction from here may pay, so that `send` would not send any."""
 
+    def gas_price(self) -> int:
+        """What a unit of gas may cost a transaction from here now, in wei; 0 where that is play money.
+
+        Raises ChainError if that is more than it may pay.
+        """
+
     def call(self, to: str, data: bytes, sender: str | None = None) -> bytes:
         """What a call would return now.
 

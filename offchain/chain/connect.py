@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from offchain.chain import nodes
 from offchain.chain.backend import Chain
-from offchain.chain.spending import DEFAULT_SPENDING, SEED_VARIABLE, Spending
+from offchain.chain.spending import DEFAULT_SPENDING, Spending
 from offchain.io.urls import argument, is_url
+
+if TYPE_CHECKING:
+    from offchain.chain.keys import Keys
 
 _STATES: Final = 32
 """Of how many blocks a node started here remembers the state: enough to say why transactions failed."""
 
 
-def connect(on: str, spending: Spending = DEFAULT_SPENDING) -> AbstractContextManager[Chain]:
+def connect(
+    on: str, spending: Spending = DEFAULT_SPENDING, keys: Keys | None = None
+) -> AbstractContextManager[Chain]:
     """The chain called `on`, for use in a `with` statement.
 
     `revm` runs in this process; `ganache` and `anvil` are started, and stopped afterwards;
-    anything else is the URL of a running node. Unless that is a development node, it needs
-    `SEED_VARIABLE` to be set, and who sends to own some ether; `spending` bounds what gas may cost there.
+    anything else is the URL of a running node. Unless that is a development node, it needs `keys`, or the seed of the
+    environment, and who sends to own some ether; `spending` bounds what gas may cost there.
 
     Raises:
         ValueError: `on` is none of these.
         ChainError: on entering, when the node does not start or cannot be reached.
+        KeyRefused: on entering, when there is no use for the keys.
     """
     if on in _STARTED:
         return _STARTED[on]()
     if is_url(on):
-        return _at(on, spending)
+        return _at(on, spending, keys)
     raise ValueError(f"{argument(on)} is neither {', '.join(_STARTED)} nor the URL of a node")
 
 
@@ -58,10 +63,13 @@ def _anvil() -> Iterator[Chain]:
 
 
 @contextmanager
-def _at(url: str, spending: Spending = DEFAULT_SPENDING) -> Iterator[Chain]:
+def _at(
+    url: str, spending: Spending = DEFAULT_SPENDING, keys: Keys | None = None
+) -> Iterator[Chain]:
     from offchain.chain.jsonrpc import JsonRpc  # web3 takes a while to import
+    from offchain.chain.keys import of_seed
 
-    with closing(JsonRpc(url, os.environ.get(SEED_VARIABLE) or None, spending=spending)) as chain:
+    with closing(JsonRpc(url, keys or of_seed(), spending=spending)) as chain:
         yield chain
 
 

@@ -82,6 +82,10 @@ class DevNode(ABC):
         """Gas is play money."""
         return
 
+    def gas_price(self) -> int:
+        """Gas is play money."""
+        return 0
+
     def close(self) -> None:
         """Locks the addresses that were unlocked."""
         with suppress(ChainError):  # the node may be gone

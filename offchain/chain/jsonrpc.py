@@ -1,7 +1,7 @@
 """A chain behind JSON-RPC: Anvil, Hardhat, Ganache, or any other node.
 
 On the first three any address can send, and time passes at will (`devnodes`). Elsewhere
-transactions are signed with keys made from a secret, and time is real (`signing`).
+transactions are signed with keys of accounts (`keys`), and time is real (`signing`).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from offchain.chain.backend import (
 from offchain.chain.client import Client
 from offchain.chain.devnodes import Anvil, Ganache, Hardhat
 from offchain.chain.errors import ChainError
+from offchain.chain.keys import Keys
 from offchain.chain.logreader import LogReader
 from offchain.chain.rpc import Rpc, RpcError
 from offchain.chain.signing import Signing
@@ -43,17 +44,17 @@ _NAME: Final = re.compile(r"[\w.-]{1,40}", re.ASCII)
 class JsonRpc:
     """The chain at an http, https, ws or wss URL; see `Chain`.
 
-    `seed` is what the keys of the accounts are made of, where the node cannot send for any
-    address. `spending` bounds what gas may cost there. `name` is the node's own name for itself, in lower case.
+    `keys` are the accounts', where the node cannot send for any address, or they are one's own. `spending` bounds what
+    gas may cost there. `name` is the node's own name for itself, in lower case.
 
     Raises:
-        ChainError: nobody answers there, or not in JSON-RPC; or a seed is needed.
+        ChainError: nobody answers there, or not in JSON-RPC; or keys are needed.
     """
 
     def __init__(
         self,
         url: str,
-        seed: str | None = None,
+        keys: Keys | None = None,
         patience: float = PATIENCE,
         spending: Spending = DEFAULT_SPENDING,
     ) -> None:
@@ -63,7 +64,7 @@ class JsonRpc:
         self.chain_id = self._rpc.ask("eth_chainId").number()
         self._client = Client(self._rpc, traces=self.name != "ganache")
         self._reader = LogReader(self._rpc)
-        self._node = self._manners(seed, patience)
+        self._node = self._manners(keys, patience)
         self.time_is_free = not isinstance(self._node, Signing)
 
     @property
@@ -97,6 +98,10 @@ class JsonRpc:
     def refuse_dear_gas(self) -> None:
         """See `Chain`."""
         self._node.refuse_dear_gas()
+
+    def gas_price(self) -> int:
+        """See `Chain`."""
+        return self._node.gas_price()
 
     def call(self, to: str, data: bytes, sender: str | None = None) -> bytes:
         """See `Chain`."""
@@ -195,14 +200,14 @@ class JsonRpc:
         name = version.partition("/")[0].lower()
         return name if _NAME.fullmatch(name) else "node"
 
-    def _manners(self, seed: str | None, patience: float) -> Manners:
-        kind = _DEVELOPMENT.get(self.name)
+    def _manners(self, keys: Keys | None, patience: float) -> Manners:
+        kind = None if keys is not None and keys.own else _DEVELOPMENT.get(self.name)
         if kind is not None:
             with suppress(
                 ChainError
             ):  # its own methods may be blocked: then it is a node like others
                 return kind(self._client)
-        return Signing(self._client, seed, patience, self._spending)
+        return Signing(self._client, keys, patience, self._spending)
 
     def _suffices(self, transaction: Transaction, gas: int) -> bool:
         one = transaction
@@ -232,6 +237,8 @@ class Manners(Protocol):
     def advance_to_block(self, number: int) -> None: ...
 
     def refuse_dear_gas(self) -> None: ...
+
+    def gas_price(self) -> int: ...
 
     def fund(self, amounts: Mapping[str, int]) -> None:
         """`Chain.fund_all`, of so many."""

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import IO, Literal
 
 from offchain.chain.errors import ChainError
+from offchain.chain.spending import SECRETS
 from offchain.io.paths import NODE_MODULES, PRIVATE_HOME
 
 Kind = Literal["ganache", "anvil"]
@@ -173,7 +174,7 @@ def _find(kind: Kind) -> str:
 
 
 def _start(command: list[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
-    environment = dict(os.environ)
+    environment = {name: value for name, value in os.environ.items() if name not in SECRETS}
     if PRIVATE_HOME.is_dir():
         environment["HOME"] = str(PRIVATE_HOME)
     return subprocess.Popen(

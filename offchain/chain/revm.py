@@ -109,6 +109,10 @@ class Revm:
     def refuse_dear_gas(self) -> None:
         """See `Chain`; gas is free."""
 
+    def gas_price(self) -> int:
+        """See `Chain`; gas is free."""
+        return 0
+
     def call(self, to: str, data: bytes, sender: str | None = None) -> bytes:
         """See `Chain`."""
         checkpoint = self._evm.snapshot()

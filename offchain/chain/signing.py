@@ -1,6 +1,6 @@
 """Sending on any other node: transactions are signed here, and time passes by waiting.
 
-The accounts' keys derive from a secret, the seed; whoever knows it owns what they hold. Accounts are
+The accounts are those of `Keys`; whoever knows these owns what they hold. Accounts are
 given money only out of the purse that was named. On development chains that is, unless another is named, the
 first account that the node itself can sign for, or else account 0.
 """
@@ -12,19 +12,19 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Final
 
-from eth_account import Account
 from eth_account.signers.local import LocalAccount
-from eth_hash.auto import keccak
 
 from offchain.chain.answers import COUNT_BITS
 from offchain.chain.backend import MAX_TRANSACTION_GAS, TOY_CHAINS, Outcome, Reverted, Transaction
 from offchain.chain.client import Client, failure
 from offchain.chain.errors import ChainError, Unfunded
+from offchain.chain.keys import Keys, NodeAccounts, Secret
 from offchain.chain.outbox import Outbox
 from offchain.chain.rpc import RpcError
-from offchain.chain.spending import DEFAULT_SPENDING, SEED_VARIABLE, Spending
+from offchain.chain.spending import DEFAULT_SPENDING, KEY_VARIABLE, SEED_VARIABLE, Spending
+from offchain.io.units import ether_at_least, ether_at_most
 
-_PUBLIC_SEED: Final = "consort"
+_PUBLIC: Final = Secret("consort")
 _GAS_ASIDE: Final = 1_000_000
 _WORKING_GAS: Final = 10_000_000
 """What who lacks money for gas is given at once, beyond the need of the moment: some twenty of the usual transactions."""
@@ -37,7 +37,8 @@ _LATE_BLOCK_SECONDS: Final = 15
 class Signing:
     """A node that sends for nobody, or only for its own accounts; see `Manners` for the methods.
 
-    `patience` is how long a transaction may take to be mined, in seconds; `spending` what gas may cost, and
+    `keys` are the accounts'; None: of a secret that everybody knows, on development chains. `patience` is how long a
+    transaction may take to be mined, in seconds; `spending` what gas may cost, and
     who gives others money for it.
     """
 
@@ -46,7 +47,7 @@ class Signing:
     def __init__(
         self,
         client: Client,
-        seed: str | None,
+        keys: Keys | None,
         patience: float,
         spending: Spending = DEFAULT_SPENDING,
     ) -> None:
@@ -55,12 +56,7 @@ class Signing:
         self._fund_from = spending.fund_from
         self._chain_id = self._rpc.ask("eth_chainId").number()
         self._unlocked = self._node_accounts()
-        if seed is None and self._chain_id not in TOY_CHAINS:
-            raise ChainError(
-                f"{self._rpc.url} is no development node: set {SEED_VARIABLE} to a long secret, "
-                "which the keys of the accounts are made of"
-            )
-        self._seed = _PUBLIC_SEED if seed is None else seed
+        self._source = self._checked(keys)
         self._keys: dict[str, LocalAccount] = {}
         self._key = cache(self._derive)
         self._outbox = Outbox(
@@ -68,7 +64,9 @@ class Signing:
         )
 
     def actor(self, index: int) -> str:
-        """The `index`-th account of the seed."""
+        """The `index`-th account of the keys. Raises KeyRefused if there is none."""
+        if isinstance(self._source, NodeAccounts):
+            return self._node_account(index)
         return self._key(index).address
 
     def now(self) -> int:
@@ -131,6 +129,10 @@ class Signing:
         """Raises FeeTooHighError if gas takes more than the bound."""
         self._outbox.fees()
 
+    def gas_price(self) -> int:
+        """What a unit of gas may cost now, in wei. Raises FeeTooHighError if that is above the bound."""
+        return self._outbox.fees().most
+
     def close(self) -> None:
         """Nothing to put back."""
 
@@ -140,8 +142,34 @@ class Signing:
         except RpcError:
             return []  # public nodes have none, and some refuse the question
 
+    def _checked(self, keys: Keys | None) -> Keys:
+        """The keys to use. Raises ChainError if there are none, and KeyRefused if others could guess them."""
+        nodes_own = isinstance(keys, NodeAccounts)
+        if self._is_toy():
+            return _PUBLIC if keys is None or (nodes_own and not keys.own) else keys
+        if keys is None:
+            raise ChainError(
+                f"{self._rpc.url} is no development node: set {SEED_VARIABLE} to a long secret, "
+                "which the keys of the accounts are made of"
+            )
+        if nodes_own and not self._unlocked:
+            raise ChainError(
+                f"{self._rpc.url} has no account of its own to send from: name a key file (--key-file), or set "
+                f"{KEY_VARIABLE} to a private key or a wallet's phrase, or {SEED_VARIABLE} to a long secret"
+            )
+        keys.refuse_weak()
+        return keys
+
+    def _node_account(self, index: int) -> str:
+        if index < len(self._unlocked):
+            return self._unlocked[index]
+        raise ChainError(
+            f"{self._rpc.url} has {len(self._unlocked)} accounts of its own, counted from 0: there is no number {index}. "
+            f"Name a key file (--key-file), or set {KEY_VARIABLE} to a private key or a wallet's phrase"
+        )
+
     def _derive(self, index: int) -> LocalAccount:
-        account: LocalAccount = Account.from_key(keccak(f"{self._seed}/{index}".encode()))
+        account = self._source.account(index)
         self._keys[account.address] = account
         return account
 
@@ -239,7 +267,7 @@ class Signing:
         due = sum(wanted.values()) + len(wanted) * _TRANSFER_GAS * (fees.most + len(wanted))
         (owned,) = self._client.balances([purse])
         if owned < due or purse in wanted:
-            raise ChainError(f"{self._rpc.url}: account {purse} has {owned} wei, and needs {due}")
+            raise ChainError(_lacking(self._rpc.url, purse, owned, due))
         if owned >= due + extra * len(wanted):
             wanted = {one: amount + extra for one, amount in wanted.items()}
         gifts = [Transaction(purse, one, b"", amount) for one, amount in wanted.items()]
@@ -252,9 +280,16 @@ class Signing:
 
     def _too_poor(self, account: str, owned: int, due: int) -> Unfunded:
         return Unfunded(
-            f"{self._rpc.url}: account {account} has {owned} wei, and needs {due}: send it some, "
-            "or say who gives it (--fund-from)"
+            f"{_lacking(self._rpc.url, account, owned, due)}, or say who gives it (--fund-from)"
         )
+
+
+def _lacking(url: str, account: str, owned: int, due: int) -> str:
+    """Who lacks how much, in ETH; amounts in wei."""
+    return (
+        f"{url}: account {account} has {ether_at_most(owned)} ETH, and needs {ether_at_least(due)} ETH: "
+        f"send it {ether_at_least(due - owned)} ETH"
+    )
 
 
 def _needs(

@@ -10,8 +10,14 @@ from offchain.io.units import GWEI
 DEFAULT_MAX_FEE: Final = 200 * GWEI
 """The bound where nothing else is said, in wei per gas: more than most hours of Ethereum's busiest days took."""
 
+KEY_VARIABLE: Final = "CONSORT_KEY"
+"""The environment variable with one's own private key, or the phrase of a wallet."""
 SEED_VARIABLE: Final = "CONSORT_SEED"
-"""The environment variable with the secret that keys are made of, where transactions need signing."""
+"""The environment variable with the secret that many keys are made of, where transactions need signing."""
+PASSPHRASE_VARIABLE: Final = "CONSORT_PASSPHRASE"
+"""The environment variable that opens a key file."""
+SECRETS: Final = (KEY_VARIABLE, SEED_VARIABLE, PASSPHRASE_VARIABLE)
+"""What no program that is started here is told."""
 
 NODE: Final = "node"
 """The node's own first account, as one that gives."""

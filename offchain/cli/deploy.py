@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from offchain.cli.accounts import AccountNumber, KeyFile, keys_of, number_of, refuse_poverty
 from offchain.cli.auctions import FIRST, ON_CHAIN
 from offchain.cli.backends import OnChainOrNode
 from offchain.cli.beacons import beacon_at
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from offchain.bindings.creations import Creator
     from offchain.bindings.deployment import Deployment, DrawnDeployment, SecretTerms
     from offchain.chain.backend import Chain
+    from offchain.chain.keys import Keys
     from offchain.chain.spending import Spending
     from offchain.locks.beacon import Beacon
 
@@ -90,6 +92,8 @@ def command(
             show_default=False,
         ),
     ] = None,
+    account: AccountNumber = None,
+    key_file: KeyFile = None,
     hold: Annotated[
         bool, typer.Option("--hold", help="Keep the ganache or anvil that is started until Ctrl-C.")
     ] = False,
@@ -111,9 +115,9 @@ def command(
     To leave something behind, give the URL of a running node, or --hold. Otherwise ganache and
     anvil are started for this command alone and stopped at its end, and revm lives inside it.
 
-    At a URL, development nodes (Anvil, Ganache, Hardhat) send for any address. Elsewhere account 0 of the
-    secret phrase in the environment variable CONSORT_SEED sends and pays: somebody has to give it money, or
-    --fund-from says who.
+    The account of the key file, or of the key in CONSORT_KEY, sends and pays; or account 0 of the phrase or secret in
+    CONSORT_SEED. Somebody has to give it money, or --fund-from says who. Development nodes (Anvil, Ganache, Hardhat)
+    send for any address, and need none of these.
     """
     if hold and on not in _NODES:
         raise BadInput(f"--hold: {on} is not a node that is started here ({', '.join(_NODES)})")
@@ -132,10 +136,13 @@ def command(
         )
     if beacon is not None and not auction.keepers:
         raise BadInput(f"--beacon: nobody locks bids at --mechanism {mechanism}")
+    keys = keys_of(key_file)
+    if key_file is not None and on == "revm":
+        raise BadInput("--key-file: revm sends for any address, and ends with this command")
     _tell_of_compiling()
 
     with (
-        _connected(on, terms) as (chain, url),
+        _connected(on, terms, keys) as (chain, url),
         beacon_at(beacon, chain, hold) if auction.keepers else nullcontext() as named,
     ):
         source = wanted.checked_source(chain)
@@ -145,8 +152,14 @@ def command(
         refuse_other_houses(chain, houses)
         if houses:
             plan["houses"] = [str(one) for one in houses]
-        creator = _creator(chain, plan, houses, out if _outlasts(on) else None)
-        deployment = _deploy(chain, auction.contract, source, secrets, creator, named, houses)
+        seller = chain.actor(number_of(account, keys, chain, _SELLER))
+        creator = _creator(chain, seller, plan, houses, out if _outlasts(on) else None)
+        needed = _told_cost(chain, seller, auction.contract, source, secrets, len(houses))
+        if terms.fund_from is None and not creator.resumes:
+            refuse_poverty(chain, seller, needed)
+        deployment = _deploy(
+            chain, seller, auction.contract, source, secrets, creator, named, houses
+        )
         try:
             put(_told(deployment))
         finally:
@@ -169,8 +182,36 @@ def _outlasts(on: str) -> bool:
     return on not in (*_NODES, "revm")
 
 
+def _told_cost(
+    chain: "Chain",
+    account: str,
+    name: str,
+    source: str | None,
+    secrets: "SecretTerms",
+    houses: int,
+) -> int:
+    """Says what it will take, from whom, where gas takes money; wei at most."""
+    from offchain.bindings.creation_gas import gas_of
+    from offchain.chain.fees import gwei
+    from offchain.io.units import ether_at_least, ether_at_most
+
+    price = chain.gas_price()
+    if not price:
+        return 0
+    gas = gas_of(name, source, secrets, houses)
+    say(
+        f"Deploying takes about {gas:,} gas from {account}: at most {ether_at_least(gas * price)} ETH at {gwei(price)} gwei."
+        f" It has {ether_at_most(chain.balance(account))} ETH."
+    )
+    return gas * price
+
+
 def _creator(
-    chain: "Chain", plan: dict[str, object], houses: "Sequence[House]", out: str | None
+    chain: "Chain",
+    account: str,
+    plan: dict[str, object],
+    houses: "Sequence[House]",
+    out: str | None,
 ) -> "Creator":
     """Who creates contracts, and notes them beside the file `out` on a chain that stays."""
     from offchain.bindings.creations import Creator, refuse_old_evm
@@ -178,7 +219,6 @@ def _creator(
 
     auctions = (auction.contract for auction in ON_CHAIN.values())
     names = (*CONTRACTS, *auctions, *map(note_of, houses))
-    account = chain.actor(_SELLER)
     refuse_old_evm(chain, account)
     if out is None:
         return Creator(chain, account, plan, names)
@@ -190,6 +230,7 @@ def _creator(
 
 def _deploy(
     chain: "Chain",
+    seller: str,
     name: str,
     source: str | None,
     secrets: "SecretTerms",
@@ -200,7 +241,6 @@ def _deploy(
     """The auction contract called `name` on the chain, what it is made of, and adapters on the houses."""
     from offchain.bindings.deployment import Deployment, deploy_auction, with_adapters
 
-    seller = chain.actor(_SELLER)
     deployment = deploy_auction(chain, seller, name, source, secrets, creator.create, beacon)
     if isinstance(deployment, Deployment):
         deployment = with_adapters(deployment, houses, creator.create_as)
@@ -227,17 +267,17 @@ def _told(deployment: "Deployment | DrawnDeployment") -> str:
 
 
 @contextmanager
-def _connected(on: str, terms: "Spending") -> "Iterator[tuple[Chain, str]]":
+def _connected(on: str, terms: "Spending", keys: "Keys") -> "Iterator[tuple[Chain, str]]":
     """The chain, and the URL at which others reach it; empty for revm."""
     from offchain.chain import nodes
     from offchain.chain.connect import connect
 
     if on not in _NODES:
-        with connect(on, terms) as chain:
+        with connect(on, terms, keys) as chain:
             yield chain, "" if on == "revm" else on
         return
     started = nodes.ganache() if on == "ganache" else nodes.anvil()
-    with started as node, connect(node.url) as chain:
+    with started as node, connect(node.url, terms, keys) as chain:
         yield chain, node.url
 
 

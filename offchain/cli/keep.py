@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from offchain.cli.accounts import AccountNumber, KeyFile, keys_of, number_of, warn_of_poverty
 from offchain.cli.backends import OnNode
 from offchain.cli.beacons import sources_of
 from offchain.cli.deployment_file import check_deployment, keepers_of, read_deployment
@@ -15,7 +16,7 @@ from offchain.cli.interrupts import until_stopped
 from offchain.cli.journal import Flaws, Journal
 from offchain.cli.keeping import Post, Terms, Worker, patiently, work_off, work_on
 from offchain.cli.numbers import units
-from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, LAST_ACCOUNT, FundFrom, MaxFee, spending
+from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spending
 from offchain.io.errors import InvalidInput
 from offchain.io.fields import Field, show
 from offchain.io.units import WEI_PER_UNIT
@@ -54,12 +55,8 @@ def command(
             show_default=False,
         ),
     ],
-    account: Annotated[
-        int,
-        typer.Option(
-            min=0, max=LAST_ACCOUNT, metavar="NUMBER", help="Which account sends and pays."
-        ),
-    ] = _KEEPER,
+    account: AccountNumber = None,
+    key_file: KeyFile = None,
     poll: Annotated[
         float,
         typer.Option(
@@ -150,9 +147,9 @@ def command(
     with an account of its own. Where random words come from the beacon it also sends the headers that
     they are made of.
 
-    Account NUMBER pays for gas. On development nodes it has money; on others its key is made of the
-    secret phrase in the environment variable CONSORT_SEED, and somebody has to send it some, or
-    --fund-from says who. Fees are those of EIP-1559, within --max-fee; what is stuck is sent again for
+    The account of the key file, or of the key in CONSORT_KEY, pays for gas; or account 1 of the phrase or secret in
+    CONSORT_SEED. Somebody has to send it money, or --fund-from says who; on development nodes without any of these
+    account 1 has some. Fees are those of EIP-1559, within --max-fee; what is stuck is sent again for
     more after a few blocks.
 
     Openings leave once bidding is over by this machine's clock, too, and some blocks deep. What is due by a
@@ -180,19 +177,23 @@ def command(
     lots = _lots(only, deployed) if only else None
     raising = Raising(lead(poll), raise_early)
     signers = sources_of(deployed, beacon or [])
+    keys = keys_of(key_file)
     journal = Journal()
     folder = _cache_folder(cache, no_cache, openings)
-    with until_stopped("Stopped."), connect(on, gas) as chain:
+    with until_stopped("Stopped."), connect(on, gas, keys) as chain:
         purse, block_gas = Purse(budget_wei), _block_gas(on)
-        terms = Terms(account, lots, purse, lot_gas, depth, block_gas, folder, raising)
+        number = number_of(account, keys, chain, _KEEPER)
+        terms = Terms(number, lots, purse, lot_gas, depth, block_gas, folder, raising)
 
         def begin() -> list[Worker]:
             check_deployment(chain, deployed, deployment)
-            payer = chain.actor(account)
+            payer = chain.actor(number)
             found = keepers(Post(chain, contract, deployed, known, signers), terms, journal, flaws)
             adapters = [f"of {one.make} at {one.address}" for one in deployed.adapters]
             kept = " and ".join([f"of {deployed.auctioneer}", *adapters])
             say(f"Keeping the lots {kept} from {payer}.")
+            if fund_from is None:
+                warn_of_poverty(chain, payer)
             return found
 
         hands = begin() if once else patiently(begin, journal)

@@ -5,13 +5,13 @@ from typing import Annotated
 import typer
 
 from offchain.chain.spending import DEFAULT_MAX_FEE, NODE, Spending
+from offchain.cli.accounts import LAST_ACCOUNT
 from offchain.cli.exits import BadInput
 from offchain.cli.numbers import wei_per_gas
 from offchain.io.fields import show
 from offchain.io.units import GWEI
 
 DEFAULT_MAX_FEE_GWEI = str(DEFAULT_MAX_FEE // GWEI)
-LAST_ACCOUNT = 2**31 - 1
 
 MaxFee = Annotated[
     str,
@@ -27,7 +27,7 @@ FundFrom = Annotated[
     typer.Option(
         "--fund-from",
         metavar="ACCOUNT",
-        help="Who gives accounts the money that they lack: the number of an account of CONSORT_SEED, or `node` "
+        help="Who gives accounts the money that they lack: the number of an account of the same phrase or secret, or `node` "
         "for the node's own first account. Without it nobody does, except on development nodes.",
     ),
 ]

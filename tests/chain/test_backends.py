@@ -18,6 +18,7 @@ from offchain.chain.backend import MAX_TRANSACTION_GAS, Chain, Receipt, Reverted
 from offchain.chain.connect import connect
 from offchain.chain.errors import ChainError
 from offchain.chain.jsonrpc import JsonRpc
+from offchain.chain.keys import Keys
 from offchain.chain.revm import Revm
 from offchain.chain.signing import Signing
 from offchain.io.units import WEI_PER_ETH
@@ -35,8 +36,8 @@ GREEDY = bytes.fromhex("6563ffffffff516000526006601af3")
 class Relayed(JsonRpc):
     """Takes the node for one that it knows nothing of."""
 
-    def _manners(self, seed: str | None, patience: float) -> Signing:
-        return Signing(self._client, seed, patience)
+    def _manners(self, keys: Keys | None, patience: float) -> Signing:
+        return Signing(self._client, keys, patience)
 
 
 @pytest.fixture(scope="module", params=["revm", "anvil", "ganache", "relayed"])

@@ -8,6 +8,7 @@ from offchain.chain.backend import TOY_CHAINS
 from offchain.chain.connect import connect
 from offchain.chain.errors import ChainError
 from offchain.chain.jsonrpc import JsonRpc
+from offchain.chain.keys import Secret
 from offchain.chain.nodes import anvil
 from tests.proxy import proxy
 
@@ -49,4 +50,4 @@ def test_a_name_alone_does_not_make_a_clock_a_toy(name: str, number: int) -> Non
     with anvil(accounts=1) as node, proxy(node.url) as liar:
         liar.after = after
         is_toy = name.startswith("anvil") and number in TOY_CHAINS
-        assert JsonRpc(liar.url, "a seed").clock_is_real != is_toy
+        assert JsonRpc(liar.url, Secret("hq7 Zt0wV9 bLx2 Rk81 yUe5 mNf3")).clock_is_real != is_toy

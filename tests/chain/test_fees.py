@@ -17,6 +17,7 @@ from offchain.chain.backend import Receipt, Reverted, Transaction, Unsettled
 from offchain.chain.errors import ChainError
 from offchain.chain.fees import Fees, suggest
 from offchain.chain.jsonrpc import JsonRpc
+from offchain.chain.keys import Keys, Secret
 from offchain.chain.outbox import REPLACE_AFTER
 from offchain.chain.rpc import Rpc, RpcError
 from offchain.chain.signing import Signing
@@ -26,14 +27,14 @@ from tests.proxy import Answer, Dropped, Liar, proxy
 
 REAL = 5
 """A chain id that is no development chain's."""
-SEED = "a long secret of this test alone"
+SEED = Secret("hq7 Zt0wV9 bLx2 Rk81 yUe5 mNf3 of this test alone")
 
 
 class Relayed(JsonRpc):
     """Takes the node for one that it knows nothing of."""
 
-    def _manners(self, seed: str | None, patience: float) -> Signing:
-        return Signing(self._client, seed, patience, self._spending)
+    def _manners(self, keys: Keys | None, patience: float) -> Signing:
+        return Signing(self._client, keys, patience, self._spending)
 
 
 @pytest.fixture(scope="module")
@@ -400,7 +401,8 @@ def test_nobody_is_drawn_on_unless_asked(liar: Liar, rpc: Rpc) -> None:
         poor = Transaction(payer.actor(2), payer.actor(9), b"")
         for attempt in (lambda: payer.send(poor), lambda: payer.fund(payer.actor(2), 1)):
             with pytest.raises(
-                ChainError, match=rf"{payer.actor(2)} has 0 wei, and needs \d+.*--fund-from"
+                ChainError,
+                match=rf"{payer.actor(2)} has 0 ETH, and needs [\d.]+ ETH: send it [\d.]+ ETH.*--fund-from",
             ):
                 attempt()
         assert sent(liar) == 0
@@ -442,7 +444,7 @@ def test_what_the_account_can_pay_goes_first(liar: Liar, rpc: Rpc) -> None:
     liar.before = steady
     with closing(chain(liar, rpc)) as payer:
         rpc.request("anvil_setBalance", payer.actor(0), hex(200_000 * GWEI))
-        with pytest.raises(ChainError, match=r"has \d+ wei, and needs \d+"):
+        with pytest.raises(ChainError, match=r"has [\d.]+ ETH, and needs [\d.]+ ETH"):
             payer.send_all([payment(payer, 0)] * 15)
         assert 0 < liar.count("eth_sendRawTransaction") < 15
 

@@ -19,6 +19,7 @@ from offchain.chain.backend import Reverted, Transaction
 from offchain.chain.client import Client
 from offchain.chain.errors import ChainError
 from offchain.chain.jsonrpc import JsonRpc
+from offchain.chain.keys import Keys
 from offchain.chain.rpc import Rpc
 from offchain.chain.signing import Signing
 
@@ -57,8 +58,8 @@ class Teller:
 class Relayed(JsonRpc):
     """Takes the node for one that it knows nothing of."""
 
-    def _manners(self, seed: str | None, patience: float) -> Signing:
-        return Signing(self._client, seed, patience, self._spending)
+    def _manners(self, keys: Keys | None, patience: float) -> Signing:
+        return Signing(self._client, keys, patience, self._spending)
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ from offchain.chain.backend import Reverted, Transaction
 from offchain.chain.client import Client, failure
 from offchain.chain.errors import ChainError
 from offchain.chain.jsonrpc import JsonRpc
+from offchain.chain.keys import Keys, Secret
 from offchain.chain.logreader import LogReader
 from offchain.chain.rpc import Rpc, RpcError
 from offchain.chain.signing import Signing
@@ -322,9 +323,12 @@ def test_web_sockets(kind: str) -> None:
     assert error_of(refused.data) == "ERC721InvalidSender"
 
 
+LONG = "hq7 Zt0wV9 bLx2 Rk81 yUe5 mNf3"
+
+
 class Relayed(JsonRpc):
-    def _manners(self, seed: str | None, patience: float) -> Signing:
-        return Signing(self._client, seed, patience, self._spending)
+    def _manners(self, keys: Keys | None, patience: float) -> Signing:
+        return Signing(self._client, keys, patience, self._spending)
 
 
 def test_money_that_counts_needs_keys_that_nobody_else_has() -> None:
@@ -333,8 +337,8 @@ def test_money_that_counts_needs_keys_that_nobody_else_has() -> None:
             Relayed(node.url)
         purse = Spending(fund_from="node")
         with (
-            closing(Relayed(node.url, "one", spending=purse)) as one,
-            closing(Relayed(node.url, "two")) as two,
+            closing(Relayed(node.url, Secret(f"one {LONG}"), spending=purse)) as one,
+            closing(Relayed(node.url, Secret(f"two {LONG}"))) as two,
         ):
             assert one.chain_id == 5
             assert one.actor(0) != two.actor(0)
@@ -347,7 +351,7 @@ def test_money_that_counts_needs_keys_that_nobody_else_has() -> None:
 def test_nobody_to_pay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Signing, "_node_accounts", lambda self: [])
     with nodes.anvil() as node, closing(Relayed(node.url)) as chain:
-        with pytest.raises(ChainError, match=f"account {chain.actor(0)} has 0 wei, and needs"):
+        with pytest.raises(ChainError, match=f"account {chain.actor(0)} has 0 ETH, and needs"):
             chain.fund(chain.actor(1), 10**18)
         chain_owner = JsonRpc(node.url)
         chain_owner.fund(chain.actor(0), 10 * 10**18)

@@ -31,7 +31,7 @@ CREATIONS = {"two-level": 2, "approximate": 4, "resilient": 3}
 @pytest.fixture(params=["anvil", "another"])
 def liar(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liar]:
     """A new Anvil behind a proxy, known or taken for a node at which transactions are signed."""
-    monkeypatch.setitem(os.environ, SEED_VARIABLE, "a long secret of a test")
+    monkeypatch.setitem(os.environ, SEED_VARIABLE, "hq7 Zt0wV9 bLx2 Rk81 yUe5 mNf3 of a test")
     monkeypatch.setattr(rpc, "_PAUSES", (0.0,))
     with nodes.anvil(accounts=1) as node, proxy(node.url) as started:
         if request.param == "another":
@@ -162,8 +162,9 @@ def is_creation(method: str, params: Any) -> bool:
 
 def address_of_deployer(liar: Liar) -> str:
     from offchain.chain.jsonrpc import JsonRpc
+    from offchain.chain.keys import of_seed
 
-    with closing(JsonRpc(liar.url, os.environ[SEED_VARIABLE])) as chain:
+    with closing(JsonRpc(liar.url, of_seed())) as chain:
         return chain.actor(0)
 
 

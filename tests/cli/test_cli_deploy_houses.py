@@ -1,6 +1,7 @@
 """`consort deploy --house`: adapters on houses that stand, and words for what is no house."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,12 @@ from typer.testing import CliRunner, Result
 
 from offchain.bindings.adapters import AdapterAt, House, answers
 from offchain.bindings.contracts import asked
+from offchain.bindings.creation_gas import ADAPTER_GAS
 from offchain.bindings.deployment import Deployment, note_of
 from offchain.chain import nodes
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
+from offchain.chain.rpc import Rpc
 from offchain.cli import app
 from offchain.houses.nouns import NounsHouse
 from offchain.houses.zora import ZoraHouse
@@ -69,6 +72,10 @@ def test_each_house_gets_its_adapter(
     assert asked(chain, first.address, "NounsAdapter", "nouns") is not None
     assert asked(chain, second.address, "ZoraAdapter", "media") is not None
     assert note_of(House("zora", zora)) in result.stderr
+    with closing(Rpc(url)) as rpc:
+        for number in (chain.block() - 1, chain.block()):
+            block = rpc.ask("eth_getBlockByNumber", hex(number), False)
+            assert 0.9 * ADAPTER_GAS < block.field("gasUsed").number() <= ADAPTER_GAS
 
 
 def test_a_house_of_another_make_is_told(

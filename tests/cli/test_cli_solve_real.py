@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from offchain.chain import nodes, signing
 from offchain.chain.jsonrpc import JsonRpc
+from offchain.chain.keys import Secret
 from offchain.chain.rpc import Rpc
 from offchain.chain.spending import SEED_VARIABLE
 from offchain.cli import app
@@ -21,7 +22,7 @@ from offchain.model.document import outcome_text, parse_bytes
 from offchain.model.kinds import solve
 from tests.proxy import Answer, proxy
 
-SEED = "a long secret of this test"
+SEED = "hq7 Zt0wV9 bLx2 Rk81 yUe5 mNf3 of this test"
 PHASE = 600
 
 
@@ -50,12 +51,12 @@ def real(monkeypatch: pytest.MonkeyPatch) -> Iterator[Real]:
         nodes.anvil(accounts=1, chain_id=5) as node,
         proxy(node.url) as liar,
         closing(Rpc(node.url)) as rpc,
-        closing(JsonRpc(liar.url, SEED)) as chain,
+        closing(JsonRpc(liar.url, Secret(SEED))) as chain,
     ):
         liar.after = another
         world = Real(liar.url, rpc)
         monkeypatch.setattr(signing, "time", world)
-        with closing(JsonRpc(liar.url, SEED)) as chain:
+        with closing(JsonRpc(liar.url, Secret(SEED))) as chain:
             rpc.request("anvil_setBalance", chain.actor(0), hex(WEI_PER_ETH))
         yield world
 

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from offchain.chain import nodes
 from offchain.chain.jsonrpc import JsonRpc
+from offchain.chain.keys import Secret
 from offchain.chain.rpc import Rpc
 from offchain.chain.spending import SEED_VARIABLE, Spending
 from offchain.cli import app
@@ -19,7 +20,7 @@ from offchain.cli.spending import spending
 from offchain.io.units import GWEI
 from tests.proxy import Answer, Liar, proxy
 
-SEED = "another long secret of a test"
+SEED = "hq7 Zt0wV9 bLx2 Rk81 yUe5 mNf3 of another test"
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,7 @@ def test_a_keeper_waits_for_gas_to_become_cheaper(real: Liar, tmp_path: Path) ->
     deployment = tmp_path / "deployment.json"
     out = consort(*("deploy", "--on", real.url, "--out", str(deployment), "--fund-from", "node"))
     assert out.exit_code == 0, out.stderr
-    with closing(JsonRpc(real.url, SEED, spending=Spending(fund_from="node"))) as chain:
+    with closing(JsonRpc(real.url, Secret(SEED), spending=Spending(fund_from="node"))) as chain:
         lot_is_due(chain, json.loads(deployment.read_text()))
     keep = ["keep", "--on", real.url, "--deployment", str(deployment)]
     keep += ["--openings", str(tmp_path / "none.jsonl"), "--once", "--fund-from", "node"]

@@ -9,6 +9,7 @@ from offchain.bindings.contracts import contract
 from offchain.chain.connect import connect
 from offchain.chain.errors import ChainError
 from offchain.chain.jsonrpc import JsonRpc
+from offchain.chain.keys import Secret
 from offchain.chain.nodes import anvil
 from offchain.keeper.keeper import Keeper
 from offchain.keeper.ledger import Ledger
@@ -192,7 +193,7 @@ def test_a_node_that_lies_about_the_time_gets_no_opening(tmp_path: Path) -> None
         (opening,) = market.openings.of(market.auctioneer, lot, bidder)
         with proxy(node.url) as liar:
             liar.after = after
-            lied = JsonRpc(liar.url, seed="a long secret only for this test")
+            lied = JsonRpc(liar.url, Secret("hq7 Zt0wV9 bLx2 Rk81 yUe5 mNf3"))
             skipped: list[str] = []
             keeper = Keeper(
                 *(lied, Ledger(lied, market.auctioneer), lied.actor(1)),
