@@ -1,5 +1,6 @@
 """What all tests need."""
 
+import os
 import re
 import signal
 
@@ -12,6 +13,9 @@ pytest.register_assert_rewrite("tests")
 # A run in a shell's background inherits an ignored SIGINT, and so would the programs that tests interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Pages are as wide as the terminal says that the tests were started in: they are compared without it.
+os.environ.pop("COLUMNS", None)
 
 # A busy machine is no failure. A failing example is printed with the line that replays it.
 settings.register_profile(

@@ -6,7 +6,8 @@ it needs to do its work when it runs, so that `--help` is quick.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from inspect import cleandoc
+from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperGroup
@@ -16,7 +17,7 @@ from offchain import __version__
 from offchain.cli import beacon, check, demo, deploy, keep, simulate, solve, theory
 from offchain.cli.exits import reported
 from offchain.cli.interrupts import orderly
-from offchain.io.quoting import shorten
+from offchain.io.quoting import quote, shorten
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "solve": solve.command,
@@ -54,11 +55,32 @@ def _short_usage_errors() -> Iterator[None]:
     try:
         yield
     except TyperException as error:
+        _name_the_value(error)
         # By its name, as typer itself does: the class is not public.
         helps = type(error).__name__ == "NoArgsIsHelpError"
         if not helps and isinstance(message := getattr(error, "message", None), str):
             error.message = shorten(message, _USAGE)
         raise
+
+
+_REASONS: Final = {
+    "int_parsing": "is not a whole number",
+    "int_from_float": "is not a whole number",
+    "float_parsing": "is not a number",
+    "greater_than_equal": "is less than {ge}",
+    "less_than_equal": "is more than {le}",
+}
+"""In place of what pydantic, which reads the arguments, says without the value: by its names of errors."""
+
+
+def _name_the_value(error: TyperException) -> None:
+    """The value that cannot be used is part of the message about it."""
+    errors = getattr(error.__cause__, "errors", None)
+    if errors is not None:
+        first = errors()[0]
+        if reason := _REASONS.get(first["type"]):
+            limits = first.get("ctx", {})
+            error.message = f"{quote(str(first['input']))} {reason.format(**limits)}"
 
 
 app = typer.Typer(
@@ -94,5 +116,11 @@ def consort(
     """
 
 
+def _sentence(command: Callable[..., None]) -> str:
+    """What the list of commands says of one: the first paragraph of its text, whole; else as much as fits in a line."""
+    first, _, _ = cleandoc(command.__doc__ or "").partition("\n\n")
+    return " ".join(first.split())
+
+
 for name, command in COMMANDS.items():
-    app.command(name)(command)
+    app.command(name, short_help=_sentence(command))(command)

@@ -1,5 +1,6 @@
 """`consort check`: the properties of a mechanism on the instances of a file."""
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -7,6 +8,7 @@ import typer
 from offchain.cli.choices import choice
 from offchain.cli.exits import CHECK_FAILED, BadInput, put, say
 from offchain.cli.files import open_instances
+from offchain.cli.width import columns
 from offchain.io.errors import InvalidInput
 from offchain.io.quoting import printable
 from offchain.model.mechanisms.price_rule import RULES
@@ -53,13 +55,13 @@ def command(
             except InvalidInput as error:
                 raise BadInput(instances.place(index, str(error))) from error
             failed = failed or any(finding.verdict is Verdict.FAILS for finding in findings)
-            put(table(findings, instances.path(index)))
+            put(table(findings, instances.path(index), columns()))
     if failed:
         raise typer.Exit(CHECK_FAILED)
 
 
-def table(findings: "list[Finding]", label: str) -> str:
-    """One aligned line for each finding: the label if any, the property, the verdict, the detail."""
+def table(findings: "list[Finding]", label: str, width: int | None = None) -> str:
+    """For each finding, aligned: the label if any, the property, the verdict, the detail, wrapped at `width` if that is given."""
     rows = [
         (
             *([label] if label else []),
@@ -69,5 +71,18 @@ def table(findings: "list[Finding]", label: str) -> str:
         )
         for finding in findings
     ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "".join("  ".join(map(str.ljust, row, widths)).rstrip() + "\n" for row in rows)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+    before = sum(widths) + _GAP * len(widths)
+    written = []
+    for *cells, detail in rows:
+        first = "".join(map(str.ljust, cells, (one + _GAP for one in widths)))
+        room = max(len(detail), 1) if width is None else max(width - before, _LEAST)
+        lines = wrap(detail, room, break_on_hyphens=False) or [""]
+        written.append((first + lines[0]).rstrip())
+        written += (" " * before + line for line in lines[1:])
+    return "".join(f"{line}\n" for line in written)
+
+
+_GAP = 2
+_LEAST = 24
+"""Columns that a detail has at least."""

@@ -11,7 +11,7 @@ def choice(option: str, names: Collection[str], text: str) -> Any:
 
     def known(name: str) -> str:
         if name not in names:
-            raise typer.BadParameter(f"{name!r} is not one of {', '.join(map(repr, names))}.")
+            raise typer.BadParameter(f"{name!r} is not one of {', '.join(map(repr, names))}")
         return name
 
     return typer.Option(option, parser=known, metavar=f"<{'|'.join(names)}>", help=text)

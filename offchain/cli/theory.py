@@ -3,19 +3,21 @@
 import json
 from collections.abc import Iterator, Sequence
 from io import StringIO
+from textwrap import fill
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from offchain.cli.exits import CHECK_FAILED, BadInput, put
+from offchain.cli.width import columns
 from offchain.io.quoting import quote
 
 if TYPE_CHECKING:
     from offchain.model.theory import Claim, Row
 
-_NARROWEST = 80
-_WITHOUT_TERMINAL = 150
-"""How wide the table is, in columns."""
+_WITHOUT_TERMINAL = 80
+_SIDE_BY_SIDE = 120
+"""Columns from which on claims and figures stand beside each other."""
 
 
 def command(
@@ -42,7 +44,7 @@ def command(
     if as_json:
         put(json.dumps([row.to_json() for row in rows], indent=2, ensure_ascii=False) + "\n")
     else:
-        put(table(rows))
+        put(table(rows, columns() or _WITHOUT_TERMINAL))
     if not all(row.holds for row in rows):
         raise typer.Exit(CHECK_FAILED)
 
@@ -73,16 +75,38 @@ def _measured(claims: "Sequence[Claim[Any]]") -> "Iterator[Row]":
             bar.advance(task)
 
 
-def table(rows: "Sequence[Row]") -> str:
-    """The rows as a table, and below it how many hold."""
+def table(rows: "Sequence[Row]", width: int) -> str:
+    """The rows as a table, and below it how many hold. On narrow pages everything of a row stands below its name."""
+    told = _grid(rows, width) if width >= _SIDE_BY_SIDE else _list(rows, width)
+    held = sum(row.holds for row in rows)
+    amended = sum(row.holds and bool(row.amended) for row in rows)
+    return f"{told}{held} of {len(rows)} hold, {amended} of them as amended\n"
+
+
+def _list(rows: "Sequence[Row]", width: int) -> str:
+    def paragraph(text: str) -> str:
+        return fill(text, width, initial_indent="  ", subsequent_indent="    ")
+
+    written = []
+    for row in rows:
+        verdict = f"holds: {_verdict(row)}"
+        written += [
+            f"{row.name}{verdict.rjust(width - len(row.name))}",
+            paragraph(f"{row.source}: {row.statement}"),
+            paragraph(f"Measured: {row.measured}"),
+            *([paragraph(f"Amended: {row.amended}")] if row.amended else []),
+            "",
+        ]
+    return "".join(f"{line}\n" for line in written)
+
+
+def _grid(rows: "Sequence[Row]", width: int) -> str:
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     text = StringIO()
-    terminal = Console()
-    width = max(_NARROWEST, terminal.width) if terminal.is_terminal else _WITHOUT_TERMINAL
     console = Console(file=text, width=width, color_system=None)
     grid = Table(box=box.HORIZONTALS, show_lines=True)
     grid.add_column("row", no_wrap=True)
@@ -97,9 +121,6 @@ def table(rows: "Sequence[Row]") -> str:
             _verdict(row),
         )
     console.print(grid)
-    held = sum(row.holds for row in rows)
-    amended = sum(row.holds and bool(row.amended) for row in rows)
-    console.print(Text(f"{held} of {len(rows)} hold, {amended} of them as amended"))
     return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
 
 

@@ -53,7 +53,7 @@ def play(chain: Chain, console: Console) -> Report:
         chain,
         teller,
         "A car that nobody can value exactly",
-        "The mechanism is M_f of “Mechanism Design with Approximate Valuations”.",
+        "The mechanism is M_f, a lottery among the highest, of “Mechanism Design with Approximate Valuations”.",
         {"auction": stage.auction, "source": stage.randomness},
         "chances as fractions, winner and price at this draw",
         solve(instance) == outcome,

@@ -44,6 +44,46 @@ def test_every_command_has_help(command: str) -> None:
     assert result.stdout.startswith(f"Usage: consort {command} ")
 
 
+def test_help_tells_of_every_command_a_whole_sentence_within_80_columns(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    result = CliRunner().invoke(app, ["--help"])
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    told = "".join(result.stdout.split())  # lines are broken at hyphens, too
+    for name, command in COMMANDS.items():
+        sentence = "".join((command.__doc__ or "").split("\n\n")[0].split())
+        assert sentence.endswith(".")
+        assert f"{name}{sentence}" in told
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command_is_within_80_columns(
+    monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    result = CliRunner().invoke(app, [command, "--help"])
+    assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("demo --mechanism foo", "--mechanism': 'foo' is not one of 'two-level', 'approximate',"),
+        ("keep --poll often", "--poll': 'often' is not a number"),
+        ("beacon --port 1.5", "--port': '1.5' is not a whole number"),
+        ("beacon --port 65536", "--port': '65536' is more than 65535"),
+        ("check --grid -1 -", "--grid': '-1' is less than 0"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_option(arguments: str, message: str) -> None:
+    result = CliRunner().invoke(app, arguments.split())
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert "Value error" not in result.stderr
+    assert "Input should" not in result.stderr
+
+
 @pytest.mark.parametrize("arguments", [["auction"], ["solve"], ["solve", "a", "b"], ["--no-such"]])
 def test_wrong_usage_is_bad_input(arguments: list[str]) -> None:
     result = CliRunner().invoke(app, arguments)

@@ -5,7 +5,7 @@ first four read the outcome, wherever it comes from; the others ask the referenc
 have happened. All amounts are integers in units.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import chain, islice
 
@@ -79,13 +79,23 @@ def unclaimed(instance: TwoLevelInstance, places: Sequence[Seat]) -> list[Findin
             return [ascending.seen_limits(sample, increment, FEW, searched(sample, places))]
 
 
-def check_outcome(instance: TwoLevelInstance, outcome: TwoLevelOutcome) -> list[Finding]:
-    """The findings that need nothing but an outcome, whether from the reference model or from a chain."""
+Told = Callable[[int], str]
+"""How an amount in units is written."""
+in_units: Told = "{:,}".format
+
+
+def check_outcome(
+    instance: TwoLevelInstance, outcome: TwoLevelOutcome, amount: Told = in_units
+) -> list[Finding]:
+    """The findings that need nothing but an outcome, whether from the reference model or from a chain.
+
+    amount: how those are written that are told where a property holds.
+    """
     findings = [
-        budget_balance(instance, outcome),
+        budget_balance(instance, outcome, amount),
         individual_rationality(instance, outcome),
         equal_treatment(instance, outcome),
-        welfare_ratio(instance, outcome),
+        welfare_ratio(instance, outcome, amount),
     ]
     match instance.upper:
         case CriticalBid():
@@ -100,7 +110,9 @@ def default_grid(instance: TwoLevelInstance) -> int:
     return min(largest + 1, GRID_LIMIT)
 
 
-def budget_balance(instance: TwoLevelInstance, outcome: TwoLevelOutcome) -> Finding:
+def budget_balance(
+    instance: TwoLevelInstance, outcome: TwoLevelOutcome, amount: Told = in_units
+) -> Finding:
     """The shares are exactly what the group pays, and cover its price with less than a unit each to spare.
 
     Per item: paid = T * share and price <= paid < price + T (all 0 if unsold). Per member: the
@@ -126,7 +138,9 @@ def budget_balance(instance: TwoLevelInstance, outcome: TwoLevelOutcome) -> Find
     paid = sum(lot.paid for lot in outcome.items)
     over = paid - sum(lot.price for lot in outcome.items)
     return Finding.of(
-        "budget balance", counterexample(), f"{paid} paid, {over} of it from rounding up"
+        "budget balance",
+        counterexample(),
+        f"{amount(paid)} paid, {amount(over)} of it from rounding up",
     )
 
 
@@ -173,7 +187,9 @@ def equal_treatment(instance: TwoLevelInstance, outcome: TwoLevelOutcome) -> Fin
     return Finding.of("equal treatment", counterexample(), "equal bids, equal access and share")
 
 
-def welfare_ratio(instance: TwoLevelInstance, outcome: TwoLevelOutcome) -> Finding:
+def welfare_ratio(
+    instance: TwoLevelInstance, outcome: TwoLevelOutcome, amount: Told = in_units
+) -> Finding:
     """The optimum is at most H_l times the welfare, l being the size of the largest group (Theorem 3).
 
     Claimed if every bid is the member's value. Then, on an item that is sold, the optimum is at
@@ -211,11 +227,11 @@ def welfare_ratio(instance: TwoLevelInstance, outcome: TwoLevelOutcome) -> Findi
             return f"the items' optimal welfare is {optimum}, not {outcome.optimal_welfare}"
         return None
 
-    figures = f"welfare {outcome.welfare}, optimum {outcome.optimal_welfare}"
+    figures = f"welfare {amount(outcome.welfare)}, optimum {amount(outcome.optimal_welfare)}"
     return Finding.of(
         name,
         counterexample(),
-        f"{figures}; H_{size} = {float(bound):.4g}{slack}, all bids being true, each in one group",
+        f"{figures}, at most {harmonic_text(size)}{slack} times as much, all bids being true, each in one group",
     )
 
 
@@ -312,6 +328,16 @@ def untruthful_member(instance: TwoLevelInstance) -> str | None:
                     who = f"{member.name} of {group.name}"
                     return f"{who} bids {bid} for item {item}, worth {value}"
     return None
+
+
+def harmonic_text(count: int) -> str:
+    """What H_count is: "H_5 = 1 + 1/2 + … + 1/5 = 2.283"."""
+    first = [str(Fraction(1, rank)) for rank in range(1, min(count, 2) + 1)]
+    sum_ = " + ".join(
+        [*first, *(["…"] if count > 3 else []), *([f"1/{count}"] if count > 2 else [])]
+    )
+    value = f"{float(harmonic(count)):.4g}"
+    return f"H_{count} = {sum_}" + (f" = {value}" if sum_ != value else "")
 
 
 def harmonic(count: int) -> Fraction:

@@ -193,7 +193,10 @@ def unit_for(members: int) -> int:
     return 1000 * lcm(*range(1, members + 1))
 
 
-@claim(f"{PAPER}, Lemma 4", "a group's willingness to pay is at least its total value over H_n")
+@claim(
+    f"{PAPER}, Lemma 4",
+    "a group's willingness to pay is at least its total value over H_n = 1 + 1/2 + ... + 1/n",
+)
 def lemma_4(members: int = 5, top: int = 5, crowds: Sequence[int] = (2, 10, 40)) -> Evidence:
     """Every group on a grid, and groups with the values 1/i, where the two are equal; small ones in the fast form too."""
     groups = [
@@ -231,7 +234,8 @@ def unlike_fast(bids: Sequence[int]) -> bool:
 
 @claim(
     f"{PAPER}, Theorem 3",
-    "if all bid their values, the optimal welfare is at most H_l times that of Mechanism 1",
+    "if all bid their values, the optimal welfare is at most H_l = 1 + 1/2 + ... + 1/l times that of Mechanism 1, l members in"
+    " the largest group",
 )
 def theorem_3(sizes: Sequence[Sizes] = SIZES, top: int = 4, members: int = 12) -> Evidence:
     """Every game; and the values 1/i against a rival who can pay as much and comes first, for tightness."""
@@ -267,7 +271,7 @@ def ratio(game: TwoLevelInstance) -> Fraction:
 @claim(
     f"{PAPER}, Theorem 5",
     "no two-level mechanism that is deterministic, truthful, budget-balanced and individually rational and treats equals"
-    " alike does better than H_l",
+    " alike does better than H_l = 1 + 1/2 + ... + 1/l, l members in the largest group",
 )
 def theorem_5(members: Sequence[int] = (2, 5, 12)) -> Evidence:
     """What Mechanism 1 gets in the two instances of the proof, and every upper mechanism on the bids that matter.
@@ -384,7 +388,7 @@ def truthful_rules(bids: int) -> Iterator[dict[tuple[int, int], int | None]]:
 @claim(
     f"{PAPER}, Theorem 7",
     "Mechanism 2 (additive items) is truthful in dominant strategies, budget-balanced, individually rational and, if all"
-    " bid their values, within H_l",
+    " bid their values, within H_l = 1 + 1/2 + ... + 1/l of the optimum, l members in the largest group",
 )
 def theorem_7(sizes: Sequence[Sizes] = ((1, 2), (2, 1)), top: int = 3, items: int = 2) -> Evidence:
     """Every joint lie about all items in every game."""

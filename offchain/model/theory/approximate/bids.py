@@ -205,7 +205,8 @@ def intersection(samples: int = 1000, seed: int = 1, top: int = 3) -> Evidence:
 
 @claim(
     f"{PAPER}, Theorems 2 and 4 on a grid",
-    "if values are integers, the auctioneer's second price and M_f keep their guarantees of the maximum welfare less 1 unit",
+    "if values are integers, the auctioneer's second price and the lottery M_f keep their guarantees of the maximum welfare less"
+    " 1 unit",
 )
 def grid(
     deltas: Sequence[Fraction] = (Fraction(1, 100), Fraction(1, 4), Fraction(1, 2)),

@@ -21,9 +21,9 @@ from offchain.model.theory.claim import Evidence, claim
 
 @claim(
     f"{PAPER}, Lemma E.3, and When Bidders Are DAOs, Lemma 4",
-    "with groups above equal splits, each member in one, whose values are known and bid, M_f guarantees (r + (1-r)/n)/H_l, second"
-    " price 1/H_l; where members know theirs approximately no bound is known, but r times that if every bid is within a factor of"
-    " (1+d)/(1-d) of the value",
+    "with groups above equal splits, each member in one, whose values are known and bid, the lottery M_f guarantees"
+    " (r + (1-r)/n)/H_l, second price 1/H_l (H_l = 1 + 1/2 + ... + 1/l, l members in the largest group); where members know"
+    " theirs approximately no bound is known, but r times that if every bid is within a factor of (1+d)/(1-d) of the value",
 )
 def groups(
     deltas: Sequence[Fraction] = (Fraction(1, 100), Fraction(1, 4)),

@@ -213,7 +213,8 @@ def integer_part(delta: Fraction, largest: int, rule: Rule, players: int) -> Fra
 
 @claim(
     f"{PAPER}, Theorem 4",
-    "M_f guarantees r + (1-r)/n of the maximum welfare to n individuals, expected over the draw, in undominated strategies",
+    "the lottery M_f guarantees r + (1-r)/n of the maximum welfare to n individuals, r = ((1-d)/(1+d))^2, expected over the draw,"
+    " in undominated strategies",
 )
 def theorem_4(
     deltas: Sequence[Fraction] = DELTAS, players: Sequence[int] = PLAYERS, top: int = TOP
@@ -326,7 +327,7 @@ def lemma_e_3(
 
 @claim(
     f"{PAPER}, slides",
-    "M_f guarantees 5 times as much as second price for d=1/2, n=2; 3 times for d=1/2, n=4; 2 times for d=1/4, n=2",
+    "the lottery M_f guarantees 5 times as much as second price for d=1/2, n=2; 3 times for d=1/2, n=4; 2 times for d=1/4, n=2",
 )
 def slides(bid: int = 12) -> Evidence:
     """What either leaves where all bid the same, its worst case (Theorems 2 and 4)."""
