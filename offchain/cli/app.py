@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from offchain import __version__
-from offchain.cli import beacon, check, demo, deploy, keep, simulate, solve, theory
+from offchain.cli import beacon, check, demo, deploy, keep, page, simulate, solve, theory
 from offchain.cli.exits import reported
 from offchain.cli.interrupts import orderly
 from offchain.io.quoting import quote, shorten
@@ -26,6 +26,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "simulate": simulate.command,
     "deploy": deploy.command,
     "keep": keep.command,
+    "page": page.command,
     "beacon": beacon.command,
     "theory": theory.command,
 }
