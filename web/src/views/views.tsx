@@ -7,6 +7,8 @@ import { GroupView } from './group.tsx';
 import { Home } from './home.tsx';
 import { LotView } from './lot.tsx';
 import { NewGroup } from './new_group.tsx';
+import { Outcome } from './outcome.tsx';
+import { Steps } from './steps.tsx';
 
 export interface View {
   name: string;
@@ -21,6 +23,8 @@ export const VIEWS: readonly View[] = [
   LOT,
   { name: 'new-group', tab: 'Start a group', Component: NewGroup },
   { name: 'group', Component: GroupView },
+  { name: 'steps', Component: Steps },
+  { name: 'outcome', Component: Outcome },
 ];
 
 /** What an address shows: the view it names, else the lot, else all lots. */
