@@ -67,6 +67,13 @@ export async function auctioneerOf(node: Node, dao: Address): Promise<Address | 
   return node.readContract({ address: dao, abi: DAO.abi, functionName: 'auctioneer' }).catch(() => null);
 }
 
+/** Whether the deployment's factory made a DAO, for the deployment's own auctioneer. */
+export async function isOurs(node: Node, { factory, auctioneer }: Deployment, dao: Address): Promise<boolean> {
+  const isDAO = await node.readContract({ address: factory, abi: DAOFactory.abi, functionName: 'isDAO', args: [dao] });
+  const seller = isDAO ? await auctioneerOf(node, dao) : null;
+  return seller !== null && isAddressEqual(seller, auctioneer);
+}
+
 function codeCheck(name: string, like: Likeness, isVouched: boolean): Check {
   const text = {
     same: `The ${name} has the code that this page was built with.`,

@@ -1,14 +1,13 @@
 // A group: what it is, on which lots it is, and which it can still enter.
 
 import { abi as daoAbi } from 'consort-contracts/DAO';
-import { abi as factoryAbi } from 'consort-contracts/DAOFactory';
 import { type Address, toEventSelector } from 'viem';
 
 import { useSession } from '../app/context.ts';
 import { useGasWords } from '../app/gas_price.ts';
 import { useLoaded } from '../app/loading.ts';
 import type { Route } from '../app/route.ts';
-import { auctioneerOf } from '../chain/checks.ts';
+import { isOurs } from '../chain/checks.ts';
 import type { Deployment } from '../chain/deployment.ts';
 import { logsOf } from '../chain/history.ts';
 import type { Node } from '../chain/node.ts';
@@ -118,12 +117,8 @@ function openLot({ entered }: Found): bigint | null {
 }
 
 async function read(node: Node, deployment: Deployment, dao: Address, newest: bigint): Promise<Found> {
-  const [isDAO, auctioneer] = await Promise.all([
-    node.readContract({ address: deployment.factory, abi: factoryAbi, functionName: 'isDAO', args: [dao] }),
-    auctioneerOf(node, dao),
-  ]);
-  const isOurs = auctioneer?.toLowerCase() === deployment.auctioneer.toLowerCase();
-  if (!isDAO || !isOurs) return { isDAO: false, isOpen: false, minimumBid: 0n, entered: [], enterable: [] };
+  const isDAO = await isOurs(node, deployment, dao);
+  if (!isDAO) return { isDAO: false, isOpen: false, minimumBid: 0n, entered: [], enterable: [] };
   const call = { address: dao, abi: daoAbi } as const;
   const [isOpen, minimumBid, logs, lots] = await Promise.all([
     node.readContract({ ...call, functionName: 'isOpen' }),

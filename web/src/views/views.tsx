@@ -3,6 +3,7 @@
 import type { ComponentType } from 'preact';
 
 import type { Route } from '../app/route.ts';
+import { EstateView } from './estate.tsx';
 import { GroupView } from './group.tsx';
 import { Home } from './home.tsx';
 import { LotView } from './lot.tsx';
@@ -23,6 +24,7 @@ export const VIEWS: readonly View[] = [
   LOT,
   { name: 'new-group', tab: 'Start a group', Component: NewGroup },
   { name: 'group', Component: GroupView },
+  { name: 'estate', Component: EstateView },
   { name: 'steps', Component: Steps },
   { name: 'outcome', Component: Outcome },
 ];
