@@ -20,19 +20,20 @@ long after the deadline of a lot at a house, an item that it did not deliver."""
 
 class Need(IntEnum):
     """What a lot needs, the most urgent first. At a house of others: a bid, or a look whether one is due; or a look now and
-    then until that may be. An item that goes back to its seller is nobody's money, and comes last, as one that a house may
-    never deliver.
+    then until that may be. At signal clocks: a step that is nobody's in particular, to go on. An item that goes back to its
+    seller is nobody's money, and comes last, as one that a house may never deliver.
     """
 
     RAISE = 0
     REVEAL = 1
     TALLY = 2
     DRAW = 3
-    WATCH = 4
-    SETTLE = 5
-    REFUND = 6
-    RETURN = 7
-    DELIVER = 8
+    ADVANCE = 4
+    WATCH = 5
+    SETTLE = 6
+    REFUND = 7
+    RETURN = 8
+    DELIVER = 9
 
     @property
     def is_urgent(self) -> bool:

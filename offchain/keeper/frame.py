@@ -8,7 +8,7 @@ simulation says will fail. What goes wrong with one lot is left for the next ste
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypedDict, TypeVar
 
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Chain
 from offchain.keeper.agenda import Agenda, Duty, Outlook, Plan
@@ -102,6 +102,18 @@ class Trade(Protocol):
 
     def is_pressed(self, now: int) -> bool:
         """Whether nothing else should keep this keeper from its next step."""
+
+
+class Options(TypedDict, total=False):
+    """What any keeper can be told, see `Frame`."""
+
+    on_action: Callable[[Action], None] | None
+    on_skip: Callable[[str, Exception], None] | None
+    gas_limit: int
+    only: Collection[int] | None
+    purse: Purse | None
+    pace: Pace | None
+    forgets: bool
 
 
 class Frame(Generic[LogbookT]):

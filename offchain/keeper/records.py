@@ -54,6 +54,13 @@ def integer_in(field: str, value: Any, least: int, most: int) -> int:
     return value
 
 
+def values_in(field: str, value: Any, most: int) -> list[Any]:
+    """A list of at most so many values. Raises LinesError."""
+    if not isinstance(value, list) or len(value) > most:
+        raise LinesError(f"{field}: not a list of at most {most}")
+    return value
+
+
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
     if len(fields) < len(pairs):

@@ -7,15 +7,25 @@ agree, and the first block of the reveal must lie deep enough not to be taken ba
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Protocol
 
 from offchain.chain.backend import Chain
-from offchain.keeper.books import Lot
+from offchain.chain.errors import ChainError
 
 DEPTH: Final = 2
 """Blocks after the first of the reveal. Nothing to wait for where they come only on demand: 0 is right there."""
 CLOCK_TOLERANCE: Final = 15
 """How many seconds this machine's clock may be fast."""
+
+
+class Sealing(Protocol):
+    """Something that is sealed until one time and opened until another, in seconds since the epoch."""
+
+    @property
+    def end_of_bidding(self) -> int: ...
+
+    @property
+    def end_of_reveal(self) -> int: ...
 
 
 class Release:
@@ -41,11 +51,11 @@ class Release:
         """What time it is outside of the chain, where beacons sign; `now` by the chain's."""
         return int(self._clock()) if self._is_real else now
 
-    def is_before_time(self, lot: Lot) -> bool:
+    def is_before_time(self, lot: Sealing) -> bool:
         """Whether bidding may still last by this machine's clock, whatever the chain says."""
         return self._is_real and self._clock() < lot.end_of_bidding + CLOCK_TOLERANCE
 
-    def disagreement(self, lot: Lot) -> str | None:
+    def disagreement(self, lot: Sealing) -> str | None:
         """What to tell of a chain that has begun the reveal long before this machine's clock."""
         if not self._is_real or lot.end_of_bidding - self._clock() < 4 * CLOCK_TOLERANCE:
             return None
@@ -54,7 +64,7 @@ class Release:
             " has not, so one of them is wrong: no opening leaves before both agree"
         )
 
-    def may_leave(self, lot: Lot, now: int) -> bool:
+    def may_leave(self, lot: Sealing, now: int) -> bool:
         """Whether the openings of a lot may leave, `now` by the chain's time. Depth is not waited for once half of the reveal is
         over: no bid is to be lost to it. At most two requests between two calls of `look`.
 
@@ -69,6 +79,19 @@ class Release:
         if self._buried is None:
             self._buried = self._chain.time_of(max(0, self._chain.block() - self._depth))
         return self._buried >= lot.end_of_bidding
+
+    def allows(
+        self, what: str, lot: Sealing, now: int, tell: Callable[[str, Exception], None]
+    ) -> bool:
+        """`may_leave`; what stands in the way of it is told as a trouble with `what`."""
+        disagreement = self.disagreement(lot)
+        if disagreement is not None:
+            tell(what, ChainError(disagreement))
+        try:
+            return self.may_leave(lot, now)
+        except ChainError as error:
+            tell(what, error)
+            return False
 
 
 def moment(seconds: int) -> str:

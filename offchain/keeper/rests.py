@@ -17,6 +17,7 @@ _LONGEST: Final = {
     Need.REVEAL: (4, 60),
     Need.TALLY: (4, 60),
     Need.DRAW: (16, 240),
+    Need.ADVANCE: (16, 240),
     Need.WATCH: (4, 60),
     Need.SETTLE: (256, 3_600),
     Need.REFUND: (16, 240),

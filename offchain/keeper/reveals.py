@@ -3,6 +3,7 @@ those that are locked to a round, once that is signed.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from offchain.bindings.seals import Opening
 from offchain.chain.errors import ChainError
@@ -136,15 +137,9 @@ class Reveals:
             self._unlocker.open(lot, book, closed, gives_way)
 
     def _may_leave(self, lot: Lot) -> bool:
-        what = f"reveal of lot {lot.number}"
-        disagreement = self._release.disagreement(lot)
-        if disagreement is not None:
-            self._troubles.skip(0, what, ChainError(disagreement))
-        try:
-            return self._release.may_leave(lot, self._now)
-        except ChainError as error:
-            self._troubles.skip(0, what, error)
-            return False
+        return self._release.allows(
+            f"reveal of lot {lot.number}", lot, self._now, partial(self._troubles.skip, 0)
+        )
 
     def _minimum(self, book: Book) -> int:
         """The smallest bid that can be opened in a book, in units."""

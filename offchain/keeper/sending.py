@@ -16,6 +16,8 @@ from offchain.keeper.troubles import Troubles
 _MEMBERS_PROBED: Final = 50
 _READY: Final = 6_000
 """How many items are at hand when a transaction is made: more than fit, few enough to look through after each."""
+_GAS_BESIDE: Final = 50_000
+"""What a transaction may take beside its items, where they are bounded."""
 _ODD_ITEMS: Final = 3
 """How many items of a book may fail on their own before the rest of it is left for the next step."""
 
@@ -79,10 +81,11 @@ class Sender:
         members: Callable[[Sequence[Item]], int] = len,
         allowance: int = 0,
         in_order: bool = False,
+        most_each: int | None = None,
     ) -> None:
         """Serves `items` in as few transactions as fit. `still`: whether an item needs it yet, after others had time to act.
         `gives_way`: whether the rest is left for later, asked after each transaction. Unless items must be served `in_order`,
-        one that fails by itself is passed over, and comes last the next time.
+        one that fails by itself is passed over, and comes last the next time; or one that takes more than `most_each`.
         """
         probe = 1 if in_order else _MEMBERS_PROBED
         memory = self.memories.of(task, probe, allowance)
@@ -92,12 +95,16 @@ class Sender:
         unserved.sort(key=memory.odd.__contains__)
         waiting = filter(still, unserved)
         queue = list(islice(waiting, _READY))
+        built: list[int] = []
+
+        def build(part: Sequence[Item]) -> Transaction:
+            built[:] = [len(part)]
+            return self._transaction(task, *call(part))
+
         odd = 0
         while queue:
             try:
-                batch = memory.sizer.first(
-                    queue, lambda part: self._transaction(task, *call(part)), self._courier.estimate
-                )
+                batch = memory.sizer.first(queue, build, self._modest(most_each, built))
             except Reverted as refusal:
                 self._troubles.skip(task.lot, str(task), refusal)
                 odd += 1
@@ -185,6 +192,17 @@ class Sender:
     def memory(self, task: Task, allowance: int = 0) -> Memory:
         """What was learnt about a task whose items are many. `allowance`: see `BatchSizer`."""
         return self.memories.of(task, _MEMBERS_PROBED, allowance)
+
+    def _modest(self, most_each: int | None, built: Sequence[int]) -> Callable[[Transaction], int]:
+        """Simulates a transaction of as many items as were `built` last; `Reverted` if they take more than they may."""
+
+        def estimate(transaction: Transaction) -> int:
+            gas = self._courier.estimate(transaction)
+            if most_each is not None and gas > _GAS_BESIDE + most_each * built[0]:
+                raise Reverted(f"it takes {gas} gas, which is too much")
+            return gas
+
+        return estimate
 
     def _may_take(self, lot: int, gas: int) -> bool:
         return self._purse.affords(gas) and self._purse.has_left(lot, gas, self._allowance_of(lot))

@@ -11,14 +11,16 @@ _LONGEST_REST: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One kind of work on one book."""
+    """One kind of work on one book. part: on which part of it, where each fails or succeeds by itself."""
 
     step: str
     lot: int
     contract: str
+    part: str = ""
 
     def __str__(self) -> str:
-        return f"{self.step} of lot {self.lot} at {self.contract}"
+        of = f" {self.part}" if self.part else ""
+        return f"{self.step}{of} of lot {self.lot} at {self.contract}"
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from offchain.chain.backend import Transaction
 from offchain.chain.errors import ChainError
 from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances.signal_clock import SignalClockInstance
-from offchain.model.instances.signals import UNSOLD, Rule, Sale
+from offchain.model.instances.signals import UNSOLD, Rule, Sale, SignalBidder
 from offchain.play.audit import check_balance, check_proceeds
 from offchain.play.observer import Observer
 from offchain.play.signal_clock_trail import Play, Trail
@@ -167,12 +167,9 @@ class SignalClocks(DrawnStage):
         return self._auction.call(account, "multicall", [call.data for call in calls])
 
     def _sell(self, lot: int, trail: Trail, last: int) -> None:
-        """States the offer to the last bidder, who buys if its signal is at least the one that the offer takes."""
+        """Lets the last bidder buy if its signal is at least the one that its offer takes."""
         bidder = trail.instance.bidders[last]
-        state = self._auction.call(
-            self._keeper_account, "stateOffer", lot, packed(bidder.value.entries)
-        )
-        self._take("offer", [state], trail)
+        self._state(lot, trail, bidder)
         assert trail.offer is not None  # said by an event of the call that has just succeeded
         if bidder.signal < trail.offer.signal:
             self._take("answer", [self._answer(lot, trail, last)], trail)
@@ -182,6 +179,13 @@ class SignalClocks(DrawnStage):
         purchase = self._auction.call(account, "buy", lot, value=price * WEI_PER_UNIT)
         self._take("buy", [purchase], trail)
         self._paid += price
+
+    def _state(self, lot: int, trail: Trail, bidder: SignalBidder) -> None:
+        """States the offer to the last bidder."""
+        state = self._auction.call(
+            self._keeper_account, "stateOffer", lot, packed(bidder.value.entries)
+        )
+        self._take("offer", [state], trail)
 
     def _wind_up(self, lot: int, accounts: Sequence[str], sale: Sale) -> None:
         """The item and the deposits go where they belong."""

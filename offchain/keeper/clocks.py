@@ -1,0 +1,190 @@
+"""Signal clock auctions as their events make them: who joined with which table, which type was drawn, who is asked until when.
+
+Amounts are units (1 gwei), times are seconds since the epoch. Nothing here talks to a chain.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from offchain.bindings.constants import SignalClockAuction
+from offchain.bindings.contracts import Event
+from offchain.bindings.contracts import contract as contract_named
+from offchain.bindings.enumerations import ClockPhase
+from offchain.chain.backend import Chain
+from offchain.keeper.books import NEVER, Args
+from offchain.keeper.logbook import Logbook
+from offchain.keeper.logstore import LogStore
+
+CLOCKS: Final = "SignalClockAuction"
+WINDOW: Final = SignalClockAuction.WINDOW
+"""How long a word, or a step that anyone can take, is waited for before a lot is void."""
+
+
+@dataclass(slots=True)
+class Bidder:
+    """One who joined. table: as registered, empty if none was. closed: whether the deposit went somewhere; refused: whether a
+    push of it was not taken.
+    """
+
+    kind: int
+    table: bytes = b""
+    closed: bool = False
+    refused: bool = False
+
+
+@dataclass(slots=True)
+class ClockLot:
+    """One lot.
+
+    bidders: by account, in the order in which they joined. phase: as far as logs alone tell; the clock ends some. deadline: of
+    what is waited for in that phase, as far as is known: in `PREPARING` at the latest, in `STATING` nothing. latest: the last
+    one that logs told. kind: the type that was drawn, None: none yet. prepared: how many of its tables were looked at. last: who
+    is left alone.
+    """
+
+    number: int
+    end_of_joining: int
+    end_of_registering: int
+    bidders: dict[str, Bidder] = field(default_factory=dict)
+    phase: ClockPhase = ClockPhase.JOINING
+    deadline: int = 0
+    latest: int = 0
+    requested: bool = False
+    kind: int | None = None
+    prepared: int = 0
+    last: str | None = None
+    returned: bool = False
+
+    @staticmethod
+    def listed(args: Args) -> "ClockLot":
+        """The lot of a `LotListed`."""
+        _, _, _, end_of_joining, end_of_registering, _, _ = args["terms"]
+        return ClockLot(args["lot"], end_of_joining, end_of_registering)
+
+    @property
+    def drawn(self) -> list[str]:
+        """The bidders of the drawn type, by place."""
+        return [account for account, one in self.bidders.items() if one.kind == self.kind]
+
+    def phase_at(self, now: int) -> ClockPhase:
+        """The phase at `now`. What became void because nobody took a step in time is known for certain by the contract only."""
+        if self.phase == ClockPhase.JOINING:
+            if now < self.end_of_joining:
+                return ClockPhase.JOINING
+            if not self.bidders:
+                return ClockPhase.VOID
+            if now < self.end_of_registering:
+                return ClockPhase.REGISTERING
+            return ClockPhase.DRAW if now < self.end_of_registering + WINDOW else ClockPhase.VOID
+        if self.phase == ClockPhase.LEARNING and now >= self.deadline:
+            is_void = now >= self.deadline + WINDOW
+            return ClockPhase.VOID if is_void else ClockPhase.PREPARING
+        if self.phase in (ClockPhase.PREPARING, ClockPhase.STATING) and now >= self.deadline:
+            return ClockPhase.VOID
+        return self.phase
+
+    def next_deadline(self, now: int) -> int:
+        """The first end of a phase after `now`; far away once there is none."""
+        ends = (self.end_of_joining, self.end_of_registering, self.deadline)
+        return min((end for end in ends if end > now), default=NEVER)
+
+    def is_owed(self, account: str) -> bool:
+        """Whether a push would move a deposit, once the lot is over. A refused one is not tried again: its bidder can claim."""
+        bidder = self.bidders[account]
+        return not bidder.closed and not bidder.refused
+
+    def apply(self, event: Event) -> None:
+        """Takes an event of this lot; others change nothing. KeyError if an earlier one is missing."""
+        handler = _EVENTS.get(event.name)
+        if handler is not None:
+            handler(self, event.args)
+
+    def _on_joined(self, args: Args) -> None:
+        self.bidders[args["bidder"]] = Bidder(args["kind"])
+
+    def _on_registered(self, args: Args) -> None:
+        self.bidders[args["bidder"]].table = args["table"]
+
+    def _on_requested(self, args: Args) -> None:
+        self.requested = True
+
+    def _on_drawn(self, args: Args) -> None:
+        self.kind = args["kind"]
+        self._wait(ClockPhase.LEARNING, args["deadline"])
+
+    def _wait(self, phase: ClockPhase, deadline: int) -> None:
+        self.phase, self.deadline, self.latest = phase, deadline, deadline
+
+    def _on_learned(self, args: Args) -> None:
+        # nobody learns later than the deadline of the answers
+        self.phase, self.deadline = ClockPhase.PREPARING, self.deadline + WINDOW
+
+    def _on_prepared(self, args: Args) -> None:
+        self.prepared = args["place"]
+
+    def _on_asked(self, args: Args) -> None:
+        self._wait(ClockPhase.ASKING, args["deadline"])
+
+    def _on_last(self, args: Args) -> None:
+        # an answer comes before its deadline, but somebody silent may be passed over at any time after
+        self.phase, self.last, self.deadline = ClockPhase.STATING, args["bidder"], NEVER
+
+    def _on_stated(self, args: Args) -> None:
+        self._wait(ClockPhase.OFFERED, args["deadline"])
+
+    def _on_settled(self, args: Args) -> None:
+        self.phase, self.deadline = ClockPhase.SETTLED, 0
+
+    def _on_unsold(self, args: Args) -> None:
+        self.phase, self.deadline = ClockPhase.UNSOLD, 0
+
+    def _on_returned(self, args: Args) -> None:
+        self.returned = True
+
+    def _on_paid(self, args: Args) -> None:
+        bidder = self.bidders[args["bidder"]]
+        bidder.closed, bidder.refused = True, False
+
+    def _on_refused(self, args: Args) -> None:
+        self.bidders[args["bidder"]].refused = True
+
+
+_EVENTS: Final[Mapping[str, Callable[[ClockLot, Args], None]]] = {
+    "Joined": ClockLot._on_joined,
+    "TableRegistered": ClockLot._on_registered,
+    "DrawRequested": ClockLot._on_requested,
+    "TypeDrawn": ClockLot._on_drawn,
+    "OthersLearned": ClockLot._on_learned,
+    "TablesPrepared": ClockLot._on_prepared,
+    "BidderAsked": ClockLot._on_asked,
+    "LastBidder": ClockLot._on_last,
+    "OfferStated": ClockLot._on_stated,
+    "LotSettled": ClockLot._on_settled,
+    "LotUnsold": ClockLot._on_unsold,
+    "ItemReturned": ClockLot._on_returned,
+    "Claimed": ClockLot._on_paid,
+    "DepositForfeited": ClockLot._on_paid,
+    "PushRefused": ClockLot._on_refused,
+}
+
+
+class Clocks(Logbook[ClockLot]):
+    """The lots of one signal clock auction."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        auction: str,
+        first_block: int = 0,
+        store: LogStore | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """As `Logbook`."""
+        topics = contract_named(CLOCKS).topics({"LotListed", *_EVENTS})
+        super().__init__(chain, auction, first_block, CLOCKS, topics, store, progress)
+
+    def _apply(self, contract: str, number: int, event: Event) -> None:
+        if event.name == "LotListed":
+            self.lots[number] = ClockLot.listed(event.args)
+        self.lots[number].apply(event)
