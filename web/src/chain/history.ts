@@ -2,7 +2,7 @@
 
 import { abi as auctioneerAbi } from 'consort-contracts/Auctioneer';
 import { abi as daoAbi } from 'consort-contracts/DAO';
-import { type Address, type Log, parseEventLogs } from 'viem';
+import { type AbiEvent, type Address, getAbiItem, type Log, parseEventLogs } from 'viem';
 
 import { Ledger, type LotEvent, lotOf } from '../lots/ledger.ts';
 import type { Node } from './node.ts';
@@ -10,6 +10,8 @@ import type { Node } from './node.ts';
 /** As many of the newest blocks are read again each time: a reorganization may have changed them. */
 const REREAD = 12n;
 const ABI = [...auctioneerAbi, ...daoAbi.filter(({ type }) => type === 'event')] as const;
+const LISTED = getAbiItem({ abi: auctioneerAbi, name: 'LotListed' });
+const ENTERED = getAbiItem({ abi: daoAbi, name: 'BookOpened' });
 
 interface Placed {
   block: bigint;
@@ -24,7 +26,8 @@ export class NoLot extends Error {}
 export class History {
   #events: Placed[] = [];
   #synced: bigint;
-  readonly #first: bigint;
+  #first: bigint;
+  #isFound = false;
 
   /** `firstBlock`: the first in which the auctioneer can have logged anything. */
   constructor(
@@ -39,6 +42,7 @@ export class History {
 
   /** The lot as of the block `newest`. Throws `NoLot`, or what the node answers. */
   async read(newest: bigint): Promise<Ledger> {
+    await this.#find(newest);
     const from = max(this.#first, this.#synced + 1n - REREAD);
     const kept = this.#events.filter(({ block }) => block < from);
     const fresh = newest < from ? [] : await this.#fetch([this.auctioneer], from, newest);
@@ -58,6 +62,15 @@ export class History {
     return lot;
   }
 
+  /** Nothing of the lot is before the block that listed it. */
+  async #find(newest: bigint): Promise<void> {
+    if (this.#isFound) return;
+    const [listed] = await logsOf(this.node, [this.auctioneer], this.#first, newest, { event: LISTED, args: { lot: this.number } });
+    if (listed === undefined || listed.blockNumber === null) throw new NoLot(`There is no lot ${this.number} here.`);
+    this.#first = max(this.#first, listed.blockNumber - REREAD);
+    [this.#synced, this.#isFound] = [this.#first - 1n, true];
+  }
+
   async #fetch(addresses: Address[], from: bigint, to: bigint): Promise<Placed[]> {
     const logs = await logsOf(this.node, addresses, from, to);
     const decoded = parseEventLogs({ abi: ABI, logs });
@@ -69,16 +82,35 @@ export class History {
   }
 }
 
-/** All logs of some contracts in some blocks, in as many questions as the node makes necessary: a range that it does not answer is
+/** Which logs: all, or those of one event whose indexed arguments are these. */
+export interface Filter {
+  event?: AbiEvent;
+  args?: Readonly<Record<string, unknown>>;
+}
+
+/** The logs of some contracts in some blocks, in as many questions as the node makes necessary: a range that it does not answer is
  * asked for in halves. Throws what it answers of a single block. */
-export async function logsOf(node: Node, addresses: readonly Address[], from: bigint, to: bigint): Promise<Log[]> {
+export async function logsOf(node: Node, addresses: readonly Address[], from: bigint, to: bigint, filter: Filter = {}): Promise<Log[]> {
   try {
-    return await node.getLogs({ address: [...addresses], fromBlock: from, toBlock: to });
+    return await node.getLogs({ address: [...addresses], fromBlock: from, toBlock: to, ...filter } as never);
   } catch (error) {
     if (from >= to) throw error;
     const middle = (from + to) / 2n;
-    return [...(await logsOf(node, addresses, from, middle)), ...(await logsOf(node, addresses, middle + 1n, to))];
+    const early = await logsOf(node, addresses, from, middle, filter);
+    return [...early, ...(await logsOf(node, addresses, middle + 1n, to, filter))];
   }
+}
+
+/** The lots that an account has listed, in order. */
+export async function listedBy(node: Node, auctioneer: Address, seller: Address, from: bigint, to: bigint): Promise<bigint[]> {
+  const logs = await logsOf(node, [auctioneer], from, to, { event: LISTED, args: { seller } });
+  return logs.map(({ topics }) => BigInt(topics[1] ?? 0));
+}
+
+/** The lots that a DAO has entered, in order. */
+export async function enteredBy(node: Node, dao: Address, from: bigint, to: bigint): Promise<bigint[]> {
+  const logs = await logsOf(node, [dao], from, to, { event: ENTERED });
+  return logs.map(({ topics }) => BigInt(topics[1] ?? 0));
 }
 
 /** The lot that its events make; null where it was not listed. */

@@ -21,3 +21,15 @@ export function duration(seconds: bigint): string {
   if (seconds < DAY) return `${seconds / HOUR} h ${(seconds % HOUR) / MINUTE} min`;
   return `${seconds / DAY} ${seconds / DAY === 1n ? 'day' : 'days'} ${(seconds % DAY) / HOUR} h`;
 }
+
+/** A moment as a field of local time takes it, to the minute. */
+export function localInput(seconds: bigint): string {
+  const date = new Date(Number(seconds) * 1000);
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** The moment that such a field holds; null if it holds none. */
+export function parseLocal(text: string): bigint | null {
+  const time = new Date(text).getTime();
+  return Number.isNaN(time) ? null : BigInt(Math.floor(time / 1000));
+}

@@ -1,7 +1,7 @@
 // A group: what it is, on which lots it is, and which it can still enter.
 
 import { abi as daoAbi } from 'consort-contracts/DAO';
-import { type Address, toEventSelector } from 'viem';
+import type { Address } from 'viem';
 
 import { useSession } from '../app/context.ts';
 import { useGasWords } from '../app/gas_price.ts';
@@ -9,7 +9,7 @@ import { useLoaded } from '../app/loading.ts';
 import type { Route } from '../app/route.ts';
 import { isOurs } from '../chain/checks.ts';
 import type { Deployment } from '../chain/deployment.ts';
-import { logsOf } from '../chain/history.ts';
+import { enteredBy } from '../chain/history.ts';
 import type { Node } from '../chain/node.ts';
 import { callOf } from '../chain/send.ts';
 import { GAS } from '../lots/gas.ts';
@@ -23,7 +23,6 @@ import { Share } from '../ui/share.tsx';
 
 /** How many of the newest lots are looked at for some to enter. */
 const NEWEST = 24n;
-const BOOK_OPENED = toEventSelector('BookOpened(uint256)');
 
 interface Found {
   isDAO: boolean;
@@ -120,16 +119,15 @@ async function read(node: Node, deployment: Deployment, dao: Address, newest: bi
   const isDAO = await isOurs(node, deployment, dao);
   if (!isDAO) return { isDAO: false, isOpen: false, minimumBid: 0n, entered: [], enterable: [] };
   const call = { address: dao, abi: daoAbi } as const;
-  const [isOpen, minimumBid, logs, lots] = await Promise.all([
+  const [isOpen, minimumBid, numbers, lots] = await Promise.all([
     node.readContract({ ...call, functionName: 'isOpen' }),
     node.readContract({ ...call, functionName: 'minimumBid' }),
-    logsOf(node, [dao], deployment.block, newest),
+    enteredBy(node, dao, deployment.block, newest),
     newestLots(node, deployment.auctioneer, NEWEST),
   ]);
-  const numbers = logs.filter(({ topics }) => topics[0] === BOOK_OPENED).map(({ topics }) => BigInt(topics[1] ?? 0));
   const at = { address: deployment.auctioneer, isHouse: false };
   const entered = await Promise.all(
-    numbers.reverse().map(async (number) => ({
+    [...numbers].reverse().map(async (number) => ({
       lot: lots.find((lot) => lot.number === number) ?? (await readLot(node, at, number)),
       head: await readHead(node, at, dao, number),
     })),

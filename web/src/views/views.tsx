@@ -9,6 +9,7 @@ import { Home } from './home.tsx';
 import { LotView } from './lot.tsx';
 import { NewGroup } from './new_group.tsx';
 import { Outcome } from './outcome.tsx';
+import { Sell } from './sell.tsx';
 import { Steps } from './steps.tsx';
 
 export interface View {
@@ -23,6 +24,7 @@ export const VIEWS: readonly View[] = [
   HOME,
   LOT,
   { name: 'new-group', tab: 'Start a group', Component: NewGroup },
+  { name: 'sell', tab: 'Sell', Component: Sell },
   { name: 'group', Component: GroupView },
   { name: 'estate', Component: EstateView },
   { name: 'steps', Component: Steps },
