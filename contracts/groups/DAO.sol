@@ -132,7 +132,7 @@ contract DAO is BidBook, IDAO, ILender {
     /// @param lot The lot's number.
     function enter(uint256 lot) external {
         if (_books[lot].state != BookState.None) revert AlreadyEntered(lot);
-        _openBook(lot, auctioneer().enter(lot));
+        _openBook(lot, _auctioneer().enter(lot));
         emit BookOpened(lot);
     }
 
@@ -178,7 +178,7 @@ contract DAO is BidBook, IDAO, ILender {
         }
         resultOf[lot] = Result(msg.sender, reached.best);
         emit Tallied(lot, msg.sender, reached.best);
-        auctioneer().submit(lot, reached.best);
+        _auctioneer().submit(lot, reached.best);
     }
 
     /// @notice Settles a won `lot`: fixes who is served at what share, pays the auctioneer, and has the item sent to the estate. Anyone may
@@ -190,7 +190,7 @@ contract DAO is BidBook, IDAO, ILender {
     /// @param best The largest `rank * bid` before that step, in units.
     /// @param bids The bids of that step, ascending, 8 bytes each, in units.
     function settle(uint256 lot, uint256 start, uint96 best, bytes calldata bids) external {
-        IAuctioneer seller = auctioneer();
+        IAuctioneer seller = _auctioneer();
         (Phase now_, address leader, uint96 price) = seller.standing(lot);
         if (now_ != Phase.Closed) revert WrongPhase(lot, now_);
         if (leader != address(this)) revert NotWinner(lot, leader);
@@ -213,7 +213,7 @@ contract DAO is BidBook, IDAO, ILender {
 
     /// @inheritdoc ILender
     function lend(uint256 lot, uint96 amount, address paddle) external {
-        if (msg.sender != address(auctioneer())) revert NotAuctioneer(msg.sender);
+        if (msg.sender != address(_auctioneer())) revert NotAuctioneer(msg.sender);
         Book storage book = _books[lot];
         if (book.state != BookState.Running) revert WrongPhase(lot, phase(lot));
         uint64 lent = Units.add(book.share, amount);
@@ -247,8 +247,8 @@ contract DAO is BidBook, IDAO, ILender {
     // VIEWS
 
     /// @inheritdoc IDAO
-    function auctioneer() public view returns (IAuctioneer) {
-        return _readTerms().auctioneer();
+    function auctioneer() external view returns (address) {
+        return address(_auctioneer());
     }
 
     /// @inheritdoc IDAO
@@ -294,7 +294,7 @@ contract DAO is BidBook, IDAO, ILender {
     /// @inheritdoc BidBook
     function phase(uint256 lot) public view override returns (Phase now_) {
         if (_books[lot].state == BookState.None) return Phase.None;
-        (now_,,) = auctioneer().standing(lot);
+        (now_,,) = _auctioneer().standing(lot);
     }
 
     // THE BOOK OF MEMBERS
@@ -318,7 +318,7 @@ contract DAO is BidBook, IDAO, ILender {
         Book storage book = _books[lot];
         (BookState state, uint64 share_) = (book.state, book.share);
         if (state > BookState.Running) return (share_, address(0));
-        (Phase now_, address leader,) = auctioneer().standing(lot);
+        (Phase now_, address leader,) = _auctioneer().standing(lot);
         if (state == BookState.None || now_ < Phase.Closed || (now_ == Phase.Closed && leader == address(this))) {
             return (0, EVERYBODY);
         }
@@ -354,8 +354,12 @@ contract DAO is BidBook, IDAO, ILender {
 
     /// @dev Nobody is paid out of a lost lot before all that was lent for it is back.
     function _callIn(uint256 lot, Book storage book) private {
-        IBidder(address(auctioneer())).recall(lot, address(this));
+        IBidder(address(_auctioneer())).recall(lot, address(this));
         if (book.share != 0) revert NotLent(lot, 0, book.share);
+    }
+
+    function _auctioneer() private view returns (IAuctioneer) {
+        return _readTerms().auctioneer();
     }
 
     function _readTerms() private view returns (Terms) {

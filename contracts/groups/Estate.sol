@@ -111,7 +111,7 @@ contract Estate is IEstate {
         (IDAO dao_, uint256 lot_) = _terms();
         (uint256 votes, uint256 served) = (votesFor[reserve], dao_.servedOf(lot_));
         if (votes * 2 <= served) revert NoMajority(reserve, votes, served);
-        IAuctioneer auctioneer = dao_.auctioneer();
+        IAuctioneer auctioneer = IAuctioneer(dao_.auctioneer());
         IAuctioneer market = auctioneer.market();
         _requireUnlisted(market);
         resaleLot = LISTING; // a token that comes back from within finds no second listing
@@ -253,7 +253,7 @@ contract Estate is IEstate {
 
     function _auctioneer() private view returns (IAuctioneer) {
         (IDAO dao_,) = _terms();
-        return dao_.auctioneer();
+        return IAuctioneer(dao_.auctioneer());
     }
 
     function _phaseOf(IAuctioneer auctioneer, uint256 resale) private view returns (Phase phase) {

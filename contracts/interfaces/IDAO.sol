@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.30;
-
-import {IAuctioneer} from "./IAuctioneer.sol";
+pragma solidity ^0.8.0;
 
 /// @title What others need of a DAO
-/// @notice For contracts and web sites that gate on access, and for the estates of what it won.
+/// @notice For contracts and web sites that gate on access, and for the estates of what it won. It imports nothing, so that this file can be
+/// copied as it is.
 /// Anybody can make a contract that answers like a DAO, a DAO with an auctioneer of its own, or a lot of another item. So who gates on one
 /// makes sure, once, that it is a DAO of the right factory (`IDAOFactory.isDAO`), that its `auctioneer` is the right one, and that the lot
 /// sells the right item (`IAuctioneer.itemOf`); and asks `hasAccess` each time, since a resale ends it. Nothing has to be asked of the estate.
 interface IDAO {
-    /// @notice The auctioneer at whose lots this DAO bids.
-    function auctioneer() external view returns (IAuctioneer);
+    /// @notice The auctioneer at whose lots this DAO bids: an `IAuctioneer`.
+    function auctioneer() external view returns (address);
 
     /// @notice Whether bids are public from the start (a bid is its deposit) rather than sealed.
     function isOpen() external view returns (bool);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.30;
+pragma solidity ^0.8.0;
 
 /// @title The register of genuine DAOs
 /// @notice What an auctioneer needs of the factory: to tell its DAOs from everything else.

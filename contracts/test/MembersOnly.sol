@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {IAuctioneer} from "../interfaces/IAuctioneer.sol";
 import {IDAO} from "../interfaces/IDAO.sol";
 import {IDAOFactory} from "../interfaces/IDAOFactory.sol";
 
@@ -18,8 +17,8 @@ contract MembersOnly {
     error NoAccess(address caller);
 
     /// @param factory The origin of genuine DAOs.
-    /// @param auctioneer Whose `itemOf(lot_)` is the right item.
-    constructor(IDAOFactory factory, IAuctioneer auctioneer, IDAO dao_, uint256 lot_) {
+    /// @param auctioneer Whose `itemOf(lot_)` is the right item: whoever deploys the gate looks.
+    constructor(IDAOFactory factory, address auctioneer, IDAO dao_, uint256 lot_) {
         if (!factory.isDAO(address(dao_)) || dao_.auctioneer() != auctioneer) revert NotGenuine(dao_);
         (dao, lot) = (dao_, lot_);
     }

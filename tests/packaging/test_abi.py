@@ -154,3 +154,13 @@ def test_files_that_are_no_longer_made_go_and_others_are_left_as_they_are(tmp_pa
 def test_the_package_is_of_this_version() -> None:
     package = json.loads((SOURCE / "package.json").read_text(encoding="utf-8"))
     assert package["version"] == __version__
+
+
+@pytest.mark.parametrize("name", ["Auctioneer", "DAO"])
+def test_a_bid_is_told_by_field(name: str, chosen: list[dict[str, Any]]) -> None:
+    """So that nobody outside has to know how a slot is packed."""
+    (found,) = [one["abi"] for one in chosen if one["contractName"] == name]
+    (bid_of,) = [one for one in found if one.get("name") == "bidOf"]
+    (bid,) = bid_of["outputs"]
+    fields = [(one["name"], one["type"]) for one in bid["components"]]
+    assert fields == [("commitment", "bytes24"), ("bid", "uint64"), ("deposit", "uint64")]
