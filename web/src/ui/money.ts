@@ -13,6 +13,11 @@ export function eth(units: bigint): string {
   return `${part === undefined ? grouped : `${grouped}.${part}`} ETH`;
 }
 
+/** An amount in units as it is typed. */
+export function plainEth(units: bigint): string {
+  return formatUnits(units, UNIT_DIGITS);
+}
+
 /** An amount in wei as people read it, to a unit, rounded up: for gas. */
 export function ethOfWei(wei: bigint): string {
   return eth((wei + UNIT - 1n) / UNIT);
