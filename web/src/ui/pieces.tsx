@@ -64,17 +64,18 @@ export function Note({ kind, isLive, children }: { kind: 'risk' | 'error' | 'goo
 /** An address, shortened, whole in its title, with a link to the chain's explorer where there is one. */
 export function Account({ address, chainId, isYou }: { address: Address; chainId: number; isYou?: boolean }) {
   const url = explorerUrl(chainId, 'address', address);
-  const text = (
-    <code title={address}>
-      {address.slice(0, 8)}…{address.slice(-6)}
-    </code>
-  );
+  const text = <Short address={address} />;
   return (
     <span class="account">
       {url === null ? text : <a href={url} rel="noreferrer" target="_blank">{text}</a>}
       {isYou && ' (you)'}
     </span>
   );
+}
+
+/** An address, shortened, without a link. */
+export function Short({ address }: { address: Address }) {
+  return <code title={address}>{address.slice(0, 8)}…{address.slice(-6)}</code>;
 }
 
 /** An address or a hash in full, to compare and copy. */

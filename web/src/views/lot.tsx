@@ -10,7 +10,7 @@ import { type Head, type Lot, readHead, readLot, sellerOf } from '../lots/lot.ts
 import { Phase, endOf, phaseWords } from '../lots/phases.ts';
 import { Countdown } from '../ui/countdown.tsx';
 import { eth, percent } from '../ui/money.ts';
-import { Account, Facts, Go, Heading, Note, Ready, Section, download } from '../ui/pieces.tsx';
+import { Account, Facts, Go, Heading, Note, Ready, Section, Short, download } from '../ui/pieces.tsx';
 import { linkTo } from '../ui/share.tsx';
 import { MyBid } from './member/bid.tsx';
 import { ItemView } from './member/item.tsx';
@@ -126,14 +126,13 @@ function GroupFacts({ head: { group } }: { head: Head }) {
 
 /** The groups on a lot, each a way to bid. */
 function Groups({ lot, told }: { lot: Lot; told: Ledger | null }) {
-  const { deployment } = useSession();
   return (
     <Section title="Groups on this lot">
       {lot.entered === 0 && <p>None yet. <Go to={{ view: 'new-group', lot: lot.number }}>Start one</Go>.</p>}
       <ul class="lots">
         {told?.daos.map((dao) => (
           <li key={dao}>
-            <h3><Go to={{ dao, lot: lot.number }}>{lot.phase === Phase.Bidding ? 'Bid with' : 'See'} <Account address={dao} chainId={deployment.chainId} /></Go></h3>
+            <h3><Go to={{ dao, lot: lot.number }}>{lot.phase === Phase.Bidding ? 'Bid with' : 'See'} <Short address={dao} /></Go></h3>
             <p class="quiet">{depositsOf(told.book(dao))}</p>
           </li>
         ))}
