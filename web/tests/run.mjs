@@ -4,7 +4,7 @@
 
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -34,11 +34,15 @@ await build({
   plugins: [codes],
   logLevel: 'warning',
 });
+// the browser is unpacked here, not where others' browsers are
+const scratch = join(web, '.browser');
+mkdirSync(scratch, { recursive: true });
 const reporters = ['--test-reporter', 'spec', '--test-reporter-destination', 'stdout'];
 if (junit !== null) reporters.push('--test-reporter', 'junit', '--test-reporter-destination', junit);
 const files = names.map((name) => join(made, name.replace(/ts$/, 'mjs')));
 const { status } = spawnSync(process.execPath, ['--enable-source-maps', '--test', '--test-concurrency', '1', ...reporters, ...files], {
   cwd: web,
+  env: { ...process.env, TMPDIR: scratch },
   stdio: 'inherit',
 });
 process.exit(status ?? 1);

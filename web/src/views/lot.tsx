@@ -55,6 +55,12 @@ function Found({ lot, head }: { lot: Lot; head: Head }) {
         </Section>
       )}
       {head.group === null && <Groups lot={lot} told={told} />}
+      {!lot.at.isHouse && (
+        <p>
+          <Go to={{ view: 'steps', lot: lot.number }}>Steps that anybody can take</Go>
+          {lot.phase >= Phase.Closed && <>. <Go to={{ view: 'outcome', lot: lot.number }}>The outcome, checked by the rules</Go></>}
+        </p>
+      )}
     </>
   );
 }
