@@ -53,13 +53,13 @@ class Journal:
     def on_skip(self, what: str, error: Exception) -> None:
         """Something could not be done now."""
         from offchain.bindings.explain import explained
-        from offchain.keeper.raising import RaiseMissed
+        from offchain.keeper.troubles import Alert
 
         self.failing.add(what)
         told = explained(error)
         if self._told.get(what) != told:
             self._told[what] = told
-            say(f"{'ALERT' if isinstance(error, RaiseMissed) else 'not done now'}: {what}: {told}")
+            say(f"{'ALERT' if isinstance(error, Alert) else 'not done now'}: {what}: {told}")
 
     def next_round(self, resting: Collection[str] = ()) -> None:
         """Forgets troubles that are over, so that they are told if they come back. Those that are `resting` are not over."""

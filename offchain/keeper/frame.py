@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Final, Generic, Protocol, TypedDict, TypeVar
 
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Chain
-from offchain.keeper.agenda import Agenda, Duty, Outlook, Plan
+from offchain.keeper.agenda import Agenda, Duty, Need, Outlook, Plan
 from offchain.keeper.courier import Courier
 from offchain.keeper.logbook import Logbook
 from offchain.keeper.pace import Pace
@@ -175,6 +175,12 @@ class Frame(Generic[LogbookT]):
     def troubles(self) -> dict[int, dict[str, Exception]]:
         """What is due and could not be done the last time it was tried, and why, by lot (0: no one lot) and task."""
         return self._troubles.by_lot
+
+    @property
+    def drawing(self) -> dict[int, int]:
+        """The lots that wait for a random word, and until when (seconds since the epoch), as of its last step."""
+        waiting = (duty for duty in self._duties_seen if duty.need == Need.DRAW)
+        return {duty.lot: duty.deadline for duty in waiting}
 
     @property
     def view(self) -> View:

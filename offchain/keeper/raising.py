@@ -29,7 +29,7 @@ from offchain.keeper.release import moment
 from offchain.keeper.sending import Sender
 from offchain.keeper.sights import Sight, Sights
 from offchain.keeper.tasks import Task
-from offchain.keeper.troubles import Troubles
+from offchain.keeper.troubles import Alert, Troubles
 
 LEAD: Final = 120
 """How many seconds before an end a keeper bids at the latest, if nothing else is said, and `lead` where it sleeps for others
@@ -48,7 +48,7 @@ _LAG: Final = 3
 """Blocks after which a bid of ours that does not show is believed to be gone."""
 
 
-class RaiseMissed(ChainError):
+class RaiseMissed(Alert):
     """A bid is due at a house, or will be, and cannot be sent."""
 
 

@@ -8,6 +8,10 @@ from offchain.keeper.lines import LinesError
 from offchain.keeper.purse import Overspent
 
 
+class Alert(ChainError):
+    """Money or a purchase is lost, or will be unless somebody acts at once."""
+
+
 class Troubles:
     """Of one keeper. by_lot: why it could not be done the last time that it was tried, by lot (0: no one lot) and task."""
 

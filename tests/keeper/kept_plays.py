@@ -1,4 +1,4 @@
-"""Plays in which bidders bid and answer, and nothing else happens but what keepers do: several, killed and started anew at random."""
+"""Plays in which bidders bid and answer, and all else is done by keepers: alone, or several that are killed and started anew."""
 
 import random
 from collections.abc import Callable

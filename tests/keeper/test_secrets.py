@@ -1,0 +1,448 @@
+"""The keeper of sealed secrets: it takes part in the draws of its own lots, and gets every bond back, whatever happens to it."""
+
+import random
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from offchain.bindings.contracts import contract
+from offchain.bindings.deployment import Deployment, create, deploy
+from offchain.bindings.enumerations import Phase, SecretsPhase
+from offchain.bindings.seals import new_salt, secret_seal
+from offchain.chain.backend import Chain, Receipt, Transaction
+from offchain.chain.errors import ChainError
+from offchain.keeper.beacon import BeaconKeeper
+from offchain.keeper.purse import Purse
+from offchain.keeper.secret_file import SecretFile
+from offchain.keeper.secrets import BelowBeacon, Direct, SecretKeeper, SecretLost, fallback_id
+from tests.keeper.chains import Killed, Mortal, Proxy, Trap, Watched
+from tests.keeper.market import KEEPER, STRANGER, DrawnMarket
+
+ABI = contract("CommitRevealRandomness")
+BOND = 10**17
+WINDOW = 3_600
+REVEAL = ABI.encode("reveal", "0x" + "00" * 20, 0, "0x" + "00" * 20, bytes(32))[:4]
+COMMIT = ABI.encode("commit", "0x" + "00" * 20, 0, bytes(32))[:4]
+
+
+class Draws(DrawnMarket):
+    """Lots that are drawn by sealed secrets, at once or below a beacon."""
+
+    below_beacon = False
+
+    def deployed(self) -> Deployment:
+        """Deploys the contracts."""
+        self.source = create(self.chain, self.seller, ABI.name, BOND, WINDOW, WINDOW)
+        self.beacon_source = create(self.chain, self.seller, "BeaconRandomness", self.source)
+        source = self.beacon_source if self.below_beacon else self.source
+        return deploy(self.chain, self.seller, self.kind, source, beacon=self.beacon.beacon)
+
+    def account(self, index: int) -> str:
+        """An actor that was given gas money once, so that what it has can be compared."""
+        address = self.chain.actor(index)
+        if not self.chain.balance(address):
+            self.chain.fund(address, 10**20)
+        return address
+
+    @property
+    def path(self) -> Path:
+        """Where secrets are kept."""
+        return self.folder / "secrets.jsonl"
+
+    def to_the_draw(self, lots: int = 1) -> list[int]:
+        """Lots that wait for their word."""
+        end = self.chain.now() + WINDOW
+        found = [self.list_lot(end_of_bidding=end) for _ in range(lots)]
+        for lot in found:
+            self.bids(self.auctioneer, lot, 9, 7)
+        self.until_reveal(found[-1])
+        self.keep()
+        self.until_closed(found[-1])
+        self.keep()
+        assert all(self.phase(lot) == Phase.DRAW for lot in found)
+        return found
+
+    def phase(self, lot: int) -> Phase:
+        """Where a lot stands."""
+        phase: Phase
+        (phase,) = self.ask("phase", lot)
+        return phase
+
+    def secrets(
+        self, chain: Chain | None = None, bonds: int = 1, account: int = KEEPER, **options: Any
+    ) -> SecretKeeper:
+        """A keeper of secrets that was just started, beside one of the lots."""
+        chain = chain or self.chain
+        lots = self.keeper(chain, account)
+        auction = self.auctioneer
+        below = BelowBeacon(auction, self.beacon_source)
+
+        def wanted() -> dict[int, int]:
+            lots.step()
+            return lots.drawing
+
+        usual: dict[str, Any] = {
+            "wanted": wanted,
+            "on_action": self.actions.append,
+            "on_skip": lambda what, error: self.skipped.append((what, error)),
+        }
+        options = usual | options
+        return SecretKeeper(
+            chain,
+            self.source,
+            self.account(account),
+            options.pop("wanted"),
+            below if self.below_beacon else Direct(auction),
+            SecretFile(self.path),
+            bonds * BOND,
+            **options,
+        )
+
+    def draw_of(self, lot: int) -> tuple[str, int]:
+        """Consumer and id of a lot's draw at the source."""
+        if self.below_beacon:
+            return self.beacon_source, fallback_id(self.auctioneer, lot)
+        return self.auctioneer, lot
+
+    def stands(self, lot: int) -> SecretsPhase:
+        """How the draw of a lot stands."""
+        phase: SecretsPhase
+        (phase,) = self.view(self.source, ABI.name, "phase", *self.draw_of(lot))
+        return phase
+
+    def pass_window(self) -> None:
+        """A window goes by, and as many blocks as keepers wait for."""
+        self.chain.advance_to(self.chain.now() + WINDOW)
+        self.chain.advance_to_block(self.chain.block() + 2)
+
+    def seal_of(self, who: int, lot: int) -> bytes:
+        """Somebody else seals a secret; which."""
+        secret, account = new_salt(), self.account(who)
+        seal = secret_seal(self.chain.chain_id, self.source, *self.draw_of(lot), account, secret)
+        call = ("commit", *self.draw_of(lot), seal)
+        self.send(account, self.source, ABI.name, *call, wei=BOND)
+        return secret
+
+    def steps(self) -> list[str]:
+        """What the keeper of secrets has done."""
+        return [one.step for one in self.actions if one.contract == self.source]
+
+    def seals(self) -> int:
+        """How many secrets were ever sealed."""
+        logs = self.chain.logs([self.source], 0, topics=[ABI.topic("SecretSealed")])
+        return len(logs)
+
+
+@pytest.fixture
+def market(tmp_path: Path) -> Draws:
+    return Draws(tmp_path)
+
+
+def told(market: Draws, kind: type[Exception] = Exception) -> list[str]:
+    return [str(error) for _, error in market.skipped if isinstance(error, kind)]
+
+
+def test_a_draw_from_the_seal_to_the_bond(market: Draws) -> None:
+    """Nobody else takes part: the word comes, the lot is sold, and the bond is back to the wei."""
+    (lot,) = market.to_the_draw()
+    before = market.chain.balance(market.account(KEEPER))
+    keeper = market.secrets()
+    assert keeper.step() == 1
+    assert market.chain.balance(market.account(KEEPER)) == before - BOND
+    assert stat.S_IMODE(market.path.stat().st_mode) == 0o600
+    assert keeper.step() == 0, "one secret a round"
+    assert not keeper.is_pressed
+    market.chain.advance_to(market.chain.now() + WINDOW - 30)
+    keeper.step()
+    assert keeper.is_pressed
+    market.pass_window()
+    assert keeper.step() >= 1
+    keeper.step()
+    market.keep()
+    assert market.steps() == ["seal", "open", "bond"]
+    assert market.stands(lot) == SecretsPhase.DRAWN
+    assert market.phase(lot) in (Phase.SETTLED, Phase.VOID)
+    assert market.chain.balance(market.account(KEEPER)) == before
+    assert market.secrets().step() == 0
+
+
+def test_without_a_bond_it_seals_nothing_and_says_so(market: Draws) -> None:
+    market.to_the_draw()
+    assert market.secrets(bonds=0).step() == 0
+    assert market.seals() == 0
+    assert "takes a bond of 0.1 ETH" in told(market)[0]
+
+
+def test_it_draws_what_others_sealed(market: Draws) -> None:
+    """One of two secrets is withheld: when the time is over anyone draws, and a keeper without a bond does."""
+    (lot,) = market.to_the_draw()
+    secret = market.seal_of(STRANGER, lot)
+    market.seal_of(KEEPER, lot)
+    market.pass_window()
+    call = ("reveal", *market.draw_of(lot), market.account(STRANGER), secret)
+    market.send(market.seller, market.source, ABI.name, *call)
+    market.pass_window()
+    keeper = market.secrets(bonds=0)
+    assert keeper.step() == 1
+    assert market.steps() == ["word"]
+    assert market.stands(lot) == SecretsPhase.DRAWN
+
+
+class Spied(Proxy):
+    """Demands that a secret is on disk before its seal leaves; and never hears of one before the reveal."""
+
+    def __init__(self, market: Draws) -> None:
+        super().__init__(market.chain)
+        self.market, self.seals = market, 0
+
+    def send(self, transaction: Transaction) -> Receipt:
+        if transaction.data[:4] == COMMIT:
+            known = SecretFile(self.market.path)
+            account = self.market.account(KEEPER)
+            seals = [one.seal for one in known.at(self.chain_id, self.market.source, account)]
+            assert transaction.data[-32:] in seals, "sealed before it was on disk"
+            self.seals += 1
+        return self.chain.send(transaction)
+
+
+def test_a_secret_is_on_disk_before_its_seal_leaves(market: Draws) -> None:
+    market.to_the_draw()
+    chain = Spied(market)
+    market.secrets(chain).step()
+    assert chain.seals == 1
+
+
+def test_a_secret_leaves_when_the_reveal_is_two_blocks_deep(market: Draws) -> None:
+    """Whoever reads one while others still seal, or may again, can choose the word."""
+    market.to_the_draw()
+    chain = Watched(market.chain)
+    keeper = market.secrets(chain)
+    keeper.step()
+    market.chain.advance_to(market.chain.now() + WINDOW - 5)
+    keeper.step()
+    market.chain.advance_to(market.chain.now() + 5)
+    keeper.step()
+    (known,) = SecretFile(market.path).at(
+        market.chain.chain_id, market.source, market.account(KEEPER)
+    )
+    assert not any(known.secret in data for data in chain.told)
+    market.chain.advance_to_block(market.chain.block() + 2)
+    keeper.step()
+    assert any(known.secret in data for data in chain.told)
+
+
+@pytest.mark.parametrize("below", [False, True], ids=["direct", "below a beacon"])
+@pytest.mark.parametrize("seed", range(12))
+def test_killed_at_any_moment(tmp_path: Path, seed: int, below: bool) -> None:
+    """Before or after any transaction, again and again, on the way to the last bond: nothing is lost, nothing done twice."""
+    rng = random.Random(seed)
+    market = Draws.__new__(Draws)
+    market.below_beacon = below
+    Draws.__init__(market, tmp_path)
+    lots = market.to_the_draw(2)
+    if below:
+        fall_back(market)
+    before = market.chain.balance(market.account(KEEPER))
+
+    def work() -> None:
+        quiet = 0
+        while quiet < 2:
+            chain: Any = market.chain
+            if rng.random() < 0.6:
+                chain = Mortal(chain, rng.randrange(1, 3), before=rng.random() < 0.5)
+            keeper = market.secrets(chain, bonds=2)
+            try:
+                quiet = quiet + 1 if keeper.step() == 0 else 0
+            except Killed:
+                quiet = 0
+
+    work()
+    assert market.seals() == 2, f"seed {seed}"
+    market.pass_window()
+    work()
+    market.keep()
+    assert {market.stands(lot) for lot in lots} == {SecretsPhase.DRAWN}, f"seed {seed}"
+    assert market.seals() == 2
+    assert market.chain.balance(market.account(KEEPER)) == before, f"seed {seed}"
+    assert not told(market, SecretLost)
+
+
+def fall_back(market: Draws) -> None:
+    """Nobody proves the headers that the draws wait for, and a keeper of the beacon hands them over."""
+    market.keep()
+    market.chain.advance_to_block(market.chain.block() + 132 + 257)
+    account = market.account(KEEPER)
+    keeper = BeaconKeeper(market.chain, market.beacon_source, account, {market.auctioneer})
+    assert {proof.step for proof in keeper.step()} == {"fall back"}
+
+
+def test_stopped_between_seal_and_opening(market: Draws) -> None:
+    """Whoever starts it again before the reveal ends loses nothing."""
+    (lot,) = market.to_the_draw()
+    market.secrets().step()
+    market.chain.advance_to(market.chain.now() + 2 * WINDOW - 60)
+    keeper = market.secrets()
+    keeper.step()
+    assert market.stands(lot) == SecretsPhase.DRAWN
+    keeper.step()
+    assert market.steps() == ["seal", "open", "bond"]
+
+
+def test_a_bond_that_is_lost_is_an_alert_and_counts(market: Draws) -> None:
+    """A keeper whose openings fail tells so, and what it lost is not risked again."""
+    (lot,) = market.to_the_draw()
+    trap = Trap(market.chain, REVEAL)
+    keeper = market.secrets(trap)
+    keeper.step()
+    market.pass_window()
+    keeper.step()
+    assert trap.failed
+    market.pass_window()
+    keeper.step()
+    assert market.stands(lot) == SecretsPhase.OPEN
+    assert len(told(market, SecretLost)) == 1
+    assert market.seals() == 1, "one bond may be lost, not one a round"
+
+
+def test_phantom_draws_of_others_cost_nothing(market: Draws) -> None:
+    """Anybody can ask the source for any number of draws, and seal in them; only those of its own lots are served."""
+    (lot,) = market.to_the_draw()
+    stranger = market.account(STRANGER)
+    for id_ in range(20):
+        market.send(stranger, market.source, ABI.name, "request", id_)
+        call = ("commit", stranger, id_, new_salt())
+        market.send(stranger, market.source, ABI.name, *call, wei=BOND)
+    chain = Watched(market.chain)
+    keeper = market.secrets(chain, bonds=5)
+    keeper.step()
+    assert [one.data[:4] for one in chain.sent if one.to == market.source] == [COMMIT]
+    assert market.stands(lot) == SecretsPhase.SEALING
+
+
+def test_no_more_bonds_at_once_than_allowed(market: Draws) -> None:
+    """Anybody can list lots that wait for words. As one bond comes back, the next draw has its turn."""
+    lots = market.to_the_draw(5)
+    before = market.chain.balance(market.account(KEEPER))
+    keeper = market.secrets(bonds=2)
+    for done in (2, 4, 5):
+        for _ in range(3):
+            keeper.step()
+        assert market.chain.balance(market.account(KEEPER)) >= before - 2 * BOND
+        assert market.seals() == done
+        market.pass_window()
+        for _ in range(3):
+            keeper.step()
+    assert {market.stands(lot) for lot in lots} == {SecretsPhase.DRAWN}
+    assert market.chain.balance(market.account(KEEPER)) == before
+
+
+def test_a_round_that_would_outlast_its_lot_is_not_opened(market: Draws) -> None:
+    """Whoever opens last in one could choose between the word and none."""
+    (lot,) = market.to_the_draw()
+    market.keep()
+    market.chain.advance_to(market.ends(lot)[2] + 3 * 24 * 3_600 - 2 * WINDOW - 300)
+    assert market.secrets().step() == 0
+    assert market.seals() == 0
+    assert "too late" in " ".join(told(market))
+
+
+def test_a_secret_is_opened_although_its_lot_is_served_no_longer(market: Draws) -> None:
+    """A keeper that is started with other lots finds in its file what lies under its bonds."""
+    (lot,) = market.to_the_draw()
+    before = market.chain.balance(market.account(KEEPER))
+    market.secrets().step()
+    market.pass_window()
+    keeper = market.secrets(bonds=0, wanted=dict)
+    keeper.step()
+    assert market.stands(lot) == SecretsPhase.DRAWN
+    keeper.step()
+    assert market.chain.balance(market.account(KEEPER)) == before
+
+
+def test_a_reorganization_takes_seal_and_opening_back(market: Draws) -> None:
+    """What was undone is done again: another secret is sealed, since nobody knows who saw the first, and it is the one opened."""
+    (lot,) = market.to_the_draw()
+    market.keep()
+    before = market.chain.balance(market.account(KEEPER))
+    undone = market.snapshot()
+    keeper = market.secrets()
+    assert keeper.step() == 1
+    market.restore(undone)
+    assert keeper.step() == 1
+    assert market.seals() == 1
+    known = SecretFile(market.path).at(market.chain.chain_id, market.source, market.account(KEEPER))
+    assert len({one.secret for one in known}) == 2
+    market.pass_window()
+    opened = market.snapshot()
+    keeper.step()
+    assert market.stands(lot) == SecretsPhase.DRAWN
+    market.restore(opened)
+    assert market.stands(lot) == SecretsPhase.REVEAL
+    keeper.step()
+    keeper.step()
+    assert market.stands(lot) == SecretsPhase.DRAWN
+    assert market.chain.balance(market.account(KEEPER)) == before
+
+
+def test_two_keepers_side_by_side(market: Draws) -> None:
+    """Each has a secret of its own; the word is there when the second is open."""
+    (lot,) = market.to_the_draw()
+    one, other = market.secrets(), market.secrets(account=STRANGER)
+    one.step()
+    other.step()
+    assert market.seals() == 2
+    market.pass_window()
+    one.step()
+    assert market.stands(lot) == SecretsPhase.REVEAL
+    other.step()
+    assert market.stands(lot) == SecretsPhase.DRAWN
+
+
+class Priced(Proxy):
+    """A chain where gas costs a gwei."""
+
+    def send(self, transaction: Transaction) -> Receipt:
+        receipt: Receipt = self.chain.send(transaction)
+        fee = receipt.gas_used * 10**9
+        return Receipt(receipt.gas_used, receipt.block, receipt.logs, receipt.contract, fee)
+
+
+@pytest.mark.parametrize(
+    ("purse", "seals"), [(Purse(10**15), 1), (Purse(10**14), 0)], ids=["enough", "too little"]
+)
+def test_nothing_is_sealed_that_the_budget_could_not_open(
+    market: Draws, purse: Purse, seals: int
+) -> None:
+    market.to_the_draw()
+    market.keep()
+    purse.book(0, 1, 10**9)
+    market.secrets(Priced(market.chain), purse=purse).step()
+    assert market.seals() == seals
+
+
+class Mute(Proxy):
+    """Mines seals, and does not answer."""
+
+    def asked(self, name: str, ask: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        answer = ask(*args, **options)
+        if name == "send" and args[0].data[:4] == COMMIT:
+            raise ChainError("no answer")
+        return answer
+
+
+def test_a_seal_whose_answer_is_lost_is_not_made_again(market: Draws) -> None:
+    """It stands, as the contract says; and its secret was on disk."""
+    (lot,) = market.to_the_draw()
+    before = market.chain.balance(market.account(KEEPER))
+    keeper = market.secrets(Mute(market.chain), bonds=3)
+    for _ in range(5):
+        keeper.step()
+    assert market.seals() == 1
+    market.pass_window()
+    keeper.step()
+    keeper.step()
+    assert market.stands(lot) == SecretsPhase.DRAWN
+    assert market.chain.balance(market.account(KEEPER)) == before
