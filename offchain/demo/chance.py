@@ -20,6 +20,7 @@ from offchain.play.words import BeaconWords, SecretWords, Source, Words
 from offchain.report.amounts import count, eth
 from offchain.report.drawing import Picture
 from offchain.report.page import Section, tabled
+from offchain.report.people import People, as_file, as_table
 from offchain.report.played import Check, Played, Report, checks, gas, page
 from offchain.report.tables import Table
 
@@ -159,17 +160,27 @@ def report(
     instance: Instance,
     lead: str,
     key: tuple[tuple[str, str], ...],
+    everybody: People,
     heading: str,
     picture: Picture,
-    people: Table,
+    details: Table,
 ) -> Report:
-    """`heading`: above the picture. `people`: who got and paid what. Beside the page lies the instance, for `consort solve`."""
-    before = (Section(heading, (picture,)), *tabled(people))
+    """everybody: their money. heading: above the picture. details: what else there is to know of each one. Beside the page lie
+    everybody's money and the instance, for `consort solve`.
+    """
+    before = (
+        Section(everybody.title, (everybody,)),
+        Section(heading, (picture,)),
+        *tabled(details),
+    )
     return Report(
         played=played,
         page=page(played, lead, key, before),
-        tables=(people, gas(played), checks(played)),
-        files={"instance.json": instance_text(instance).encode()},
+        tables=(details, as_table(everybody), gas(played), checks(played)),
+        files={
+            everybody.file: as_file(everybody),
+            "instance.json": instance_text(instance).encode(),
+        },
     )
 
 

@@ -32,13 +32,16 @@ def _entry(
     if accounts[key] not in found:
         return Entry(*key, bid, 0, silent=False, served=False, paid=0, bond=0, refund=0)
     book, box = found[accounts[key]]
+    refund = box.received if box.closed else book.due(accounts[key])
+    bond = box.burnt if box.closed or not box.is_sealed else box.deposit - refund
     return Entry(
         *key,
         bid=bid,
         deposit=box.deposit,
         silent=box.is_sealed,
         served=book.is_served(accounts[key]),
-        paid=box.deposit - box.received - box.burnt,
-        bond=box.burnt,
-        refund=box.received,
+        paid=box.deposit - refund - bond,
+        bond=bond,
+        refund=refund,
+        refused=box.refused,
     )

@@ -13,7 +13,8 @@ from offchain.bindings.entries import account_in, amount_in
 from offchain.chain.backend import Chain
 from offchain.demo import chance
 from offchain.demo.teller import Scene, on
-from offchain.io.units import UNITS_PER_ETH
+from offchain.io.units import UNITS_PER_ETH, WEI_PER_UNIT
+from offchain.keeper.books import Book
 from offchain.model.instances.approximate import ApproximateInstance, ApproximateOutcome
 from offchain.model.mechanisms.approximate import (
     deterministic_guarantee,
@@ -24,6 +25,7 @@ from offchain.play.approximate import ApproximateStage
 from offchain.report.amounts import count, eth
 from offchain.report.chance_figures import chances
 from offchain.report.drawing import Picture
+from offchain.report.people import Fate, People, Person, Tone
 from offchain.report.played import Report
 from offchain.report.tables import Row, Table
 
@@ -53,7 +55,8 @@ def play(chain: Chain, console: Console) -> Report:
         chain,
         teller,
         "A car that nobody can value exactly",
-        "The mechanism is M_f, a lottery among the highest, of “Mechanism Design with Approximate Valuations”.",
+        "The mechanism is the lottery that “Mechanism Design with Approximate Valuations” calls M_f: the closer a bid is to the "
+        "highest, the larger its chance.",
         {"auction": stage.auction, "source": stage.randomness},
         "chances as fractions, winner and price at this draw",
         solve(instance) == outcome,
@@ -67,18 +70,24 @@ def play(chain: Chain, console: Console) -> Report:
         key=(
             ("winner", sale.winner or "nobody"),
             ("price", f"{eth(sale.price)} ETH"),
-            ("second price guarantees", _percent(deterministic_guarantee(INSTANCE.delta))),
-            ("this guarantees", _percent(_guarantee())),
+            (
+                "of its worth to who values it most, a second price secures",
+                _percent(deterministic_guarantee(INSTANCE.delta)),
+            ),
+            ("of that worth, this lottery secures on average", _percent(_guarantee())),
         ),
+        everybody=_money(stage.auction, teller.events, names, outcome),
         heading="Who can win, and who did",
         picture=Picture(
             "picture",
             "Each bidder has a piece of the line from 0 to 1, as wide as its chance; whoever has the piece into which the draw "
             "falls wins. How deep into the piece it falls decides the price, at most the bid.",
-            "A bar from 0 to 1 cut into the bidders' chances, and a line where the draw falls.",
+            f"The line from 0 to 1 in {len(INSTANCE.bids) + 1} pieces, one for each bidder and one for nobody, each in its row; "
+            f"the draw falls on {float(draw):.4f}, into the piece of {sale.winner or 'nobody'}.",
             lambda theme: chances(INSTANCE.bids, outcome.probabilities, draw, sale.winner, theme),
+            title="Whose piece the draw falls into",
         ),
-        people=_people(outcome),
+        details=_chances(outcome),
     )
 
 
@@ -153,24 +162,53 @@ def _lead(winner: str | None, price: int) -> str:
     )
 
 
-def _people(outcome: ApproximateOutcome) -> Table:
+def _money(
+    contract: str, events: Sequence[Event], names: Mapping[str, str], outcome: ApproximateOutcome
+) -> People:
+    """What became of everybody's money, as the contract tells it."""
+    book = Book(contract, lot=0, bond_bps=0, of_dao=False)
+    for event in events:
+        book.apply(event)
+    boxes = {names[bidder]: box for bidder, box in book.boxes.items()}
+    return People(
+        title="Everybody's money",
+        persons=tuple(
+            Person(
+                name=name,
+                fate=_fate(name, outcome),
+                back=box.received * WEI_PER_UNIT,
+                paid=(box.deposit - box.received - box.burnt) * WEI_PER_UNIT,
+                bond=box.burnt * WEI_PER_UNIT,
+                deposit=box.deposit * WEI_PER_UNIT,
+                bid=bid * WEI_PER_UNIT,
+            )
+            for name, bid in INSTANCE.bids.items()
+            for box in [boxes[name]]
+        ),
+    )
+
+
+def _fate(name: str, outcome: ApproximateOutcome) -> Fate:
     sale = outcome.sale
     assert sale is not None
-    rows = [
-        (
-            name,
-            eth(bid),
-            _percent(outcome.probabilities[name]),
-            "the car" if name == sale.winner else "",
-            eth(sale.price if name == sale.winner else 0),
+    if name == sale.winner:
+        return Fate(
+            "won", f"The draw fell into its piece. It pays {eth(sale.price)} ETH.", Tone.GOOD
         )
+    if not outcome.probabilities[name]:
+        return Fate("no chance", "Its bid is too far below the highest to have a piece.")
+    return Fate("not drawn", f"The draw fell on {sale.winner or 'nobody'}.")
+
+
+def _chances(outcome: ApproximateOutcome) -> Table:
+    rows = [
+        (name, eth(bid), _percent(outcome.probabilities[name]))
         for name, bid in INSTANCE.bids.items()
     ]
-    rest = ("nobody", "", _percent(outcome.unsold), "", "")
     return Table(
         title="Who had what chance",
-        headings=("bidder", "bid", "chance", "gets", "pays"),
-        rows=tuple(map(Row, (*rows, rest))),
+        headings=("bidder", "bid", "chance"),
+        rows=tuple(map(Row, (*rows, ("nobody", "", _percent(outcome.unsold))))),
         note="In ETH, exact; chances rounded.",
     )
 

@@ -77,6 +77,7 @@ def play(
         title=scenario.title,
         chain=chain.name,
         focus=scenario.focus,
+        alone=tuple(group.name for group in scenario.rivals),
         instance=scenario.counted,
         outcome=outcome,
         entries=narration.entries,

@@ -17,15 +17,18 @@ from offchain.bindings.enumerations import CoinOutcome
 from offchain.chain.backend import Chain
 from offchain.demo import chance
 from offchain.demo.teller import Scene, on
+from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances.bundles import Bundle, Values
 from offchain.model.instances.resilient import Coin, Offer, ResilientInstance, ResilientPlayer
 from offchain.model.instances.vcg import VcgInstance, VcgPlayer
 from offchain.model.mechanisms import vcg
 from offchain.model.mechanisms.resilient import revenue_guarantee, solve, worth
 from offchain.play.resilient import ResilientStage, Result
+from offchain.play.resilient_books import SaleBook
 from offchain.report.amounts import eth
 from offchain.report.chance_figures import knowledge
 from offchain.report.drawing import Picture
+from offchain.report.people import Fate, People, Person, Tone
 from offchain.report.played import Report
 from offchain.report.tables import Row, Table
 
@@ -83,16 +86,19 @@ def play(chain: Chain, console: Console) -> Report:
             ),
             ("VCG, if two collude", f"{eth(_vcg_revenue(colluding=True))} ETH"),
         ),
+        everybody=_money(teller.events, names, result),
         heading="What everybody knows",
         picture=Picture(
             "picture",
             "Everybody offers bundles to others, at prices that it knows them to accept. Whose offers are worth the most is the "
             "star: on tails its offers are carried out, on heads it gets its wish for nothing. The seller's own would take "
             "their place if they were worth more, and nothing would be sold on heads.",
-            "Bars: the worth of everybody's offers, the star's the highest; a line at what the seller gets.",
+            f"Bars: the worth of everybody's offers, the highest that of {result.star or SELLER}; the seller gets "
+            f"{eth(int(revenue))} ETH.",
             lambda theme: knowledge(offered, result.star, int(revenue), theme),
+            title="What everybody offers to others",
         ),
-        people=_people(result),
+        details=_details(result),
     )
 
 
@@ -191,7 +197,49 @@ def _vcg_revenue(colluding: bool) -> int:
     return vcg.solve(VcgInstance(BOTH, players)).revenue
 
 
-def _people(result: Result) -> Table:
+def _money(events: Sequence[Event], names: Mapping[str, str], result: Result) -> People:
+    """What became of everybody's money, as the contract tells it."""
+    book = SaleBook()
+    for event in events:
+        book.take(event)
+    return People(
+        title="Everybody's money",
+        persons=tuple(
+            Person(
+                name=name,
+                fate=_fate(name, result),
+                back=box.received,
+                paid=box.paid,
+                bond=box.bond * WEI_PER_UNIT,
+                deposit=(box.deposit + box.price) * WEI_PER_UNIT,
+                bid=worth(player.offer) * WEI_PER_UNIT,
+            )
+            for (account, name), player in zip(names.items(), INSTANCE.players, strict=True)
+            for box in [book.boxes[account]]
+        ),
+        note="Put down: the deposit, and the price where one buys. On tails whoever offered something gets a rebate, less than "
+        "half of a gwei, which makes a negative sum of who pays nothing.",
+        bid_called="offers to others",
+    )
+
+
+def _fate(name: str, result: Result) -> Fate:
+    got = result.side.allocation.get(name, ())
+    gets = f"gets {' and '.join(got) or 'nothing'}"
+    if name == result.star:
+        reason = (
+            "The star. On heads it gets its wish for nothing."
+            if result.coin is Coin.HEADS
+            else "The star. On tails its offers to others are carried out."
+        )
+    elif got:
+        reason = f"Was offered that at {eth(ceil(result.side.payments[name]))} ETH, and said YES."
+    else:
+        reason = "Nothing that was carried out was for it."
+    return Fate(gets, reason, Tone.GOOD if got else Tone.PLAIN)
+
+
+def _details(result: Result) -> Table:
     rows = []
     for player in INSTANCE.players:
         got = result.side.allocation.get(player.name, ())
@@ -200,18 +248,17 @@ def _people(result: Result) -> Table:
             (
                 player.name,
                 " and ".join(got),
-                eth(worth(player.offer)),
                 eth(player.value(got)),
                 eth(ceil(paid)),
                 f"0.{round((ceil(paid) - paid) * 1000):03d}",
             )
         )
     return Table(
-        title="Who offers, gets and pays what",
-        headings=("player", "gets", "offers to others", "worth to it", "pays", "rebate"),
+        title="Who gets and pays what",
+        headings=("player", "gets", "worth to it", "pays", "rebate, gwei"),
         rows=tuple(map(Row, rows)),
         texts=2,
-        note="In ETH; rebates in gwei, rounded: on tails whoever offered something gets less than half of one.",
+        note="In ETH but for rebates, which are rounded.",
     )
 
 

@@ -9,15 +9,17 @@ from offchain.bindings.contracts import Event
 from offchain.chain.backend import Chain
 from offchain.demo import chance
 from offchain.demo.teller import Scene, on
+from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances.signal_clock import SignalClockInstance
 from offchain.model.instances.signals import DEFAULT_TYPE, Rule, SignalBidder, Table
 from offchain.model.mechanisms.signal_discovery import Coins, clock_auction, solve
-from offchain.play.signal_clock import SignalClocks
+from offchain.play.signal_clock import DEPOSIT, SignalClocks
 from offchain.play.signal_clock_trail import Play
 from offchain.report import tables
 from offchain.report.amounts import eth
 from offchain.report.chance_figures import valuations
 from offchain.report.drawing import Picture
+from offchain.report.people import Fate, People, Person, Tone
 from offchain.report.played import Report
 from offchain.report.tables import Row
 
@@ -79,6 +81,7 @@ def play(chain: Chain, console: Console) -> Report:
             ("worth to the best owner", f"{eth(expected.optimal_welfare)} ETH"),
             ("welfare over all draws", f"{eth(int(expected.expected_welfare))} ETH"),
         ),
+        everybody=_money(teller.events, names, found),
         heading="What the painting is worth",
         picture=Picture(
             "picture",
@@ -94,8 +97,9 @@ def play(chain: Chain, console: Console) -> Report:
                 found.sale.price,
                 theme,
             ),
+            title="What it is worth, by what all know together",
         ),
-        people=_people(found),
+        details=_details(found),
     )
 
 
@@ -184,7 +188,7 @@ def _lead(found: Play) -> str:
     )
 
 
-def _people(found: Play) -> tables.Table:
+def _details(found: Play) -> tables.Table:
     worths = INSTANCE.worths(INSTANCE.profile)
     rows = [
         (
@@ -193,16 +197,48 @@ def _people(found: Play) -> tables.Table:
             f"{found.clocks[place]}",
             _asked(found, place),
             eth(worths[place]),
-            eth(found.sale.price) if bidder.name == found.sale.winner else "0",
         )
         for place, bidder in enumerate(INSTANCE.bidders)
     ]
     return tables.Table(
-        title="Who knew, told and paid what",
-        headings=("bidder", "opinion", "clock", "asked", "worth to it", "pays"),
+        title="Who knew and told what",
+        headings=("bidder", "opinion", "clock", "asked", "worth to it"),
         rows=tuple(map(Row, rows)),
         note="In ETH; what it is worth at the true total of all opinions, which nobody knew.",
     )
+
+
+def _money(events: Sequence[Event], names: Mapping[str, str], found: Play) -> People:
+    """What became of everybody's money, as the contract tells it."""
+    price = found.sale.price * WEI_PER_UNIT
+    back = {names[e.args["bidder"]]: e.args["amountWei"] for e in events if e.name == "Claimed"}
+    deposit = DEPOSIT * WEI_PER_UNIT
+    return People(
+        title="Everybody's money",
+        persons=tuple(
+            Person(
+                name=bidder.name,
+                fate=_fate(place, found),
+                back=back[bidder.name],
+                paid=price if is_winner else 0,
+                bond=0,
+                deposit=deposit + (price if is_winner else 0),
+            )
+            for place, bidder in enumerate(INSTANCE.bidders)
+            for is_winner in [bidder.name == found.sale.winner]
+        ),
+        note="Put down: a small deposit, and the price where one buys.",
+    )
+
+
+def _fate(place: int, found: Play) -> Fate:
+    if INSTANCE.bidders[place].name == found.sale.winner:
+        return Fate("bought", "Asked last, it took the offer.", Tone.GOOD)
+    if asked := _asked(found, place):
+        return Fate(
+            "out", f"Asked {asked}, it told {found.clocks[place]} and could not win any more."
+        )
+    return Fate("did not buy", "It was asked last, and there was no offer that it took.")
 
 
 def _asked(found: Play, place: int) -> str:

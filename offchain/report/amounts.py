@@ -1,15 +1,30 @@
-"""Amounts as people read them. All are integers in units, which are gwei; nothing here passes through a float."""
+"""Amounts as people read them. All are integers, in units, which are gwei, or in wei; nothing here passes through a float."""
 
 from decimal import ROUND_HALF_EVEN, Context
 
-from offchain.io.units import UNITS_PER_ETH
+from offchain.io.units import UNITS_PER_ETH, WEI_PER_ETH, WEI_PER_UNIT
 
 
 def eth(units: int) -> str:
     """The exact amount in ETH without its unit: "2.500000001", "1,900"."""
-    whole, rest = divmod(abs(units), UNITS_PER_ETH)
-    decimals = f".{rest:09d}".rstrip("0").rstrip(".")
-    return f"{'-' if units < 0 else ''}{whole:,}{decimals}"
+    return _exact(units, UNITS_PER_ETH, ",")
+
+
+def ether(wei: int) -> str:
+    """The same of an amount in wei."""
+    return _exact(wei, WEI_PER_ETH, ",")
+
+
+def plain_gwei(wei: int) -> str:
+    """An amount in wei as a number of gwei for machines, exact: "2500000001", "0.5"."""
+    return _exact(wei, WEI_PER_UNIT, "")
+
+
+def _exact(amount: int, whole: int, separator: str) -> str:
+    """An amount by what makes a whole one, a power of ten."""
+    wholes, rest = divmod(abs(amount), whole)
+    decimals = f".{str(rest).zfill(len(str(whole)) - 1)}".rstrip("0").rstrip(".")
+    return f"{'-' if amount < 0 else ''}{wholes:{separator}}{decimals}"
 
 
 def gwei(units: int) -> str:

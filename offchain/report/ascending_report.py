@@ -2,40 +2,44 @@
 
 from offchain.model.document import instance_text, outcome_text
 from offchain.report import ascent, auction_tables
-from offchain.report.amounts import count, eth, gwei
+from offchain.report.amounts import count, eth
 from offchain.report.ascent import AscendingLot, clock
-from offchain.report.auction import critical_bid
-from offchain.report.auction_report import pictures
+from offchain.report.auction import critical_bid, curve_of
+from offchain.report.auction_report import bidders, mute, pictures, shares, silence
 from offchain.report.drawing import Picture
+from offchain.report.fates import people
 from offchain.report.flows import Sink, streams, totals
 from offchain.report.page import Part, Section, tabled
+from offchain.report.people import as_file
 from offchain.report.played import Report, checks, gas, page
 from offchain.report.tables import Row, Table
 
 _LIMITS = (
-    "`instance.json` holds these limits without the rivals' jump bids: `consort solve` plays them as an ascending auction in "
-    "which everybody bids the least, and may come to another price, within an increment."
+    "The file instance.json beside this page holds the groups' limits without the rivals' jump bids: consort solve plays them as "
+    "an ascending auction in which everybody bids the least, and may come to another price, within an increment."
 )
 
 
 def report(lot: AscendingLot) -> Report:
-    """The report; beside the page lie instance and outcome as `consort solve` reads and prints them."""
+    """The report; beside the page lie everybody's money, and instance and outcome as `consort solve` reads and prints them."""
     groups = auction_tables.groups(lot)
     split, served, money = pictures(lot)
-    rise: tuple[Part, ...] = (_rise(lot), _bids(lot)) if lot.bids else ("Nobody bid.",)
+    everybody = people(lot)
+    rise: tuple[Part, ...] = (_rise(lot), _bids(lot), _LIMITS) if lot.bids else ("Nobody bid.",)
     before = (
-        Section("What members paid, and what came back", (money, balance(lot), groups)),
+        Section(everybody.title, (everybody, balance(lot))),
+        *tabled(groups),
         Section("How the price rose", rise),
-        Section("What the group can pay", (split,)),
         Section("Who is served", (served,)),
-        Section("Where every gwei went", (auction_tables.money(lot),)),
+        Section("What the group can pay", (split,) if curve_of(lot).bids else (mute(lot),)),
+        Section("Where the money went", (money, auction_tables.money(lot))),
     )
-    after = tabled(auction_tables.members(lot, most=auction_tables.ALL_ROWS))
     return Report(
         played=lot,
-        page=page(lot, lead(lot), key_figures(lot), before, after),
+        page=page(lot, lead(lot), key_figures(lot), before),
         tables=(groups, auction_tables.members(lot, abridged=True), gas(lot), checks(lot)),
         files={
+            everybody.file: as_file(everybody),
             "instance.json": instance_text(lot.instance).encode(),
             "outcome.json": outcome_text([lot.outcome], is_list=False).encode(),
         },
@@ -44,36 +48,38 @@ def report(lot: AscendingLot) -> Report:
 
 def lead(lot: AscendingLot) -> str:
     """What happened, in a few sentences."""
-    sold, members = lot.lot, len(lot.of(lot.focus))
-    began = (
-        f"{count(len(lot.groups), 'group')} and {count(len(lot.alone), 'individual')} bid in an ascending auction of a house "
-        f"that knows nothing of groups: {count(len(lot.bids), 'bid')}, of which {len(lot.moved):,} moved its end."
-    )
+    came = bidders(lot, "bid in an ascending auction of a house that knows nothing of groups")
+    bids = f"{count(len(lot.bids), 'bid')} came to it, of which {len(lot.moved):,} moved its end."
+    return " ".join(filter(None, (came, bids, _ending(lot), silence(lot))))
+
+
+def _ending(lot: AscendingLot) -> str:
+    sold = lot.lot
     if sold.winner is None:
-        return f"{began} Nobody reached the reserve."
+        return "Nobody reached the reserve."
     if not lot.focus_won:
+        won = f"{sold.winner} won at {eth(sold.price)} ETH."
+        if not lot.focus_spoke:
+            return f"{won} {mute(lot)}"
         return (
-            f"{began} {sold.winner} won at {eth(sold.price)} ETH. {lot.focus} could pay {eth(sold.group_bids[lot.focus])} ETH in "
-            f"equal shares, and would have needed {eth(critical_bid(lot))} ETH. What its {count(members, 'member')} put down "
-            "went back, but for the bonds of those whose bids nobody opened."
+            f"{won} {lot.focus} could pay {eth(sold.group_bids[lot.focus])} ETH in equal shares, and would have needed "
+            f"{eth(critical_bid(lot))} ETH."
         )
     return (
-        f"{began} {lot.focus} won at {eth(sold.price)} ETH, though it would have bid up to "
+        f"{lot.focus} won at {eth(sold.price)} ETH, though it would have bid up to "
         f"{eth(sold.group_bids[lot.focus])} ETH, which nobody knew until its bids were opened. {len(sold.served):,} of its "
-        f"{members:,} members share the price equally, at {eth(sold.share)} ETH each, and get access. Whatever they bid beyond "
-        "that, they keep."
+        f"{count(len(lot.of(lot.focus)), 'member')} share the price equally, at {eth(sold.share)} ETH each, and get access. "
+        "Whatever they bid beyond that, they keep."
     )
 
 
 def key_figures(lot: AscendingLot) -> tuple[tuple[str, str], ...]:
     """The figures at the head of the page, with their units."""
     sold = lot.lot
-    served = f"{len(sold.served):,} of {len(lot.of(sold.winner)):,}" if sold.winner else "0"
     return (
         ("winner", sold.winner or "nobody"),
         ("price", f"{eth(sold.price)} ETH"),
-        ("share", f"{eth(sold.share)} ETH"),
-        ("served", served),
+        *shares(lot),
         (f"limit of {lot.focus}", f"{eth(sold.group_bids[lot.focus])} ETH"),
         ("bids at the house", f"{len(lot.bids):,}"),
         ("the end moved by", clock(lot.end - lot.announced)),
@@ -84,22 +90,20 @@ def key_figures(lot: AscendingLot) -> tuple[tuple[str, str], ...]:
 def balance(lot: AscendingLot) -> str:
     """That all money and its uses add up, with the exact sums."""
     total, sold = totals(streams(lot)), lot.lot
-    terms = [f"{gwei(total[Sink.REFUND])} back to the bidders"]
+    terms = [f"{eth(total[Sink.REFUND])} back to the bidders"]
     if total[Sink.PAID]:
         shares = (
             ""
             if sold.winner in lot.alone
-            else f" as {count(len(sold.served), 'share')} of {gwei(sold.share)}"
+            else f" as {count(len(sold.served), 'share')} of {eth(sold.share)}"
         )
-        terms.append(f"{gwei(total[Sink.PAID])} paid{shares}")
+        terms.append(f"{eth(total[Sink.PAID])} paid{shares}")
     if total[Sink.BOND]:
-        terms.append(
-            f"{gwei(total[Sink.BOND])} burnt, the bonds of members whose bids nobody opened"
-        )
-    said = f"What was put down adds up exactly: {gwei(sum(total.values()))} = {' + '.join(terms)}."
+        terms.append(f"{eth(total[Sink.BOND])} burnt, the bonds of those whose bids nobody opened")
+    said = f"In ETH, what was put down adds up exactly: {eth(sum(total.values()))} = {' + '.join(terms)}."
     if lot.surplus:
         said += (
-            f" The house gets its price of {gwei(lot.proceeds)}. Shares are rounded up to whole gwei: the {gwei(lot.surplus)} "
+            f" The house gets its price of {eth(lot.proceeds)}. Shares are rounded up to whole gwei: the {eth(lot.surplus)} "
             "more stay in the adapter for ever."
         )
     return said
@@ -116,6 +120,7 @@ def _rise(lot: AscendingLot) -> Picture:
         f"Step chart of {count(len(lot.bids), 'bid')}, the last one {eth(sold.price)} ETH by {sold.winner}; "
         f"{len(lot.moved):,} of them moved the end.",
         lambda theme: ascent.draw(lot, theme),
+        title="How the price rose",
     )
 
 

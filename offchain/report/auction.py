@@ -17,7 +17,8 @@ from offchain.report.played import Played
 class Entry:
     """One bidder's account. What it put down is what it paid, what was burnt as a bond, and what it got back: see `is_balanced`.
 
-    bid: what it sealed, opened or not. silent: it never opened its bid, which then did not count.
+    bid: what it sealed, opened or not. silent: it never opened its bid, which then did not count. refused: its account did not
+    take the refund, which it can still claim.
     """
 
     group: str
@@ -29,6 +30,7 @@ class Entry:
     paid: int
     bond: int
     refund: int
+    refused: bool = False
 
     @property
     def is_balanced(self) -> bool:
@@ -40,12 +42,13 @@ class Entry:
 class Auction(Played):
     """One lot sold, or not, among groups.
 
-    focus: the group that the pictures show. instance: the bids that counted, so without the silent
+    focus: the group that the pictures show. alone: who bid for itself. instance: the bids that counted, so without the silent
     ones. proceeds: what the seller got. burnt: what the contracts hold for ever of bonds. surplus: and of shares that were
     rounded up, where the seller gets no more than the price.
     """
 
     focus: str
+    alone: tuple[str, ...]
     instance: TwoLevelInstance
     outcome: TwoLevelOutcome
     entries: tuple[Entry, ...]
@@ -67,6 +70,16 @@ class Auction(Played):
     def focus_won(self) -> bool:
         """Whether the group in the pictures got the item."""
         return self.lot.winner == self.focus
+
+    @property
+    def focus_spoke(self) -> bool:
+        """Whether any bid of that group counted."""
+        return any(self.instance.group(self.focus).bids_on(0))
+
+    @property
+    def groups(self) -> list[str]:
+        """The groups that bid as one, in file order."""
+        return [group.name for group in self.instance.groups if group.name not in self.alone]
 
     @property
     def by_group(self) -> dict[str, list[Entry]]:

@@ -1,29 +1,32 @@
-"""The report of one lot among groups: what is said of it in words, its pictures and tables, and the page of them all."""
+"""The report of one lot among groups: everybody's money first, then what is said of it in words, its pictures and tables."""
 
 from offchain.model.document import instance_text, outcome_text
 from offchain.report import auction_tables, curve, members, sankey
-from offchain.report.amounts import about, count, eth, gwei
+from offchain.report.amounts import about, count, eth
 from offchain.report.auction import Auction, critical_bid, curve_of
 from offchain.report.drawing import Picture
+from offchain.report.fates import people
 from offchain.report.flows import Sink, streams, totals
 from offchain.report.page import Section, tabled
+from offchain.report.people import as_file
 from offchain.report.played import Report, checks, gas, page
 
 
 def report(auction: Auction) -> Report:
-    """The report; beside the page lie instance and outcome as `consort solve` reads and prints them."""
+    """The report; beside the page lie everybody's money, and instance and outcome as `consort solve` reads and prints them."""
     groups = auction_tables.groups(auction)
     split, served, money = pictures(auction)
+    everybody = people(auction)
     before = (
-        Section("What the group can pay", (split,)),
-        Section("Who is served", (served,)),
-        Section("Where every gwei went", (money, balance(auction), auction_tables.money(auction))),
+        Section(everybody.title, (everybody, balance(auction))),
         *tabled(groups),
+        Section("Who is served", (served,)),
+        Section("What the group can pay", (split,) if curve_of(auction).bids else (mute(auction),)),
+        Section("Where the money went", (money, auction_tables.money(auction))),
     )
-    after = tabled(auction_tables.members(auction, most=auction_tables.ALL_ROWS))
     return Report(
         played=auction,
-        page=page(auction, lead(auction), key_figures(auction), before, after),
+        page=page(auction, lead(auction), key_figures(auction), before),
         tables=(
             groups,
             auction_tables.members(auction, abridged=True),
@@ -31,6 +34,7 @@ def report(auction: Auction) -> Report:
             checks(auction),
         ),
         files={
+            everybody.file: as_file(everybody),
             "instance.json": instance_text(auction.instance).encode(),
             "outcome.json": outcome_text([auction.outcome], is_list=False).encode(),
         },
@@ -38,24 +42,58 @@ def report(auction: Auction) -> Report:
 
 
 def lead(auction: Auction) -> str:
-    """What happened, in two or three sentences."""
+    """What happened, in a few sentences."""
+    return " ".join(filter(None, (bidders(auction), _ending(auction), silence(auction))))
+
+
+def bidders(auction: Auction, doing: str = "bid for one item") -> str:
+    """How many came: a lone bidder is no group."""
+    came = [
+        *([count(len(auction.groups), "group")] if auction.groups else []),
+        *([count(len(auction.alone), "individual")] if auction.alone else []),
+    ]
+    return f"{' and '.join(came)}, {count(len(auction.entries), 'bidder')} in all, {doing}."
+
+
+def _ending(auction: Auction) -> str:
     lot = auction.lot
-    groups, bidders = len(auction.instance.groups), len(auction.entries)
-    began = f"{count(groups, 'group')} with {count(bidders, 'bidder')} bid for one item."
     if lot.winner is None:
-        but = ", but for the bonds of those whose bids nobody opened" if auction.burnt else ""
-        return f"{began} Nobody reached the reserve, so the item stays with its seller, and every deposit went back{but}."
+        if not auction.focus_spoke:
+            return f"{mute(auction)} Nobody else reached the reserve, and the item stays with its seller."
+        return "Nobody reached the reserve, so the item stays with its seller."
     if not auction.focus_won:
+        won = f"{lot.winner} won it and pays {eth(lot.paid)} ETH."
+        if not auction.focus_spoke:
+            return f"{won} {mute(auction)}"
         return (
-            f"{began} {lot.winner} won it and pays {eth(lot.paid)} ETH. {auction.focus} could have paid "
-            f"{eth(lot.group_bids[auction.focus])} ETH in equal shares, and would have needed {eth(critical_bid(auction))} ETH."
+            f"{won} {auction.focus} could have paid {eth(lot.group_bids[auction.focus])} ETH in equal shares, and would have "
+            f"needed {eth(critical_bid(auction))} ETH."
         )
     served, bidders = len(lot.served), len(auction.of(auction.focus))
     return (
-        f"{began} {lot.winner} won it: its members could have paid {eth(lot.group_bids[lot.winner])} ETH in equal shares, and "
+        f"{lot.winner} won it: its members could have paid {eth(lot.group_bids[lot.winner])} ETH in equal shares, and "
         f"the rivals' bids set the price at {eth(lot.price)} ETH. {served:,} of the {bidders:,} members share it equally and "
         f"get access, at {eth(lot.share)} ETH each. Whatever they bid beyond that, they keep."
     )
+
+
+def silence(auction: Auction) -> str:
+    """What became of those whose bids nobody opened."""
+    silent = [entry for entry in auction.entries if entry.silent]
+    if not silent:
+        return ""
+    lost = (
+        f"lost {count(len(silent), 'bond')}, {eth(auction.burnt)} ETH, which are burnt"
+        if auction.burnt
+        else "lost nothing by it"
+    )
+    whose = "bid" if len(silent) == 1 else "bids"
+    return f"{count(len(silent), 'bidder')} whose {whose} nobody opened {lost}; all else came back."
+
+
+def mute(auction: Auction) -> str:
+    """Why a group has no curve."""
+    return f"No bid of {auction.focus} was opened, so it could pay nothing."
 
 
 def key_figures(auction: Auction) -> tuple[tuple[str, str], ...]:
@@ -65,13 +103,20 @@ def key_figures(auction: Auction) -> tuple[tuple[str, str], ...]:
         ("winner", lot.winner or "nobody"),
         (f"{auction.focus} can pay", f"{eth(lot.group_bids[auction.focus])} ETH"),
         ("price", f"{eth(lot.price)} ETH"),
-        ("share", f"{eth(lot.share)} ETH"),
-        (
-            "served",
-            f"{len(lot.served):,} of {len(auction.of(lot.winner)):,}" if lot.winner else "0",
-        ),
+        *shares(auction),
         ("the seller gets", f"{eth(auction.proceeds)} ETH"),
         *((("bonds burnt", f"{eth(auction.burnt)} ETH"),) if auction.burnt else ()),
+    )
+
+
+def shares(auction: Auction) -> tuple[tuple[str, str], ...]:
+    """How many are served, and for what, if a group won."""
+    lot = auction.lot
+    if lot.winner is None or lot.winner in auction.alone:
+        return ()
+    return (
+        ("share", f"{eth(lot.share)} ETH"),
+        ("served", f"{len(lot.served):,} of {len(auction.of(lot.winner)):,}"),
     )
 
 
@@ -79,21 +124,22 @@ def balance(auction: Auction) -> str:
     """That deposits and their uses add up, with the exact sums."""
     total = totals(streams(auction))
     lot = auction.lot
-    terms = [f"{gwei(total[Sink.REFUND])} back to the bidders"]
+    terms = [f"{eth(total[Sink.REFUND])} back to the bidders"]
     if total[Sink.PAID]:
-        terms.append(
-            f"{gwei(total[Sink.PAID])} to the seller as {count(len(lot.served), 'share')} of {gwei(lot.share)}"
+        shares = (
+            ""
+            if lot.winner in auction.alone
+            else f" as {count(len(lot.served), 'share')} of {eth(lot.share)}"
         )
+        terms.append(f"{eth(total[Sink.PAID])} to the seller{shares}")
     if total[Sink.BOND]:
-        terms.append(
-            f"{gwei(total[Sink.BOND])} burnt, the bonds of members whose bids nobody opened"
-        )
-    said = f"The deposits add up exactly: {gwei(sum(total.values()))} = {' + '.join(terms)}."
+        terms.append(f"{eth(total[Sink.BOND])} burnt, the bonds of those whose bids nobody opened")
+    said = f"In ETH, the deposits add up exactly: {eth(sum(total.values()))} = {' + '.join(terms)}."
     if total[Sink.BOND]:
         said += f" {conserved(auction)}"
     over = lot.paid - lot.price
     if over:
-        said += f" Shares are rounded up to whole gwei, so the seller gets {gwei(over)} more than the price of {gwei(lot.price)}."
+        said += f" Shares are rounded up to whole gwei, so the seller gets {eth(over)} more than the price of {eth(lot.price)}."
     return said
 
 
@@ -101,8 +147,8 @@ def conserved(auction: Auction) -> str:
     """That what members paid is what the seller got and what was burnt, with the exact sums."""
     kept = sum(entry.paid + entry.bond for entry in auction.entries)
     return (
-        f"What bidders are out of, {gwei(kept)}, is what the seller got, {gwei(auction.proceeds)}, "
-        f"and what the contracts hold for ever, {gwei(auction.burnt)}: a bond is nobody's gain."
+        f"What bidders are out of, {eth(kept)}, is what the seller got, {eth(auction.proceeds)}, "
+        f"and what the contracts hold for ever, {eth(auction.burnt)}: a bond is nobody's gain."
     )
 
 
@@ -129,6 +175,7 @@ def _split(auction: Auction) -> Picture:
         f"Line chart of i times the i-th highest bid over i, for {count(len(shape.bids), 'open bid')}: {peak}. A dashed "
         f"line marks the price of {eth(price)} ETH; at it T = {served:,}.",
         lambda theme: curve.draw(shape, theme, auction.focus, (called, price)),
+        title=f"What {auction.focus} can pay in equal shares",
     )
 
 
@@ -139,12 +186,28 @@ def _served(auction: Auction) -> Picture:
     served = len(lot.served) if auction.focus_won else 0
     return Picture(
         "served",
-        "Everybody who bid at least the share is served and pays exactly the share, however much they bid. The others get "
-        "all their money back, save those whose bids nobody opened: their bonds are burnt.",
+        _who_is_served(auction),
         f"Bar chart of the bids of {count(len(entries), 'member')}, highest first: {served:,} served"
         + (f" at a share of {eth(lot.share)} ETH" if served else "")
         + f", {len(entries) - served - silent:,} not served, {silent:,} not opened.",
         lambda theme: members.draw(auction, theme),
+        title=f"Who is served in {auction.focus}",
+    )
+
+
+def _who_is_served(auction: Auction) -> str:
+    silent = any(entry.silent for entry in auction.of(auction.focus))
+    if not auction.focus_won:
+        but = " but for the bonds of those whose bids nobody opened" if silent else ""
+        return f"The group did not win, so nobody is served, and all money comes back{but}."
+    but = (
+        " Of those whose bids nobody opened nobody is served, and their bonds are burnt."
+        if silent
+        else ""
+    )
+    return (
+        "Who opened a bid of at least the share is served and pays exactly the share, however much it bid. The others get all "
+        f"their money back.{but}"
     )
 
 
@@ -152,9 +215,10 @@ def _money(auction: Auction) -> Picture:
     total = totals(streams(auction))
     return Picture(
         "money",
-        "From left to right: whose deposits, and what became of them. Widths are to scale, save that the thinnest streams "
-        "are drawn as hairlines.",
+        "Whose deposits, and what became of them. Widths are to scale, save that the thinnest are drawn as hairlines. Bonds that "
+        "are burnt stay in the contract for ever.",
         f"Flow diagram: of {about(sum(total.values()))} ETH of deposits, {about(total[Sink.REFUND])} ETH goes back to the "
         f"bidders, {about(total[Sink.PAID])} ETH to the seller as the price, and {about(total[Sink.BOND])} ETH is burnt.",
         lambda theme: sankey.draw(auction, theme),
+        title="Where the money went",
     )

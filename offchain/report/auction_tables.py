@@ -1,4 +1,4 @@
-"""Who put down, paid and got back what, as tables: by group, by member, and by what became of it. In ETH or gwei, exact."""
+"""Who put down, paid and got back what, as tables: by group, by member, and by what became of it. In ETH, exact."""
 
 from collections.abc import Sequence
 
@@ -9,8 +9,6 @@ from offchain.report.tables import Row, Table
 
 FIRST, LAST = 4, 3
 """How many rows a long block of members keeps at its beginning and its end."""
-ALL_ROWS = 200
-"""The page lists all members of a group of up to so many."""
 _ABRIDGED = 13
 """Characters of a name that is cut for a terminal: enough for both ends of an address."""
 
@@ -58,19 +56,19 @@ def members(auction: Auction, most: int = 0, abridged: bool = False) -> Table:
 
 
 def money(auction: Auction) -> Table:
-    """Where the deposits went, in gwei: a row for whose they were, a column for what became of them."""
+    """Where the deposits went, in ETH: a row for whose they were, a column for what became of them."""
     found = streams(auction)
     rows = [
-        Row((stream.label, f"{stream.total:,}", *(f"{stream.amounts[sink]:,}" for sink in Sink)))
+        Row((stream.label, eth(stream.total), *(eth(stream.amounts[sink]) for sink in Sink)))
         for stream in found
     ]
     total = totals(found)
-    sums = (f"{sum(total.values()):,}", *(f"{total[sink]:,}" for sink in Sink))
+    sums = (eth(sum(total.values())), *(eth(total[sink]) for sink in Sink))
     return Table(
-        title="Where every gwei went",
+        title="Where the money went",
         headings=("whose", "deposits", *Sink),
         rows=(*rows, Row(("all", *sums), is_total=True)),
-        note="In gwei, exact. In each row the last three columns add up to the first.",
+        note="In ETH, exact. In each row the last three columns add up to the first.",
     )
 
 

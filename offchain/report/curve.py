@@ -10,7 +10,16 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from offchain.report.amounts import count, eth
-from offchain.report.drawing import beside, canvas, halo, in_eth, legend, plain_eth, threshold
+from offchain.report.drawing import (
+    beside,
+    canvas,
+    halo,
+    heights,
+    in_eth,
+    legend,
+    plain_eth,
+    threshold,
+)
 from offchain.report.theme import Theme
 
 FEW = 150
@@ -84,9 +93,10 @@ def draw(
         axes.plot(ranks, products, color=theme.served, linewidth=1.6)
         many_ranks(axes, len(shape.bids))
     axes.set_ylim(0, in_eth(max(shape.willingness_to_pay, price[1] if price else 0)) * 1.3)
-    axes.set_xlabel("i: number of members who share")
-    axes.set_ylabel(f"i · (i-th highest {what}), in ETH")
-    plain_eth(axes)
+    scale = "" if len(shape.bids) <= FEW else " (logarithmic)"
+    axes.set_xlabel(f"i: number of members who share{scale}")
+    heights(axes, theme, f"i · (i-th highest {what}), in ETH")
+    plain_eth(axes.yaxis)
     if shape.bids:
         _mark_peak(axes, shape, theme)
     if price:
@@ -116,16 +126,18 @@ def _mark_peak(axes: Axes, shape: Curve, theme: Theme) -> None:
     place = (shape.rank, in_eth(shape.willingness_to_pay))
     axes.plot(*place, marker="D", markersize=8, color=theme.peak, linestyle="none")
     bid = shape.bids[shape.rank - 1]
-    is_left = _part(axes, shape.rank) > 0.6
+    part = _part(axes, shape.rank)
+    side = (part > 0.6) - (part < 0.4) if theme.is_narrow else 1 if part > 0.6 else -1
     beside(
         axes,
         f"willingness to pay {eth(shape.willingness_to_pay)} ETH\n"
         f"{count(shape.rank, 'member')} at {eth(bid)} ETH each",
         place,
-        (-10 if is_left else 10, 6),
+        (-10 * side, 6),
         theme.peak,
-        ha="right" if is_left else "left",
+        ha=("center", "right", "left")[side],
         va="bottom",
+        fontsize=10 if theme.is_narrow else None,
         fontweight="bold",
         path_effects=halo(theme),
     )
@@ -137,10 +149,11 @@ def _mark_price(axes: Axes, shape: Curve, theme: Theme, called: str, price: int)
     served = shape.served(price)
     if not served:
         return
-    axes.axvspan(axes.get_xlim()[0], served, color=theme.served, alpha=0.10, linewidth=0)
+    if len(shape.bids) <= FEW:  # on a logarithmic axis few would look like most
+        axes.axvspan(axes.get_xlim()[0], served, color=theme.served, alpha=0.10, linewidth=0)
     axes.plot((served, served), (0, in_eth(price)), color=theme.text, linewidth=1.3)
     # beside the line, on the left if there is room: right of it the curve lies lower
-    is_left = _part(axes, served) > 0.22
+    is_left = _part(axes, served) > (0.6 if theme.is_narrow else 0.22)
     beside(
         axes,
         f"T = {served:,}\nthe most members who\ncan share the price",

@@ -87,7 +87,7 @@ def _streams(auction: Auction) -> Iterable[Stream]:
     for name, entries in auction.by_group.items():
         if name == auction.focus:
             continue
-        if len(auction.instance.group(name).members) == 1:
+        if name in auction.alone:
             individuals += entries
         else:
             yield _stream(f"{name}: {count(len(entries), 'member')}", Source.RIVALS, entries)

@@ -1,25 +1,28 @@
-"""One page of HTML with everything in it, from plain data: no scripts, no fonts, no links that load anything."""
+"""One page of HTML with everything in it, from plain data: no fonts, no links that load anything, and one script, its own."""
 
 import base64
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from offchain.io.output import write_folder
-from offchain.report.drawing import PIXELS, Picture, png
+from offchain.report.drawing import Picture, png
+from offchain.report.people import ALL_ROWS, SHOWN, People
 from offchain.report.tables import Table
-from offchain.report.theme import DARK, LIGHT, Theme
+from offchain.report.theme import DARK, LIGHT
+from offchain.report.vector import svg
 
 _TEMPLATE: Final = "page.html.jinja"
+_SCRIPT: Final = "people.js"
 _VERDICTS: Final = {"holds": "holds", "FAILS": "fails"}
 """Cells with a style of their own."""
 
-Draw = Callable[[Picture, Theme], bytes]
-"""Makes a PNG file of a picture."""
+Draw = Callable[[Picture, bool], str]
+"""Makes an SVG element of a picture, for a narrow page or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Story:
     chapters: tuple[Chapter, ...]
 
 
-Part = Picture | Table | Story | str
+Part = Picture | People | Table | Story | str
 """What a section consists of; text is a paragraph."""
 
 
@@ -77,23 +80,33 @@ class Page:
             yield from (part for part in section.parts if isinstance(part, Picture))
 
 
-def render(page: Page, draw: Draw = png) -> str:
-    """The page as HTML. Whatever it says is text: names cannot break it."""
-    return (
-        _environment(draw)
-        .get_template(_TEMPLATE)
-        .render(page=page, light=LIGHT, dark=DARK, size=PIXELS, verdicts=_VERDICTS)
+def render(page: Page, draw: Draw = svg) -> str:
+    """The page as HTML. Whatever it says is text: names cannot break it, and no script runs in it but its own."""
+    environment = _environment(draw)
+    loader = environment.loader
+    assert loader is not None
+    script, _, _ = loader.get_source(environment, _SCRIPT)
+    digest = base64.b64encode(sha256(script.encode()).digest()).decode("ascii")
+    written = environment.get_template(_TEMPLATE).render(
+        page=page,
+        light=LIGHT,
+        dark=DARK,
+        verdicts=_VERDICTS,
+        all_rows=ALL_ROWS,
+        shown_rows=SHOWN,
+        script=script,
+        script_source=f"'sha256-{digest}'",
     )
+    return written.lstrip()
 
 
 def write(page: Page, folder: Path, name: str, files: Mapping[str, bytes]) -> list[Path]:
-    """Writes the page under `name`, its pictures in light colours, and `files`.
+    """Writes the page under `name`, its pictures in light colours as PNG, and `files`.
 
     Makes `folder` if need be, and returns what was written, the page first. OutputFailed if that fails.
     """
-    draw = cache(png)
-    drawn = {f"{picture.name}.png": draw(picture, LIGHT) for picture in page.pictures}
-    return write_folder(folder, {name: render(page, draw).encode(), **drawn, **files})
+    drawn = {f"{picture.name}.png": png(picture, LIGHT) for picture in page.pictures}
+    return write_folder(folder, {name: render(page).encode(), **drawn, **files})
 
 
 def _environment(draw: Draw) -> Environment:
@@ -104,12 +117,7 @@ def _environment(draw: Draw) -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters["embedded"] = lambda picture, theme: _embedded(draw(picture, theme))
-    for kind in (Picture, Table, Story):
+    environment.filters["drawn"] = draw
+    for kind in (Picture, People, Table, Story):
         environment.tests[kind.__name__.lower()] = lambda part, kind=kind: isinstance(part, kind)
     return environment
-
-
-def _embedded(file: bytes) -> str:
-    """A PNG file as an address that holds all of it."""
-    return f"data:image/png;base64,{base64.b64encode(file).decode('ascii')}"

@@ -1,6 +1,8 @@
-"""The picture of the money: streams from whose the deposits were to what became of them, widths to scale."""
+"""The picture of the money: streams from whose the deposits were to what became of them, widths to scale; bars, where it is
+narrow.
+"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -37,8 +39,11 @@ class _Bar:
 
 def draw(auction: Auction, theme: Theme) -> Figure:
     """Where the deposits went: streams from whose they were to what became of them, widths to scale."""
-    found = streams(auction)
+    found = [stream for stream in streams(auction) if stream.total]
     figure = blank(theme)
+    if theme.is_narrow:
+        _bars_by_source(figure.add_axes((0.03, 0.02, 0.94, 0.96)), found, theme)
+        return figure
     axes = figure.add_axes((0.0, 0.03, 1.0, 0.80))
     axes.set_axis_off()
     axes.set_xlim(0, 1)
@@ -46,9 +51,7 @@ def draw(auction: Auction, theme: Theme) -> Figure:
     _sankey(axes, found, theme)
     total = totals(found)
     terms = " + ".join(f"{eth(amount)} {_TERMS[sink]}" for sink, amount in total.items() if amount)
-    figure.text(
-        0.03, 0.93, "Where every gwei of the deposits went", color=theme.text, fontsize=TITLE_POINTS
-    )
+    figure.text(0.03, 0.93, "Where the money went", color=theme.text, fontsize=TITLE_POINTS)
     figure.text(
         0.03,
         0.875,
@@ -59,6 +62,33 @@ def draw(auction: Auction, theme: Theme) -> Figure:
     return figure
 
 
+def _ends(theme: Theme) -> Mapping[Sink, str]:
+    return {Sink.REFUND: theme.unserved, Sink.PAID: theme.price, Sink.BOND: theme.silent}
+
+
+def _bars_by_source(axes: Axes, found: Sequence[Stream], theme: Theme) -> None:
+    """A bar for whose the deposits were, in pieces by what became of them, all to one scale."""
+    axes.set_axis_off()
+    axes.set_xlim(0, 1)
+    most = max((stream.total for stream in found), default=1)
+    used = [sink for sink, amount in totals(found).items() if amount]
+    axes.set_ylim(len(found) + 0.45 * len(used), 0)
+    for row, stream in enumerate(found):
+        text = f"{stream.label}\n{eth(stream.total)} ETH"
+        axes.text(0, row + 0.38, text, color=theme.text, fontsize=10.5, va="center")
+        left = 0.0
+        for sink in used:
+            if amount := stream.amounts[sink]:
+                width = max(amount / most, _HAIRLINE)
+                axes.barh(row + 0.78, width, 0.26, left=left, color=_ends(theme)[sink])
+                left += width
+    for place, sink in enumerate(used):
+        height = len(found) + 0.45 * place + 0.3
+        axes.barh(height, 0.04, 0.22, color=_ends(theme)[sink])
+        said = f"{eth(totals(found)[sink])} ETH {sink}"
+        axes.text(0.06, height, said, color=theme.text, fontsize=10.5, va="center")
+
+
 def _sankey(axes: Axes, found: Sequence[Stream], theme: Theme) -> None:
     colours = {
         Source.RIVALS: theme.rival,
@@ -66,13 +96,11 @@ def _sankey(axes: Axes, found: Sequence[Stream], theme: Theme) -> None:
         Source.UNSERVED: theme.unserved,
         Source.SILENT: theme.silent,
     }
-    ends = {Sink.REFUND: theme.unserved, Sink.PAID: theme.price, Sink.BOND: theme.silent}
     used = {sink: amount for sink, amount in totals(found).items() if amount}
-    found = [stream for stream in found if stream.total]
     gaps = _GAP * (max(len(found), len(used)) - 1) + 0.04
     scale = (1 - gaps) / max(sum(used.values()), 1)
     left = _stack([(s.total, s.label, colours[s.source]) for s in found], scale)
-    right = _stack([(amount, sink, ends[sink]) for sink, amount in used.items()], scale)
+    right = _stack([(amount, sink, _ends(theme)[sink]) for sink, amount in used.items()], scale)
     reached = {sink: bar.high for sink, bar in zip(used, right, strict=True)}
     for stream, bar in zip(found, left, strict=True):
         start = bar.high

@@ -1,15 +1,15 @@
 """Colours of the pictures and the page, for light and for dark surroundings.
 
 Served and not served differ in lightness as well as in hue, so that they can be told apart without
-colour vision and in grey print.
+colour vision and in grey print; so do served and rivals.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Colours as #rrggbb."""
+    """Colours as #rrggbb, each another one. is_narrow: what is drawn is for a narrow page."""
 
     name: str
     page: str
@@ -23,6 +23,13 @@ class Theme:
     rival: str
     price: str
     peak: str
+    is_narrow: bool = False
+
+    @property
+    def colours(self) -> dict[str, str]:
+        """All colours by their names."""
+        found = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: colour for name, colour in found.items() if name not in ("name", "is_narrow")}
 
 
 LIGHT = Theme(
@@ -35,7 +42,7 @@ LIGHT = Theme(
     served="#0b62a8",
     unserved="#a9b4c0",
     silent="#d98a00",
-    rival="#8a63b8",
+    rival="#c2649b",
     price="#b42318",
     peak="#1a7f4b",
 )
@@ -49,7 +56,7 @@ DARK = Theme(
     served="#62b0ff",
     unserved="#66707c",
     silent="#f0b429",
-    rival="#b794e6",
+    rival="#d98ab8",
     price="#ff8f85",
     peak="#56d38c",
 )

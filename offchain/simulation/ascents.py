@@ -12,18 +12,11 @@ from offchain.model.instances.rules import Increment
 from offchain.model.mechanisms.ascending import ascend, climb
 from offchain.model.mechanisms.equal_split import share
 from offchain.model.mechanisms.upper import OpenBids, SealedBids, UpperRule
+from offchain.report import rise
 from offchain.report.amounts import eth
 from offchain.report.curve import Curve
-from offchain.report.drawing import (
-    Picture,
-    beside,
-    canvas,
-    halo,
-    in_eth,
-    legend,
-    plain_eth,
-    threshold,
-)
+from offchain.report.drawing import Picture, nothing
+from offchain.report.rise import Rise
 from offchain.report.tables import Row, Table, as_csv
 from offchain.report.theme import Theme
 
@@ -175,63 +168,27 @@ def table(found: Curve, house: House) -> Table:
 
 
 def picture(found: Curve, house: House) -> Picture:
-    """The bids against the first rival, one by one."""
+    """The bids against the first rival, one by one; there is none if nobody bid."""
     caption = (
         f"The bids against an individual who bids up to {eth(house.rivals[0])} ETH, {terms(house)}"
     )
-    return Picture("ascent", caption, caption, lambda theme: _draw(found, house, theme))
+    return Picture(
+        "ascent", caption, caption, lambda theme: _draw(found, house, theme), title="Bid by bid"
+    )
 
 
 def _draw(found: Curve, house: House, theme: Theme) -> Figure:
+    names = ("the individual", "the group")
     limits = [house.rivals[0], found.willingness_to_pay]
-    made = list(climb(limits, house.start, house.increment))
-    figure, axes = canvas(theme, "Bid by bid")
-    numbers = range(1, len(made) + 1)
-    axes.step(
-        numbers,
-        [in_eth(amount) for _, amount in made],
-        where="post",
-        color=theme.muted,
-        linewidth=1,
+    made = climb(limits, house.start, house.increment)
+    bids = [(names[who], amount) for who, amount in made]
+    if not bids:
+        return nothing(theme, "nobody bids")
+    return rise.draw(
+        Rise(bids, names[_GROUP], dict(zip(names, limits, strict=True)), "bids"),
+        theme,
+        "Bid by bid",
     )
-    for place, name, colour in (
-        (_GROUP, "the group", theme.served),
-        (_INDIVIDUAL, "the individual", theme.rival),
-    ):
-        own = [
-            (number, in_eth(amount))
-            for number, (who, amount) in zip(numbers, made, strict=True)
-            if who == place
-        ]
-        axes.plot(
-            [number for number, _ in own],
-            [amount for _, amount in own],
-            color=colour,
-            marker="o",
-            markersize=4,
-            linestyle="none",
-            label=name,
-        )
-    axes.set_ylim(0, in_eth(max(min(limits), *(amount for _, amount in made), 1)) * 1.35)
-    line = threshold(axes, min(limits), theme, zorder=1.5)
-    line.set_label(f"the lower limit, {eth(min(limits))} ETH")
-    axes.set_xlabel("bid")
-    axes.set_ylabel("amount, in ETH")
-    plain_eth(axes)
-    legend(axes, theme, loc="upper left")
-    if made:
-        who, amount = made[-1]
-        beside(
-            axes,
-            f"the {_called(who)} wins at {eth(amount)} ETH",
-            (len(made), in_eth(amount)),
-            (0, 8),
-            theme.text,
-            ha="right",
-            va="bottom",
-            path_effects=halo(theme),
-        )
-    return figure
 
 
 def raw_bids(found: Curve, house: House) -> str:

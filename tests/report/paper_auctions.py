@@ -55,6 +55,7 @@ def build(
         title="A <small> auction",
         chain="paper",
         focus=list(groups)[-1],
+        alone=tuple(name for name, bids in list(groups.items())[:-1] if len(bids) == 1),
         instance=counting,
         outcome=outcome,
         entries=entries,

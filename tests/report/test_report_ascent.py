@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from offchain.model.document import parse_bytes
 from offchain.report import ascent
+from offchain.report.amounts import eth
 from offchain.report.ascending_report import balance, lead, report
 from offchain.report.ascent import AscendingLot
 from offchain.report.drawing import DOTS_PER_INCH, SIZE, png
@@ -18,6 +19,7 @@ from offchain.report.flows import DoesNotAddUp, streams
 from offchain.report.page import render
 from offchain.report.theme import LIGHT, THEMES, Theme
 from tests.report.paper_ascents import END, ascend
+from tests.report.reading import drawn
 
 CROWD = [40, 20, 10, 10, 10, 6, 5, 5]
 SITUATIONS = {
@@ -39,10 +41,10 @@ def sold(name: str) -> AscendingLot:
 def test_a_page_in_every_situation(lot: AscendingLot) -> None:
     page = report(lot).page
     for picture in page.pictures:
-        drawn = png(picture, LIGHT)
-        assert struct.unpack(">II", drawn[16:24]) == tuple(round(x * DOTS_PER_INCH) for x in SIZE)
+        file = png(picture, LIGHT)
+        assert struct.unpack(">II", file[16:24]) == tuple(round(x * DOTS_PER_INCH) for x in SIZE)
     assert ("ascent" in [one.name for one in page.pictures]) == bool(lot.bids)
-    html = render(page, lambda picture, theme: theme.name.encode())
+    html = render(page, drawn)
     assert "A &lt;small&gt; auction" in html
 
 
@@ -72,9 +74,9 @@ def test_the_picture_names_who_led_the_limits_and_when_they_opened(theme: Theme)
 
 
 def test_a_limit_far_above_is_told_and_does_not_flatten_the_rest() -> None:
-    drawn = figure(sold("far above"))
-    assert "Crowd's limit 160 ETH, far above" in texts(drawn)
-    assert drawn.axes[0].get_ylim()[1] < 5
+    shown = figure(sold("far above"))
+    assert "Crowd's limit 160 ETH, far above" in texts(shown)
+    assert shown.axes[0].get_ylim()[1] < 5
 
 
 def test_times_on_the_axis_do_not_touch() -> None:
@@ -97,7 +99,7 @@ def test_only_bids_that_move_the_end_are_marked() -> None:
         (
             "won",
             [
-                "2 groups and 1 individual bid",
+                "2 groups and 1 individual, 14 bidders in all, bid in",
                 "Crowd won at",
                 "though it would have bid up to 5 ETH",
             ],
@@ -105,7 +107,7 @@ def test_only_bids_that_move_the_end_are_marked() -> None:
         ("lost", ["Rich won at", "Crowd could pay 0.6 ETH", "would have needed"]),
         ("lost to a group", ["Gallery won at"]),
         ("nobody", ["Nobody reached the reserve."]),
-        ("alone", ["1 group and 0 individuals", "Crowd won at 1 ETH"]),
+        ("alone", ["1 group, 8 bidders in all, bid in", "Crowd won at 1 ETH"]),
     ],
 )
 def test_the_lead_says_who_won_and_what_it_took(name: str, sentences: list[str]) -> None:
@@ -123,20 +125,20 @@ def test_money_adds_up_with_what_rounding_left() -> None:
     lot = sold("won")
     assert lot.surplus == lot.lot.paid - lot.lot.price > 0
     total = sum(entry.deposit for entry in lot.entries)
-    assert f"{total:,} gwei = " in balance(lot)
-    assert f"the {lot.surplus:,} gwei more stay in the adapter for ever" in balance(lot)
+    assert f"adds up exactly: {eth(total)} = " in balance(lot)
+    assert f"the {eth(lot.surplus)} more stay in the adapter for ever" in balance(lot)
     with pytest.raises(DoesNotAddUp, match="the seller got"):
         streams(replace(lot, surplus=0))
 
 
 def test_every_bid_is_listed_with_its_time() -> None:
     lot = sold("won")
-    html = re.sub(r"\s+", " ", render(report(lot).page, lambda picture, theme: b""))
+    html = re.sub(r"\s+", " ", render(report(lot).page, drawn))
     assert f"All {len(lot.bids)} bids" in html
     first, *_, last = lot.bids
     assert (END - first.at, last.at - END) == (60_067, 2_580)
-    assert "<td>-16 h 41 min</td>" in html
-    assert "<td>+43 min</td>" in html
+    assert ">-16 h 41 min</td>" in html
+    assert ">+43 min</td>" in html
     assert html.count("+4 min") >= len(lot.moved)
 
 

@@ -1,13 +1,17 @@
 """The pictures: that they are drawn in every situation, at full size, and the same each time."""
 
+import re
 import struct
+from html import escape
 
 import pytest
+from matplotlib.patches import Rectangle
 
 from offchain.report.auction import Auction
 from offchain.report.auction_report import pictures
 from offchain.report.drawing import DOTS_PER_INCH, SIZE, Picture, png
 from offchain.report.theme import DARK, LIGHT, THEMES, Theme
+from offchain.report.vector import svg
 from tests.report.paper_auctions import build, example
 
 SITUATIONS = {
@@ -44,3 +48,74 @@ def test_pictures_repeat_to_the_byte(theme: Theme) -> None:
 
 def test_themes_differ() -> None:
     assert png(named("curve", example()), LIGHT) != png(named("curve", example()), DARK)
+
+
+@pytest.mark.parametrize("is_narrow", [False, True], ids=["wide", "narrow"])
+@pytest.mark.parametrize("name", ["curve", "served", "money"])
+@pytest.mark.parametrize("auction", SITUATIONS.values(), ids=SITUATIONS)
+def test_on_a_page_a_picture_has_words_colours_of_the_page_and_ids_of_its_own(
+    name: str, auction: Auction, is_narrow: bool
+) -> None:
+    picture = named(name, auction)
+    drawn = svg(picture, is_narrow)
+    key = f"{name}-{'narrow' if is_narrow else 'wide'}"
+    assert f'aria-labelledby="{key}-title {key}-desc"' in drawn
+    title = re.search(f'<title id="{key}-title">(.+?)</title>', drawn)
+    desc = re.search(f'<desc id="{key}-desc">(.+?)</desc>', drawn)
+    assert title is not None
+    assert title[1] == escape(picture.title)
+    assert desc is not None
+    assert len(desc[1]) > 60
+    assert not re.search(r"#[0-9a-f]{6}\b|<style|<metadata|<image|http", drawn)
+    ids = re.findall(r'\bid="([^"]+)"', drawn)
+    assert all(one.startswith(f"{key}-") for one in ids)
+    assert len(set(ids)) == len(ids)
+    assert set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', drawn)) <= {
+        pair for one in ids for pair in ((one, ""), ("", one))
+    }
+
+
+def sizes(drawn: str, width: int) -> list[float]:
+    """Of all letters, in pixels, if the picture is so wide."""
+    view = re.search(r'viewBox="0 0 ([0-9.]+) ', drawn)
+    assert view is not None
+    found = re.findall(r"font(?:-size)?: [^;\"]*?([0-9.]+)px", drawn)
+    return [float(size) * width / float(view[1]) for size in found]
+
+
+@pytest.mark.parametrize(("is_narrow", "width"), [(True, 350), (False, 660)])
+@pytest.mark.parametrize("name", ["curve", "served", "money"])
+def test_letters_are_large_enough(name: str, is_narrow: bool, width: int) -> None:
+    """On a telephone of 390 pixels, whose page has margins, and on the narrowest page that has the wide pictures."""
+    found = sizes(svg(named(name, SITUATIONS["many"]), is_narrow), width)
+    assert found
+    assert min(found) >= (11 if is_narrow else 9.5)
+
+
+def test_what_a_picture_says_is_text() -> None:
+    """A name is neither markup nor mathematics nor a colour."""
+    hostile = '</svg><script>x</script> $a_b$ & #0b62a8 id="1'
+    auction = build({"Rival": [3], hostile: [5, 5, 2]})
+    for name in ("curve", "served", "money"):
+        drawn = svg(named(name, auction), is_narrow=False)
+        assert "<script" not in drawn
+        assert drawn.count("</svg>") == 1
+    assert 'script&gt; $a_b$ &amp; #0b62a8 id="1' in drawn
+
+
+def test_parts_are_to_scale_where_many_take_part() -> None:
+    """14 % of the members take 14 % of the axis, not 80 as on a logarithmic one, and the legend says how many percent."""
+    auction = build({"Rival": [1_000], "DAO": [10] * 140 + [1] * 860})
+    assert len(auction.lot.served) == 140
+    figure = named("served", auction).draw(LIGHT)
+    (axes,) = figure.axes
+    assert axes.get_xscale() == "linear"
+    widths = [patch.get_width() for patch in axes.patches if isinstance(patch, Rectangle)]
+    assert widths == [140, 860]
+    legend = axes.get_legend()
+    assert legend is not None
+    said = [text.get_text() for text in legend.get_texts()]
+    assert said[:2] == [
+        "140 served (14.0%): each pays the share",
+        "860 not served (86.0%): all money back",
+    ]

@@ -1,10 +1,11 @@
-"""The page: exact figures, nothing loaded from elsewhere, names that cannot break it."""
+"""The page: exact figures, everybody on it, nothing loaded from elsewhere, names that cannot break it, paper like a screen."""
 
 import json
 import re
+from base64 import b64encode
 from dataclasses import replace
 from fractions import Fraction
-from html.parser import HTMLParser
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -17,100 +18,142 @@ from offchain.report.page import render
 from offchain.report.played import gas
 from offchain.report.tables import Row, Table, as_text
 from tests.report.paper_auctions import build, example
-
-VOID = {"meta", "img", "source", "br"}
-
-
-class Reader(HTMLParser):
-    """Collects tags with their attributes, the text, and whether all tags are closed in order."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[str] = []
-        self.text = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
+from tests.report.reading import Reader, drawn
 
 
 def html(auction: Auction) -> str:
     """The page with pictures that nobody drew."""
-    return render(report(auction).page, lambda picture, theme: theme.name.encode())
+    return render(report(auction).page, drawn)
 
 
 def read(auction: Auction) -> Reader:
-    reader = Reader()
-    reader.feed(html(auction))
-    reader.close()
-    assert reader.open == []
-    return reader
+    return Reader.of(html(auction))
 
 
 def test_figures_are_exact() -> None:
-    text = re.sub(r"\s+", " ", read(example()).text)
+    text = read(example()).words
     for figure in (
         "price1.400000001 ETH",
         "share0.466666667 ETH",
         "served3 of 5",
         "the seller gets1.400000001 ETH",
         "bonds burnt0.1 ETH",
-        "1,400,000,001 gwei to the seller as 3 shares of 466,666,667 gwei",
-        "100,000,000 gwei burnt, the bonds of members whose bids nobody opened",
-        "out of, 1,500,000,001 gwei, is what the seller got, 1,400,000,001 gwei, and what",
-        "the contracts hold for ever, 100,000,000 gwei",
-        "9,000,000,000 gwei = 7,499,999,999 gwei back to the bidders",
+        "1.400000001 to the seller as 3 shares of 0.466666667",
+        "0.1 burnt, the bonds of those whose bids nobody opened",
+        "out of, 1.500000001, is what the seller got, 1.400000001, and what",
+        "the contracts hold for ever, 0.1",
+        "In ETH, the deposits add up exactly: 9 = 7.499999999 back to the bidders",
     ):
         assert figure in text, figure
 
 
+def test_money_has_one_unit() -> None:
+    """Gwei are told where rounding is, and in the heading of what machines read, and no amount is in them."""
+    assert not re.search(r"[0-9] gwei", read(example()).words)
+
+
 def test_nothing_is_loaded_from_elsewhere() -> None:
-    reader = read(example())
-    assert {tag for tag, _ in reader.tags}.isdisjoint(
-        {"script", "link", "iframe", "object", "base"}
+    for auction in (example(), build({"Rival": [500], "DAO": range(1, 401)})):
+        reader = read(auction)
+        assert {tag for tag, _ in reader.tags}.isdisjoint(
+            {"link", "iframe", "object", "base", "img"}
+        )
+        for tag, attributes in reader.tags:
+            for name in ("src", "srcset", "href", "data", "action", "poster", "background"):
+                leads = attributes.get(name) or "#"
+                assert leads == "members.csv" or leads.startswith("#"), (tag, attributes)
+        assert not re.search(r"https?://|@import|@font-face", html(auction))
+
+
+def test_only_the_pages_own_script_runs() -> None:
+    """A browser that heeds the policy runs nothing that a name could bring in."""
+    page = html(example())
+    (script,) = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    digest = b64encode(sha256(script.encode()).digest()).decode()
+    (policy,) = (
+        attributes["content"]
+        for tag, attributes in read(example()).tags
+        if tag == "meta" and attributes.get("http-equiv")
     )
-    for tag, attributes in reader.tags:
-        for name in ("src", "srcset", "href", "data", "action", "poster", "background"):
-            assert (attributes.get(name) or "data:").startswith("data:"), (tag, attributes)
-    assert not re.search(r"https?://|url\(|@import|@font-face", html(example()))
+    assert policy == f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
+    assert " on" not in re.sub(r"<script.*?</script>|>[^<]*<", "", page, flags=re.DOTALL)
 
 
-def test_every_picture_has_a_description_and_a_dark_twin() -> None:
-    tags = read(example()).tags
-    images = [attributes for tag, attributes in tags if tag == "img"]
-    assert [image["src"] for image in images] == ["data:image/png;base64,bGlnaHQ="] * 3
-    assert all(len(image["alt"] or "") > 60 for image in images)
-    dark = [attributes for tag, attributes in tags if tag == "source"]
-    assert [one["media"] for one in dark] == ["(prefers-color-scheme: dark)"] * 3
-    assert [one["srcset"] for one in dark] == ["data:image/png;base64,ZGFyaw=="] * 3
+def test_every_picture_is_there_for_wide_and_for_narrow_pages() -> None:
+    page = html(example())
+    for name in ("served", "curve", "money"):
+        assert page.count(f"[{name} wide]") == page.count(f"[{name} narrow]") == 1
+    style = page[: page.index("</style>")]
+    narrow = style[style.index("@media screen and (max-width") : style.rindex("@media print")]
+    assert "svg.wide { display: none; }" in narrow
+    assert "svg.narrow { display: block; }" in narrow
+    assert "figure > svg.narrow { display: none; }" in style.replace(narrow, "")
+
+
+def test_paper_is_always_light() -> None:
+    style = html(example()).split("</style>")[0]
+    assert style.count("prefers-color-scheme") == 1
+    assert "@media screen and (prefers-color-scheme: dark)" in style
+    assert "@media print { :root { color-scheme: light; } }" in style
+
+
+def test_contents_lead_to_every_section() -> None:
+    reader = read(example())
+    assert reader.named("h2") == [one.title for one in report(example()).page.sections]
+    leads = [attributes["href"] for tag, attributes in reader.tags if tag == "a"]
+    ids = [f"#{attributes['id']}" for tag, attributes in reader.tags if tag == "h2"]
+    assert [lead for lead in leads if lead != "members.csv"] == ids
+    assert len(set(ids)) == len(ids)
+    assert reader.named("h2")[0] == "Everybody's money"
 
 
 def test_names_are_only_text() -> None:
-    auction = build({"<script>alert(1)</script>": [3], "D\"A'O & $x": [5, 5]})
-    reader = read(auction)
-    assert "script" not in {tag for tag, _ in reader.tags}
-    assert "D\"A'O & $x" in reader.text
+    hostile = "</script><img src=x onerror=alert(1)> \"D'A & $x$ {{ 7 * 7 }}"
+    crowd = {f"<b>{place}</b>": [place] for place in range(1, 20)}
+    auction = build({"<script>alert(1)</script>": [3], **crowd, hostile: [5, 5]})
+    reader = Reader.of(render(report(auction).page))
+    tags = [tag for tag, _ in reader.tags]
+    assert not {"img", "b"} & set(tags)
+    assert tags.count("script") == 2, "the data and the script"
+    assert hostile in reader.text
+    assert hostile in json.dumps(reader.data["groups"], ensure_ascii=False).replace('\\"', '"')
 
 
 @pytest.mark.parametrize(
     ("auction", "sentence"),
     [
         (example(), "3 of the 5 members share it equally"),
+        (example(), "1 group and 1 individual, 6 bidders in all, bid for one item."),
         (build({"Rival": [90], "DAO": [10, 5]}), "would have needed 9.000000001 ETH"),
         (build({"Rival": [1], "DAO": [2, 1]}, reserve=10**10), "stays with its seller"),
     ],
-    ids=["won", "lost", "unsold"],
+    ids=["won", "who came", "lost", "unsold"],
 )
 def test_it_says_how_the_auction_ended(auction: Auction, sentence: str) -> None:
     assert sentence in read(auction).text
+
+
+@pytest.mark.parametrize("rivals", [{"Rival": [3]}, {}], ids=["against a rival", "alone"])
+def test_an_auction_in_which_all_keep_silent_says_what_that_cost(
+    rivals: dict[str, list[int]],
+) -> None:
+    auction = build({**rivals, "DAO": [2, 1]}, silent=[("DAO", "m1"), ("DAO", "m2")])
+    text = read(auction).words
+    assert "No bid of DAO was opened, so it could pay nothing." in text
+    assert "2 bidders whose bids nobody opened lost 2 bonds, 0.06 ETH, which are burnt" in text
+    assert "is served and pays" not in text
+    assert "curve" not in [picture.name for picture in report(auction).page.pictures]
+    for picture in report(auction).page.pictures:
+        assert "served" not in picture.caption or "nobody is served" in picture.caption
+
+
+def test_who_is_served_is_not_said_of_the_silent() -> None:
+    """In the example a silent member bid more than the share."""
+    silent = next(entry for entry in example().entries if entry.silent)
+    assert silent.bid >= example().lot.share
+    text = read(example()).words
+    assert "Who opened a bid of at least the share is served" in text
+    assert "Everybody who bid at least the share" not in text
 
 
 def test_long_lists_are_shortened_and_still_add_up() -> None:
@@ -150,15 +193,17 @@ def test_tables_as_text_are_aligned() -> None:
         assert max(map(len, aligned)) <= len(lines[rule])
 
 
-def test_the_folder_holds_the_page_the_pictures_and_the_instance(tmp_path: Path) -> None:
+def test_the_folder_holds_the_page_the_pictures_everybody_and_the_instance(tmp_path: Path) -> None:
     written = report(example()).write(tmp_path / "new" / "folder")
     assert [path.name for path in written] == [
         "report.html",
-        "curve.png",
         "served.png",
+        "curve.png",
         "money.png",
+        "members.csv",
         "instance.json",
         "outcome.json",
     ]
-    assert parse_bytes(written[4].read_bytes()).instances == (example().instance,)
-    assert json.loads(written[5].read_text())["items"][0]["price"] == 1_400_000_001
+    files = {path.name: path.read_bytes() for path in written}
+    assert parse_bytes(files["instance.json"]).instances == (example().instance,)
+    assert json.loads(files["outcome.json"])["items"][0]["price"] == 1_400_000_001

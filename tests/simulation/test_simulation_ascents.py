@@ -80,4 +80,6 @@ def test_how_many_bids_there_are_at_most() -> None:
 def test_the_picture_can_be_drawn_of_any_number_of_bids(house: House) -> None:
     picture = ascents.picture(curve(BIDS), house)
     assert "from 0.0000000" in picture.caption
-    assert picture.draw(LIGHT).axes
+    drawn = picture.draw(LIGHT)
+    assert bool(drawn.axes) == (house.start < 99)
+    assert [text.get_text() for text in drawn.texts] == ([] if drawn.axes else ["nobody bids"])
