@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { createWalletClient, defineChain, type Hex, http } from 'viem';
+import { createWalletClient, defineChain, type Hex, http, toHex } from 'viem';
 import type { PrivateKeyAccount } from 'viem/accounts';
 
 import type { Stage } from './stage.ts';
@@ -12,18 +12,29 @@ import type { Stage } from './stage.ts';
 const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 const PHONE = { width: 390, height: 844 };
 
+/** How a wallet behaves: asked to sign it may say no; it may be on another chain, or not know the page's. */
+export interface Behaviour {
+  rejects: boolean;
+  chainId: number;
+  knowsChain: boolean;
+}
+
 /** Somebody at the page. `asked`: what the wallet was asked for, in order. `flaws`: what went wrong in the page itself. */
 export interface Person {
   page: Page;
   account: PrivateKeyAccount;
+  wallet: Behaviour;
+  /** Tells the page of something that happened in the wallet, such as `chainChanged`. */
+  tell: (event: string) => Promise<void>;
   asked: string[];
   flaws: string[];
   close: () => Promise<void>;
 }
 
-/** Opens the page at `search` as somebody with a wallet. `rejects`: asked to sign, it says no. */
-export async function arrive(stage: Stage, account: PrivateKeyAccount, search: string, options: BrowserContextOptions & { rejects?: boolean } = {}): Promise<Person> {
-  const { rejects, ...rest } = options;
+/** Opens the page at `search` as somebody with a wallet. */
+export async function arrive(stage: Stage, account: PrivateKeyAccount, search: string, options: BrowserContextOptions & Partial<Behaviour> = {}): Promise<Person> {
+  const { rejects = false, chainId = stage.deployment.chain_id, knowsChain = true, ...rest } = options;
+  const wallet = { rejects, chainId, knowsChain };
   const context = await stage.browser.newContext({ viewport: PHONE, acceptDownloads: true, ...rest });
   const [asked, flaws]: [string[], string[]] = [[], []];
   const id = stage.deployment.chain_id;
@@ -31,8 +42,14 @@ export async function arrive(stage: Stage, account: PrivateKeyAccount, search: s
   const signer = createWalletClient({ account, chain, transport: http(stage.node) });
   const answer = async (method: string, params: readonly unknown[]): Promise<unknown> => {
     if (method === 'eth_requestAccounts' || method === 'eth_accounts') return [account.address];
+    if (method === 'eth_chainId') return toHex(wallet.chainId);
+    if (method === 'wallet_switchEthereumChain') {
+      if (!wallet.knowsChain) throw Object.assign(new Error('Unrecognized chain.'), { code: 4902 });
+      wallet.chainId = id;
+      return null;
+    }
     if (method === 'eth_sendTransaction') {
-      if (rejects) throw Object.assign(new Error('User rejected the request.'), { code: 4001 });
+      if (wallet.rejects) throw Object.assign(new Error('User rejected the request.'), { code: 4001 });
       const { to, data, value } = params[0] as { to: Hex; data?: Hex; value?: Hex };
       return signer.sendTransaction({ to, data: data ?? '0x', value: value === undefined ? 0n : BigInt(value) });
     }
@@ -55,7 +72,8 @@ export async function arrive(stage: Stage, account: PrivateKeyAccount, search: s
   await page.goto(stage.base + search);
   await page.getByRole('button', { name: 'Connect Test wallet' }).click();
   await page.getByRole('button', { name: 'Disconnect' }).waitFor();
-  return { page, account, asked, flaws, close: () => context.close() };
+  const tell = (event: string) => page.evaluate((name) => window.dispatchEvent(new CustomEvent(`wallet:${name}`)), event).then(() => undefined);
+  return { page, account, wallet, tell, asked, flaws, close: () => context.close() };
 }
 
 /** Presses a button of a step, reads what will happen, signs, and waits for the end. Returns what was told before signing. */
@@ -94,8 +112,8 @@ function inject(): void {
       if (error) throw Object.assign(new Error(error.message), error);
       return ok;
     },
-    on: () => undefined,
-    removeListener: () => undefined,
+    on: (event: string, heard: () => void) => window.addEventListener(`wallet:${event}`, heard),
+    removeListener: (event: string, heard: () => void) => window.removeEventListener(`wallet:${event}`, heard),
   };
   const info = { uuid: '7e57e57e-57e5-47e5-a7e5-7e57e57e57e5', name: 'Test wallet', icon: 'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg"/>', rdns: 'test.wallet' };
   const announce = () => window.dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail: Object.freeze({ info, provider }) }));
