@@ -94,7 +94,7 @@ def draw(
         many_ranks(axes, len(shape.bids))
     axes.set_ylim(0, in_eth(max(shape.willingness_to_pay, price[1] if price else 0)) * 1.3)
     scale = "" if len(shape.bids) <= FEW else " (logarithmic)"
-    axes.set_xlabel(f"i: number of members who share{scale}")
+    axes.set_xlabel(f"i: {'' if theme.is_narrow else 'number of '}members who share{scale}")
     heights(axes, theme, f"i · (i-th highest {what}), in ETH")
     plain_eth(axes.yaxis)
     if shape.bids:
@@ -127,7 +127,7 @@ def _mark_peak(axes: Axes, shape: Curve, theme: Theme) -> None:
     axes.plot(*place, marker="D", markersize=8, color=theme.peak, linestyle="none")
     bid = shape.bids[shape.rank - 1]
     part = _part(axes, shape.rank)
-    side = (part > 0.6) - (part < 0.4) if theme.is_narrow else 1 if part > 0.6 else -1
+    side = (part > 0.7) - (part < 0.25) if theme.is_narrow else 1 if part > 0.6 else -1
     beside(
         axes,
         f"willingness to pay {eth(shape.willingness_to_pay)} ETH\n"

@@ -77,14 +77,17 @@ def canvas(
     title: str = "",
     box: tuple[float, float, float, float] = BOX,
     narrow: tuple[float, float, float, float] = NARROW_BOX,
+    tall: float | None = None,
 ) -> tuple[Figure, Axes]:
     """A picture with empty axes in `box`, or in `narrow`: two sides, quiet marks, lines across.
 
-    A narrow one has no title: the page says it above.
+    A narrow one has no title, since the page says it above, and may be `tall`, in inches.
     """
     if theme.is_narrow:
         title, box = "", narrow
     figure = blank(theme)
+    if theme.is_narrow and tall is not None:
+        figure.set_figheight(tall)
     axes = figure.add_axes(box, facecolor=theme.page)
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(theme.muted)

@@ -70,34 +70,34 @@ class Column:
     name: str
 
 
-AMOUNTS: Final = (
-    Column("back", "back"),
-    Column("paid", "paid"),
-    Column("bond burnt", "bond"),
-    Column("put down", "deposit"),
-    Column("bid", "bid"),
-)
+_WANTED: Final = ("bond", "bid")
+"""Amounts that may be nobody's."""
 
 
 @dataclass(frozen=True)
 class People:
-    """Everybody, in the order of the page. bid_called: the heading of their bids. file: has all of them, beside the page."""
+    """Everybody, in the order of the page. deposit_called, bid_called: the headings of what they put down and of their bids.
+    file: has all of them, beside the page.
+    """
 
     title: str
     persons: tuple[Person, ...]
     note: str = ""
+    deposit_called: str = "put down"
     bid_called: str = "bid"
     file: str = "members.csv"
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
-        """The amounts that somebody has: bonds and bids may be nobody's."""
-        found = (
-            one for one in AMOUNTS if one.name not in ("bond", "bid") or self._is_used(one.name)
+        """The amounts that somebody has."""
+        all_ = (
+            Column("back", "back"),
+            Column("paid", "paid"),
+            Column("bond burnt", "bond"),
+            Column(self.deposit_called, "deposit"),
+            Column(self.bid_called, "bid"),
         )
-        return tuple(
-            Column(self.bid_called, one.name) if one.name == "bid" else one for one in found
-        )
+        return tuple(one for one in all_ if one.name not in _WANTED or self._is_used(one.name))
 
     @property
     def fates(self) -> tuple[Fate, ...]:

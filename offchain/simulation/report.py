@@ -1,15 +1,17 @@
 """Writes what a simulation found into a folder: a page, pictures, and tables as CSV."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
+from offchain.io.units import WEI_PER_UNIT
 from offchain.report import curve
+from offchain.report.amounts import count, eth
 from offchain.report.curve import Curve
 from offchain.report.drawing import Picture
 from offchain.report.page import Page, Section, tabled, write
-from offchain.report.tables import Table, as_csv
+from offchain.report.people import Fate, People, Person, Tone
+from offchain.report.tables import as_csv
 from offchain.simulation import ascents, contributions, pictures
 from offchain.simulation.ascents import House
 from offchain.simulation.cells import Cell, mix_text
@@ -60,12 +62,14 @@ def write_curve(
     """The page, the picture and the raw curve of one list of contributions, and who is served at the prices of `lists`, all of
     them, as `kind` (parquet or csv). With a house also what the group has there. OutputFailed if that fails.
     """
-    caption = "i times the i-th highest over i"
     split = Picture(
         "curve",
-        caption,
-        caption,
+        "The i highest contributors can pay i times the i-th highest contribution in equal shares. The group bids the largest of "
+        "these products.",
+        f"Line chart of i times the i-th highest contribution over i, for {count(len(found.bids), 'contribution')}: largest at "
+        f"i = {found.rank:,} with {eth(found.willingness_to_pay)} ETH.",
         lambda theme: curve.draw(found, theme, "the group", what="contribution"),
+        title="What the group can pay in equal shares",
     )
     page = Page(
         title="What would our DAO bid?",
@@ -74,7 +78,8 @@ def write_curve(
         sections=(
             Section("What the group can pay", (split,)),
             *([] if house is None else [_at_a_house(found, house)]),
-            *tabled(contributions.prices(found), *map(_members, lists)),
+            *tabled(contributions.prices(found)),
+            *(_members(one, f"served.{kind}") for one in lists),
         ),
         footer=(f"Contributions as listed in {name}, in whole gwei.", _MECHANISM),
     )
@@ -98,12 +103,26 @@ def _at_a_house(found: Curve, house: House) -> Section:
     return Section(table.title, (ascents.picture(found, house), *left_out, table))
 
 
-def _members(served: Served) -> Table:
-    """Everybody who is served at a price, folded in if that is long."""
+def _members(served: Served, file: str) -> Section:
+    """Everybody who is served at a price."""
     table = contributions.members(served)
-    if len(table.rows) <= contributions.SHOWN:
-        return table
-    return replace(table, folded=f"All {len(table.rows):,} addresses")
+    if not served.members:
+        return Section(table.title, (table.note,))
+    fate = Fate("served", f"Contributed at least the share of {eth(served.share)} ETH.", Tone.GOOD)
+    persons = tuple(
+        Person(
+            gift.address,
+            fate,
+            back=(gift.units - served.share) * WEI_PER_UNIT,
+            paid=served.share * WEI_PER_UNIT,
+            bond=0,
+            deposit=gift.units * WEI_PER_UNIT,
+        )
+        for gift in served.members
+    )
+    return Section(
+        table.title, (People(table.title, persons, deposit_called="contributed", file=file),)
+    )
 
 
 def _parquet(rows: Sequence[contributions.ServedRow]) -> bytes:
