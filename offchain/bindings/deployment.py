@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 from offchain.bindings.adapters import MAKES, AdapterAt, House, read_adapters
 from offchain.bindings.constants import BeaconRandomness, DrawTime
@@ -100,8 +100,8 @@ class Deployment:
             ChainError: it is none; the message names field and value.
         """
         try:
-            document = Field("", decode(_text(path)))
-            if isinstance(document.value, dict) and "auction" in document.value:
+            document = _document(path)
+            if _is_drawn(document):
                 raise NoGroups(f"{path} is of an auction at which no groups bid")
             fields = document.record(
                 ("chain_id", "block", "factory", "auctioneer"), ("randomness", "beacon", "adapters")
@@ -127,10 +127,42 @@ class DrawnDeployment:
     block: int
     auction: str
     randomness: str
+    beacon: ClassVar[None] = None
+    """Nobody locks anything there."""
+    adapters: ClassVar[tuple[AdapterAt, ...]] = ()
+    """What is won there cannot be sold again."""
+
+    @property
+    def auctioneer(self) -> str:
+        """The auction, by the name that it has in a `Deployment`."""
+        return self.auction
 
     def write(self, path: Path) -> None:
         """Writes the deployment as a JSON object. `OutputFailed` if that is impossible."""
         _write(asdict(self), path)
+
+    @staticmethod
+    def read(path: Path) -> "DrawnDeployment":
+        """Reads what `write` wrote; addresses may be in lower case. `ChainError` names field and value if it is none."""
+        try:
+            fields = _document(path).record(("chain_id", "block", "auction", "randomness"))
+            return DrawnDeployment(
+                fields["chain_id"].integer(1, _MOST_CHAIN_ID),
+                fields["block"].integer(0, 2**64 - 1),
+                fields["auction"].address(),
+                fields["randomness"].address(),
+            )
+        except (OSError, ValueError, InvalidInput) as error:
+            raise ChainError(f"{path} is not a deployment file: {reason(error)}") from error
+
+
+def read_any(path: Path) -> Deployment | DrawnDeployment:
+    """Reads the file of either kind of deployment. `ChainError` names field and value if it is of none."""
+    try:
+        is_drawn = _is_drawn(_document(path))
+    except (OSError, ValueError, InvalidInput) as error:
+        raise ChainError(f"{path} is not a deployment file: {reason(error)}") from error
+    return DrawnDeployment.read(path) if is_drawn else Deployment.read(path)
 
 
 def deploy_auction(
@@ -218,6 +250,16 @@ def _randomness(make: Create, secrets: SecretTerms) -> str:
     """The source for chains with a beacon, over sealed secrets for when it fails."""
     window = secrets.window_seconds
     return make("BeaconRandomness", make("CommitRevealRandomness", secrets.bond, window, window))
+
+
+def _document(path: Path) -> Field:
+    """What a file holds. Raises OSError, ValueError or InvalidInput."""
+    return Field("", decode(_text(path)))
+
+
+def _is_drawn(document: Field) -> bool:
+    """Whether it looks like that of a `DrawnDeployment`."""
+    return isinstance(document.value, dict) and "auction" in document.value
 
 
 def _text(path: Path) -> str:

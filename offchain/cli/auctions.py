@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from offchain.bindings import constants
 from offchain.cli import demos
+from offchain.cli.drawn_keeping import clock_keepers, resilient_keepers
 from offchain.cli.keeping import Keepers, house_keepers
 
 if TYPE_CHECKING:
@@ -33,14 +34,16 @@ class OnChain:
 
     staging: how `consort solve` plays an instance. contract: by name; deployed along is what its constructor takes. draw_seconds:
     how long it waits for a random word before the lot is void; None: it draws none. demo: what `consort demo` shows. keepers:
-    who is at work for `consort keep`; None: nobody, anyone sends the steps.
+    who is at work for `consort keep`. sign: a view, and what it answers there and at no other auction that takes no groups; None:
+    groups bid there, sealed with locks to a beacon's rounds.
     """
 
     staging: Callable[[Any], "Staging[Any]"]
     contract: str
     draw_seconds: int | None
     demo: demos.Demo
-    keepers: Keepers | None
+    keepers: Keepers
+    sign: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,8 @@ AUCTIONS: Final = (
             contract="ResilientAuction",
             draw_seconds=constants.ResilientAuction.DRAW_WINDOW,
             demo=demos.drawn(_show_resilient),
-            keepers=None,
+            keepers=resilient_keepers,
+            sign=("DELIVERY_WINDOW", constants.ResilientAuction.DELIVERY_WINDOW),
         ),
     ),
     Auction(
@@ -167,7 +171,8 @@ AUCTIONS: Final = (
             contract="SignalClockAuction",
             draw_seconds=constants.SignalClockAuction.WINDOW,
             demo=demos.drawn(_show_signal_clock),
-            keepers=None,
+            keepers=clock_keepers,
+            sign=("MOST_VALUES", constants.SignalClockAuction.MOST_VALUES),
         ),
     ),
     Auction("monotone-signals"),

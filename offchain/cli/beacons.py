@@ -10,7 +10,7 @@ from offchain.io.output import reason
 from offchain.io.urls import is_url, without_secrets
 
 if TYPE_CHECKING:
-    from offchain.bindings.deployment import Deployment
+    from offchain.bindings.deployment import Deployment, DrawnDeployment
     from offchain.chain.backend import Chain
     from offchain.locks.beacon import Beacon
     from offchain.locks.sources import Sources
@@ -75,17 +75,20 @@ def refuse_other_beacon(chain: "Chain", deployed: "Deployment", file: str) -> No
         )
 
 
-def sources_of(deployed: "Deployment", places: Sequence[str]) -> "Sources | None":
+def sources_of(deployed: "Deployment | DrawnDeployment", places: Sequence[str]) -> "Sources | None":
     """Where the signatures of a deployment's beacon come from: from `places`, without any from drand's own if it is theirs.
 
     None: bids with locks are not opened, which is said. Raises BadInput for places where there is nothing to open.
     """
+    from offchain.bindings.deployment import DrawnDeployment
     from offchain.locks.beacon import QUICKNET, QUICKNET_ADDRESSES
     from offchain.locks.sources import sources
 
     if deployed.beacon is None:
         if places:
             raise BadInput("--beacon: the deployment file names no beacon")
+        if isinstance(deployed, DrawnDeployment):
+            return None  # nobody locks anything there
         say("The deployment file names no beacon: time locks are not opened.")
         return None
     if not places and deployed.beacon == QUICKNET:

@@ -134,7 +134,7 @@ def command(
         raise BadInput(
             f"--house: what is won there cannot be sold again at --mechanism {mechanism}"
         )
-    if beacon is not None and not auction.keepers:
+    if beacon is not None and auction.sign is not None:
         raise BadInput(f"--beacon: nobody locks bids at --mechanism {mechanism}")
     keys = keys_of(key_file)
     if key_file is not None and on == "revm":
@@ -143,7 +143,7 @@ def command(
 
     with (
         _connected(on, terms, keys) as (chain, url),
-        beacon_at(beacon, chain, hold) if auction.keepers else nullcontext() as named,
+        beacon_at(beacon, chain, hold) if auction.sign is None else nullcontext() as named,
     ):
         source = wanted.checked_source(chain)
         plan = {"mechanism": mechanism, "randomness": source, **asdict(secrets)}

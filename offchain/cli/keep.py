@@ -10,7 +10,7 @@ import typer
 from offchain.cli.accounts import AccountNumber, KeyFile, keys_of, number_of, warn_of_poverty
 from offchain.cli.backends import OnNode
 from offchain.cli.beacons import sources_of
-from offchain.cli.deployment_file import check_deployment, keepers_of, read_deployment
+from offchain.cli.deployment_file import check_deployment, keepers_of, read_any_deployment
 from offchain.cli.exits import BadInput, say
 from offchain.cli.interrupts import until_stopped
 from offchain.cli.journal import Flaws, Journal
@@ -22,9 +22,11 @@ from offchain.io.fields import Field, show
 from offchain.io.units import WEI_PER_UNIT
 
 if TYPE_CHECKING:
-    from offchain.bindings.deployment import Deployment
+    from offchain.bindings.deployment import Deployment, DrawnDeployment
+    from offchain.keeper.announced import Announced
     from offchain.keeper.openings import Openings
 
+_SECRETS = "secrets.jsonl"
 _KEEPER = 1
 """The account that keeps the demo's auction, too."""
 _SECRET_BITS = 0o077
@@ -46,15 +48,16 @@ def command(
         str, typer.Option(metavar="FILE", help="What `consort deploy` wrote.", show_default=False)
     ],
     openings: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--openings",
             "--receipts",
             metavar="FILE",
-            help="The openings entrusted to this keeper, one JSON object a line; what is appended while it runs is used.",
+            help="The openings entrusted to this keeper, one JSON object a line; what is appended while it runs is used. By"
+            " default none.",
             show_default=False,
         ),
-    ],
+    ] = None,
     account: AccountNumber = None,
     key_file: KeyFile = None,
     poll: Annotated[
@@ -135,8 +138,26 @@ def command(
         ),
     ] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Keep no event logs.")] = False,
+    seal_bond: Annotated[
+        str | None,
+        typer.Option(
+            "--seal-bond",
+            metavar="ETH",
+            help="The most that may lie at once as bonds under secrets of its own, where a draw is made of sealed secrets. It"
+            " comes back when they are opened. By default nothing: none is sealed.",
+            show_default=False,
+        ),
+    ] = None,
+    secrets: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Where those secrets are kept. By default `secrets.jsonl` beside the openings.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
-    """Open bids, tally, draw, settle and refund, on all lots of an auction among groups, until interrupted.
+    """Do on all lots of an auction what anyone can, until interrupted: open, tally, draw, settle, deliver, refund.
 
     Bids are opened whose openings are in FILE, and those with time locks, of which nothing has to be known:
     once the beacon has signed their round, 120 seconds after bidding ends, anybody can read them.
@@ -171,24 +192,29 @@ def command(
 
     gas = spending(max_fee, fund_from)
     budget_wei = None if budget is None else units("--budget", budget) * WEI_PER_UNIT
-    known, flaws = _read_openings(openings)
-    deployed = read_deployment(deployment)
-    contract, keepers = keepers_of(deployed)
+    deployed = read_any_deployment(deployment)
+    known, announced, flaws = _read_entrusted(openings, deployed)
     lots = _lots(only, deployed) if only else None
     raising = Raising(lead(poll), raise_early)
     signers = sources_of(deployed, beacon or [])
     keys = keys_of(key_file)
     journal = Journal()
-    folder = _cache_folder(cache, no_cache, openings)
+    folder = _cache_folder(cache, no_cache, openings or deployment)
+    bonds = 0 if seal_bond is None else units("--seal-bond", seal_bond) * WEI_PER_UNIT
+    kept_secrets = Path(secrets or Path(openings or deployment).parent / _SECRETS)
+    _refuse_unreadable(kept_secrets)
     with until_stopped("Stopped."), connect(on, gas, keys) as chain:
         purse, block_gas = Purse(budget_wei), _block_gas(on)
         number = number_of(account, keys, chain, _KEEPER)
-        terms = Terms(number, lots, purse, lot_gas, depth, block_gas, folder, raising)
+        terms = Terms(
+            number, lots, purse, lot_gas, depth, block_gas, folder, raising, bonds, kept_secrets
+        )
+        post = Post(chain, deployed, known, announced, signers)
 
         def begin() -> list[Worker]:
             check_deployment(chain, deployed, deployment)
             payer = chain.actor(number)
-            found = keepers(Post(chain, contract, deployed, known, signers), terms, journal, flaws)
+            found = keepers_of(chain, deployed)(post, terms, journal, flaws)
             adapters = [f"of {one.make} at {one.address}" for one in deployed.adapters]
             kept = " and ".join([f"of {deployed.auctioneer}", *adapters])
             say(f"Keeping the lots {kept} from {payer}.")
@@ -204,7 +230,7 @@ def command(
     journal.close()
 
 
-def _lots(texts: list[str], deployed: "Deployment") -> dict[str, set[int]]:
+def _lots(texts: list[str], deployed: "Deployment | DrawnDeployment") -> dict[str, set[int]]:
     """The lots that `--only` names, by where they are. Raises BadInput."""
     known = {deployed.auctioneer, *(one.address for one in deployed.adapters)}
     found: dict[str, set[int]] = {}
@@ -243,23 +269,43 @@ def _cache_folder(cache: str | None, no_cache: bool, openings: str) -> Path | No
     return folder
 
 
-def _read_openings(file: str) -> "tuple[Openings, Flaws]":
-    from offchain.keeper.openings import Openings, OpeningsError
+def _read_entrusted(
+    file: str | None, deployed: "Deployment | DrawnDeployment"
+) -> "tuple[Openings, Announced, Flaws]":
+    """What was entrusted to the keeper: bids where groups bid, and else announcements."""
+    from offchain.bindings.deployment import Deployment
+    from offchain.keeper.announced import Announced
+    from offchain.keeper.lines import LinesError
+    from offchain.keeper.openings import Openings
 
-    path = Path(file)
     flaws = Flaws()
+    if file is None:
+        return Openings(), Announced(), flaws
+    path, of_groups = Path(file), isinstance(deployed, Deployment)
     try:
-        openings = Openings(path, on_flaw=flaws.take)
-    except OpeningsError as error:
+        openings = Openings(path if of_groups else None, on_flaw=flaws.take)
+        announced = Announced(None if of_groups else path, on_flaw=flaws.take)
+    except LinesError as error:
         raise BadInput(f"--openings: {error}") from error
     flaws.tell_rest()
-    if flaws.any and not len(openings):
+    if flaws.any and not len(openings) and not len(announced):
         raise BadInput(f"--openings: {file} holds no opening")
     if not path.exists():
         say(f"{file} does not exist yet: until it does, no bids can be opened.")
     elif path.stat().st_mode & _SECRET_BITS:
         say(f"{file} can be read by others, who then know the bids: chmod 600 {file}")
-    return openings, flaws
+    return openings, announced, flaws
+
+
+def _refuse_unreadable(path: Path) -> None:
+    """Raises BadInput if the file of secrets could not be read later."""
+    from offchain.keeper.lines import LinesError
+    from offchain.keeper.secret_file import SecretFile
+
+    try:
+        SecretFile(path, on_flaw=lambda flaw: None)
+    except LinesError as error:
+        raise BadInput(f"--secrets: {error}") from error
 
 
 def _block_gas(url: str) -> int:

@@ -4,19 +4,21 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import typer
 
 from offchain.cli.exits import BACK_END_FAILED, say
 from offchain.cli.journal import Flaws, Journal, Progress, outlook_line
+from offchain.cli.secret_keeping import secrets_of
 
 if TYPE_CHECKING:
-    from offchain.bindings.deployment import Deployment
+    from offchain.bindings.deployment import Deployment, DrawnDeployment
     from offchain.chain.backend import Chain
+    from offchain.keeper.announced import Announced
     from offchain.keeper.beacon import BeaconKeeper
-    from offchain.keeper.keeper import Keeper
-    from offchain.keeper.ledger import Ledger
+    from offchain.keeper.frame import Frame
+    from offchain.keeper.logbook import Logbook
     from offchain.keeper.logstore import LogStore
     from offchain.keeper.openings import Openings
     from offchain.keeper.purse import Purse
@@ -35,7 +37,8 @@ _SHORTEST_PAUSE = 1.0
 class Terms:
     """How to keep. account: who pays, by number. only: the lots to serve, by the auctioneer or adapter that they are at, all if
     None. lot_gas: the most gas for a lot, None: by its bids. depth: blocks to wait for before openings leave, None: by the
-    chain. cache: where final logs are kept, if anywhere. raising: how to bid at houses.
+    chain. cache: where final logs are kept, if anywhere. raising: how to bid at houses. bonds: the most wei that may lie under
+    sealed secrets at once. secrets: the file of those, None: they are nowhere kept, and so none is sealed.
     """
 
     account: int
@@ -46,6 +49,16 @@ class Terms:
     block_gas: int
     cache: Path | None
     raising: "Raising"
+    bonds: int = 0
+    secrets: Path | None = None
+
+    def depth_on(self, chain: "Chain") -> int:
+        """For how many blocks openings wait."""
+        from offchain.keeper.release import DEPTH
+
+        if self.depth is not None:
+            return self.depth
+        return DEPTH if chain.clock_is_real else 0
 
     def lots_at(self, address: str) -> Collection[int] | None:
         """The lots to serve at an auctioneer or adapter, all if None."""
@@ -81,7 +94,7 @@ class Worker(Protocol):
 class Lots:
     """The keeper of lots as a `Worker`."""
 
-    def __init__(self, keeper: "Keeper", ledger: "Ledger", flaws: Flaws) -> None:
+    def __init__(self, keeper: "Frame[Any]", ledger: "Logbook[Any]", flaws: Flaws) -> None:
         self._keeper, self._ledger, self._flaws = keeper, ledger, flaws
         self._has_looked = False
 
@@ -120,6 +133,11 @@ class Lots:
         finally:
             self._flaws.tell_rest()
 
+    @property
+    def drawing(self) -> "Mapping[int, int]":
+        """The lots that wait for a random word, and until when."""
+        return self._keeper.drawing
+
 
 class Draws:
     """The keeper of the beacon's draws as a `Worker`."""
@@ -153,14 +171,14 @@ class Draws:
 
 @dataclass(frozen=True)
 class Post:
-    """Where keepers work, and for whom. contract: the auction's, by name. openings: those entrusted to them. beacon: where its
-    signatures come from, None: locks stay closed.
+    """Where keepers work, and for whom. openings, announced: those entrusted to them. beacon: where its signatures come from,
+    None: locks stay closed.
     """
 
     chain: "Chain"
-    contract: str
-    deployed: "Deployment"
+    deployed: "Deployment | DrawnDeployment"
     openings: "Openings"
+    announced: "Announced"
     beacon: "Sources | None" = None
 
 
@@ -169,20 +187,18 @@ Keepers: TypeAlias = Callable[[Post, Terms, Journal, Flaws], list[Worker]]
 
 
 def house_keepers(post: Post, terms: Terms, journal: Journal, flaws: Flaws) -> list[Worker]:
-    """`Keepers` of an auction at which DAOs bid: of its lots, of its draws if the beacon decides them, and of the lots of
-    adapters.
+    """`Keepers` of an auction at which DAOs bid: of its lots, of its draws, and of the lots of adapters.
 
     Raises:
         ChainError: the chain could not be asked what they are.
     """
     from offchain.bindings.adapters import ADAPTER, MAKES
+    from offchain.keeper.ledger import APPROXIMATE, AUCTIONEER
 
     deployed = post.deployed
-    hands: list[Worker] = [
-        _keeper_of(post, terms, journal, flaws, deployed.auctioneer, post.contract, terms.purse)
-    ]
-    beacon = _of_beacon(post.chain, deployed, terms, journal)
-    hands += [] if beacon is None else [beacon]
+    kind = AUCTIONEER if deployed.randomness is None else APPROXIMATE
+    lots = _keeper_of(post, terms, journal, flaws, deployed.auctioneer, kind, terms.purse)
+    hands: list[Worker] = [lots, *draw_hands(post, terms, journal, lots)]
     for one in deployed.adapters:
         at_house = replace(
             terms, raising=replace(terms.raising, awaits_bid=MAKES[one.make].awaits_bid)
@@ -200,16 +216,13 @@ def _keeper_of(
     auctioneer: str,
     kind: str,
     purse: "Purse",
-) -> Worker:
+) -> Lots:
     """The keeper of the lots at one auctioneer or adapter, whose contract is of that kind."""
     from offchain.keeper.keeper import Keeper
     from offchain.keeper.ledger import Ledger
     from offchain.keeper.purse import Allowance
-    from offchain.keeper.release import DEPTH
 
-    chain, first_block, depth = post.chain, post.deployed.block, terms.depth
-    if depth is None:
-        depth = DEPTH if chain.clock_is_real else 0
+    chain, first_block = post.chain, post.deployed.block
     ledger = Ledger(
         chain,
         auctioneer,
@@ -229,7 +242,7 @@ def _keeper_of(
         only=terms.lots_at(auctioneer),
         purse=purse,
         allowance=None if terms.lot_gas is None else Allowance(terms.lot_gas, 0, 0, 0, 0, 0),
-        depth=depth,
+        depth=terms.depth_on(chain),
         forgets=True,
         unlocker=_unlocker(post),
         raising=terms.raising,
@@ -248,8 +261,15 @@ def _unlocker(post: Post) -> "Unlocker | None":
     return Unlocker(post.deployed.beacon, rounds, post.chain.chain_id, progress)
 
 
+def draw_hands(post: Post, terms: Terms, journal: Journal, lots: Lots) -> list[Worker]:
+    """The keepers of the draws that the `lots` of an auction wait for: by the beacon, by sealed secrets, or both."""
+    beacon = _of_beacon(post.chain, post.deployed, terms, journal)
+    secrets = secrets_of(post, terms, journal, lots)
+    return [hand for hand in (beacon, secrets) if hand is not None]
+
+
 def _of_beacon(
-    chain: "Chain", deployed: "Deployment", terms: Terms, journal: Journal
+    chain: "Chain", deployed: "Deployment | DrawnDeployment", terms: Terms, journal: Journal
 ) -> Draws | None:
     from offchain.bindings.contracts import asked
     from offchain.keeper.beacon import PROOF_WINDOW, BeaconKeeper

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from offchain.bindings.deployment import Deployment, DrawnDeployment, NoGroups
+from offchain.bindings.deployment import Deployment, DrawnDeployment, NoGroups, read_any
 from offchain.chain.errors import ChainError
 from offchain.io.addresses import checksum
 from offchain.io.output import OutputFailed
@@ -137,6 +137,32 @@ def test_an_auction_without_groups_is_told_apart(tmp_path: Path) -> None:
     DrawnDeployment(1, 0, AUCTIONEER, SOURCE).write(path)
     with pytest.raises(NoGroups):
         Deployment.read(path)
+    assert read_any(path) == DrawnDeployment.read(path) == DrawnDeployment(1, 0, AUCTIONEER, SOURCE)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"randomness": None}, "randomness: null is not an address"),
+        ({"block": "x"}, 'block: "x" is not an integer'),
+        ({"factory": FACTORY}, "factory: unknown field"),
+    ],
+    ids=["null", "a word", "a field too many"],
+)
+def test_a_flaw_of_a_file_without_groups(
+    tmp_path: Path, change: dict[str, Any], message: str
+) -> None:
+    good = {"chain_id": 1, "block": 0, "auction": AUCTIONEER, "randomness": SOURCE}
+    path = write(tmp_path, json.dumps(good | change))
+    with pytest.raises(ChainError, match=message):
+        read_any(path)
+
+
+def test_any_reads_both(tmp_path: Path) -> None:
+    path = write(tmp_path, json.dumps(GOOD))
+    assert read_any(path) == Deployment.read(path)
+    with pytest.raises(ChainError, match="is not a deployment file: "):
+        read_any(write(tmp_path, "[]"))
 
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from offchain.bindings.artifacts import load_all
+from offchain.bindings.artifacts import load, load_all
 from offchain.bindings.contracts import contract
 from offchain.cli import app
 from offchain.cli.auctions import AUCTIONS, ON_CHAIN, staging_of
@@ -155,8 +155,21 @@ def test_every_auction_is_shown(name: str, tmp_path: Path) -> None:
 
 
 def test_keepers_know_an_auction_by_its_deployment_file() -> None:
-    """Which says who the auctioneer of DAOs is, and whether it draws."""
-    kept = [auction for auction in ON_CHAIN.values() if auction.keepers]
-    assert kept
-    assert all("factory" in contract(auction.contract).made_of for auction in kept)
-    assert len({auction.draw_seconds is None for auction in kept}) == len(kept)
+    """Where groups bid, by whether it draws; elsewhere by what one contract alone answers."""
+    of_groups = [auction for auction in ON_CHAIN.values() if auction.sign is None]
+    others = [auction for auction in ON_CHAIN.values() if auction.sign is not None]
+    assert of_groups
+    assert others
+    assert all("factory" in contract(auction.contract).made_of for auction in of_groups)
+    assert all("factory" not in contract(auction.contract).made_of for auction in others)
+    assert len({auction.draw_seconds is None for auction in of_groups}) == len(of_groups)
+    for auction in others:
+        assert auction.sign is not None
+        view, _ = auction.sign
+        answering = [name for name, one in ON_CHAIN.items() if has_view(one.contract, view)]
+        assert [ON_CHAIN[name] for name in answering] == [auction]
+
+
+def has_view(name: str, view: str) -> bool:
+    """Whether a contract answers a view."""
+    return any(entry.get("name") == view for entry in load(name).abi)

@@ -14,13 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from offchain.bindings.deployment import DrawnDeployment, create
+from offchain.bindings.deployment import Deployment, create
 from offchain.chain.connect import connect
 from offchain.chain.nodes import anvil
 from offchain.locks.beacon import QUICKNET, round_json
 from offchain.locks.beacon_server import serving
 from tests.keeper.market import Market
 from tests.puppets import ItemManner
+
+SOMEBODY = "0x" + "11" * 20
 
 
 @pytest.fixture(scope="module")
@@ -291,15 +293,33 @@ def test_only_running_nodes_can_be_kept(town: Market, on: str) -> None:
     assert "is not an http(s) or ws(s) URL of a running node" in result.stderr
 
 
-def test_an_auction_without_groups_is_not_served(tmp_path: Path) -> None:
-    """What `deploy --mechanism resilient` writes; told before any node is asked."""
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({}, "there is no auction of .* at 0x11"),
+        ({"randomness": 5}, "randomness: 5 is not an address"),
+        ({"auctioneer": SOMEBODY}, "auctioneer: unknown field"),
+        ({"chain_id": 5}, "is of chain 5, the node of chain"),
+    ],
+    ids=["nothing there", "a wrong field", "a field too many", "another chain"],
+)
+def test_a_bad_file_of_an_auction_without_groups(
+    town: Market, url: str, tmp_path: Path, change: dict[str, object], message: str
+) -> None:
+    """As `deploy --mechanism resilient` writes them."""
+    fields = {
+        "chain_id": town.chain.chain_id,
+        "block": 0,
+        "auction": SOMEBODY,
+        "randomness": SOMEBODY,
+    }
     file = tmp_path / "deployment.json"
-    DrawnDeployment(1, 0, "0x" + "11" * 20, "0x" + "22" * 20).write(file)
-    command = [sys.executable, "-m", "offchain.cli", "keep", "--on", "http://127.0.0.1:9"]
-    command += ["--deployment", str(file), "--openings", str(tmp_path / "openings.jsonl")]
+    file.write_text(json.dumps(fields | change))
+    command = [sys.executable, "-m", "offchain.cli", "keep", "--on", url, "--once"]
+    command += ["--deployment", str(file)]
     result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (result.returncode, result.stdout) == (2, "")
-    assert "is of an auction at which no groups bid" in " ".join(result.stderr.split())
+    assert re.search(message, " ".join(result.stderr.split()))
     assert "Traceback" not in result.stderr
 
 
@@ -308,6 +328,7 @@ def test_the_file_of_openings_goes_by_either_name(tmp_path: Path, option: str) -
     """Scripts that were written for the older name go on; told before any node is asked."""
     file = tmp_path / "mine.jsonl"
     file.write_text("no\n")
+    Deployment(1, 0, SOMEBODY, SOMEBODY).write(tmp_path / "deployment.json")
     command = [sys.executable, "-m", "offchain.cli", "keep", "--on", "http://127.0.0.1:9"]
     command += ["--deployment", str(tmp_path / "deployment.json"), option, str(file)]
     result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)

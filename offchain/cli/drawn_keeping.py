@@ -1,0 +1,61 @@
+"""Keepers at work for `consort keep` on auctions without groups: resilient sales and signal clocks, and their draws."""
+
+from typing import TYPE_CHECKING
+
+from offchain.cli.journal import Flaws, Journal, Progress
+from offchain.cli.keeping import Lots, Post, Terms, Worker, draw_hands, store_of
+
+if TYPE_CHECKING:
+    from offchain.keeper.frame import Options
+
+
+def resilient_keepers(post: Post, terms: Terms, journal: Journal, flaws: Flaws) -> list[Worker]:
+    """`Keepers` of a resilient auction. Raises ChainError."""
+    from offchain.keeper.resilient import SaleKeeper
+    from offchain.keeper.sales import Sales
+
+    chain, auction, block = post.chain, post.deployed.auctioneer, post.deployed.block
+    store = store_of(terms.cache, chain, auction, block)
+    sales = Sales(chain, auction, block, store, Progress())
+    keeper = SaleKeeper(
+        chain,
+        sales,
+        chain.actor(terms.account),
+        post.announced,
+        depth=terms.depth_on(chain),
+        lot_gas=terms.lot_gas,
+        **_options(post, terms, journal),
+    )
+    lots = Lots(keeper, sales, flaws)
+    return [lots, *draw_hands(post, terms, journal, lots)]
+
+
+def clock_keepers(post: Post, terms: Terms, journal: Journal, flaws: Flaws) -> list[Worker]:
+    """`Keepers` of a signal clock auction. Raises ChainError."""
+    from offchain.keeper.clocks import Clocks
+    from offchain.keeper.signal_clock import ClockKeeper
+
+    chain, auction, block = post.chain, post.deployed.auctioneer, post.deployed.block
+    store = store_of(terms.cache, chain, auction, block)
+    clocks = Clocks(chain, auction, block, store, Progress())
+    keeper = ClockKeeper(
+        chain,
+        clocks,
+        chain.actor(terms.account),
+        lot_gas=terms.lot_gas,
+        **_options(post, terms, journal),
+    )
+    lots = Lots(keeper, clocks, flaws)
+    return [lots, *draw_hands(post, terms, journal, lots)]
+
+
+def _options(post: Post, terms: Terms, journal: Journal) -> "Options":
+    """What every keeper of lots is told."""
+    return {
+        "on_action": journal.on_action,
+        "on_skip": journal.on_skip,
+        "gas_limit": terms.block_gas,
+        "only": terms.lots_at(post.deployed.auctioneer),
+        "purse": terms.purse,
+        "forgets": True,
+    }
