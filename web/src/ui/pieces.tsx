@@ -50,9 +50,11 @@ export function Facts({ rows }: { rows: readonly (readonly [string, ComponentChi
   );
 }
 
-/** Something to know: said by a word, not by colour alone. `isLive`: it is read out when it appears. */
-export function Note({ kind, isLive, children }: { kind: 'risk' | 'error' | 'good' | 'plain'; isLive?: boolean; children: ComponentChildren }) {
-  const word = { risk: 'Mind: ', error: 'Not possible: ', good: 'Done: ', plain: '' }[kind];
+/** Something to know: said by a word, not by colour alone; by the usual one of its kind where no other is named. `isLive`: it is read
+ * out when it appears. */
+export function Note(props: { kind: 'risk' | 'error' | 'good' | 'plain'; word?: string; isLive?: boolean; children: ComponentChildren }) {
+  const { kind, isLive, children } = props;
+  const word = props.word ?? { risk: 'Mind: ', error: 'Not possible: ', good: 'Done: ', plain: '' }[kind];
   return (
     <div class={`note ${kind}`} {...(isLive ? { role: kind === 'error' ? 'alert' : 'status' } : {})}>
       {word && <strong>{word}</strong>}

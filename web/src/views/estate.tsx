@@ -104,10 +104,11 @@ function Won({ dao, followed }: { dao: Address; followed: Followed }) {
         )}
       </Ready>
       <Section title="Who is served">
+        <p>Each of them pays {eth(book.share)}, whatever it bid.</p>
         <Table
           caption="Members who paid for the item"
-          head={['Member', 'Bid', 'Pays']}
-          rows={served.map((member) => [<Account address={member} chainId={deployment.chainId} isYou={you !== null && isAddressEqual(you, member)} />, eth(book.of(member)?.bid ?? 0n), eth(book.share)])}
+          head={['Member', 'Bid']}
+          rows={served.map((member) => [<Account address={member} chainId={deployment.chainId} isYou={you !== null && isAddressEqual(you, member)} />, eth(book.of(member)?.bid ?? 0n)])}
         />
       </Section>
     </>
@@ -119,7 +120,7 @@ function Access({ estate }: { estate: Estate }) {
   return (
     <Section title="Access">
       {wallet === null && <p>Connect a wallet to see whether you have access.</p>}
-      {wallet !== null && estate.hasAccess && <Note kind="good">You have access: you paid for the item, and it has not been sold again.</Note>}
+      {wallet !== null && estate.hasAccess && <Note kind="good" word="">You have access: you paid for the item, and it has not been sold again.</Note>}
       {wallet !== null && estate.isServed && !estate.hasAccess && <p>You paid for the item, but it was sold again: access has ended, and your part of the money is below.</p>}
       {wallet !== null && !estate.isServed && <p>You are not among those who paid for the item, and have no access.</p>}
       <p>
@@ -174,8 +175,8 @@ function Votes({ dao, number, served, estate }: { dao: Address; number: bigint; 
       {estate.wanted.length > 0 && (
         <Table
           caption="Least prices that owners want"
-          head={['Price', 'Owners', '']}
-          rows={estate.wanted.map(({ reserve: wanted, votes }) => [eth(wanted), String(votes), votes >= needed ? 'enough' : `${needed - votes} more needed`])}
+          head={['Price', 'Owners', 'Is it enough?']}
+          rows={estate.wanted.map(({ reserve: wanted, votes }) => [eth(wanted), String(votes), votes >= needed ? 'yes' : `${needed - votes} more needed`])}
         />
       )}
       {isListed && (

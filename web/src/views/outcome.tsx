@@ -41,9 +41,9 @@ function Checked({ lot, standing }: Followed) {
       {checks.length === 0 ? (
         <p>There is nothing to check yet: groups bid once their members’ bids are counted.</p>
       ) : wrong.length === 0 ? (
-        <Note kind="good" isLive>Everything so far is as the rules say: {checks.length} {checks.length === 1 ? 'comparison' : 'comparisons'}.</Note>
+        <Note kind="good" word="" isLive>Everything so far is as the rules say: {checks.length} {checks.length === 1 ? 'comparison' : 'comparisons'}.</Note>
       ) : (
-        <Note kind="error" isLive>
+        <Note kind="error" word="It differs: " isLive>
           {wrong.length} of {checks.length} comparisons differ. Either the node withheld part of the log, or the contracts are not what this page takes them for.
           Ask another node (&amp;node= in the address) before you believe it.
         </Note>

@@ -116,8 +116,8 @@ function OpenLocks({ book, lot, gas, tell }: { book: Book; lot: Ledger; gas: big
   return (
     <Section title={`Open the bids of ${whose(book)}`}>
       <p>
-        {count(sealed.length, 'bid is', 'bids are')} still sealed. A bid that nobody opens before <Countdown end={lot.endOfReveal} /> does not count, and costs its
-        bidder the bond. {sealed.some(({ lock }) => lock !== null) ? 'Those with a time lock can be opened by anybody: ' : 'None has a time lock: only their bidders can open them. '}
+        {count(sealed.length, 'bid is', 'bids are')} still sealed. They can be opened <Countdown end={lot.endOfReveal} />; one that nobody opens by then does not
+        count, and costs its bidder the bond. {sealed.some(({ lock }) => lock !== null) ? 'Those with a time lock can be opened by anybody: ' : 'None has a time lock: only their bidders can open them. '}
         all together takes {gasWords(gas)}.
       </p>
       {beacon === null && <p>This deployment names no beacon, so nothing here is locked to one.</p>}
@@ -178,7 +178,7 @@ function Count({ book, lot, gas, tell }: { book: Book; lot: Ledger; gas: bigint;
         {members === 0
           ? 'Nobody’s bid is open here. Counting that says so, and the lot need not wait for the group any more.'
           : `The contract counts ${count(members, 'open bid', 'open bids')}, the lowest first, and finds the most that some of its members can pay in equal shares. That is what the group bids.`}{' '}
-        It takes {gasWords(gas)}. A group that nobody counts before <Countdown end={lot.endOfTally} /> does not bid.
+        It takes {gasWords(gas)}. It can be done <Countdown end={lot.endOfTally} />; a group that nobody counts by then does not bid.
       </p>
       {members > KEEPER_FROM && (
         <Note kind="risk">
@@ -210,8 +210,8 @@ function Settle({ book, price, lot, gas, tell }: { book: Book; price: bigint; lo
     <Section title="Settle the lot">
       <p>
         {book.ofDAO ? `${capital(whose(book))} won` : 'Somebody who bids alone won'} at {eth(price)}. Settling has the winner pay from what was deposited, the
-        seller earn it, and the item delivered{book.ofDAO && ' to the estate of those who pay'}. It takes {gasWords(gas)}. Unless somebody does it before{' '}
-        <Countdown end={lot.endOfTally + SETTLEMENT_WINDOW} />, the lot is void and everything goes back.
+        seller earn it, and the item delivered{book.ofDAO && ' to the estate of those who pay'}. It takes {gasWords(gas)}, and can be done{' '}
+        <Countdown end={lot.endOfTally + SETTLEMENT_WINDOW} />; if nobody does, the lot is void and everything goes back.
       </p>
       <Action
         label="Settle"

@@ -98,7 +98,7 @@ test('a lot that was sold: its bids are shown and the price is collected', optio
   const person = await arrive(stage, seller, '?view=sell');
   const { page } = person;
   await page.getByText('Bids on it').click();
-  await page.getByRole('cell', { name: '1 ETH' }).waitFor();
+  await page.getByText('1 ETH', { exact: true }).waitFor();
   await stage.advanceTo((await stage.now()) + DAY);
   await reveal();
   await stage.advanceTo((await stage.now()) + DAY);
