@@ -5,16 +5,14 @@ from textwrap import fill
 
 from offchain.cli.exits import BadInput, put
 from offchain.cli.files import read_list, write_report
+from offchain.cli.width import columns
 from offchain.model.instances.contributions import parse
 from offchain.report.amounts import eth
 from offchain.report.curve import Curve, curve
-from offchain.report.tables import as_text
+from offchain.report.tables import WIDTH, as_text
 from offchain.simulation import ascents, contributions
 from offchain.simulation.ascents import House
 from offchain.simulation.report import write_curve
-
-_WIDTH = 100
-"""Columns that sentences are wrapped at."""
 
 
 def show(
@@ -28,8 +26,9 @@ def show(
     found = curve(one.units for one in gifts)
     wanted = dict.fromkeys(prices or [found.willingness_to_pay])
     lists = [contributions.served(gifts, price) for price in wanted]
-    facts = "\n".join(f"{name:38}{value}" for name, value in contributions.facts(found))
-    why = fill(contributions.explanation(found), _WIDTH)
+    facts = "\n".join(f"{name:42}{value}" for name, value in contributions.facts(found))
+    width = columns()
+    why = fill(contributions.explanation(found), width or WIDTH)
     if house is not None:
         _refuse_endless(found, house)
     tables = [
@@ -37,7 +36,7 @@ def show(
         contributions.prices(found),
         *(contributions.members(one, contributions.SHOWN) for one in lists),
     ]
-    put(f"{facts}\n\n{why}\n\n" + "\n".join(map(as_text, tables)))
+    put(f"{facts}\n\n{why}\n\n" + "\n".join(as_text(table, width) for table in tables))
     if folder is not None:
         write_report(lambda: write_curve(found, lists, Path(file).name, folder, data, house))
 

@@ -96,7 +96,9 @@ def command(
 
     from rich.console import Console
 
-    report = showing(on, Console(stderr=True))
+    console = Console(stderr=True)
+    report = showing(on, console)
+    console.print()  # between the story and the tables, where both go to a terminal
     put(report.text)
     write_report(lambda: report.write(folder))
     if not report.played.holds:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -184,11 +185,17 @@ def told_of_reading(name: str) -> Iterator[None]:
         raise BadInput(f"{shorten_path(name)}: cannot be read: {reason(error)}") from error
 
 
+_WIDTH = 80
+"""Columns that lists of files are wrapped at."""
+
+
 def write_report(write: Callable[[], Sequence[Path]], *more: str) -> None:
     """Writes a report into the folder of --out, and says what is in it: what `write` returns, the page first, and `more`."""
     with told_of_out():
         page, *others = write()
-    say(f"Report: {page} (also {', '.join([*(path.name for path in others), *more])})")
+    say(f"Report: {page}")
+    beside = f"beside it: {', '.join([*(path.name for path in others), *more])}"
+    say(fill(beside, _WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False))
 
 
 @contextmanager

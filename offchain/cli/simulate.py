@@ -10,6 +10,7 @@ import typer
 from offchain.cli.exits import BackEndFailed, BadInput, CheckFailed, put, say
 from offchain.cli.files import read_list, report_folder, told_of_out, write_report
 from offchain.cli.numbers import entries, number, numbers, one_of, part_of_one, step, units
+from offchain.cli.width import columns
 from offchain.io.quoting import quote
 
 if TYPE_CHECKING:
@@ -331,7 +332,7 @@ def _compare(cells: "list[Cell]", auctions: int) -> None:
                 found += races(cell, auctions, lambda: bar.advance(task))
             except Differs as error:
                 raise CheckFailed(f"--compare: {error}") from error
-    put("\n" + as_text(table(found)))
+    put("\n" + as_text(table(found), columns()))
 
 
 def _report(found: "dict[Cell, Columns]", folder: Path | None) -> None:
@@ -341,7 +342,7 @@ def _report(found: "dict[Cell, Columns]", folder: Path | None) -> None:
     figures = {cell: summarize(cell, columns) for cell, columns in found.items()}
     cell = next(iter(figures))
     title = f"{cell.auctions:,} auctions of each combination, seed {cell.seed}"
-    put(as_text(table(figures, title)))
+    put(as_text(table(figures, title), columns()))
     if folder is not None:
         from offchain.simulation.report import write_sweep
 

@@ -8,7 +8,7 @@ from offchain.chain.backend import Chain
 from offchain.demo.scenario import Scenario
 from offchain.play.behaviour import MemberKey
 from offchain.play.stage import FIRST_PLAYER
-from offchain.report.amounts import count
+from offchain.report.amounts import count, parties
 
 
 def accounts_of(scenario: Scenario, chain: Chain, any_address: bool) -> Mapping[MemberKey, str]:
@@ -28,7 +28,7 @@ def introduce(scenario: Scenario, chain: Chain, console: Console, seconds: int) 
     bidders = sum(len(group.members) for group in groups)
     console.print(
         f"[bold]{scenario.title}[/] on {chain.name} (chain id {chain.chain_id}): one item, "
-        f"{count(len(groups), 'group')}, {count(bidders, 'bidder')}.",
+        f"{parties([len(group.members) for group in groups])}, {count(bidders, 'bidder')} in all.",
         highlight=False,
     )
     if chain.time_is_free:

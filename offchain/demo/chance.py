@@ -7,9 +7,11 @@ from rich.console import Console
 
 from offchain.bindings.contracts import Event
 from offchain.bindings.deployment import BOND
+from offchain.bindings.entries import account_in, amount_in
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
 from offchain.demo.teller import Scene, Teller, on
+from offchain.demo.voice import opening
 from offchain.io.errors import InvalidInput
 from offchain.io.units import WEI_PER_UNIT
 from offchain.model.document import instance_text
@@ -17,7 +19,7 @@ from offchain.model.instances import Instance
 from offchain.play.observer import ObservedChain
 from offchain.play.stage import FIRST_PLAYER
 from offchain.play.words import BeaconWords, SecretWords, Source, Words
-from offchain.report.amounts import count, eth
+from offchain.report.amounts import count, eth, money
 from offchain.report.drawing import Picture
 from offchain.report.page import Section, tabled
 from offchain.report.people import People, as_file, as_table
@@ -41,7 +43,7 @@ def run(play: Play, on: str, console: Console) -> Report:
     `InvalidInput` if its clock cannot be moved. `ChainError` if it cannot be reached, a transaction
     fails, or money went astray.
     """
-    console.print("Starting the chain and deploying the contracts …", highlight=False)
+    opening(console)
     with connect(on) as chain:
         if not chain.time_is_free:
             raise InvalidInput(
@@ -112,6 +114,26 @@ _DRAWN: Final = on(WordDrawn=lambda args: f"The word is {args['word']:#066x}.")
 def _sealed(events: Sequence[Event]) -> str:
     sealed = sum(event.name == "SecretSealed" for event in events)
     return count(sealed, "secret is", "secrets are")
+
+
+PROCEEDS: Final = on(
+    ProceedsWithdrawn=lambda args: f"It gets {money(args['amountWei'] // WEI_PER_UNIT)}."
+)
+"""What came of the seller's withdrawal."""
+
+
+def back(events: Sequence[Event], names: Mapping[str, str]) -> list[str]:
+    """What came back to whom; whoever has no name is the seller. Of a rebate, a fraction of a gwei, nothing is told."""
+    amounts: dict[str, int] = {}
+    for event in events:
+        if event.name == "Pushed":
+            amounts |= {account_in(entry): amount_in(entry) for entry in event.args["entries"]}
+        elif event.name == "Claimed":
+            amounts[event.args.get("player") or event.args["bidder"]] = (
+                event.args["amountWei"] // WEI_PER_UNIT
+            )
+    told = [f"{money(amount)} to {names.get(who, 'the seller')}" for who, amount in amounts.items()]
+    return [f"Back: {', '.join(told)}."] if told else []
 
 
 def deployment(what: str) -> Scene:

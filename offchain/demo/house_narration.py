@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from offchain.bindings.contracts import Event
 from offchain.demo.narration import ROWS as ROWS_OF_GROUPS
-from offchain.demo.narration import SETTLEMENT, Narration, money, scene_of
+from offchain.demo.narration import SETTLEMENT, Narration, scene_of
 from offchain.demo.teller import Row, Scene
 from offchain.io.units import WEI_PER_UNIT
 from offchain.play.ascending import AscendingStage
-from offchain.report.amounts import count
+from offchain.report.amounts import count, money
 
 _TOLD: Final = 8
 """How many turns of the last minutes are told one by one."""

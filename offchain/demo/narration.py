@@ -5,6 +5,7 @@ from typing import Final
 
 from offchain.bindings.constants import BidBook
 from offchain.bindings.contracts import Deployed, contract
+from offchain.bindings.enumerations import Phase
 from offchain.demo.fates import entries
 from offchain.demo.hearing import Heard
 from offchain.demo.scenario import Scenario
@@ -15,13 +16,11 @@ from offchain.locks.beacon import LOCK_MARGIN, Beacon
 from offchain.locks.source import NoSignature
 from offchain.play.behaviour import MemberKey, leading_individuals
 from offchain.play.observer import ObservedChain
-from offchain.report.amounts import count, eth, gwei
+from offchain.report.amounts import count, money
 from offchain.report.auction import Entry
 
 _LONG = 1_000
 """Some steps are passed over if they serve fewer."""
-_SMALL = 1_000
-"""Amounts below it are told in gwei."""
 
 SETTLEMENT: Final = (
     "The keeper points to the checkpoint in which rank · bid reaches the price. The contract reads from "
@@ -260,6 +259,8 @@ class Narration:
 
     def _closed(self) -> list[str]:
         lot = self._lot
+        if not self._is_decided():  # a DAO of which nobody opened a bid is tallied first
+            return []
         if lot.winner is None:
             return [f"Nobody bids the reserve of {money(lot.reserve)}: the item goes back."]
         winner = self._group_of(lot.winner)
@@ -278,6 +279,12 @@ class Narration:
             ]
         return [f"{said}: the reserve."]
 
+    def _is_decided(self) -> bool:
+        """Whether it is known what becomes of the lot."""
+        auctioneer = Deployed(contract("Auctioneer"), self._ledger.auctioneer)
+        (phase,) = self._chain.view(auctioneer, "phase", self._lot.number)
+        return Phase(phase) in (Phase.SETTLED, Phase.VOID)
+
     def _settled(self) -> list[str]:
         lot = self._lot
         book = next((book for book in self._dao_books() if book.contract == lot.winner), None)
@@ -285,7 +292,7 @@ class Narration:
             return []
         over = lot.paid - lot.price
         rounding = (
-            f" Shares are rounded up to whole gwei, which makes {gwei(over)} more than the price."
+            f" Shares are rounded up to whole gwei, which makes {money(over)} more than the price."
             if over
             else ""
         )
@@ -312,7 +319,7 @@ class Narration:
         said = [f"{money(sum(refunds))} went back to {count(len(refunds), 'bidder')}."]
         if bonds:
             said.append(
-                f"{count(len(bonds), 'member')} lost {money(sum(bonds))} of bonds. They are burnt: they stay "
+                f"{count(len(bonds), 'bidder')} lost {money(sum(bonds))} of bonds. They are burnt: they stay "
                 "in the contract for ever, and nobody gains by them."
             )
         return said
@@ -364,7 +371,3 @@ def scene_of(
 
 def _causes(trouble: NoSignature) -> str:
     return "; ".join(f"{one.source}: {one.cause}" for one in trouble.troubles)
-
-
-def money(units: int) -> str:
-    return gwei(units) if 0 < units < _SMALL else f"{eth(units)} ETH"

@@ -10,7 +10,6 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     TextColumn,
-    TimeElapsedColumn,
     TimeRemainingColumn,
 )
 
@@ -29,7 +28,10 @@ class Meter(Protocol):
         """`count` more are done, if a step is under way."""
 
     def ends(self) -> None:
-        """It is over, if one is under way."""
+        """It is over, if one is under way: nothing is left, be it that some had no part in it."""
+
+    def breaks_off(self) -> None:
+        """It comes to no end, if one is under way."""
 
 
 def meter(console: Console) -> Meter:
@@ -69,8 +71,7 @@ class Bars:
             TextColumn("  {task.description:8}"),
             BarColumn(bar_width=36),
             MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
+            TimeRemainingColumn(elapsed_when_finished=True),
             console=self._console,
         )
         self._bar.add_task(step, total=total)
@@ -82,6 +83,13 @@ class Bars:
             self._bar.advance(self._bar.task_ids[0], count)
 
     def ends(self) -> None:
+        """See `Meter`."""
+        if self._bar is not None:
+            (task,) = self._bar.tasks
+            self._bar.update(task.id, total=task.completed, visible=task.completed > 0)
+        self.breaks_off()
+
+    def breaks_off(self) -> None:
         """See `Meter`."""
         if self._bar is not None:
             self._bar.stop()
@@ -119,3 +127,7 @@ class Lines:
     def ends(self) -> None:
         """See `Meter`."""
         self._step = ""
+
+    def breaks_off(self) -> None:
+        """See `Meter`."""
+        self.ends()

@@ -124,8 +124,9 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
             "Settlement and refunds",
             "The winner pays from its deposit and gets the car; everybody gets back what is left.",
             frozenset({"settle", "reclaim", "refund"}),
+            lambda events: chance.back(events, names),
         ),
-        Scene("Proceeds", "The seller withdraws the price.", frozenset({"proceeds"})),
+        Scene("Proceeds", "The seller withdraws the price.", frozenset({"proceeds"}), chance.PROCEEDS),
     )
 
 

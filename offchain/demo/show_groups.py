@@ -15,6 +15,7 @@ from offchain.demo.narration import ROWS, Narration
 from offchain.demo.progress import Opening
 from offchain.demo.scenario import Scenario
 from offchain.demo.teller import Teller
+from offchain.demo.voice import opening
 from offchain.io.units import WEI_PER_UNIT
 from offchain.locks.local_beacon import new_beacon
 from offchain.model.checks import Verdict
@@ -24,6 +25,7 @@ from offchain.model.kinds import solve
 from offchain.play.audit import MoneyAstray
 from offchain.play.observer import ObservedChain
 from offchain.play.two_level import TwoLevelStage
+from offchain.report.amounts import money
 from offchain.report.auction import Auction, Entry
 from offchain.report.flows import DoesNotAddUp, streams
 from offchain.report.played import Check
@@ -45,7 +47,7 @@ def run(
 
     `ChainError` if the back end cannot be reached, a transaction fails, or money went astray.
     """
-    console.print("Starting the chain and deploying the contracts …", highlight=False)
+    opening(console)
     with connect(on, spending) as chain:
         return play(scenario, chain, console, phase_minutes)
 
@@ -128,12 +130,12 @@ def _checks(
         Check(
             "no wei astray",
             balanced,
-            f"{deposits:,} of deposits, {deposits - kept:,} of it back; what bidders are out of, {kept:,}, is "
-            f"{earned:,} to the seller + {burnt:,} burnt",
+            f"{money(deposits)} of deposits, {money(deposits - kept)} of it back; what bidders are out of, {money(kept)}, is "
+            f"{money(earned)} to the seller + {money(burnt)} burnt",
         ),
         *(
             Check(finding.name, finding.verdict is not Verdict.FAILS, finding.detail)
-            for finding in check_outcome(instance, outcome)
+            for finding in check_outcome(instance, outcome, money)
             if finding.verdict is not Verdict.NOT_CLAIMED
         ),
     )

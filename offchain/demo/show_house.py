@@ -19,6 +19,7 @@ from offchain.demo.progress import Opening
 from offchain.demo.scenario import Scenario, at_house
 from offchain.demo.show_groups import PHASE_MINUTES, SHORTEST_PHASE_MINUTES
 from offchain.demo.teller import Teller
+from offchain.demo.voice import opening
 from offchain.houses.nouns import NounsTerms
 from offchain.io.units import WEI_PER_UNIT
 from offchain.locks.local_beacon import new_beacon
@@ -35,7 +36,7 @@ from offchain.model.mechanisms.contest import Terms, follow, play_out
 from offchain.play.ascending import MAKE, Ascended, AscendingStage, house_terms
 from offchain.play.audit import MoneyAstray
 from offchain.play.observer import ObservedChain
-from offchain.report.amounts import count
+from offchain.report.amounts import count, money
 from offchain.report.ascent import AscendingLot
 from offchain.report.auction import Entry
 from offchain.report.flows import DoesNotAddUp, streams
@@ -62,7 +63,7 @@ def run(
 
     `ChainError` if the back end cannot be reached, a transaction fails, or money went astray.
     """
-    console.print("Starting the chain and deploying house and contracts …", highlight=False)
+    opening(console)
     with connect(on, spending) as chain:
         return play(scenario, chain, console, phase_minutes)
 
@@ -174,7 +175,7 @@ def _checks(
         all(entry.is_balanced for entry in entries) and kept == lot.price + found.surplus + burnt
     )
     findings = (
-        budget_balance(instance, outcome),
+        budget_balance(instance, outcome, money),
         individual_rationality(instance, outcome),
         equal_treatment(instance, outcome),
         ascending_checks.efficiency(instance, outcome, Fraction(terms.increment, 100)),
@@ -191,8 +192,8 @@ def _checks(
         Check(
             "no wei astray",
             balanced,
-            f"{deposits:,} put down, {deposits - kept:,} of it back; what bidders are out of, {kept:,}, is "
-            f"{lot.price:,} to the house + {found.surplus:,} left by rounding + {burnt:,} burnt",
+            f"{money(deposits)} put down, {money(deposits - kept)} of it back; what bidders are out of, {money(kept)}, is "
+            f"{money(lot.price)} to the house + {money(found.surplus)} left by rounding + {money(burnt)} burnt",
         ),
         *(Check(one.name, one.verdict is not Verdict.FAILS, one.detail) for one in findings),
     )

@@ -146,8 +146,9 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
             "Delivery and refunds",
             "Goods go to their new owners, deposits and rebates to everybody.",
             frozenset({"deliver", "claim"}),
+            lambda events: chance.back(events, names),
         ),
-        Scene("Proceeds", "The seller withdraws.", frozenset({"withdraw"})),
+        Scene("Proceeds", "The seller withdraws.", frozenset({"withdraw"}), chance.PROCEEDS),
     )
 
 

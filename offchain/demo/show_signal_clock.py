@@ -148,8 +148,9 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
             "Deposits",
             "Deposits go back, and an unsold painting to its seller.",
             frozenset({"return"}),
+            lambda events: chance.back(events, names),
         ),
-        Scene("Proceeds", "The seller withdraws the price.", frozenset({"proceeds"})),
+        Scene("Proceeds", "The seller withdraws the price.", frozenset({"proceeds"}), chance.PROCEEDS),
     )
 
 

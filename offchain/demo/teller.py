@@ -109,7 +109,7 @@ class Teller(Observer):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._meter.ends()
+        self._meter.breaks_off()
 
     @property
     def story(self) -> tuple[Chapter, ...]:

@@ -5,11 +5,19 @@ from textwrap import fill
 from rich.console import Console
 from rich.markup import escape
 
+from offchain.bindings.artifacts import are_compiled
 from offchain.report.page import Chapter
 
 _RESULT = "→"
 _WIDTH = 100
 """Columns that sentences are wrapped at, on wider terminals."""
+
+
+def opening(console: Console) -> None:
+    """What is said before the first contract is deployed. `ChainError` if they cannot be compiled."""
+    if not are_compiled():
+        console.print("Compiling the contracts, once: up to a minute …", highlight=False)
+    console.print("Starting the chain and deploying the contracts …", highlight=False)
 
 
 class Voice:

@@ -1,8 +1,11 @@
 """Amounts as people read them. All are integers, in units, which are gwei, or in wei; nothing here passes through a float."""
 
+from collections.abc import Collection
 from decimal import ROUND_HALF_EVEN, Context
 
 from offchain.io.units import UNITS_PER_ETH, WEI_PER_ETH, WEI_PER_UNIT
+
+_SMALL = 1_000
 
 
 def eth(units: int) -> str:
@@ -32,6 +35,11 @@ def gwei(units: int) -> str:
     return f"{units:,} gwei"
 
 
+def money(units: int) -> str:
+    """The exact amount with its unit, as it is told in sentences: in ETH, and below 1,000 gwei in gwei."""
+    return gwei(units) if 0 < abs(units) < _SMALL else f"{eth(units)} ETH"
+
+
 def about(units: int, digits: int = 4) -> str:
     """The amount in ETH to so many significant digits, without its unit: "≈ 2.5" where that is not exact."""
     rounded = Context(prec=digits, rounding=ROUND_HALF_EVEN).create_decimal(units)
@@ -43,3 +51,14 @@ def about(units: int, digits: int = 4) -> str:
 def count(number: int, noun: str, plural: str | None = None) -> str:
     """A number with its noun: "1 member", "2,398 members"."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def parties(sizes: Collection[int]) -> str:
+    """Who bids, by how many bid as one: "2 groups and 1 individual". Whoever bids alone is no group."""
+    alone = sum(size == 1 for size in sizes)
+    told = [
+        count(number, noun)
+        for number, noun in ((len(sizes) - alone, "group"), (alone, "individual"))
+        if number
+    ]
+    return " and ".join(told) or "nobody"

@@ -57,11 +57,6 @@ class Auction(Played):
     surplus: int = 0
 
     @property
-    def figures(self) -> str:
-        """See `Played`."""
-        return "figures, money in gwei"
-
-    @property
     def lot(self) -> LotOutcome:
         """The outcome of the only lot."""
         return self.outcome.items[0]

@@ -14,7 +14,7 @@ _ABRIDGED = 13
 
 
 def groups(auction: Auction) -> Table:
-    """Who pays and gets what: a row for each group, in ETH. O(bidders)."""
+    """Who pays and gets what: a row for each group and individual, in ETH. O(bidders)."""
     rows = [
         Row(
             (
@@ -29,7 +29,7 @@ def groups(auction: Auction) -> Table:
     total = ("all", "", _served(auction.entries), *_sums(auction.entries))
     return Table(
         title="Who pays and gets what",
-        headings=("group", "bid", "served", "deposits", "pays", "burnt", "back"),
+        headings=("bidder", "bid", "served", "deposits", "pays", "burnt", "back"),
         rows=(*rows, Row(total, is_total=True)),
         note="In ETH, exact. A DAO bids what its members can pay in equal shares.",
     )

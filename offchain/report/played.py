@@ -54,11 +54,6 @@ class Played:
         """Whether every check does."""
         return all(check.holds for check in self.checks)
 
-    @property
-    def figures(self) -> str:
-        """The heading above what the checks found."""
-        return "figures"
-
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -144,7 +139,7 @@ def checks(played: Played) -> Table:
     """What was checked on the outcome."""
     return Table(
         title="Checks",
-        headings=("check", "", played.figures),
+        headings=("check", "", "figures"),
         rows=tuple(
             Row((check.name, "holds" if check.holds else "FAILS", check.detail))
             for check in played.checks

@@ -41,7 +41,10 @@ def facts(found: Curve) -> tuple[tuple[str, str], ...]:
             f"{count(found.rank, 'member')} of at least {eth(found.bids[found.rank - 1])} ETH",
         ),
         ("sum / willingness to pay", f"{found.total / found.willingness_to_pay:.2f}"),
-        (f"H_{len(found.bids)}, the most that can be", f"{about_harmonic(len(found.bids)):.2f}"),
+        (
+            f"at most H_{len(found.bids)} = 1 + 1/2 + … + 1/{len(found.bids)}",
+            f"{about_harmonic(len(found.bids)):.2f}",
+        ),
     )
 
 

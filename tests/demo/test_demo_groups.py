@@ -25,6 +25,7 @@ from offchain.model.kinds import solve
 from offchain.play.audit import MoneyAstray
 from offchain.play.stage import KEEPER, SELLER
 from offchain.play.two_level import TwoLevelStage
+from offchain.report.amounts import money
 from offchain.report.auction import Auction
 from offchain.report.auction_report import report
 from offchain.report.flows import streams
@@ -72,7 +73,9 @@ def test_members_pay_what_the_seller_gets_and_what_is_burnt(played: tuple[Auctio
     assert (auction.proceeds, auction.burnt) == (2_500_000_022, 25_000_000)
     assert kept == auction.proceeds + auction.burnt
     (check,) = (one for one in auction.checks if one.name == "no wei astray")
-    assert f"out of, {kept:,}, is 2,500,000,022 to the seller + 25,000,000 burnt" in check.detail
+    assert (
+        f"out of, {money(kept)}, is 2.500000022 ETH to the seller + 0.025 ETH burnt" in check.detail
+    )
 
 
 def test_what_is_left_in_a_contract_and_was_not_burnt_is_found() -> None:
@@ -180,7 +183,7 @@ def test_every_phase_is_told_in_order(played: tuple[Auction, str]) -> None:
         "T = 26: they pay 0.096153847 ETH each, together 2.500000022 ETH",
         "have access. Shares are rounded up to whole gwei, which makes 21 gwei more than the price.",
         "and is theirs: each has one vote of 26 on selling it again, and an equal part of what that brings.",
-        "2 members lost 0.025 ETH of bonds. They are burnt",
+        "2 bidders lost 0.025 ETH of bonds. They are burnt",
         "It gets 2.500000022 ETH. With the 0.025 ETH burnt that is all that bidders are out of: 2.525000022 ETH.",
         "chain = reference",
     ):
@@ -257,6 +260,22 @@ def test_other_endings(scenario: Scenario, winner: str, sentence: str) -> None:
     assert sentence in said
     assert all(check.holds for check in auction.checks)
     streams(auction)
+
+
+def test_a_lot_is_not_said_to_be_unsold_before_the_empty_dao_is_tallied() -> None:
+    """Its tally comes when all that was opened is counted, and only then the lot is settled."""
+    _, said = play(built_in([10**8], silent=60))
+    assert "GalleryDAO wins and pays 1 ETH: the reserve" in said
+    assert "the item goes back" not in said
+    _, said = play(built_in([10**8], silent=0))
+    assert "the item goes back" not in said
+
+
+def test_who_bids_alone_is_no_group(played: tuple[Auction, str]) -> None:
+    auction, said = played
+    assert "one item, 2 groups and 1 individual, 73 bidders in all." in said
+    lead = report(auction).page.lead
+    assert lead.startswith("2 groups and 1 individual, 73 bidders in all, bid for one item.")
 
 
 def test_a_difference_to_the_reference_is_a_failed_check(monkeypatch: pytest.MonkeyPatch) -> None:

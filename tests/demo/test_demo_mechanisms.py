@@ -15,7 +15,9 @@ from typer.testing import CliRunner, Result
 from offchain.chain.revm import Revm
 from offchain.cli import app
 from offchain.demo import chance, show_approximate, show_resilient, show_signal_clock
+from offchain.io.units import UNITS_PER_ETH
 from offchain.model.instances.approximate import ApproximateOutcome, ApproximateSale
+from offchain.report.amounts import eth
 from offchain.report.played import Report
 
 SHOWS = {
@@ -62,6 +64,35 @@ def test_every_mechanism_on_every_chain(mechanism: str, on: str) -> None:
         assert one["reason"].endswith(".")
     assert re.search("^who +status +back +paid", report.text, re.MULTILINE)
     assert all(step.gas > 0 and step.transactions > 0 for step in played.steps)
+
+
+@pytest.mark.parametrize("mechanism", SHOWS)
+def test_it_says_what_became_of_each_ones_money(mechanism: str) -> None:
+    """A row for each with what was put down, paid and sent back, as the contract's events say; what is paid is the seller's."""
+    report: Report = chance.run(SHOWS[mechanism], "revm", silent())
+    people = report.tables[0]
+    deposit, pays, back = (people.headings.index(name) for name in ("deposit", "pays", "back"))
+    seller, bidders = Fraction(0), 0
+    for row in people.rows:
+        if row.cells[deposit]:
+            down, paid, returned = (Fraction(row.cells[place]) for place in (deposit, pays, back))
+            beside = mechanism != "approximate"  # there the price is not taken from the deposit
+            assert down == returned + (0 if beside else paid), row
+            seller, bidders = seller + paid, bidders + 1
+    assert bidders == 4
+    told = [line for chapter in report.played.story for line in chapter.results]
+    gets = [line for line in told if line.startswith("It gets ")]
+    if seller and mechanism != "resilient":  # whose seller has less rebates
+        assert gets == [f"It gets {eth(int(seller * UNITS_PER_ETH))} ETH."]
+    assert any("back" in line or "to the seller" in line or " to Ada" in line for line in told)
+
+
+@pytest.mark.parametrize("mechanism", SHOWS)
+def test_it_fits_a_terminal_of_80_columns(mechanism: str) -> None:
+    said = StringIO()
+    report: Report = chance.run(SHOWS[mechanism], "revm", Console(file=said, width=80))
+    written = [*said.getvalue().splitlines(), *report.text.splitlines()]
+    assert [line for line in written if len(line) > 80] == []
 
 
 def test_the_report(tmp_path: Path) -> None:

@@ -26,11 +26,24 @@ def test_a_terminal_gets_bars_that_stay() -> None:
 
 
 def test_bars_stop_when_the_play_does() -> None:
-    bars = Bars(Console(file=StringIO(), force_terminal=True))
+    said = StringIO()
+    bars = Bars(Console(file=said, force_terminal=True, width=100))
     bars.begins("bid", 10)
-    bars.ends()
+    bars.advances(3)
+    bars.breaks_off()
     bars.ends()
     bars.advances(1)
+    assert "3/10" in said.getvalue()
+    assert "3/3" not in said.getvalue()
+
+
+def test_a_step_that_is_over_is_full_though_some_had_no_part_in_it() -> None:
+    said = StringIO()
+    bars = Bars(Console(file=said, force_terminal=True, width=100))
+    bars.begins("reveal", 73)
+    bars.advances(71)
+    bars.ends()
+    assert "71/71" in said.getvalue()
 
 
 def test_elsewhere_a_line_every_so_often() -> None:

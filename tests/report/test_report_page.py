@@ -185,6 +185,45 @@ def test_words_in_a_terminal_are_wrapped_at_80_columns() -> None:
     assert re.sub(r"\s+", " ", text).count("what there is") == 9
 
 
+WIDE = Table(
+    "What is wider than a terminal",
+    ("family", "sold by", *(f"a figure of number {place}" for place in range(12))),
+    tuple(
+        Row((family, f"way {way}", *(f"{place * 1_000_001:,}" for place in range(1, 13))))
+        for family in ("uniform", "pareto")
+        for way in range(2)
+    ),
+    texts=2,
+)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_a_table_that_is_too_wide_goes_on_below_and_loses_nothing(width: int) -> None:
+    text = as_text(WIDE, width)
+    assert max(map(len, text.splitlines())) <= width
+    for row in WIDE.rows:
+        for cell in row.cells[2:]:
+            assert len(re.findall(rf"(?<![\d,]){cell}(?![\d,])", text)) == len(WIDE.rows)
+    assert max(map(len, as_text(WIDE, None).splitlines())) > 200
+
+
+def test_rows_that_begin_alike_stand_under_what_they_begin_with() -> None:
+    table = Table(
+        "Ways",
+        ("family", "sold by", "gain"),
+        tuple(Row(("a long family", way, "1,000,000,000")) for way in ("equal split", "pooled")),
+        texts=2,
+    )
+    assert as_text(table, 36).splitlines() == [
+        "Ways",
+        "family, sold by           gain",
+        "------------------------------",
+        "a long family",
+        "  equal split    1,000,000,000",
+        "  pooled         1,000,000,000",
+    ]
+
+
 def test_tables_as_text_are_aligned() -> None:
     for table in (groups(example()), members(example()), money(example()), gas(example())):
         lines = as_text(table).splitlines()

@@ -84,7 +84,7 @@ def test_the_figures_of_constitution_dao(dao: Curve) -> None:
     assert shown["willingness to pay"] == "2,000 ETH"
     assert shown["reached by"] == "20 members of at least 100 ETH"
     assert shown["sum / willingness to pay"] == "5.80"
-    assert shown["H_17448, the most that can be"] == "10.34"
+    assert shown["at most H_17448 = 1 + 1/2 + … + 1/17448"] == "10.34"
 
 
 def test_the_table_of_constitution_dao_is_that_of_the_reference(dao: Curve) -> None:
