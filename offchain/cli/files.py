@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import fill
 from tempfile import TemporaryFile
+from textwrap import fill
 from typing import TYPE_CHECKING, BinaryIO
 
 from offchain.cli.exits import BadInput, put, say

@@ -26,9 +26,10 @@ def introduce(scenario: Scenario, chain: Chain, console: Console, seconds: int) 
     """Says who takes part, and what is different where time is real: it takes so many seconds."""
     groups = scenario.instance.groups
     bidders = sum(len(group.members) for group in groups)
+    alone = sum(len(group.members) == 1 for group in groups)
     console.print(
         f"[bold]{scenario.title}[/] on {chain.name} (chain id {chain.chain_id}): one item, "
-        f"{parties([len(group.members) for group in groups])}, {count(bidders, 'bidder')} in all.",
+        f"{parties(len(groups) - alone, alone)}, {count(bidders, 'bidder')} in all.",
         highlight=False,
     )
     if chain.time_is_free:

@@ -150,7 +150,9 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
             frozenset({"return"}),
             lambda events: chance.back(events, names),
         ),
-        Scene("Proceeds", "The seller withdraws the price.", frozenset({"proceeds"}), chance.PROCEEDS),
+        Scene(
+            "Proceeds", "The seller withdraws the price.", frozenset({"proceeds"}), chance.PROCEEDS
+        ),
     )
 
 

@@ -1,6 +1,5 @@
 """Amounts as people read them. All are integers, in units, which are gwei, or in wei; nothing here passes through a float."""
 
-from collections.abc import Collection
 from decimal import ROUND_HALF_EVEN, Context
 
 from offchain.io.units import UNITS_PER_ETH, WEI_PER_ETH, WEI_PER_UNIT
@@ -53,12 +52,7 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
-def parties(sizes: Collection[int]) -> str:
-    """Who bids, by how many bid as one: "2 groups and 1 individual". Whoever bids alone is no group."""
-    alone = sum(size == 1 for size in sizes)
-    told = [
-        count(number, noun)
-        for number, noun in ((len(sizes) - alone, "group"), (alone, "individual"))
-        if number
-    ]
-    return " and ".join(told) or "nobody"
+def parties(groups: int, alone: int) -> str:
+    """Who bids: "2 groups and 1 individual". Whoever bids alone is no group."""
+    counted = ((groups, "group"), (alone, "individual"))
+    return " and ".join(count(number, noun) for number, noun in counted if number)

@@ -2,7 +2,7 @@
 
 from offchain.model.document import instance_text, outcome_text
 from offchain.report import auction_tables, curve, members, sankey
-from offchain.report.amounts import about, count, eth
+from offchain.report.amounts import about, count, eth, parties
 from offchain.report.auction import Auction, critical_bid, curve_of
 from offchain.report.drawing import Picture
 from offchain.report.fates import people
@@ -48,11 +48,8 @@ def lead(auction: Auction) -> str:
 
 def bidders(auction: Auction, doing: str = "bid for one item") -> str:
     """How many came: a lone bidder is no group."""
-    came = [
-        *([count(len(auction.groups), "group")] if auction.groups else []),
-        *([count(len(auction.alone), "individual")] if auction.alone else []),
-    ]
-    return f"{' and '.join(came)}, {count(len(auction.entries), 'bidder')} in all, {doing}."
+    came = parties(len(auction.groups), len(auction.alone))
+    return f"{came}, {count(len(auction.entries), 'bidder')} in all, {doing}."
 
 
 def _ending(auction: Auction) -> str:
