@@ -18,7 +18,7 @@ WEB_TESTS_DONE := web/node_modules/.tests-installed
 CONSORT_DONE := $(VENV)/.consort-installed
 BROWNIE_DONE := .build/home/.brownie-installed
 
-.PHONY: help setup test lint demo gas bench bindings abi page lock clean distclean
+.PHONY: help setup test lint demo gas bench bindings abi page wheel lock clean distclean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -49,6 +49,9 @@ abi: setup ## ABIs and bytecode for other programs: build/abi, and the npm packa
 
 page: abi $(WEB_DONE) ## the web page, into build/page: static files that any host can serve
 	@cd web && node build.mjs
+
+wheel: page ## a wheel that works outside the checkout, into dist (contracts and page inside)
+	@$(BIN)/python -m tools.build_wheel
 
 lock: ## write requirements.lock anew from pyproject.toml
 	@sh tools/lock.sh "$(PYTHON)"

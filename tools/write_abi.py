@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from offchain.bindings.artifacts import Artifact, comments, compiler, load_all, syntax_trees
+from offchain.bindings.artifacts import as_file, comments, compiler, load_all, syntax_trees
 from offchain.bindings.generate import declarations
 from offchain.io.output import write_whole
 from offchain.io.paths import PROJECT
@@ -52,24 +53,45 @@ def exported(project: Path = PROJECT) -> Iterator[dict[str, Any]]:
         CompileError: the contracts do not compile.
     """
     artifacts, made_by = load_all(project), compiler(project)
-    for name, source in sorted(_chosen(syntax_trees(project)).items()):
-        yield described(artifacts[name], source, made_by)
+    for name, one in declared(project).items():
+        if one.is_double and name not in TO_TRY:
+            continue
+        if one.is_deployable or one.kind == "interface":
+            yield as_file(artifacts[name], one.source, made_by)
 
 
-def described(artifact: Artifact, source: str, made_by: Mapping[str, Any]) -> dict[str, Any]:
-    """The object of a contract; `bytecode` is what creates it, before its arguments, and "0x" of an interface."""
-    solc = made_by["solc"]
-    return {
-        "contractName": artifact.name,
-        "sourceName": source,
-        "compiler": solc["version"],
-        "evmVersion": made_by["evm_version"],
-        "optimizerRuns": solc["optimizer"]["runs"],
-        "viaIR": solc["viaIR"],
-        "abi": artifact.abi,
-        "bytecode": f"0x{artifact.bytecode.hex()}",
-        "deployedBytecode": f"0x{artifact.runtime.hex()}",
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A contract, interface or library, and the file it stands in."""
+
+    source: str
+    kind: str
+    abstract: bool
+
+    @property
+    def is_double(self) -> bool:
+        """Whether it is there for tests."""
+        return self.source.startswith("contracts/test/")
+
+    @property
+    def is_deployable(self) -> bool:
+        """Whether it is a contract as it stands, not what others are derived from."""
+        return self.kind == "contract" and not self.abstract
+
+
+def declared(project: Path = PROJECT) -> dict[str, Declaration]:
+    """All that contracts/ declares, by name.
+
+    Raises:
+        CompileError: the contracts do not compile.
+    """
+    found = {
+        node["name"]: Declaration(path, node["contractKind"], node["abstract"])
+        for path, tree in syntax_trees(project).items()
+        for node in tree["nodes"]
+        if node["nodeType"] == "ContractDefinition"
     }
+    return dict(sorted(found.items()))
 
 
 def replace(folder: Path, files: Mapping[str, str]) -> None:
@@ -87,22 +109,6 @@ def replace(folder: Path, files: Mapping[str, str]) -> None:
 def _files(folder: Path) -> Iterable[Path]:
     """Those there are; what another process is just writing has a name that starts with a dot."""
     return (path for path in folder.rglob("[!.]*") if path.is_file())
-
-
-def _chosen(trees: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """What is exported, with the file in which it stands."""
-    return {
-        node["name"]: path
-        for path, tree in trees.items()
-        for node in tree["nodes"]
-        if node["nodeType"] == "ContractDefinition" and _is_exported(path, node)
-    }
-
-
-def _is_exported(path: str, node: Mapping[str, Any]) -> bool:
-    if path.startswith("contracts/test/"):
-        return node["name"] in TO_TRY
-    return node["contractKind"] != "library" and not node["abstract"]
 
 
 if __name__ == "__main__":

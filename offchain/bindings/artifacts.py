@@ -1,6 +1,6 @@
-"""The compiled contracts: the same bytecode that Brownie makes, cached on disk.
+"""The compiled contracts: the same bytecode that Brownie makes, cached on disk; or as a wheel carries them.
 
-The settings come from brownie-config.yaml, the only place that has them. The result is kept under
+In a checkout the settings come from brownie-config.yaml, the only place that has them. The result is kept under
 build/artifacts in a file named by a digest of everything it depends on, so a stale one is never
 read, and processes that start together compile once.
 """
@@ -13,17 +13,19 @@ import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from offchain.chain.errors import ChainError
 from offchain.io.output import OutputFailed, write_whole
-from offchain.io.paths import PROJECT
+from offchain.io.paths import PACKAGED, PROJECT, is_packaged
 
 if TYPE_CHECKING:
     from eth_typing import ABIElement
 
 _OUTPUTS = ["abi", "evm.bytecode.object", "evm.deployedBytecode.object", "storageLayout"]
+_REMEDY = "run `make setup` in a checkout, or install a wheel that `make wheel` built"
 _SOLC_KEYS = {"version", "optimizer", "remappings", "evm_version", "viaIR"}
 
 
@@ -48,7 +50,7 @@ def load(name: str, project: Path = PROJECT) -> Artifact:
     Raises:
         CompileError: it does not compile, or there is no contract of this name.
     """
-    compiled = _cached(project)
+    compiled = _known(project)
     if name not in compiled:
         raise CompileError(f"no contract {name!r} in contracts/; there are {', '.join(compiled)}")
     return _artifact(name, compiled[name])
@@ -60,7 +62,7 @@ def load_all(project: Path = PROJECT) -> dict[str, Artifact]:
     Raises:
         CompileError: the contracts do not compile.
     """
-    return {name: _artifact(name, entry) for name, entry in _cached(project).items()}
+    return {name: _artifact(name, entry) for name, entry in _known(project).items()}
 
 
 def syntax_trees(project: Path = PROJECT) -> dict[str, dict[str, Any]]:
@@ -100,7 +102,7 @@ def compiler(project: Path = PROJECT) -> dict[str, Any]:
     try:
         section: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))["compiler"]
     except FileNotFoundError as error:
-        raise CompileError(f"{path} is missing: run `make setup`") from error
+        raise CompileError(f"{path} is missing: {_REMEDY}") from error
     return section
 
 
@@ -110,7 +112,7 @@ def are_compiled(project: Path = PROJECT) -> bool:
     Raises:
         CompileError: the set-up that compiles them is incomplete.
     """
-    return _cache(project).exists()
+    return is_packaged() or _cache(project).exists()
 
 
 def digest(project: Path = PROJECT) -> str:
@@ -126,7 +128,7 @@ def digest(project: Path = PROJECT) -> str:
         try:
             content = path.read_bytes()
         except FileNotFoundError as error:
-            raise CompileError(f"{path} is missing: run `make setup`") from error
+            raise CompileError(f"{path} is missing: {_REMEDY}") from error
         state.update(f"{path.relative_to(project).as_posix()}\0{len(content)}\0".encode())
         state.update(content)
     return state.hexdigest()
@@ -144,6 +146,49 @@ def _artifact(name: str, entry: dict[str, Any]) -> Artifact:
         runtime=bytes.fromhex(entry["runtime"]),
         storage_layout=entry["storage_layout"],
     )
+
+
+def as_file(artifact: Artifact, source: str, made_by: dict[str, Any]) -> dict[str, Any]:
+    """What a file of one contract holds, by the names that Hardhat gives; `bytecode` is what creates it, before its arguments,
+    and "0x" of an interface. source: where it stands. made_by: `compiler`.
+    """
+    solc = made_by["solc"]
+    return {
+        "contractName": artifact.name,
+        "sourceName": source,
+        "compiler": solc["version"],
+        "evmVersion": made_by["evm_version"],
+        "optimizerRuns": solc["optimizer"]["runs"],
+        "viaIR": solc["viaIR"],
+        "abi": artifact.abi,
+        "bytecode": f"0x{artifact.bytecode.hex()}",
+        "deployedBytecode": f"0x{artifact.runtime.hex()}",
+        "storageLayout": artifact.storage_layout,
+    }
+
+
+def _known(project: Path) -> dict[str, dict[str, Any]]:
+    return _cached(project) if not is_packaged() or project != PROJECT else _packaged()
+
+
+@cache
+def _packaged() -> dict[str, dict[str, Any]]:
+    """What the wheel carries, in the form of the cache."""
+    files = [
+        json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted((PACKAGED / "abi").glob("*.json"))
+    ]
+    if not files:
+        raise CompileError(f"{PACKAGED / 'abi'} holds no contracts: install Consort anew")
+    return {
+        file["contractName"]: {
+            "abi": file["abi"],
+            "bytecode": file["bytecode"].removeprefix("0x"),
+            "runtime": file["deployedBytecode"].removeprefix("0x"),
+            "storage_layout": file["storageLayout"],
+        }
+        for file in files
+    }
 
 
 def _cache(project: Path) -> Path:

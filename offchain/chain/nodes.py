@@ -24,7 +24,7 @@ from typing import IO, Literal
 
 from offchain.chain.errors import ChainError
 from offchain.chain.spending import SECRETS
-from offchain.io.paths import NODE_MODULES, PRIVATE_HOME
+from offchain.io.paths import NODE_MODULES, PRIVATE_HOME, is_packaged
 
 Kind = Literal["ganache", "anvil"]
 
@@ -160,17 +160,28 @@ def _running(kind: Kind, command: Callable[[str, int], list[str]]) -> Iterator[N
                 _stop(process)
             # It ended by itself: another process may have taken the port since it was chosen.
             if attempt == _ATTEMPTS:
-                raise NodeError(f"{kind} did not start: {_tail(log)}; try `make setup`")
+                remedy = "" if is_packaged() else "; try `make setup`"
+                raise NodeError(f"{kind} did not start: {_tail(log)}{remedy}")
+
+
+def is_there(kind: Kind) -> bool:
+    """Whether this node can be started here."""
+    return _binary(kind) is not None
 
 
 def _find(kind: Kind) -> str:
+    binary = _binary(kind)
+    if binary is None:
+        remedy = "put it on PATH, or run on revm" if is_packaged() else "run `make setup`"
+        raise NodeError(f"{kind} is not installed: {remedy}")
+    return binary
+
+
+def _binary(kind: Kind) -> str | None:
     # npm's `anvil` is a script that starts the real one and does not wait for its end.
     native = sorted(NODE_MODULES.glob(f"@foundry-rs/{kind}-*/bin"))
     places = [*map(str, native), str(NODE_MODULES / ".bin"), os.environ.get("PATH", "")]
-    binary = shutil.which(kind, path=os.pathsep.join(places))
-    if binary is None:
-        raise NodeError(f"{kind} is not installed: run `make setup`")
-    return binary
+    return shutil.which(kind, path=os.pathsep.join(places))
 
 
 def _start(command: list[str], log: IO[bytes]) -> subprocess.Popen[bytes]:

@@ -10,7 +10,7 @@ from offchain.cli.auctions import FIRST, ON_CHAIN
 from offchain.cli.backends import OnChain
 from offchain.cli.choices import choice
 from offchain.cli.demos import HOUSES, Options
-from offchain.cli.exits import CHECK_FAILED, put
+from offchain.cli.exits import CHECK_FAILED, put, say
 from offchain.cli.files import report_folder, write_report
 from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee
 
@@ -18,6 +18,8 @@ _FOLDER = Path("build/demo")
 _DEFAULT_CHAIN = "ganache"
 _AT_HOUSE = "anvil"
 """Where a house is shown unless the user says: its auction takes many bids, each after many questions."""
+_WITHOUT_NODE = "revm"
+"""What needs no node."""
 
 
 def command(
@@ -92,6 +94,8 @@ def command(
     if house is not None:
         default = _FOLDER / house
         on = on if _is_given(context, "on") else _AT_HOUSE
+    if not _is_given(context, "on"):
+        on = _startable(on)
     folder = report_folder(default if out is None else out)
 
     from rich.console import Console
@@ -103,6 +107,17 @@ def command(
     write_report(lambda: report.write(folder))
     if not report.played.holds:
         raise typer.Exit(CHECK_FAILED)
+
+
+def _startable(on: str) -> str:
+    """The node, or, where it is not installed, what needs none."""
+    from offchain.chain.nodes import Kind, is_there
+
+    kind: Kind = "anvil" if on == _AT_HOUSE else "ganache"
+    if is_there(kind):
+        return on
+    say(f"{on} is not installed: on {_WITHOUT_NODE} instead.")
+    return _WITHOUT_NODE
 
 
 def _given(context: typer.Context) -> list[str]:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import typer
 
 from offchain.chain.errors import ChainError
+from offchain.cli.extras import remedy
 from offchain.io.errors import InvalidInput
 from offchain.io.output import OutputFailed
 from offchain.io.quoting import one_line
@@ -53,6 +54,11 @@ def reported() -> Iterator[None]:
 
         say(f"error: {one_line(explained(error))}")
         raise typer.Exit(BACK_END_FAILED) from error
+    except ModuleNotFoundError as error:
+        if (told := remedy(error)) is None:
+            raise
+        say(f"error: {told}")
+        raise typer.Exit(BAD_INPUT) from error
     except OutputFailed as error:
         # A reader that leaves early, like `head`, needs no telling.
         if not isinstance(error.__cause__, BrokenPipeError):

@@ -15,11 +15,11 @@ from offchain.cli.exits import BadInput, put, say
 from offchain.cli.interrupts import until_stopped
 from offchain.cli.page_server import INDEX, Served, serving
 from offchain.io.output import reason
-from offchain.io.paths import PROJECT
+from offchain.io.paths import PACKAGED, PROJECT, is_packaged
 from offchain.io.urls import argument, is_url
 
-BUILT: Final = PROJECT / "build" / "page"
-"""Where `make page` puts it."""
+BUILT: Final = PACKAGED / "page" if is_packaged() else PROJECT / "build" / "page"
+"""Where `make page` puts it, or a wheel."""
 DEPLOYMENT: Final = "deployment.json"
 _TYPES: Final = {INDEX: "text/html", "page.js": "text/javascript", "page.css": "text/css"}
 _MOST_PORT: Final = 65_535
@@ -79,8 +79,9 @@ def _built(name: str) -> bytes:
     try:
         return (BUILT / name).read_bytes()
     except OSError as error:
+        remedy = "`make page` before `make wheel`" if is_packaged() else "`make page`"
         raise BadInput(
-            f"{os.path.relpath(BUILT / name)} cannot be read: {reason(error)}; `make page` builds the page"
+            f"{os.path.relpath(BUILT / name)} cannot be read: {reason(error)}; {remedy} builds the page"
         ) from error
 
 

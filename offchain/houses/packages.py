@@ -11,7 +11,7 @@ from typing import Any, Final
 from offchain.bindings.artifacts import Artifact
 from offchain.bindings.contracts import Contract
 from offchain.chain.errors import ChainError
-from offchain.io.paths import NODE_MODULES
+from offchain.io.paths import NODE_MODULES, is_packaged
 
 NOUNS: Final = NODE_MODULES / "@nouns" / "contracts"
 ZORA: Final = NODE_MODULES / "@zoralabs" / "auction-house"
@@ -53,7 +53,7 @@ def _read(source: Path) -> str:
     try:
         return source.read_text(encoding="utf-8")
     except OSError as error:
-        raise PackageMissing(f"{source} is missing: run `make setup`") from error
+        raise PackageMissing(f"{source} is missing: {_remedy()}") from error
 
 
 def _json(source: Path, text: str) -> Any:
@@ -71,4 +71,8 @@ def _contract(source: Path, name: str, abi: Any, bytecode: str) -> Contract:
 
 
 def _wrong(source: Path) -> PackageMissing:
-    return PackageMissing(f"{source} is not what was expected: run `make setup`")
+    return PackageMissing(f"{source} is not what was expected: {_remedy()}")
+
+
+def _remedy() -> str:
+    return "only a checkout of Consort has the houses" if is_packaged() else "run `make setup`"

@@ -3,13 +3,19 @@
 import ast
 import json
 import re
+import subprocess
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
+from offchain.cli.extras import EXTRAS
+
 ROOT = Path(__file__).resolve().parents[2]
+FOR_CHECKOUTS = {"dev", "docs"}
+"""Extras that nothing of the package imports."""
+COMPILING = {"py-solc-x", "pyyaml"}
 
 
 def normal(name: str) -> str:
@@ -31,13 +37,37 @@ def imported() -> set[str]:
     return {normal(known[module][0]) for module in foreign}
 
 
+def project() -> Any:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def names(requirements: list[str]) -> set[str]:
+    return {normal(re.split(r"[<>=!~\[ ]", one, maxsplit=1)[0]) for one in requirements}
+
+
 def declared() -> set[str]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return {normal(re.split(r"[<>=!~ ]", one, maxsplit=1)[0]) for one in project["dependencies"]}
+    """By the package and its extras, but for what is needed in a checkout only."""
+    asked = project()["dependencies"] + [
+        one
+        for extra, requirements in project()["optional-dependencies"].items()
+        if extra not in FOR_CHECKOUTS
+        for one in requirements
+    ]
+    return names(asked) - {"consort"}
 
 
 def test_every_import_is_declared_and_every_declaration_imported() -> None:
-    assert imported() == declared()
+    """What compiles the contracts is imported in checkouts only."""
+    assert imported() - COMPILING == declared()
+    assert names(project()["optional-dependencies"]["dev"]) >= COMPILING
+
+
+def test_what_an_extra_has_is_imported_where_it_is_used() -> None:
+    """Plain commands start without it, and say what is missing when it is asked for."""
+    code = "import sys, offchain.cli.app; print(*{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "typer" in done.stdout.split()
+    assert set(done.stdout.split()) & (EXTRAS.keys() | {"solcx", "yaml"}) == set()
 
 
 def test_the_lock_has_what_is_declared() -> None:

@@ -61,7 +61,8 @@ def test_the_workflow_has_the_versions_that_the_project_needs() -> None:
     given: dict[str, str] = {}
     for step in steps:
         given |= step.get("with", {})
-    assert f'requires-python = "=={given["python-version"]}.*"' in text
+    assert f'requires-python = ">={given["python-version"]},<' in text
+    assert f'python_version = "{given["python-version"]}"' in text
     assert f'"node": ">={given["node-version"]}"' in (ROOT / "package.json").read_text()
 
 
