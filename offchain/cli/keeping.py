@@ -10,7 +10,7 @@ import typer
 
 from offchain.cli.exits import BACK_END_FAILED, say
 from offchain.cli.journal import Flaws, Journal, Progress, outlook_line
-from offchain.cli.secret_keeping import secrets_of
+from offchain.cli.secret_keeping import Stakes, secrets_of
 
 if TYPE_CHECKING:
     from offchain.bindings.deployment import Deployment, DrawnDeployment
@@ -264,7 +264,11 @@ def _unlocker(post: Post) -> "Unlocker | None":
 def draw_hands(post: Post, terms: Terms, journal: Journal, lots: Lots) -> list[Worker]:
     """The keepers of the draws that the `lots` of an auction wait for: by the beacon, by sealed secrets, or both."""
     beacon = _of_beacon(post.chain, post.deployed, terms, journal)
-    secrets = secrets_of(post, terms, journal, lots)
+    chain, account = post.chain, post.chain.actor(terms.account)
+    stakes = Stakes(
+        account, terms.bonds, terms.secrets, terms.purse.pocket(), terms.depth_on(chain)
+    )
+    secrets = secrets_of(chain, post.deployed, stakes, journal, lambda: lots.drawing)
     return [hand for hand in (beacon, secrets) if hand is not None]
 
 

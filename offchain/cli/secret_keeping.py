@@ -1,14 +1,30 @@
 """The keeper of sealed secrets in the rounds of `consort keep`: which source, and how it stands to the auction's draws."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from offchain.bindings.deployment import Deployment, DrawnDeployment
     from offchain.chain.backend import Chain
     from offchain.cli.journal import Journal
-    from offchain.cli.keeping import Lots, Post, Terms
+    from offchain.keeper.purse import Purse
     from offchain.keeper.secrets import Route, SecretKeeper
     from offchain.keeper.view import View
+
+
+@dataclass(frozen=True)
+class Stakes:
+    """What may be risked in draws. account: whose money. bonds: the most wei under secrets at once. secrets: the file of those,
+    None: they are nowhere kept, and so none is sealed. depth: blocks to wait for before one leaves.
+    """
+
+    account: str
+    bonds: int
+    secrets: Path | None
+    purse: "Purse"
+    depth: int
 
 
 class Secrets:
@@ -47,8 +63,15 @@ class Secrets:
         return self._keeper.step()
 
 
-def secrets_of(post: "Post", terms: "Terms", journal: "Journal", lots: "Lots") -> Secrets | None:
-    """The keeper of the secrets that draw for `lots`, at once or where their beacon fell back; None if no secrets do.
+def secrets_of(
+    chain: "Chain",
+    deployed: "Deployment | DrawnDeployment",
+    stakes: Stakes,
+    journal: "Journal",
+    drawing: Callable[[], Mapping[int, int]],
+) -> Secrets | None:
+    """The keeper of the secrets that draw for a deployment, at once or where its beacon fell back; None if no secrets do.
+    `drawing`: the lots that wait for a word, and until when.
 
     Raises:
         ChainError: the chain could not be asked where their words come from.
@@ -57,33 +80,33 @@ def secrets_of(post: "Post", terms: "Terms", journal: "Journal", lots: "Lots") -
     from offchain.keeper.secret_file import SecretFile
     from offchain.keeper.secrets import SecretKeeper
 
-    found = _source_of(post)
+    found = _source_of(chain, deployed)
     if found is None:
         return None
     source, route = found
-    chain = post.chain
     keeper = SecretKeeper(
         chain,
         source,
-        chain.actor(terms.account),
-        lambda: lots.drawing,
+        stakes.account,
+        drawing,
         route,
-        SecretFile(terms.secrets, lambda flaw: journal.on_skip("reading secrets", flaw)),
-        terms.bonds if terms.secrets is not None else 0,
+        SecretFile(stakes.secrets, lambda flaw: journal.on_skip("reading secrets", flaw)),
+        stakes.bonds if stakes.secrets is not None else 0,
         on_action=journal.on_action,
         on_skip=journal.on_skip,
-        purse=terms.purse.pocket(),
-        depth=terms.depth_on(chain),
+        purse=stakes.purse,
+        depth=stakes.depth,
     )
     return Secrets(keeper)
 
 
-def _source_of(post: "Post") -> "tuple[str, Route] | None":
+def _source_of(
+    chain: "Chain", deployed: "Deployment | DrawnDeployment"
+) -> "tuple[str, Route] | None":
     """The source of sealed secrets of a deployment, and how its draws come there."""
     from offchain.bindings.contracts import asked
     from offchain.keeper.secrets import BelowBeacon, Direct
 
-    chain, deployed = post.chain, post.deployed
     if deployed.randomness is None:
         return None
     if _takes_secrets(chain, deployed.randomness):

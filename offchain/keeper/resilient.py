@@ -26,7 +26,7 @@ GAS_OF_OFFER: Final = 10_000
 GAS_OF_BUNDLE: Final = 160_000
 GAS_OF_GOOD: Final = 100_000
 """What a sale, each player, each offer announced, each bundle accepted, and each good may take: more than serving an honest one
-does (`tests/keeper/test_keeper_sales.py` measures it).
+does (`tests/keeper/test_drawn_purse.py` measures it).
 """
 _REVEAL_BYTES: Final = 96_000
 """Of announcements in one transaction: nodes refuse those of more than 128 kB."""

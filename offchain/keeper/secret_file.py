@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from offchain.bindings.seals import secret_seal
+from offchain.keeper.beacon import Draw
 from offchain.keeper.lines import Lines, LinesError
 from offchain.keeper.records import address_in, integer_in, record_in, secret_in
 
@@ -18,14 +19,6 @@ MAX_LINE: Final = 1_024
 _FIELDS: Final = ("chain_id", "source", "consumer", "id", "lot", "round", "sealer", "secret")
 _MOST_WORD: Final = 2**256 - 1
 _MOST_ROUND: Final = 2**32 - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Draw:
-    """A draw of a source by its consumer and the consumer's id."""
-
-    consumer: str
-    id: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from offchain.chain.backend import Chain, Receipt, Reverted, Transaction
 from offchain.chain.errors import ChainError
 from offchain.io.addresses import to_bytes
 from offchain.keeper.batches import GAS_MARGIN
+from offchain.keeper.beacon import Draw
 from offchain.keeper.books import NEVER
 from offchain.keeper.courier import Courier
 from offchain.keeper.lines import LinesError
@@ -33,7 +34,7 @@ from offchain.keeper.logbook import REORG_DEPTH
 from offchain.keeper.pace import Pace
 from offchain.keeper.purse import Purse, ether
 from offchain.keeper.release import DEPTH, Release
-from offchain.keeper.secret_file import Draw, Secret, SecretFile
+from offchain.keeper.secret_file import Secret, SecretFile
 from offchain.keeper.sending import Action
 from offchain.keeper.troubles import Alert
 from offchain.keeper.view import LotView, View

@@ -22,7 +22,7 @@ GAS_OF_CLOCK: Final = 600_000
 GAS_OF_BIDDER: Final = 100_000
 GAS_OF_VALUE: Final = 700
 """What a lot, each bidder, and each value of a table may take: more than serving an honest one does
-(`tests/keeper/test_keeper_clocks.py` measures it).
+(`tests/keeper/test_drawn_purse.py` measures it).
 """
 _STEPS_AT_ONCE: Final = 8
 """How often in a turn a lot is moved on; where nobody else acts, the tables and the offer follow each other."""

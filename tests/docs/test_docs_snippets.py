@@ -1,7 +1,10 @@
 """The snippets of the pages about auctions without groups, run: what they make is taken by the contracts on revm."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
@@ -9,6 +12,10 @@ from offchain.bindings.enumerations import ClockPhase, Pricing
 from offchain.chain.backend import Transaction
 from offchain.chain.revm import Revm
 from offchain.io.units import GWEI
+from offchain.keeper.announced import Announced
+from offchain.keeper.release import DEPTH
+from offchain.keeper.resilient import SaleKeeper
+from offchain.keeper.sales import Sales
 from tests.docs.markdown import ROOT, blocks
 
 HOUR = 3_600
@@ -16,9 +23,8 @@ ACCOUNTS = 5
 
 
 def snippet(page: str) -> str:
-    """The only block of Python on a page."""
-    (block,) = (b for b in blocks("python") if b.page == ROOT / "docs" / page)
-    return block.text
+    """All Python on a page."""
+    return "\n".join(b.text for b in blocks("python") if b.page == ROOT / "docs" / page)
 
 
 def world(auction: str) -> tuple[Revm, str, Sequence[str]]:
@@ -37,7 +43,11 @@ def world(auction: str) -> tuple[Revm, str, Sequence[str]]:
     return chain, house, (*accounts, item)
 
 
-def test_the_announcement_that_the_page_seals_can_be_revealed() -> None:
+def test_the_announcement_that_the_page_seals_can_be_revealed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its player, or by a keeper to whom it was entrusted."""
+    monkeypatch.chdir(tmp_path)
     chain, auction, (seller, ann, bob, cid, dan, item) = world("ResilientAuction")
     sale = contract("ResilientAuction")
     goods = [(item, number) for number in range(3)]
@@ -53,8 +63,10 @@ def test_the_announcement_that_the_page_seals_can_be_revealed() -> None:
         chain.send(Transaction(player, auction, names["data"], 47 * GWEI))
         openings[player] = names["opening"]
     chain.advance_to(end)
-    for player, opening in openings.items():
-        chain.send(Transaction(player, auction, opening))
+    chain.send(Transaction(ann, auction, openings[ann]))
+    chain.advance_to_block(chain.block() + DEPTH)
+    announced = Announced(tmp_path / "announced.jsonl")
+    assert SaleKeeper(chain, Sales(chain, auction), seller, announced).step() == 1
     logs = [sale.event(log) for log in chain.logs([auction], 0)]
     revealed = [event.args for event in logs if event and event.name == "AnnouncementOpened"]
     assert [event["player"] for event in revealed] == [ann, dan]
