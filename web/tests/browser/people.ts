@@ -89,7 +89,7 @@ export async function act({ page }: Person, label: string | RegExp): Promise<str
 }
 
 /** What is wrong for somebody who cannot see, or works by keyboard, by axe; and whether the page is wider than its window. */
-export async function faults({ page }: Person): Promise<string[]> {
+export async function faults({ page }: Pick<Person, 'page'>): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
   const violations = (await page.evaluate('axe.run()')) as { violations: { id: string; nodes: { target: string[] }[] }[] };
   const found = violations.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
@@ -98,7 +98,7 @@ export async function faults({ page }: Person): Promise<string[]> {
 }
 
 /** A picture of the whole page, for people to look at, in the folder that SCREENSHOTS names. */
-export async function look({ page }: Person, name: string): Promise<void> {
+export async function look({ page }: Pick<Person, 'page'>, name: string): Promise<void> {
   const folder = process.env['SCREENSHOTS'];
   if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }
