@@ -7,7 +7,6 @@ import type { Node } from './node.ts';
 
 /** `isApproved`: the auctioneer may take it. `isReplaceable`: its contract's code can be replaced by somebody (ERC-1967). */
 export interface Token {
-  name: string;
   owner: Address;
   isApproved: boolean;
   isReplaceable: boolean;
@@ -26,14 +25,12 @@ export async function readToken(node: Node, token: Address, tokenId: bigint, auc
   if (code === undefined || code === '0x') return 'There is no contract at this address on this chain.';
   const owner = await node.readContract({ ...call, functionName: 'ownerOf', args: [tokenId] }).catch(() => null);
   if (owner === null) return `This contract names no owner of item ${tokenId}: there is none, or it is no ERC-721 contract.`;
-  const [name, approved, isForAll, slots] = await Promise.all([
-    node.readContract({ ...call, functionName: 'name' }).catch(() => ''),
+  const [approved, isForAll, slots] = await Promise.all([
     node.readContract({ ...call, functionName: 'getApproved', args: [tokenId] }).catch(() => zeroAddress),
     node.readContract({ ...call, functionName: 'isApprovedForAll', args: [owner, auctioneer] }).catch(() => false),
     Promise.all(REPLACEABLE.map((slot) => node.getStorageAt({ address: token, slot }).catch(() => undefined))),
   ]);
   return {
-    name,
     owner,
     isApproved: isForAll || isAddressEqual(approved, auctioneer),
     isReplaceable: slots.some((slot) => slot !== undefined && BigInt(slot) !== 0n),

@@ -27,6 +27,7 @@ import { phaseWords } from '../lots/phases.ts';
 import { Action } from '../ui/action.tsx';
 import { eth, parseEth } from '../ui/money.ts';
 import { Account, Facts, Field, Go, Heading, Note, Ready, Section, Table, Whole } from '../ui/pieces.tsx';
+import { ItemView } from './member/item.tsx';
 
 /** How many want a reserve, in units. */
 interface Wanted {
@@ -91,10 +92,11 @@ function Won({ dao, followed }: { dao: Address; followed: Followed }) {
   return (
     <>
       <p>
-        The group bought item {String(lot.tokenId)} of <Account address={lot.token} chainId={deployment.chainId} /> on lot {String(lot.number)}.{' '}
-        {count(served.length, 'member', 'members')} paid {eth(book.share)} each and own it together, in equal parts and with one vote each. No one of them, and
-        nobody else, can take it away from the others.
+        The group bought this item on <Go to={{ dao, lot: lot.number }}>lot {String(lot.number)}</Go>. {count(served.length, 'member', 'members')} paid{' '}
+        {eth(book.share)} each: it belongs to them together, in equal parts and with one vote each. No one of them, and nobody else, can take it away from the
+        others.
       </p>
+      <ItemView lot={{ token: lot.token, tokenId: lot.tokenId, seller: null }} />
       <Ready loaded={loaded} what="The estate">
         {(estate) => (
           <>

@@ -25,6 +25,7 @@ import { eth, ethOfWei, parseEth } from '../ui/money.ts';
 import { Account, Copy, Facts, Field, Go, Heading, Note, Ready, Section, Whole } from '../ui/pieces.tsx';
 import { linkTo } from '../ui/share.tsx';
 import { localInput, moment, parseLocal, UTC } from '../ui/time.ts';
+import { ItemView } from './member/item.tsx';
 
 const DAY = 86_400n;
 const HOUR = 3_600n;
@@ -107,7 +108,7 @@ function ListForm() {
       <h3>What</h3>
       <Field label="Contract of the item" value={typed.token} onInput={set('token')} flaw={typed.token.trim() !== '' && address === null ? 'This is no address: 0x and 40 digits.' : null} />
       <Field label="Number of the item" value={typed.tokenId} onInput={set('tokenId')} inputMode="numeric" flaw={typed.tokenId.trim() !== '' && tokenId === null ? 'This is no number.' : null} />
-      {address !== null && tokenId !== null && <Ready loaded={loaded} what="The item">{(found) => found !== null && <Item token={found} isYours={isYours} />}</Ready>}
+      {address !== null && tokenId !== null && <Ready loaded={loaded} what="The item">{(found) => found !== null && <Item token={found} at={address} tokenId={tokenId} isYours={isYours} />}</Ready>}
       <Field
         label="Reserve, ETH"
         value={typed.reserve}
@@ -189,16 +190,15 @@ function ListForm() {
   );
 }
 
-function Item({ token, isYours }: { token: Token | string; isYours: boolean }) {
-  const { deployment } = useSession();
+function Item({ token, at, tokenId, isYours }: { token: Token | string; at: Address; tokenId: bigint; isYours: boolean }) {
+  const { deployment, wallet } = useSession();
   if (typeof token === 'string') return <Note kind="error">{token}</Note>;
   return (
-    <Facts
-      rows={[
-        ['Collection', token.name || 'without a name'],
-        ['Owner', <Account address={token.owner} chainId={deployment.chainId} isYou={isYours} />],
-      ]}
-    />
+    <>
+      <ItemView lot={{ token: at, tokenId, seller: null }} />
+      <Facts rows={[['Owner', <Account address={token.owner} chainId={deployment.chainId} isYou={isYours} />]]} />
+      {wallet !== null && !isYours && <Note kind="error">The item is not your wallet’s, so it cannot list it.</Note>}
+    </>
   );
 }
 

@@ -66,6 +66,10 @@ function Open({ lot, standing, draws }: Followed) {
       )}
       <Section title="The bids"><Books lot={lot} /></Section>
       <p><Go to={{ view: 'outcome', lot: lot.number }}>See the outcome, checked by the rules</Go></p>
+      <p>
+        What nobody can do for you, such as having your money sent to another account, is on <Go to={{ lot: lot.number }}>the lot’s page</Go>; what a sale has
+        earned is collected under <Go to={{ view: 'sell' }}>Sell</Go>.
+      </p>
     </>
   );
 }

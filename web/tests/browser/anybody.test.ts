@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { abi as auctioneerAbi } from 'consort-contracts/Auctioneer';
 import { abi as daoAbi } from 'consort-contracts/DAO';
 import { Phase } from 'consort-contracts/enums';
-import type { Address } from 'viem';
+import { type Abi, type Address, type Hex, toEventSelector } from 'viem';
 import type { PrivateKeyAccount } from 'viem/accounts';
 
 import { bidOpenly, list, newGroup, seal } from './lives.ts';
@@ -201,5 +201,32 @@ test('a signature that is not the beacon’s is refused, and says from whom; a b
   await page.getByRole('button', { name: 'Count' }).waitFor();
   const money = await page.getByRole('region', { name: /^Pay out/ }).innerText();
   assert.match(money, /1 bidder has 0 ETH to get/, 'all of the silent bidder’s deposit is its bond');
+  await person.close();
+});
+
+test('a node that keeps a bid back is found out: the outcome differs, line by line, in words', options, async () => {
+  const { lot, daos, members } = await play([{ name: 'open', bids: [9n, 7n, 4n], isAlone: false, isOpen: true }], 5n);
+  const dao = daos.get('open') as Address;
+  const anybody = await stage.newAccount();
+  await stage.advanceTo(stage.soon + DAY);
+  const order = ['open/2', 'open/1', 'open/0'].map((name) => (members.get(name) as PrivateKeyAccount).address);
+  await stage.send(anybody, dao, daoAbi as Abi, 'tally', [lot, order]);
+  const person = await arrive(stage, anybody, '');
+  const { page } = person;
+  const placed = toEventSelector('BidPlaced(uint256)');
+  const hidden = order[1]?.slice(2).toLowerCase() ?? '';
+  await page.route(`${stage.node}/`, async (route) => {
+    const answer = await route.fetch();
+    const body = (await answer.json()) as { result?: unknown };
+    if (Array.isArray(body.result)) {
+      body.result = (body.result as { topics?: Hex[]; data?: Hex }[]).filter(({ topics, data }) => topics?.[0] !== placed || !data?.includes(hidden));
+    }
+    await route.fulfill({ response: answer, json: body });
+  });
+  await page.goto(`${stage.base}?view=outcome&lot=${lot}`);
+  await page.getByText(/^It differs: 1 of \d+ comparisons differ/).waitFor();
+  const line = await page.getByRole('listitem').filter({ hasText: 'differs:' }).innerText();
+  assert.match(line, /0\.000000014 ETH\. By the rules it is 0\.000000009 ETH/);
+  await look(person, 'outcome-differs');
   await person.close();
 });

@@ -9,9 +9,10 @@ import { abi as daoAbi } from 'consort-contracts/DAO';
 import { Phase } from 'consort-contracts/enums';
 import { type Address, getAddress, type Hex, parseEventLogs, zeroAddress } from 'viem';
 
-import { dutiesOf } from '../../src/lots/agenda.ts';
+import { cut, dutiesOf, gasOf } from '../../src/lots/agenda.ts';
 import { certificateOf, stepsLeft } from '../../src/lots/counting.ts';
-import { type Book, Ledger, type LotEvent } from '../../src/lots/ledger.ts';
+import { EACH } from '../../src/lots/gas.ts';
+import { Book, Ledger, type LotEvent } from '../../src/lots/ledger.ts';
 import { checksOf, holds, verdictOf } from '../../src/lots/outcome.ts';
 
 interface Told {
@@ -92,6 +93,26 @@ test('the tally is in the order that the contract demands, and its certificate i
     }
   }
   assert.ok(seen >= 5);
+});
+
+test('a crowd is counted in steps that one transaction takes, from where the counter stopped, and settled by the step that reaches the price', () => {
+  const [dao, ann]: [Address, Address] = [`0x${'d'.repeat(40)}`, `0x${'a'.repeat(40)}`];
+  const book = new Book(dao, 1n, 10_000, true);
+  const apply = (eventName: string, args: Record<string, unknown>) => book.apply({ address: dao, eventName, args });
+  for (let i = 1n; i <= 1_100n; ++i) apply('BidPlaced', { entry: (1n << 224n) | (i << 160n) | (2_000n - i) });
+  assert.deepEqual(stepsLeft(book, ann).map(({ length }) => length), [500, 500, 100]);
+  apply('Checkpoint', { lot: 1n, tallier: ann, start: 0, counted: 500, best: 300_500n });
+  assert.deepEqual(stepsLeft(book, ann).map(({ length }) => length), [500, 100]);
+  assert.deepEqual(stepsLeft(book, dao).map(({ length }) => length), [500, 500, 100], 'each counter counts for itself');
+  apply('Checkpoint', { lot: 1n, tallier: ann, start: 500, counted: 1_000, best: 303_050n });
+  apply('Checkpoint', { lot: 1n, tallier: ann, start: 1_000, counted: 1_100, best: 303_050n });
+  apply('Tallied', { lot: 1n, tallier: ann, willingnessToPay: 303_050n });
+  const certificate = certificateOf(book, 303_000n);
+  assert.deepEqual([certificate?.start, certificate?.best, certificate?.bids.length], [500n, 300_500n, 2 + 16 * 500]);
+  assert.equal(certificateOf(book, 1n)?.start, 0n);
+  assert.equal(certificateOf(book, 303_051n), null, 'a price that the group cannot pay');
+  assert.ok(gasOf({ kind: 'count', book, members: 1_100 }) > 3n * 107_000n + 1_100n * EACH.tally);
+  assert.deepEqual(cut([...book.boxes.keys()], EACH.refundServed).map(({ length }) => length), [834, 266]);
 });
 
 test('whatever is changed in the logs of a lot that was sold, the rules notice', () => {

@@ -11,7 +11,7 @@ import { Account, Facts, Field, Note, Ready } from '../../ui/pieces.tsx';
 const AGREED = 'consort/pictures';
 const GATEWAY = 'consort/gateway';
 
-export function ItemView({ lot }: { lot: Lot }) {
+export function ItemView({ lot }: { lot: Pick<Lot, 'token' | 'tokenId' | 'seller'> }) {
   const { deployment, node } = useSession();
   const [gateway, setGateway] = useState(localStorage.getItem(GATEWAY) ?? DEFAULT_GATEWAY);
   const loaded = useLoaded(() => readItem(node, lot.token, lot.tokenId), [], `${lot.token}/${lot.tokenId}`);
