@@ -45,9 +45,9 @@ function Found({ lot, head }: { lot: Lot; head: Head }) {
   return (
     <>
       <Standing lot={lot} head={head} told={told} />
-      <MyBid lot={lot} head={head} book={book} />
       <Section title="Item"><ItemView lot={lot} /></Section>
       <Terms lot={lot} head={head} />
+      <MyBid lot={lot} head={head} book={book} />
       {head.group !== null && <GroupFacts head={head} />}
       {!lot.at.isHouse && (
         <Section title={head.group === null ? 'Who bids for themselves' : 'Members'}>
@@ -122,7 +122,7 @@ function GroupFacts({ head: { group } }: { head: Head }) {
         rows={[
           ['Address', <Account address={group.dao} chainId={deployment.chainId} />],
           ['Bids', group.isOpen ? 'open: everybody sees them at once' : 'sealed: nobody sees them before bidding ends'],
-          ['Smallest bid', eth(group.minimumBid)],
+          ['Smallest bid', group.minimumBid > 1n ? eth(group.minimumBid) : null],
         ]}
       />
       <p><Go to={{ view: 'group', dao: group.dao }}>The group and its lots</Go></p>

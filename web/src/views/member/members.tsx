@@ -6,7 +6,7 @@ import { useSession } from '../../app/context.ts';
 import type { Book, Box } from '../../lots/ledger.ts';
 import type { Head } from '../../lots/lot.ts';
 import { Phase } from '../../lots/phases.ts';
-import { eth } from '../../ui/money.ts';
+import { eth, plainEth } from '../../ui/money.ts';
 import { Account, Field, Table } from '../../ui/pieces.tsx';
 
 /** Rows that are shown at once. */
@@ -25,12 +25,12 @@ export function Members({ book, head }: { book: Book; head: Head }) {
       <p>{boxes.length === 1 ? 'One bid' : `${boxes.length.toLocaleString('en')} bids`}, {eth(total)} of deposits.</p>
       {boxes.length > SOME && <Field label="Find an account" value={word} onInput={setWord} />}
       <Table
-        caption={found.length > SOME ? `The first ${SOME} of ${found.length.toLocaleString('en')}` : 'Bids'}
+        caption={found.length > SOME ? `The first ${SOME} of ${found.length.toLocaleString('en')}; amounts in ETH` : 'Amounts in ETH'}
         head={isDecided ? ['Who', 'Status', 'Back', 'Deposit', 'Bid'] : ['Who', 'Deposit', 'Bid']}
         rows={found.slice(0, SOME).map((box) => {
           const who = <Account address={box.bidder} chainId={deployment.chainId} isYou={box.bidder === wallet?.account} />;
-          const bid = box.bid === null ? 'sealed' : eth(box.bid);
-          return isDecided ? [who, statusOf(book, head, box), eth(box.received), eth(box.deposit), bid] : [who, eth(box.deposit), bid];
+          const bid = box.bid === null ? 'sealed' : plainEth(box.bid);
+          return isDecided ? [who, statusOf(book, head, box), plainEth(box.received), plainEth(box.deposit), bid] : [who, plainEth(box.deposit), bid];
         })}
       />
     </>

@@ -17,7 +17,7 @@ export function Terms({ lot, head }: { lot: Lot; head: Head }) {
   const risks = lot.phase === Phase.Bidding ? risksOf(lot, head, deployment, finality, behind) : [];
   return (
     <Section title="Terms">
-      {risks.map((risk) => <Note kind="risk" key={risk}>{risk}</Note>)}
+      {risks.length > 0 && <Note kind="risk"><ul>{risks.map((risk) => <li key={risk}>{risk}</li>)}</ul></Note>}
       <details>
         <summary>What the terms mean</summary>
         <ul>
