@@ -26,7 +26,7 @@ help: ## what can be made
 setup: $(CONSORT_DONE) $(BROWNIE_DONE) ## install everything, into this folder only (repeated: nothing to do)
 	@echo "Set up: $(BIN)/consort, $(BIN)/brownie, $(BIN)/pytest"
 
-test: setup ## style, types, all tests; ends with the totals
+test: setup abi $(WEB_TESTS_DONE) ## style, types, all tests; ends with the totals
 	@$(BIN)/python tools/check.py
 
 lint: setup ## style and types only
