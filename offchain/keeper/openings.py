@@ -102,15 +102,13 @@ class Openings:
 def _parse(line: bytes) -> Opening:
     """Whatever the bytes are: an opening, or an `OpeningsError`."""
     entry = record_in(line, _FIELDS)
-    opening = Opening(
+    return Opening(
         contract=address_in("contract", entry["contract"]),
-        lot=entry["lot"],
+        lot=integer_in("lot", entry["lot"], 1, MOST_LOT),
         bidder=address_in("bidder", entry["bidder"]),
-        bid=entry["bid"],
+        bid=integer_in("bid", entry["bid"], 0, MOST_AMOUNT),
         salt=secret_in("salt", entry["salt"]),
     )
-    _check(opening)
-    return opening
 
 
 def _check(opening: Opening) -> None:

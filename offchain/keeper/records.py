@@ -1,13 +1,18 @@
 """What lines of files hold: JSON objects of known fields, whatever the bytes are."""
 
 import json
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from offchain.bindings.seals import SALT_BYTES
 from offchain.io.addresses import checksum, to_bytes
 from offchain.io.quoting import shorten
 from offchain.keeper.lines import LinesError
+
+_DECIMAL: Final = re.compile(r"0|[1-9][0-9]{0,77}")
+"""As long as 2^256 is."""
+_BYTES: Final = re.compile(r"(0x)?([0-9a-fA-F]{2})*")
 
 
 def record_in(line: bytes, fields: Sequence[str]) -> dict[str, Any]:
@@ -36,22 +41,26 @@ def address_in(field: str, value: Any) -> str:
 
 def secret_in(field: str, value: Any) -> bytes:
     """32 bytes in hexadecimal. Raises LinesError, which never shows them: with a salt, bids can be tried out."""
-    try:
-        found = bytes.fromhex(value.removeprefix("0x"))
-    except (AttributeError, ValueError) as error:
-        raise LinesError(f"{field}: not in hexadecimal") from error
+    if not isinstance(value, str) or _BYTES.fullmatch(value) is None:
+        raise LinesError(f"{field}: not in hexadecimal")
+    found = bytes.fromhex(value.removeprefix("0x"))
     if len(found) != SALT_BYTES:
         raise LinesError(f"{field}: {len(found)} bytes, not {SALT_BYTES}")
     return found
 
 
 def integer_in(field: str, value: Any, least: int, most: int) -> int:
-    """An integer between two. Raises LinesError."""
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+    """An integer between two, as a number or as text of its digits: JavaScript writes those so that its numbers do not hold.
+
+    Raises LinesError.
+    """
+    is_text = isinstance(value, str) and _DECIMAL.fullmatch(value) is not None
+    found = int(value) if is_text else value
+    if isinstance(found, bool) or not isinstance(found, int) or not least <= found <= most:
         raise LinesError(
             f"{field}: {shorten(ascii(value))} is not an integer from {least} to {most}"
         )
-    return value
+    return found
 
 
 def values_in(field: str, value: Any, most: int) -> list[Any]:

@@ -96,7 +96,14 @@ def test_a_kill_at_any_byte_loses_at_most_the_line_being_written(path: Path) -> 
         (line(bid=-1), "bid: -1 is not an integer from 0 to 18446744073709551615"),
         (line(bid=2**64), f"bid: {2**64} is not"),
         (line(bid=1.5), "bid: 1.5 is not"),
-        (line(bid="5"), "bid: '5' is not"),
+        (line(bid="05"), "bid: '05' is not"),
+        (line(bid=" 5"), "bid: ' 5' is not"),
+        (line(bid="0x5"), "bid: '0x5' is not"),
+        (line(bid="-5"), "bid: '-5' is not"),
+        (line(bid="\u0665"), r"bid: '\u0665' is not"),
+        (line(bid=str(2**64)), f"bid: '{2**64}' is not"),
+        (line(lot="0"), "lot: '0' is not"),
+        (line(lot=""), "lot: '' is not"),
         (line(salt="00" * 31), "salt: 31 bytes, not 32"),
         (line(salt="xx"), "salt: not in hexadecimal"),
         (line(salt=None), "salt: not in hexadecimal"),
@@ -116,6 +123,14 @@ def test_a_bad_line_need_not_stop_the_others(path: Path) -> None:
     assert len(openings) == 2
     openings.refresh()
     assert [str(flaw)[:40] for flaw in flaws] == [f"{path}, line 2: "[:40]], "told once"
+
+
+def test_numbers_may_stand_as_text(path: Path) -> None:
+    """JSON.stringify has no other way for a BigInt, and numbers of JavaScript end at 2^53."""
+    most = 2**64 - 1
+    path.write_text(f"{line(lot='1', bid=str(most), salt='0x' + '00' * 32)}\n")
+    (found,) = Openings(path).of(CONTRACT, 1, BIDDER)
+    assert found == opening(bid=most, salt=bytes(32))
 
 
 def test_addresses_in_any_case_are_the_same(path: Path) -> None:

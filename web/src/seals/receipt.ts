@@ -70,7 +70,7 @@ function address(entry: Record<string, unknown>, field: string): Address {
 
 function integer(entry: Record<string, unknown>, field: string, least: bigint, most: bigint): bigint {
   const text = entry[field];
-  if (typeof text !== 'string' || !/^[0-9]{1,20}$/.test(text)) throw new ReceiptError(`${field}: not an integer`);
+  if (typeof text !== 'string' || !/^(0|[1-9][0-9]{0,19})$/.test(text)) throw new ReceiptError(`${field}: not an integer`);
   const value = BigInt(text);
   if (value < least || value > most) throw new ReceiptError(`${field}: not from ${least} to ${most}`);
   return value;
