@@ -371,9 +371,10 @@ class Room:
 
 
 ROOMS = {
-    "demo": Room(0, 0, ("an auction of each kind,", "told as it runs and reported")),
+    "demo": Room(0, 0, ("an auction of each kind,", "told as it runs and reported"), 205, 175),
     "simulation": Room(1, 0, ("many auctions at once", "through the reference model")),
-    "play": Room(0, 1, ("an instance through the contracts,", "with an audit of every wei")),
+    "taking_part": Room(0, 1, ("a person's steps:", "checked, told, sent"), 165),
+    "play": Room(0, 1, ("an instance on a chain,", "with an audit of every wei"), 205, 175),
     "report": Room(1, 1, ("figures, tables and a page,", "from plain data")),
     "keeper": Room(0, 2, ("books from logs; opens, tallies,", "draws, settles and pays out"), 205),
     "houses": Room(0, 2, ("others' auction houses,", "by their own code"), 165, 215),
@@ -388,9 +389,11 @@ ROOMS = {
 IMPORTS = (
     ("cli", "demo"),
     ("cli", "simulation"),
+    ("cli", "taking_part"),
     ("demo", "play"),
     ("demo", "report"),
     ("simulation", "report"),
+    ("taking_part", "keeper"),
     ("play", "keeper"),
     ("play", "houses"),
     ("play", "model"),
@@ -416,7 +419,7 @@ def layers(palette: Palette) -> str:
     canvas.text(
         250,
         45,
-        "consort: solve, check, theory, simulate, demo, deploy, keep, beacon",
+        "consort: solve, check, theory, simulate, demo, deploy, keep; bid, status, list, …",
         14,
         anchor="start",
     )
@@ -494,7 +497,8 @@ def _import(canvas: Canvas, above: Room | None, below: Room) -> None:
         right = above.left + above.width
         canvas.arrow((right, above.middle[1]), (985, above.middle[1]), (985, y), (right, y))
     elif above.column == below.column:
-        x, _ = min(above, below, key=lambda room: room.width).middle
+        left = max(above.left, below.left)
+        x = (left + min(above.left + above.width, below.left + below.width)) // 2
         canvas.arrow((x, above.top + above.HEIGHT), (x, below.top))
     elif above.row == below.row:
         canvas.arrow((above.left + above.width, y), (below.left, y))

@@ -16,7 +16,7 @@ from typing import Any, Final
 from eth_hash.auto import keccak
 
 from offchain.bindings.artifacts import load_all
-from offchain.bindings.contracts import Contract
+from offchain.bindings.contracts import Contract, Event
 from offchain.chain import abi
 from offchain.chain.backend import Reverted
 from offchain.chain.errors import ChainError
@@ -75,15 +75,20 @@ def _explain_builtin(data: bytes) -> str | None:
 
 
 def _explain_custom(data: bytes) -> str | None:
+    found = error_of(data)
+    if found is None:
+        return None
+    values = ", ".join(f"{name}={shown(value)}" for name, value in found.args.items())
+    return f"{found.name}({values})"
+
+
+def error_of(data: bytes) -> Event | None:
+    """The custom error, of any contract of the project, that a call reverted with; None if it is none of them."""
     try:
         known = _all_contracts()
     except ChainError:  # an explanation must not hide the failure with one of its own
         return None
-    for one in known:
-        if found := one.error(data):
-            values = ", ".join(f"{name}={shown(value)}" for name, value in found.args.items())
-            return f"{found.name}({values})"
-    return None
+    return next((found for one in known if (found := one.error(data))), None)
 
 
 @cache

@@ -45,6 +45,13 @@ AccountNumber = Annotated[
 ]
 
 
+def own_keys_of(key_file: str | None) -> "Keys":
+    """As `keys_of`, for what only this account can do: development nodes send for no other one either."""
+    from dataclasses import replace
+
+    return replace(keys_of(key_file), own=True)  # type: ignore[type-var]
+
+
 def keys_of(key_file: str | None) -> "Keys":
     """The accounts to send from: of the file, else of the environment, else the node's.
 

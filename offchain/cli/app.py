@@ -14,7 +14,29 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from offchain import __version__
-from offchain.cli import beacon, check, demo, deploy, keep, page, simulate, solve, theory
+from offchain.cli import (
+    beacon,
+    bid,
+    check,
+    claim,
+    create_dao,
+    demo,
+    deploy,
+    enter,
+    keep,
+    page,
+    proceeds,
+    raise_,
+    reclaim,
+    resell,
+    reveal,
+    simulate,
+    solve,
+    status,
+    theory,
+    withdraw,
+)
+from offchain.cli import list as list_
 from offchain.cli.exits import reported
 from offchain.cli.interrupts import orderly
 from offchain.io.quoting import quote, shorten
@@ -27,6 +49,18 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "deploy": deploy.command,
     "keep": keep.command,
     "page": page.command,
+    "list": list_.command,
+    "create-dao": create_dao.command,
+    "enter": enter.command,
+    "bid": bid.command,
+    "raise": raise_.command,
+    "withdraw": withdraw.command,
+    "status": status.command,
+    "reveal": reveal.command,
+    "claim": claim.command,
+    "proceeds": proceeds.command,
+    "reclaim": reclaim.command,
+    "resell": resell.command,
     "beacon": beacon.command,
     "theory": theory.command,
 }

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def beacon_at(place: str | None, chain: "Chain", hold: bool) -> "Iterator[Beacon]":
-    """The beacon whose URL `place` is, while the body runs. Without one it is drand's quicknet, or where a node is held one that
-    is served as long, which says where. Raises BadInput.
+def beacon_at(
+    place: str | None, chain: "Chain", hold: bool
+) -> "Iterator[tuple[Beacon, str | None]]":
+    """The beacon whose URL `place` is, and the URL, while the body runs. Without one it is drand's quicknet, or where a node is
+    held one that is served as long, which says where. Raises BadInput.
     """
     from offchain.locks.beacon import QUICKNET
     from offchain.locks.http_source import NoBeacon, fetch_beacon
@@ -28,18 +30,18 @@ def beacon_at(place: str | None, chain: "Chain", hold: bool) -> "Iterator[Beacon
         if not is_url(place):
             raise BadInput(f"--beacon: {without_secrets(place)} is not a URL")
         try:
-            yield fetch_beacon(place)
+            yield fetch_beacon(place), place
         except NoBeacon as error:
             raise BadInput(f"--beacon: {error}") from error
     elif hold:
-        with _local(chain) as beacon:
-            yield beacon
+        with _local(chain) as served:
+            yield served
     else:
-        yield QUICKNET
+        yield QUICKNET, None
 
 
 @contextmanager
-def _local(chain: "Chain") -> "Iterator[Beacon]":
+def _local(chain: "Chain") -> "Iterator[tuple[Beacon, str]]":
     """A beacon with a new key, served on a free port; its time is this machine's, or the chain's where that was moved ahead."""
     from offchain.chain.errors import ChainError
     from offchain.locks.beacon_server import serving
@@ -55,7 +57,7 @@ def _local(chain: "Chain") -> "Iterator[Beacon]":
     try:
         with serving(local) as url:
             say(f"A beacon of this command's own signs at {url}.")
-            yield local.beacon
+            yield local.beacon, url
     except OSError as error:
         raise BadInput(f"--hold: no beacon can be served: {reason(error)}") from error
 

@@ -18,6 +18,7 @@ from offchain.cli.exits import BadInput, put, say
 from offchain.cli.files import refuse_unwritable, told_of_out
 from offchain.cli.house_options import houses_of, refuse_other_houses
 from offchain.cli.interrupts import until_stopped
+from offchain.cli.sample import show_sample
 from offchain.cli.sources import Wanted
 from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spending
 from offchain.io.output import make_folder
@@ -140,10 +141,14 @@ def command(
     if key_file is not None and on == "revm":
         raise BadInput("--key-file: revm sends for any address, and ends with this command")
     _tell_of_compiling()
+    from offchain.bindings.deployment import Deployment
 
     with (
         _connected(on, terms, keys) as (chain, url),
-        beacon_at(beacon, chain, hold) if auction.sign is None else nullcontext() as named,
+        beacon_at(beacon, chain, hold) if auction.sign is None else nullcontext((None, None)) as (
+            named,
+            signs,
+        ),
     ):
         source = wanted.checked_source(chain)
         plan = {"mechanism": mechanism, "randomness": source, **asdict(secrets)}
@@ -169,6 +174,8 @@ def command(
             creator.done()
         say(f"Deployment file: {out}")
         if hold:
+            if isinstance(deployment, Deployment):
+                show_sample(url, deployment, auction.contract, out, signs)
             say(f"The node answers at {url} until Ctrl-C.")
             _wait_for_interrupt()
     if on in _NODES:

@@ -49,6 +49,13 @@ def keepers_of(chain: "Chain", deployed: "Deployment | DrawnDeployment") -> Keep
     return auction.keepers
 
 
+def contract_of(chain: "Chain", deployed: "Deployment") -> str:
+    """The contract that the auctioneer of a deployment is, by name."""
+    auction = _auction_of(chain, deployed)
+    assert auction is not None  # groups bid there
+    return auction.contract
+
+
 def _auction_of(chain: "Chain", deployed: "Deployment | DrawnDeployment") -> OnChain | None:
     """Which auction a deployment is of: by the chain where no groups bid, and else by whether it draws."""
     from offchain.bindings.contracts import asked

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from offchain.cli.exits import BadInput
 from offchain.io.fields import show
-from offchain.io.quoting import quote, shorten
+from offchain.io.quoting import SHOWN, quote, shorten
 from offchain.io.units import GWEI, UNITS_PER_ETH
 from offchain.model.instances.rules import LEAST_PART, Increment
 
@@ -93,3 +93,33 @@ def wei_per_gas(option: str, text: str) -> int:
     if price < 1 or price.denominator != 1:
         raise BadInput(f"{option}: {show(text)} gwei is not a whole number of wei from 1 on")
     return int(price)
+
+
+_SPAN = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,3})?) *([a-z]+)")
+_SPANS = {
+    **dict.fromkeys(("w", "week", "weeks"), 604_800),
+    **dict.fromkeys(("d", "day", "days"), 86_400),
+    **dict.fromkeys(("h", "hour", "hours"), 3_600),
+    **dict.fromkeys(("m", "min", "minute", "minutes"), 60),
+    **dict.fromkeys(("s", "sec", "second", "seconds"), 1),
+}
+_MOST_SECONDS = 2**40
+
+
+def span(option: str, text: str) -> int:
+    """A span of time as people say it, "7 days", "90 min", "1d 12h", in seconds. Raises BadInput, which names the option."""
+    parts = _SPAN.findall(text.lower())
+    rest = re.sub(r"[\s,]|and", "", _SPAN.sub("", text.lower()))
+    if not parts or rest or len(text) > SHOWN or any(unit not in _SPANS for _, unit in parts):
+        raise BadInput(f'{option}: {quote(text)} is not a span of time, like "7 days" or "1d 12h"')
+    seconds = sum(Fraction(count) * _SPANS[unit] for count, unit in parts)
+    if seconds.denominator != 1 or not 1 <= seconds <= _MOST_SECONDS:
+        raise BadInput(f"{option}: {quote(text)} is not a whole number of seconds from 1 on")
+    return int(seconds)
+
+
+def percent(option: str, text: str) -> int:
+    """A percentage, as "10" or "12.5", in basis points. Raises BadInput, which names the option."""
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,2})? *%?", text):
+        raise BadInput(f"{option}: {quote(text)} is not a percentage with two decimals at most")
+    return int(Fraction(text.rstrip("% ")) * 100)

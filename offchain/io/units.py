@@ -12,14 +12,15 @@ UNITS_PER_ETH: Final = WEI_PER_ETH // WEI_PER_UNIT
 
 def ether_at_least(wei: int) -> str:
     """An amount in ETH to the gwei, rounded up: "0.06", "1,900"."""
-    return _ether(-(-wei // WEI_PER_UNIT))
+    return ether(-(-wei // WEI_PER_UNIT))
 
 
 def ether_at_most(wei: int) -> str:
     """An amount in ETH to the gwei, rounded down."""
-    return _ether(wei // WEI_PER_UNIT)
+    return ether(wei // WEI_PER_UNIT)
 
 
-def _ether(units: int) -> str:
+def ether(units: int) -> str:
+    """An amount of units in ETH, exactly: "2.500000001", "1,900"."""
     whole, rest = divmod(units, UNITS_PER_ETH)
     return f"{whole:,}.{rest:09}".rstrip("0").rstrip(".")

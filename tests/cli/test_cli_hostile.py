@@ -270,7 +270,8 @@ def test_lists_that_are_no_files(
 
 def numbers() -> list[tuple[str, str]]:
     """Every option of every command that takes a number, an amount or a list of them."""
-    kinds = {"N", "UNITS", "ETH", "GWEI", "SECONDS", "NUMBER", "ACCOUNT", "LIST", "LOT"}
+    kinds = {"N", "UNITS", "ETH", "GWEI", "SECONDS", "NUMBER", "ACCOUNT", "LIST", "LOT", "SPAN"}
+    kinds |= {"PERCENT", "FRACTION", "ADDRESS"}
     group: Any = typer.main.get_command(app)
     return [
         (name, option)
@@ -281,7 +282,20 @@ def numbers() -> list[tuple[str, str]]:
     ]
 
 
+NODE = ["--on", "http://127.0.0.1:1", "--deployment", "none"]
+A_DAO = f"0x{'1' * 40}"
 BEFORE = {
+    "list": [*NODE, A_DAO, "1", "--reserve", "1"],
+    "create-dao": [*NODE, "--expected-members", "5"],
+    "bid": [*NODE, A_DAO, "1", "--bid", "1"],
+    "raise": [*NODE, A_DAO, "1", "--by", "1"],
+    "withdraw": [*NODE, A_DAO, "1"],
+    "claim": [*NODE, A_DAO, "1"],
+    "reveal": [*NODE, A_DAO, "1"],
+    "enter": [*NODE, A_DAO, "1"],
+    "reclaim": [*NODE, "1"],
+    "proceeds": [*NODE],
+    "resell": [*NODE, A_DAO, "1"],
     "solve": ["-", "--on", "revm"],
     "check": ["-"],
     "demo": ["--on", "revm"],

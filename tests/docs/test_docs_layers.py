@@ -13,7 +13,7 @@ from tests.docs.markdown import ROOT
 LAYERS = (
     {"cli"},
     {"demo", "simulation"},
-    {"report", "play"},
+    {"report", "play", "taking_part"},
     {"keeper", "houses"},
     {"bindings"},
     {"chain", "model", "locks"},
@@ -22,7 +22,7 @@ LAYERS = (
 """The rooms of offchain/, from the top: each imports of those in lower rows only, and none of its own row."""
 HEIGHT = {room: -row for row, rooms in enumerate(LAYERS) for room in rooms}
 
-CHAIN_SIDE = {"chain", "bindings", "houses", "keeper", "play"}
+CHAIN_SIDE = {"chain", "bindings", "houses", "keeper", "play", "taking_part"}
 COUNTS_DRAWS = "offchain.play.limits"
 
 

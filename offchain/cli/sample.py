@@ -1,0 +1,95 @@
+"""What `consort deploy --hold` leaves to be tried: accounts, a lot with a group on it, and the next commands."""
+
+import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from offchain.cli.exits import say
+
+if TYPE_CHECKING:
+    from offchain.bindings.deployment import Deployment
+    from offchain.taking_part.steps import Step
+    from offchain.taking_part.venues import Person
+
+_SELLER: Final = 0
+_MEMBER: Final = 1
+_ITEM: Final = 1
+_PHASE: Final = 600
+"""Seconds of bidding, of reveal and of tally, each: as short as the contracts let the last two be."""
+_RESERVE: Final = 50_000_000
+_MEMBERS: Final = 10
+_SHOWN: Final = 10
+_DEFAULT_OUT: Final = "build/deployment.json"
+
+
+def show_sample(
+    url: str, deployed: "Deployment", kind: str, out: str, beacon_url: str | None
+) -> None:
+    """Lists a lot from an account of the node, makes a DAO on it, and says whose accounts there are and what comes next.
+
+    Raises ChainError if the node fails.
+    """
+    from offchain.chain.connect import connect
+    from offchain.chain.keys import NodeAccounts
+    from offchain.taking_part.venues import Person
+
+    with connect(url, keys=NodeAccounts()) as chain:
+        accounts = [chain.actor(place) for place in range(_SHOWN)]
+        person = Person(chain, deployed, kind, accounts[_SELLER])
+        lot, dao = _list_item(person), _make_dao(person)
+    say("\nAccounts of the node, with money; the commands send from them (--account NUMBER):")
+    for place, one in enumerate(accounts):
+        say(f"  {place}  {one}{'  sells the sample lot' if place == _SELLER else ''}")
+    say(f"\nLot {lot} is for sale for {_PHASE // 60} minutes, and a DAO bids on it: {dao}")
+    file = "" if out == _DEFAULT_OUT else f" --deployment {out}"
+    signs = "" if beacon_url is None else f" --beacon {beacon_url}"
+    consort = _program()
+    say("\nIn another terminal: bid, let a keeper do the rest, see what became of it.\n")
+    say(
+        f"  {consort} bid --on {url}{file} {dao} {lot} --bid 0.06 --deposit 0.2 --account {_MEMBER}"
+    )
+    say(f"  {consort} keep --on {url} --deployment {out} --openings receipts.jsonl{signs}")
+    say(f"  {consort} status --on {url}{file} {lot} {accounts[_MEMBER]}\n")
+
+
+def _list_item(person: "Person") -> int:
+    from offchain.bindings.deployment import create
+    from offchain.keeper.ledger import APPROXIMATE
+    from offchain.taking_part.selling import Terms, list_item
+
+    token = create(person.chain, person.address, "Item")
+    person.chain.send(person.call(token, "Item", "mint", person.address, _ITEM))
+    drawn = person.kind == APPROXIMATE
+    terms = Terms(
+        *(_PHASE, _PHASE, _PHASE, 1_000),
+        None if drawn else _RESERVE,
+        Fraction(1, 2) if drawn else None,
+    )
+    _take(person, list_item(person, token, _ITEM, terms))
+    return int(person.ask(person.deployed.auctioneer, person.kind, "lotCount")[0])
+
+
+def _make_dao(person: "Person") -> str:
+    from offchain.taking_part.groups import Charter, create_dao
+
+    lot = int(person.ask(person.deployed.auctioneer, person.kind, "lotCount")[0])
+    charter = Charter(person.deployed.auctioneer, False, 0, (lot,), _MEMBERS)
+    step = create_dao(person, charter)
+    _take(person, step)
+    return step.does.rpartition(" ")[2]
+
+
+def _take(person: "Person", step: "Step") -> None:
+    step.take(person.chain, lambda _: None)
+
+
+def _program() -> str:
+    """How this command was called, so that the next ones can be, too."""
+    called = Path(sys.argv[0])
+    if called.stem != "consort":
+        return "consort"
+    try:
+        return str(called.resolve().relative_to(Path.cwd().resolve()))
+    except ValueError:
+        return str(called)
