@@ -4,15 +4,17 @@ Plain text in, plain shapes out: `python tools/draw_pictures.py` writes them all
 holds that the committed ones are what it writes. Figures come from the reference model.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from itertools import pairwise
 from pathlib import Path
+from textwrap import wrap
 from typing import ClassVar
 from xml.sax.saxutils import escape
 
-from offchain.demo.scenario import built_in
+from offchain.bindings.constants import BidBook
+from offchain.demo.scenario import built_in, hiding_deposit
 from offchain.io.units import UNITS_PER_ETH
 from offchain.model.mechanisms.two_level import solve
 from offchain.report.amounts import eth
@@ -147,6 +149,133 @@ class Canvas:
         return "\n".join([self._head, *self._shapes, "</svg>"]) + "\n"
 
 
+@dataclass(frozen=True)
+class Stop:
+    """A part of a picture for narrow pages: a box with name and note, and below it who does what: code, and words."""
+
+    name: str
+    note: str
+    kind: str
+    lines: tuple[tuple[str, str, str], ...]
+
+
+Cells = list[list[str]]
+"""For each phase the lines on what somebody does then; a backtick in front makes a line code."""
+Phases = list[tuple[str, str, str]]
+"""Name, note and kind of each."""
+
+LOT_PHASES: Phases = [
+    ("Bidding", "as long as the seller set", "main"),
+    ("Reveal", "10 minutes to 30 days", "main"),
+    ("Tally", "ends early if all have bid", "main"),
+    ("Closed", "winner and price fixed", "main"),
+    ("Settled", "paid and delivered", "good"),
+]
+LOT_ROWS: list[tuple[str, Cells]] = [
+    (
+        "Member",
+        [
+            ["`commit", "seal, deposit, lock;", "can replace, withdraw"],
+            [],
+            [],
+            [],
+            ["`hasAccess", "for the share,", "or all comes back"],
+        ],
+    ),
+    (
+        "Anyone",
+        [
+            ["`create, enter", "a DAO, on the lot"],
+            ["`revealBatch", "by the signature of the", "beacon's round"],
+            ["`tally", "proves a DAO's order;", "bids what they can pay"],
+            ["`settle", "share fixed, price paid,", "item to the estate"],
+            ["`claimBatch", "sends to each", "what it is owed"],
+        ],
+    ),
+    (
+        "Seller",
+        [["`list", "item into escrow"], [], [], [], ["`withdrawProceeds", "the price"]],
+    ),
+    (
+        "Served",
+        [
+            [],
+            [],
+            [],
+            [],
+            ["`vote, resell", "the item is theirs:", "sold again, equal parts"],
+        ],
+    ),
+]
+VOID = ["`reclaim", "item to the seller;", "`claim, claimBatch", "deposits back"]
+ESTATE_PHASES: Phases = [
+    ("Won", "item at the estate's address", "main"),
+    ("Votes", "for years, if need be", "main"),
+    ("Resale", "7, 2 and 1 days, as any lot", "main"),
+    ("Sold", "the item is the buyer's", "good"),
+]
+ESTATE_ROWS: list[tuple[str, Cells]] = [
+    (
+        "Who is served",
+        [
+            [],
+            ["`vote", "the reserve it wants;", "the last word counts"],
+            ["bids there, or not,", "like everybody"],
+            ["`claim, claimTo", "an equal part, once"],
+        ],
+    ),
+    (
+        "Anyone",
+        [
+            ["`deployEstate", "puts code there, once"],
+            ["`resell", "at a reserve that more", "than half want now"],
+            ["`settle", "or, if unsold,", "`reclaim"],
+            ["`claimBatch", "pays many at once"],
+        ],
+    ),
+    ("hasAccess", [["yes"], ["yes"], ["yes"], ["no: it is sold"]]),
+]
+HOUSE_PHASES: Phases = [
+    ("Bidding", "sealed, as late as can be", "main"),
+    ("Reveal", "10 minutes or more", "main"),
+    ("Tally", "10 minutes or more", "main"),
+    ("Draw", "the house decides", "main"),
+    ("Settled", "share is fixed", "good"),
+]
+HOUSE_ROWS: list[tuple[str, Cells]] = [
+    (
+        "Member",
+        [
+            ["`commit", "seal, deposit, lock: once, in its DAO;", "can replace, withdraw"],
+            [],
+            [],
+            [],
+            ["`hasAccess", "for the share, or", "all comes back"],
+        ],
+    ),
+    (
+        "Anyone",
+        [
+            ["`register, create, enter", "the auction as a lot,", "a DAO on it"],
+            ["`revealBatch", "by the beacon's", "signature"],
+            ["`tally", "what it can pay:", "the limit, public"],
+            ["`raiseFor", "the least bid, while it is", "within the limit"],
+            ["`conclude", "`settle", "`claimBatch"],
+        ],
+    ),
+    (
+        "Money",
+        [
+            ["all in the DAO"],
+            ["all in the DAO"],
+            ["all in the DAO"],
+            ["one bid out at most: in the", "DAO's paddle, or at the house"],
+            ["price: house,", "rest: members"],
+        ],
+    ),
+]
+
+
 SERVED, BACK, SILENT = "good", "plain", "bad"
 BORDERS = {
     SERVED: ' stroke-width="2.5"',
@@ -205,56 +334,11 @@ def lot(palette: Palette) -> str:
     canvas = Canvas(1000, 517, "The life of a lot", palette)
     left, step, width = 92, 184, 154
     middle = left + width // 2
-    phases = [
-        ("Bidding", "as long as the seller set"),
-        ("Reveal", "10 minutes to 30 days"),
-        ("Tally", "ends early if all have bid"),
-        ("Closed", "winner and price fixed"),
-        ("Settled", "paid and delivered"),
-    ]
-    for column, (name, note) in enumerate(phases):
-        canvas.phase(
-            left + column * step, 10, width, name, note, "good" if name == "Settled" else "main"
-        )
+    for column, (name, note, kind) in enumerate(LOT_PHASES):
+        canvas.phase(left + column * step, 10, width, name, note, kind)
         if column:
             canvas.arrow((left + column * step - step + width, 36), (left + column * step, 36))
-    rows = [
-        (
-            "Member",
-            [
-                ["`commit", "seal, deposit, lock;", "can replace, withdraw"],
-                [],
-                [],
-                [],
-                ["`hasAccess", "for the share,", "or all comes back"],
-            ],
-        ),
-        (
-            "Anyone",
-            [
-                ["`create, enter", "a DAO, on the lot"],
-                ["`revealBatch", "by the signature of the", "beacon's round"],
-                ["`tally", "proves a DAO's order;", "the DAO bids its WTP"],
-                ["`settle", "share fixed, price paid,", "item to the estate"],
-                ["`claimBatch", "sends to each", "what it is owed"],
-            ],
-        ),
-        (
-            "Seller",
-            [["`list", "item into escrow"], [], [], [], ["`withdrawProceeds", "the price"]],
-        ),
-        (
-            "Served",
-            [
-                [],
-                [],
-                [],
-                [],
-                ["`vote, resell", "the item is theirs:", "sold again, equal parts"],
-            ],
-        ),
-    ]
-    for y, (who, cells) in zip((108, 190, 272, 334), rows, strict=True):
+    for y, (who, cells) in zip((108, 190, 272, 334), LOT_ROWS, strict=True):
         canvas.rule(10, 990, y - 26)
         canvas.text(10, y, who, 13, "600", anchor="start")
         for column, cell in enumerate(cells):
@@ -281,11 +365,7 @@ def lot(palette: Palette) -> str:
     canvas.arrow((middle + 3 * step // 2 + 128, 444), (left + 3 * step, 444))
     canvas.phase(left + 3 * step, 418, width, "Void", "nobody pays a price", "bad")
     canvas.arrow((left + 3 * step + width, 444), (left + 4 * step, 444))
-    canvas.lines(
-        middle + 4 * step,
-        422,
-        ["`reclaim", "item to the seller;", "`claim, claimBatch", "deposits back"],
-    )
+    canvas.lines(middle + 4 * step, 422, VOID)
     return canvas.svg()
 
 
@@ -294,13 +374,7 @@ def estate(palette: Palette) -> str:
     canvas = Canvas(1000, 362, "The life of an estate", palette)
     left, step, width = 150, 215, 180
     middle = left + width // 2
-    steps = [
-        ("Won", "item at the estate's address", "main"),
-        ("Votes", "for years, if need be", "main"),
-        ("Resale", "7, 2 and 1 days, as any lot", "main"),
-        ("Sold", "the item is the buyer's", "good"),
-    ]
-    for column, (name, note, kind) in enumerate(steps):
+    for column, (name, note, kind) in enumerate(ESTATE_PHASES):
         canvas.phase(left + column * step, 10, width, name, note, kind)
         if column:
             canvas.arrow((left + (column - 1) * step + width, 36), (left + column * step, 36))
@@ -308,28 +382,7 @@ def estate(palette: Palette) -> str:
         (middle + 2 * step, 62), (middle + 2 * step, 96), (middle + step, 96), (middle + step, 62)
     )
     canvas.text(middle + 3 * step // 2, 88, "unsold: it comes back", quiet=True)
-    rows = [
-        (
-            "Who is served",
-            [
-                [],
-                ["`vote", "the reserve it wants;", "the last word counts"],
-                ["bids there, or not,", "like everybody"],
-                ["`claim, claimTo", "an equal part, once"],
-            ],
-        ),
-        (
-            "Anyone",
-            [
-                ["`deployEstate", "puts code there, once"],
-                ["`resell", "at a reserve that more", "than half want now"],
-                ["`settle", "or, if unsold,", "`reclaim"],
-                ["`claimBatch", "pays many at once"],
-            ],
-        ),
-        ("hasAccess", [["yes"], ["yes"], ["yes"], ["no: it is sold"]]),
-    ]
-    for row, (who, cells) in enumerate(rows):
+    for row, (who, cells) in enumerate(ESTATE_ROWS):
         y = 143 + 84 * row
         canvas.rule(10, 990, y - 28)
         canvas.text(10, y, who, 13, "600", anchor="start")
@@ -584,14 +637,7 @@ def house(palette: Palette) -> str:
     canvas.phase(885, 15, 105, "over", "item handed on", "plain")
     canvas.arrow((870, 41), (885, 41))
     canvas.text(10, 142, "Lot", 13, "600", anchor="start")
-    phases = [
-        ("Bidding", "sealed, as late as can be", "main"),
-        ("Reveal", "10 minutes or more", "main"),
-        ("Tally", "10 minutes or more", "main"),
-        ("Draw", "the house decides", "main"),
-        ("Settled", "share is fixed", "good"),
-    ]
-    for (x, width), (name, note, kind) in zip(columns, phases, strict=True):
+    for (x, width), (name, note, kind) in zip(columns, HOUSE_PHASES, strict=True):
         canvas.phase(x, 112, width, name, note, kind)
     for (x, width), (right, _) in pairwise(columns):
         canvas.arrow((x + width, 138), (right, 138))
@@ -601,39 +647,7 @@ def house(palette: Palette) -> str:
     canvas.text(258, 92, "register", 12, code=True, anchor="start")
     canvas.arrow((937, 67), (937, 112))
     canvas.text(930, 92, "the item", 12, quiet=True, anchor="end")
-    rows = [
-        (
-            "Member",
-            [
-                ["`commit", "seal, deposit, lock: once, in its DAO;", "can replace, withdraw"],
-                [],
-                [],
-                [],
-                ["`hasAccess", "for the share, or", "all comes back"],
-            ],
-        ),
-        (
-            "Anyone",
-            [
-                ["`register, create, enter", "the auction as a lot,", "a DAO on it"],
-                ["`revealBatch", "by the beacon's", "signature"],
-                ["`tally", "the WTP is now", "the limit, public"],
-                ["`raiseFor", "the least bid, while it is", "within the limit"],
-                ["`conclude", "`settle", "`claimBatch"],
-            ],
-        ),
-        (
-            "Money",
-            [
-                ["all in the DAO"],
-                ["all in the DAO"],
-                ["all in the DAO"],
-                ["one bid out at most: in the", "DAO's paddle, or at the house"],
-                ["price: house", "rest: members"],
-            ],
-        ),
-    ]
-    for row, (who, cells) in enumerate(rows):
+    for row, (who, cells) in enumerate(HOUSE_ROWS):
         y = 212 + 92 * row
         canvas.rule(10, 990, y - 28)
         canvas.text(10, y, who, 13, "600", anchor="start")
@@ -642,55 +656,349 @@ def house(palette: Palette) -> str:
     return canvas.svg()
 
 
+CHOICES = (
+    (
+        "its own value",
+        "to the unit",
+        "Auctioneer",
+        "one critical bid, no chance",
+        "welfare ≥ best / H",
+        "H = 1 + 1/2 + … + 1/members of the largest group",
+    ),
+    (
+        "its own value, roughly",
+        "within a factor of 1 ± δ",
+        "ApproximateAuction",
+        "a lottery among the highest",
+        "welfare ≥ best · (r + (1 - r)/n)",
+        "n individuals, r = ((1 - δ)/(1 + δ))²",
+    ),
+    (
+        "what others would pay",
+        "for any bundles",
+        "ResilientAuction",
+        "offers to others, and a coin",
+        "revenue ≥ half of what one knows",
+        "to sell the goods for, or nearly",
+    ),
+    (
+        "a signal",
+        "of a common quality",
+        "SignalClockAuction",
+        "clocks, one after another",
+        "welfare ≥ best / 5l(k - 1)",
+        "k signals, l types of expertise",
+    ),
+)
+"""What bidders know, the auction for it, and what is guaranteed, each with a note."""
+KNOWN, MADE_FOR, PROMISED = (
+    "What does a bidder know?",
+    "the auction for it",
+    "guaranteed on average, if all bid as they should",
+)
+
+
 def choosing(palette: Palette) -> str:
     """From what bidders know to the auction for it."""
     canvas = Canvas(1000, 346, "Which auction for which knowledge", palette)
-    canvas.text(180, 24, "What does a bidder know?", 14, "600")
-    canvas.text(560, 24, "auction", 12, quiet=True)
-    canvas.text(855, 24, "guaranteed", 12, quiet=True)
-    choices = [
-        (
-            "its own value",
-            "to the unit",
-            "Auctioneer",
-            "one critical bid, no chance",
-            "welfare within H_l",
-        ),
-        (
-            "its own value, roughly",
-            "within a factor of 1 ± δ",
-            "ApproximateAuction",
-            "a lottery among the highest",
-            "individuals: r + (1 - r)/n",
-        ),
-        (
-            "what others would pay",
-            "for any bundles",
-            "ResilientAuction",
-            "offers to others, and a coin",
-            "half of what one knows",
-        ),
-        (
-            "a signal",
-            "of a common quality",
-            "SignalClockAuction",
-            "clocks, one after another",
-            "welfare within 5l(k - 1)",
-        ),
-    ]
-    for row, (known, how, name, note, promise) in enumerate(choices):
+    canvas.text(130, 24, KNOWN, 14, "600")
+    canvas.text(455, 24, MADE_FOR, 12, quiet=True)
+    canvas.text(822, 24, PROMISED, 12, quiet=True)
+    for row, (known, how, name, note, promise, where) in enumerate(CHOICES):
         y = 44 + 80 * row
-        canvas.phase(60, y, 240, known, how, "plain")
-        canvas.arrow((300, y + 26), (430, y + 26))
-        canvas.phase(430, y, 260, name, note, "main")
-        canvas.arrow((690, y + 26), (760, y + 26))
-        canvas.box(760, y, 190, 52, "good")
-        canvas.text(855, y + 31, promise, 13)
+        canvas.phase(10, y, 240, known, how, "plain")
+        canvas.arrow((250, y + 26), (330, y + 26))
+        canvas.phase(330, y, 250, name, note, "main")
+        canvas.arrow((580, y + 26), (655, y + 26))
+        canvas.phase(655, y, 335, promise, where, "good")
     return canvas.svg()
+
+
+def money(palette: Palette) -> str:
+    """What becomes of a member's deposit in the first demo, by what becomes of its bid."""
+    demo = built_in()
+    (sold,) = solve(demo.counted).items
+    bid = UNITS_PER_ETH // 10
+    deposit = hiding_deposit(bid)
+    bond = deposit * demo.behaviour.bond_bps // BidBook.BPS
+    canvas = Canvas(600, 446, "What becomes of a member's deposit", palette)
+    canvas.text(
+        300, 28, f"A bid of {eth(bid)} ETH, under a deposit of {eth(deposit)} ETH", 19, "600"
+    )
+    canvas.text(300, 54, "Nobody sees the bid until bidding is over.", 16, quiet=True)
+    fates = (
+        ("served: the share is at most the bid", sold.share, SERVED, "to the seller"),
+        ("not served: it is higher, or the group does not win", 0, SERVED, ""),
+        ("nobody opens the bid", bond, SILENT, "burnt"),
+        ("the lot is void", 0, SERVED, ""),
+    )
+    for row, (fate, gone, kind, where) in enumerate(fates):
+        y = 78 + 86 * row
+        canvas.text(10, y + 18, fate, 16, "600", anchor="start")
+        width = 580 * gone // deposit
+        # what is little has its words above
+        canvas.box(10 + width, y + 28, 580 - width, 40, BACK)
+        canvas.text(10 + width + (580 - width) // 2, y + 54, f"{eth(deposit - gone)} back", 16)
+        if gone:
+            canvas.box(10, y + 28, width, 40, kind, line=BORDERS[kind])
+            words = f"{eth(gone)} {where}"
+            if width > 200:
+                canvas.text(10 + width // 2, y + 54, words, 16, "600")
+            else:
+                canvas.text(590, y + 18, words, 16, anchor="end")
+    canvas.text(
+        300, 434, "In ETH; what the share is turns out when the group has won.", 15, quiet=True
+    )
+    return canvas.svg()
+
+
+ON_THE_PAGE: tuple[Stop, ...] = (
+    Stop(
+        "Member",
+        "follows the link of its group",
+        "main",
+        (
+            ("sees", "", "item, dates, members, terms, warnings"),
+            ("does", "", "saves a receipt, then seals a bid: one transaction"),
+            ("then", "", "nothing; served or not, and what came back"),
+        ),
+    ),
+    Stop(
+        "Group",
+        "anyone starts one, for a lot",
+        "main",
+        (
+            ("does", "", "creates a DAO, enters the lot, shares the link"),
+            ("later", "", "votes on a resale, takes its part"),
+        ),
+    ),
+    Stop(
+        "Seller",
+        "brings an ERC-721 item",
+        "main",
+        (
+            ("does", "", "approves, lists with dates that fit, watches the bids"),
+            ("then", "", "collects the price, or gets the item back"),
+        ),
+    ),
+    Stop(
+        "Anybody",
+        "needs a wallet and a node",
+        "good",
+        (
+            ("does", "", "any step that is open: open, tally, settle, refund"),
+            ("sees", "", "the outcome, worked out once more by the rules"),
+        ),
+    ),
+)
+
+
+def page(palette: Palette) -> str:
+    """Who does what on the web page."""
+    canvas = Canvas(1000, 262, "Who does what on the page", palette)
+    for column, stop in enumerate(ON_THE_PAGE):
+        x, y = 10 + 248 * column, 96
+        canvas.phase(x, 10, 236, stop.name, stop.note, stop.kind)
+        for who, _, words in stop.lines:
+            canvas.text(x, y, who, 12, quiet=True, anchor="start")
+            for line in wrap(words, 32):
+                canvas.text(x + 44, y, line, 12, anchor="start")
+                y += LINE
+            y += 8
+    return canvas.svg()
+
+
+def narrow(title: str, stops: Sequence[Stop]) -> Callable[[Palette], str]:
+    """A picture for telephones: one thing below the other, in larger letters."""
+
+    def drawn(palette: Palette) -> str:
+        height = 6 + sum(map(_height, stops))
+        canvas = Canvas(_NARROW, height, title, palette)
+        y = 6
+        for stop in stops:
+            notes = _lines(stop.note, 48)
+            canvas.box(6, y, _NARROW - 12, _TALL + len(notes) * _ROW, stop.kind)
+            canvas.text(18, y + 25, stop.name, 18, "600", anchor="start")
+            for row, note in enumerate(notes):
+                canvas.text(18, y + 47 + _ROW * row, note, 15, quiet=True, anchor="start")
+            y += _TALL + len(notes) * _ROW + _SPACE
+            for who, code, words in stop.lines:
+                canvas.text(10, y + 6, who, 15, "600", anchor="start")
+                for line in _lines(code):
+                    canvas.text(_WORDS, y + 6, line, 15, code=True, anchor="start")
+                    y += _ROW
+                for line in _lines(words):
+                    canvas.text(_WORDS, y + 6, line, 15, anchor="start")
+                    y += _ROW
+                y += 6
+            y += 6
+        return canvas.svg()
+
+    return drawn
+
+
+def _height(stop: Stop) -> int:
+    texts = sum(
+        (len(_lines(code)) + len(_lines(words))) * _ROW + 6 for _, code, words in stop.lines
+    )
+    return _TALL + len(_lines(stop.note, 48)) * _ROW + _SPACE + texts + 6
+
+
+_NARROW, _TALL, _ROW, _SPACE, _WORDS = 440, 34, 21, 18, 96
+"""Pixels: how wide a narrow picture is, a box without notes high, a line of text high, what is below a box, where words begin."""
+
+
+def _lines(text: str, width: int = 42) -> list[str]:
+    return wrap(text, width)
+
+
+def stops(phases: Phases, rows: Sequence[tuple[str, Cells]]) -> list[Stop]:
+    """Phases and who does what in each, one below the other."""
+    return [
+        Stop(
+            name,
+            note,
+            kind,
+            tuple(
+                (
+                    who,
+                    ", ".join(line[1:] for line in cells[column] if line.startswith("`")),
+                    " ".join(line for line in cells[column] if not line.startswith("`")),
+                )
+                for who, cells in rows
+                if cells[column]
+            ),
+        )
+        for column, (name, note, kind) in enumerate(phases)
+    ]
+
+
+NARROW: dict[str, tuple[str, Sequence[Stop]]] = {
+    "lot": (
+        "The life of a lot",
+        [
+            *stops(LOT_PHASES, LOT_ROWS),
+            Stop(
+                "Void",
+                "nobody at the reserve when Tally ends, or not settled within 3 days: nobody pays a price",
+                "bad",
+                (
+                    ("Anyone", "reclaim", "item to the seller"),
+                    ("", "claim, claimBatch", "deposits back"),
+                ),
+            ),
+        ],
+    ),
+    "estate": ("The life of an estate", stops(ESTATE_PHASES, ESTATE_ROWS)),
+    "house": ("A lot at a house of others", stops(HOUSE_PHASES, HOUSE_ROWS)),
+    "choosing": (
+        "Which auction for which knowledge",
+        [
+            Stop(
+                known,
+                how,
+                "plain",
+                (("auction", name, note), ("promise", "", f"{promise}: {where}")),
+            )
+            for known, how, name, note, promise, where in CHOICES
+        ],
+    ),
+    "timelock": (
+        "The way of a locked bid",
+        [
+            Stop(
+                "Bidding",
+                "the lock is logged, and never read",
+                "main",
+                (("member", "commit", "seal, deposit, lock: one transaction, then nothing"),),
+            ),
+            Stop(
+                "120 seconds later",
+                "the beacon signs the round",
+                "plain",
+                (
+                    (
+                        "anyone",
+                        "BidLocked",
+                        "decrypts with the signature, compares with the commitment",
+                    ),
+                ),
+            ),
+            Stop(
+                "Reveal",
+                "what fits its commitment is open",
+                "main",
+                (("anyone", "revealBatch", "sends what it found"),),
+            ),
+            Stop("Tally", "as ever", "plain", ()),
+        ],
+    ),
+    "draw": (
+        "The way to a random word",
+        [
+            Stop("Request", "the books are closed", "main", (("then", "", "132 blocks go by"),)),
+            Stop(
+                "Block N",
+                "its mix is unknown till now",
+                "plain",
+                (
+                    ("anyone", "prove", "within 256 blocks, by the header of N"),
+                    ("else", "fallBack", "nobody proved it in time: secrets"),
+                ),
+            ),
+            Stop(
+                "Sealing",
+                "secrets, if the word has to come from them",
+                "main",
+                (("anyone", "commit", "the first seal begins it; everybody has all of it"),),
+            ),
+            Stop(
+                "Opening",
+                "bonds are redeemed",
+                "main",
+                (
+                    (
+                        "anyone",
+                        "reveal",
+                        "all are open, or draw; if nobody opened any, bonds are burnt and it begins again",
+                    ),
+                ),
+            ),
+            Stop("Word", "for good", "good", ()),
+        ],
+    ),
+    "layers": (
+        "The layers of Consort",
+        [
+            Stop("cli", "the commands of consort", "plain", ()),
+            *(
+                Stop(
+                    name,
+                    " ".join(room.notes),
+                    "good" if room.column else "main",
+                    tuple(
+                        (
+                            "imports",
+                            "",
+                            ", ".join(below for above, below in IMPORTS if above == name),
+                        )
+                        for _ in [0]
+                        if any(above == name for above, _ in IMPORTS)
+                    ),
+                )
+                for name, room in ROOMS.items()
+            ),
+        ],
+    ),
+    "page": ("Who does what on the page", ON_THE_PAGE),
+}
+"""The same for narrow pages, by the name of the picture."""
 
 
 DRAWINGS: dict[str, Callable[[Palette], str]] = {
     "result": result,
+    "money": money,
+    "page": page,
     "lot": lot,
     "estate": estate,
     "layers": layers,
@@ -703,9 +1011,10 @@ DRAWINGS: dict[str, Callable[[Palette], str]] = {
 
 def pictures() -> dict[str, str]:
     """Every picture by its file name."""
+    drawings = DRAWINGS | {f"{name}-narrow": narrow(*told) for name, told in NARROW.items()}
     return {
         f"{name}-{shade}.svg": draw(palette)
-        for name, draw in DRAWINGS.items()
+        for name, draw in drawings.items()
         for shade, palette in PALETTES.items()
     }
 
