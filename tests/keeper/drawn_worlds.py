@@ -149,6 +149,12 @@ class SaleWorld(DrawnWorld):
         sales = Sales(chain, self.auction)
         return SaleKeeper(chain, sales, self.account, self.announced, **(self.usual() | options))
 
+    def ledger(self) -> Sales:
+        """What logs say now."""
+        sales = Sales(self.chain, self.auction)
+        sales.sync()
+        return sales
+
     def list_goods(self, goods: list[tuple[str, int]], bond: int = 1_000) -> int:
         """A sale of some goods, an hour for each phase."""
         self.end = self.chain.now() + HOUR

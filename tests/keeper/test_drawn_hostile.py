@@ -1,0 +1,379 @@
+"""Keepers of sales and clocks among tokens and recipients that refuse, nodes that leave out, and blocks that are undone."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from offchain.bindings.contracts import contract
+from offchain.bindings.deployment import create
+from offchain.chain.backend import Log, Transaction
+from offchain.chain.errors import ChainError
+from offchain.io.units import WEI_PER_UNIT
+from offchain.keeper.agenda import GIVEN_UP
+from offchain.keeper.clocks import Clocks
+from offchain.keeper.logstore import LogStore
+from offchain.keeper.sales import Sales
+from tests.keeper.chains import Proxy, Trap, Watched, Window
+from tests.keeper.drawn_worlds import DAY, HEADS, HOUR, TAILS, ClockWorld, DrawnWorld, SaleWorld
+from tests.puppets import ItemManner, Manner, act
+
+SALE, CLOCK = contract("ResilientAuction"), contract("SignalClockAuction")
+REVEAL = SALE.encode("revealBatch", 1, [])[:4]
+DELIVER = SALE.encode("deliver", 1, ((), 0, bytes(32)), 0, 0)[:4]
+
+
+@pytest.fixture
+def sales() -> SaleWorld:
+    return SaleWorld()
+
+
+@pytest.fixture
+def clocks() -> ClockWorld:
+    return ClockWorld()
+
+
+def another_token(world: DrawnWorld) -> str:
+    """A token beside the first."""
+    return create(world.chain, world.seller, "HostileItem")
+
+
+def say(world: SaleWorld, who: str, told: Any, index: int, yes: bool) -> None:
+    """Somebody answers an offer."""
+    price = told.offers[index][1]
+    call = (1, told.words, index, yes)
+    world.send(who, "answer", *call, wei=price * WEI_PER_UNIT if yes else 0)
+
+
+# WHAT IS ENTRUSTED
+
+
+def test_an_announcement_leaves_when_the_reveal_is_two_blocks_deep(sales: SaleWorld) -> None:
+    """A node hears of it with the simulation: whoever reads it while others seal can answer it."""
+    lot = sales.list_goods(sales.mint(1))
+    told = sales.seal(lot, sales.person(), wish=1)
+    chain = Watched(sales.chain)
+    keeper = sales.keeper(chain)
+    keeper.step()
+    sales.chain.advance_to(sales.end)
+    keeper.step()
+    assert not any(told.salt in data for data in chain.told)
+    sales.chain.advance_to_block(sales.chain.block() + 2)
+    assert keeper.step() == 1
+    assert any(told.salt in data for data in chain.told)
+
+
+def test_what_the_contract_would_not_take_is_not_sent(sales: SaleWorld) -> None:
+    """Each flaw by itself, all of them good seals; a stranger's salt opens nothing. What is right is revealed beside them."""
+    goods = sales.mint(2)
+    lot = sales.list_goods(goods)
+    bob = sales.person()
+    sales.seal(lot, sales.person(), (bob, 0, 0b01))
+    sales.seal(lot, sales.person(), (bob, 1, 0))
+    sales.seal(lot, sales.person(), (bob, 1, 0b100))
+    sales.seal(lot, sales.person(), wish=0b100)
+    sales.seal(lot, sales.person(), (bob, 1, 0b01), (sales.person(), 1, 0b11))
+    who = sales.person()
+    sales.seal(lot, who, (who, 1, 0b01))
+    sales.seal(lot, sales.person(), (bob, 50, 0b01), deposit=49)
+    good = sales.person()
+    sales.seal(lot, good, (bob, 1, 0b01))
+    sales.until_reveal()
+    chain = Watched(sales.chain)
+    assert sales.keeper(chain).step() == 1
+    (reveal,) = chain.sent
+    assert reveal.data == SALE.encode("revealBatch", lot, [(good, sales.told[good].words)])
+    assert not sales.skipped
+
+
+def test_ties_go_by_the_order_of_the_seals(sales: SaleWorld) -> None:
+    """Of equal offers the first revealed is the star: a keeper reveals in the order in which they were sealed."""
+    lot = sales.list_goods(sales.mint(1))
+    bob = sales.person()
+    first, second = sales.person(), sales.person()
+    for who in (first, second):
+        sales.seal(lot, who, (bob, 7, 1))
+    sales.until_reveal()
+    sales.keep()
+    assert sales.view("lotOf", lot)[13] == first
+
+
+# DELIVERIES
+
+
+def test_a_bundle_that_cannot_be_delivered_stops_no_other(sales: SaleWorld) -> None:
+    """It is tried until its time is over; then its buyer has the price back, and the seller the goods."""
+    stuck = another_token(sales)
+    goods = [*sales.mint(1), *sales.mint(1, stuck)]
+    sales.list_goods(goods)
+    ann, bob, cid = sales.person(), sales.person(), sales.person()
+    told = sales.seal(1, ann, (bob, 5, 0b01), (cid, 7, 0b10))
+    sales.decided(TAILS)
+    sales.behave(ItemManner.REFUSE, stuck)
+    for index, (to, _, _) in enumerate(told.offers):
+        say(sales, to, told, index, yes=True)
+    sales.keep()
+    assert (sales.owner(goods[0]), sales.owner(goods[1])) == (bob, sales.auction)
+    assert "refund" in sales.steps(), "players are paid all the same"
+    before = sales.chain.balance(cid)
+    sales.chain.advance_to(sales.chain.now() + 3 * DAY)
+    sales.behave(ItemManner.HONEST, stuck)
+    sales.keep()
+    assert sales.chain.balance(cid) == before + 7 * WEI_PER_UNIT
+    assert sales.owner(goods[1]) == sales.seller
+    assert sales.chain.balance(sales.auction) == sales.view("proceeds", sales.seller)
+
+
+def test_answers_that_end_early_end_the_deliveries_early(sales: SaleWorld) -> None:
+    """The price is due three days after the last answer, which no log tells: the contract does, and it is not waited longer."""
+    sales.list_goods(sales.mint(1))
+    ann, bob = sales.person(), sales.person()
+    told = sales.seal(1, ann, (bob, 5, 1))
+    sales.decided(TAILS)
+    sales.behave(ItemManner.REFUSE)
+    say(sales, bob, told, 0, yes=True)
+    before = sales.chain.balance(bob)
+    sales.chain.advance_to(sales.chain.now() + 3 * DAY)
+    ((_, sale),) = sales.ledger().lots.items()
+    assert sales.chain.now() < sale.delivered_by, "by the logs it could still be delivered"
+    sales.keep()
+    assert sales.chain.balance(bob) == before + 5 * WEI_PER_UNIT
+
+
+def test_a_delivery_that_fails_on_the_chain_alone_becomes_rare(sales: SaleWorld) -> None:
+    """A token that passes simulation costs a fee each time: after 1, 2, 4, … steps, and all else goes on."""
+    sales.list_goods(sales.mint(2))
+    ann, bob = sales.person(), sales.person()
+    told = sales.seal(1, ann, (bob, 5, 0b11))
+    sales.decided(TAILS)
+    say(sales, bob, told, 0, yes=True)
+    trap = Trap(sales.chain, DELIVER)
+    keeper = sales.keeper(trap)
+    for _ in range(64):
+        keeper.step()
+    assert 2 <= trap.failed <= 8
+    assert "refund" in sales.steps()
+
+
+@pytest.mark.parametrize("manner", [Manner.REFUSE, Manner.BURN_GAS, Manner.REVERT_MUCH])
+def test_a_player_that_refuses_its_money_waits_alone(sales: SaleWorld, manner: Manner) -> None:
+    """It is credited what it did not take, once; everybody else is paid in the same transaction."""
+    sales.list_goods(sales.mint(1))
+    ann, puppet = sales.person(), sales.puppet(manner)
+    sales.seal(1, ann, wish=1)
+    data = act(sales.auction, SALE.encode("commit", 1, b"\1" * 24))
+    sales.chain.send(Transaction(sales.seller, puppet, data, 10 * WEI_PER_UNIT))
+    before = sales.chain.balance(ann)
+    sales.decided(HEADS)
+    assert sales.steps().count("refund") == 1
+    assert sales.chain.balance(ann) == before + WEI_PER_UNIT
+    assert sales.view("proceeds", puppet) == 9 * WEI_PER_UNIT, "less the bond"
+    assert sales.keeper().step() == 0
+
+
+def test_a_sale_that_nobody_revealed_is_wound_up(sales: SaleWorld) -> None:
+    """Bonds are burnt, the rest goes back, the goods and the stake are the seller's."""
+    (good,) = sales.mint(1)
+    sales.list_goods([good])
+    sales.seal(1, sales.person(), deposit=100, entrusted=False)
+    sales.until_draw()
+    sales.keep()
+    assert sales.phase() == "VOID"
+    assert sales.owner(good) == sales.seller
+    burnt = 10 * WEI_PER_UNIT
+    assert sales.chain.balance(sales.auction) == burnt + sales.view("proceeds", sales.seller)
+
+
+def test_a_sale_without_players_is_wound_up(sales: SaleWorld) -> None:
+    (good,) = sales.mint(1)
+    sales.list_goods([good])
+    sales.until_draw()
+    sales.keep()
+    assert sorted(sales.steps()) == ["reclaim", "settle"]
+    assert sales.owner(good) == sales.seller
+    assert sales.keeper().step() == 0
+
+
+# CLOCKS
+
+
+def test_a_word_that_never_comes_makes_the_lot_void(clocks: ClockWorld) -> None:
+    lot = clocks.list_item()
+    people = clocks.join(lot, [0, 0])
+    clocks.until_registering()
+    clocks.register(lot, people)
+    clocks.until_draw()
+    clocks.keep()
+    assert clocks.steps() == ["draw"]
+    clocks.chain.advance_to(clocks.chain.now() + 3 * DAY)
+    clocks.keep()
+    assert clocks.phase() == "VOID"
+    assert sorted(clocks.steps()) == ["draw", "reclaim", "refund"]
+    assert clocks.chain.balance(clocks.auction) == 0
+
+
+def test_a_lot_that_nobody_moved_on_in_time_is_wound_up(clocks: ClockWorld) -> None:
+    """The last bidder's offer was not stated for three days: no log tells that the lot is void, the contract does."""
+    lot = clocks.list_item()
+    people = clocks.join(lot, [0])
+    clocks.until_registering()
+    clocks.register(lot, people)
+    clocks.until_draw()
+    clocks.send(clocks.seller, "requestDraw", lot)
+    clocks.tell(0)
+    clocks.send(clocks.seller, "begin", lot)
+    (table,) = (
+        event.args["table"]
+        for log in clocks.chain.logs([clocks.auction], 0)
+        if (event := CLOCK.event(log)) and event.name == "TableRegistered"
+    )
+    clocks.send(clocks.seller, "prepare", lot, 0, [table])
+    assert clocks.phase() == "STATING"
+    clocks.chain.advance_to(clocks.chain.now() + 3 * DAY)
+    clocks.keep()
+    assert clocks.phase() == "VOID"
+    assert clocks.steps() == ["refund", "reclaim"]
+    assert clocks.keeper().step() == 0
+
+
+def test_who_registered_nothing_counts_with_nothing(clocks: ClockWorld) -> None:
+    """The keeper supplies an empty table for it, and its deposit is the seller's."""
+    lot = clocks.list_item()
+    people = clocks.join(lot, [0, 0])
+    clocks.until_registering()
+    clocks.register(lot, people[:1])
+    clocks.until_draw()
+    clocks.keep()
+    clocks.tell(0)
+    clocks.keep()
+    for _ in range(3):
+        clocks.chain.advance_to(clocks.chain.now() + HOUR)
+        clocks.keep()
+    assert clocks.phase() == "UNSOLD"
+    assert clocks.chain.balance(clocks.auction) == clocks.view("proceeds", clocks.seller)
+
+
+def test_an_item_that_its_token_keeps_is_given_up_in_the_end(clocks: ClockWorld) -> None:
+    """It is tried less and less often, and after 30 days left to whoever wants it."""
+    clocks.list_item()
+    clocks.behave(ItemManner.REFUSE)
+    keeper = clocks.keeper(forgets=True)
+    clocks.until_draw()
+    chain = clocks.chain
+    for _ in range(40):
+        keeper.step()
+    assert len(clocks.skipped) < 10
+    chain.advance_to(chain.now() + GIVEN_UP + 7 * DAY)
+    keeper.step()
+    keeper.step()
+    assert keeper._reader.ledger.lots == {}
+
+
+# NODES AND BLOCKS
+
+
+def test_lots_without_work_cost_no_question(sales: SaleWorld) -> None:
+    """Those in bidding, and those that wait for answers, however many there are."""
+    for _ in range(20):
+        sales.seal(sales.list_goods(sales.mint(1)), sales.person(), wish=1, entrusted=False)
+    chain = Watched(sales.chain)
+    keeper = sales.keeper(chain)
+    keeper.step()
+    chain.told.clear()
+    keeper.step()
+    assert not chain.told
+
+
+@pytest.mark.parametrize("event", ["LotListed", "AnnouncementSealed", "AnnouncementOpened"])
+def test_logs_left_out_for_a_while_are_noticed(sales: SaleWorld, event: str) -> None:
+    """The node tells the rest of them, until it tells all: nothing is sent for what does not add up, and then all is done."""
+    topic = SALE.topic(event)
+
+    def left_out(addresses: Sequence[str], first: int, logs: list[Log]) -> list[Log]:
+        return [log for log in logs if log.topics[0] != topic]
+
+    sales.list_goods(sales.mint(1))
+    sales.seal(1, sales.person(), wish=1)
+    chain = Window(sales.chain)
+    chain.hook = left_out
+    keeper = sales.keeper(chain)
+    sales.until_reveal()
+    sales.keep()
+    sales.until_draw()
+    for _ in range(3):
+        try:
+            keeper.step()
+        except ChainError as error:
+            sales.skipped.append(("reading", error))
+    chain.hook = None
+    sales.keep(keeper)
+    sales.tell(HEADS)
+    sales.keep(keeper)
+    assert sales.phase() == "FINAL"
+    assert sales.chain.balance(sales.auction) == sales.view("proceeds", sales.seller)
+
+
+@pytest.mark.parametrize("world", [SaleWorld, ClockWorld], ids=["sale", "clock"])
+def test_a_reorganization_makes_the_keeper_do_its_work_again(world: type[DrawnWorld]) -> None:
+    """Whatever was undone, at each step of a lot's life; the keeper that saw it undone goes on."""
+    place = world()
+    chain: Any = place.chain
+    if isinstance(place, SaleWorld):
+        place.seal(place.list_goods(place.mint(2)), place.person(), wish=0b01)
+        place.until_reveal()
+    else:
+        assert isinstance(place, ClockWorld)
+        people = place.join(place.list_item(), [0])
+        place.until_registering()
+        place.register(1, people)
+        place.until_draw()
+    place.tell(HEADS)
+    keeper = place.keeper()
+    undone = 0
+    for _ in range(60):
+        before = chain.snapshot()
+        if keeper.step():
+            chain.restore(before)
+            chain.advance_to_block(chain.block() + 1)
+            undone += 1
+            assert place.keeper().step() or keeper.step()
+            keeper.step()
+        chain.advance_to(chain.now() + HOUR)
+    assert undone >= 2
+    assert place.phase() in ("FINAL", "UNSOLD")
+    assert chain.balance(place.auction) == place.view("proceeds", place.seller)
+
+
+class Hashed(Proxy):
+    """A chain whose blocks have hashes."""
+
+    def block_hash(self, number: int) -> bytes:
+        return number.to_bytes(32, "big")
+
+
+def test_final_logs_are_kept_and_read_again(sales: SaleWorld, tmp_path: Path) -> None:
+    """What a keeper wrote down another starts from: the same sales, without reading the chain again."""
+    sales.seal(sales.list_goods(sales.mint(3)), sales.person(), wish=0b101)
+    sales.decided(HEADS)
+    sales.chain.advance_to_block(sales.chain.block() + 200)
+
+    def store() -> LogStore:
+        return LogStore(tmp_path / "logs", Hashed(sales.chain), {"contract": sales.auction})
+
+    first = Sales(sales.chain, sales.auction, store=(kept := store()))
+    first.sync()
+    kept.close()
+    chain = Window(sales.chain)
+    second = Sales(chain, sales.auction, store=store())
+    read: list[int] = []
+
+    def noted(addresses: Sequence[str], start: int, logs: list[Log]) -> list[Log]:
+        read.append(start)
+        return logs
+
+    chain.hook = noted
+    second.sync()
+    assert second.lots == first.lots
+    assert min(read, default=1) > 1
+    assert Clocks(sales.chain, sales.auction).lots == {}
