@@ -42,7 +42,7 @@ LIGHT = Theme(
     served="#0b62a8",
     unserved="#a9b4c0",
     silent="#d98a00",
-    rival="#c2649b",
+    rival="#4a1d3f",
     price="#b42318",
     peak="#1a7f4b",
 )
@@ -56,7 +56,7 @@ DARK = Theme(
     served="#62b0ff",
     unserved="#66707c",
     silent="#f0b429",
-    rival="#d98ab8",
+    rival="#f8dcec",
     price="#ff8f85",
     peak="#56d38c",
 )
