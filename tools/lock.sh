@@ -10,7 +10,7 @@ import tomllib
 with open("pyproject.toml", "rb") as file:
     project = tomllib.load(file)["project"]
 extras = project["optional-dependencies"]
-extra = [one for name in ("report", "simulation", "dev") for one in extras[name] if not one.startswith("consort[")]
+extra = [one for name in ("report", "simulation", "keeper", "dev") for one in extras[name] if not one.startswith("consort[")]
 print(*project["dependencies"], *extra, "setuptools==80.9.0", sep="\n")
 PYTHON
 "$scratch/venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$scratch/wanted.txt"

@@ -4,6 +4,7 @@ import getpass
 import os
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -80,8 +81,8 @@ def number_of(account: int | None, keys: "Keys", chain: "Chain", otherwise: int 
     return 0 if keys.own or of_node else otherwise
 
 
-def warn_of_poverty(chain: "Chain", payer: str) -> None:
-    """Says so if the account cannot pay for a usual transaction; amounts in ETH."""
+def warn_of_poverty(chain: "Chain", payer: str, tell: Callable[[str], None] = say) -> None:
+    """Tells so if the account cannot pay for a usual transaction; amounts in ETH."""
     from offchain.chain.errors import ChainError
     from offchain.io.units import ether_at_least, ether_at_most
 
@@ -89,10 +90,10 @@ def warn_of_poverty(chain: "Chain", payer: str) -> None:
         needed = chain.gas_price() * _USUAL_GAS
         owned = chain.balance(payer)
     except ChainError as error:
-        say(f"warning: what gas takes now cannot be told: {error}")
+        tell(f"warning: what gas takes now cannot be told: {error}")
         return
     if owned < needed:
-        say(
+        tell(
             f"warning: account {payer} has {ether_at_most(owned)} ETH, and one transaction can take {ether_at_least(needed)} ETH:"
             f" send it {ether_at_least(needed - owned)} ETH or more"
         )

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from offchain.cli.journal import Flaws, Journal, Progress
+from offchain.cli.journal import Flaws, Journal
 from offchain.cli.keeping import Lots, Post, Terms, Worker, draw_hands, store_of
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ def resilient_keepers(post: Post, terms: Terms, journal: Journal, flaws: Flaws) 
     from offchain.keeper.sales import Sales
 
     chain, auction, block = post.chain, post.deployed.auctioneer, post.deployed.block
-    store = store_of(terms.cache, chain, auction, block)
-    sales = Sales(chain, auction, block, store, Progress())
+    store = store_of(terms.cache, chain, auction, block, journal)
+    sales = Sales(chain, auction, block, store, journal.progress())
     keeper = SaleKeeper(
         chain,
         sales,
@@ -26,7 +26,7 @@ def resilient_keepers(post: Post, terms: Terms, journal: Journal, flaws: Flaws) 
         lot_gas=terms.lot_gas,
         **_options(post, terms, journal),
     )
-    lots = Lots(keeper, sales, flaws)
+    lots = Lots(keeper, sales, journal, flaws)
     return [lots, *draw_hands(post, terms, journal, lots)]
 
 
@@ -36,8 +36,8 @@ def clock_keepers(post: Post, terms: Terms, journal: Journal, flaws: Flaws) -> l
     from offchain.keeper.signal_clock import ClockKeeper
 
     chain, auction, block = post.chain, post.deployed.auctioneer, post.deployed.block
-    store = store_of(terms.cache, chain, auction, block)
-    clocks = Clocks(chain, auction, block, store, Progress())
+    store = store_of(terms.cache, chain, auction, block, journal)
+    clocks = Clocks(chain, auction, block, store, journal.progress())
     keeper = ClockKeeper(
         chain,
         clocks,
@@ -45,7 +45,7 @@ def clock_keepers(post: Post, terms: Terms, journal: Journal, flaws: Flaws) -> l
         lot_gas=terms.lot_gas,
         **_options(post, terms, journal),
     )
-    lots = Lots(keeper, clocks, flaws)
+    lots = Lots(keeper, clocks, journal, flaws)
     return [lots, *draw_hands(post, terms, journal, lots)]
 
 

@@ -4,7 +4,7 @@ Failures that a user can meet become one line on standard error and a code, neve
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import typer
@@ -36,23 +36,24 @@ class BackEndFailed(Exception):
 
 
 @contextmanager
-def reported() -> Iterator[None]:
-    """Turn the failures that a user can meet into a message and an exit code.
+def reported(tell: Callable[[str], None] | None = None) -> Iterator[None]:
+    """Turn the failures that a user can meet into a message, by default one that is said, and an exit code.
 
     Raises typer.Exit; anything else that is raised is a defect and passes through.
     """
+    tell = tell or say
     try:
         yield
     except (BadInput, InvalidInput) as error:
-        say(f"error: {one_line(str(error))}")
+        tell(f"error: {one_line(str(error))}")
         raise typer.Exit(BAD_INPUT) from error
     except CheckFailed as error:
-        say(f"error: {one_line(str(error))}")
+        tell(f"error: {one_line(str(error))}")
         raise typer.Exit(CHECK_FAILED) from error
     except (ChainError, BackEndFailed) as error:
         from offchain.bindings.explain import explained
 
-        say(f"error: {one_line(explained(error))}")
+        tell(f"error: {one_line(explained(error))}")
         raise typer.Exit(BACK_END_FAILED) from error
     except ModuleNotFoundError as error:
         if (told := remedy(error)) is None:
@@ -62,7 +63,7 @@ def reported() -> Iterator[None]:
     except OutputFailed as error:
         # A reader that leaves early, like `head`, needs no telling.
         if not isinstance(error.__cause__, BrokenPipeError):
-            say(f"error: {one_line(str(error))}")
+            tell(f"error: {one_line(str(error))}")
         raise typer.Exit(OUTPUT_FAILED) from error
 
 

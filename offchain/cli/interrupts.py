@@ -3,7 +3,7 @@
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Final
@@ -47,13 +47,13 @@ def orderly() -> Iterator[None]:
 
 
 @contextmanager
-def until_stopped(last_words: str = "") -> Iterator[None]:
-    """Lets Ctrl-C and SIGTERM end the body in good order; `last_words` are then said."""
+def until_stopped(last_words: str = "", tell: Callable[[str], None] = say) -> Iterator[None]:
+    """Lets Ctrl-C and SIGTERM end the body in good order; `tell` is then told `last_words`."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     except KeyboardInterrupt:
         if last_words:
-            say(last_words)
+            tell(last_words)
     finally:
         signal.signal(signal.SIGTERM, before)

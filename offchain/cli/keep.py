@@ -7,25 +7,43 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from offchain import __version__
 from offchain.cli.accounts import AccountNumber, KeyFile, keys_of, number_of, warn_of_poverty
 from offchain.cli.backends import OnNode
 from offchain.cli.beacons import sources_of
 from offchain.cli.deployment_file import check_deployment, keepers_of, read_any_deployment
-from offchain.cli.exits import BadInput, say
+from offchain.cli.exits import BadInput, reported, say
 from offchain.cli.interrupts import until_stopped
 from offchain.cli.journal import Flaws, Journal
 from offchain.cli.keeping import Post, Terms, Worker, patiently, work_off, work_on
+from offchain.cli.lookout import (
+    Alerts,
+    Http,
+    LogForm,
+    LogLevel,
+    Lookout,
+    StatusFile,
+    form_of,
+    level_of,
+    looking_out,
+    shown,
+)
 from offchain.cli.numbers import units
 from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spending
 from offchain.io.errors import InvalidInput
 from offchain.io.fields import Field, show
 from offchain.io.units import WEI_PER_UNIT
+from offchain.io.urls import without_secrets
 
 if TYPE_CHECKING:
     from offchain.bindings.deployment import Deployment, DrawnDeployment
+    from offchain.chain.backend import Chain
     from offchain.keeper.announced import Announced
     from offchain.keeper.openings import Openings
+    from offchain.keeper.watch.logs import Log
 
+_ON_OUTPUT = frozenset({"action"})
+"""What stands on standard output already."""
 _SECRETS = "secrets.jsonl"
 _KEEPER = 1
 """The account that keeps the demo's auction, too."""
@@ -156,6 +174,11 @@ def command(
             show_default=False,
         ),
     ] = None,
+    status: StatusFile = None,
+    http: Http = None,
+    alert: Alerts = None,
+    log: LogForm = "text",
+    log_level: LogLevel = "info",
 ) -> None:
     """Do on all lots of an auction what anyone can, until interrupted: open, tally, draw, settle, deliver, refund.
 
@@ -183,51 +206,84 @@ def command(
     and cannot be sent, or soon could not, because gas takes more than --max-fee or the budget is used up, is
     told as an ALERT.
 
+    --status FILE, --http PORT and --alert URL tell others how it is: a file of JSON, a page, and messages. With
+    --log json each message is an object on a line.
+
     With --once the exit code is 3 if something that is due could not be done. What cannot be written to
     standard output stops no work, and makes the exit code 4 in the end.
     """
     from offchain.chain.connect import connect
     from offchain.keeper.purse import Purse
     from offchain.keeper.raising import Raising, lead
+    from offchain.keeper.watch.logs import logging_to
+    from offchain.keeper.watch.observer import Observer
+    from offchain.keeper.watch.record import Record
 
-    gas = spending(max_fee, fund_from)
-    budget_wei = None if budget is None else units("--budget", budget) * WEI_PER_UNIT
-    deployed = read_any_deployment(deployment)
-    known, announced, flaws = _read_entrusted(openings, deployed)
-    lots = _lots(only, deployed) if only else None
-    raising = Raising(lead(poll), raise_early)
-    signers = sources_of(deployed, beacon or [])
-    keys = keys_of(key_file)
-    journal = Journal()
-    folder = _cache_folder(cache, no_cache, openings or deployment)
-    bonds = 0 if seal_bond is None else units("--seal-bond", seal_bond) * WEI_PER_UNIT
-    kept_secrets = Path(secrets or Path(openings or deployment).parent / _SECRETS)
-    _refuse_unreadable(kept_secrets)
-    with until_stopped("Stopped."), connect(on, gas, keys) as chain:
-        purse, block_gas = Purse(budget_wei), _block_gas(on)
-        number = number_of(account, keys, chain, _KEEPER)
-        terms = Terms(
-            number, lots, purse, lot_gas, depth, block_gas, folder, raising, bonds, kept_secrets
+    form, level = form_of(log), level_of(log_level)
+    with (
+        logging_to(say, form, level, quiet=_ON_OUTPUT) as told,
+        reported(lambda line: told.error("error", line)),
+    ):
+        gas = spending(max_fee, fund_from)
+        budget_wei = None if budget is None else units("--budget", budget) * WEI_PER_UNIT
+        deployed = read_any_deployment(deployment)
+        known, announced, flaws = _read_entrusted(openings, deployed, told)
+        lots = _lots(only, deployed) if only else None
+        signers = sources_of(deployed, beacon or [])
+        keys = keys_of(key_file)
+        folder = _cache_folder(cache, no_cache, openings or deployment)
+        bonds = 0 if seal_bond is None else units("--seal-bond", seal_bond) * WEI_PER_UNIT
+        kept_secrets = Path(secrets or Path(openings or deployment).parent / _SECRETS)
+        _refuse_unreadable(kept_secrets)
+        what = shown(status, http, alert or [])
+        journal = Journal(told, Record())
+        purse, raising = Purse(budget_wei), Raising(lead(poll), raise_early)
+
+        def keep(chain: "Chain", lookout: Lookout) -> None:
+            number, block_gas = number_of(account, keys, chain, _KEEPER), _block_gas(on)
+            terms = Terms(
+                number, lots, purse, lot_gas, depth, block_gas, folder, raising, bonds, kept_secrets
+            )
+            post = Post(chain, deployed, known, announced, signers)
+
+            def begin() -> list[Worker]:
+                check_deployment(chain, deployed, deployment)
+                payer = chain.actor(number)
+                found = keepers_of(chain, deployed)(post, terms, journal, flaws)
+                lookout.begin(chain, payer)
+                _say_what_is_kept(chain, deployed, payer, told)
+                if fund_from is None:
+                    warn_of_poverty(chain, payer, lambda line: told.warning("money", line))
+                return found
+
+            if once:
+                work_off(begin(), journal, lookout)
+            else:
+                work_on(patiently(begin, journal, lookout), journal, poll, lookout)
+
+        observer = Observer(
+            __version__, without_secrets(on), poll, journal.record, purse, fund_from is not None
         )
-        post = Post(chain, deployed, known, announced, signers)
+        with (
+            until_stopped("Stopped.", lambda line: told.info("stopped", line)),
+            looking_out(what, observer, told) as lookout,
+            connect(on, gas, keys) as chain,
+        ):
+            keep(chain, lookout)
+        journal.close()
 
-        def begin() -> list[Worker]:
-            check_deployment(chain, deployed, deployment)
-            payer = chain.actor(number)
-            found = keepers_of(chain, deployed)(post, terms, journal, flaws)
-            adapters = [f"of {one.make} at {one.address}" for one in deployed.adapters]
-            kept = " and ".join([f"of {deployed.auctioneer}", *adapters])
-            say(f"Keeping the lots {kept} from {payer}.")
-            if fund_from is None:
-                warn_of_poverty(chain, payer)
-            return found
 
-        hands = begin() if once else patiently(begin, journal)
-        if once:
-            work_off(hands, journal)
-        else:
-            work_on(hands, journal, poll)
-    journal.close()
+def _say_what_is_kept(
+    chain: "Chain", deployed: "Deployment | DrawnDeployment", payer: str, told: "Log"
+) -> None:
+    """The first line: whose lots, and who pays of what."""
+    from offchain.keeper.purse import ether
+
+    balance = chain.balance(payer)
+    adapters = [f"of {one.make} at {one.address}" for one in deployed.adapters]
+    kept = " and ".join([f"of {deployed.auctioneer}", *adapters])
+    line = f"Keeping the lots {kept} from {payer}, which has {ether(balance)} ETH."
+    told.info("started", line, account=payer, balance_wei=str(balance))
 
 
 def _lots(texts: list[str], deployed: "Deployment | DrawnDeployment") -> dict[str, set[int]]:
@@ -270,7 +326,7 @@ def _cache_folder(cache: str | None, no_cache: bool, openings: str) -> Path | No
 
 
 def _read_entrusted(
-    file: str | None, deployed: "Deployment | DrawnDeployment"
+    file: str | None, deployed: "Deployment | DrawnDeployment", told: "Log"
 ) -> "tuple[Openings, Announced, Flaws]":
     """What was entrusted to the keeper: bids where groups bid, and else announcements."""
     from offchain.bindings.deployment import Deployment
@@ -278,7 +334,7 @@ def _read_entrusted(
     from offchain.keeper.lines import LinesError
     from offchain.keeper.openings import Openings
 
-    flaws = Flaws()
+    flaws = Flaws(told)
     if file is None:
         return Openings(), Announced(), flaws
     path, of_groups = Path(file), isinstance(deployed, Deployment)
@@ -291,9 +347,11 @@ def _read_entrusted(
     if flaws.any and not len(openings) and not len(announced):
         raise BadInput(f"--openings: {file} holds no opening")
     if not path.exists():
-        say(f"{file} does not exist yet: until it does, no bids can be opened.")
+        line = f"{file} does not exist yet: until it does, no bids can be opened."
+        told.warning("openings", line)
     elif path.stat().st_mode & _SECRET_BITS:
-        say(f"{file} can be read by others, who then know the bids: chmod 600 {file}")
+        line = f"{file} can be read by others, who then know the bids: chmod 600 {file}"
+        told.warning("openings", line)
     return openings, announced, flaws
 
 

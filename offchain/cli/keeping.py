@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import typer
 
-from offchain.cli.exits import BACK_END_FAILED, say
-from offchain.cli.journal import Flaws, Journal, Progress, outlook_line
+from offchain.cli.exits import BACK_END_FAILED
+from offchain.cli.journal import READING, Flaws, Journal, idle_line, outlook_line
+from offchain.cli.lookout import Lookout
 from offchain.cli.secret_keeping import Stakes, secrets_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from offchain.keeper.view import View
     from offchain.locks.sources import Sources
 
-_READING = "reading the chain"
 _ATTEMPTS = 3
 """How often the start is tried before the node is given up."""
 _SHORTEST_PAUSE = 1.0
@@ -94,8 +94,11 @@ class Worker(Protocol):
 class Lots:
     """The keeper of lots as a `Worker`."""
 
-    def __init__(self, keeper: "Frame[Any]", ledger: "Logbook[Any]", flaws: Flaws) -> None:
-        self._keeper, self._ledger, self._flaws = keeper, ledger, flaws
+    def __init__(
+        self, keeper: "Frame[Any]", ledger: "Logbook[Any]", journal: Journal, flaws: Flaws
+    ) -> None:
+        self._keeper, self._ledger = keeper, ledger
+        self._journal, self._flaws = journal, flaws
         self._has_looked = False
 
     @property
@@ -126,7 +129,8 @@ class Lots:
     def step(self) -> int:
         """See `Worker`; before the first one, tells what lies ahead."""
         if not self._has_looked:
-            say(outlook_line(self._keeper.look(), self._ledger.synced))
+            line = outlook_line(self._keeper.look(), self._ledger.synced)
+            self._journal.log.info("outlook", line, place=self._keeper.view.address)
             self._has_looked = True
         try:
             return self._keeper.step()
@@ -161,11 +165,11 @@ class Draws:
 
     def step(self) -> int:
         """See `Worker`."""
+        from offchain.keeper.sending import Action
+
         sent = self._keeper.step()
         for one in sent:
-            self._journal.put(
-                f"lot {one.draw.id}  {one.step}  {self._beacon}  members 0  gas {one.gas_used}\n"
-            )
+            self._journal.on_action(Action(one.step, one.draw.id, self._beacon, 0, one.receipt))
         return len(sent)
 
 
@@ -228,8 +232,8 @@ def _keeper_of(
         auctioneer,
         first_block,
         kind,
-        store=store_of(terms.cache, chain, auctioneer, first_block),
-        progress=Progress(),
+        store=store_of(terms.cache, chain, auctioneer, first_block, journal),
+        progress=journal.progress(),
     )
     keeper = Keeper(
         chain,
@@ -244,20 +248,20 @@ def _keeper_of(
         allowance=None if terms.lot_gas is None else Allowance(terms.lot_gas, 0, 0, 0, 0, 0),
         depth=terms.depth_on(chain),
         forgets=True,
-        unlocker=_unlocker(post),
+        unlocker=_unlocker(post, journal),
         raising=terms.raising,
     )
-    return Lots(keeper, ledger, flaws)
+    return Lots(keeper, ledger, journal, flaws)
 
 
-def _unlocker(post: Post) -> "Unlocker | None":
+def _unlocker(post: Post, journal: Journal) -> "Unlocker | None":
     from offchain.keeper.rounds import Rounds, beside
     from offchain.keeper.unlocking import Unlocker
 
     if post.beacon is None or post.deployed.beacon is None:
         return None
     rounds = Rounds(post.beacon.each, beside)
-    progress = Progress(work="Opening time locks:")
+    progress = journal.progress("Opening time locks:")
     return Unlocker(post.deployed.beacon, rounds, post.chain.chain_id, progress)
 
 
@@ -291,8 +295,8 @@ def _of_beacon(
         {deployed.auctioneer},
         deployed.block,
         on_skip=journal.on_skip,
-        store=store_of(terms.cache, chain, deployed.randomness, deployed.block),
-        progress=Progress(),
+        store=store_of(terms.cache, chain, deployed.randomness, deployed.block, journal),
+        progress=journal.progress(),
         only=terms.lots_at(deployed.auctioneer),
         purse=terms.purse,
     )
@@ -300,7 +304,11 @@ def _of_beacon(
 
 
 def store_of(
-    folder: Path | None, chain: "Chain", address: str, first_block: int
+    folder: Path | None,
+    chain: "Chain",
+    address: str,
+    first_block: int,
+    journal: Journal | None = None,
 ) -> "LogStore | None":
     """Where in a folder, if there is one, the final logs are kept that belong to the contract at `address`."""
     if folder is None:
@@ -309,12 +317,17 @@ def store_of(
 
     subject = {"chain": chain.chain_id, "contract": address.lower(), "first_block": first_block}
     name = f"consort-{chain.chain_id}-{address.lower()}-{first_block}.logs"
-    return LogStore(
-        folder / name, chain, subject, on_flaw=lambda flaw: say(f"no cache of logs: {flaw}")
-    )
+
+    def on_flaw(flaw: str) -> None:
+        if journal is not None:
+            journal.log.warning("cache", f"no cache of logs: {flaw}")
+
+    return LogStore(folder / name, chain, subject, on_flaw=on_flaw)
 
 
-def patiently(begin: Callable[[], list[Worker]], journal: Journal) -> list[Worker]:
+def patiently(
+    begin: Callable[[], list[Worker]], journal: Journal, lookout: Lookout
+) -> list[Worker]:
     """Begins, more than once if the node fails.
 
     Raises:
@@ -327,11 +340,12 @@ def patiently(begin: Callable[[], list[Worker]], journal: Journal) -> list[Worke
             return begin()
         except ChainError as error:
             journal.on_skip("starting", error)
+            lookout.could_not_start()
             time.sleep(_SHORTEST_PAUSE)
     return begin()
 
 
-def work_off(hands: Sequence[Worker], journal: Journal) -> None:
+def work_off(hands: Sequence[Worker], journal: Journal, lookout: Lookout) -> None:
     """Does all that can be done now. Ends the program with a code of its own if something that is due could not be done.
 
     Raises:
@@ -339,16 +353,33 @@ def work_off(hands: Sequence[Worker], journal: Journal) -> None:
     """
     while sum([hand.step() for hand in hands]) or any(hand.unfinished for hand in hands):
         journal.next_round()
-    if journal.failing or any(hand.resting for hand in hands):
+    resting = _resting(hands)
+    lookout.round_is_over(_views(hands), is_good=True, resting=len(resting))
+    if not journal.record.transactions:
+        journal.log.info("idle", idle_line(_views(hands)))
+    if journal.failing or resting:
         raise typer.Exit(BACK_END_FAILED)
 
 
-def work_on(hands: Sequence[Worker], journal: Journal, poll: float) -> None:
+def work_on(hands: Sequence[Worker], journal: Journal, poll: float, lookout: Lookout) -> None:
     """Works for ever, and waits `poll` seconds when there is nothing to do, or less if a phase ends before."""
     while True:
-        journal.next_round({what for hand in hands for what in hand.resting})
-        if not one_round(hands, journal):
+        is_busy = one_round(hands, journal)
+        is_good, resting = journal.could_read, _resting(hands)
+        journal.next_round(resting)
+        lookout.round_is_over(_views(hands), is_good, len(resting))
+        if not is_busy:
+            if is_good:
+                journal.idle(_views(hands))
             time.sleep(_pause(hands, poll))
+
+
+def _resting(hands: Sequence[Worker]) -> set[str]:
+    return {what for hand in hands for what in hand.resting}
+
+
+def _views(hands: Sequence[Worker]) -> "list[View]":
+    return [hand.view for hand in hands]
 
 
 def one_round(hands: Sequence[Worker], journal: Journal) -> bool:
@@ -371,7 +402,7 @@ def _one_step(hand: Worker, journal: Journal) -> bool:
     except ChainError as error:
         if hand.is_pressed:
             error = RaiseMissed(f"a bid may be due, and nobody can tell: {explained(error)}")
-        journal.on_skip(_READING, error)
+        journal.on_skip(READING, error)
         return False
 
 

@@ -109,7 +109,11 @@ def test_it_runs_until_it_is_stopped(town: Market, url: str, end: signal.Signals
     assert process.returncode == 0
     ahead, *rest = errors.splitlines()
     assert re.match(rf"Read up to block .* the next phase ends at .* UTC, on lot {lot}\.", ahead)
-    assert rest == ["Stopped."]
+    *idle, last = rest
+    assert last == "Stopped."
+    assert idle
+    assert all(line.startswith("Nothing to do now: ") for line in idle), rest
+    assert idle == list(dict.fromkeys(idle)), "each is said once"
     words = [line.split() for line in output.splitlines()]
     # in as many batches as the keeper found ready when it looked
     revealed = [int(w[5]) for w in words if w[:4] == ["lot", str(lot), "reveal", dao]]

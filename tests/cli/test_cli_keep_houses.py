@@ -1,5 +1,6 @@
 """`consort keep` at an Anvil, as its own process, for a deployment that names adapters on houses of others."""
 
+import logging
 import os
 import re
 import signal
@@ -16,9 +17,12 @@ from offchain.bindings.enumerations import Phase
 from offchain.chain.connect import connect
 from offchain.chain.errors import ChainError
 from offchain.chain.nodes import anvil
+from offchain.cli.exits import say
 from offchain.cli.journal import Journal
 from offchain.cli.keeping import one_round
 from offchain.keeper.view import View
+from offchain.keeper.watch.logs import LOGGER, Log, logging_to
+from offchain.keeper.watch.record import Record
 from tests.keeper.house_market import RESERVE, TERMS, HouseMarket
 from tests.keeper.market import Market
 
@@ -222,17 +226,19 @@ class Lost(Hand):
 def test_a_node_that_is_gone_when_a_bid_may_be_due(
     is_pressed: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    one_round([Lost("house", [], is_pressed)], Journal())
+    with logging_to(say, "text", logging.INFO) as log:
+        one_round([Lost("house", [], is_pressed)], Journal(log, Record()))
     told = "ALERT: reading the chain: a bid may be due" if is_pressed else "not done now: reading"
     assert capsys.readouterr().err.startswith(told)
 
 
 def test_who_has_to_bid_waits_for_one_step_of_another_at_most() -> None:
     turns: list[str] = []
+    journal = Journal(Log(logging.getLogger(LOGGER)), Record())
     hands = [Hand("a", turns), Hand("b", turns), Hand("house", turns, is_pressed=True)]
-    one_round(hands, Journal())
+    one_round(hands, journal)
     assert turns == ["house", "a", "house", "b", "house"]
     turns.clear()
     hands[2].is_pressed = False
-    one_round(hands, Journal())
+    one_round(hands, journal)
     assert turns == ["a", "b", "house"]
