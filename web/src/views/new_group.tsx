@@ -99,7 +99,7 @@ function Form({ wanted, onMade }: { wanted: bigint | null; onMade: (dao: Address
             {
               value: 'sealed',
               label: 'Sealed',
-              hint: 'Nobody sees a bid before bidding ends. Everybody does best to bid what it is worth to them. One transaction each, then the bids open by themselves.',
+              hint: 'Nobody sees a bid before bidding ends. Who bids from one account in one group then does best to bid what it is worth to them. With a time lock anybody can open the bid afterwards.',
             },
             {
               value: 'open',
@@ -200,7 +200,7 @@ async function biddable(node: Node, auctioneer: Address): Promise<Lot[]> {
 
 /** The lot that the link names stands first, whatever the list says. */
 function lotOptions(lots: readonly Lot[], wanted: bigint | null): [string, string][] {
-  const options = lots.map((lot): [string, string] => [String(lot.number), `lot ${lot.number}, from ${eth(lot.price)}, bidding until ${moment(lot.schedule.endOfBidding)}`]);
+  const options = lots.map((lot): [string, string] => [String(lot.number), `lot ${lot.number}, until ${moment(lot.schedule.endOfBidding)}, from ${eth(lot.price)}`]);
   const isListed = wanted === null || lots.some(({ number }) => number === wanted);
   return isListed ? options : [[String(wanted), `lot ${wanted}`], ...options];
 }
