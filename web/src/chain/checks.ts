@@ -44,6 +44,7 @@ export async function lookAt(node: Node, deployment: Deployment, dao: Address | 
   if (chain !== deployment.chainId) {
     return [{ name: 'chain', isGood: false, text: `The wallet is on chain ${chain}, the contracts are on chain ${deployment.chainId}.` }];
   }
+  if (dao !== null && likeness(await node.getCode({ address: dao }), []) === 'none') return [codeCheck('group', 'none', isVouched)];
   const seller = dao === null ? auctioneer : await auctioneerOf(node, dao);
   const adapter = adapters.find((one) => seller !== null && isAddressEqual(one.address, seller));
   const [sellerCode, factoryCode] = await Promise.all([

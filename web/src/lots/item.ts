@@ -115,7 +115,8 @@ function decodeData(uri: string): string | null {
 }
 
 function text(value: unknown, longest: number): string | null {
-  if (typeof value !== 'string' || value.trim() === '') return null;
+  if (typeof value !== 'string') return null;
   const shown = value.replace(/[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g, ' ').trim();
+  if (shown === '') return null;
   return shown.length > longest ? `${shown.slice(0, longest)}…` : shown;
 }

@@ -46,6 +46,7 @@ export interface Head {
   members: number;
   share: bigint;
   isWon: boolean;
+  endOfBidding: bigint;
 }
 
 /** A bid as it stands, in units. */
@@ -145,6 +146,7 @@ export async function readHead(node: Node, at: Seller, dao: Address | null, numb
     members: book.members,
     share: book.share,
     isWon: book.state === WON,
+    endOfBidding: BigInt(book.endOfBidding),
   };
 }
 

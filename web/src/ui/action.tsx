@@ -56,11 +56,11 @@ export function Action({ label, call, what, dao, onDone, done, blocked }: Action
   const start = async () => {
     set({ name: 'checking' });
     try {
-      const made = await call();
-      if (typeof made === 'string') return set({ name: 'failed', text: made });
       const own = nodeOf(wallet.offered.provider, deployment.chainId);
       const checks = await lookAt(own, deployment, dao, isVouched);
       if (!isPassed(checks)) return set({ name: 'refused', checks });
+      const made = await call();
+      if (typeof made === 'string') return set({ name: 'failed', text: made });
       return set({ name: 'asking', prepared: await prepare(own, wallet.account, made), checks });
     } catch (error) {
       return set({ name: 'failed', text: error instanceof SendError ? error.message : explain(error) });

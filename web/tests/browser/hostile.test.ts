@@ -152,7 +152,22 @@ test('a node in the link that lies about a group is not believed when it comes t
   await ann.page.getByLabel('Bid, ETH').waitFor();
   await stage.client.setCode({ address: dao, bytecode: '0x' });
   const { told, wasAsked } = await tries(ann);
-  assert.match(told, /There is no contract where the auctioneer should be|did not make this DAO|bids at another auctioneer/);
+  assert.match(told, /There is no contract where the group should be: ether sent there would be lost/);
+  assert.ok(!wasAsked);
+  await ann.close();
+});
+
+test('a node in the link that lies about when bidding ends does not have the bid locked to an earlier time', options, async () => {
+  const { lot, dao } = await scene();
+  const [endOfBidding] = [(await stage.client.readContract({ address: stage.deployment.auctioneer, abi: Auctioneer.abi, functionName: 'bookOf', args: [lot] })).endOfBidding];
+  const [truth, lie] = [endOfBidding, endOfBidding - 3_600].map((time) => numberToHex(time, { size: 32 }).slice(2)) as [string, string];
+  const liar = await elsewhere(null, async (method, params) => {
+    const result = await stage.client.request({ method, params } as never);
+    return method === 'eth_call' ? (result as string).replaceAll(truth, lie) : result;
+  });
+  const ann = await member(`?node=${encodeURIComponent(liar)}&dao=${dao}&lot=${lot}`);
+  const { told, wasAsked } = await tries(ann);
+  assert.match(told, /bidding ends at another time/);
   assert.ok(!wasAsked);
   await ann.close();
 });

@@ -6,7 +6,8 @@ import * as DAO from 'consort-contracts/DAO';
 import { useSession } from '../../app/context.ts';
 import { type Place, fileName, keep, receiptsOf } from '../../app/receipts.ts';
 import { type Call, callOf } from '../../chain/send.ts';
-import type { Bid, Head, Lot } from '../../lots/lot.ts';
+import { nodeOf } from '../../chain/node.ts';
+import { type Bid, type Head, type Lot, readHead } from '../../lots/lot.ts';
 import { type Beacon, roundFor, timeOf } from '../../seals/beacon.ts';
 import { type Opening, commitment, isLockable, newSalt } from '../../seals/commitment.ts';
 import { lockBid } from '../../seals/lock.ts';
@@ -27,7 +28,7 @@ export interface SealProps {
 }
 
 export function SealForm(props: SealProps) {
-  const { deployment } = useSession();
+  const { deployment, wallet } = useSession();
   const { lot, head, place, bid, from } = props;
   const there = (bid?.deposit ?? 0n) + (from?.due ?? 0n);
   const draft = useMemo(() => unsent(place, bid), [place.contract, place.lot, place.bidder, bid?.commitment]);
@@ -58,8 +59,11 @@ export function SealForm(props: SealProps) {
     setLocked(deployment.beacon !== null && isLockable(opening.salt));
     setReceipt(opening);
   };
-  const call = () => {
-    if (receipt === null || !isSaved || typeof deposit !== 'bigint') return 'Save the receipt first.';
+  const call = async () => {
+    if (wallet === null || receipt === null || !isSaved || typeof deposit !== 'bigint') return 'Save the receipt first.';
+    // a lock opens by the clock: when bidding ends is asked of the wallet's own node, not of one that a link may have brought
+    const own = await readHead(nodeOf(wallet.offered.provider, place.chainId), lot.at, head.group?.dao ?? null, lot.number);
+    if (own.endOfBidding !== lot.schedule.endOfBidding) return 'Your wallet’s node says that bidding ends at another time than this page’s node does. Nothing was sent.';
     return sealing(props, receipt, isLocked ? deployment.beacon : null, (deposit - there) * UNIT);
   };
   return (
