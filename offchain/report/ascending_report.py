@@ -5,10 +5,9 @@ from offchain.report import ascent, auction_tables
 from offchain.report.amounts import count, eth
 from offchain.report.ascent import AscendingLot, clock
 from offchain.report.auction import critical_bid, curve_of
-from offchain.report.auction_report import bidders, mute, pictures, shares, silence
+from offchain.report.auction_report import bidders, mute, pictures, shares, silence, terms
 from offchain.report.drawing import Picture
 from offchain.report.fates import people
-from offchain.report.flows import Sink, streams, totals
 from offchain.report.page import Part, Section, tabled
 from offchain.report.people import as_file
 from offchain.report.played import Report, checks, gas, page
@@ -89,18 +88,7 @@ def key_figures(lot: AscendingLot) -> tuple[tuple[str, str], ...]:
 
 def balance(lot: AscendingLot) -> str:
     """That all money and its uses add up, with the exact sums."""
-    total, sold = totals(streams(lot)), lot.lot
-    terms = [f"{eth(total[Sink.REFUND])} back to the bidders"]
-    if total[Sink.PAID]:
-        shares = (
-            ""
-            if sold.winner in lot.alone
-            else f" as {count(len(sold.served), 'share')} of {eth(sold.share)}"
-        )
-        terms.append(f"{eth(total[Sink.PAID])} paid{shares}")
-    if total[Sink.BOND]:
-        terms.append(f"{eth(total[Sink.BOND])} burnt, the bonds of those whose bids nobody opened")
-    said = f"In ETH, what was put down adds up exactly: {eth(sum(total.values()))} = {' + '.join(terms)}."
+    said = f"In ETH, what was put down adds up exactly: {terms(lot, 'paid')}."
     if lot.surplus:
         said += (
             f" The house gets its price of {eth(lot.proceeds)}. Shares are rounded up to whole gwei: the {eth(lot.surplus)} "

@@ -119,25 +119,28 @@ def shares(auction: Auction) -> tuple[tuple[str, str], ...]:
 
 def balance(auction: Auction) -> str:
     """That deposits and their uses add up, with the exact sums."""
-    total = totals(streams(auction))
     lot = auction.lot
-    terms = [f"{eth(total[Sink.REFUND])} back to the bidders"]
-    if total[Sink.PAID]:
-        shares = (
-            ""
-            if lot.winner in auction.alone
-            else f" as {count(len(lot.served), 'share')} of {eth(lot.share)}"
-        )
-        terms.append(f"{eth(total[Sink.PAID])} to the seller{shares}")
-    if total[Sink.BOND]:
-        terms.append(f"{eth(total[Sink.BOND])} burnt, the bonds of those whose bids nobody opened")
-    said = f"In ETH, the deposits add up exactly: {eth(sum(total.values()))} = {' + '.join(terms)}."
-    if total[Sink.BOND]:
+    said = f"In ETH, the deposits add up exactly: {terms(auction, 'to the seller')}."
+    if auction.burnt:
         said += f" {conserved(auction)}"
     over = lot.paid - lot.price
     if over:
         said += f" Shares are rounded up to whole gwei, so the seller gets {eth(over)} more than the price of {eth(lot.price)}."
     return said
+
+
+def terms(auction: Auction, paid: str) -> str:
+    """What was put down as the sum of what became of it; `paid` says where the price went."""
+    total, lot = totals(streams(auction)), auction.lot
+    found = [f"{eth(total[Sink.REFUND])} back to the bidders"]
+    if total[Sink.PAID]:
+        shares = f" as {count(len(lot.served), 'share')} of {eth(lot.share)}"
+        found.append(
+            f"{eth(total[Sink.PAID])} {paid}{'' if lot.winner in auction.alone else shares}"
+        )
+    if total[Sink.BOND]:
+        found.append(f"{eth(total[Sink.BOND])} burnt, the bonds of those whose bids nobody opened")
+    return f"{eth(sum(total.values()))} = {' + '.join(found)}"
 
 
 def conserved(auction: Auction) -> str:
