@@ -1,4 +1,4 @@
-// The gas that the page names is what was measured: benchmarks/gas/gas.json.
+// The gas that the page names is what was measured, benchmarks/gas/gas.json, as far as anybody reads it: to a two hundredth.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -22,34 +22,36 @@ function each(group: string, step: string): number {
   return found.gas / found.members;
 }
 
-const rounded = (gas: number) => BigInt(Math.round(gas));
+function near(told: bigint, measured: number): void {
+  assert.ok(Math.abs(Number(told) / measured - 1) < 0.005, `${told} is told, ${Math.round(measured)} measured`);
+}
 
 test('what one person sends', () => {
-  assert.equal(GAS.createCheap, rounded(each('groups', 'create')));
-  assert.equal(GAS.createCheapEntering, rounded(each('groups', 'create 1')));
-  assert.equal(GAS.createFull, rounded(each('groups', 'createStandalone')));
-  assert.equal(GAS.createFullEntering, rounded(each('groups', 'createStandalone 1')));
-  assert.equal(GAS.enter, rounded(each('groups', 'enter cheap')));
-  assert.equal(GAS.list, rounded(each('groups', 'list')));
-  assert.equal(GAS.deployEstate, rounded(each('estate', 'deployEstate')));
-  assert.equal(GAS.vote, rounded(each('estate', 'first vote')));
-  assert.equal(GAS.resell, rounded(each('estate', 'resell')));
-  assert.equal(GAS.claimPart, rounded(each('estate', 'claim')));
+  near(GAS.createCheap, each('groups', 'create'));
+  near(GAS.createCheapEntering, each('groups', 'create 1'));
+  near(GAS.createFull, each('groups', 'createStandalone'));
+  near(GAS.createFullEntering, each('groups', 'createStandalone 1'));
+  near(GAS.enter, each('groups', 'enter cheap'));
+  near(GAS.list, each('groups', 'list'));
+  near(GAS.deployEstate, each('estate', 'deployEstate'));
+  near(GAS.vote, each('estate', 'first vote'));
+  near(GAS.resell, each('estate', 'resell'));
+  near(GAS.claimPart, each('estate', 'claim'));
 });
 
 test('what a batch takes for each bid', () => {
-  assert.equal(EACH.reveal, rounded(each('sealed lost 400', 'batch reveal')));
-  assert.equal(EACH.refund, rounded(each('sealed lost 400', 'batch claim')));
-  assert.equal(EACH.refundServed, rounded(each('sealed won 400', 'batch claim')));
+  near(EACH.reveal, each('sealed lost 400', 'batch reveal'));
+  near(EACH.refund, each('sealed lost 400', 'batch claim'));
+  near(EACH.refundServed, each('sealed won 400', 'batch claim'));
 });
 
 test('from how many members on a full copy is the cheaper one', () => {
   const life = ['bid', 'reveal', 'tally', 'refund'];
   const way = (kind: string) => life.reduce((sum, step) => sum + each('groups', `${kind}, with locks: ${step}`), 0);
-  assert.equal(MEMBER_CHEAP, rounded(way('cheap DAO')));
-  assert.equal(MEMBER_FULL, rounded(way('full copy')));
+  near(MEMBER_CHEAP, way('cheap DAO'));
+  near(MEMBER_FULL, way('full copy'));
   const made = each('groups', 'createStandalone') - each('groups', 'create');
-  assert.ok(Math.abs(CROWD - made / (way('cheap DAO') - way('full copy'))) < 1);
+  near(BigInt(CROWD), made / (way('cheap DAO') - way('full copy')));
 });
 
 test('the choice turns there, and says by how much', () => {
