@@ -23,7 +23,8 @@ from offchain.model.instances.resilient import Coin, Offer, ResilientInstance, R
 from offchain.model.instances.vcg import VcgInstance, VcgPlayer
 from offchain.model.mechanisms import vcg
 from offchain.model.mechanisms.resilient import revenue_guarantee, solve, worth
-from offchain.play.resilient import ResilientStage, Result
+from offchain.play.kept import KeptSales
+from offchain.play.resilient import Result
 from offchain.play.resilient_books import SaleBook
 from offchain.report.amounts import eth
 from offchain.report.chance_figures import knowledge
@@ -57,7 +58,7 @@ def play(chain: Chain, console: Console) -> Report:
     names = chance.names_by_account(chain, (player.name for player in INSTANCE.players))
     teller = chance.telling(console, "ResilientAuction", *_scenes(chain, names))
     with teller:
-        stage = ResilientStage(chain, source=chance.source_on(chain), observer=teller)
+        stage = KeptSales(chain, source=chance.source_on(chain), observer=teller)
         result = stage.play_once(INSTANCE, observer=teller)
     instance = replace(INSTANCE, coin=result.coin)
     played = chance.conclude(
@@ -119,7 +120,8 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
         ),
         Scene(
             "Reveal",
-            "The announcements are opened. The star is who offers the most, unless the seller itself offers more.",
+            "From here on nobody does more than answer: a keeper was entrusted with the announcements, and opens them. The star "
+            "is who offers the most, unless the seller itself offers more.",
             frozenset({"reveal"}),
             lambda events: _announced(events, names),
         ),
@@ -144,7 +146,7 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
         ),
         Scene(
             "Delivery and refunds",
-            "Goods go to their new owners, deposits and rebates to everybody.",
+            "The keeper has goods go to their new owners, and deposits and rebates to everybody.",
             frozenset({"deliver", "claim"}),
             lambda events: chance.back(events, names),
         ),

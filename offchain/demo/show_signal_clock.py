@@ -13,7 +13,8 @@ from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances.signal_clock import SignalClockInstance
 from offchain.model.instances.signals import DEFAULT_TYPE, Rule, SignalBidder, Table
 from offchain.model.mechanisms.signal_discovery import Coins, clock_auction, solve
-from offchain.play.signal_clock import DEPOSIT, SignalClocks
+from offchain.play.kept import KeptClocks
+from offchain.play.signal_clock import DEPOSIT
 from offchain.play.signal_clock_trail import Play
 from offchain.report import tables
 from offchain.report.amounts import eth
@@ -57,7 +58,7 @@ def play(chain: Chain, console: Console) -> Report:
     names = chance.names_by_account(chain, (bidder.name for bidder in INSTANCE.bidders))
     teller = chance.telling(console, "SignalClockAuction", *_scenes(chain, names))
     with teller:
-        stage = SignalClocks(chain, source=chance.source_on(chain), observer=teller)
+        stage = KeptClocks(chain, source=chance.source_on(chain), observer=teller)
         (lot,) = stage.open(INSTANCE, 1)
         found = stage.play(INSTANCE, lot, 0)
         stage.audit()
@@ -123,8 +124,8 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
         ),
         Scene(
             "The clock is set",
-            "The word decides at which totals the price may lie, and who is asked in which order. Anyone hands in the "
-            "valuations, and the auction notes who is the best owner at each total.",
+            "The word decides at which totals the price may lie, and who is asked in which order. Anyone can hand in the "
+            "valuations, here a keeper that has them from the logs, and the auction notes who is the best owner at each total.",
             frozenset({"draw", "prepare"}),
         ),
         Scene(

@@ -226,8 +226,7 @@ class ResilientStage(DrawnStage):
         accounts, names = sale.cast.accounts, sale.cast.names
         rebates = {name: self._rebate(sale, account) for name, account in accounts.items()}
         self._deliver(sale)
-        for some in portions([*accounts.values(), self._seller], _CLAIMS_PER_CALL):
-            self._call(sale, "claim", self._keeper_account, "claimBatch", some)
+        self._pay(sale)
         check_proceeds(self._withdraw_proceeds("withdraw"), sale.book.earned(self._seller))
         payments = {
             name: _exact_payment(name, sale.book.boxes[account].paid, rebates[name])
@@ -253,6 +252,12 @@ class ResilientStage(DrawnStage):
             self._move(sale, held, self._keeper_account, "deliverWish")
         if unsold := ((1 << len(sale.cast.instance.goods)) - 1) & ~held:
             self._move(sale, unsold, self._keeper_account, "reclaim")
+
+    def _pay(self, sale: Sale) -> None:
+        """Pays everybody out."""
+        everybody = [*sale.cast.accounts.values(), self._seller]
+        for some in portions(everybody, _CLAIMS_PER_CALL):
+            self._call(sale, "claim", self._keeper_account, "claimBatch", some)
 
     def _move(
         self, sale: Sale, goods: int, sender: Address, function: str, *arguments: object

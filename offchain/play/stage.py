@@ -1,7 +1,7 @@
 """What plays share: a chain, who is who on it, a seller with items, an auction, and who watches."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from typing import Any, ClassVar, Final, Protocol, TypeVar
 
@@ -23,6 +23,8 @@ KEEPER: Final = 1
 FIRST_PLAYER: Final = 2
 """Actors by their index; whoever bids follows after the first player."""
 Item = TypeVar("Item")
+Done = tuple[str, Receipt]
+"""A step that somebody took, and its receipt."""
 
 
 class Stage:
@@ -148,6 +150,15 @@ class DrawnStage(Stage):
         """Sends them all, and lets `notes` take in what the auction says."""
         for event in self._auction.events(self._send(step, transactions)):
             notes.take(event)
+
+    def _hear(self, done: Iterable[Done], notes: Notes | None) -> None:
+        """Counts and tells what somebody else has sent, and lets `notes` take in what the auction says."""
+        for step, receipt in done:
+            self._observed.tell(step, [receipt])
+            self._count(step, [receipt])
+            if notes is not None:
+                for event in self._auction.events([receipt]):
+                    notes.take(event)
 
 
 def portions(items: Sequence[Item], most: int) -> Iterator[Sequence[Item]]:

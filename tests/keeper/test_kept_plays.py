@@ -7,7 +7,7 @@ import pytest
 from offchain.chain.revm import Revm
 from tests.differential.resilient_scenarios import hold_resilient_equal, resilient_scenario
 from tests.differential.signal_draws import hold_equal
-from tests.keeper.kept_plays import KeptClocks, KeptSales
+from tests.keeper.kept_plays import WildClocks, WildSales
 
 SALES, CLOCKS, CHUNK = 90, 90, 45
 
@@ -16,7 +16,7 @@ SALES, CLOCKS, CHUNK = 90, 90, 45
 @pytest.mark.parametrize("first", range(0, SALES, CHUNK))
 def test_sales(first: int, calm: bool) -> None:
     """Both sides of the coin; the stage counts all money, and demands exact rebates."""
-    stage = KeptSales(Revm(), random.Random(f"staff {first}"))
+    stage = WildSales(Revm(), random.Random(f"staff {first}"))
     stage.staff.calm = calm
     for seed in range(first, first + CHUNK):
         stage.staff.rng.seed(f"staff {seed}")
@@ -28,7 +28,7 @@ def test_sales(first: int, calm: bool) -> None:
 @pytest.mark.parametrize("first", range(0, CLOCKS, CHUNK))
 def test_clocks(first: int, calm: bool) -> None:
     """The same sale, clocks and order; who says nothing is passed over, and its deposit is the seller's."""
-    clocks = KeptClocks(Revm(), random.Random(f"staff {first}"))
+    clocks = WildClocks(Revm(), random.Random(f"staff {first}"))
     clocks.staff.calm, clocks.mute = calm, 0.5
     sold = 0
     for seed in range(first, first + CHUNK):
