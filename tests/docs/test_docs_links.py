@@ -33,6 +33,23 @@ def leads(page: Path, target: str) -> bool:
     return not anchor or (file.suffix == ".md" and anchor in anchors(file))
 
 
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_tables_have_headings(page: Path) -> None:
+    """A blank line in a table would make text of the rows below it."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+    first = [
+        place
+        for place, line in enumerate(lines)
+        if line.startswith("|") and not (place and lines[place - 1].startswith("|"))
+    ]
+    bare = [
+        lines[place]
+        for place in first
+        if not re.fullmatch(r"[| :-]+", "".join(lines[place + 1 : place + 2]))
+    ]
+    assert bare == []
+
+
 def test_the_check_finds_what_is_broken(tmp_path: Path) -> None:
     page = ROOT / "README.md"
     assert leads(page, "docs/mechanism.md#the-rule")
