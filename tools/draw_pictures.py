@@ -216,7 +216,7 @@ ESTATE_PHASES: Phases = [
 ]
 ESTATE_ROWS: list[tuple[str, Cells]] = [
     (
-        "Who is served",
+        "Served",
         [
             [],
             ["`vote", "the reserve it wants;", "the last word counts"],
@@ -229,7 +229,7 @@ ESTATE_ROWS: list[tuple[str, Cells]] = [
         [
             ["`deployEstate", "puts code there, once"],
             ["`resell", "at a reserve that more", "than half want now"],
-            ["`settle", "or, if unsold,", "`reclaim"],
+            ["`settle, reclaim", "if it is sold,", "and if it is not"],
             ["`claimBatch", "pays many at once"],
         ],
     ),
