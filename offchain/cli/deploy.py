@@ -103,8 +103,8 @@ def command(
 ) -> None:
     """Deploy an auction, print the addresses, and write a deployment file.
 
-    Those in which groups bid as one, the first two, come with a factory of DAOs, and `consort keep`
-    serves them. Bids there can be locked to the rounds of a beacon, whose chain hash the auction names;
+    `consort keep` serves all of them. Those in which groups bid as one, the first two, come with a factory
+    of DAOs. Bids there can be locked to the rounds of a beacon, whose chain hash the auction names;
     the deployment file has the rest.
 
     With --house groups can also bid at an auction house that others run, once it has answered as its make

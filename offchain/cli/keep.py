@@ -188,8 +188,14 @@ def command(
     Prints a line for each transaction: lot, work, members, gas; "finish" is the end of a small group's lot in
     one: tally, settlement and refunds. It may be stopped at any moment and
     started again: all but the openings is read from the chain. Several keepers can work at once, each
-    with an account of its own. Where random words come from the beacon it also sends the headers that
-    they are made of.
+    with an account of its own.
+
+    Where lots wait for random words it also sends the headers that the beacon's are made of, and hands over
+    what nobody sent in time. Where words are made of sealed secrets it seals one of its own, as far as
+    --seal-bond allows, opens it in time and takes the bond back. Each is on disk before it is sealed.
+
+    Of a resilient sale it reveals the announcements in FILE, has the coin fall, delivers, and pays back; of a
+    signal clock it supplies the tables, passes over who keeps silent, states the offer, and pays back.
 
     The account of the key file, or of the key in CONSORT_KEY, pays for gas; or account 1 of the phrase or secret in
     CONSORT_SEED. Somebody has to send it money, or --fund-from says who; on development nodes without any of these
@@ -336,6 +342,9 @@ def _read_entrusted(
 
     flaws = Flaws(told)
     if file is None:
+        told.info(
+            "openings", "No openings are entrusted (--openings): what others lock or open is all."
+        )
         return Openings(), Announced(), flaws
     path, of_groups = Path(file), isinstance(deployed, Deployment)
     try:

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from offchain.chain.backend import Chain
     from offchain.cli.journal import Journal
     from offchain.keeper.purse import Purse
-    from offchain.keeper.secrets import Route, SecretKeeper
+    from offchain.keeper.secret_draws import Route
+    from offchain.keeper.secrets import SecretKeeper
     from offchain.keeper.view import View
 
 
@@ -105,7 +106,7 @@ def _source_of(
 ) -> "tuple[str, Route] | None":
     """The source of sealed secrets of a deployment, and how its draws come there."""
     from offchain.bindings.contracts import asked
-    from offchain.keeper.secrets import BelowBeacon, Direct
+    from offchain.keeper.secret_draws import BelowBeacon, Direct
 
     if deployed.randomness is None:
         return None
@@ -119,7 +120,7 @@ def _source_of(
 
 def _takes_secrets(chain: "Chain", source: str) -> bool:
     from offchain.bindings.contracts import asked
-    from offchain.keeper.secrets import SECRETS
+    from offchain.keeper.secret_draws import SECRETS
 
     views = ("bond", "sealingWindow", "revealWindow")
     return all(asked(chain, source, SECRETS, view) is not None for view in views)

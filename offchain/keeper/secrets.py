@@ -13,18 +13,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, Protocol
-
-from eth_hash.auto import keccak
+from typing import Any, Final
 
 from offchain.bindings.constants import DrawTime
 from offchain.bindings.contracts import Contract
 from offchain.bindings.contracts import contract as contract_named
-from offchain.bindings.enumerations import BeaconPhase, SecretsPhase
+from offchain.bindings.enumerations import SecretsPhase
 from offchain.bindings.seals import new_salt
 from offchain.chain.backend import Chain, Receipt, Reverted, Transaction
 from offchain.chain.errors import ChainError
-from offchain.io.addresses import to_bytes
 from offchain.keeper.batches import GAS_MARGIN
 from offchain.keeper.beacon import Draw
 from offchain.keeper.books import NEVER
@@ -34,12 +31,12 @@ from offchain.keeper.logbook import REORG_DEPTH
 from offchain.keeper.pace import Pace
 from offchain.keeper.purse import Purse, ether
 from offchain.keeper.release import DEPTH, Release
+from offchain.keeper.secret_draws import SECRETS, Round, Route, Terms
 from offchain.keeper.secret_file import Secret, SecretFile
 from offchain.keeper.sending import Action
 from offchain.keeper.troubles import Alert
 from offchain.keeper.view import LotView, View
 
-SECRETS: Final = "CommitRevealRandomness"
 GAS_OF_DRAW: Final = 500_000
 """What the secrets of a draw may take: sealing takes 56,000, opening 82,000, drawing 50,000 a round. Opening is never refused."""
 GAS_TO_OPEN: Final = 150_000
@@ -54,80 +51,6 @@ _SOON: Final = 60
 
 class SecretLost(Alert):
     """A bond is lost, or about to be."""
-
-
-class Route(Protocol):
-    """Which draw of a source a lot waits for."""
-
-    def draw(self, courier: Courier, lot: int) -> Draw | None:
-        """None: none that it could serve yet. `ChainError` if the chain does not tell."""
-
-
-@dataclass(frozen=True, slots=True)
-class Direct:
-    """The auction draws from the source itself."""
-
-    auction: str
-
-    def draw(self, courier: Courier, lot: int) -> Draw | None:
-        """See `Route`."""
-        return Draw(self.auction, lot)
-
-
-@dataclass(frozen=True, slots=True)
-class BelowBeacon:
-    """The auction draws from a beacon, which falls back on the source."""
-
-    auction: str
-    beacon: str
-
-    def draw(self, courier: Courier, lot: int) -> Draw | None:
-        """See `Route`."""
-        abi = contract_named("BeaconRandomness")
-        phase, _ = courier.ask(abi, self.beacon, "drawOf", self.auction, lot)
-        if phase != BeaconPhase.FELL_BACK:
-            return None
-        return Draw(self.beacon, fallback_id(self.auction, lot))
-
-
-def fallback_id(consumer: str, id_: int) -> int:
-    """Under which id a beacon asks its second source for a draw: `BeaconRandomness.fallbackId`."""
-    words = to_bytes(consumer).rjust(32, b"\0") + id_.to_bytes(32, "big")
-    return int.from_bytes(keccak(words), "big")
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """How a draw stands. The names are those of what bids are: sealed until one time, opened until another."""
-
-    number: int
-    end_of_bidding: int
-    end_of_reveal: int
-    seals: int
-    opened: int
-    requested: bool
-    drawn: bool
-
-    def phase(self, now: int) -> SecretsPhase:
-        """As `CommitRevealRandomness.phase`."""
-        if not self.requested:
-            return SecretsPhase.NONE
-        if self.drawn:
-            return SecretsPhase.DRAWN
-        if now < self.end_of_bidding:
-            return SecretsPhase.SEALING
-        if now < self.end_of_reveal:
-            return SecretsPhase.REVEAL
-        return SecretsPhase.READY if self.opened else SecretsPhase.OPEN
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a source was made with: wei, and seconds."""
-
-    bond: int
-    sealing: int
-    reveal: int
 
 
 @dataclass(slots=True)

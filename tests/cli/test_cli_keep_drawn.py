@@ -19,7 +19,7 @@ from offchain.chain.connect import connect
 from offchain.chain.nodes import anvil
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.announced import Announced, Disclosure
-from offchain.keeper.secrets import fallback_id
+from offchain.keeper.secret_draws import fallback_id
 
 HOUR = 3_600
 DELAY, PROOF_WINDOW = 132, 256

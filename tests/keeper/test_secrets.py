@@ -16,8 +16,9 @@ from offchain.chain.backend import Chain, Receipt, Transaction
 from offchain.chain.errors import ChainError
 from offchain.keeper.beacon import BeaconKeeper
 from offchain.keeper.purse import Purse
+from offchain.keeper.secret_draws import BelowBeacon, Direct, fallback_id
 from offchain.keeper.secret_file import SecretFile
-from offchain.keeper.secrets import BelowBeacon, Direct, SecretKeeper, SecretLost, fallback_id
+from offchain.keeper.secrets import SecretKeeper, SecretLost
 from tests.keeper.chains import Killed, Mortal, Proxy, Trap, Watched
 from tests.keeper.market import KEEPER, STRANGER, DrawnMarket
 
