@@ -16,6 +16,9 @@ import { browserPath } from './stage.ts';
 const ROOT = '..';
 const PHONE = { width: 390, height: 844 };
 const SCREEN = { width: 1280, height: 800 };
+/** A4 with margins. */
+const PAPER = { width: 680, height: 1000 };
+const NAMES = ['small', 'won', 'silent', 'hostile', 'crowd', 'house'];
 const path = await browserPath();
 const options = path === null ? { skip: 'no browser for this machine: set CHROME_PATH' } : {};
 const folder = mkdtempSync(join(tmpdir(), 'consort-reports-'));
@@ -52,7 +55,7 @@ const least = (page: Page): Promise<number> =>
 
 const rows = (page: Page) => page.locator('.people tbody tr');
 
-for (const name of ['small', 'won', 'silent', 'hostile', 'crowd', 'house'])
+for (const name of NAMES)
   for (const [device, viewport, colorScheme] of [['phone', PHONE, 'dark'], ['screen', SCREEN, 'light']] as const)
     test(`the report of ${name} on a ${device}, ${colorScheme}`, options, async () => {
       const { page, flaws } = await open(name, { viewport, colorScheme });
@@ -114,19 +117,22 @@ test('without scripts everybody is there, up to a thousand; of more the first, a
 });
 
 test('paper has everybody, the contents of folds, and light colours in the dark', options, async () => {
-  const { page } = await open('house', { viewport: { width: 718, height: 1000 }, colorScheme: 'dark' });
-  assert.notEqual(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(255, 255, 255)');
-  const { page: won } = await open('won', { viewport: SCREEN });
-  await won.evaluate(() => dispatchEvent(new Event('beforeprint')));
-  assert.equal(await rows(won).count(), 73);
-  await won.evaluate(() => dispatchEvent(new Event('afterprint')));
-  assert.equal(await rows(won).count(), 12);
-  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
-  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
-  assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), 'rgb(255, 255, 255)');
-  assert.equal(await page.evaluate(() => document.querySelectorAll('details:not([open])').length), 0);
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 718);
-  assert.equal(await page.locator('svg.narrow').first().isVisible(), false);
-  await page.context().close();
-  await won.context().close();
+  for (const name of NAMES) {
+    const { page } = await open(name, { viewport: PAPER, colorScheme: 'dark' });
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const shown = await rows(page).count();
+    assert.notEqual(await background(), 'rgb(255, 255, 255)');
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    assert.equal(await background(), 'rgb(255, 255, 255)');
+    assert.equal(await page.locator('details:not([open])').count(), 0);
+    assert.equal(await page.locator('svg.narrow').first().isVisible(), false);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), PAPER.width, name);
+    const people = (await page.locator('.people .count').allInnerTexts()).join();
+    if (name === 'won') assert.match(people, /73 of 73 shown/);
+    if (name === 'crowd') assert.match(people, /1,000 of 17,450 shown/);
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+    assert.equal(await rows(page).count(), shown);
+    await page.context().close();
+  }
 });
