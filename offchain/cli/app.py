@@ -152,9 +152,9 @@ def consort(
 
 
 def _sentence(command: Callable[..., None]) -> str:
-    """What the list of commands says of one: the first paragraph of its text, whole; else as much as fits in a line."""
-    first, _, _ = cleandoc(command.__doc__ or "").partition("\n\n")
-    return " ".join(first.split())
+    """What the list of commands says of one: the first sentence of its text, whole; else as much as fits in a line."""
+    first, _, _ = " ".join(cleandoc(command.__doc__ or "").split()).partition(". ")
+    return first.removesuffix(".") + "."
 
 
 for name, command in COMMANDS.items():

@@ -52,9 +52,8 @@ def test_help_tells_of_every_command_a_whole_sentence_within_80_columns(
     assert max(map(len, result.stdout.splitlines())) <= 80
     told = "".join(result.stdout.split())  # lines are broken at hyphens, too
     for name, command in COMMANDS.items():
-        sentence = "".join((command.__doc__ or "").split("\n\n")[0].split())
-        assert sentence.endswith(".")
-        assert f"{name}{sentence}" in told
+        first = " ".join((command.__doc__ or "").split()).split(". ")[0].removesuffix(".")
+        assert f"{name}{''.join(first.split())}." in told
 
 
 @pytest.mark.parametrize("command", COMMANDS)
