@@ -7,7 +7,6 @@ from typing import Protocol
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
     TextColumn,
     TimeRemainingColumn,
@@ -70,7 +69,7 @@ class Bars:
         self._bar = Progress(
             TextColumn("  {task.description:8}"),
             BarColumn(bar_width=36),
-            MofNCompleteColumn(),
+            TextColumn("{task.completed:,}/{task.total:,}"),
             TimeRemainingColumn(elapsed_when_finished=True),
             console=self._console,
         )
