@@ -76,10 +76,11 @@ def ganache(
     hardfork: str = HARDFORK,
     chain_id: int = CHAIN_ID,
     mnemonic: str = MNEMONIC,
+    port: int | None = None,
 ) -> Iterator[Node]:
     """Run Ganache: ``accounts`` unlocked accounts with ``balance`` ether each.
 
-    ``block_time`` is in seconds; without it each transaction is mined as it comes.
+    ``block_time`` is in seconds; without it each transaction is mined as it comes. ``port``: None takes any that is free.
 
     Raises:
         NodeError: it is not installed, or does not start.
@@ -94,7 +95,7 @@ def ganache(
         ]
         return options if block_time is None else [*options, "--miner.blockTime", str(block_time)]
 
-    with _running("ganache", command) as node:
+    with _running("ganache", command, port) as node:
         yield node
 
 
@@ -110,12 +111,13 @@ def anvil(
     hardfork: str = HARDFORK,
     chain_id: int = CHAIN_ID,
     mnemonic: str = MNEMONIC,
+    port: int | None = None,
 ) -> Iterator[Node]:
     """Run Anvil: ``accounts`` unlocked accounts with ``balance`` ether each.
 
     With ``auto_impersonate`` any address can send. ``history`` is of how many blocks it remembers
     the state, by default of hundreds, which takes a gigabyte after 17,000 senders. ``block_time`` is
-    in seconds; without it each transaction is mined as it comes.
+    in seconds; without it each transaction is mined as it comes. ``port``: None takes any that is free.
 
     Raises:
         NodeError: it is not installed, or does not start.
@@ -134,7 +136,7 @@ def anvil(
             options += ["--prune-history", str(history)]
         return options if block_time is None else [*options, "--block-time", str(block_time)]
 
-    with _running("anvil", command) as node:
+    with _running("anvil", command, port) as node:
         yield node
 
 
@@ -146,11 +148,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def _running(kind: Kind, command: Callable[[str, int], list[str]]) -> Iterator[Node]:
+def _running(
+    kind: Kind, command: Callable[[str, int], list[str]], wanted: int | None
+) -> Iterator[Node]:
     binary = _find(kind)
     with tempfile.TemporaryFile() as log:
         for attempt in range(1, _ATTEMPTS + 1):
-            port = free_port()
+            port = free_port() if wanted is None else wanted
             process = _start(command(binary, port), log)
             try:
                 if _wait_until_ready(process, port):

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def beacon_at(
-    place: str | None, chain: "Chain", hold: bool
+    place: str | None, chain: "Chain", hold: bool, port: int = 0
 ) -> "Iterator[tuple[Beacon, str | None]]":
     """The beacon whose URL `place` is, and the URL, while the body runs. Without one it is drand's quicknet, or where a node is
-    held one that is served as long, which says where. Raises BadInput.
+    held one that is served as long, at the port, which says where. Raises BadInput.
     """
     from offchain.locks.beacon import QUICKNET
     from offchain.locks.http_source import NoBeacon, fetch_beacon
@@ -34,15 +34,18 @@ def beacon_at(
         except NoBeacon as error:
             raise BadInput(f"--beacon: {error}") from error
     elif hold:
-        with _local(chain) as served:
+        with _local(chain, port) as served:
             yield served
     else:
         yield QUICKNET, None
 
 
 @contextmanager
-def _local(chain: "Chain") -> "Iterator[tuple[Beacon, str]]":
-    """A beacon with a new key, served on a free port; its time is this machine's, or the chain's where that was moved ahead."""
+def _local(chain: "Chain", port: int) -> "Iterator[tuple[Beacon, str]]":
+    """A beacon with a new key, served on the port, 0: on one that is free.
+
+    Its time is this machine\'s, or the chain\'s where that was moved ahead.
+    """
     from offchain.chain.errors import ChainError
     from offchain.locks.beacon_server import serving
     from offchain.locks.local_beacon import new_beacon
@@ -55,7 +58,7 @@ def _local(chain: "Chain") -> "Iterator[tuple[Beacon, str]]":
 
     local = new_beacon(int(time.time()), clock=clock)
     try:
-        with serving(local) as url:
+        with serving(local, port) as url:
             say(f"A beacon of this command's own signs at {url}.")
             yield local.beacon, url
     except OSError as error:

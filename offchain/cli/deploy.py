@@ -18,7 +18,7 @@ from offchain.cli.exits import BadInput, put, say
 from offchain.cli.files import refuse_unwritable, told_of_out
 from offchain.cli.house_options import houses_of, refuse_other_houses
 from offchain.cli.interrupts import until_stopped
-from offchain.cli.sample import show_sample
+from offchain.cli.sample import show_accounts, show_sample
 from offchain.cli.sources import Wanted
 from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, FundFrom, MaxFee, spending
 from offchain.io.output import make_folder
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from offchain.locks.beacon import Beacon
 
 DEFAULT_OUT = "build/deployment.json"
+_MOST_PORT = 65_535
 _SELLER = 0
 """The account that deploys; the demo's seller."""
 _NODES = ("ganache", "anvil")
@@ -98,6 +99,16 @@ def command(
     hold: Annotated[
         bool, typer.Option("--hold", help="Keep the ganache or anvil that is started until Ctrl-C.")
     ] = False,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=_MOST_PORT - 1,
+            metavar="N",
+            help="With --hold: the node's port on 127.0.0.1; the beacon's is the next one. By default some that are free.",
+            show_default=False,
+        ),
+    ] = None,
     max_fee: MaxFee = DEFAULT_MAX_FEE_GWEI,
     fund_from: FundFrom = None,
 ) -> None:
@@ -113,6 +124,9 @@ def command(
     On a chain that stays, each address is noted beside the deployment file (FILE.partial) as it comes: broken off,
     the same command goes on where it stopped.
 
+    --hold also says whose accounts the node has, and where groups bid lists an item of no worth, with a DAO on it, to be tried:
+    the next three commands are said.
+
     To leave something behind, give the URL of a running node, or --hold. Otherwise ganache and
     anvil are started for this command alone and stopped at its end, and revm lives inside it.
 
@@ -122,6 +136,8 @@ def command(
     """
     if hold and on not in _NODES:
         raise BadInput(f"--hold: {on} is not a node that is started here ({', '.join(_NODES)})")
+    if port is not None and not hold:
+        raise BadInput("--port: is for a node that is held (--hold)")
     if out == DEFAULT_OUT:
         with told_of_out():
             make_folder(Path(out).parent)
@@ -144,11 +160,10 @@ def command(
     from offchain.bindings.deployment import Deployment
 
     with (
-        _connected(on, terms, keys) as (chain, url),
-        beacon_at(beacon, chain, hold) if auction.sign is None else nullcontext((None, None)) as (
-            named,
-            signs,
-        ),
+        _connected(on, terms, keys, port) as (chain, url),
+        beacon_at(beacon, chain, hold, 0 if port is None else port + 1)
+        if auction.sign is None
+        else nullcontext((None, None)) as (named, signs),
     ):
         source = wanted.checked_source(chain)
         plan = {"mechanism": mechanism, "randomness": source, **asdict(secrets)}
@@ -174,6 +189,7 @@ def command(
             creator.done()
         say(f"Deployment file: {out}")
         if hold:
+            show_accounts(url)
             if isinstance(deployment, Deployment):
                 show_sample(url, deployment, auction.contract, out, signs)
             say(f"The node answers at {url} until Ctrl-C.")
@@ -274,7 +290,9 @@ def _told(deployment: "Deployment | DrawnDeployment") -> str:
 
 
 @contextmanager
-def _connected(on: str, terms: "Spending", keys: "Keys") -> "Iterator[tuple[Chain, str]]":
+def _connected(
+    on: str, terms: "Spending", keys: "Keys", port: int | None
+) -> "Iterator[tuple[Chain, str]]":
     """The chain, and the URL at which others reach it; empty for revm."""
     from offchain.chain import nodes
     from offchain.chain.connect import connect
@@ -283,7 +301,7 @@ def _connected(on: str, terms: "Spending", keys: "Keys") -> "Iterator[tuple[Chai
         with connect(on, terms, keys) as chain:
             yield chain, "" if on == "revm" else on
         return
-    started = nodes.ganache() if on == "ganache" else nodes.anvil()
+    started = nodes.ganache(port=port) if on == "ganache" else nodes.anvil(port=port)
     with started as node, connect(node.url, terms, keys) as chain:
         yield chain, node.url
 

@@ -23,34 +23,47 @@ _SHOWN: Final = 10
 _DEFAULT_OUT: Final = "build/deployment.json"
 
 
+def show_accounts(url: str) -> None:
+    """Says whose accounts a node has, and how they are used. Raises ChainError if it fails."""
+    say("\nAccounts of the node, with money. Commands send from them with --account NUMBER:")
+    for place, one in enumerate(_accounts(url)[:_SHOWN]):
+        say(f"  {place}  {one}")
+
+
 def show_sample(
     url: str, deployed: "Deployment", kind: str, out: str, beacon_url: str | None
 ) -> None:
-    """Lists a lot from an account of the node, makes a DAO on it, and says whose accounts there are and what comes next.
-
-    Raises ChainError if the node fails.
-    """
+    """Lists a lot from an account of the node, makes a DAO on it, and says what comes next. ChainError if the node fails."""
     from offchain.chain.connect import connect
     from offchain.chain.keys import NodeAccounts
     from offchain.taking_part.venues import Person
 
+    accounts = _accounts(url)
     with connect(url, keys=NodeAccounts()) as chain:
-        accounts = [chain.actor(place) for place in range(_SHOWN)]
-        person = Person(chain, deployed, kind, accounts[_SELLER])
+        person = Person(chain, deployed, kind, chain.actor(_SELLER))
         lot, dao = _list_item(person), _make_dao(person)
-    say("\nAccounts of the node, with money; the commands send from them (--account NUMBER):")
-    for place, one in enumerate(accounts):
-        say(f"  {place}  {one}{'  sells the sample lot' if place == _SELLER else ''}")
-    say(f"\nLot {lot} is for sale for {_PHASE // 60} minutes, and a DAO bids on it: {dao}")
+    say(
+        f"\nAccount {_SELLER} sells an item as lot {lot}, for {_PHASE // 60} minutes; a DAO bids on it:"
+    )
+    say(f"  {dao}")
     file = "" if out == _DEFAULT_OUT else f" --deployment {out}"
     signs = "" if beacon_url is None else f" --beacon {beacon_url}"
     consort = _program()
-    say("\nIn another terminal: bid, let a keeper do the rest, see what became of it.\n")
+    say("\nIn another terminal: bid, let a keeper do the rest, see what became of it:\n")
     say(
         f"  {consort} bid --on {url}{file} {dao} {lot} --bid 0.06 --deposit 0.2 --account {_MEMBER}"
     )
     say(f"  {consort} keep --on {url} --deployment {out} --openings receipts.jsonl{signs}")
     say(f"  {consort} status --on {url}{file} {lot} {accounts[_MEMBER]}\n")
+
+
+def _accounts(url: str) -> list[str]:
+    from contextlib import closing
+
+    from offchain.chain.rpc import Rpc
+
+    with closing(Rpc(url)) as rpc:
+        return [one.address() for one in rpc.ask("eth_accounts").items()]
 
 
 def _list_item(person: "Person") -> int:

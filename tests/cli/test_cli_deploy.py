@@ -1,6 +1,7 @@
 """`consort deploy`: addresses, the file, and what is said about what is left."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from offchain.bindings.deployment import (
     create,
     longest_window,
 )
+from offchain.bindings.enumerations import Phase
 from offchain.chain import nodes
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
@@ -171,10 +173,10 @@ def test_an_auction_with_a_source_that_stands(mechanism: str, name: str, tmp_pat
             assert answer(chain, name, written["auction"], "randomness") == source
 
 
-def answer(chain: Chain, name: str, address: str, question: str) -> Any:
-    """What a contract answers to a question without arguments."""
+def answer(chain: Chain, name: str, address: str, question: str, *arguments: object) -> Any:
+    """What a contract answers to a question."""
     abi = contract(name)
-    return abi.decode(question, chain.call(address, abi.encode(question)))[0]
+    return abi.decode(question, chain.call(address, abi.encode(question, *arguments)))[0]
 
 
 def test_a_running_node_keeps_the_contracts(tmp_path: Path) -> None:
@@ -217,11 +219,22 @@ def test_a_node_of_its_own_can_be_held(tmp_path: Path) -> None:
         assert " ".join(words[:-1]) == "A beacon of this command's own signs at"
         assert process.stderr.readline() == f"Deployment file: {file}\n"
         assert Deployment.read(file).beacon == fetch_beacon(words[-1].rstrip("."))
-        said = process.stderr.readline().split()
-        assert said[:4] == ["The", "node", "answers", "at"]
-        with connect(said[4]) as chain:
+        told: list[str] = []
+        while not told or not told[-1].startswith("The node answers at "):
+            told.append(process.stderr.readline())
+            assert told[-1], told
+        url, whole = told[-1].split()[4], "".join(told)
+        with connect(url) as chain:
             deployment = Deployment.read(file)
             assert factory_of(chain, deployment) == deployment.factory
+            assert answer(chain, "Auctioneer", deployment.auctioneer, "lotCount") == 1
+            accounts = re.findall(r"^  \d  (0x\w{40})$", whole, re.MULTILINE)
+            assert len(accounts) == 10
+            assert all(chain.balance(one) > 10**21 for one in accounts)
+            (dao,) = re.findall(r"^  (0x\w{40})$", whole, re.MULTILINE)
+            assert answer(chain, "DAO", dao, "phase", 1) == Phase.BIDDING
+        for command_ in ("bid", "keep", "status"):
+            assert f" {command_} --on {url} --deployment {file} " in whole
         time.sleep(0.2)
         process.send_signal(signal.SIGINT)
         assert "has been stopped: nothing is left there" in process.stderr.read()
