@@ -42,12 +42,16 @@ function Found({ lot, head }: { lot: Lot; head: Head }) {
   const ledger = useLedger(lot.at.isHouse ? null : lot.number);
   const told = ledger.state === 'ready' ? ledger.value.lot : null;
   const book = told?.book(head.contract) ?? null;
+  // before one bids one reads what it is about; afterwards one's money comes first
+  const isBidding = lot.phase === Phase.Bidding;
+  const mine = <MyBid lot={lot} head={head} book={book} />;
   return (
     <>
       <Standing lot={lot} head={head} told={told} />
+      {!isBidding && mine}
       <Section title="Item"><ItemView lot={lot} /></Section>
       <Terms lot={lot} head={head} />
-      <MyBid lot={lot} head={head} book={book} />
+      {isBidding && mine}
       {head.group !== null && <GroupFacts head={head} />}
       {!lot.at.isHouse && (
         <Section title={head.group === null ? 'Who bids for themselves' : 'Members'}>
@@ -65,7 +69,13 @@ function Found({ lot, head }: { lot: Lot; head: Head }) {
   );
 }
 
-const PHASES = [Phase.Bidding, Phase.Reveal, Phase.Tally, Phase.Closed, Phase.Settled] as const;
+const PHASES: readonly number[] = [Phase.Bidding, Phase.Reveal, Phase.Tally, Phase.Closed, Phase.Settled];
+
+/** The phases on the way of a lot: a draw only where something is left to it. */
+function phasesOf({ phase, at }: Lot): readonly number[] {
+  const all = at.isHouse || phase === Phase.Draw ? [...PHASES, Phase.Draw].sort((one, other) => one - other) : PHASES;
+  return phase === Phase.Void ? [...all.filter((one) => one < Phase.Closed), Phase.Void] : all;
+}
 
 function Standing({ lot, head, told }: { lot: Lot; head: Head; told: Ledger | null }) {
   const { deployment } = useSession();
@@ -79,7 +89,7 @@ function Standing({ lot, head, told }: { lot: Lot; head: Head; told: Ledger | nu
   return (
     <>
       <ol class="steps" aria-label="Phases">
-        {(lot.phase === Phase.Void ? [...PHASES.slice(0, 3), Phase.Void] : PHASES).map((phase) => (
+        {phasesOf(lot).map((phase) => (
           <li key={phase} {...(phase === lot.phase ? { 'aria-current': 'step' as const } : {})}>{phaseWords(phase).name}</li>
         ))}
       </ol>

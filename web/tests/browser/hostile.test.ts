@@ -1,28 +1,26 @@
 // Who wants to harm a member through the page: by a link, by a token, by contracts that are not what they seem.
 
 import assert from 'node:assert/strict';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 
 import * as Auctioneer from 'consort-contracts/Auctioneer';
-import { type Abi, type Hex, encodeAbiParameters, keccak256, numberToHex, parseEther, size } from 'viem';
+import { type Abi, type Hex, encodeAbiParameters, keccak256, numberToHex, parseEther } from 'viem';
 
 import { type Saved, save, type } from './bidding.ts';
 import { list, newGroup } from './lives.ts';
 import { act, arrive, faults, look, type Person } from './people.ts';
 import { browserPath, openStage, type Stage } from './stage.ts';
+import { answering, closeAll, elsewhere } from './strangers.ts';
 
 const path = await browserPath();
 const options = path === null ? { skip: 'no browser for this machine: set CHROME_PATH' } : {};
 const DAY = 86_400n;
 let stage: Stage;
-const servers: Server[] = [];
 before(async () => {
   if (path !== null) stage = await openStage(path);
 });
 after(async () => {
-  servers.forEach((server) => server.close());
+  closeAll();
   await stage?.close();
 });
 
@@ -35,40 +33,6 @@ async function scene() {
   const lot = await list(stage, seller, nextItem++, parseEther('0.01'), (await stage.now()) + DAY);
   const dao = await newGroup(stage, seller, [lot]);
   return { seller, lot, dao };
-}
-
-/** Code that answers every call with the same bytes. */
-function answering(bytes: Hex): Hex {
-  const length = numberToHex(size(bytes), { size: 2 }).slice(2);
-  // PUSH2 length, DUP1, PUSH1 12, PUSH1 0, CODECOPY, PUSH1 0, RETURN
-  return `0x61${length}80600c6000396000f3${bytes.slice(2)}`;
-}
-
-/** A site of somebody else that serves one document to whoever asks. */
-async function elsewhere(document: unknown, answer?: (method: string, params: unknown[]) => unknown): Promise<string> {
-  const server = createServer((request, response): void => {
-    response.setHeader('access-control-allow-origin', '*').setHeader('access-control-allow-headers', '*').setHeader('content-type', 'application/json');
-    if (answer === undefined) {
-      response.end(JSON.stringify(document));
-      return;
-    }
-    let body = '';
-    request.on('data', (part) => (body += part));
-    request.on('end', () => {
-      if (body === '') {
-        response.end();
-        return;
-      }
-      const { id, method, params } = JSON.parse(body) as { id: number; method: string; params: unknown[] };
-      Promise.resolve(answer(method, params)).then(
-        (result) => response.end(JSON.stringify({ jsonrpc: '2.0', id, result })),
-        (error: Error) => response.end(JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32_000, message: error.message } })),
-      );
-    });
-  });
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
 /** Somebody types a bid, saves the receipt and presses the button: what is told, and whether the wallet was asked. */
@@ -130,9 +94,10 @@ test('a link that brings a deployment file with contracts of its own gets no mon
   assert.ok(!wasAsked);
   await ann.close();
   // the file beside the page may be of a newer version: told, and left to the reader
-  const bob = await member(`?dao=${dao}&lot=${lot}`);
+  const bob = await member(`?dao=${dao}&lot=${lot}`, { colorScheme: 'dark' });
   const found = await tries(bob);
   assert.match(found.told, /Mind: The auctioneer has other code/);
+  await look(bob, 'question-390-dark');
   await bob.close();
 });
 

@@ -4,13 +4,15 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { abi as daoAbi } from 'consort-contracts/DAO';
-import { type Abi, type Address, parseEther } from 'viem';
+import * as NounsAdapter from 'consort-contracts/NounsAdapter';
+import { type Abi, type Address, concatHex, numberToHex, parseEther } from 'viem';
 
 import { commitment } from '../../src/seals/commitment.ts';
 import { fact, save, seal, type } from './bidding.ts';
 import { bidOpenly, list, newGroup, seal as sealDirectly, sealAlone } from './lives.ts';
 import { act, arrive, faults, look, type Person } from './people.ts';
 import { browserPath, openStage, type Stage } from './stage.ts';
+import { answering, closeAll, elsewhere } from './strangers.ts';
 
 const path = await browserPath();
 const options = path === null ? { skip: 'no browser for this machine: set CHROME_PATH' } : {};
@@ -21,7 +23,10 @@ let stage: Stage;
 before(async () => {
   if (path !== null) stage = await openStage(path);
 });
-after(() => stage?.close());
+after(async () => {
+  closeAll();
+  await stage?.close();
+});
 
 let nextItem = 1_000n;
 
@@ -363,5 +368,30 @@ test('the dates are a calendar file that leads back to the group’s lot', optio
   const text = (await import('node:fs')).readFileSync(await file.path(), 'utf8');
   assert.equal(text.match(/BEGIN:VEVENT/g)?.length, 3);
   assert.ok(text.replace(/\r\n /g, '').includes(`dao=${dao}`));
+  await ann.close();
+});
+
+test('at a house of others a member bids through the adapter, whose code is known', options, async () => {
+  await stage.startAnew();
+  const { factory, auctioneer, beacon } = stage.deployment;
+  const now = await stage.now();
+  // a house that answers every question with its auction: number, amount, start, end, bidder, settled
+  const house = (await stage.newAccount()).address;
+  const number = 7n;
+  const auction = [number, 0n, 1n, now + 5n * DAY, 0n, 0n];
+  await stage.client.setCode({ address: house, bytecode: answering(concatHex(auction.map((word) => numberToHex(word, { size: 32 })))) });
+  const adapter = await stage.deploy(NounsAdapter.abi as Abi, NounsAdapter.bytecode, [factory, `0x${beacon.hash}`, auctioneer, house]);
+  const creator = await stage.newAccount();
+  const [endOfBidding, endOfReveal, endOfTally] = [now + DAY, now + 2n * DAY, now + 3n * DAY].map(Number);
+  await stage.send(creator, adapter, NounsAdapter.abi as Abi, 'register', [number, { endOfBidding, endOfReveal, endOfTally, bondBps: 10_000 }]);
+  const dao = await newGroup({ ...stage, deployment: { ...stage.deployment, auctioneer: adapter } } as Stage, creator, [1n]);
+  const file = await elsewhere({ ...stage.deployment, adapters: [{ make: 'nouns', house, address: adapter }] });
+  const ann = await member(`?deployment=${encodeURIComponent(file)}&dao=${dao}&lot=1`);
+  await ann.page.getByText('This lot is an auction at a house of others').waitFor();
+  await seal(ann, '0.06', '0.1');
+  await good(ann);
+  await look(ann, 'house-390-light');
+  assert.equal((await bidOf(dao, 1n, ann.account.address)).deposit, 100_000_000n);
+  assert.match(await act(ann, 'Take the bid back'), /0\.1 ETH comes back/);
   await ann.close();
 });
