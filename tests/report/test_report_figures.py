@@ -2,6 +2,7 @@
 
 import re
 import struct
+from dataclasses import replace
 from html import escape
 
 import pytest
@@ -101,6 +102,9 @@ def test_what_a_picture_says_is_text() -> None:
         assert "<script" not in drawn
         assert drawn.count("</svg>") == 1
     assert 'script&gt; $a_b$ &amp; #0b62a8 id="1' in drawn
+    told = svg(replace(named("money", auction), title=hostile, alt=hostile), is_narrow=True)
+    assert "<script" not in told
+    assert told.count(escape(hostile)) == 2
 
 
 def test_parts_are_to_scale_where_many_take_part() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from offchain.model.document import parse_bytes
 from offchain.report.auction import Auction
-from offchain.report.auction_report import report
+from offchain.report.auction_report import lead, report
 from offchain.report.auction_tables import groups, members, money
 from offchain.report.page import render
 from offchain.report.played import gas
@@ -139,7 +139,8 @@ def test_an_auction_in_which_all_keep_silent_says_what_that_cost(
 ) -> None:
     auction = build({**rivals, "DAO": [2, 1]}, silent=[("DAO", "m1"), ("DAO", "m2")])
     text = read(auction).words
-    assert "No bid of DAO was opened, so it could pay nothing." in text
+    assert "No bid of DAO was opened, so it could pay nothing." in lead(auction)
+    assert "would have needed" not in text
     assert "2 bidders whose bids nobody opened lost 2 bonds, 0.06 ETH, which are burnt" in text
     assert "is served and pays" not in text
     assert "curve" not in [picture.name for picture in report(auction).page.pictures]
