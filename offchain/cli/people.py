@@ -129,9 +129,9 @@ def tell(line: str) -> None:
     say(wrapped(line))
 
 
-def wrapped(line: str) -> str:
-    """A line at 80 columns; addresses stay whole."""
-    indent = "  " if line[:2] in ("- ", "! ") else ""
+def wrapped(line: str, indent: str = "") -> str:
+    """A line at 80 columns, its second one and those after it with an indent; addresses stay whole."""
+    indent = "  " if line[:2] in ("- ", "! ") else indent
     return fill(
         one_line(line),
         width=_WIDTH,
@@ -195,7 +195,11 @@ def _ask(yes: bool) -> None:
         return
     if not _can_ask():
         raise BadInput("there is no terminal to ask on: with --yes it is done. Nothing was sent")
-    if not typer.confirm("Do it?", err=True):
+    try:
+        agreed = typer.confirm("Do it?", err=True)
+    except typer.Abort as error:
+        raise BadInput("no answer: nothing was sent") from error
+    if not agreed:
         raise BadInput("nothing was sent")
 
 

@@ -64,4 +64,4 @@ def command(
             else f"\n{bidder} in {money.where}:\n"
         )
         for name, text in money.rows():
-            put(f"{wrapped(f'  {name:<{_NAMES}}{text}')}\n")
+            put(f"{wrapped(f'  {name:<{_NAMES}}{text}', ' ' * (_NAMES + 2))}\n")

@@ -16,7 +16,7 @@ from offchain.chain.backend import Transaction
 from offchain.chain.jsonrpc import JsonRpc
 from offchain.chain.keys import NodeAccounts
 from offchain.chain.rpc import Rpc
-from offchain.chain.spending import KEY_VARIABLE
+from offchain.chain.spending import KEY_VARIABLE, PASSPHRASE_VARIABLE
 from offchain.cli import app
 
 ACCOUNTS = 8
@@ -166,7 +166,7 @@ def test_nothing_is_sent_unasked(town: Town) -> None:
     assert town.height() == before
 
 
-@pytest.mark.parametrize(("answer", "height"), [("y\n", 2), ("n\n", 0), ("\n", 0)])
+@pytest.mark.parametrize(("answer", "height"), [("y\n", 2), ("n\n", 0), ("\n", 0), ("", 0)])
 def test_the_question(
     town: Town, monkeypatch: pytest.MonkeyPatch, answer: str, height: int
 ) -> None:
@@ -212,6 +212,38 @@ def test_a_key_of_ones_own(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     again = CliRunner().invoke(app, ["bid", "1", "--bid", "0.5", *town_of])
     assert "stands already" in again.stdout
     assert KEY[:8] not in poor.output + done.output + again.output + line
+
+
+def test_a_key_file_and_receipts_that_others_wrote(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The passphrase comes from the environment; lines that are no receipts are passed over, and told."""
+    locked = Account.encrypt(bytes.fromhex(KEY), "open sesame", kdf="pbkdf2", iterations=10)
+    file = town.folder / "key.json"
+    file.write_text(json.dumps(locked))
+    file.chmod(0o600)
+    town.done("list", town.token, 1, "--reserve", "0.001", "--bidding", "1 h", account=SELLER)
+    mine = Account.from_key(KEY).address
+    with closing(Rpc(town.url)) as rpc:
+        rpc.request("anvil_setBalance", mine, hex(10**18))
+    monkeypatch.setenv(PASSPHRASE_VARIABLE, "open sesame")
+    receipts = town.receipts(ANN)
+    receipts.write_text('{"contract": 5}\nnothing\n' + "x" * 5_000 + "\n")
+    receipts.chmod(0o644)
+    done = town.run("bid", 1, "--bid", "0.5", "--key-file", file, account=0)
+    assert done.exit_code == 0, done.stderr
+    done = town.run("bid", 1, "--bid", "0.5")
+    assert done.exit_code == 0, done.stderr
+    assert done.stderr.count("passed over") == 3
+    assert f"chmod 600 {receipts}" in done.stderr
+    assert json.loads(receipts.read_text().splitlines()[-1])["bidder"] == town.people[ANN]
+    for unreadable in (town.folder, "/dev/zero"):
+        refused = CliRunner().invoke(
+            app,
+            [*("bid", "1", "--bid", "1", "--on", town.url), "--receipts", str(unreadable), "--yes"],
+        )
+        assert refused.exit_code == 2
+        assert "--receipts: " in refused.stderr
 
 
 def test_files_of_other_deployments_and_contracts(town: Town, tmp_path: Path) -> None:
