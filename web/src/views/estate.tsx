@@ -23,24 +23,22 @@ import type { Wallet } from '../chain/wallet.ts';
 import { cut } from '../lots/agenda.ts';
 import { sayDuration } from '../lots/durations.ts';
 import { EACH, GAS } from '../lots/gas.ts';
+import type { Book } from '../lots/ledger.ts';
+import { type EstateEvent, majorityOf, type Owners, ownersOf } from '../lots/owners.ts';
 import { phaseWords } from '../lots/phases.ts';
 import { Action } from '../ui/action.tsx';
 import { eth, parseEth } from '../ui/money.ts';
 import { Account, Facts, Field, Go, Heading, Note, Ready, Section, Table, Whole } from '../ui/pieces.tsx';
 import { ItemView } from './member/item.tsx';
 
-/** How many want a reserve, in units. */
-interface Wanted {
-  reserve: bigint;
-  votes: bigint;
-}
+/** Rows that are shown at once. */
+const SOME = 50;
 
 /** An estate as it stands; amounts in units. `resale`: the last lot at which the item was listed again, 0 if none. */
-interface Estate {
+interface Estate extends Owners {
   address: Address;
   isThere: boolean;
   holdsItem: boolean;
-  wanted: Wanted[];
   mine: bigint;
   resale: bigint;
   resalePhase: number;
@@ -50,7 +48,6 @@ interface Estate {
   hasClaimed: boolean;
   isServed: boolean;
   hasAccess: boolean;
-  claimed: Set<string>;
 }
 
 export function EstateView({ route }: { route: Route }) {
@@ -101,19 +98,33 @@ function Won({ dao, followed }: { dao: Address; followed: Followed }) {
         {(estate) => (
           <>
             <Access estate={estate} />
-            <Owners dao={dao} number={lot.number} served={served} estate={estate} />
+            <Ownership dao={dao} number={lot.number} served={served} estate={estate} />
           </>
         )}
       </Ready>
-      <Section title="Who is served">
-        <p>Each of them pays {eth(book.share)}, whatever it bid.</p>
-        <Table
-          caption="Members who paid for the item"
-          head={['Member', 'Bid']}
-          rows={served.map((member) => [<Account address={member} chainId={deployment.chainId} isYou={you !== null && isAddressEqual(you, member)} />, eth(book.of(member)?.bid ?? 0n)])}
-        />
-      </Section>
+      <Served served={served} book={book} />
     </>
+  );
+}
+
+/** Those who paid, as many as a screen takes; others are found by their account. */
+function Served({ served, book }: { served: readonly Address[]; book: Book }) {
+  const { deployment, wallet } = useSession();
+  const [word, setWord] = useState('');
+  const found = served.filter((member) => member.toLowerCase().includes(word.trim().toLowerCase()));
+  return (
+    <Section title="Who is served">
+      <p>Each of them pays {eth(book.share)}, whatever it bid.</p>
+      {served.length > SOME && <Field label="Find an account" value={word} onInput={setWord} />}
+      <Table
+        caption={found.length > SOME ? `The first ${SOME} of ${found.length.toLocaleString('en')} who paid for the item` : 'Members who paid for the item'}
+        head={['Member', 'Bid']}
+        rows={found.slice(0, SOME).map((member) => [
+          <Account address={member} chainId={deployment.chainId} isYou={wallet !== null && isAddressEqual(wallet.account, member)} />,
+          eth(book.of(member)?.bid ?? 0n),
+        ])}
+      />
+    </Section>
   );
 }
 
@@ -133,7 +144,7 @@ function Access({ estate }: { estate: Estate }) {
   );
 }
 
-function Owners({ dao, number, served, estate }: { dao: Address; number: bigint; served: readonly Address[]; estate: Estate }) {
+function Ownership({ dao, number, served, estate }: { dao: Address; number: bigint; served: readonly Address[]; estate: Estate }) {
   const gasWords = useGasWords();
   if (!estate.isThere) {
     return (
@@ -166,7 +177,7 @@ function Votes({ dao, number, served, estate }: { dao: Address; number: bigint; 
   const gasWords = useGasWords();
   const call = useEstateCall(dao, number);
   const reserve = text.trim() === '' ? null : parseEth(text);
-  const needed = BigInt(Math.floor(served.length / 2) + 1);
+  const needed = majorityOf(served.length);
   const isListed = estate.resale !== 0n && estate.resalePhase !== Phase.Void;
   return (
     <Section title="Votes">
@@ -246,7 +257,9 @@ function Parts({ dao, number, served, estate }: { dao: Address; number: bigint; 
   const [other, setOther] = useState('');
   const gasWords = useGasWords();
   const call = useEstateCall(dao, number);
-  const waiting = served.filter((member) => !estate.claimed.has(member.toLowerCase()));
+  const isWaiting = (member: Address) => !estate.claimed.has(member.toLowerCase()) && !estate.refused.has(member.toLowerCase());
+  const waiting = served.filter(isWaiting);
+  const refusing = served.filter((member) => estate.refused.has(member.toLowerCase()) && !estate.claimed.has(member.toLowerCase()));
   const [some = []] = cut(waiting, EACH.refundServed);
   const isOther = isAddress(other.trim());
   return (
@@ -273,6 +286,7 @@ function Parts({ dao, number, served, estate }: { dao: Address; number: bigint; 
           </details>
         </>
       )}
+      {refusing.length > 0 && <p>{count(refusing.length, 'owner', 'owners')} did not take their part when it was sent, and can still claim it, to another account too.</p>}
       {waiting.length > 0 && (
         <>
           <p>{count(waiting.length, 'owner has', 'owners have')} not had their part. Anybody can send it to all of them: {gasWords(BigInt(waiting.length) * EACH.refundServed + 40_000n)}.</p>
@@ -312,7 +326,7 @@ async function readEstate(node: Node, deployment: Deployment, dao: Address, numb
   ]);
   const holdsItem = isAddressEqual(owner, address);
   const isThere = code !== undefined && code !== '0x';
-  const nothing = { wanted: [], mine: 0n, resale: 0n, resalePhase: Phase.None, isResold: false, isCollected: false, part: 0n, hasClaimed: false, claimed: new Set<string>() };
+  const nothing = { ...ownersOf([]), mine: 0n, resale: 0n, resalePhase: Phase.None, isResold: false, isCollected: false, part: 0n, hasClaimed: false };
   if (!isThere) return { address, isThere, holdsItem, isServed, hasAccess, ...nothing };
   const call = { address, abi: estateAbi } as const;
   const [mine, resale, isResold, isCollected, part, hasClaimed, logs] = await Promise.all([
@@ -325,22 +339,8 @@ async function readEstate(node: Node, deployment: Deployment, dao: Address, numb
     logsOf(node, [address], deployment.block, newest),
   ]);
   const resalePhase = resale === 0n ? Phase.None : await node.readContract({ address: deployment.auctioneer, abi: auctioneerAbi, functionName: 'phase', args: [resale] });
-  const events = parseEventLogs({ abi: estateAbi, logs });
-  const votes = new Map<string, bigint>();
-  const claimed = new Set<string>();
-  for (const event of events) {
-    if (event.eventName === 'Voted') votes.set(event.args.member, event.args.reserve);
-    if (event.eventName === 'PartClaimed' || event.eventName === 'PartPushed') claimed.add(event.args.member.toLowerCase());
-  }
-  const wanted = tallied([...votes.values()]);
-  return { address, isThere, holdsItem, isServed, hasAccess, wanted, mine, resale, resalePhase, isResold, isCollected, part, hasClaimed, claimed };
-}
-
-/** How many want each reserve, the most wanted first; 0 is none. */
-function tallied(reserves: readonly bigint[]): Wanted[] {
-  const votes = new Map<bigint, bigint>();
-  for (const reserve of reserves) if (reserve !== 0n) votes.set(reserve, (votes.get(reserve) ?? 0n) + 1n);
-  return [...votes].map(([reserve, number]) => ({ reserve, votes: number })).sort((one, other) => Number(other.votes - one.votes));
+  const owners = ownersOf(parseEventLogs({ abi: estateAbi, logs }) as unknown as EstateEvent[]);
+  return { address, isThere, holdsItem, isServed, hasAccess, ...owners, mine, resale, resalePhase, isResold, isCollected, part, hasClaimed };
 }
 
 function count(number: number, one: string, many: string): string {

@@ -11,7 +11,7 @@ import type { Head, Lot } from '../../lots/lot.ts';
 import { Phase } from '../../lots/phases.ts';
 import { Action } from '../../ui/action.tsx';
 import { UNIT, eth, parseEth } from '../../ui/money.ts';
-import { Field, Note, Ready, Section } from '../../ui/pieces.tsx';
+import { Field, Go, Note, Ready, Section } from '../../ui/pieces.tsx';
 import { ClaimForm } from './claim.tsx';
 import { MoneyFacts } from './money.tsx';
 import { type Mine, readMine } from './mine.ts';
@@ -48,7 +48,7 @@ function Connected(props: Parameters<typeof MyBid>[0] & { node: Parameters<typeo
 }
 
 function Steps({ lot, head, mine, isLocked, isRefused }: { lot: Lot; head: Head; mine: Mine; isLocked: boolean; isRefused: boolean }) {
-  if (!head.hasEntered) return <Note kind="plain">The group has not entered this lot, so nobody can bid on it there.</Note>;
+  if (!head.hasEntered) return <Note kind="plain">The group has not entered this lot, so nobody can bid on it there. <Go to={{ view: 'group', dao: head.contract }}>As long as bidding lasts anybody can have it enter</Go>.</Note>;
   if (lot.phase === Phase.Bidding) return <BiddingSteps lot={lot} head={head} mine={mine} />;
   if (mine.bid === null) return null;
   return (
