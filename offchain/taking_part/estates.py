@@ -113,8 +113,7 @@ def vote(estate: EstateOf, reserve: int) -> Step:
     says = (
         f"Your one vote of {estate.served} says: {wish}. It stands until you say something else.",
         f"When {needed} want the same reserve anyone can have the item listed (consort resell --send). Sold, each of the"
-        f" {estate.served}"
-        " has an equal part, and access ends for all.",
+        f" {estate.served} has an equal part, and access ends for all.",
     )
     return Step(
         f"Vote to have the item of lot {estate.lot} {wish}",
@@ -134,9 +133,8 @@ def send(estate: EstateOf, reserve: int) -> Step:
     if lot and phase != Phase.VOID:
         raise Refused(f"the item is listed already, as lot {lot}")
     says = (
-        f"The item is listed for {eth(reserve)} or more: bids for {lasting(Bounds.BIDDING)}, then"
-        f" {lasting(Bounds.REVEAL)} to open"
-        f" them and {lasting(Bounds.TALLY)} for groups. Nobody can stop it.",
+        f"The item is listed for {eth(reserve)} or more: bids for {lasting(Bounds.BIDDING)}, then {lasting(Bounds.REVEAL)} to"
+        f" open them and {lasting(Bounds.TALLY)} for groups. Nobody can stop it.",
         "If it is sold, access ends for all who own it now, and each has an equal part.",
     )
     return Step(

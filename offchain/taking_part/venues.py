@@ -103,8 +103,8 @@ class Venue:
         if state == BookState.NONE:
             if self.is_dao and _is_listed(self.person, self.auctioneer, lot):
                 raise Refused(
-                    f"the DAO has not entered lot {lot}: anyone can have it do so while bidding lasts (consort enter "
-                    f"{self.address} {lot})"
+                    f"the DAO has not entered lot {lot}: anyone can have it do so while bidding lasts (consort enter"
+                    f" {self.address} {lot})"
                 )
             raise Refused(f"there is no lot {lot} at {self.auctioneer}")
         return Book(bidding, reveal, tally, bond, members, share, BookState(state))
