@@ -240,7 +240,8 @@ def _risks(venue: Venue, wish: Wish, book: Book, deposit: int, opens_at: int) ->
         )
     if venue.auctioneer != venue.person.deployed.auctioneer:
         risks.append(
-            "At a house of others what the group can pay is public from the tally on, and it bids later: rivals can drive it there."
+            "At a house of others what the group can pay is public from the tally on, and it bids later:"
+            " rivals can drive it there."
         )
     if deposit == wish.bid:
         risks.append(
