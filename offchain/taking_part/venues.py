@@ -114,13 +114,11 @@ class Venue:
         commitment, bid, deposit = self.ask("bidOf", lot, self.person.address)[0]
         return Bid(commitment, bid, deposit)
 
-    def phase(self, lot: int) -> Phase:
-        """The lot's phase."""
-        return Phase(
-            self.person.ask(self.auctioneer, self.person.kind_of(self.auctioneer), "standing", lot)[
-                0
-            ]
-        )
+    def standing(self, lot: int) -> tuple[Phase, str]:
+        """The lot's phase, and who leads it."""
+        kind = self.person.kind_of(self.auctioneer)
+        phase, leader, _ = self.person.ask(self.auctioneer, kind, "standing", lot)
+        return Phase(phase), leader
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,4 +88,4 @@ def test_a_group_at_a_house_of_others(tmp_path: Path) -> None:
     # what was won is sold again at the market of the adapter
     estate = EstateOf(venue(person(2), dao), lot)
     assert "1 of 2 want" in take(person(2), vote(estate, MILLI))[0]
-    assert "was not sold again" in refusal(part, estate, ann)
+    assert "was not sold again" in refusal(part(estate, ann).rehearse, chain)
