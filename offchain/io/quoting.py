@@ -21,6 +21,11 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
+def abridge(text: str, most: int, end: int) -> str:
+    """The text, or its start and its last `end` characters with an ellipsis between them: at most so many characters."""
+    return text if len(text) <= most else f"{text[: most - end - 1]}…{text[-end:]}"
+
+
 def shorten_path(path: str) -> str:
     """A path, which is told whole if any file can have it."""
     return shorten(path, _PATH)

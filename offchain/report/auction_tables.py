@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from offchain.io.quoting import abridge
 from offchain.report.amounts import count, eth
 from offchain.report.auction import Auction, Entry
 from offchain.report.flows import MEMBERS, Sink, kind, streams, totals
@@ -95,7 +96,5 @@ def _block(entries: Sequence[Entry], label: str, whole: bool, abridged: bool) ->
 
 
 def _member(entry: Entry, label: str, abridged: bool) -> Row:
-    name = entry.member
-    if abridged and len(name) > _ABRIDGED:
-        name = f"{name[: _ABRIDGED - 7]}…{name[-6:]}"
+    name = abridge(entry.member, _ABRIDGED, 6) if abridged else entry.member
     return Row((name, label, eth(entry.bid), *_sums([entry])))

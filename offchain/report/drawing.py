@@ -17,6 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 from matplotlib.ticker import FuncFormatter
 
+from offchain.io.quoting import cut
 from offchain.io.units import UNITS_PER_ETH
 from offchain.report.theme import Theme
 
@@ -29,6 +30,8 @@ TITLE_POINTS: Final = 13.5
 BOX: Final = (0.122, 0.125, 0.853, 0.78)
 """Where the axes lie: left, bottom, width and height, as parts of the picture."""
 NARROW_BOX: Final = (0.165, 0.125, 0.805, 0.82)
+_LONGEST_TITLE: Final = 70
+"""Characters: names may be of any length."""
 DASHES: Final = (0, (5, 3))
 SETTINGS: Final[Mapping[Any, Any]] = {
     "font.family": "DejaVu Sans",
@@ -96,7 +99,9 @@ def canvas(
     axes.yaxis.label.set_color(theme.text)
     axes.grid(axis="y", color=theme.rule, linewidth=0.7)
     axes.set_axisbelow(True)
-    axes.set_title(title, loc="left", color=theme.text, pad=12, fontsize=TITLE_POINTS)
+    axes.set_title(
+        cut(title, _LONGEST_TITLE), loc="left", color=theme.text, pad=12, fontsize=TITLE_POINTS
+    )
     return figure, axes
 
 

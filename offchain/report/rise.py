@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from offchain.io.quoting import cut
 from offchain.report.amounts import eth
 from offchain.report.drawing import (
     DASHES,
@@ -26,6 +27,8 @@ _FEW: Final = 120
 """Up to so many bids each has a mark of its own."""
 _MANY: Final = 1_000
 """Of more bids only so many are drawn, as one line: steps are thinner than a hair."""
+_LONGEST: Final = 20
+"""Characters of a name."""
 _ROOM: Final = 3
 """How far above the highest bid a limit is drawn, in its multiples; one beyond is only told."""
 
@@ -90,7 +93,7 @@ def draw(rise: Rise, theme: Theme, title: str) -> Figure:
     if rise.ticks is not None:
         axes.set_xticks(list(rise.ticks), list(rise.ticks.values()))
     handles: list[Artist] = [Line2D([], [], color=colours[name], linewidth=3) for name in colours]
-    labels = list(colours)
+    labels = [cut(name, _LONGEST) for name in colours]
     if rise.moves:
         handles.append(Line2D([], [], color=theme.price, **_MOVED))
         labels.append("the end moves")
@@ -158,7 +161,7 @@ def _limits(axes: Axes, rise: Rise, colours: Mapping[str, str], theme: Theme) ->
     """What each bids up to: a secret first, and then for all to see."""
     for name, limit in rise.limits.items():
         height = in_eth(limit)
-        said = f"{name}'s limit {eth(limit)} ETH"
+        said = f"{cut(name, _LONGEST)}'s limit {eth(limit)} ETH"
         if height > rise.top:
             said, height = f"{said}, far above", rise.top * 0.97
         else:

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from offchain.io.quoting import abridge
 from offchain.report.amounts import eth
 from offchain.report.auction import Auction
 from offchain.report.drawing import TITLE_POINTS, blank
@@ -20,6 +21,8 @@ from offchain.report.theme import Theme
 
 _TERMS: Final = MappingProxyType({Sink.REFUND: "back", Sink.PAID: "price", Sink.BOND: "burnt"})
 _LEFT, _RIGHT, _WIDTH = 0.36, 0.685, 0.016
+_LONGEST = 34
+"""Characters of a label: a longer name is cut, and what is said of it stays."""
 _GAP = 0.05
 _TEXT_STEP = 0.108
 """Least distance between two labels of two lines, in heights of the picture."""
@@ -74,7 +77,7 @@ def _bars_by_source(axes: Axes, found: Sequence[Stream], theme: Theme) -> None:
     used = [sink for sink, amount in totals(found).items() if amount]
     axes.set_ylim(len(found) + 0.45 * len(used), 0)
     for row, stream in enumerate(found):
-        text = f"{stream.label}\n{eth(stream.total)} ETH"
+        text = f"{abridge(stream.label, _LONGEST, 16)}\n{eth(stream.total)} ETH"
         axes.text(0, row + 0.38, text, color=theme.text, fontsize=10.5, va="center")
         left = 0.0
         for sink in used:
@@ -119,7 +122,8 @@ def _stack(parts: Sequence[tuple[int, str, str]], scale: float) -> list[_Bar]:
     high = 0.5 + height / 2
     bars = []
     for amount, label, colour in parts:
-        bars.append(_Bar(high - amount * scale, high, f"{label}\n{eth(amount)} ETH", colour))
+        said = f"{abridge(label, _LONGEST, 16)}\n{eth(amount)} ETH"
+        bars.append(_Bar(high - amount * scale, high, said, colour))
         high -= amount * scale + _GAP
     return bars
 

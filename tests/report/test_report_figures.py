@@ -97,7 +97,7 @@ def test_what_a_picture_says_is_text() -> None:
     """A name is neither markup nor mathematics nor a colour."""
     hostile = '</svg><script>x</script> $a_b$ & #0b62a8 id="1'
     auction = build({"Rival": [3], hostile: [5, 5, 2]})
-    for name in ("curve", "served", "money"):
+    for name in ("curve", "money", "served"):
         drawn = svg(named(name, auction), is_narrow=False)
         assert "<script" not in drawn
         assert drawn.count("</svg>") == 1
@@ -123,3 +123,14 @@ def test_parts_are_to_scale_where_many_take_part() -> None:
         "140 served (14.0%): each pays the share",
         "860 not served (86.0%): all money back",
     ]
+
+
+@pytest.mark.parametrize("is_narrow", [False, True], ids=["wide", "narrow"])
+def test_names_of_any_length_leave_what_is_said_of_them(is_narrow: bool) -> None:
+    auction = build({"Rival" * 30: [3], "DAO" * 50: [5, 5, 2]})
+    texts = re.findall("<text[^>]*>([^<]*)</text>", svg(named("money", auction), is_narrow))
+    assert max(map(len, texts)) < 90
+    assert any(re.fullmatch("(DAO)+D?A?…(D?A?O?)+: 3 served", text) for text in texts), texts
+    for name in ("curve", "served"):
+        drawn = svg(named(name, auction), is_narrow)
+        assert max(map(len, re.findall("<text[^>]*>([^<]*)</text>", drawn))) <= 70
