@@ -18,7 +18,7 @@ WEB_TESTS_DONE := web/node_modules/.tests-installed
 CONSORT_DONE := $(VENV)/.consort-installed
 BROWNIE_DONE := .build/home/.brownie-installed
 
-.PHONY: help setup test lint demo gas bench bindings abi page wheel lock clean distclean
+.PHONY: help setup test lint demo gas bench soak bindings abi page wheel lock clean distclean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -40,6 +40,9 @@ gas: setup ## what each step costs a member in gas (ARGS=--write renews the snap
 
 bench: setup ## how fast it is, beside what it is measured against (ARGS=--json: figures only)
 	@$(BIN)/python -m benchmarks.speed $(ARGS)
+
+soak: setup ## an hour of simulated lots with keepers killed and the node restarted (some 20 minutes; ARGS=--help)
+	@$(BIN)/python -m benchmarks.soak $(ARGS)
 
 bindings: setup ## write the enumerations and constants of the contracts in Python anew
 	@$(BIN)/python -m offchain.bindings.generate

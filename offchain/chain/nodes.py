@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Literal
 
 from offchain.chain.errors import ChainError
@@ -112,12 +113,14 @@ def anvil(
     chain_id: int = CHAIN_ID,
     mnemonic: str = MNEMONIC,
     port: int | None = None,
+    state: Path | None = None,
 ) -> Iterator[Node]:
     """Run Anvil: ``accounts`` unlocked accounts with ``balance`` ether each.
 
     With ``auto_impersonate`` any address can send. ``history`` is of how many blocks it remembers
     the state, by default of hundreds, which takes a gigabyte after 17,000 senders. ``block_time`` is
     in seconds; without it each transaction is mined as it comes. ``port``: None takes any that is free.
+    ``state``: a file from which it goes on, if it is there, and which gets all it has when it is stopped.
 
     Raises:
         NodeError: it is not installed, or does not start.
@@ -134,6 +137,8 @@ def anvil(
             options.append("--auto-impersonate")
         if history is not None:
             options += ["--prune-history", str(history)]
+        if state is not None:
+            options += ["--state", str(state)]
         return options if block_time is None else [*options, "--block-time", str(block_time)]
 
     with _running("anvil", command, port) as node:

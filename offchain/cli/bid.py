@@ -31,7 +31,7 @@ def command(
         str,
         typer.Option(
             metavar="ETH",
-            help="The most that you would pay for access to the item.",
+            help="What access to the item is worth to you; no other bid is better.",
             show_default=False,
         ),
     ],

@@ -6,6 +6,7 @@ A keeper that hangs writes no status; so the last one is judged by the time that
 from collections.abc import Iterator
 from typing import Final
 
+from offchain.keeper.purse import ether
 from offchain.keeper.release import moment
 from offchain.keeper.watch.status import AlertStatus, LotStatus, Status
 
@@ -77,7 +78,7 @@ def _of_money(status: Status) -> Iterator[AlertStatus]:
         yield _unhealthy("money", "the budget is used up, so nothing more is sent", "budget")
     balance, needs = int(account.balance_wei or 0), int(account.needs_wei or 0)
     if account.lacks_money or balance < needs:
-        told = f"account {account.address} has {account.balance_wei} wei, too little for gas"
+        told = f"account {account.address} has {ether(balance)} ETH, too little for gas"
         yield _unhealthy("money", told, "account")
 
 

@@ -37,14 +37,12 @@ export interface ActionProps {
   onDone?: (receipt: TransactionReceipt) => void;
   /** What is said then. */
   done?: ComponentChildren;
-  /** One step among others, not the one to be expected. */
-  isSecond?: boolean;
   /** Why the button cannot be pressed yet. */
   blocked?: string | null;
 }
 
 /** The button and everything that follows from it. */
-export function Action({ label, call, what, dao, onDone, done, isSecond, blocked }: ActionProps) {
+export function Action({ label, call, what, dao, onDone, done, blocked }: ActionProps) {
   const { deployment, isVouched, wallet, node, refresh } = useSession();
   const [step, setStep] = useState<Step>({ name: 'idle' });
   const isAlive = useRef(true);
@@ -86,7 +84,7 @@ export function Action({ label, call, what, dao, onDone, done, isSecond, blocked
   return (
     <div class="action">
       {step.name !== 'asking' && (
-        <button type="button" class={isSecond ? 'second' : ''} disabled={isBusy || Boolean(blocked)} onClick={() => void start()}>
+        <button type="button" disabled={isBusy || Boolean(blocked)} onClick={() => void start()}>
           {label}
         </button>
       )}

@@ -395,35 +395,3 @@ test('at a house of others a member bids through the adapter, whose code is know
   assert.match(await act(ann, 'Take the bid back'), /0\.1 ETH comes back/);
   await ann.close();
 });
-
-test('all lots are listed, the newest first, and lead to their groups', options, async () => {
-  const { seller, lot, dao } = await scene();
-  const next = await list(stage, seller, nextItem++, parseEther('3'), (await stage.now()) + DAY);
-  const ann = await member('');
-  await ann.page.getByText('at 3 ETH or more').waitFor();
-  assert.deepEqual(await ann.page.locator('.lots h2').allInnerTexts(), [`Lot ${next}`, `Lot ${lot}`]);
-  await good(ann);
-  await look(ann, 'home-390-light');
-  await ann.page.getByRole('link', { name: `Lot ${lot}` }).click();
-  await ann.page.getByRole('link', { name: /^Bid with/ }).click();
-  await ann.page.getByText('You have no bid on this lot with this group.').waitFor();
-  assert.equal(new URL(ann.page.url()).searchParams.get('dao'), dao);
-  await ann.page.goBack();
-  await ann.page.getByText('Groups on this lot').waitFor();
-  assert.deepEqual(ann.flaws, []);
-  await ann.close();
-});
-
-test('without a node in file or address the wallet reads; without a good file the page says why', options, async () => {
-  const { search } = await scene();
-  const { node: _, ...rest } = stage.deployment;
-  const file = await elsewhere(rest);
-  const ann = await member(`${search}&deployment=${encodeURIComponent(file)}`);
-  await ann.page.getByText('You have no bid on this lot with this group.').waitFor();
-  assert.ok(ann.asked.includes('eth_call'));
-  const bad = await elsewhere({ ...rest, factory: 'x' });
-  await ann.page.goto(`${stage.base}?deployment=${encodeURIComponent(bad)}`);
-  await ann.page.getByText('The deployment file cannot be used: factory: no address.').waitFor();
-  await good(ann);
-  await ann.close();
-});
