@@ -1,20 +1,19 @@
 // A group: made where the page said, shared by a link, winning, voting on what it owns, selling it again, each taking its part.
 
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 
 import { abi as auctioneerAbi } from 'consort-contracts/Auctioneer';
 import * as DAO from 'consort-contracts/DAO';
 import { abi as factoryAbi } from 'consort-contracts/DAOFactory';
 import { abi as estateAbi } from 'consort-contracts/Estate';
-import { type Abi, type Address, encodeFunctionData, type Hex, parseEther, zeroAddress } from 'viem';
+import { type Abi, type Address, encodeFunctionData, type Hex, pad, parseEther, toFunctionSelector, zeroAddress } from 'viem';
 import type { PrivateKeyAccount } from 'viem/accounts';
 
 import { list, newGroup, seal, sealAlone } from './lives.ts';
 import { act, arrive, faults, look, type Person } from './people.ts';
 import { browserPath, openStage, type Stage } from './stage.ts';
+import { closeAll, elsewhere } from './strangers.ts';
 
 const path = await browserPath();
 const options = path === null ? { skip: 'no browser for this machine: set CHROME_PATH' } : {};
@@ -23,7 +22,10 @@ let stage: Stage;
 before(async () => {
   if (path !== null) stage = await openStage(path);
 });
-after(() => stage?.close());
+after(() => {
+  closeAll();
+  return stage?.close();
+});
 
 const estateOf = (dao: Address, lot: bigint) => stage.client.readContract({ address: dao, abi: DAO.abi, functionName: 'estateAt', args: [lot] });
 
@@ -214,23 +216,10 @@ test('a contract that only looks like a group is shown as none, and nothing can 
   }
 });
 
-test('a node that vouches for such a contract is not believed: the wallet’s own node is asked before anything is signed', options, async (context) => {
+test('a node that vouches for such a contract is not believed: the wallet’s own node is asked before anything is signed', options, async () => {
   const forged = await stage.deploy(DAO.abi as Abi, DAO.bytecode, [stage.deployment.auctioneer, false, 1n, zeroAddress]);
   const asked = encodeFunctionData({ abi: factoryAbi, functionName: 'isDAO', args: [forged] });
-  const liar = createServer(async (request, answer) => {
-    const headers = { 'content-type': 'application/json', 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' };
-    if (request.method === 'OPTIONS') return answer.writeHead(204, headers).end();
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = Buffer.concat(chunks).toString();
-    const { id, params } = JSON.parse(body) as { id: number; params?: [{ data?: Hex }] };
-    const isAsked = params?.[0]?.data === asked;
-    const said = isAsked ? JSON.stringify({ jsonrpc: '2.0', id, result: `0x${'1'.padStart(64, '0')}` }) : await (await fetch(stage.node, { method: 'POST', headers, body })).text();
-    return answer.writeHead(200, headers).end(said);
-  });
-  await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve));
-  context.after(() => liar.close());
-  const url = `http://127.0.0.1:${(liar.address() as AddressInfo).port}`;
+  const url = await lying((data) => (data === asked ? `0x${'1'.padStart(64, '0')}` : null));
   const person = await arrive(stage, await stage.newAccount(), `?node=${encodeURIComponent(url)}&view=group&dao=${forged}`);
   await person.page.getByRole('button', { name: 'Enter lot 1' }).click();
   await person.page.getByText('Nothing was sent.').waitFor();
@@ -238,3 +227,24 @@ test('a node that vouches for such a contract is not believed: the wallet’s ow
   assert.ok(!person.asked.includes('eth_sendTransaction'));
   await person.close();
 });
+
+test('a node that names another address for a group to be made has nothing signed', options, async () => {
+  const elsewhereAt = (await stage.newAccount()).address;
+  const selector = toFunctionSelector('predict(address,address,bool,uint64,bytes32)');
+  const url = await lying((data) => (data?.startsWith(selector) ? pad(elsewhereAt) : null));
+  const person = await arrive(stage, await stage.newAccount(), `?node=${encodeURIComponent(url)}&view=new-group`);
+  const { page } = person;
+  await page.getByText(elsewhereAt).waitFor();
+  await page.getByRole('button', { name: 'Make the group' }).click();
+  await page.getByText('do not agree on where the group will be').waitFor();
+  assert.ok(!person.asked.includes('eth_sendTransaction'));
+  await person.close();
+});
+
+/** A node that passes all questions on, but for calls of which it knows a better answer. */
+function lying(answer: (data: Hex | undefined) => Hex | null): Promise<string> {
+  return elsewhere(null, (method, params) => {
+    const lie = method === 'eth_call' ? answer((params[0] as { data?: Hex }).data) : null;
+    return lie ?? stage.client.request({ method, params } as never);
+  });
+}
