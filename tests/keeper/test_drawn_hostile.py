@@ -8,7 +8,7 @@ import pytest
 
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
-from offchain.chain.backend import Log, Transaction
+from offchain.chain.backend import Log, Receipt, Reverted, Transaction
 from offchain.chain.errors import ChainError
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.agenda import GIVEN_UP
@@ -156,6 +156,29 @@ def test_a_delivery_that_fails_on_the_chain_alone_becomes_rare(sales: SaleWorld)
     assert "refund" in sales.steps()
 
 
+class TrapFirst(Proxy):
+    """Lets deliveries of the first offer fail although simulation said otherwise; each costs a fee."""
+
+    def send(self, transaction: Transaction) -> Receipt:
+        index = transaction.data[4 + 2 * 32 :][:32]
+        if transaction.data[:4] == DELIVER and not any(index):
+            raise Reverted("a trap", fee=21_000)
+        return self.chain.send(transaction)
+
+
+def test_a_trap_in_one_bundle_stops_no_other(sales: SaleWorld) -> None:
+    goods = sales.mint(2)
+    sales.list_goods(goods)
+    ann = sales.person()
+    told = sales.seal(1, ann, (sales.person(), 5, 0b01), (sales.person(), 7, 0b10))
+    sales.decided(TAILS)
+    for index, (to, _, _) in enumerate(told.offers):
+        say(sales, to, told, index, yes=True)
+    sales.keeper(TrapFirst(sales.chain)).step()
+    owners = {sales.owner(good) for good in goods}
+    assert owners == {sales.auction, told.offers[1][0]}
+
+
 @pytest.mark.parametrize("manner", [Manner.REFUSE, Manner.BURN_GAS, Manner.REVERT_MUCH])
 def test_a_player_that_refuses_its_money_waits_alone(sales: SaleWorld, manner: Manner) -> None:
     """It is credited what it did not take, once; everybody else is paid in the same transaction."""
@@ -254,17 +277,23 @@ def test_who_registered_nothing_counts_with_nothing(clocks: ClockWorld) -> None:
     assert clocks.chain.balance(clocks.auction) == clocks.view("proceeds", clocks.seller)
 
 
-def test_an_item_that_its_token_keeps_is_given_up_in_the_end(clocks: ClockWorld) -> None:
+@pytest.mark.parametrize("make", [SaleWorld, ClockWorld], ids=["sale", "clock"])
+def test_an_item_that_its_token_keeps_is_given_up_in_the_end(make: type[DrawnWorld]) -> None:
     """It is tried less and less often, and after 30 days left to whoever wants it."""
-    clocks.list_item()
-    clocks.behave(ItemManner.REFUSE)
-    keeper = clocks.keeper(forgets=True)
-    clocks.until_draw()
-    chain = clocks.chain
+    world = make()
+    if isinstance(world, SaleWorld):
+        world.list_goods(world.mint(1))
+    else:
+        assert isinstance(world, ClockWorld)
+        world.list_item()
+    world.behave(ItemManner.REFUSE)
+    keeper, chain = world.keeper(forgets=True), world.chain
+    chain.advance_to(chain.now() + 3 * HOUR)
     for _ in range(40):
         keeper.step()
-    assert len(clocks.skipped) < 10
-    chain.advance_to(chain.now() + GIVEN_UP + 7 * DAY)
+    assert 1 <= len(world.skipped) < 10
+    assert keeper._reader.ledger.lots
+    chain.advance_to(chain.now() + GIVEN_UP + 8 * DAY)
     keeper.step()
     keeper.step()
     assert keeper._reader.ledger.lots == {}

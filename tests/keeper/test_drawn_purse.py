@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
 from offchain.chain.backend import Chain, Reverted
 from offchain.chain.connect import connect
 from offchain.io.units import WEI_PER_UNIT
-from offchain.keeper.purse import Purse
+from offchain.keeper.purse import GAS_OF_RETURN, Purse
+from tests.keeper.chains import Dear
 from tests.keeper.drawn_worlds import HEADS, HOUR, TAILS, ClockWorld, SaleWorld
 from tests.puppets import ItemManner
 
@@ -132,6 +134,31 @@ def test_a_token_that_burns_gas_costs_no_more_than_the_allowance() -> None:
     assert "refund" in world.steps()
     assert purse.gas_of(lot) <= keeper._trade.allowance(lot)
     assert {what.partition(" of ")[0] for what, _ in world.skipped} == {"deliver"}
+
+
+WISH = contract("ResilientAuction").encode("deliverWish", 1, 1)[:4]
+
+
+def test_a_good_that_takes_too_much_to_move_is_left_where_it_is() -> None:
+    """Though the allowance of many goods would pay for it."""
+    world = SaleWorld()
+    goods = world.mint(40)
+    lot = world.list_goods(goods)
+    ann = world.person()
+    world.seal(lot, ann, wish=0b1)
+    world.until_reveal()
+    world.keep()
+    world.until_draw()
+    world.keep()
+    world.tell(HEADS, lot)
+    dear = Dear(world.chain, WISH, 10 * GAS_OF_RETURN)
+    for _ in range(10):
+        world.keeper(dear).step()
+    assert world.owner(goods[0]) == world.auction
+    assert world.owner(goods[1]) == world.seller
+    assert any("too much" in str(error) for _, error in world.skipped)
+    world.keep()
+    assert world.owner(goods[0]) == ann
 
 
 def new_token(world: SaleWorld) -> str:

@@ -155,6 +155,7 @@ def test_a_draw_from_the_seal_to_the_bond(market: Draws) -> None:
     assert market.chain.balance(market.account(KEEPER)) == before - BOND
     assert stat.S_IMODE(market.path.stat().st_mode) == 0o600
     assert keeper.step() == 0, "one secret a round"
+    assert not market.skipped, "that it stands is no trouble"
     assert not keeper.is_pressed
     market.chain.advance_to(market.chain.now() + WINDOW - 30)
     keeper.step()
