@@ -232,13 +232,13 @@ def command(
     ):
         gas = spending(max_fee, fund_from)
         budget_wei = None if budget is None else units("--budget", budget) * WEI_PER_UNIT
+        bonds = 0 if seal_bond is None else units("--seal-bond", seal_bond) * WEI_PER_UNIT
         deployed = read_any_deployment(deployment)
         known, announced, flaws = _read_entrusted(openings, deployed, told)
         lots = _lots(only, deployed) if only else None
         signers = sources_of(deployed, beacon or [])
         keys = keys_of(key_file)
         folder = _cache_folder(cache, no_cache, openings or deployment)
-        bonds = 0 if seal_bond is None else units("--seal-bond", seal_bond) * WEI_PER_UNIT
         kept_secrets = Path(secrets or Path(openings or deployment).parent / _SECRETS)
         _refuse_unreadable(kept_secrets)
         what = shown(status, http, alert or [])

@@ -30,10 +30,10 @@ def groups(auction: Auction) -> Table:
     total = ("all", "", _served(auction.entries), *_sums(auction.entries))
     return Table(
         title="Who pays and gets what",
-        headings=("bidder", "bid", "served", "deposits", "pays", "burnt", "back"),
+        headings=("bidder", "bid", "served", *_SUMS),
         rows=(*rows, Row(total, is_total=True)),
         note="In ETH, exact. A DAO bids what its members can pay in equal shares.",
-    )
+    ).without_columns_of("0")
 
 
 def members(auction: Auction, most: int = 0, abridged: bool = False) -> Table:
@@ -49,11 +49,11 @@ def members(auction: Auction, most: int = 0, abridged: bool = False) -> Table:
         rows += _block(block, source, whole=len(ranked) <= most, abridged=abridged)
     return Table(
         title=f"Members of {auction.focus}",
-        headings=("member", "", "bid", "deposit", "pays", "burnt", "back"),
+        headings=("member", "", "bid", *_SUMS),
         rows=(*rows, Row(("all", "", "", *_sums(ranked)), is_total=True)),
         texts=2,
-        note="In ETH, exact. Each deposit is what the member pays, what is burnt of it, and what comes back.",
-    )
+        note="In ETH, exact. Each deposit is what comes back, what the member pays, and what of it is burnt.",
+    ).without_columns_of("0")
 
 
 def money(auction: Auction) -> Table:
@@ -78,9 +78,12 @@ def _served(entries: Sequence[Entry]) -> str:
     return f"{sum(entry.served for entry in entries):,} of {len(entries):,}"
 
 
+_SUMS = ("back", "pays", "burnt", "deposit")
+
+
 def _sums(entries: Sequence[Entry]) -> tuple[str, ...]:
-    """Deposits, what was paid, what was burnt, and what came back."""
-    columns = ("deposit", "paid", "bond", "refund")
+    """What came back, what was paid, what was burnt, and deposits."""
+    columns = ("refund", "paid", "bond", "deposit")
     return tuple(eth(sum(getattr(entry, column) for entry in entries)) for column in columns)
 
 

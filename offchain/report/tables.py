@@ -39,8 +39,14 @@ class Table:
 
     def without_empty_columns(self) -> "Table":
         """The same without the columns in which no row has anything."""
-        columns = zip(*(row.cells for row in self.rows), strict=True)
-        return self.columns(place for place, cells in enumerate(columns) if any(cells))
+        return self.without_columns_of("")
+
+    def without_columns_of(self, nothing: str) -> "Table":
+        """The same without the columns in which every row has that."""
+        columns = list(zip(*(row.cells for row in self.rows), strict=True))
+        return self.columns(
+            place for place, cells in enumerate(columns) if any(cell != nothing for cell in cells)
+        )
 
     def columns(self, places: Iterable[int]) -> "Table":
         """The same with these columns only."""

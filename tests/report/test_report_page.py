@@ -186,6 +186,17 @@ def test_words_in_a_terminal_are_wrapped_at_80_columns() -> None:
     assert re.sub(r"\s+", " ", text).count("what there is") == 9
 
 
+def test_where_no_bond_was_lost_no_column_is_of_bonds() -> None:
+    auction = example()
+    assert "burnt" in groups(auction).headings
+    spoken = replace(
+        auction, entries=tuple(replace(entry, bond=0) for entry in auction.entries), burnt=0
+    )
+    for table in (groups(spoken), members(spoken)):
+        assert "burnt" not in table.headings
+        assert {len(row.cells) for row in table.rows} == {len(table.headings)}
+
+
 WIDE = Table(
     "What is wider than a terminal",
     ("family", "sold by", *(f"a figure of number {place}" for place in range(12))),
