@@ -16,9 +16,10 @@ NPM_DONE := node_modules/.packages-installed
 WEB_DONE := web/node_modules/.packages-installed
 WEB_TESTS_DONE := web/node_modules/.tests-installed
 CONSORT_DONE := $(VENV)/.consort-installed
+DOCS_DONE := .build/docs/.packages-installed
 BROWNIE_DONE := .build/home/.brownie-installed
 
-.PHONY: help setup test lint demo gas bench soak bindings abi page wheel lock clean distclean
+.PHONY: help setup test lint demo gas bench soak bindings abi page wheel docs lock clean distclean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -56,6 +57,12 @@ page: abi $(WEB_DONE) ## the web page, into build/page: static files that any ho
 wheel: page ## a wheel that works outside the checkout, into dist (contracts and page inside)
 	@$(BIN)/python -m tools.build_wheel
 
+docs: setup $(DOCS_DONE) ## the documentation site, into build/site: pages, glossary, contracts, Python
+	@$(BIN)/python -m tools.site.stage
+	@NO_MKDOCS_2_WARNING=1 .build/docs/bin/mkdocs build --clean -f tools/site/mkdocs.yml >build/docs.log 2>&1 \
+	  || { grep -v ^INFO build/docs.log >&2; exit 1; }
+	@echo "build/site/index.html"
+
 lock: ## write requirements.lock anew from pyproject.toml
 	@sh tools/lock.sh "$(PYTHON)"
 
@@ -64,7 +71,7 @@ clean: ## remove what builds, tests and reports leave behind
 	find offchain tests scripts tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 distclean: clean ## remove the installed packages too (Brownie's accounts in .build/home stay)
-	rm -rf $(VENV) node_modules web/node_modules web/.browser .solc consort.egg-info $(BROWNIE_DONE)
+	rm -rf $(VENV) .build/docs node_modules web/node_modules web/.browser .solc consort.egg-info $(BROWNIE_DONE)
 
 # The steps of `make setup`.
 
@@ -98,6 +105,14 @@ $(NPM_DONE): package.json package-lock.json .npmrc tools/nothing/package.json
 $(BROWNIE_DONE): $(PIP_DONE) $(NPM_DONE) brownie-config.yaml $(wildcard tools/*brownie*) tools/solc.js $(if $(wildcard .solc/*),,FORCE)
 	@echo "Brownie: a home and networks of its own, in .build/home"
 	@$(BIN)/python tools/install_brownie.py
+	@touch $@
+
+# Not `mkdocs --quiet`, which would not count what it does not show, and so be strict about nothing.
+# An environment of its own: what the site is made with has nothing to do with what Consort runs on.
+$(DOCS_DONE): requirements-docs.lock
+	@"$(PYTHON)" -m venv .build/docs
+	@echo "Python packages of the documentation: into .build/docs"
+	@.build/docs/bin/python -m pip install -qq --disable-pip-version-check --no-deps -r requirements-docs.lock
 	@touch $@
 
 # What the page is built of; a browser and what tests it come along with the tests only.

@@ -1,21 +1,35 @@
 #!/bin/sh
-# Resolve pyproject.toml in an empty environment and write requirements.lock: exact versions, no addresses.
+# Resolve pyproject.toml in empty environments and write exact versions, no addresses: requirements.lock, and requirements-docs.lock
+# for `make docs`.
 set -eu
 cd "$(dirname "$0")/.."
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-"$1" -m venv "$scratch/venv"
-"$scratch/venv/bin/python" - > "$scratch/wanted.txt" <<'PYTHON'
+"$1" -m venv "$scratch/main"
+"$1" -m venv "$scratch/docs"
+"$scratch/main/bin/python" - "$scratch" <<'PYTHON'
+import sys
 import tomllib
+from pathlib import Path
+
 with open("pyproject.toml", "rb") as file:
     project = tomllib.load(file)["project"]
 extras = project["optional-dependencies"]
-extra = [one for name in ("report", "simulation", "keeper", "dev") for one in extras[name] if not one.startswith("consort[")]
-print(*project["dependencies"], *extra, "setuptools==80.9.0", sep="\n")
+docs = extras.pop("docs")
+wanted = [one for extra in extras.values() for one in extra if not one.startswith("consort[")]
+for name, lines in (("main", [*project["dependencies"], *wanted, "setuptools==80.9.0"]), ("docs", docs)):
+    Path(sys.argv[1], f"{name}.txt").write_text("\n".join(lines) + "\n")
 PYTHON
-"$scratch/venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$scratch/wanted.txt"
-{
-  echo "# Every package at an exact version; written by \`make lock\` from pyproject.toml, not by hand."
-  "$scratch/venv/bin/python" -m pip freeze --all --exclude pip
-} > "$scratch/requirements.lock"
-mv "$scratch/requirements.lock" requirements.lock
+
+# lock NAME FILE
+lock() {
+  "$scratch/$1/bin/python" -m pip install --quiet --disable-pip-version-check -r "$scratch/$1.txt"
+  {
+    echo "# Every package at an exact version; written by \`make lock\` from pyproject.toml, not by hand."
+    "$scratch/$1/bin/python" -m pip freeze $3 --exclude pip
+  } > "$scratch/$2"
+  mv "$scratch/$2" "$2"
+}
+
+lock main requirements.lock --all
+lock docs requirements-docs.lock ""

@@ -115,7 +115,7 @@ class Discovery:
 
     bidders: their indices in the file. step: k-1, between one level and the next. optimal: for each
     level in turn, the place in `bidders` of the one who is optimal there, and in `values` what the
-    good is worth to that one. spans[j][x]: who is optimal at some of 2^j levels from the x-th on.
+    good is worth to that one. `spans[j][x]`: who is optimal at some of 2^j levels from the x-th on.
     holders: who has each signal that anybody has, as bits.
     """
 
