@@ -3,6 +3,7 @@
 import type { Address, Hex } from 'viem';
 
 import { type Opening, commitment } from '../seals/commitment.ts';
+import { type Kept, device } from './device.ts';
 import { formatReceipt, parseReceipts } from '../seals/receipt.ts';
 
 /** Whose receipts on which lot. */
@@ -13,16 +14,16 @@ export interface Place {
   bidder: Address;
 }
 
-/** All that are kept here. A browser that keeps nothing has none. */
-export function receiptsOf(place: Place, storage: Storage = localStorage): Opening[] {
-  const { receipts } = parseReceipts(storage.getItem(keyOf(place)) ?? '');
+/** All that are kept here. */
+export function receiptsOf(place: Place, kept: Kept = device): Opening[] {
+  const { receipts } = parseReceipts(kept.get(keyOf(place)) ?? '');
   return receipts.reverse();
 }
 
-/** Keeps one more; those before stay, since a replacement may never be sent. Throws if the browser keeps nothing. */
-export function keep(chainId: number, receipt: Opening, storage: Storage = localStorage): void {
+/** Keeps one more; those before stay, since a replacement may never be sent. */
+export function keep(chainId: number, receipt: Opening, kept: Kept = device): void {
   const key = keyOf({ chainId, ...receipt });
-  storage.setItem(key, (storage.getItem(key) ?? '') + formatReceipt(receipt));
+  kept.set(key, (kept.get(key) ?? '') + formatReceipt(receipt));
 }
 
 /** The one that opens a bid sealed by `seal`. */

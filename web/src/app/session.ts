@@ -6,6 +6,7 @@ import { type Deployment, DeploymentError, fetchDeployment, nodeUrl } from '../c
 import { type Node, nodeAt, nodeOf } from '../chain/node.ts';
 import { type Offered, type Wallet, connect, discover, watch } from '../chain/wallet.ts';
 import type { Session } from './context.ts';
+import { device } from './device.ts';
 
 /** The session, or why there is none (yet). `needsWallet`: no node is named, so one has to be had from a wallet. */
 export type Opening =
@@ -28,10 +29,14 @@ export function useOpening(): Opening {
   const { wallets, wallet, connectTo, disconnect } = useWallet();
   const node = useMemo(() => (source instanceof Error || source === null ? null : nodeFor(source.deployment, wallet)), [source, wallet?.offered]);
   const { block, refresh } = useBlock(node instanceof Error ? null : node);
+  const chainId = useChainOf(node instanceof Error ? null : node);
   if (source instanceof Error) return { state: 'failed', text: `The deployment file cannot be used: ${source.message}.` };
   if (source === null) return { state: 'loading' };
   if (node instanceof Error) return { state: 'failed', text: node.message };
   if (node === null) return { state: 'needs wallet', wallets, connect: connectTo };
+  if (chainId !== null && chainId !== source.deployment.chainId) {
+    return { state: 'failed', text: `The node is on chain ${chainId}, the contracts are on chain ${source.deployment.chainId}.` };
+  }
   return { state: 'open', session: { ...source, node, wallets, wallet, connect: connectTo, disconnect, block, refresh } };
 }
 
@@ -67,7 +72,7 @@ function useWallet() {
   useEffect(() => discover(setWallets), []);
   useEffect(() => {
     // whoever was connected before is again, without a question
-    const known = wallets.find(({ id }) => id === localStorage.getItem(REMEMBERED));
+    const known = wallets.find(({ id }) => id === device.get(REMEMBERED));
     if (known !== undefined && wallet === null) connect(known, true).then((found) => found && setWallet(found), () => undefined);
   }, [wallets]);
   useEffect(() => {
@@ -78,13 +83,23 @@ function useWallet() {
   }, [wallet?.offered]);
   const connectTo = useCallback(async (offered: Offered) => {
     setWallet(await connect(offered));
-    localStorage.setItem(REMEMBERED, offered.id);
+    device.set(REMEMBERED, offered.id);
   }, []);
   const disconnect = useCallback(() => {
-    localStorage.removeItem(REMEMBERED);
+    device.remove(REMEMBERED);
     setWallet(null);
   }, []);
   return { wallets, wallet, connectTo, disconnect };
+}
+
+/** On which chain a node is; null as long as it does not say. A wallet's may change, which is told elsewhere. */
+function useChainOf(node: Node | null): number | null {
+  const [chainId, setChainId] = useState<number | null>(null);
+  useEffect(() => {
+    setChainId(null);
+    if (node?.transport.type !== 'custom') node?.getChainId().then(setChainId, () => undefined);
+  }, [node]);
+  return chainId;
 }
 
 function useBlock(node: Node | null) {

@@ -22,7 +22,7 @@ export function risksOf(lot: Lot, head: Head, deployment: Deployment, isFinal: b
     group !== null && group.isOpen &&
       'Bids of this group are open: everybody sees them, can answer them, and can take theirs back in the last second.',
     isSealed && bondBps < ALL &&
-      `The bond is ${percent(bondBps)} of the deposit. Below the whole deposit a seller can gain by bids of its own that it opens or not once it has seen yours: the price can come out anywhere up to what your group bid.`,
+      `The bond is ${percent(bondBps)} of the deposit. Below the whole deposit a seller can gain by bids of its own that it opens or not once it has seen yours: the price can come out anywhere up to what ${group === null ? 'you' : 'your group'} bid.`,
     isSealed && `A bid that nobody opens does not count and costs its bond, ${percent(bondBps)} of the deposit. The lock prevents that if somebody sends the opening; keep your receipt to do it yourself.`,
     isSealed && deployment.beacon !== null && chainHash(deployment.beacon) !== QUICKNET_HASH &&
       'Bids are locked to a beacon that is not drand’s quicknet: whoever runs it can read locked bids at any time.',

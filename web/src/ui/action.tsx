@@ -18,7 +18,7 @@ type Step =
   | { name: 'idle' }
   | { name: 'checking' }
   | { name: 'refused'; checks: readonly Check[] }
-  | { name: 'asking'; prepared: Prepared; checks: readonly Check[] }
+  | { name: 'asking'; prepared: Prepared; checks: readonly Check[]; what: ComponentChildren }
   | { name: 'signing' }
   | { name: 'waiting'; hash: Hex }
   | { name: 'done'; hash: Hex }
@@ -37,17 +37,20 @@ export interface ActionProps {
   onDone?: (receipt: TransactionReceipt) => void;
   /** What is said then. */
   done?: ComponentChildren;
+  /** One step among others, not the one to be expected. */
+  isSecond?: boolean;
   /** Why the button cannot be pressed yet. */
   blocked?: string | null;
 }
 
 /** The button and everything that follows from it. */
-export function Action({ label, call, what, dao, onDone, done, blocked }: ActionProps) {
+export function Action({ label, call, what, dao, onDone, done, isSecond, blocked }: ActionProps) {
   const { deployment, isVouched, wallet, node, refresh } = useSession();
   const [step, setStep] = useState<Step>({ name: 'idle' });
   const isAlive = useRef(true);
   useEffect(() => () => void (isAlive.current = false), []);
-  // whatever was asked for was asked of another account or chain
+  // what was asked for was asked of another account or chain, or is not what is typed any more
+  useEffect(() => setStep((before) => (blocked && before.name === 'asking' ? { name: 'idle' } : before)), [blocked, step.name]);
   useEffect(() => setStep({ name: 'idle' }), [wallet?.account, wallet?.chainId]);
   const set = (next: Step) => isAlive.current && setStep(next);
   if (wallet === null) return <Note kind="plain">Connect a wallet to “{label}”.</Note>;
@@ -61,7 +64,8 @@ export function Action({ label, call, what, dao, onDone, done, blocked }: Action
       if (!isPassed(checks)) return set({ name: 'refused', checks });
       const made = await call();
       if (typeof made === 'string') return set({ name: 'failed', text: made });
-      return set({ name: 'asking', prepared: await prepare(own, wallet.account, made), checks });
+      // told is what this very call does, whatever is typed meanwhile
+      return set({ name: 'asking', prepared: await prepare(own, wallet.account, made), checks, what });
     } catch (error) {
       return set({ name: 'failed', text: error instanceof SendError ? error.message : explain(error) });
     }
@@ -84,13 +88,13 @@ export function Action({ label, call, what, dao, onDone, done, blocked }: Action
   return (
     <div class="action">
       {step.name !== 'asking' && (
-        <button type="button" disabled={isBusy || Boolean(blocked)} onClick={() => void start()}>
+        <button type="button" class={isSecond ? 'second' : ''} disabled={isBusy || Boolean(blocked)} onClick={() => void start()}>
           {label}
         </button>
       )}
       {blocked && step.name !== 'done' && <p class="hint">{blocked}</p>}
       {step.name === 'asking' && (
-        <Question what={what} prepared={step.prepared} checks={step.checks} send={() => void send(step.prepared)} cancel={() => set({ name: 'idle' })} />
+        <Question what={step.what} prepared={step.prepared} checks={step.checks} send={() => void send(step.prepared)} cancel={() => set({ name: 'idle' })} />
       )}
       {step.name === 'refused' && <Note kind="error" isLive>Nothing was sent.<Checks checks={step.checks} /></Note>}
       <div role="status" aria-live="polite">

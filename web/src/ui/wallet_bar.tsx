@@ -20,7 +20,7 @@ export function WalletBar(props: { wallets: readonly Offered[]; wallet: Wallet |
   }
   return (
     <div class="wallet">
-      {wallets.length === 0 && <span class="quiet">No wallet in this browser: the page can be read only.</span>}
+      {wallets.length === 0 && <span class="quiet">No wallet in this browser: the page can be read only. On a phone open it in your wallet’s own browser.</span>}
       {wallets.map((offered) => (
         <button type="button" key={offered.id} onClick={() => void start(offered)}>
           {offered.icon && <img src={offered.icon} alt="" width="20" height="20" />}

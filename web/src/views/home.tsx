@@ -32,6 +32,9 @@ export function Home(_: { route: Route }) {
             <ul class="lots">
               {lots.map((lot) => <li key={String(lot.number)}><Card lot={lot} /></li>)}
             </ul>
+            {deployment.adapters.length > 0 && (
+              <p class="quiet">Groups bid at auction houses of others, too, through adapters. Those lots are not listed here: a group’s own link leads there.</p>
+            )}
             {count > shown && <button type="button" class="second" onClick={() => setShown(shown + SOME)}>Show older lots</button>}
           </>
         )}

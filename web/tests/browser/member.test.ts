@@ -130,7 +130,13 @@ test('no money goes before the receipt of this very bid is saved', options, asyn
   assert.ok(await button.isEnabled());
   await page.getByLabel(/Lock it to the beacon/).uncheck();
   await good(ann);
-  assert.ok(!ann.asked.includes('eth_sendTransaction'));
+  await page.getByLabel(/Lock it to the beacon/).check();
+  await button.click();
+  const question = page.getByRole('group', { name: 'What will happen' });
+  await question.waitFor();
+  await page.getByLabel('Bid, ETH').fill('0.05');
+  await question.waitFor({ state: 'detached' });
+  assert.ok(!ann.asked.includes('eth_sendTransaction'), 'what is asked was about another bid');
   await ann.close();
 });
 
@@ -393,5 +399,40 @@ test('at a house of others a member bids through the adapter, whose code is know
   await look(ann, 'house-390-light');
   assert.equal((await bidOf(dao, 1n, ann.account.address)).deposit, 100_000_000n);
   assert.match(await act(ann, 'Take the bid back'), /0\.1 ETH comes back/);
+  await ann.close();
+});
+
+test('all lots are listed, the newest first, and lead to their groups', options, async () => {
+  const { seller, lot, dao } = await scene();
+  const next = await list(stage, seller, nextItem++, parseEther('3'), (await stage.now()) + DAY);
+  const ann = await member('');
+  await ann.page.getByText('at 3 ETH or more').waitFor();
+  assert.deepEqual(await ann.page.locator('.lots h2').allInnerTexts(), [`Lot ${next}`, `Lot ${lot}`]);
+  await good(ann);
+  await look(ann, 'home-390-light');
+  await ann.page.getByRole('link', { name: `Lot ${lot}` }).click();
+  await ann.page.getByRole('link', { name: /^Bid with/ }).click();
+  await ann.page.getByText('You have no bid on this lot with this group.').waitFor();
+  assert.equal(new URL(ann.page.url()).searchParams.get('dao'), dao);
+  await ann.page.goBack();
+  await ann.page.getByText('Groups on this lot').waitFor();
+  assert.deepEqual(ann.flaws, []);
+  await ann.close();
+});
+
+test('without a node in file or address the wallet reads; without a good file the page says why', options, async () => {
+  const { search } = await scene();
+  const { node: _, ...rest } = stage.deployment;
+  const file = await elsewhere(rest);
+  const ann = await member(`${search}&deployment=${encodeURIComponent(file)}`);
+  await ann.page.getByText('You have no bid on this lot with this group.').waitFor();
+  assert.ok(ann.asked.includes('eth_call'));
+  const other = await elsewhere({ ...stage.deployment, chain_id: 1 });
+  await ann.page.goto(`${stage.base}?deployment=${encodeURIComponent(other)}`);
+  await ann.page.getByText('The node is on chain 31337, the contracts are on chain 1.').waitFor();
+  const bad = await elsewhere({ ...rest, factory: 'x' });
+  await ann.page.goto(`${stage.base}?deployment=${encodeURIComponent(bad)}`);
+  await ann.page.getByText('The deployment file cannot be used: factory: no address.').waitFor();
+  await good(ann);
   await ann.close();
 });

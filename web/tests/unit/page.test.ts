@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { type Hex, getAddress } from 'viem';
 
 import { hrefOf, routeOf } from '../../src/app/route.ts';
+import { keeping } from '../../src/app/device.ts';
 import { keep, matching, receiptsOf } from '../../src/app/receipts.ts';
 import { likeness } from '../../src/chain/checks.ts';
 import { DeploymentError, nodeUrl, parseDeployment } from '../../src/chain/deployment.ts';
@@ -85,8 +86,7 @@ test('a calendar file has the three dates, by the standard', () => {
 });
 
 test('receipts on the device are told apart by chain, contract, lot and bidder, and all are kept', () => {
-  const kept = new Map<string, string>();
-  const storage = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value) } as unknown as Storage;
+  const storage = keeping(() => { throw new Error('a private window'); });
   const place = { chainId: 1, contract: A, lot: 1n, bidder: B };
   const made = [1n, 2n, 3n].map((bid) => ({ contract: A, lot: 1n, bidder: B, bid, salt: newSalt(true) }));
   made.forEach((one) => keep(1, one, storage));
@@ -96,6 +96,30 @@ test('receipts on the device are told apart by chain, contract, lot and bidder, 
   assert.equal(matching(1, receiptsOf(place, storage), place, seal)?.bid, 2n);
   assert.equal(matching(5, receiptsOf(place, storage), place, seal), null);
   assert.equal(matching(1, receiptsOf(place, storage), { ...place, bidder: A }, seal), null);
+});
+
+test('what a browser keeps lasts, and what it cannot keep lasts as long as the page', () => {
+  const kept = new Map<string, string>();
+  let isFull = false;
+  const storage = {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => {
+      if (isFull) throw new Error('full');
+      kept.set(name, value);
+    },
+    removeItem: (name: string) => void kept.delete(name),
+  } as unknown as Storage;
+  const first = keeping(() => storage);
+  first.set('a', '1');
+  isFull = true;
+  first.set('a', '2');
+  assert.equal(first.get('a'), '2');
+  assert.equal(keeping(() => storage).get('a'), '1');
+  isFull = false;
+  first.set('a', '3');
+  assert.equal(keeping(() => storage).get('a'), '3');
+  first.remove('a');
+  assert.equal(first.get('a'), null);
 });
 
 test('what is due is what a claim would pay, and not before it would', () => {

@@ -12,6 +12,7 @@ import { Phase } from '../../lots/phases.ts';
 import { Action } from '../../ui/action.tsx';
 import { UNIT, eth, parseEth } from '../../ui/money.ts';
 import { Field, Go, Note, Ready, Section } from '../../ui/pieces.tsx';
+import { moment } from '../../ui/time.ts';
 import { ClaimForm } from './claim.tsx';
 import { MoneyFacts } from './money.tsx';
 import { type Mine, readMine } from './mine.ts';
@@ -49,7 +50,7 @@ function Connected(props: Parameters<typeof MyBid>[0] & { node: Parameters<typeo
 
 function Steps({ lot, head, mine, isLocked, isRefused }: { lot: Lot; head: Head; mine: Mine; isLocked: boolean; isRefused: boolean }) {
   if (!head.hasEntered) return <Note kind="plain">The group has not entered this lot, so nobody can bid on it there. <Go to={{ view: 'group', dao: head.contract }}>As long as bidding lasts anybody can have it enter</Go>.</Note>;
-  if (lot.phase === Phase.Bidding) return <BiddingSteps lot={lot} head={head} mine={mine} />;
+  if (lot.phase === Phase.Bidding) return <BiddingSteps lot={lot} head={head} mine={mine} isLocked={isLocked} />;
   if (mine.bid === null) return null;
   return (
     <>
@@ -59,16 +60,24 @@ function Steps({ lot, head, mine, isLocked, isRefused }: { lot: Lot; head: Head;
   );
 }
 
-function BiddingSteps({ lot, head, mine }: { lot: Lot; head: Head; mine: Mine }) {
+function BiddingSteps({ lot, head, mine, isLocked }: { lot: Lot; head: Head; mine: Mine; isLocked: boolean }) {
   const { bid, place } = mine;
   const [isChanging, setChanging] = useState(false);
   const seal = head.group?.isOpen ? <RaiseForm lot={lot} head={head} mine={mine} /> : <SealForm lot={lot} head={head} place={place} bid={bid} />;
   if (bid === null) return seal;
   return (
     <>
+      {bid.isSealed && (
+        <p>
+          {isLocked
+            ? `There is nothing more to do. Once bidding is over anybody can open your bid by its lock, and keepers do; look again before ${moment(lot.schedule.endOfReveal)}, and keep the receipt.`
+            : `Come back between ${moment(lot.schedule.endOfBidding)} and ${moment(lot.schedule.endOfReveal)} to open your bid by its receipt.`}
+        </p>
+      )}
       {head.group?.isOpen || isChanging ? seal : <button type="button" class="second" onClick={() => setChanging(true)}>Change the bid</button>}
       <Action
         label="Take the bid back"
+        isSecond
         dao={head.group?.dao ?? null}
         call={() => callOf(head.contract, DAO.abi, 'withdraw', [lot.number, place.bidder])}
         what={<p>Your bid is gone, and the deposit of {eth(bid.deposit)} comes back to your account at once. A lock that was sent becomes public all the same.</p>}

@@ -2,6 +2,7 @@
 
 import { useState } from 'preact/hooks';
 
+import { device } from '../../app/device.ts';
 import { useSession } from '../../app/context.ts';
 import { type Loaded, useLoaded } from '../../app/loading.ts';
 import { DEFAULT_GATEWAY, type Described, type Source, describe, fetchText, readItem, sourceOf } from '../../lots/item.ts';
@@ -13,11 +14,11 @@ const GATEWAY = 'consort/gateway';
 
 export function ItemView({ lot }: { lot: Pick<Lot, 'token' | 'tokenId' | 'seller'> }) {
   const { deployment, node } = useSession();
-  const [gateway, setGateway] = useState(localStorage.getItem(GATEWAY) ?? DEFAULT_GATEWAY);
+  const [gateway, setGateway] = useState(device.get(GATEWAY) ?? DEFAULT_GATEWAY);
   const loaded = useLoaded(() => readItem(node, lot.token, lot.tokenId), [], `${lot.token}/${lot.tokenId}`);
   const changeGateway = (value: string) => {
     setGateway(value);
-    localStorage.setItem(GATEWAY, value);
+    device.set(GATEWAY, value);
   };
   return (
     <Ready loaded={loaded} what="The item">
@@ -43,7 +44,7 @@ export function ItemView({ lot }: { lot: Pick<Lot, 'token' | 'tokenId' | 'seller
 }
 
 function Content({ source, gateway }: { source: Source; gateway: string }) {
-  const [isAgreed, setAgreed] = useState(localStorage.getItem(AGREED) === 'on');
+  const [isAgreed, setAgreed] = useState(device.get(AGREED) === 'on');
   if (source.kind === 'none') return null;
   if (source.kind === 'inline') {
     const described = describe(source.text, gateway);
@@ -59,7 +60,7 @@ function Content({ source, gateway }: { source: Source; gateway: string }) {
   return isAgreed ? <Remote url={source.url} gateway={gateway} /> : <Agree host={source.url.host} agree={agree} />;
 
   function agree() {
-    localStorage.setItem(AGREED, 'on');
+    device.set(AGREED, 'on');
     setAgreed(true);
   }
 }

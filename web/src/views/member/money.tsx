@@ -3,7 +3,7 @@
 import { useSession } from '../../app/context.ts';
 import { dueOf } from '../../lots/money.ts';
 import type { Box } from '../../lots/ledger.ts';
-import type { Head, Lot } from '../../lots/lot.ts';
+import type { Bid, Head, Lot } from '../../lots/lot.ts';
 import { Phase } from '../../lots/phases.ts';
 import { useNow } from '../../ui/countdown.tsx';
 import { eth, percent } from '../../ui/money.ts';
@@ -38,8 +38,15 @@ export function MoneyFacts({ lot, head, mine, box }: { lot: Lot; head: Head; min
     if (box?.paidIn) return <>paid out in <Transaction hash={box.paidIn} chainId={deployment.chainId} /></>;
     if (bid === null) return null;
     if (bid.deposit === 0n) return 'paid out';
-    return <>in the contract{due?.wait && `. ${due.wait}`}</>;
+    return `in the contract. ${waitWords(lot, bid, due?.wait ?? null)}`;
   }
+}
+
+/** When one can have it. */
+function waitWords({ phase }: Lot, { isSealed }: Bid, wait: string | null): string {
+  if (phase === Phase.Bidding) return 'Until bidding ends you can take all of it back.';
+  if (phase === Phase.Reveal && isSealed) return 'Once the bid is open it stays there until the lot is decided; if it is never opened, the rest can be claimed after the reveal.';
+  return wait ?? '';
 }
 
 function servedWords(head: Head, isServed: boolean): string {

@@ -46,11 +46,7 @@ export function SealForm(props: SealProps) {
   const save = () => {
     if (typeof amount !== 'bigint') return;
     const made = { contract: place.contract, lot: place.lot, bidder: place.bidder, bid: amount, salt: newSalt(isLocked) };
-    try {
-      keep(place.chainId, made);
-    } catch {
-      // a browser that keeps nothing still saves the file
-    }
+    keep(place.chainId, made);
     download(fileName(made), formatReceipt(made), 'application/jsonl');
     setReceipt(made);
   };
