@@ -26,7 +26,7 @@ export function stepsLeft(book: Book, tallier: Address): Address[][] {
 /** The certificate by which a DAO that won at `price` units is settled, by the finished tally; null if that never reaches it. */
 export function certificateOf(book: Book, price: bigint): Certificate | null {
   const steps = book.tallier === null ? [] : (book.progress.get(book.tallier.toLowerCase()) ?? []);
-  const step = steps.find(({ bestBefore, best }) => bestBefore < price && price <= best);
+  const step = steps.find(({ best }) => price <= best);
   if (step === undefined) return null;
   const bids = book.ascending().slice(step.start, step.counted);
   return { start: BigInt(step.start), best: step.bestBefore, bids: packBids(bids) };

@@ -31,7 +31,7 @@ const estateOf = (dao: Address, lot: bigint) => stage.client.readContract({ addr
 
 test('a group is made where the page said, enters the lot at once, and a stranger comes by its link', options, async () => {
   const lot = await list(stage, await stage.newAccount(), 1n, parseEther('1'), (await stage.now()) + 3n * DAY);
-  const person = await arrive(stage, await stage.newAccount(), `?view=new-group&lot=${lot}`);
+  const person = await arrive(stage, await stage.newAccount(), `?view=new-group&lot=${lot}`, { permissions: ['clipboard-read', 'clipboard-write'] });
   const { page } = person;
   await page.getByLabel('How many members').fill('2000');
   await page.getByText('a full copy is the cheaper one').waitFor();
@@ -51,6 +51,9 @@ test('a group is made where the page said, enters the lot at once, and a strange
   await page.getByText('Bring the others').waitFor();
   await look(person, 'group-made');
   const link = await page.getByText(`lot=${lot}`).innerText();
+  await page.getByRole('button', { name: 'Copy link' }).click();
+  await page.getByText('Copied.').waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), link);
   const dao = new URL(link).searchParams.get('dao') as Address;
   assert.equal(dao, promised);
   assert.ok(await stage.client.readContract({ address: stage.deployment.factory, abi: factoryAbi, functionName: 'isDAO', args: [dao] }));

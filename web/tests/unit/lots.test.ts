@@ -6,7 +6,7 @@ import { test } from 'node:test';
 
 import { abi as auctioneerAbi } from 'consort-contracts/Auctioneer';
 import { abi as daoAbi } from 'consort-contracts/DAO';
-import { Phase } from 'consort-contracts/enums';
+import { Flaw, Phase } from 'consort-contracts/enums';
 import { type Address, getAddress, type Hex, parseEventLogs, zeroAddress } from 'viem';
 
 import { cut, dutiesOf, gasOf } from '../../src/lots/agenda.ts';
@@ -161,6 +161,52 @@ test('what is open at which moment: nothing while bids come, then opening, count
   assert.equal(kinds(counted, Phase.Closed, counted.endOfReveal, winner)[0], 'settle');
   const unsold = kinds(counted, Phase.Void, counted.endOfTally);
   assert.equal(unsold.at(-1), 'reclaim');
+});
+
+/** A lot of one group, made by hand: three sealed bids under deposits of 9. */
+function byHand() {
+  const [auctioneer, dao, ann, bob, cid] = ['1', '2', 'a', 'b', 'c'].map((digit) => getAddress(`0x${digit.repeat(40)}`)) as [Address, Address, Address, Address, Address];
+  const schedule = { endOfBidding: 100n, endOfReveal: 200n, endOfTally: 300n, bondBps: 1_000 };
+  const listed = { lot: 1n, seller: auctioneer, token: auctioneer, tokenId: 1n, reserve: 10n, schedule };
+  const lot = Ledger.listed({ address: auctioneer, eventName: 'LotListed', args: listed });
+  const at = (address: Address) => (eventName: string, args: Record<string, unknown>) => lot.apply({ address, eventName, args });
+  const [tell, say] = [at(auctioneer), at(dao)];
+  const entry = (amount: bigint, account: Address) => (1n << 224n) | (amount << 160n) | BigInt(account);
+  tell('DAOEntered', { lot: 1n, dao });
+  for (const bidder of [ann, bob, cid]) say('BidSealed', { entry: entry(0n, bidder), sealedBid: `0x${'5e'.repeat(24)}${'9'.padStart(16, '0')}` });
+  const due = (phase: number, leader: Address, now = 250n) =>
+    dutiesOf(lot, { phase, leader, price: 10n }, now).flatMap((duty) => (duty.kind === 'pay' ? duty.bidders : []));
+  return { lot, dao, ann, bob, cid, tell, say, entry, due };
+}
+
+test('who bid just the share is served, pays it, and nobody is paid before it is time', () => {
+  const { lot, dao, ann, bob, cid, tell, say, entry, due } = byHand();
+  say('BidsOpened', { entries: [entry(5n, ann), entry(5n, bob)] });
+  assert.deepEqual(due(Phase.Reveal, zeroAddress, 150n), []);
+  assert.deepEqual(due(Phase.Tally, zeroAddress), [cid], 'the silent from the end of opening on, the others not yet');
+  assert.deepEqual(due(Phase.Closed, dao), [cid], 'not the members of a group that has still to pay');
+  assert.deepEqual(due(Phase.Closed, ann), [ann, bob, cid], 'the members of one that lost');
+  say('Tallied', { lot: 1n, tallier: ann, willingnessToPay: 10n });
+  tell('DAOBid', { lot: 1n, dao, bid: 10n });
+  say('BookWon', { lot: 1n, price: 10n, served: 2n, share: 5n });
+  tell('LotSettled', { lot: 1n, winner: dao, price: 10n, paid: 10n });
+  assert.ok(lot.book(dao)?.isServed(ann));
+  const back = (amount: bigint) => {
+    say('Pushed', { entries: [entry(amount, ann)] });
+    return checksOf(lot, { phase: Phase.Settled, leader: dao, price: 10n }).filter((check) => !holds(check)).map(({ about }) => about);
+  };
+  assert.deepEqual(back(4n), []);
+  assert.deepEqual(back(9n), ['back'], 'a share that was not paid');
+  say('PushRefused', { lot: 1n, bidder: bob, amount: 4n });
+  assert.deepEqual(due(Phase.Settled, dao), [cid], 'who refused a payment is not sent it again');
+});
+
+test('a bid whose own opening breaks the rules is not tried again, one that a stranger spoiled is', () => {
+  const { lot, dao, ann, bob, say } = byHand();
+  say('OpeningSkipped', { lot: 1n, bidder: ann, flaw: Flaw.ZeroBid });
+  say('OpeningSkipped', { lot: 1n, bidder: bob, flaw: Flaw.WrongOpening });
+  assert.ok(!lot.book(dao)?.sealed().some(({ bidder }) => bidder === ann));
+  assert.ok(lot.book(dao)?.sealed().some(({ bidder }) => bidder === bob));
 });
 
 function boxes(lot: Ledger): Told['boxes'] {

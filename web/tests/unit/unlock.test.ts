@@ -4,10 +4,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import type { Hex } from 'viem';
+import type { Address, Hex } from 'viem';
 
+import type { Box } from '../../src/lots/ledger.ts';
+import { openAll } from '../../src/lots/openings.ts';
 import type { Beacon } from '../../src/seals/beacon.ts';
-import { newSalt } from '../../src/seals/commitment.ts';
+import { commitment, newSalt } from '../../src/seals/commitment.ts';
 import { lockBid } from '../../src/seals/lock.ts';
 import { checkSignature, openLock, SignatureError } from '../../src/seals/unlock.ts';
 
@@ -68,3 +70,25 @@ for (const network of networks) {
     assert.equal(openLock(checked, lockBid(beacon, round + 1n, 60n, newSalt(true))), null);
   });
 }
+
+test('a lock counts for the bid that it is of, and for no other: copies, other bids and no locks open nothing', async () => {
+  const network = networks[0] as Network;
+  const [beacon, round] = [beaconOf(network), BigInt(network.round.round)];
+  const [dao, ann, bob]: [Address, Address, Address] = [`0x${'d'.repeat(40)}`, `0x${'a'.repeat(40)}`, `0x${'b'.repeat(40)}`];
+  const sealed = (bidder: Address, bid: bigint, locked = bid, isLocked = true): Box => {
+    const salt = newSalt(true);
+    const lock = isLocked ? lockBid(beacon, round, locked, salt) : null;
+    const seal = commitment(1n, { contract: dao, lot: 7n, bidder, bid, salt });
+    return { bidder, commitment: seal, deposit: 90n, bid: null, lock, burnt: 0n, received: 0n, paidIn: null, closed: false, refused: false, unopenable: false };
+  };
+  const good = sealed(ann, 60n);
+  const boxes = [good, { ...sealed(bob, 50n), lock: good.lock }, sealed(bob, 40n, 41n), sealed(bob, 30n, 30n, false)];
+  const heard: number[] = [];
+  const signature = checkSignature(beacon, round, `0x${network.round.signature}`);
+  const { openings, unopened } = await openAll(signature, 1n, dao, 7n, boxes, (tried) => heard.push(tried));
+  assert.deepEqual(openings.map(({ bidder, bid }) => [bidder, bid]), [[ann, 60n]]);
+  assert.deepEqual([unopened, heard], [[bob, bob, bob], [1, 2, 3, 4]]);
+  for (const [chain, lot] of [[2n, 7n], [1n, 8n]] as const) {
+    assert.deepEqual((await openAll(signature, chain, dao, lot, [good], () => undefined)).openings, [], 'of another chain or lot');
+  }
+});
