@@ -20,7 +20,6 @@ from offchain.cli.people import (
     lot_number,
     person_at,
     receipts_in,
-    tell,
 )
 from offchain.cli.spending import DEFAULT_MAX_FEE_GWEI, MaxFee
 
@@ -91,7 +90,4 @@ def command(
         if step is None:
             put("This very bid stands already, with this deposit: nothing was sent.\n")
             return
-        act(person, step, yes, known)
-        tell(
-            f"The receipt is in {receipts}. Keep it until your money is back: it opens the bid if nobody else does."
-        )
+        act(person, step, yes, known, receipts)

@@ -99,13 +99,20 @@ def reader_at(on: str, deployment: str) -> "Iterator[Person]":
             yield Person(chain, deployed, contract_of(chain, deployed), NOBODY)
 
 
-def act(person: "Person", step: "Step", yes: bool, receipts: "Openings | None" = None) -> None:
-    """Says what a step will do, asks, takes it, and prints what became of it.
+def act(
+    person: "Person",
+    step: "Step",
+    yes: bool,
+    receipts: "Openings | None" = None,
+    file: str = RECEIPTS,
+) -> None:
+    """Says what a step will do, asks, takes it, and prints what became of it. `file`: where the receipts are.
 
     Raises:
         BadInput: a contract would refuse it, or nobody is there to ask, or said no.
         ChainError: it failed.
     """
+    from offchain.chain.errors import ChainError
     from offchain.io.units import ether_at_least
 
     cost = step.rehearse(person.chain)
@@ -120,7 +127,12 @@ def act(person: "Person", step: "Step", yes: bool, receipts: "Openings | None" =
     for line in step.risks:
         tell(f"! {line}")
     _ask(yes)
-    for line in step.take(person.chain, _keeper(receipts)):
+    try:
+        became = step.take(person.chain, _keeper(receipts, file))
+    except ChainError:
+        tell("Look at what stands (consort status); the same command again sends what is missing.")
+        raise
+    for line in became:
         put(f"{wrapped(line)}\n")
 
 
@@ -207,19 +219,21 @@ def _can_ask() -> bool:
     return sys.stdin.isatty()
 
 
-def _keeper(receipts: "Openings | None") -> "Keep":
+def _keeper(receipts: "Openings | None", file: str) -> "Keep":
     from offchain.bindings.seals import Opening
     from offchain.io.output import OutputFailed
     from offchain.keeper.openings import OpeningsError
 
     def keep(opening: Opening) -> None:
         assert receipts is not None
-        if opening in receipts.of(opening.contract, opening.lot, opening.bidder):
-            return
         try:
-            receipts.add([opening])
+            if opening not in receipts.of(opening.contract, opening.lot, opening.bidder):
+                receipts.add([opening])
         except OpeningsError as error:
             raise OutputFailed(f"--receipts: {error}; nothing was sent") from error
+        tell(
+            f"The receipt is in {file}. Keep it until your money is back: it opens the bid if nobody else does."
+        )
 
     return keep
 

@@ -18,6 +18,7 @@ from offchain.chain.keys import NodeAccounts
 from offchain.chain.rpc import Rpc
 from offchain.chain.spending import KEY_VARIABLE, PASSPHRASE_VARIABLE
 from offchain.cli import app
+from tests.proxy import Answer, Dropped, proxy
 
 ACCOUNTS = 8
 SELLER, ANN, BOB, CID, DAN = range(5)
@@ -244,6 +245,53 @@ def test_a_key_file_and_receipts_that_others_wrote(
         )
         assert refused.exit_code == 2
         assert "--receipts: " in refused.stderr
+
+
+@pytest.mark.parametrize("lost", ["on its way", "in its answer"])
+def test_a_transaction_that_is_lost(town: Town, lost: str) -> None:
+    """The receipt is there, and the same command again sends what is missing: one secret, one deposit."""
+    town.done("list", town.token, 1, "--reserve", "0.001", "--bidding", "1 h", account=SELLER)
+
+    def drop(method: str, params: object) -> Answer | None:
+        if method == "eth_sendTransaction":
+            raise Dropped
+        return None
+
+    def swallow(method: str, params: object, answer: Answer) -> Answer:
+        if method == "eth_sendTransaction":
+            raise Dropped
+        return answer
+
+    url = town.url
+    with proxy(url) as liar:
+        if lost == "on its way":
+            liar.before = drop
+        else:
+            liar.after = swallow
+        town.url = liar.url
+        failed = town.run("bid", 1, "--bid", "0.5")
+        assert failed.exit_code == 3, failed.output
+        told = " ".join(failed.stderr.split())
+        assert f"The receipt is in {town.receipts(ANN)}" in told
+        assert "the same command again sends what is missing" in told
+        town.url = url
+    (kept,) = town.receipts(ANN).read_text().splitlines()
+    again = town.done("bid", 1, "--bid", "0.5")
+    assert ("stands already" in again) == (lost == "in its answer")
+    assert town.receipts(ANN).read_text().splitlines() == [kept]
+    assert "deposit 0.5 ETH" in town.done("status", 1, town.people[ANN])
+
+
+def test_nothing_is_sent_whose_receipt_cannot_be_kept(town: Town) -> None:
+    town.done("list", town.token, 1, "--reserve", "0.001", "--bidding", "1 h", account=SELLER)
+    before = town.height()
+    at = ["--on", town.url, "--deployment", str(town.file), "--yes", "--account", "1"]
+    nowhere = ["--receipts", str(town.folder / "no folder" / "receipts.jsonl")]
+    result = CliRunner().invoke(app, ["bid", "1", "--bid", "0.5", *at, *nowhere])
+    assert result.exit_code == 4
+    assert "nothing was sent" in result.stderr
+    assert result.stdout == ""
+    assert town.height() == before
 
 
 def test_files_of_other_deployments_and_contracts(town: Town, tmp_path: Path) -> None:
