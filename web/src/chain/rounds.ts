@@ -8,7 +8,7 @@ import { checkSignature, type Signature, SignatureError } from '../seals/unlock.
 /** Who serves quicknet's rounds. */
 export const QUICKNET_SOURCES = ['https://api.drand.sh', 'https://api2.drand.sh', 'https://api3.drand.sh', 'https://drand.cloudflare.com'];
 const PATIENCE = 5_000;
-const MOST_CHARACTERS = 1 << 14;
+const MOST_BYTES = 1 << 14;
 
 /** Why no source gave the signature: what each of them answered. */
 export class RoundError extends Error {
@@ -47,13 +47,31 @@ async function ask(beacon: Beacon, round: bigint, source: string): Promise<Signa
   }
   if (answer.status === 425 || answer.status === 404) throw new Error(`has not got round ${round} yet`);
   if (!answer.ok) throw new Error(`answered ${answer.status}`);
-  return checkSignature(beacon, round, signatureIn(await answer.text(), round));
+  return checkSignature(beacon, round, signatureIn(await textOf(answer), round));
+}
+
+/** What a server says, as far as a round could be that long: it may talk without end. */
+async function textOf(answer: Response): Promise<string> {
+  const reader = answer.body?.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  for (let bytes = 0; reader !== undefined; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    bytes += value.length;
+    text += decoder.decode(value, { stream: true });
+    if (bytes > MOST_BYTES) {
+      await reader.cancel();
+      throw new SignatureError('answered with no round');
+    }
+  }
+  return text;
 }
 
 function signatureIn(text: string, round: bigint): Hex {
   let found: unknown;
   try {
-    found = text.length > MOST_CHARACTERS ? null : JSON.parse(text);
+    found = JSON.parse(text);
   } catch {
     found = null;
   }

@@ -31,7 +31,7 @@ const ANSWERS: Record<string, [number, string]> = {
   chatter: [200, '<html>'],
   other: [200, JSON.stringify({ ...quicknet.round, round: quicknet.round.round + 1 })],
   forged: [200, JSON.stringify({ round: quicknet.round.round, signature: local.round.signature })],
-  endless: [200, JSON.stringify({ ...quicknet.round, more: 'x'.repeat(20_000) })],
+  long: [200, JSON.stringify({ ...quicknet.round, more: 'x'.repeat(20_000) })],
   good: [200, JSON.stringify(quicknet.round)],
 };
 
@@ -39,19 +39,26 @@ test('each source is asked in turn, none is believed, and what each answered is 
   const server = createServer((request, answer) => {
     const [, name = '', hash, kind, round] = (request.url ?? '').split('/');
     if (name === 'elsewhere') return answer.writeHead(302, { location: '/good' }).end();
+    if (name === 'talker') {
+      const talk = () => answer.writableEnded || answer.destroyed || (answer.write(' '.repeat(8_192)), setTimeout(talk, 1));
+      return talk();
+    }
     const [status, text] = hash === HASH && kind === 'public' && round === String(ROUND) ? (ANSWERS[name] ?? [404, '']) : [404, ''];
     return answer.writeHead(status).end(text);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  context.after(() => server.close());
+  context.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const bad = ['late', 'broken', 'chatter', 'other', 'forged', 'endless', 'elsewhere'].map((name) => `${base}/${name}`);
+  const bad = ['late', 'broken', 'chatter', 'other', 'forged', 'long', 'talker', 'elsewhere'].map((name) => `${base}/${name}`);
   const refused = await fetchSignature(beacon, ROUND, bad).then(
     () => assert.fail('believed'),
     (error: unknown) => error as RoundError,
   );
   assert.equal(refused.troubles.length, bad.length);
-  for (const [i, said] of [/yet/, /500/, /no round/, /another round/, /not the beacon/, /no round/, /no answer/].entries()) assert.match(refused.troubles[i] ?? '', said);
+  for (const [i, said] of [/yet/, /500/, /no round/, /another round/, /not the beacon/, /no round/, /no round/, /no answer/].entries()) assert.match(refused.troubles[i] ?? '', said);
   const found = await fetchSignature(beacon, ROUND, [...bad, `${base}/good/`, `${base}/good/${HASH}`]);
   assert.equal(found.toHex(true), quicknet.round.signature);
 });
