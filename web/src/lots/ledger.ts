@@ -61,7 +61,6 @@ export class Book {
   lost = false;
   /** Who among individuals won. */
   winner: Address | null = null;
-  estate: Address | null = null;
 
   constructor(
     readonly contract: Address,
@@ -147,9 +146,6 @@ export class Book {
         return;
       case 'LotSettled':
         return this.#sold(args);
-      case 'EstateOpened':
-        this.estate = args['estate'] as Address;
-        return;
       case 'BondBurnt':
         return this.#change(args['bidder'] as Address, {
           burnt: BigInt(args['bond'] as bigint),

@@ -127,11 +127,6 @@ export async function openStage(executablePath: string) {
   };
 }
 
-/** Another deployment file for the page to read beside its own, as a link from a stranger may name. */
-export function fileUrl(document: unknown): string {
-  return `data:application/json,${encodeURIComponent(JSON.stringify(document))}`;
-}
-
 async function startAnvil(processes: ChildProcess[], timestamp: number): Promise<string> {
   const anvil = spawn(join(ROOT, 'node_modules', '.bin', 'anvil'), ['--port', '0', '--chain-id', String(CHAIN_ID), '--timestamp', String(timestamp), '--hardfork', 'shanghai'], {
     stdio: ['ignore', 'pipe', 'inherit'],
