@@ -94,8 +94,8 @@ def warn_of_poverty(chain: "Chain", payer: str, tell: Callable[[str], None] = sa
         return
     if owned < needed:
         tell(
-            f"warning: account {payer} has {ether_at_most(owned)} ETH, and one transaction can take {ether_at_least(needed)} ETH:"
-            f" send it {ether_at_least(needed - owned)} ETH or more"
+            f"warning: account {payer} has {ether_at_most(owned)} ETH, and one transaction can take {ether_at_least(needed)}"
+            f" ETH: send it {ether_at_least(needed - owned)} ETH or more"
         )
 
 

@@ -30,7 +30,7 @@ def command(
         str,
         typer.Option(
             metavar="ETH",
-            help="What access to the item is worth to you; no other bid is better.",
+            help="The most that you would pay for access to the item.",
             show_default=False,
         ),
     ],

@@ -16,14 +16,24 @@ from offchain.keeper.lines import Lines, LinesError
 from offchain.keeper.records import address_in, integer_in, record_in, secret_in
 
 MAX_LINE: Final = 1_024
-_FIELDS: Final = ("chain_id", "source", "consumer", "id", "lot", "round", "sealer", "secret")
+_FIELDS: Final = (
+    "chain_id",
+    "source",
+    "consumer",
+    "id",
+    "lot",
+    "round",
+    "sealer",
+    "balance",
+    "secret",
+)
 _MOST_WORD: Final = 2**256 - 1
 _MOST_ROUND: Final = 2**32 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A secret of `sealer` for a round of a draw at `source`, made for the sake of a lot."""
+    """A secret of `sealer` for a round of a draw at `source`, made for the sake of a lot. balance: the wei it had then."""
 
     chain_id: int
     source: str
@@ -31,6 +41,7 @@ class Secret:
     lot: int
     round: int
     sealer: str
+    balance: int
     secret: bytes
 
     @property
@@ -82,6 +93,7 @@ class SecretFile:
             lot=integer_in("lot", entry["lot"], 0, _MOST_WORD),
             round=integer_in("round", entry["round"], 1, _MOST_ROUND),
             sealer=address_in("sealer", entry["sealer"]),
+            balance=_word("balance", entry["balance"]),
             secret=secret_in("secret", entry["secret"]),
         )
         self._secrets[secret] = None
@@ -107,6 +119,7 @@ def _format(one: Secret) -> str:
         one.lot,
         one.round,
         one.sealer,
+        hex(one.balance),
         one.secret.hex(),
     )
     return json.dumps(dict(zip(_FIELDS, values, strict=True)))

@@ -11,7 +11,7 @@ choose the word.
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
@@ -43,6 +43,8 @@ GAS_TO_OPEN: Final = 150_000
 """What has to be left of budget and balance for opening, before a secret is sealed."""
 _RECHECK: Final = 16
 """Blocks after which a draw that needs nothing, or has not fallen back, is asked about again."""
+_MOST_TRIES: Final = 16
+"""How often an opening is sent that comes to nothing, or is undone."""
 _TIME_TO_SEAL: Final = 60
 """Seconds of the sealing that have to be left, so that a seal is mined in time."""
 _SOON: Final = 60
@@ -104,6 +106,8 @@ class SecretKeeper:
         self._draws: dict[int, Draw] = {}
         # secrets by what was seen of them: open, or of a round that is over, and since which block
         self._opened: set[Secret] = set()
+        self._has_taken = False
+        self._tries: Counter[Secret] = Counter()
         self._over: dict[Secret, int] = {}
         self._sealed: set[tuple[Draw, int]] = set()
         self._lost: set[tuple[Draw, int]] = set()
@@ -303,9 +307,8 @@ class SecretKeeper:
         draw = case.draw
         for one in mine:
             call = ("reveal", draw.consumer, draw.id, one.sealer, one.secret)
-            stands = partial(self._sealed.add, (draw, one.round))
             try:
-                self._send("open", case, *call, bounded=False, first=stands)
+                self._send("open", case, *call, bounded=False, first=partial(self._try, case, one))
             except Reverted as refusal:
                 flaw = self._flaw(refusal)
                 if flaw == "AlreadyOpened":
@@ -315,7 +318,15 @@ class SecretKeeper:
                     continue
                 raise
             self._opened.update(mine)
+            self._has_taken = False
             return
+
+    def _try(self, case: _Case, secret: Secret) -> None:
+        """Simulation says that a secret stands sealed: it is sent now. Raises SecretLost if it was too often."""
+        self._sealed.add((secret.draw, secret.round))
+        self._tries[secret] += 1
+        if self._tries[secret] > _MOST_TRIES:
+            raise SecretLost(f"opening it for {_told(case)} was sent {_MOST_TRIES} times in vain")
 
     def _seal(self, case: _Case, round_: Round) -> None:
         """Seals a new secret in the round under way, or opens one, unless one of its own stands there."""
@@ -335,7 +346,6 @@ class SecretKeeper:
             if is_open:
                 self._skip(f"secrets of {_told(case)}", self._no_bond(terms.bond, bonds))
             return
-        self._refuse_to_run_dry(terms.bond)
         secret = Secret(
             self._chain.chain_id,
             self._source,
@@ -343,26 +353,39 @@ class SecretKeeper:
             case.lot,
             number,
             self._courier.account,
+            0,
             new_salt(),
         )
+        earlier = next((one for one in case.mine if one.round == number), None)
+
+        def keep() -> None:
+            balance = self._balance_to_seal(terms.bond)
+            if earlier is not None and balance < earlier.balance - terms.bond // 2:
+                raise SecretLost(
+                    f"{self._source} has taken a bond for a seal that it does not show: it is given no other"
+                )
+            self._secrets.add(replace(secret, balance=balance))
+
         call = ("commit", case.draw.consumer, case.draw.id, secret.seal)
         try:
             # on disk once simulation says that it can be sealed, and before it can be
-            self._send("seal", case, *call, wei=terms.bond, first=lambda: self._secrets.add(secret))
+            self._send("seal", case, *call, wei=terms.bond, first=keep)
         except Reverted as refusal:
             if self._flaw(refusal) != "AlreadySealed":
                 raise
         self._sealed.add((case.draw, number))
 
-    def _refuse_to_run_dry(self, bond: int) -> None:
-        """Raises ChainError if sealing might leave too little to open with."""
+    def _balance_to_seal(self, bond: int) -> int:
+        """What the account has, in wei. Raises ChainError if sealing might leave too little to open with."""
         if not self._purse.affords(2 * GAS_TO_OPEN):
             raise self._purse.used_up()
         needed = bond + 4 * GAS_TO_OPEN * self._purse.price
-        if self._chain.balance(self._courier.account) < needed:
+        balance = self._chain.balance(self._courier.account)
+        if balance < needed:
             raise ChainError(
                 f"{self._courier.account} has less than the {ether(needed)} ETH that it takes to seal and open a secret"
             )
+        return balance
 
     def _no_bond(self, bond: int, at_risk: int) -> ChainError:
         lie = f", and {at_risk} lie there" if at_risk else ""
@@ -372,8 +395,10 @@ class SecretKeeper:
         )
 
     def _withdraw(self) -> None:
-        """Takes redeemed bonds back, once no other of its own waits to be opened: one transaction for all."""
-        if not self._mine():
+        """Takes redeemed bonds back, once no other of its own waits to be opened: one transaction for all, and none again before
+        another secret was opened, whatever the source says.
+        """
+        if not self._mine() or self._has_taken:
             return
         if any(self._waits(draw, round_) for draw, (_, round_) in self._seen.items()):
             return
@@ -382,6 +407,7 @@ class SecretKeeper:
             some = _Case(Draw(self._source, 0), 0, 0, [])
             account = self._courier.account
             self._send("bond", some, "withdrawBonds", account, bounded=False)
+        self._has_taken = True
 
     # Asking and sending
 

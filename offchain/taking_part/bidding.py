@@ -41,7 +41,7 @@ class Wish:
 def seal(venue: Venue, wish: Wish, receipts: Openings) -> Step | None:
     """Seals a bid, or replaces the one there. None: this very bid stands already.
 
-    A receipt that was kept for the same bid, and that no transaction has used up, is used again.
+    The receipt that was kept last is used again if it is for the same bid: nobody seals a second secret by asking twice.
 
     Raises:
         Refused: it cannot be, and why.
@@ -52,8 +52,7 @@ def seal(venue: Venue, wish: Wish, receipts: Openings) -> Step | None:
             f"bids of DAO {venue.address} are open, the bid is the deposit: consort raise {venue.address} {wish.lot} --by ETH"
         )
     book.require_bidding(wish.lot, now)
-    if not venue.minimum <= wish.bid <= MOST_AMOUNT:
-        raise Refused(f"a bid of {eth(wish.bid)} is below the minimum of {eth(venue.minimum)}")
+    _require_amount(venue, wish.bid)
     standing = venue.bid_of(wish.lot)
     rolled = _rolled(venue, wish)
     deposit, added = _money(wish, standing, rolled)
@@ -69,7 +68,7 @@ def seal(venue: Venue, wish: Wish, receipts: Openings) -> Step | None:
     else:
         call = venue.call("roll", wish.origin, wish.lot, *arguments, wei=wei)
     does = f"Seal a bid of {eth(wish.bid)} on lot {wish.lot} at {venue.name}"
-    risks = _risks(venue, wish, book, standing, deposit, opens_at)
+    risks = _risks(venue, wish, book, deposit, opens_at)
     return Step(
         does,
         _says(venue, wish, standing, rolled, deposit, added),
@@ -89,8 +88,7 @@ def raise_by(venue: Venue, lot: int, amount: int) -> Step:
         )
     book.require_bidding(lot, venue.person.now)
     total = venue.bid_of(lot).deposit + amount
-    if not venue.minimum <= total <= MOST_AMOUNT:
-        raise Refused(f"a bid of {eth(total)} is below the minimum of {eth(venue.minimum)}")
+    _require_amount(venue, total)
     says = (
         f"{eth(amount)} are sent, and your bid is {eth(total)} then, which everybody sees.",
         "If the group wins you pay the equal share, at most your bid; everything else comes back.",
@@ -126,6 +124,13 @@ def withdraw(venue: Venue, lot: int, recipient: str) -> Step:
         lambda _: [f"{eth(bid.deposit)} were sent to {recipient}."],
         risks,
     )
+
+
+def _require_amount(venue: Venue, bid: int) -> None:
+    if bid < venue.minimum:
+        raise Refused(f"a bid of {eth(bid)} is below the minimum of {eth(venue.minimum)}")
+    if bid > MOST_AMOUNT:
+        raise Refused(f"no bid can be more than {eth(MOST_AMOUNT)}")
 
 
 def _rolled(venue: Venue, wish: Wish) -> int:
@@ -179,8 +184,8 @@ def _lock(venue: Venue, book: Book, wish: Wish, opening: Opening) -> tuple[bytes
         )
     if named != beacon.chain_hash:
         raise Refused(
-            "the beacon of the deployment file is not the auctioneer's: locks made for it would not open. Get another"
-            " file, or --no-lock"
+            "the beacon of the deployment file is not the auctioneer's: locks made for it would not open. Get another file, or"
+            " --no-lock"
         )
     round_ = beacon.round_for(book.end_of_bidding)
     return lock(beacon, round_, opening), beacon.time_of(round_)
@@ -211,22 +216,18 @@ def _says(
     return tuple(says)
 
 
-def _risks(
-    venue: Venue, wish: Wish, book: Book, standing: Bid, deposit: int, opens_at: int
-) -> tuple[str, ...]:
+def _risks(venue: Venue, wish: Wish, book: Book, deposit: int, opens_at: int) -> tuple[str, ...]:
     now = venue.person.now
     bond = deposit * book.bond_bps // _BPS
     until = when(book.end_of_reveal, now)
     risks = [
-        f"If nobody opens the bid before {until}, the bond of {eth(bond)} ({book.bond_bps / 100:g} % of the deposit) is"
-        " burnt, and the"
-        " bid does not count."
+        f"If nobody opens the bid before {until}, the bond of {eth(bond)} ({book.bond_bps / 100:g} % of the deposit) is burnt,"
+        " and the bid does not count."
     ]
     if wish.locked:
         risks.append(
-            f"The lock makes the bid public at {when(opens_at, now)}, also if you take the bid back. Then anyone can"
-            " open it; if nobody"
-            " does, you can, with the receipt."
+            f"The lock makes the bid public at {when(opens_at, now)}, also if you take the bid back. Then anyone can open it; if"
+            " nobody does, you can, with the receipt."
         )
         if opens_at + LOCK_MARGIN >= book.end_of_reveal:
             risks.append(
@@ -234,8 +235,13 @@ def _risks(
             )
     else:
         risks.append(
-            f"You have to open it yourself (consort reveal) after {when(book.end_of_bidding, now)}, or hand the receipt"
-            " to a keeper."
+            f"You have to open it yourself (consort reveal) after {when(book.end_of_bidding, now)}, or hand the receipt to a"
+            " keeper."
+        )
+    if venue.auctioneer != venue.person.deployed.auctioneer:
+        risks.append(
+            "At a house of others what the group can pay is public from the tally on, and it bids later:"
+            " rivals can drive it there."
         )
     if deposit == wish.bid:
         risks.append(

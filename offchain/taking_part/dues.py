@@ -49,9 +49,7 @@ def due_of(venue: Venue, lot: int) -> Due:
             bond,
             why="" if bond < bid.deposit else "the bond is the whole deposit",
         )
-    phase, leader, _ = venue.person.ask(
-        venue.auctioneer, venue.person.kind_of(venue.auctioneer), "standing", lot
-    )
+    phase, leader = venue.standing(lot)
     who = venue.address if venue.is_dao else venue.person.address
     if phase < Phase.CLOSED and book.state == BookState.RUNNING:
         return Due(0, why="the lot is not decided yet")

@@ -113,8 +113,7 @@ def vote(estate: EstateOf, reserve: int) -> Step:
     says = (
         f"Your one vote of {estate.served} says: {wish}. It stands until you say something else.",
         f"When {needed} want the same reserve anyone can have the item listed (consort resell --send). Sold, each of the"
-        f" {estate.served}"
-        " has an equal part, and access ends for all.",
+        f" {estate.served} has an equal part, and access ends for all.",
     )
     return Step(
         f"Vote to have the item of lot {estate.lot} {wish}",
@@ -134,9 +133,8 @@ def send(estate: EstateOf, reserve: int) -> Step:
     if lot and phase != Phase.VOID:
         raise Refused(f"the item is listed already, as lot {lot}")
     says = (
-        f"The item is listed for {eth(reserve)} or more: bids for {lasting(Bounds.BIDDING)}, then"
-        f" {lasting(Bounds.REVEAL)} to open"
-        f" them and {lasting(Bounds.TALLY)} for groups. Nobody can stop it.",
+        f"The item is listed for {eth(reserve)} or more: bids for {lasting(Bounds.BIDDING)}, then {lasting(Bounds.REVEAL)} to"
+        f" open them and {lasting(Bounds.TALLY)} for groups. Nobody can stop it.",
         "If it is sold, access ends for all who own it now, and each has an equal part.",
     )
     return Step(
@@ -152,18 +150,13 @@ def part(estate: EstateOf, recipient: str) -> Step:
     who = estate.where.person.address
     if not estate.is_served():
         raise Refused(f"{who} did not pay for the item, and has no part")
-    lot, phase = estate.resale
-    if phase != Phase.SETTLED:
-        raise Refused(
-            f"the item was not sold again: lot {lot} is not settled"
-            if lot
-            else "the item was not sold again"
-        )
+    if not estate.has_code:  # where nobody is, a call would come to nothing
+        raise Refused("the item was not sold again")
     if estate.view("hasClaimed", False, who):
         raise Refused("your part was sent already")
     call = estate.call("claim") if recipient == who else estate.call("claimTo", recipient)
     return Step(
-        f"Take your part of what lot {lot} brought",
+        f"Take your part of what the item of lot {estate.lot} brought",
         (f"One of {estate.served} equal parts is sent to {recipient}.",),
         (call,),
         lambda _: [f"{eth(estate.view('part', 0))} were sent to {recipient}."],

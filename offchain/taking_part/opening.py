@@ -19,8 +19,8 @@ def reveal(venue: Venue, lot: int, receipts: Openings, file: str) -> Step:
         )
     if now < book.end_of_bidding:
         raise Refused(
-            f"bidding lasts until {when(book.end_of_bidding, now)}, and nothing can be opened before: who opened early"
-            " would show the bid"
+            f"bidding lasts until {when(book.end_of_bidding, now)}, and nothing can be opened before: who opened early would"
+            " show the bid"
         )
     if now >= book.end_of_reveal:
         raise Refused(
@@ -30,9 +30,8 @@ def reveal(venue: Venue, lot: int, receipts: Openings, file: str) -> Step:
     opening = receipts.opening(chain_id, venue.address, lot, venue.person.address, bid.commitment)
     if opening is None:
         raise Refused(
-            f"no receipt in {file} opens the bid as it stands. Look for another file (--receipts). A bid with a time"
-            " lock is opened"
-            " by any keeper, without a receipt"
+            f"no receipt in {file} opens the bid as it stands. Look for another file (--receipts). A bid with a time lock is"
+            " opened by any keeper, without a receipt"
         )
     deposit = bid.deposit
     if opening.bid > deposit:

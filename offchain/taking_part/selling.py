@@ -75,8 +75,8 @@ def list_item(person: Person, token: str, number: int, terms: Terms) -> Step:
         f"Who does not open a sealed bid loses {terms.bond_bps / 100:g} % of its deposit.",
     )
     risks = (
-        "List what no account is refused: a token that can be paused, expires or cannot be moved to every account can"
-        " leave the lot void.",
+        "List what no account is refused: a token that can be paused, expires or cannot be moved to every account can leave"
+        " the lot void.",
     )
     return Step(f"List item {number} of {token}", says, tuple(calls), _listed(person), risks)
 
@@ -113,8 +113,8 @@ def _check(person: Person, terms: Terms) -> None:
         )
     if not AuctionHouse.MIN_BOND_BPS <= terms.bond_bps <= _BPS:
         raise Refused(
-            f"the bond would be {terms.bond_bps / 100:g} % of the deposit: it has to be from"
-            f" {AuctionHouse.MIN_BOND_BPS / 100:g} % to 100 %"
+            f"the bond would be {terms.bond_bps / 100:g} % of the deposit: it has to be from {AuctionHouse.MIN_BOND_BPS / 100:g}"
+            " % to 100 %"
         )
     if (person.kind == APPROXIMATE) != (terms.reserve is None):
         raise Refused(

@@ -124,7 +124,7 @@ def _money(person: Person, book: Book, lot: Lot, who: str, phase: Phase, leader:
     bond_at_stake = box.deposit * book.bond_bps // _BPS
     if served:
         pays = f"{eth(book.share)}: served"
-    elif decided:
+    elif decided or (box.is_sealed and now >= lot.end_of_reveal):
         pays = "0 ETH: not served"
     else:
         pays = "not decided yet"

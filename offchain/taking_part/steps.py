@@ -78,6 +78,6 @@ def _sent(receipt: Receipt) -> str:
 
 def _too_poor(account: str, owned: int, needed: int) -> Unfunded:
     return Unfunded(
-        f"account {account} has {ether_at_most(owned)} ETH, and needs {ether_at_least(needed)} ETH for this: "
-        f"send it {ether_at_least(needed - owned)} ETH"
+        f"account {account} has {ether_at_most(owned)} ETH, and needs {ether_at_least(needed)} ETH for this: send it"
+        f" {ether_at_least(needed - owned)} ETH"
     )

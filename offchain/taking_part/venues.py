@@ -103,8 +103,8 @@ class Venue:
         if state == BookState.NONE:
             if self.is_dao and _is_listed(self.person, self.auctioneer, lot):
                 raise Refused(
-                    f"the DAO has not entered lot {lot}: anyone can have it do so while bidding lasts (consort enter "
-                    f"{self.address} {lot})"
+                    f"the DAO has not entered lot {lot}: anyone can have it do so while bidding lasts (consort enter"
+                    f" {self.address} {lot})"
                 )
             raise Refused(f"there is no lot {lot} at {self.auctioneer}")
         return Book(bidding, reveal, tally, bond, members, share, BookState(state))
@@ -114,13 +114,11 @@ class Venue:
         commitment, bid, deposit = self.ask("bidOf", lot, self.person.address)[0]
         return Bid(commitment, bid, deposit)
 
-    def phase(self, lot: int) -> Phase:
-        """The lot's phase."""
-        return Phase(
-            self.person.ask(self.auctioneer, self.person.kind_of(self.auctioneer), "standing", lot)[
-                0
-            ]
-        )
+    def standing(self, lot: int) -> tuple[Phase, str]:
+        """The lot's phase, and who leads it."""
+        kind = self.person.kind_of(self.auctioneer)
+        phase, leader, _ = self.person.ask(self.auctioneer, kind, "standing", lot)
+        return Phase(phase), leader
 
 
 @dataclass(frozen=True, slots=True)

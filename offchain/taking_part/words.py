@@ -22,7 +22,10 @@ def eth(units: int) -> str:
 
 def when(time: int, now: int) -> str:
     """A time, and how far it is from `now`, both in seconds since the epoch: "2026-05-01 12:00:00 UTC (in 2 h 5 min)"."""
-    told = datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    try:
+        told = datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except (OverflowError, ValueError):
+        return "a time after the year 9999"  # contracts have 40 bits for it
     return (
         f"{told} (in {lasting(time - now)})"
         if time > now

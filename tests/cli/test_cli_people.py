@@ -150,7 +150,7 @@ def test_a_lot_from_listing_to_the_last_refund(town: Town) -> None:
     assert "2 of 2 want" in town.done("resell", dao, 1, "--vote", "0.1", account=BOB)
     assert "The item is lot 2 now" in town.done("resell", dao, 1, "--send", "0.1", account=DAN)
     assert "lot 2: bidding" in town.done("resell", dao, 1)
-    assert "lot 2 is not settled" in town.refused("resell", dao, 1, "--part")
+    assert "was not sold again yet" in town.refused("resell", dao, 1, "--part")
 
 
 def test_nothing_is_sent_unasked(town: Town) -> None:

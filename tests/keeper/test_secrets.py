@@ -3,6 +3,7 @@
 import random
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -425,6 +426,18 @@ def test_nothing_is_sealed_that_the_budget_could_not_open(
     assert market.seals() == seals
 
 
+def test_of_several_secrets_the_one_that_was_sealed_is_opened(market: Draws) -> None:
+    """A seal that came too late, or was left by a kill, leaves a newer secret in the file."""
+    (lot,) = market.to_the_draw()
+    market.secrets().step()
+    file = SecretFile(market.path)
+    (sealed,) = file.at(market.chain.chain_id, market.source, market.account(KEEPER))
+    file.add(replace(sealed, secret=new_salt()))
+    market.pass_window()
+    market.secrets().step()
+    assert market.stands(lot) == SecretsPhase.DRAWN
+
+
 class Mute(Proxy):
     """Mines seals, and does not answer."""
 
@@ -448,3 +461,65 @@ def test_a_seal_whose_answer_is_lost_is_not_made_again(market: Draws) -> None:
     keeper.step()
     assert market.stands(lot) == SecretsPhase.DRAWN
     assert market.chain.balance(market.account(KEEPER)) == before
+
+
+class Greedy(Proxy):
+    """A source that takes bonds and shows no seal; or that says whatever else makes a keeper send to it."""
+
+    def __init__(self, market: Draws, answers: dict[str, Any]) -> None:
+        super().__init__(market.chain)
+        self.market, self.answers, self.taken = market, answers, 0
+
+    def call(self, to: str, data: bytes, sender: str | None = None) -> bytes:
+        for function, words in self.answers.items():
+            if to == self.market.source and data[:4] == selector(function):
+                return b"".join(int(word).to_bytes(32, "big") for word in words(self))
+        answer: bytes = self.chain.call(to, data, sender)
+        return answer
+
+    def estimate(self, transaction: Transaction) -> int:
+        if transaction.to == self.market.source:
+            return 60_000
+        gas: int = self.chain.estimate(transaction)
+        return gas
+
+    def send(self, transaction: Transaction) -> Receipt:
+        if transaction.to != self.market.source:
+            return self.chain.send(transaction)
+        self.taken += 1
+        stranger = self.market.account(STRANGER)
+        return self.chain.send(Transaction(transaction.sender, stranger, b"", transaction.value))
+
+
+def selector(function: str) -> bytes:
+    """By which a view of the source is called."""
+    arguments: dict[str, tuple[Any, ...]] = {
+        "drawOf": ("0x" + "00" * 20, 0),
+        "redeemed": ("0x" + "00" * 20,),
+    }
+    return ABI.encode(function, *arguments[function])[:4]
+
+
+LIES: dict[str, dict[str, Any]] = {
+    "no seal is there": {"drawOf": lambda chain: (0, 0, 0, 0, 1, 0, 0)},
+    "a new round each time": {"drawOf": lambda chain: (chain.taken, 1, 0, 0, 1, 0, 0)},
+    "always something to open": {"drawOf": lambda chain: (1, chain.chain.now(), 1, 0, 1, 0, 0)},
+    "always something to withdraw": {"redeemed": lambda chain: (BOND,)},
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_source_that_lies_has_no_more_than_was_allowed(market: Draws, lie: str) -> None:
+    """Whatever it says: no more bonds than `--seal-bond`, and a bounded number of transactions."""
+    market.to_the_draw()
+    market.keep()
+    before = market.chain.balance(market.account(KEEPER))
+    if lie == "always something to open":
+        market.secrets().step()
+    chain = Greedy(market, LIES[lie])
+    keeper = market.secrets(chain, depth=0)
+    for _ in range(60):
+        keeper.step()
+        market.chain.advance_to_block(market.chain.block() + 1)
+    assert market.chain.balance(market.account(KEEPER)) >= before - BOND
+    assert 1 <= chain.taken <= 20

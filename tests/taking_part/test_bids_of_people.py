@@ -202,6 +202,7 @@ def test_open_bids_are_raised_and_taken_back(crowd: Crowd) -> None:
     assert "below the minimum" in refusal(raise_by, venue(ann, dao), lot, 9)
     crowd.take(ann, raise_by(venue(ann, dao), lot, 10))
     assert "0.000000015 ETH" in crowd.take(ann, raise_by(venue(ann, dao), lot, 5))[0]
+    assert "no bid can be more than" in refusal(raise_by, venue(ann, dao), lot, 2**64 - 10)
     assert f"consort bid {sealed} {lot}" in refusal(raise_by, venue(ann, sealed), lot, 5)
     assert "consort bid 1 --bid" in refusal(raise_by, venue(ann, None), lot, 5)
     before = market.chain.balance(ann.address)

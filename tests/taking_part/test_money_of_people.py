@@ -59,6 +59,7 @@ def test_a_silent_member_loses_its_bond_and_gets_the_rest(crowd: Crowd) -> None:
     market.until_tally(lot)
     silent = crowd.money(lot, ann)
     assert silent.bond == "0.00000001 ETH lost: nobody opened the bid in time"
+    assert silent.pays == "0 ETH: not served"
     assert silent.back == "0.00000009 ETH"
     before = market.chain.balance(ann)
     crowd.claim(dao, lot, ann)
@@ -152,6 +153,18 @@ def test_one_in_two_books_has_two_accounts_of_it(crowd: Crowd) -> None:
     first, second = status(crowd.person(), market.auctioneer, lot, ann).money
     assert first.where == "as an individual"
     assert second.where == f"DAO {dao}"
+
+
+def test_a_lot_that_ends_after_all_calendars(crowd: Crowd) -> None:
+    """Anybody can list one: it is told like any other."""
+    market = crowd.market
+    lot = market.list_lot(end_of_bidding=2**40 - 1 - 3 * 3_600)
+    ann = crowd.bid(None, Wish(lot, 5))
+    assert "a time after the year 9999" in " ".join(
+        status(crowd.person(), market.auctioneer, lot, ann).lines
+    )
+    assert "year 9999" in crowd.money(lot, ann).bond
+    assert "year 9999" in refusal(crowd.claim, None, lot, ann)
 
 
 @pytest.mark.parametrize("phase", ["reveal", "tally", "closed", "void"])

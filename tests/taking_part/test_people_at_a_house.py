@@ -55,7 +55,10 @@ def test_a_group_at_a_house_of_others(tmp_path: Path) -> None:
     # its beacon is none, so that nothing can be locked there
     receipts = Openings(tmp_path / "receipts.jsonl")
     assert "no beacon" in refusal(seal, venue(person(3), other), Wish(lot, 5), receipts)
-    take(person(3), seal(venue(person(3), other), Wish(lot, MILLI, locked=False), receipts))
+    step = seal(venue(person(3), other), Wish(lot, MILLI, locked=False), receipts)
+    assert step is not None
+    assert "rivals can drive it there" in " ".join(step.risks)
+    take(person(3), step)
     for place in (2, 3):
         take(person(place), raise_by(venue(person(place), dao), lot, 300 * MILLI))
     lines = status(person(2), adapter, lot, ann)
@@ -85,4 +88,4 @@ def test_a_group_at_a_house_of_others(tmp_path: Path) -> None:
     # what was won is sold again at the market of the adapter
     estate = EstateOf(venue(person(2), dao), lot)
     assert "1 of 2 want" in take(person(2), vote(estate, MILLI))[0]
-    assert "was not sold again" in refusal(part, estate, ann)
+    assert "was not sold again" in refusal(part(estate, ann).rehearse, chain)
