@@ -43,6 +43,12 @@ def test_what_is_written_is_read(path: Path) -> None:
     assert Announced(path).disclosure(5, AUCTION, 1, ANN, SEAL) == GOOD
 
 
+def test_numbers_may_be_text(path: Path) -> None:
+    """As JavaScript writes those that its own do not hold."""
+    path.write_text(line(offers=[{"to": BOB, "price": "40", "goods": [0, 2]}], lot="1") + "\n")
+    assert Announced(path).disclosure(5, AUCTION, 1, ANN, SEAL) == GOOD
+
+
 def test_it_opens_its_own_seal_alone(path: Path) -> None:
     known = Announced(path)
     known.add([GOOD])
@@ -79,8 +85,8 @@ FLAWS: dict[str, tuple[dict[str, Any], str]] = {
     "too many offers": ({"offers": [{}] * 33}, "offers: not a list of at most 32"),
     "half an offer": ({"offers": [{"to": BOB}]}, r"offers\[0\]: not an object of to, price, goods"),
     "no price": (
-        {"offers": [{"to": BOB, "price": "5", "goods": []}]},
-        r"offers\[0\]\.price: '5' is not an integer",
+        {"offers": [{"to": BOB, "price": "5.0", "goods": []}]},
+        r"offers\[0\]\.price: '5.0' is not an integer",
     ),
     "no such good": (
         {"offers": [{"to": BOB, "price": 5, "goods": [256]}]},
