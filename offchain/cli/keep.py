@@ -15,7 +15,7 @@ from offchain.cli.deployment_file import check_deployment, keepers_of, read_any_
 from offchain.cli.exits import BadInput, reported, say
 from offchain.cli.interrupts import until_stopped
 from offchain.cli.journal import Flaws, Journal
-from offchain.cli.keeping import Post, Terms, Worker, patiently, work_off, work_on
+from offchain.cli.keeping import Post, Terms, Worker, patiently, undeterred, work_off, work_on
 from offchain.cli.lookout import (
     Alerts,
     Http,
@@ -273,9 +273,16 @@ def command(
         with (
             until_stopped("Stopped.", lambda line: told.info("stopped", line)),
             looking_out(what, observer, told) as lookout,
-            connect(on, gas, keys) as chain,
         ):
-            keep(chain, lookout)
+
+            def run() -> None:
+                with connect(on, gas, keys) as chain:
+                    keep(chain, lookout)
+
+            if once or not what.any:
+                run()
+            else:
+                undeterred(run, journal, lookout, poll)
         journal.close()
 
 

@@ -345,6 +345,21 @@ def patiently(
     return begin()
 
 
+def undeterred(run: Callable[[], None], journal: Journal, lookout: Lookout, poll: float) -> None:
+    """Runs a keeper that shows what it waits for, and so waits for its node for ever: begins anew every `poll` seconds."""
+    from offchain.chain.errors import ChainError
+
+    while True:
+        try:
+            run()
+            return
+        except ChainError as error:
+            journal.on_skip("starting", error)
+            lookout.could_not_start()
+            journal.next_round()
+            time.sleep(max(_SHORTEST_PAUSE, poll))
+
+
 def work_off(hands: Sequence[Worker], journal: Journal, lookout: Lookout) -> None:
     """Does all that can be done now. Ends the program with a code of its own if something that is due could not be done.
 

@@ -2,15 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
-from offchain.bindings.enumerations import Phase
 from offchain.keeper.agenda import Duty, Scheduled
 from offchain.keeper.books import NEVER
 from offchain.keeper.logbook import Logbook
-
-OVER: Final = frozenset({Phase.SETTLED, Phase.VOID})
-"""Phases after which at most money and items are owed."""
 
 
 @dataclass(frozen=True, slots=True)

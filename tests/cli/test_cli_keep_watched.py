@@ -158,13 +158,36 @@ def test_a_node_that_is_lost_and_found_again(town: Market, url: str) -> None:
     assert [(one["what"], one["level"]) for one in told] == [("reading the chain", "warning")]
 
 
-def test_the_page_is_there_before_the_node_is(town: Market) -> None:
-    """And says what keeps the keeper from starting."""
-    file = town.folder / "status.json"
-    result = town.run("http://127.0.0.1:9", "--status", str(file), "--log", "json")
+def test_the_page_is_there_before_the_node_is(town: Market, url: str) -> None:
+    """And says what keeps the keeper from starting; it waits for the node, and begins when that is there."""
+    file, port = town.folder / "status.json", free_port()
+    lot, _ = town.an_auction()
+    with proxy(url) as liar:
+
+        def silent(method: str, params: object) -> None:
+            raise Dropped
+
+        liar.before = silent
+        with running(
+            town, liar.url, "--status", str(file), "--http", str(port), "--log", "json"
+        ) as process:
+            waiting = until(lambda: status_in(file).get("troubles") and status_in(file))
+            page = get(port, "/")
+            liar.before = lambda method, params: None
+            begun = until(lambda: status_in(file)["state"] == "keeping" and status_in(file))
+            _, log = stopped(process)
+    assert (waiting["state"], waiting["chain"]["block"]) == ("starting", None)
+    assert [(one["what"], one["kind"]) for one in waiting["troubles"]] == [("starting", "node")]
+    assert page[0] == 200
+    assert "Starting." in page[1]
+    assert ([one["lot"] for one in begun["lots"]], begun["troubles"]) == ([lot], [])
+    assert [one["event"] for one in log if one["event"] in ("trouble", "error")] == ["trouble"]
+
+
+def test_without_anybody_who_looks_it_gives_a_node_up_that_is_not_there(town: Market) -> None:
+    """In the form that was asked for."""
+    result = town.run("http://127.0.0.1:9", "--log", "json")
     assert (result.returncode, result.stdout) == (3, "")
-    status = status_in(file)
-    assert status["state"] == "stopped"
     last = json.loads(result.stderr.splitlines()[-1])
     assert (last["event"], last["level"]) == ("error", "error")
     assert last["text"].startswith("error: http://127.0.0.1:9")
