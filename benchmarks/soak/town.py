@@ -82,6 +82,17 @@ class Town:
         ledger.sync()
         return ledger
 
+    def tallied(self) -> dict[int, int]:
+        """The block in which the last of its groups bid, of each lot of which all have."""
+        house, blocks = contract(self.kind), dict[int, list[int]]()
+        logs = self._chain().logs([self.auction], 0, topics=[house.topic("DAOBid")])
+        for log in logs:
+            event = house.event(log)
+            assert event is not None
+            blocks.setdefault(event.args["lot"], []).append(log.block)
+        lots = {lot.number: len(lot.daos) for lot in self.lots}
+        return {lot: max(found) for lot, found in blocks.items() if len(found) == lots[lot]}
+
     def word_of(self, lot: int) -> int:
         """The random word of a lot that was drawn."""
         assert self.deployment.randomness is not None

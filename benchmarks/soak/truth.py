@@ -8,6 +8,7 @@ from offchain.chain.answers import Answer
 from offchain.chain.rpc import Rpc
 
 SCHEMA: Final = 1
+_PHASES: Final = ("bidding", "reveal", "tally")
 Status = Mapping[str, Any]
 
 
@@ -22,9 +23,11 @@ def check_run(town: Town, rpc: Rpc, statuses: Sequence[Status], newest: int) -> 
         Untrue: one of them does not hold.
     """
     before: Status | None = None
+    tallied = town.tallied()
     told: dict[str, Mapping[str, Any]] = {}
     for status in statuses:
         _check(town, status, before, newest)
+        _check_tallies(town, status, tallied)
         told |= {one["transaction"]: one for one in status["actions"]}
         before = status
     for hash_, action in told.items():
@@ -50,34 +53,44 @@ def _check(town: Town, status: Status, before: Status | None, newest: int) -> No
         _at_least(
             "transactions", status["spending"]["transactions"], before["spending"]["transactions"]
         )
-    _check_lots(town, status, before)
+    _check_lots(town, status)
     actions, transactions = status["actions"], status["spending"]["transactions"]
     _equal("how many actions are named", len(actions), min(transactions, 50))
 
 
-def _check_lots(town: Town, status: Status, before: Status | None) -> None:
-    """Each phase is that of some moment since the status before, when it may have been looked."""
+def _check_lots(town: Town, status: Status) -> None:
+    """Each phase is that of the moment when it was looked; a tally is over as soon as all groups have bid."""
     known = {lot.number: lot for lot in town.lots}
-    now = status["chain"]["time"]
-    since = (before or {}).get("chain", {}).get("time") or 0
+    times: dict[str, int] = {one["address"]: one["time"] for one in status["serves"]}
+    now = times.get(town.auction, 0)
     for one in status["lots"]:
         if one["place"] != town.auction:
             continue  # draws, whose phase is that they wait
         ends = known[one["lot"]].ends
-        phases = ("bidding", "reveal", "tally")
-        begin = _place(ends, since)
-        possible = {*phases[begin : _place(ends, now) + 1]}
-        if _place(ends, now) == len(ends):
+        place = sum(now >= end for end in ends)
+        possible = {_PHASES[place]} if place < len(ends) else set()
+        if now >= ends[1]:
             possible |= {"draw", "closed", "settled", "void"}
         if one["phase"] not in possible:
-            raise Untrue(f"lot {one['lot']} is in {one['phase']} between {since} and {now}: {ends}")
-        if one["phase"] in phases:
-            _equal(f"the end of lot {one['lot']}", one["until"], ends[phases.index(one["phase"])])
+            raise Untrue(
+                f"lot {one['lot']} is in {one['phase']} at {now}, and its phases end at {ends}"
+            )
+        if one["phase"] in _PHASES:
+            _equal(f"the end of lot {one['lot']}", one["until"], ends[_PHASES.index(one["phase"])])
 
 
-def _place(ends: Sequence[int], time: int) -> int:
-    """How many of the phases are over."""
-    return sum(time >= end for end in ends)
+def _check_tallies(town: Town, status: Status, tallied: Mapping[int, int]) -> None:
+    """No lot is in its tally of which all groups had bid up to the block that was read, nor one that has no group."""
+    read = {one["address"]: one["block"] for one in status["serves"]}.get(town.auction, -1)
+    groups = {lot.number: len(lot.daos) for lot in town.lots}
+    for one in status["lots"]:
+        if one["place"] != town.auction or one["phase"] != "tally":
+            continue
+        lot = one["lot"]
+        if not groups[lot] or tallied.get(lot, read + 1) <= read:
+            raise Untrue(
+                f"lot {lot} is in its tally at block {read}, which was over at {tallied.get(lot)}"
+            )
 
 
 def _check_action(rpc: Rpc, hash_: str, action: Mapping[str, Any]) -> None:

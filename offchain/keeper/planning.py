@@ -135,18 +135,20 @@ def phase_of(ledger: Ledger, lot: Lot, now: int) -> tuple[Phase, int | None, int
         return Phase.BIDDING, None, lot.end_of_bidding
     if now < lot.end_of_reveal:
         return Phase.REVEAL, lot.end_of_bidding, lot.end_of_reveal
-    if now < lot.end_of_tally:
+    if now < lot.end_of_tally and any(dao not in lot.group_bids for dao in lot.daos):
         return Phase.TALLY, lot.end_of_reveal, lot.end_of_tally
+    # a tally is over as soon as every group has bid: when that was is not kept
+    since = lot.end_of_tally if now >= lot.end_of_tally else None
     if lot.winner is not None:
         return Phase.SETTLED, None, None
     if lot.returned or not may_sell(ledger, lot):
         return Phase.VOID, None, None
     if ledger.at_house:
-        return Phase.DRAW, lot.end_of_tally, lot.deadline
+        return Phase.DRAW, since, lot.deadline
     drawn_by = lot.end_of_tally + WINDOW
     if ledger.draws and not lot.drawn and now < drawn_by:
-        return Phase.DRAW, lot.end_of_tally, drawn_by
+        return Phase.DRAW, since, drawn_by
     settled_by = drawn_by + (WINDOW if ledger.draws else 0)
     if now < settled_by:
-        return Phase.CLOSED, None if ledger.draws else lot.end_of_tally, settled_by
+        return Phase.CLOSED, None if ledger.draws else since, settled_by
     return Phase.VOID, settled_by, None

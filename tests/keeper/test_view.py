@@ -36,6 +36,9 @@ def test_each_phase_is_the_chains_with_its_ends_and_what_is_due(market: Market) 
             market.keep(keeper)
         if one.phase == "tally":
             keeper.step(refunds=False)
+            keeper.look()
+            early = seen(keeper, lot).phase
+            assert early == Phase(market.ask("standing", lot)[0]).name.lower() != "tally"
     assert told[:3] == [
         ("bidding", None, ends[0]),
         ("reveal", ends[0], ends[1]),

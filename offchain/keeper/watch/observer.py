@@ -87,7 +87,8 @@ class Observer:
             account=replace(payer, lacks_money=self._lacks_money()),
             spending=self._spending(),
             serves=tuple(
-                PlaceStatus(one.address, one.kind, one.block, len(one.lots)) for one in views
+                PlaceStatus(one.address, one.kind, one.block, len(one.lots), one.now or None)
+                for one in views
             ),
             unfinished=len(lots),
             lots=tuple(lots[:MOST_LOTS]),

@@ -73,13 +73,14 @@ class RoundStatus:
 @dataclass(frozen=True, slots=True)
 class PlaceStatus:
     """An auction, an adapter or a source of random words that is served. contract: its kind by name. block: up to which it was
-    read. lots: how many are unfinished.
+    read. lots: how many are unfinished. time: the chain's when it was last looked, by which phases are told; None: of draws.
     """
 
     address: str
     contract: str
     block: int
     lots: int
+    time: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
