@@ -4,7 +4,7 @@ import { Phase } from 'consort-contracts/enums';
 import type { Address } from 'viem';
 
 import { stepsLeft } from './counting.ts';
-import { EACH, MOST_GAS } from './gas.ts';
+import { BASE, EACH, MOST_GAS } from './gas.ts';
 import type { Book, Box, Ledger } from './ledger.ts';
 
 /** Where a lot stands, as the auctioneer says. */
@@ -77,9 +77,6 @@ export function gasOf(duty: Duty): bigint {
       return BASE.reclaim;
   }
 }
-
-/** What a transaction takes before its first bidder. */
-const BASE = { reveal: 30_000n, tally: 107_500n, settle: 172_000n, refund: 40_000n, reclaim: 75_000n } as const;
 
 /** How many of so many bidders one transaction serves at most, with room for some that are dearer. */
 export function mostAtOnce(gasEach: bigint): number {

@@ -19,7 +19,10 @@ export const MEMBER_CHEAP = 79_437n;
 export const MEMBER_FULL = 76_543n;
 
 /** Gas of a batch, for each bid in it, in groups of hundreds. */
-export const EACH = { reveal: 7_426n, tally: 3_262n, refund: 12_823n, refundServed: 16_074n } as const;
+export const EACH = { reveal: 7_426n, tally: 3_262n, refundServed: 16_074n } as const;
+
+/** Gas of the same before the first bid. To settle takes more the larger the step that it walks: of 400, here. */
+export const BASE = { reveal: 29_900n, tally: 107_500n, refund: 26_260n, settle: 171_511n, reclaim: 73_545n } as const;
 
 /** What a transaction may use at most, and a part of it that leaves room for members who are dearer than others. */
 export const MOST_GAS = 16_777_216n;

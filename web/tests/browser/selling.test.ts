@@ -5,9 +5,10 @@ import { after, before, test } from 'node:test';
 
 import { abi as auctioneerAbi } from 'consort-contracts/Auctioneer';
 import { abi as itemAbi } from 'consort-contracts/Item';
-import { type Abi, formatEther, parseEther } from 'viem';
+import { type Abi, formatEther, type Hex, parseEther } from 'viem';
 import type { PrivateKeyAccount } from 'viem/accounts';
 
+import { BASE } from '../../src/lots/gas.ts';
 import { list, sealAlone } from './lives.ts';
 import { act, arrive, faults, look, type Person } from './people.ts';
 import { browserPath, openStage, type Stage } from './stage.ts';
@@ -124,6 +125,9 @@ test('a lot that nobody wanted: the seller has the item sent back', options, asy
   const person = await arrive(stage, seller, '?view=sell');
   await person.page.getByRole('link', { name: 'Have the item sent back' }).click();
   await act(person, 'Send the item back');
+  const [hash] = (await stage.client.getBlock()).transactions;
+  const { gasUsed } = await stage.client.getTransactionReceipt({ hash: hash as Hex });
+  assert.ok(Math.abs(Number(gasUsed) / Number(BASE.reclaim) - 1) < 0.05, `${gasUsed} gas, and ${BASE.reclaim} were told before`);
   await person.page.getByText('Nothing is to be done now').waitFor();
   const owner = await stage.client.readContract({ address: stage.item, abi: itemAbi, functionName: 'ownerOf', args: [10n] });
   assert.equal(owner, seller.address);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { choose, CROWD, EACH, GAS, MEMBER_CHEAP, MEMBER_FULL } from '../../src/lots/gas.ts';
+import { BASE, choose, CROWD, EACH, GAS, MEMBER_CHEAP, MEMBER_FULL } from '../../src/lots/gas.ts';
 
 interface Measured {
   gas: number;
@@ -41,8 +41,14 @@ test('what one person sends', () => {
 
 test('what a batch takes for each bid', () => {
   near(EACH.reveal, each('sealed lost 400', 'batch reveal'));
-  near(EACH.refund, each('sealed lost 400', 'batch claim'));
   near(EACH.refundServed, each('sealed won 400', 'batch claim'));
+});
+
+test('what a batch takes before its first bid', () => {
+  near(BASE.reveal + EACH.reveal, each('sealed won 1', 'batch reveal'));
+  near(BASE.tally + EACH.tally, each('sealed won 1', 'tally'));
+  near(BASE.refund + EACH.refundServed, each('sealed won 1', 'batch claim'));
+  near(BASE.settle, (steps['sealed won 400']?.['settle']?.gas ?? 0) / 2);
 });
 
 test('from how many members on a full copy is the cheaper one', () => {
