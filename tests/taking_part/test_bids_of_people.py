@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from offchain.bindings.seals import commitment
+from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.chain.backend import Receipt, Transaction
 from offchain.chain.errors import ChainError, Unfunded
 from offchain.keeper.openings import OpeningsError
@@ -270,6 +270,17 @@ def test_opening_ones_own_bid(crowd: Crowd) -> None:
     assert "is open already, of 0.00000006 ETH" in told(ann)
     market.until_tally(lot)
     assert "bids could be opened until" in told(bob)
+
+
+def test_a_bid_that_its_deposit_does_not_cover_is_not_opened(crowd: Crowd) -> None:
+    """Sealed by another program: showing it would bring nothing."""
+    market = crowd.market
+    lot = market.list_lot()
+    dao, ann = market.new_dao(lot), market.new_bidder()
+    crowd.keep(market.sealed(Opening(dao, lot, ann, 60, new_salt()), deposit=50))
+    market.until_reveal(lot)
+    told = refusal(reveal, crowd.at(dao, ann), lot, crowd.receipts(), "file")
+    assert "is above its deposit of 0.00000005 ETH" in told
 
 
 def test_a_refusal_of_the_contract_is_a_sentence(crowd: Crowd) -> None:

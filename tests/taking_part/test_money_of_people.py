@@ -155,6 +155,24 @@ def test_one_in_two_books_has_two_accounts_of_it(crowd: Crowd) -> None:
     assert second.where == f"DAO {dao}"
 
 
+def test_money_of_one_lot_is_not_that_of_another(crowd: Crowd) -> None:
+    """In the same book of the same DAO, sent back in different blocks."""
+    market = crowd.market
+    first, second = market.list_lot(reserve=1_000), market.list_lot(reserve=1_000)
+    dao = market.new_dao(first, second)
+    ann = crowd.bid(dao, Wish(first, 60))
+    crowd.bid(dao, Wish(second, 70), ann)
+    market.until_round(second)
+    market.keep()
+    market.until_closed(second)
+    crowd.claim(dao, first, ann)
+    block = market.chain.block()
+    market.chain.advance_to_block(block + 10)
+    crowd.claim(dao, second, ann)
+    assert crowd.money(first, ann).now == f"sent to {ann}, in block {block:,}"
+    assert crowd.money(second, ann).now == f"sent to {ann}, in block {market.chain.block():,}"
+
+
 def test_a_lot_that_ends_after_all_calendars(crowd: Crowd) -> None:
     """Anybody can list one: it is told like any other."""
     market = crowd.market
