@@ -122,6 +122,28 @@ def test_pictures_follow_the_colours_of_the_site() -> None:
     )
 
 
+def test_pictures_for_narrow_screens_stay_so() -> None:
+    made = for_mkdocs(
+        dedent("""\
+        <picture>
+          <source media="(max-width: 600px) and (prefers-color-scheme: dark)" srcset="a-narrow-dark.svg">
+          <source media="(max-width: 600px)" srcset="a-narrow-light.svg">
+          <source media="(prefers-color-scheme: dark)" srcset="a-dark.svg">
+          <img alt="A" src="a-light.svg">
+        </picture>
+        """)
+    )
+    assert (
+        made
+        == "".join(
+            f'<picture><source media="(max-width: 600px)" srcset="a-narrow-{colour}.svg">'
+            f'<img alt="A" src="a-{colour}.svg#only-{colour}"></picture>'
+            for colour in ("light", "dark")
+        )
+        + "\n"
+    )
+
+
 def test_the_lock_has_what_the_site_is_made_with() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     locked = (ROOT / "requirements-docs.lock").read_text(encoding="utf-8").lower()

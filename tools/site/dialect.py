@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 _FENCE: Final = re.compile(r" *(```|~~~)")
 _ITEM: Final = re.compile(r"(?P<marker>(?:[-*+]|\d{1,9}[.)]) +)\S")
 _PICTURE: Final = re.compile(r"<picture>(?P<body>.*?)</picture>", re.DOTALL)
-_DARK: Final = re.compile(
-    r'<source media="\(prefers-color-scheme: dark\)" srcset="(?P<path>[^"]+)"'
-)
+_SOURCE: Final = re.compile(r'<source media="(?P<media>[^"]+)" srcset="(?P<path>[^"]+)"')
 _IMAGE: Final = re.compile(
     r'<img(?P<before>[^>]*?) src="(?P<path>[^"]+)"(?P<after>[^>]*?)>', re.DOTALL
 )
+_IS_DARK: Final = "(prefers-color-scheme: dark)"
 _STEP: Final = 4
 
 
@@ -25,14 +24,24 @@ def for_mkdocs(text: str) -> str:
 
 def _both(picture: re.Match[str]) -> str:
     """A picture as two, of which the theme shows that of its colours, which a reader may have changed."""
-    dark, light = _DARK.search(picture["body"]), _IMAGE.search(picture["body"])
-    if dark is None or light is None:
-        return picture[0]
-    before, after = light["before"], light["after"]
-    return "".join(
-        f'<img{before} src="{path}#only-{colours}"{after}>'
-        for path, colours in ((light["path"], "light"), (dark["path"], "dark"))
-    )
+    image = _IMAGE.search(picture["body"])
+    assert image is not None, picture[0]
+    sources = {one["media"]: one["path"] for one in _SOURCE.finditer(picture["body"])}
+    by_colour: dict[str, dict[str, str]] = {"light": {"": image["path"]}, "dark": {}}
+    for media, path in sources.items():
+        colour = "dark" if _IS_DARK in media else "light"
+        width = media.replace(_IS_DARK, "").removesuffix(" and ")
+        by_colour[colour][width] = path
+    return "".join(_picture(image, colour, paths) for colour, paths in by_colour.items() if paths)
+
+
+def _picture(image: re.Match[str], colour: str, paths: Mapping[str, str]) -> str:
+    """paths: by what the screen must be like, "" for all others."""
+    sources = [
+        f'<source media="{media}" srcset="{path}">' for media, path in paths.items() if media
+    ]
+    shown = f'<img{image["before"]} src="{paths[""]}#only-{colour}"{image["after"]}>'
+    return f"<picture>{''.join(sources)}{shown}</picture>" if sources else shown
 
 
 def _indented(lines: list[str]) -> Iterator[str]:
