@@ -21,7 +21,7 @@ from offchain.keeper.unlocking import Unlocker
 from offchain.keeper.view import Stand
 
 
-class Groups:
+class GroupTrade:
     """`Trade` with the lots of an auctioneer, or of an adapter on a house of others."""
 
     def __init__(

@@ -9,7 +9,7 @@ from offchain.bindings.draw_proofs import PLAYERS_PER_STEP
 from offchain.bindings.enumerations import Phase
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Chain
 from offchain.keeper.frame import Bench, Frame
-from offchain.keeper.groups import Groups
+from offchain.keeper.groups import GroupTrade
 from offchain.keeper.ledger import Ledger
 from offchain.keeper.openings import Openings
 from offchain.keeper.pace import Pace
@@ -23,7 +23,7 @@ from offchain.keeper.unlocking import Unlocker
 class Keeper(Frame[Ledger]):
     """Keeps all lots of one auctioneer moving."""
 
-    _trade: Groups
+    _trade: GroupTrade
 
     def __init__(
         self,
@@ -57,9 +57,11 @@ class Keeper(Frame[Ledger]):
             bids = sum(len(book.boxes) for book in ledger.books_on(lot))
             return allowed.of(len(ledger.lots[lot].daos), bids, ledger.draws, ledger.at_house)
 
-        def trade(bench: Bench[Ledger]) -> Groups:
+        def trade(bench: Bench[Ledger]) -> GroupTrade:
             release = Release(chain, depth, clock)
-            return Groups(bench, openings, release, unlocker, players_per_step, combines, raising)
+            return GroupTrade(
+                bench, openings, release, unlocker, players_per_step, combines, raising
+            )
 
         super().__init__(
             chain,

@@ -33,7 +33,7 @@ _REVEAL_BYTES: Final = 96_000
 _WORDS_OF_OFFER: Final = 3
 
 
-class Sellers:
+class SaleTrade:
     """`Trade` with the sales of one resilient auction."""
 
     def __init__(self, bench: Bench[Sales], announced: Announced, release: Release) -> None:
@@ -45,7 +45,7 @@ class Sellers:
         self.interrupted = False
 
     @property
-    def plan(self) -> "Sellers":
+    def plan(self) -> "SaleTrade":
         """See `Trade`."""
         return self
 
@@ -273,7 +273,7 @@ class Sellers:
 class SaleKeeper(Frame[Sales]):
     """Keeps all sales of one resilient auction moving."""
 
-    _trade: Sellers
+    _trade: SaleTrade
 
     def __init__(
         self,
@@ -290,8 +290,8 @@ class SaleKeeper(Frame[Sales]):
         most gas that a sale may take, None: by what it holds.
         """
 
-        def trade(bench: Bench[Sales]) -> Sellers:
-            return Sellers(bench, announced, Release(chain, depth, clock))
+        def trade(bench: Bench[Sales]) -> SaleTrade:
+            return SaleTrade(bench, announced, Release(chain, depth, clock))
 
         def allowance_of(lot: int) -> int:
             return self._trade.allowance(lot) if lot_gas is None else lot_gas

@@ -28,7 +28,7 @@ _STEPS_AT_ONCE: Final = 8
 """How often in a turn a lot is moved on; where nobody else acts, the tables and the offer follow each other."""
 
 
-class Listeners:
+class ClockTrade:
     """`Trade` with the lots of one signal clock auction."""
 
     def __init__(self, bench: Bench[Clocks]) -> None:
@@ -37,7 +37,7 @@ class Listeners:
         self.interrupted = False
 
     @property
-    def plan(self) -> "Listeners":
+    def plan(self) -> "ClockTrade":
         """See `Trade`."""
         return self
 
@@ -192,7 +192,7 @@ class Listeners:
 class ClockKeeper(Frame[Clocks]):
     """Keeps all lots of one signal clock auction moving."""
 
-    _trade: Listeners
+    _trade: ClockTrade
 
     def __init__(
         self,
@@ -207,7 +207,7 @@ class ClockKeeper(Frame[Clocks]):
         def allowance_of(lot: int) -> int:
             return self._trade.allowance(lot) if lot_gas is None else lot_gas
 
-        super().__init__(chain, ledger, account, Listeners, allowance_of, **options)
+        super().__init__(chain, ledger, account, ClockTrade, allowance_of, **options)
 
 
 def _waits(phase: ClockPhase) -> bool:
