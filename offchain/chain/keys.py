@@ -43,7 +43,10 @@ _KNOWN_ACCOUNTS: Final = 20
 _LARGEST_FILE: Final = 1 << 16
 _MOST_MEMORY: Final = 1 << 29
 """Bytes that opening a key file may take; wallets write files that take 256 MiB."""
+_MOST_STEPS: Final = 1 << 24
+"""Of scrypt: wallets take 2 million."""
 _MOST_ROUNDS: Final = 10_000_000
+"""Of PBKDF2: wallets take 262,144."""
 
 
 class KeyRefused(InvalidInput):
@@ -192,7 +195,8 @@ def read_key_file(path: Path) -> dict[str, Any]:
     if (
         not isinstance(costs, dict)
         or not all(map(_fits, costs.values()))
-        or _memory(costs) > _MOST_MEMORY
+        or 128 * _product(costs, "n", "r") > _MOST_MEMORY
+        or _product(costs, "n", "r", "p") > _MOST_STEPS
     ):
         raise KeyRefused(f"{path}: it would take more to open than the key file of a wallet")
     return content
@@ -284,7 +288,6 @@ def _fits(cost: object) -> bool:
     return not isinstance(cost, int) or 0 <= cost <= _MOST_ROUNDS
 
 
-def _memory(costs: Mapping[str, Any]) -> int:
-    """Bytes that scrypt takes."""
-    factors = [one for one in (costs.get("n", 0), costs.get("r", 0)) if isinstance(one, int)]
-    return 128 * math.prod(factors)
+def _product(costs: Mapping[str, Any], *names: str) -> int:
+    """Of the parameters of scrypt that are there."""
+    return math.prod(one for name in names if isinstance(one := costs.get(name, 1), int))

@@ -27,6 +27,7 @@ from offchain.chain.keys import (
     of_environment,
     of_file,
     of_seed,
+    read_key_file,
     strength,
 )
 from offchain.chain.spending import KEY_VARIABLE, PASSPHRASE_VARIABLE, SEED_VARIABLE
@@ -178,9 +179,7 @@ def test_a_key_file_opens_with_its_passphrase(tmp_path: Path, locked: dict[str, 
 
 
 def test_what_is_no_key_file(tmp_path: Path, locked: dict[str, object]) -> None:
-    """Nor one that would fill the memory, or take for ever, to open."""
     crypto = dict(locked["crypto"])  # type: ignore[call-overload]
-    costly = [{"n": 2**40, "r": 8, "p": 1}, {"n": 2**18, "r": 2**20}, {"c": 10**12}, {"n": -1}, 5]
     contents = [
         *(
             "",
@@ -193,7 +192,6 @@ def test_what_is_no_key_file(tmp_path: Path, locked: dict[str, object]) -> None:
             '{"version": 3}',
             '{"version": 3, "crypto": 1}',
         ),
-        *(json.dumps(locked | {"crypto": crypto | {"kdfparams": one}}) for one in costly),
         *(json.dumps(locked | {"version": one}) for one in (1, "3", None)),
         *(
             json.dumps(locked | {"crypto": {**crypto, key: 7}})
@@ -209,6 +207,36 @@ def test_what_is_no_key_file(tmp_path: Path, locked: dict[str, object]) -> None:
         assert KEY[:8] not in message
     for place in (tmp_path, tmp_path / "none", Path("/dev/zero")):
         assert str(place) in told(partial(of_file, place, ""))
+
+
+@pytest.mark.parametrize(
+    "costs",
+    [
+        {"n": 2**40, "r": 8, "p": 1},
+        {"n": 2**23, "r": 8, "p": 1},
+        {"n": 2**18, "r": 2**20},
+        {"n": 2**18, "r": 8, "p": 1_000},
+        {"c": 10**12},
+        {"n": -1, "r": 8, "p": 1},
+        5,
+    ],
+    ids=str,
+)
+def test_key_files_that_would_fill_the_memory_or_take_for_ever(
+    tmp_path: Path, locked: dict[str, Any], costs: Any
+) -> None:
+    file = tmp_path / "key.json"
+    costly = locked | {"crypto": locked["crypto"] | {"kdfparams": costs}}
+    file.write_text(json.dumps(costly))
+    assert "it would take more to open than" in told(partial(read_key_file, file))
+
+
+def test_what_wallets_write_is_not_too_much(tmp_path: Path, locked: dict[str, Any]) -> None:
+    """Geth's and MetaMask's scrypt, with the work in n or in p, and PBKDF2."""
+    file = tmp_path / "key.json"
+    for costs in ({"n": 262_144, "r": 8, "p": 1}, {"n": 262_144, "r": 1, "p": 8}, {"c": 600_000}):
+        file.write_text(json.dumps(locked | {"crypto": locked["crypto"] | {"kdfparams": costs}}))
+        read_key_file(file)
 
 
 # At a node
