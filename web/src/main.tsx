@@ -2,13 +2,14 @@
 
 import { render } from 'preact';
 
-import { SessionContext } from './app/context.ts';
+import { type Session, SessionContext } from './app/context.ts';
 import { useRoute } from './app/route.ts';
 import { useOpening } from './app/session.ts';
 import { WrongChain } from './ui/action.tsx';
 import { Go, Note, Whole } from './ui/pieces.tsx';
 import { WalletBar } from './ui/wallet_bar.tsx';
 import { chainOf } from './chain/node.ts';
+import { moment } from './ui/time.ts';
 import { VIEWS, viewOf } from './views/views.tsx';
 
 function Page() {
@@ -48,6 +49,7 @@ function Frame() {
             </header>
             <main>
               <WrongChain />
+              {session.isSilent && <Silence block={session.block} />}
               {!session.isVouched && (
                 <Note kind="risk">
                   This link brought a deployment file from elsewhere. Compare the auctioneer with what somebody you trust says:{' '}
@@ -66,6 +68,17 @@ function Frame() {
         )
       }
     </SessionContext.Consumer>
+  );
+}
+
+/** Nothing comes from the node: what is shown grows old, while clocks go on. */
+function Silence({ block }: Pick<Session, 'block'>) {
+  return (
+    <Note kind="risk" isLive>
+      The node does not answer.{' '}
+      {block === null ? '' : `What stands here is as of block ${block.number}, ${moment(block.time)}. Nothing on the chain is lost by that. `}
+      The page keeps asking; a link can name another node (&amp;node=).
+    </Note>
   );
 }
 

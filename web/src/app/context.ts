@@ -18,6 +18,8 @@ export interface Session {
   disconnect: () => void;
   /** The block that was read last; its time, and those since, are the chain's clock. */
   block: { number: bigint; time: bigint } | null;
+  /** The node did not answer when it was asked last. */
+  isSilent: boolean;
   /** Reads the newest block now, as after a transaction. */
   refresh: () => Promise<void>;
 }

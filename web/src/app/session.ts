@@ -28,7 +28,7 @@ export function useOpening(): Opening {
   const source = useSource();
   const { wallets, wallet, connectTo, disconnect } = useWallet();
   const node = useMemo(() => (source instanceof Error || source === null ? null : nodeFor(source.deployment, wallet)), [source, wallet?.offered]);
-  const { block, refresh } = useBlock(node instanceof Error ? null : node);
+  const { block, isSilent, refresh } = useBlock(node instanceof Error ? null : node);
   const chainId = useChainOf(node instanceof Error ? null : node);
   if (source instanceof Error) return { state: 'failed', text: `The deployment file cannot be used: ${source.message}.` };
   if (source === null) return { state: 'loading' };
@@ -37,7 +37,7 @@ export function useOpening(): Opening {
   if (chainId !== null && chainId !== source.deployment.chainId) {
     return { state: 'failed', text: `The node is on chain ${chainId}, the contracts are on chain ${source.deployment.chainId}.` };
   }
-  return { state: 'open', session: { ...source, node, wallets, wallet, connect: connectTo, disconnect, block, refresh } };
+  return { state: 'open', session: { ...source, node, wallets, wallet, connect: connectTo, disconnect, block, isSilent, refresh } };
 }
 
 function useSource(): Source | Error | null {
@@ -104,16 +104,18 @@ function useChainOf(node: Node | null): number | null {
 
 function useBlock(node: Node | null) {
   const [block, setBlock] = useState<Session['block']>(null);
+  const [isSilent, setSilent] = useState(false);
   const refresh = useCallback(async () => {
     if (node === null) return;
     const { number, timestamp } = await node.getBlock();
+    setSilent(false);
     setBlock((before) => (before?.number === number && before.time === timestamp ? before : { number, time: timestamp }));
   }, [node]);
   useEffect(() => {
-    const read = () => void refresh().catch(() => undefined);
+    const read = () => void refresh().catch(() => setSilent(true));
     read();
     const timer = setInterval(read, READ_EVERY_MS);
     return () => clearInterval(timer);
   }, [refresh]);
-  return { block, refresh };
+  return { block, isSilent, refresh };
 }

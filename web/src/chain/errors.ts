@@ -158,8 +158,13 @@ export function explain(error: unknown): string {
     return 'The account has not enough ether for the amount and the gas.';
   }
   if (found(ExecutionRevertedError)) return explainRevert('0x');
-  if (found(HttpRequestError) || found(TimeoutError)) return 'The node does not answer. Try again, or name another one in the address (&node=).';
+  if (isSilence(error)) return 'The node does not answer. Try again, or name another one in the address (&node=).';
   return error.shortMessage;
+}
+
+/** Whether it is the node that did not answer. */
+export function isSilence(error: unknown): boolean {
+  return error instanceof BaseError && error.walk((one) => one instanceof HttpRequestError || one instanceof TimeoutError) !== null;
 }
 
 /** Whether the user said no. */

@@ -13,7 +13,7 @@ import {
   encodeFunctionData,
 } from 'viem';
 
-import { explain } from './errors.ts';
+import { explain, isSilence } from './errors.ts';
 import { type Node, chainOf } from './node.ts';
 import type { Wallet } from './wallet.ts';
 
@@ -39,6 +39,9 @@ export function callOf<
 >(to: Address, abi: A, functionName: Name, args: Args, value = 0n): Call {
   return { to, data: encodeFunctionData({ abi, functionName, args } as unknown as EncodeFunctionDataParameters), value };
 }
+
+const PATIENCE_MS = 600_000;
+const PAUSE_MS = 2_000;
 
 /** What stopped a transaction, in words. */
 export class SendError extends Error {}
@@ -67,14 +70,23 @@ export async function sign(wallet: Wallet, { call }: Prepared): Promise<Hex> {
   }
 }
 
-/** Waits until a transaction stands in a block. Throws `SendError` if it failed there, or another took its place. */
+/** Waits until a transaction stands in a block; through times in which the node does not answer, too. Throws `SendError` if it failed
+ * there, or another took its place. */
 export async function settled(node: Node, hash: Hex): Promise<TransactionReceipt> {
+  const deadline = Date.now() + PATIENCE_MS;
   let replaced: string | null = null;
-  const receipt = await node
-    .waitForTransactionReceipt({ hash, timeout: 600_000, onReplaced: ({ reason }) => (replaced = reason) })
-    .catch((error: unknown) => {
-      throw new SendError(`It was sent, but the node does not say what became of it: ${explain(error)}`);
-    });
+  const waited = async (): Promise<TransactionReceipt> => {
+    try {
+      return await node.waitForTransactionReceipt({ hash, timeout: Math.max(1, deadline - Date.now()), onReplaced: ({ reason }) => (replaced = reason) });
+    } catch (error) {
+      if (!isSilence(error) || Date.now() >= deadline) {
+        throw new SendError(`It was sent, but the node does not say what became of it: look in your wallet before you send it again. ${explain(error)}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      return waited();
+    }
+  };
+  const receipt = await waited();
   if (replaced === 'cancelled' || replaced === 'replaced') throw new SendError('Another transaction of your wallet took its place.');
   if (receipt.status !== 'success') throw new SendError('It failed on the chain: something changed in between. Only gas was spent.');
   return receipt;

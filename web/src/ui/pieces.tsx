@@ -154,11 +154,16 @@ export function Table({ caption, head, rows }: { caption: string; head: readonly
   );
 }
 
-/** What was read, or that it is being read, or why not. */
+/** What was read, with a word if it may be old; or that it is being read, or why not. */
 export function Ready<T>({ loaded, what, children }: { loaded: Loaded<T>; what: string; children: (value: T) => ComponentChildren }) {
   if (loaded.state === 'loading') return <p role="status" class="quiet">Reading {what} …</p>;
   if (loaded.state === 'failed') return <Note kind="error" isLive>{what} cannot be read. {loaded.text}</Note>;
-  return <>{children(loaded.value)}</>;
+  return (
+    <>
+      {loaded.flaw !== null && <Note kind="risk" isLive>{what} could not be read again: this is as it was. {loaded.flaw}</Note>}
+      {children(loaded.value)}
+    </>
+  );
 }
 
 /** A heading that has the focus when it appears, so that a keyboard and a screen reader are where the page is. */

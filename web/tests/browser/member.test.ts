@@ -195,6 +195,48 @@ test('a reload between receipt and transaction loses nothing', options, async ()
   await ann.close();
 });
 
+test('a connection that is lost on the way loses neither what was typed nor the word of what was sent', options, async () => {
+  const { lot, dao, search } = await scene({ lasts: DAY });
+  const ann = await member(search);
+  await type(ann, '0.06', '0.1');
+  const { receipt } = await save(ann);
+  const toNode = (url: URL) => url.origin === stage.node;
+  await ann.page.route(toNode, (route) => route.abort());
+  await ann.page.getByText('The node does not answer.').first().waitFor();
+  await good(ann);
+  await look(ann, 'silent-node-390-light');
+  assert.equal(await ann.page.getByLabel('Bid, ETH').inputValue(), '0.06');
+  // the wallet has a connection of its own
+  await ann.page.getByRole('button', { name: '2. Seal bid' }).click();
+  await ann.page.getByRole('button', { name: 'Sign and send' }).click();
+  await ann.page.getByText('Sent. Waiting for a block').waitFor();
+  // longer than the node is asked again for one answer
+  await ann.page.waitForTimeout(3_000);
+  assert.equal(await ann.page.getByText('It was sent, but').count(), 0);
+  await ann.page.unroute(toNode);
+  await fact(ann, 'Bid', /^sealed: 0.06 ETH/);
+  await ann.page.getByText('The node does not answer.').first().waitFor({ state: 'detached' });
+  assert.equal((await bidOf(dao, lot, ann.account.address)).commitment, commitment(CHAIN, receipt));
+  await ann.close();
+});
+
+test('a lot of which something cannot be read for a moment keeps what was typed', options, async () => {
+  const { search } = await scene({ lasts: DAY });
+  const ann = await member(search);
+  await type(ann, '0.06', '0.1');
+  await save(ann);
+  const isCall = (body: string | null) => body !== null && body.includes('eth_call');
+  await ann.page.route((url) => url.origin === stage.node, (route) => (isCall(route.request().postData()) ? route.abort() : route.fallback()));
+  await stage.client.mine({ blocks: 1 });
+  await ann.page.getByText('could not be read again: this is as it was').first().waitFor();
+  assert.equal(await ann.page.getByLabel('Bid, ETH').inputValue(), '0.06');
+  assert.ok(await ann.page.getByRole('button', { name: '2. Seal bid' }).isEnabled());
+  await good(ann);
+  await ann.page.unrouteAll();
+  await ann.page.getByText('could not be read again').first().waitFor({ state: 'detached' });
+  await ann.close();
+});
+
 test('a receipt that is gone from the device is read from its file; one of another bid is refused', options, async () => {
   const { lot, dao, end, search } = await scene();
   const ann = await member(search);
