@@ -37,12 +37,15 @@ await build({
 // the browser is unpacked here, not where others' browsers are
 const scratch = join(web, '.browser');
 mkdirSync(scratch, { recursive: true });
+// where the system has no libnss3 the browser's package unpacks its own, if it thinks itself where there is none
+const hasLibraries = /libnss3\.so/.test(spawnSync('ldconfig', ['-p'], { encoding: 'utf8' }).stdout ?? '');
+const libraries = process.platform !== 'linux' || hasLibraries ? {} : { AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' };
 const reporters = ['--test-reporter', 'spec', '--test-reporter-destination', 'stdout'];
 if (junit !== null) reporters.push('--test-reporter', 'junit', '--test-reporter-destination', junit);
 const files = names.map((name) => join(made, name.replace(/ts$/, 'mjs')));
 const { status } = spawnSync(process.execPath, ['--enable-source-maps', '--test', '--test-concurrency', '1', ...reporters, ...files], {
   cwd: web,
-  env: { ...process.env, TMPDIR: scratch },
+  env: { ...process.env, ...libraries, TMPDIR: scratch },
   stdio: 'inherit',
 });
 process.exit(status ?? 1);
