@@ -363,7 +363,8 @@ def _read_entrusted(
     if flaws.any and not len(openings) and not len(announced):
         raise BadInput(f"--openings: {file} holds no opening")
     if not path.exists():
-        line = f"{file} does not exist yet: until it does, no bids can be opened."
+        stays = "bids without a lock stay sealed" if of_groups else "no announcement is opened"
+        line = f"{file} does not exist yet: until it does, {stays}."
         told.warning("openings", line)
     elif path.stat().st_mode & _SECRET_BITS:
         line = f"{file} can be read by others, who then know the bids: chmod 600 {file}"

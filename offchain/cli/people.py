@@ -116,14 +116,12 @@ def act(
     from offchain.io.units import ether_at_least
 
     cost = step.rehearse(person.chain)
-    gas = f", and at most {ether_at_least(cost)} ETH for gas" if cost else ""
     tell(f"{step.does}, from {person.address}.")
     for line in step.says:
         tell(f"- {line}")
-    if gas:
-        tell(
-            f"- The first transaction{gas[1:]}." if len(step.calls) > 1 else f"- It takes{gas[5:]}."
-        )
+    if cost:
+        what = "The first transaction" if len(step.calls) > 1 else "It"
+        tell(f"- {what} takes at most {ether_at_least(cost)} ETH for gas.")
     for line in step.risks:
         tell(f"! {line}")
     _ask(yes)

@@ -224,6 +224,9 @@ def _risks(venue: Venue, wish: Wish, book: Book, deposit: int, opens_at: int) ->
         f"If nobody opens the bid before {until}, the bond of {eth(bond)} ({book.bond_bps / 100:g} % of the deposit) is burnt,"
         " and the bid does not count."
     ]
+    reserve = venue.price(wish.lot)
+    if not venue.is_dao and wish.bid < reserve:
+        risks.append(f"The reserve is {eth(reserve)}: a lower bid of an individual wins nothing.")
     if wish.locked:
         risks.append(
             f"The lock makes the bid public at {when(opens_at, now)}, also if you take the bid back. Then anyone can open it; if"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from offchain.bindings.seals import Opening
 from offchain.bindings.sentences import told
@@ -16,6 +17,8 @@ Became = Callable[[Receipt], list[str]]
 """What a transaction brought about, in sentences."""
 Keep = Callable[[Opening], None]
 """Keeps a receipt; it is on disk when this returns."""
+_GAS_OF_A_BID: Final = 100_000
+"""What one takes at most, with its lock, and what is rolled under it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,8 @@ class Step:
         """
         first = self.calls[0]
         owned, price = chain.balance(first.sender), chain.gas_price()
-        if owned < first.value:
-            raise _too_poor(first.sender, owned, first.value)
+        if owned < first.value:  # no node tells what it takes then
+            raise _too_poor(first.sender, owned, first.value + _GAS_OF_A_BID * price)
         try:
             cost = chain.estimate(first) * price
         except Reverted as refusal:
@@ -79,5 +82,5 @@ def _sent(receipt: Receipt) -> str:
 def _too_poor(account: str, owned: int, needed: int) -> Unfunded:
     return Unfunded(
         f"account {account} has {ether_at_most(owned)} ETH, and needs {ether_at_least(needed)} ETH for this: send it"
-        f" {ether_at_least(needed - owned)} ETH"
+        f" {ether_at_least(needed - owned)} ETH or more"
     )

@@ -116,9 +116,16 @@ class Venue:
 
     def standing(self, lot: int) -> tuple[Phase, str]:
         """The lot's phase, and who leads it."""
-        kind = self.person.kind_of(self.auctioneer)
-        phase, leader, _ = self.person.ask(self.auctioneer, kind, "standing", lot)
+        phase, leader, _ = self._standing(lot)
         return Phase(phase), leader
+
+    def price(self, lot: int) -> int:
+        """The lot's price, in units: the reserve as long as nobody leads."""
+        return int(self._standing(lot)[2])
+
+    def _standing(self, lot: int) -> tuple[Any, ...]:
+        kind = self.person.kind_of(self.auctioneer)
+        return self.person.ask(self.auctioneer, kind, "standing", lot)
 
 
 @dataclass(frozen=True, slots=True)

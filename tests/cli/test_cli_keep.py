@@ -284,7 +284,8 @@ def test_of_many_lines_that_are_no_openings_a_few_are_told(town: Market, url: st
 
 def test_openings_that_others_can_read_or_that_are_not_there_yet(town: Market, url: str) -> None:
     openings = town.folder / "openings.jsonl"
-    assert "openings.jsonl does not exist yet" in town.run(url, "--once").stderr
+    told = town.run(url, "--once").stderr
+    assert "openings.jsonl does not exist yet: until it does, bids without a lock stay" in told
     town.an_auction()
     openings.chmod(0o644)
     assert f"chmod 600 {openings}" in town.run(url, "--once").stderr

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,7 @@ def test_nothing_is_sent_unasked(town: Town) -> None:
     assert result.exit_code == 2
     assert "List item 1" in result.stderr
     assert "Two transactions" in result.stderr
+    assert "The first transaction takes at most 0." in result.stderr
     assert "with --yes it is done. Nothing was sent" in result.stderr
     assert result.stdout == ""
     assert town.height() == before
@@ -200,12 +202,14 @@ def test_a_key_of_ones_own(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(KEY_VARIABLE, KEY)
     poor = CliRunner().invoke(app, ["bid", "1", "--bid", "0.5", *town_of])
     assert poor.exit_code == 3
-    assert re.search(
-        rf"account {mine} has 0 ETH, and needs 0\.5\d* ETH for this: send it", poor.stderr
+    asked = re.search(
+        rf"account {mine} has 0 ETH, and needs (0\.50\d+) ETH for this: send it \1 ETH or more",
+        poor.stderr,
     )
+    assert asked
     assert not town.receipts(9).exists()
     with closing(Rpc(town.url)) as rpc:
-        rpc.request("anvil_setBalance", mine, hex(10**18))
+        rpc.request("anvil_setBalance", mine, hex(int(Fraction(asked[1]) * 10**18)))
     done = CliRunner().invoke(app, ["bid", "1", "--bid", "0.5", *town_of])
     assert done.exit_code == 0, done.stderr
     (line,) = town.receipts(9).read_text().splitlines()

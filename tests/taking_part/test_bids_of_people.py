@@ -194,6 +194,20 @@ def test_who_lacks_money_is_told_the_sum(crowd: Crowd) -> None:
         step.rehearse(crowd.market.chain)
 
 
+@pytest.mark.parametrize(("bid", "warned"), [(49, True), (50, False)])
+def test_an_individual_is_told_of_a_reserve_above_the_bid(
+    crowd: Crowd, bid: int, warned: bool
+) -> None:
+    """A member's bid below it may win, with those of others."""
+    lot = crowd.market.list_lot(reserve=50)
+    alone = seal(crowd.at(None), Wish(lot, bid), crowd.receipts())
+    member = seal(crowd.at(crowd.market.new_dao(lot)), Wish(lot, bid), crowd.receipts())
+    assert alone is not None
+    assert member is not None
+    assert any("The reserve is 0.00000005 ETH" in one for one in alone.risks) is warned
+    assert not any("reserve" in one for one in member.risks)
+
+
 def test_open_bids_are_raised_and_taken_back(crowd: Crowd) -> None:
     market = crowd.market
     lot = market.list_lot()
