@@ -218,7 +218,37 @@ def test_a_sale_without_players_is_wound_up(sales: SaleWorld) -> None:
     assert sales.keeper().step() == 0
 
 
+def test_a_sellers_own_offer_of_nothing_is_nobodys(sales: SaleWorld) -> None:
+    """Without players there is nothing to draw for: the sale is void at once, and not waited for."""
+    (good,) = sales.mint(1)
+    sales.seal(sales.list_goods([good]), sales.seller)
+    sales.until_reveal()
+    sales.keep()
+    sales.until_draw()
+    sales.keep()
+    assert sorted(sales.steps()) == ["reclaim", "refund", "reveal"]
+    assert not sales.skipped
+    assert sales.ledger().lots[1].is_over(sales.chain.now())
+    assert sales.chain.balance(sales.auction) == sales.view("proceeds", sales.seller)
+
+
 # CLOCKS
+
+
+@pytest.mark.parametrize("manner", [Manner.REFUSE, Manner.BURN_GAS, Manner.REVERT_MUCH])
+def test_a_bidder_that_refuses_its_deposit_waits_alone(clocks: ClockWorld, manner: Manner) -> None:
+    """Everybody else is paid, and it is not tried again: it can claim."""
+    lot = clocks.list_item()
+    puppet = clocks.puppet(manner)
+    data = act(clocks.auction, CLOCK.encode("join", lot, 0))
+    clocks.chain.send(Transaction(clocks.seller, puppet, data, 5 * WEI_PER_UNIT))
+    clocks.join(lot, [0])
+    clocks.chain.advance_to(clocks.chain.now() + 4 * DAY)
+    clocks.keep()
+    assert clocks.chain.balance(clocks.auction) == 5 * WEI_PER_UNIT
+    assert clocks.steps() == ["refund", "reclaim"]
+    for _ in range(5):
+        assert clocks.keeper().step() == 0
 
 
 def test_a_word_that_never_comes_makes_the_lot_void(clocks: ClockWorld) -> None:
