@@ -191,7 +191,7 @@ def command(
         if hold:
             show_accounts(url)
             if isinstance(deployment, Deployment):
-                show_sample(url, deployment, auction.contract, out, signs)
+                show_sample(url, deployment, auction.contract, out, out == DEFAULT_OUT, signs)
             say(f"The node answers at {url} until Ctrl-C.")
             _wait_for_interrupt()
     if on in _NODES:

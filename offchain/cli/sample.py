@@ -3,6 +3,7 @@
 import sys
 from fractions import Fraction
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Final
 
 from offchain.cli.exits import say
@@ -20,7 +21,6 @@ _PHASE: Final = 600
 _RESERVE: Final = 50_000_000
 _MEMBERS: Final = 10
 _SHOWN: Final = 10
-_DEFAULT_OUT: Final = "build/deployment.json"
 
 
 def show_accounts(url: str) -> None:
@@ -31,9 +31,17 @@ def show_accounts(url: str) -> None:
 
 
 def show_sample(
-    url: str, deployed: "Deployment", kind: str, out: str, beacon_url: str | None
+    url: str,
+    deployed: "Deployment",
+    kind: str,
+    out: str,
+    is_default: bool,
+    beacon_url: str | None,
 ) -> None:
-    """Lists a lot from an account of the node, makes a DAO on it, and says what comes next. ChainError if the node fails."""
+    """Lists a lot from an account of the node, makes a DAO on it, and says what comes next.
+
+    out: the deployment file; is_default: whether it need not be named. ChainError if the node fails.
+    """
     from offchain.chain.connect import connect
     from offchain.chain.keys import NodeAccounts
     from offchain.taking_part.venues import Person
@@ -46,9 +54,10 @@ def show_sample(
         f"\nAccount {_SELLER} sells an item as lot {lot}, for {_PHASE // 60} minutes; a DAO bids on it:"
     )
     say(f"  {dao}")
-    file = "" if out == _DEFAULT_OUT else f" --deployment {out}"
+    out = quote(out)
+    file = "" if is_default else f" --deployment {out}"
     signs = "" if beacon_url is None else f" --beacon {beacon_url}"
-    consort = _program()
+    consort = quote(_program())
     say("\nIn another terminal: bid, let a keeper do the rest, see what became of it:\n")
     say(
         f"  {consort} bid --on {url}{file} {dao} {lot} --bid 0.06 --deposit 0.2 --account {_MEMBER}"
@@ -84,13 +93,13 @@ def _list_item(person: "Person") -> int:
 
 
 def _make_dao(person: "Person") -> str:
-    from offchain.taking_part.groups import Charter, create_dao
+    from offchain.taking_part.groups import Charter, create_dao, place_of
 
     lot = int(person.ask(person.deployed.auctioneer, person.kind, "lotCount")[0])
     charter = Charter(person.deployed.auctioneer, False, 0, (lot,), _MEMBERS)
-    step = create_dao(person, charter)
-    _take(person, step)
-    return step.does.rpartition(" ")[2]
+    _, address = place_of(person, charter)
+    _take(person, create_dao(person, charter))
+    return address
 
 
 def _take(person: "Person", step: "Step") -> None:

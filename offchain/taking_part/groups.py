@@ -37,28 +37,9 @@ def create_dao(person: Person, charter: Charter) -> Step:
     """Makes a DAO. Refused if it cannot be, or stands already."""
     for lot in charter.lots:
         _require_bidding(person, charter.auctioneer, lot)
+    salt, address = place_of(person, charter)
     crowd = is_crowd(charter.members)
-    predict, create = ("predictStandalone", "createStandalone") if crowd else ("predict", "create")
-    factory = person.deployed.factory
-
-    def terms(salt: int) -> tuple[object, ...]:
-        return charter.auctioneer, charter.is_open, charter.minimum, salt.to_bytes(32)
-
-    def place(salt: int) -> str:
-        found: str = person.ask(factory, "DAOFactory", predict, person.address, *terms(salt))[0]
-        return found
-
-    def stands(salt: int) -> bool:
-        return asked(person.chain, factory, "DAOFactory", "isDAO", place(salt)) == (True,)
-
-    if charter.salt is not None and stands(charter.salt):
-        raise Refused(f"you have made this very DAO before: it is at {place(charter.salt)}")
-    salt = charter.salt
-    if salt is None:
-        salt = next((one for one in range(_SALTS) if not stands(one)), None)
-    if salt is None:
-        raise Refused(f"you have made {_SALTS:,} DAOs of these terms: name a --salt")
-    address = place(salt)
+    create = "createStandalone" if crowd else "create"
     why = (
         f"A full copy: from {CROWD:,} members on, what it costs more to make is less than what each of them saves."
         if crowd
@@ -78,9 +59,31 @@ def create_dao(person: Person, charter: Charter) -> Step:
             f"Bids are {bids}.{least}",
             entered,
         ),
-        (person.call(factory, "DAOFactory", create, *terms(salt), charter.lots),),
+        (
+            person.call(
+                person.deployed.factory, "DAOFactory", create, *_terms(charter, salt), charter.lots
+            ),
+        ),
         lambda _: [f"The DAO stands at {address}.", *_invitation(address, charter)],
     )
+
+
+def place_of(person: Person, charter: Charter) -> tuple[int, str]:
+    """The salt and the address of the DAO that the person would make. Refused if it stands already."""
+    predict = "predictStandalone" if is_crowd(charter.members) else "predict"
+    factory = person.deployed.factory
+    for salt in range(_SALTS) if charter.salt is None else [charter.salt]:
+        terms = _terms(charter, salt)
+        address: str = person.ask(factory, "DAOFactory", predict, person.address, *terms)[0]
+        if asked(person.chain, factory, "DAOFactory", "isDAO", address) != (True,):
+            return salt, address
+    if charter.salt is not None:
+        raise Refused(f"you have made this very DAO before: it is at {address}")
+    raise Refused(f"you have made {_SALTS:,} DAOs of these terms: name a --salt")
+
+
+def _terms(charter: Charter, salt: int) -> tuple[object, ...]:
+    return charter.auctioneer, charter.is_open, charter.minimum, salt.to_bytes(32)
 
 
 def enter(where: Venue, lot: int) -> Step:
