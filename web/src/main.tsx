@@ -56,6 +56,12 @@ function Frame() {
                   <Whole text={session.deployment.auctioneer} />
                 </Note>
               )}
+              {session.linkedNode !== null && (
+                <Note kind="risk">
+                  This link names the node that is read from, <Whole text={new URL(session.linkedNode).host} />. It can hide things and show false ones; what
+                  you sign is checked with your wallet’s own node.
+                </Note>
+              )}
               <view.Component key={`${view.name}/${route.dao}/${route.lot}`} route={route} />
             </main>
             <footer>

@@ -12,6 +12,8 @@ export interface Session {
   deployment: Deployment;
   isVouched: boolean;
   node: Node;
+  /** What the address names as the node: whoever made the link chose it. Null: it names none. */
+  linkedNode: string | null;
   wallets: readonly Offered[];
   wallet: Wallet | null;
   connect: (offered: Offered) => Promise<void>;

@@ -2,7 +2,7 @@
 
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 
-import { type Deployment, DeploymentError, fetchDeployment, nodeUrl } from '../chain/deployment.ts';
+import { type Deployment, DeploymentError, fetchDeployment, liesBeside, nodeUrl } from '../chain/deployment.ts';
 import { type Node, nodeAt, nodeOf } from '../chain/node.ts';
 import { type Offered, type Wallet, connect, discover, watch } from '../chain/wallet.ts';
 import type { Session } from './context.ts';
@@ -38,7 +38,7 @@ export function useOpening(): Opening {
   if (chainId !== null && chainId !== source.deployment.chainId) {
     return { state: 'failed', text: `The node is on chain ${chainId}, the contracts are on chain ${source.deployment.chainId}.` };
   }
-  return { state: 'open', session: { ...source, node, wallets, wallet, connect: connectTo, disconnect, block, isSilent, refresh } };
+  return { state: 'open', session: { ...source, node, linkedNode: linkedNode(), wallets, wallet, connect: connectTo, disconnect, block, isSilent, refresh } };
 }
 
 function useSource(): Source | Error | null {
@@ -47,7 +47,7 @@ function useSource(): Source | Error | null {
     const named = new URLSearchParams(location.search).get('deployment') ?? DEFAULT_FILE;
     const url = URL.canParse(named, document.baseURI) ? new URL(named, document.baseURI) : null;
     if (url === null) return setSource(new DeploymentError('its address is none'));
-    const isVouched = /^https?:$/.test(url.protocol) && url.origin === location.origin;
+    const isVouched = liesBeside(url, new URL(location.href));
     fetchDeployment(url).then(
       (deployment) => setSource({ deployment, isVouched }),
       (error: Error) => setSource(error),
@@ -56,9 +56,14 @@ function useSource(): Source | Error | null {
   return source;
 }
 
+/** The node that the address names. */
+function linkedNode(): string | null {
+  return new URLSearchParams(location.search).get('node');
+}
+
 /** By the link's node, else the file's, else the wallet's; null if there is none of them. */
 function nodeFor(deployment: Deployment, wallet: Wallet | null): Node | Error | null {
-  const named = new URLSearchParams(location.search).get('node') ?? deployment.node;
+  const named = linkedNode() ?? deployment.node;
   try {
     if (named !== null) return nodeAt(nodeUrl(named), deployment.chainId);
   } catch (error) {

@@ -28,6 +28,11 @@ export class DeploymentError extends Error {}
 type Fields = Record<string, unknown>;
 const LONGEST_FILE = 1 << 16;
 
+/** Whether a file lies in the page's own folder, or below it: on a host that many share, such as a gateway, the origin alone says nothing. */
+export function liesBeside(file: URL, page: URL): boolean {
+  return /^https?:$/.test(page.protocol) && file.href.startsWith(new URL('.', page).href);
+}
+
 /** Reads the file at `url`. Throws `DeploymentError`. */
 export async function fetchDeployment(url: URL): Promise<Deployment> {
   let text: string;

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import * as Auctioneer from 'consort-contracts/Auctioneer';
-import { type Abi, type Hex, encodeAbiParameters, keccak256, numberToHex, parseEther } from 'viem';
+import * as DAO from 'consort-contracts/DAO';
+import { type Abi, type AbiFunction, type Hex, encodeAbiParameters, keccak256, numberToHex, parseEther, toFunctionSelector } from 'viem';
 
 import { type Saved, save, type } from './bidding.ts';
 import { list, newGroup } from './lives.ts';
@@ -134,6 +135,36 @@ test('a node in the link that lies about when bidding ends does not have the bid
   const { told, wasAsked } = await tries(ann);
   assert.match(told, /bidding ends at another time/);
   assert.ok(!wasAsked);
+  await ann.close();
+});
+
+test('a node in the link that makes up a deposit, or hides the smallest bid, does not have a bid sealed that can never be opened', options, async () => {
+  const { lot, seller } = await scene();
+  const dao = await newGroup(stage, seller, [lot], false, undefined, 70_000_000n);
+  const selector = (name: string) => toFunctionSelector(DAO.abi.find((one) => one.type === 'function' && one.name === name) as AbiFunction);
+  const lies: Record<string, Hex> = {};
+  const liar = await elsewhere(null, async (method, params) => {
+    const { data } = (params[0] ?? {}) as { data?: Hex };
+    const lie = method === 'eth_call' ? lies[data?.slice(0, 10) ?? ''] : undefined;
+    return lie ?? (await stage.client.request({ method, params } as never));
+  });
+  lies[selector('minimumBid')] = numberToHex(1n, { size: 32 });
+  const ann = await member(`?node=${encodeURIComponent(liar)}&dao=${dao}&lot=${lot}`);
+  await ann.page.getByText('This link names the node that is read from').waitFor();
+  const low = await tries(ann);
+  assert.match(low.told, /takes no bid below 0\.07 ETH/);
+  // 0.05 ETH of hers that are not there
+  lies[selector('bidOf')] = encodeAbiParameters([{ type: 'bytes24' }, { type: 'uint64' }, { type: 'uint64' }], [`0x${'11'.repeat(24)}`, 0n, 50_000_000n]);
+  lies[selector('minimumBid')] = numberToHex(70_000_000n, { size: 32 });
+  await ann.page.reload();
+  await ann.page.getByRole('button', { name: 'Change the bid' }).click();
+  await type(ann, '0.07', '0.1');
+  await save(ann);
+  await ann.page.getByRole('button', { name: '2. Replace bid' }).click();
+  await ann.page.getByText('By your wallet’s node 0 ETH lie under your bid, by this page 0.05 ETH').waitFor();
+  assert.ok(!ann.asked.includes('eth_sendTransaction'));
+  assert.deepEqual(await faults(ann), []);
+  await look(ann, 'lying-node-390-light');
   await ann.close();
 });
 

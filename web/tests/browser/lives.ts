@@ -28,10 +28,10 @@ export async function list(stage: Stage, seller: PrivateKeyAccount, tokenId: big
 }
 
 /** A group of sealed or open bids on some lots, by default at the auctioneer of the stage. */
-export async function newGroup(stage: Stage, creator: PrivateKeyAccount, lots: readonly bigint[], isOpen = false, at?: Address): Promise<Address> {
+export async function newGroup(stage: Stage, creator: PrivateKeyAccount, lots: readonly bigint[], isOpen = false, at?: Address, minimumBid = 1n): Promise<Address> {
   const { factory, auctioneer: own } = stage.deployment;
   const auctioneer = at ?? own;
-  const { logs } = await stage.send(creator, factory, factoryAbi as Abi, 'create', [auctioneer, isOpen, 1n, zeroHash, lots]);
+  const { logs } = await stage.send(creator, factory, factoryAbi as Abi, 'create', [auctioneer, isOpen, minimumBid, zeroHash, lots]);
   const [event] = parseEventLogs({ abi: factoryAbi, eventName: 'DAOCreated', logs });
   return event?.args.dao as Address;
 }

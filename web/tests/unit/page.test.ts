@@ -10,7 +10,7 @@ import { hrefOf, routeOf } from '../../src/app/route.ts';
 import { keeping } from '../../src/app/device.ts';
 import { keep, matching, receiptsOf } from '../../src/app/receipts.ts';
 import { likeness } from '../../src/chain/checks.ts';
-import { DeploymentError, nodeUrl, parseDeployment } from '../../src/chain/deployment.ts';
+import { DeploymentError, liesBeside, nodeUrl, parseDeployment } from '../../src/chain/deployment.ts';
 import { calendarOf } from '../../src/lots/calendar.ts';
 import { dueOf } from '../../src/lots/money.ts';
 import type { Bid, Head, Lot } from '../../src/lots/lot.ts';
@@ -40,6 +40,15 @@ test('an address names a view, a group and a lot; what it says wrongly is left o
   for (const lot of ['0', '-1', '1.5', 'x', '4294967296', '1e3']) assert.equal(routeOf(`?lot=${lot}`).lot, null, lot);
   assert.equal(routeOf('?dao=0x12').dao, null);
   assert.equal(hrefOf({ lot: 2n }, '?deployment=d.json&node=http%3A%2F%2Fn&lot=1&dao=x'), '?deployment=d.json&node=http%3A%2F%2Fn&lot=2');
+});
+
+test('a file lies beside the page in its folder only, not anywhere on a host that many share', () => {
+  const page = new URL('https://gateway.example/ipfs/Qm1/index.html?lot=1');
+  for (const good of ['deployment.json', 'other/d.json', '/ipfs/Qm1/d.json']) assert.ok(liesBeside(new URL(good, page), page), good);
+  for (const bad of ['/ipfs/Qm2/deployment.json', '../Qm2/d.json', '%2e%2e/Qm2/d.json', '/ipfs/Qm1d.json', 'https://other.example/ipfs/Qm1/d.json', 'http://gateway.example/ipfs/Qm1/d.json', 'data:application/json,1', 'blob:https://gateway.example/1']) {
+    assert.ok(!liesBeside(new URL(bad, page), page), bad);
+  }
+  assert.ok(!liesBeside(new URL('file:///x/d.json'), new URL('file:///x/index.html')));
 });
 
 test('a deployment file is read strictly', () => {

@@ -5,7 +5,8 @@ import type { Address } from 'viem';
 
 import { type Place, matching, receiptsOf } from '../../app/receipts.ts';
 import type { Node } from '../../chain/node.ts';
-import { type Bid, type Head, type Lot, readBid } from '../../lots/lot.ts';
+import { type Bid, type Head, type Lot, type Seller, readBid, readHead, readLot } from '../../lots/lot.ts';
+import { dueOf } from '../../lots/money.ts';
 import { Phase } from '../../lots/phases.ts';
 import type { Opening } from '../../seals/commitment.ts';
 
@@ -29,6 +30,14 @@ export async function readMine(node: Node, chainId: number, lot: Lot, head: Head
   ]);
   const receipt = bid?.isSealed ? matching(chainId, receiptsOf(place), place, bid.commitment) : null;
   return { place, bid, isServed, hasAccess, receipt };
+}
+
+/** What can be claimed of a lot now, in units. */
+export async function readDue(node: Node, at: Seller, dao: Address | null, place: Place): Promise<bigint> {
+  const [lot, head, { timestamp }] = await Promise.all([readLot(node, at, place.lot), readHead(node, at, dao, place.lot), node.getBlock()]);
+  const { bid, isServed } = await readMine(node, place.chainId, lot, head, place.bidder);
+  const due = bid === null ? null : dueOf(lot, head, bid, isServed, timestamp);
+  return due === null || due.wait !== null ? 0n : due.amount;
 }
 
 /** An individual is served who leads a lot that is decided. */

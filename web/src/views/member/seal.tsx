@@ -6,8 +6,8 @@ import * as DAO from 'consort-contracts/DAO';
 import { useSession } from '../../app/context.ts';
 import { type Place, fileName, keep, receiptsOf } from '../../app/receipts.ts';
 import { type Call, callOf } from '../../chain/send.ts';
-import { nodeOf } from '../../chain/node.ts';
-import { type Bid, type Head, type Lot, readHead } from '../../lots/lot.ts';
+import { type Node, nodeOf } from '../../chain/node.ts';
+import { type Bid, type Head, type Lot, readBid, readHead } from '../../lots/lot.ts';
 import { type Beacon, roundFor, timeOf } from '../../seals/beacon.ts';
 import { type Opening, commitment, isLockable, newSalt } from '../../seals/commitment.ts';
 import { lockBid } from '../../seals/lock.ts';
@@ -16,6 +16,7 @@ import { Action } from '../../ui/action.tsx';
 import { UNIT, eth, parseEth, plainEth } from '../../ui/money.ts';
 import { Field, Note, Tick, download } from '../../ui/pieces.tsx';
 import { moment } from '../../ui/time.ts';
+import { readDue } from './mine.ts';
 
 export interface SealProps {
   lot: Lot;
@@ -57,9 +58,8 @@ export function SealForm(props: SealProps) {
   };
   const call = async () => {
     if (wallet === null || receipt === null || !isSaved || typeof deposit !== 'bigint') return 'Save the receipt first.';
-    // a lock opens by the clock: when bidding ends is asked of the wallet's own node, not of one that a link may have brought
-    const own = await readHead(nodeOf(wallet.offered.provider, place.chainId), lot.at, head.group?.dao ?? null, lot.number);
-    if (own.endOfBidding !== lot.schedule.endOfBidding) return 'Your wallet’s node says that bidding ends at another time than this page’s node does. Nothing was sent.';
+    const flaw = await contradiction(nodeOf(wallet.offered.provider, place.chainId), props, receipt.bid);
+    if (flaw !== null) return `${flaw} Nothing was sent.`;
     return sealing(props, receipt, isLocked ? deployment.beacon : null, (deposit - there) * UNIT);
   };
   return (
@@ -135,6 +135,24 @@ function What(props: { amount: bigint | string; deposit: bigint | string; lot: L
       </p>
     </>
   );
+}
+
+/** What the wallet's own node says otherwise than the page's, which a link may have brought, or another tab outrun: a lock opens by the
+ * clock, and a bid above its deposit or below the minimum costs the bond. */
+async function contradiction(own: Node, { lot, head, place, bid, from }: SealProps, amount: bigint): Promise<string | null> {
+  const dao = head.group?.dao ?? null;
+  const [there, stands, due] = await Promise.all([
+    readHead(own, lot.at, dao, lot.number),
+    readBid(own, head.contract, lot.number, place.bidder),
+    from === undefined ? null : readDue(own, lot.at, dao, { ...place, lot: from.lot }),
+  ]);
+  if (there.endOfBidding !== lot.schedule.endOfBidding) return 'Your wallet’s node says that bidding ends at another time than this page’s node does.';
+  if ((stands?.deposit ?? 0n) !== (bid?.deposit ?? 0n)) {
+    return `By your wallet’s node ${eth(stands?.deposit ?? 0n)} lie under your bid, by this page ${eth(bid?.deposit ?? 0n)}: it was changed elsewhere just now, or the page’s node is wrong.`;
+  }
+  if (due !== null && due !== from?.due) return `By your wallet’s node ${eth(due)} can come from lot ${from?.lot}, by this page ${eth(from?.due ?? 0n)}.`;
+  const least = there.group?.minimumBid ?? 1n;
+  return amount < least ? `By your wallet’s node the group takes no bid below ${eth(least)}.` : null;
 }
 
 /** The call that seals `receipt`, `value` in wei. */
