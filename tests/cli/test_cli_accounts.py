@@ -80,7 +80,7 @@ def test_a_key_file_deploys_and_keeps(
     assert done.exit_code == 0, done.stderr
     kept = keep(real.url, tmp_path, *with_key)
     assert kept.exit_code == 0, kept.stderr
-    assert f"from {MINE}." in kept.stderr
+    assert f"from {MINE}, which has " in kept.stderr
     give(real.url, MINE, 10**12)
     poor = keep(real.url, tmp_path, *with_key)
     assert re.search(
@@ -128,7 +128,7 @@ def test_the_nodes_own_account(real: Liar, tmp_path: Path) -> None:
     done = deploy(real.url, tmp_path)
     assert done.exit_code == 0, done.stderr
     assert f"gas from {first}" in done.stderr
-    assert f"from {first}." in keep(real.url, tmp_path).stderr
+    assert f"from {first}, which has " in keep(real.url, tmp_path).stderr
     assert "no number 3" in keep(real.url, tmp_path, "--account", "3").stderr
     before = real.after
 
