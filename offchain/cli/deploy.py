@@ -36,6 +36,7 @@ DEFAULT_OUT = "build/deployment.json"
 _MOST_PORT = 65_535
 _SELLER = 0
 """The account that deploys; the demo's seller."""
+_BLOCK_SECONDS = 4
 _NODES = ("ganache", "anvil")
 """What the command starts as a process that others can reach."""
 
@@ -193,7 +194,7 @@ def command(
             if isinstance(deployment, Deployment):
                 show_sample(url, deployment, auction.contract, out, out == DEFAULT_OUT, signs)
             say(f"The node answers at {url} until Ctrl-C.")
-            _wait_for_interrupt()
+            _hold(url)
     if on in _NODES:
         say(f"The {on} that this command started has been stopped: nothing is left there.")
     elif on == "revm":
@@ -306,7 +307,14 @@ def _connected(
         yield chain, node.url
 
 
-def _wait_for_interrupt() -> None:
-    with until_stopped():
+def _hold(url: str) -> None:
+    """Waits for Ctrl-C. Blocks come meanwhile: whoever reads phases by the newest one, as the page does, sees them end."""
+    from contextlib import closing, suppress
+
+    from offchain.chain.rpc import NoAnswer, Rpc, RpcError
+
+    with until_stopped(), closing(Rpc(url)) as rpc:
         while True:
-            time.sleep(3600)
+            time.sleep(_BLOCK_SECONDS)
+            with suppress(NoAnswer, RpcError):
+                rpc.request("evm_mine")

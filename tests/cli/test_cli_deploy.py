@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from offchain.bindings.enumerations import Phase
 from offchain.chain import nodes
 from offchain.chain.backend import Chain
 from offchain.chain.connect import connect
+from offchain.chain.rpc import Rpc
 from offchain.cli import app
 from offchain.cli.auctions import ON_CHAIN
 from offchain.locks.beacon import QUICKNET
@@ -235,7 +237,12 @@ def test_a_node_of_its_own_can_be_held(tmp_path: Path) -> None:
             assert answer(chain, "DAO", dao, "phase", 1) == Phase.BIDDING
         for command_ in ("bid", "keep", "status"):
             assert f" {command_} --on {url} --deployment {file} " in whole
-        time.sleep(0.2)
+        with closing(Rpc(url)) as rpc:
+            # nobody sends anything, and phases end all the same
+            first, deadline = rpc.ask("eth_blockNumber").number(), time.monotonic() + 60
+            while rpc.ask("eth_blockNumber").number() < first + 2:
+                assert time.monotonic() < deadline
+                time.sleep(0.2)
         process.send_signal(signal.SIGINT)
         assert "has been stopped: nothing is left there" in process.stderr.read()
     assert process.returncode == 0
