@@ -40,10 +40,12 @@ mkdirSync(scratch, { recursive: true });
 // where the system has no libnss3 the browser's package unpacks its own, if it thinks itself where there is none
 const hasLibraries = /libnss3\.so/.test(spawnSync('ldconfig', ['-p'], { encoding: 'utf8' }).stdout ?? '');
 const libraries = process.platform !== 'linux' || hasLibraries ? {} : { AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' };
+// against hanging: ten times what the slowest file takes
+const limit = { unit: 60_000, browser: 1_200_000 }[kind];
 const reporters = ['--test-reporter', 'spec', '--test-reporter-destination', 'stdout'];
 if (junit !== null) reporters.push('--test-reporter', 'junit', '--test-reporter-destination', junit);
 const files = names.map((name) => join(made, name.replace(/ts$/, 'mjs')));
-const { status } = spawnSync(process.execPath, ['--enable-source-maps', '--test', '--test-concurrency', '1', ...reporters, ...files], {
+const { status } = spawnSync(process.execPath, ['--enable-source-maps', '--test', '--test-concurrency', '1', '--test-timeout', String(limit), ...reporters, ...files], {
   cwd: web,
   env: { ...process.env, ...libraries, TMPDIR: scratch },
   stdio: 'inherit',

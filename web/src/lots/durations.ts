@@ -24,7 +24,7 @@ export function parseDuration(text: string): number | null {
     if (unit === undefined) return null;
     seconds += Number((amount ?? '').replace(',', '.')) * unit.seconds;
   }
-  return Math.round(seconds);
+  return Number.isFinite(seconds) ? Math.round(seconds) : null;
 }
 
 /** The same the other way: its two largest parts, "2 days 3 hours", exact below two parts. Negative ones count as none. */

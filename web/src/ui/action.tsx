@@ -48,10 +48,17 @@ export function Action({ label, call, what, dao, onDone, done, isSecond, blocked
   const { deployment, isVouched, wallet, node, refresh } = useSession();
   const [step, setStep] = useState<Step>({ name: 'idle' });
   const isAlive = useRef(true);
+  const place = useRef<HTMLDivElement>(null);
   useEffect(() => () => void (isAlive.current = false), []);
   // what was asked for was asked of another account or chain, or is not what is typed any more
   useEffect(() => setStep((before) => (blocked && before.name === 'asking' ? { name: 'idle' } : before)), [blocked, step.name]);
   useEffect(() => setStep({ name: 'idle' }), [wallet?.account, wallet?.chainId]);
+  // the question takes the focused button away with it: who works by keyboard goes on from here, not from the top of the page
+  const wasAsking = useRef(false);
+  useEffect(() => {
+    if (wasAsking.current && step.name !== 'asking' && document.activeElement === document.body) place.current?.focus({ preventScroll: true });
+    wasAsking.current = step.name === 'asking';
+  }, [step.name]);
   const set = (next: Step) => isAlive.current && setStep(next);
   if (wallet === null) return <Note kind="plain">Connect a wallet to “{label}”.</Note>;
   if (wallet.chainId !== deployment.chainId) return <WrongChain label={label} />;
@@ -86,7 +93,7 @@ export function Action({ label, call, what, dao, onDone, done, isSecond, blocked
   };
   const isBusy = step.name === 'checking' || step.name === 'signing' || step.name === 'waiting';
   return (
-    <div class="action">
+    <div class="action" ref={place} tabIndex={-1}>
       {step.name !== 'asking' && (
         <button type="button" class={isSecond ? 'second' : ''} disabled={isBusy || Boolean(blocked)} onClick={() => void start()}>
           {label}

@@ -28,6 +28,8 @@ export function parseEth(text: string): bigint | string {
   const found = /^\s*([0-9]{0,12})(?:[.,]([0-9]*))?\s*$/.exec(text);
   const [, whole = '', part = ''] = found ?? [];
   if (found === null || whole + part === '') return 'Write an amount in ETH, such as 0.06.';
+  // 1,000 is a thousand to some and one to others: it has been money of people who meant the other
+  if (/^\s*0*[1-9][0-9]*,[0-9]{3}\s*$/.test(text)) return `Write ${whole}${part} or ${whole}.${part}: a comma there can mean either.`;
   if (part.replace(/0+$/, '').length > UNIT_DIGITS) return 'The smallest amount is 0.000000001 ETH.';
   const units = BigInt(whole || '0') * UNIT + BigInt(part.padEnd(UNIT_DIGITS, '0').slice(0, UNIT_DIGITS));
   return units > MOST_UNITS ? 'More than a deposit can hold.' : units;

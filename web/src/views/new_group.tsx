@@ -10,6 +10,7 @@ import { useLoaded } from '../app/loading.ts';
 import type { Route } from '../app/route.ts';
 import { type Node, nodeOf } from '../chain/node.ts';
 import { callOf } from '../chain/send.ts';
+import { parseCount } from '../lots/counts.ts';
 import { choose, type Choice, CROWD } from '../lots/gas.ts';
 import { type Lot, newestLots } from '../lots/lot.ts';
 import { Phase } from '../lots/phases.ts';
@@ -22,7 +23,6 @@ import { moment } from '../ui/time.ts';
 
 type Kind = 'sealed' | 'open';
 const NO_LOT = '';
-const MOST_MEMBERS = 10_000_000;
 
 /** What a group is made with. */
 interface Terms {
@@ -51,7 +51,7 @@ function Form({ wanted, onMade }: { wanted: bigint | null; onMade: (dao: Address
   const gasWords = useGasWords();
   const lots = useLoaded(() => biddable(node, deployment.auctioneer), [block?.number], deployment.auctioneer);
 
-  const members = membersIn(size);
+  const members = parseCount(size);
   const minimum = least.trim() === '' ? 1n : parseEth(least);
   const lot = number === NO_LOT ? null : BigInt(number);
   const choice = choose(members ?? 1, lot !== null);
@@ -203,12 +203,6 @@ function lotOptions(lots: readonly Lot[], wanted: bigint | null): [string, strin
   const options = lots.map((lot): [string, string] => [String(lot.number), `lot ${lot.number}, until ${moment(lot.schedule.endOfBidding)}, from ${eth(lot.price)}`]);
   const isListed = wanted === null || lots.some(({ number }) => number === wanted);
   return isListed ? options : [[String(wanted), `lot ${wanted}`], ...options];
-}
-
-function membersIn(text: string): number | null {
-  const digits = text.replace(/[\s,.']/g, '');
-  const number = Number(digits);
-  return /^\d{1,8}$/.test(digits) && number >= 1 && number <= MOST_MEMBERS ? number : null;
 }
 
 function newSalt(): Hex {

@@ -14,6 +14,7 @@ import { listedBy } from '../chain/history.ts';
 import { callOf } from '../chain/send.ts';
 import { readToken, type Token } from '../chain/token.ts';
 import { parseDuration } from '../lots/durations.ts';
+import { parseCount } from '../lots/counts.ts';
 import { GAS } from '../lots/gas.ts';
 import { type Lot, readLot } from '../lots/lot.ts';
 import { endOf, isOver, Phase, phaseWords, type Schedule, SETTLEMENT_WINDOW } from '../lots/phases.ts';
@@ -74,8 +75,8 @@ function ListForm() {
   const reserve = typed.reserve.trim() === '' ? null : parseEth(typed.reserve);
   const schedule = scheduleIn(ends, typed);
   const flaws = schedule === null || now === null ? [] : flawsOf(schedule, now);
-  const members = Number(typed.members.replace(/[\s,.]/g, '')) || 1;
-  const warnings = schedule === null || now === null || flaws.length > 0 ? [] : warningsOf(schedule, now, members);
+  const members = parseCount(typed.members);
+  const warnings = schedule === null || now === null || flaws.length > 0 || members === null ? [] : warningsOf(schedule, now, members);
   const said = (field: keyof Schedule) => flaws.find((flaw) => flaw.field === field)?.text ?? null;
 
   const loaded = useLoaded(
@@ -85,7 +86,7 @@ function ListForm() {
   );
   const token = loaded.state === 'ready' ? loaded.value : null;
   const isYours = token !== null && typeof token !== 'string' && wallet !== null && isAddressEqual(token.owner, wallet.account);
-  const isReady = isYours && schedule !== null && flaws.length === 0 && typeof reserve === 'bigint' && reserve > 0n;
+  const isReady = isYours && members !== null && schedule !== null && flaws.length === 0 && typeof reserve === 'bigint' && reserve > 0n;
 
   const list = async () => {
     if (address === null || tokenId === null || schedule === null || typeof reserve !== 'bigint') return 'Fill in the form first.';
@@ -133,7 +134,7 @@ function ListForm() {
         flaw={parseDuration(typed.tally) === null ? 'Write a number with its unit, such as 1 day or 12 hours.' : said('endOfTally')}
         hint="Over as soon as all groups have been counted; this is the longest that it may take."
       />
-      <Field label="Members of the largest group you expect" value={typed.members} onInput={set('members')} inputMode="numeric" hint="To see whether the time for counting is enough." />
+      <Field label="Members of the largest group you expect" value={typed.members} onInput={set('members')} inputMode="numeric" flaw={members === null ? 'Write a number from 1 on.' : null} hint="To see whether the time for counting is enough." />
       <Field
         label="Bond, % of the deposit"
         value={typed.bond}
@@ -321,8 +322,8 @@ function itemIn(text: string): bigint | null {
 }
 
 function bondIn(text: string): number | null {
-  const number = Number(text.replace(',', '.').replace('%', ''));
-  return text.trim() === '' || !Number.isFinite(number) || number < 0 || number > 1_000 ? null : Math.round(number * 10_000) / 100;
+  const [, digits] = /^\s*(\d{1,3}(?:[.,]\d{1,6})?)\s*%?\s*$/.exec(text) ?? [];
+  return digits === undefined ? null : Math.round(Number(digits.replace(',', '.')) * 10_000) / 100;
 }
 
 /** The schedule that was typed; null as long as a field holds no time. */

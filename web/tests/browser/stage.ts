@@ -50,6 +50,11 @@ export type Stage = Awaited<ReturnType<typeof openStage>>;
 export async function openStage(executablePath: string) {
   const folder = mkdtempSync(join(tmpdir(), 'consort-page-'));
   const processes: ChildProcess[] = [];
+  // a file that takes too long is ended from outside, where no `close` is called
+  process.once('SIGTERM', () => {
+    processes.forEach((one) => one.kill());
+    process.exit(1);
+  });
   const beacon = await startBeacon(processes);
   const begin = Number(beacon.info['genesis_time']) - HEAD_START;
   const node = await startAnvil(processes, begin);

@@ -28,7 +28,9 @@ test('money is exact, to a unit, in both directions', () => {
   assert.equal(ethOfWei(1n), '0.000000001 ETH');
   assert.equal(parseEth(' 0,06 '), 60_000_000n);
   assert.equal(parseEth('.5'), 500_000_000n);
-  for (const text of ['', '.', 'x', '-1', '1e3', '0x1', '1.2.3', '1 000', '0.0000000001', '18446744073.709551616']) assert.equal(typeof parseEth(text), 'string', text);
+  assert.equal(parseEth('0,125'), 125_000_000n);
+  assert.equal(parseEth('1,000'), 'Write 1000 or 1.000: a comma there can mean either.');
+  for (const text of ['', '.', 'x', '-1', '1e3', '0x1', '1.2.3', '1 000', '1,000', '12,345', '0.0000000001', '18446744073.709551616']) assert.equal(typeof parseEth(text), 'string', text);
 });
 
 test('how long is left is said in its two largest parts', () => {

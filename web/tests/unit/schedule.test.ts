@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
+import { parseCount } from '../../src/lots/counts.ts';
 import { parseDuration, sayDuration } from '../../src/lots/durations.ts';
 import { flawsOf, MAX_PHASE, MIN_BOND_BPS, MIN_PHASE, stepsOf, tallyTime, warningsOf } from '../../src/lots/schedule.ts';
 import type { Schedule } from '../../src/lots/phases.ts';
@@ -67,9 +68,15 @@ test('lengths of time as people write them', () => {
     ['three days', null],
     ['3 parsecs', null],
     ['3 days ago', null],
+    [`${'9'.repeat(400)} days`, null],
     ['', null],
   ];
   for (const [text, seconds] of written) assert.equal(parseDuration(text), seconds, text);
+});
+
+test('how many members there are, as people write it', () => {
+  const written: [string, number | null][] = [['400', 400], [' 17,448 ', 17_448], ['17 448', 17_448], ['1.5', null], ['1,50', null], ['0', null], ['-5', null], ['many', null], ['', null], ['99999999', null]];
+  for (const [text, count] of written) assert.equal(parseCount(text), count, text);
 });
 
 test('lengths of time as people say them', () => {
