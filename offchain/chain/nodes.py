@@ -157,6 +157,8 @@ def _running(
     kind: Kind, command: Callable[[str, int], list[str]], wanted: int | None
 ) -> Iterator[Node]:
     binary = _find(kind)
+    if wanted is not None:
+        _refuse_taken(wanted)
     with tempfile.TemporaryFile() as log:
         for attempt in range(1, _ATTEMPTS + 1):
             port = free_port() if wanted is None else wanted
@@ -171,6 +173,18 @@ def _running(
             if attempt == _ATTEMPTS:
                 remedy = "" if is_packaged() else "; try `make setup`"
                 raise NodeError(f"{kind} did not start: {_tail(log)}{remedy}")
+
+
+def _refuse_taken(port: int) -> None:
+    """Whoever listens there would be taken for the node that is started, and be sent what is meant for that."""
+    with socket.socket() as probe:
+        probe.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # one that was left lately is free
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise NodeError(f"port {port} cannot be had: {error.strerror}") from error
 
 
 def is_there(kind: Kind) -> bool:

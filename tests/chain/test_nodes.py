@@ -159,6 +159,17 @@ def test_says_why_it_does_not_start(start: Start) -> None:
 
 
 @both
+def test_a_node_of_somebody_else_is_not_taken_for_it(start: Start) -> None:
+    """It answers at the port that was asked for, and would have got what is deployed."""
+    with start() as other:
+        port = int(other.url.rpartition(":")[2])
+        with pytest.raises(NodeError, match=f"port {port} cannot be had"), start(port=port):
+            pass
+    with start(port=port) as node:
+        assert node.url == other.url
+
+
+@both
 def test_takes_another_port_when_the_first_is_taken(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
