@@ -157,9 +157,7 @@ def receipts_in(file: str) -> "Openings":
 
     path = Path(file)
     try:
-        found = Openings(
-            path, on_flaw=lambda flaw: say(f"{file}: {one_line(str(flaw))}: passed over")
-        )
+        found = Openings(path, on_flaw=lambda flaw: say(f"{one_line(str(flaw))}: passed over"))
     except (OpeningsError, ValueError) as error:
         raise BadInput(f"--receipts: {error}") from error
     if path.exists() and path.stat().st_mode & _OTHERS_BITS:

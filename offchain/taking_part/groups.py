@@ -64,7 +64,10 @@ def create_dao(person: Person, charter: Charter) -> Step:
                 person.deployed.factory, "DAOFactory", create, *_terms(charter, salt), charter.lots
             ),
         ),
-        lambda _: [f"The DAO stands at {address}.", *_invitation(address, charter)],
+        lambda _: [
+            f"The DAO stands at {address}.",
+            *_invitation(address, charter.lots[0] if charter.lots else "LOT", charter.is_open),
+        ],
     )
 
 
@@ -100,7 +103,7 @@ def enter(where: Venue, lot: int) -> Step:
             f"Its members can bid on the lot then, until {when(ends, person.now)}. Nothing but gas is paid.",
         ),
         (where.call("enter", lot),),
-        lambda _: [f"The DAO bids on lot {lot}: consort bid {where.address} {lot} --bid ETH"],
+        lambda _: _invitation(where.address, lot, where.is_open),
     )
 
 
@@ -121,8 +124,10 @@ def _require_bidding(person: Person, auctioneer: str, lot: int) -> int:
     return ends
 
 
-def _invitation(address: str, charter: Charter) -> list[str]:
-    lot = charter.lots[0] if charter.lots else "LOT"
-    verb = "raise" if charter.is_open else "bid"
-    amount = "--by ETH" if charter.is_open else "--bid ETH"
-    return [f"Members bid with: consort {verb} {address} {lot} {amount}"]
+def _invitation(address: str, lot: int | str, is_open: bool) -> list[str]:
+    """How members bid; the command in a line of its own, to be copied whole."""
+    verb, amount = ("raise", "by") if is_open else ("bid", "bid")
+    return [
+        "Members bid with:",
+        f"consort {verb} {address} {lot} --{amount} ETH",
+    ]

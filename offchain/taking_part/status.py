@@ -84,8 +84,9 @@ def _of_lot(
     _, _, until = phase_of(ledger, lot, now)
     if phase in _NEXT and until is not None and until > now:
         told.append(f"{_NEXT[phase]}, until {when(until, now)}.")
-    if phase is Phase.VOID and not lot.returned and not ledger.at_house:
-        told.append(f"Anyone can send the item back: consort reclaim {lot.number}")
+    if phase is Phase.VOID and not ledger.at_house:
+        waits = f"Anyone can send the item back: consort reclaim {lot.number}"
+        told.append("The item was sent back to the seller." if lot.returned else waits)
     if phase >= Phase.CLOSED and int(leader, 16):
         winner = f"DAO {leader}" if leader in lot.daos else leader
         told.append(f"Winner {winner}, at a price of {eth(price)}.")

@@ -240,6 +240,8 @@ def test_a_key_file_and_receipts_that_others_wrote(
     done = town.run("bid", 1, "--bid", "0.5")
     assert done.exit_code == 0, done.stderr
     assert done.stderr.count("passed over") == 3
+    assert done.stderr.count(f"{receipts}, line 1: ") == 1
+    assert f"{receipts}: {receipts}" not in done.stderr
     assert f"chmod 600 {receipts}" in done.stderr
     assert json.loads(receipts.read_text().splitlines()[-1])["bidder"] == town.people[ANN]
     for unreadable in (town.folder, "/dev/zero"):

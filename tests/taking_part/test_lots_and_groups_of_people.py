@@ -107,7 +107,11 @@ def test_groups_are_made_in_the_cheaper_way(crowd: Crowd) -> None:
         made.append(told.removeprefix("The DAO stands at ").rstrip("."))
         assert venue(person, made[-1]).is_dao
     assert "has entered lot 1 already" in refusal(enter, venue(person, made[0]), lot)
-    crowd.take(person, enter(venue(person, made[1]), lot))
+    sealed = crowd.take(person, enter(venue(person, made[1]), lot))
+    assert f"consort bid {made[1]} {lot} --bid ETH" in sealed
+    public = market.new_dao(is_open=True)
+    raised = crowd.take(person, enter(venue(person, public), lot))
+    assert f"consort raise {public} {lot} --by ETH" in raised
     # The same again is another one, or refused by its salt.
     again = create_dao(person, Charter(market.auctioneer, False, 0, (), CROWD - 1))
     assert made[0] not in again.does

@@ -111,6 +111,8 @@ def test_a_void_lot_gives_everything_back(crowd: Crowd) -> None:
     crowd.take(anyone, reclaim(anyone, lot))
     assert market.view(market.item, "Item", "ownerOf", 1) == (market.seller,)
     assert "went back already" in refusal(reclaim, anyone, lot)
+    lines = status(crowd.person(), market.auctioneer, lot, None).lines
+    assert "The item was sent back to the seller." in lines
 
 
 def test_an_individual_who_wins_pays_the_price(crowd: Crowd) -> None:
