@@ -3,7 +3,7 @@
 import { render } from 'preact';
 
 import { type Session, SessionContext } from './app/context.ts';
-import { useRoute } from './app/route.ts';
+import { flawOf, useRoute } from './app/route.ts';
 import { useOpening } from './app/session.ts';
 import { WrongChain } from './ui/action.tsx';
 import { Go, Note, Whole } from './ui/pieces.tsx';
@@ -35,6 +35,7 @@ function Page() {
 function Frame() {
   const route = useRoute();
   const view = viewOf(route);
+  const flaw = flawOf(location.search);
   return (
     <SessionContext.Consumer>
       {(session) =>
@@ -62,7 +63,7 @@ function Frame() {
                   you sign is checked with your wallet’s own node.
                 </Note>
               )}
-              <view.Component key={`${view.name}/${route.dao}/${route.lot}`} route={route} />
+              {flaw !== null ? <><h1>Consort</h1><Note kind="error" isLive>{flaw} Ask for it again.</Note></> : <view.Component key={`${view.name}/${route.dao}/${route.lot}`} route={route} />}
             </main>
             <footer>
               <p>

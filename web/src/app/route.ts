@@ -19,9 +19,22 @@ export function routeOf(search: string): Route {
   const lot = fields.get('lot') ?? '';
   return {
     view: fields.get('view'),
-    dao: isAddress(dao, { strict: false }) ? getAddress(dao) : null,
-    lot: /^[1-9][0-9]{0,9}$/.test(lot) && BigInt(lot) <= MOST_LOT ? BigInt(lot) : null,
+    dao: isAddress(dao) ? getAddress(dao) : null,
+    lot: isLot(lot) ? BigInt(lot) : null,
   };
+}
+
+/** What is wrong with a link, as one that was cut or typed; null if nothing is. A lot without its group would be bid on for oneself. */
+export function flawOf(search: string): string | null {
+  const fields = new URLSearchParams(search);
+  const [dao, lot] = [fields.get('dao'), fields.get('lot')];
+  if (dao !== null && !isAddress(dao)) return 'The link names a group by what is no address, or one with a typing error.';
+  if (lot !== null && !isLot(lot)) return 'The link names a lot by what is no number of one.';
+  return null;
+}
+
+function isLot(text: string): boolean {
+  return /^[1-9][0-9]{0,9}$/.test(text) && BigInt(text) <= MOST_LOT;
 }
 
 /** The address of another view, on the same deployment by the same node. */

@@ -26,6 +26,7 @@ export interface Deployment {
 export class DeploymentError extends Error {}
 
 type Fields = Record<string, unknown>;
+const LONGEST_NAME = 120;
 const LONGEST_FILE = 1 << 16;
 
 /** Whether a file lies in the page's own folder, or below it: on a host that many share, such as a gateway, the origin alone says nothing. */
@@ -36,13 +37,14 @@ export function liesBeside(file: URL, page: URL): boolean {
 /** Reads the file at `url`. Throws `DeploymentError`. */
 export async function fetchDeployment(url: URL): Promise<Deployment> {
   let text: string;
+  const named = url.href.length > LONGEST_NAME ? `${url.href.slice(0, LONGEST_NAME)}…` : url.href;
   try {
     const answer = await fetch(url, { credentials: 'omit', cache: 'no-cache' });
-    if (!answer.ok) throw new DeploymentError(`${url.href} answers ${answer.status}`);
+    if (!answer.ok) throw new DeploymentError(`${named} answers ${answer.status}`);
     text = await answer.text();
   } catch (error) {
     if (error instanceof DeploymentError) throw error;
-    throw new DeploymentError(`${url.href} cannot be read`);
+    throw new DeploymentError(`${named} cannot be read`);
   }
   return parseDeployment(text);
 }

@@ -153,7 +153,7 @@ export function explain(error: unknown): string {
   const data = revertData(error);
   if (data !== null) return explainRevert(data);
   const found = (type: abstract new (...args: never[]) => Error) => error.walk((one) => one instanceof type) !== null;
-  if (found(ContractFunctionZeroDataError)) return 'The contract does not answer: it is not what the deployment file says.';
+  if (found(ContractFunctionZeroDataError)) return 'The contract does not answer: it is not what the deployment file, or the link, takes it for.';
   if (found(InsufficientFundsError) || /insufficient funds/i.test(error.message)) {
     return 'The account has not enough ether for the amount and the gas.';
   }

@@ -20,18 +20,19 @@ export interface View {
 
 const HOME: View = { name: 'lots', tab: 'Lots', Component: Home };
 const LOT: View = { name: 'lot', Component: LotView };
+const GROUP: View = { name: 'group', Component: GroupView };
 export const VIEWS: readonly View[] = [
   HOME,
   LOT,
   { name: 'new-group', tab: 'Start a group', Component: NewGroup },
   { name: 'sell', tab: 'Sell', Component: Sell },
-  { name: 'group', Component: GroupView },
+  GROUP,
   { name: 'estate', Component: EstateView },
   { name: 'steps', Component: Steps },
   { name: 'outcome', Component: Outcome },
 ];
 
-/** What an address shows: the view it names, else the lot, else all lots. */
+/** What an address shows: the view it names, else the lot, else the group, else all lots. */
 export function viewOf(route: Route): View {
-  return VIEWS.find(({ name }) => name === route.view) ?? (route.lot === null ? HOME : LOT);
+  return VIEWS.find(({ name }) => name === route.view) ?? (route.lot !== null ? LOT : route.dao !== null ? GROUP : HOME);
 }

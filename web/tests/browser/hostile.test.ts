@@ -168,6 +168,18 @@ test('a node in the link that makes up a deposit, or hides the smallest bid, doe
   await ann.close();
 });
 
+test('a link to a group that was cut on its way offers no bid for oneself', options, async () => {
+  const { lot, dao } = await scene();
+  const ann = await member(`?dao=${dao.slice(0, -1)}&lot=${lot}`);
+  await ann.page.getByText('The link names a group by what is no address').waitFor();
+  assert.equal(await ann.page.getByLabel('Bid, ETH').count(), 0);
+  assert.deepEqual(await faults(ann), []);
+  // and one that names the group alone shows the group
+  await ann.page.goto(`${stage.base}?dao=${dao}`);
+  await ann.page.getByRole('heading', { name: 'A group', exact: true }).waitFor();
+  await ann.close();
+});
+
 test('addresses without code get no money', options, async () => {
   const { lot, dao } = await scene();
   const ann = await member(`?dao=${dao}&lot=${lot}`);

@@ -1,6 +1,7 @@
 // Members: the whole life of a lot by three of them, and everything that can go wrong on the way.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
 import { abi as daoAbi } from 'consort-contracts/DAO';
@@ -243,6 +244,9 @@ test('a receipt that is gone from the device is read from its file; one of anoth
   const first = await seal(ann, '0.06', '0.1', { isLocked: false });
   await ann.page.getByRole('button', { name: 'Change the bid' }).click();
   const second = await seal(ann, '0.05', '0.1', { isLocked: false, button: '2. Replace bid' });
+  // the file once more, of the bid that stands
+  const [again] = await Promise.all([ann.page.waitForEvent('download'), ann.page.getByRole('button', { name: 'Save its receipt as a file' }).click()]);
+  assert.equal(readFileSync(await again.path(), 'utf8'), readFileSync(second.path, 'utf8'));
   await ann.page.evaluate(() => localStorage.clear());
   await stage.advanceTo(end + 200n);
   await ann.page.getByLabel('Receipt file').setInputFiles(first.path);
@@ -256,6 +260,23 @@ test('a receipt that is gone from the device is read from its file; one of anoth
   await ann.close();
 });
 
+test('without a receipt a locked bid is opened by its lock, where the page leads', options, async () => {
+  const { lot, dao, end, search } = await scene();
+  const ann = await member(search);
+  await seal(ann, '0.06', '0.1');
+  await ann.page.evaluate(() => localStorage.clear());
+  await stage.advanceTo(end + 200n);
+  await ann.page.getByLabel('Receipt file').waitFor();
+  await good(ann);
+  await look(ann, 'no-receipt-390-light');
+  await ann.page.getByRole('link', { name: 'by its lock' }).click();
+  await ann.page.getByLabel('Where the beacon answers').fill(stage.beaconUrl);
+  await ann.page.getByRole('button', { name: 'Fetch the signature' }).click();
+  await act(ann, 'Send 1 opening');
+  assert.equal((await bidOf(dao, lot, ann.account.address)).bid, 60_000_000n);
+  await ann.close();
+});
+
 test('a silent member is told of the bond, and claims the rest', options, async () => {
   const { end, search } = await scene({ bondBps: 2_500 });
   const ann = await member(search);
@@ -263,6 +284,7 @@ test('a silent member is told of the bond, and claims the rest', options, async 
   await fact(ann, 'Bond', '0.025 ETH (25 %) if nobody opens the bid');
   await stage.advanceTo(end + DAY + 1n);
   await fact(ann, 'Bond', '0.025 ETH lost: the bid was never opened');
+  await fact(ann, 'Bid', /^never opened: 0\.06 ETH, by the receipt/);
   await good(ann);
   assert.match(await act(ann, 'Claim 0.075 ETH'), /The bond of 0\.025 ETH is burnt/);
   await fact(ann, 'Back', '0.075 ETH');

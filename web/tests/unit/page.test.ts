@@ -6,7 +6,7 @@ import { test } from 'node:test';
 
 import { type Hex, getAddress } from 'viem';
 
-import { hrefOf, routeOf } from '../../src/app/route.ts';
+import { flawOf, hrefOf, routeOf } from '../../src/app/route.ts';
 import { keeping } from '../../src/app/device.ts';
 import { keep, matching, receiptsOf } from '../../src/app/receipts.ts';
 import { likeness } from '../../src/chain/checks.ts';
@@ -41,6 +41,11 @@ test('an address names a view, a group and a lot; what it says wrongly is left o
   assert.deepEqual(routeOf(`?view=x&dao=${A.toLowerCase()}&lot=7`), { view: 'x', dao: A, lot: 7n });
   for (const lot of ['0', '-1', '1.5', 'x', '4294967296', '1e3']) assert.equal(routeOf(`?lot=${lot}`).lot, null, lot);
   assert.equal(routeOf('?dao=0x12').dao, null);
+  // a link to a group that was cut or typed must not become one to bid for oneself
+  const typo = A.replace(/[a-f]/, (digit) => digit.toUpperCase()).replace(/[A-F](?=[^A-F]*$)/, (digit) => digit.toLowerCase());
+  for (const search of ['?dao=0x12&lot=1', `?dao=${A.slice(0, -1)}&lot=1`, `?dao=${typo}&lot=1`, '?dao=&lot=1']) assert.match(String(flawOf(search)), /names a group/, search);
+  assert.match(String(flawOf(`?dao=${A}&lot=1e3`)), /names a lot/);
+  for (const search of ['', '?lot=1', `?dao=${A}&lot=1`, `?dao=${A.toLowerCase()}`]) assert.equal(flawOf(search), null, search);
   assert.equal(hrefOf({ lot: 2n }, '?deployment=d.json&node=http%3A%2F%2Fn&lot=1&dao=x'), '?deployment=d.json&node=http%3A%2F%2Fn&lot=2');
 });
 

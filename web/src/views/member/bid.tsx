@@ -17,6 +17,7 @@ import { ClaimForm } from './claim.tsx';
 import { MoneyFacts } from './money.tsx';
 import { type Mine, readMine } from './mine.ts';
 import { OpenForm } from './open.tsx';
+import { SaveAgain } from './receipt.tsx';
 import { SealForm } from './seal.tsx';
 
 export function MyBid({ lot, head, book }: { lot: Lot; head: Head; book: Book | null }) {
@@ -74,6 +75,7 @@ function BiddingSteps({ lot, head, mine, isLocked }: { lot: Lot; head: Head; min
             : `Come back between ${moment(lot.schedule.endOfBidding)} and ${moment(lot.schedule.endOfReveal)} to open your bid by its receipt.`}
         </p>
       )}
+      {mine.receipt !== null && <SaveAgain receipt={mine.receipt} />}
       {head.group?.isOpen || isChanging ? seal : <button type="button" class="second" onClick={() => setChanging(true)}>Change the bid</button>}
       <Action
         label="Take the bid back"

@@ -29,7 +29,7 @@ export function Members({ book, head }: { book: Book; head: Head }) {
         head={isDecided ? ['Who', 'Status', 'Back', 'Deposit', 'Bid'] : ['Who', 'Deposit', 'Bid']}
         rows={found.slice(0, SOME).map((box) => {
           const who = <Account address={box.bidder} chainId={deployment.chainId} isYou={box.bidder === wallet?.account} />;
-          const bid = box.bid === null ? 'sealed' : plainEth(box.bid);
+          const bid = box.bid !== null ? plainEth(box.bid) : head.phase > Phase.Reveal ? 'never opened' : 'sealed';
           return isDecided ? [who, statusOf(book, head, box), plainEth(box.received), plainEth(box.deposit), bid] : [who, plainEth(box.deposit), bid];
         })}
       />

@@ -18,11 +18,13 @@ export function MoneyFacts({ lot, head, mine, box }: { lot: Lot; head: Head; min
   if (bid === null && box === null) return <p>You have no bid on this lot{head.group === null ? ' of your own' : ' with this group'}.</p>;
   const isDecided = head.phase >= Phase.Closed;
   const due = bid === null ? null : dueOf(lot, head, bid, isServed, now);
-  const said = bid?.isSealed ? (receipt === null ? 'sealed' : `sealed: ${eth(receipt.bid)}, by the receipt on this device`) : eth(bid?.bid ?? box?.bid ?? 0n);
+  const isLost = bid === null ? box?.bid === null : bid.isSealed && lot.phase > Phase.Reveal;
+  const sealed = isLost ? 'never opened' : 'sealed';
+  const said = bid?.isSealed ? (receipt === null ? sealed : `${sealed}: ${eth(receipt.bid)}, by the receipt on this device`) : eth(bid?.bid ?? box?.bid ?? 0n);
   return (
     <Facts
       rows={[
-        ['Bid', bid === null && box?.bid === null ? 'never opened' : said],
+        ['Bid', bid === null && isLost ? 'never opened' : said],
         ['Deposit', eth(box?.deposit ?? bid?.deposit ?? 0n)],
         ['Served', isDecided ? servedWords(head, isServed) : null],
         ['Access', isDecided && isServed && head.group !== null ? (hasAccess ? 'yes' : head.isWon ? 'no longer: the item was sold again' : 'once the lot is settled') : null],

@@ -11,9 +11,10 @@ import { parseReceipts } from '../../seals/receipt.ts';
 import { Action } from '../../ui/action.tsx';
 import { useNow } from '../../ui/countdown.tsx';
 import { eth } from '../../ui/money.ts';
-import { Note } from '../../ui/pieces.tsx';
+import { Go, Note } from '../../ui/pieces.tsx';
 import { moment } from '../../ui/time.ts';
 import type { Mine } from './mine.ts';
+import { SaveAgain } from './receipt.tsx';
 
 /** The first blocks of the reveal may be undone; bidding would be open again, and the bid known. */
 const FIRST_BLOCKS = 120n;
@@ -28,8 +29,9 @@ export function OpenForm({ lot, head, mine, isLocked }: { lot: Lot; head: Head; 
     <>
       <p>
         {isLocked
-          ? 'Your bid has a lock: anybody can open it now, and a keeper does so without being asked. If it is still sealed near the end, open it yourself.'
+          ? 'Your bid has a lock: anybody can open it now, and a keeper does so without being asked. If it is still sealed near the end, open it yourself'
           : 'Your bid has no lock that opens: open it yourself, or leave the receipt with a keeper.'}
+        {isLocked && (lot.at.isHouse ? ' by its receipt.' : <> by its receipt, or without one <Go to={{ view: 'steps', lot: lot.number }}>by its lock</Go>.</>)}
       </p>
       {receipt === null && <ReceiptFile mine={mine} onFound={setFound} />}
       {receipt !== null && (
@@ -44,6 +46,7 @@ export function OpenForm({ lot, head, mine, isLocked }: { lot: Lot; head: Head; 
             what={<p>Your bid of {eth(receipt.bid)} becomes public, and counts.</p>}
             done="Your bid is open"
           />
+          <SaveAgain receipt={receipt} />
         </>
       )}
     </>

@@ -4,19 +4,19 @@ import { useMemo, useState } from 'preact/hooks';
 import * as DAO from 'consort-contracts/DAO';
 
 import { useSession } from '../../app/context.ts';
-import { type Place, fileName, keep, receiptsOf } from '../../app/receipts.ts';
+import { type Place, keep, receiptsOf } from '../../app/receipts.ts';
 import { type Call, callOf } from '../../chain/send.ts';
 import { type Node, nodeOf } from '../../chain/node.ts';
 import { type Bid, type Head, type Lot, readBid, readHead } from '../../lots/lot.ts';
 import { type Beacon, roundFor, timeOf } from '../../seals/beacon.ts';
 import { type Opening, commitment, isLockable, newSalt } from '../../seals/commitment.ts';
 import { lockBid } from '../../seals/lock.ts';
-import { formatReceipt } from '../../seals/receipt.ts';
 import { Action } from '../../ui/action.tsx';
 import { UNIT, eth, parseEth, plainEth } from '../../ui/money.ts';
-import { Field, Note, Tick, download } from '../../ui/pieces.tsx';
+import { Field, Note, Tick } from '../../ui/pieces.tsx';
 import { moment } from '../../ui/time.ts';
 import { readDue } from './mine.ts';
+import { downloadReceipt } from './receipt.tsx';
 
 export interface SealProps {
   lot: Lot;
@@ -48,7 +48,7 @@ export function SealForm(props: SealProps) {
     if (typeof amount !== 'bigint') return;
     const made = { contract: place.contract, lot: place.lot, bidder: place.bidder, bid: amount, salt: newSalt(isLocked) };
     keep(place.chainId, made);
-    download(fileName(made), formatReceipt(made), 'application/jsonl');
+    downloadReceipt(made);
     setReceipt(made);
   };
   const goOn = (opening: Opening) => {
