@@ -53,7 +53,7 @@ def own_keys_of(key_file: str | None) -> "Keys":
     return replace(keys_of(key_file), own=True)  # type: ignore[type-var]
 
 
-def keys_of(key_file: str | None) -> "Keys":
+def keys_of(key_file: str | None, tell: Callable[[str], None] = say) -> "Keys":
     """The accounts to send from: of the file, else of the environment, else the node's.
 
     Raises:
@@ -67,7 +67,7 @@ def keys_of(key_file: str | None) -> "Keys":
     path = Path(key_file)
     read_key_file(path)  # before anybody types
     if os.name == "posix" and path.stat().st_mode & _OTHERS_BITS:
-        say(f"{key_file} can be read by others: chmod 600 {key_file}")
+        tell(f"{key_file} can be read by others: chmod 600 {key_file}")
     return of_file(path, _passphrase(key_file))
 
 

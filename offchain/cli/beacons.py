@@ -1,7 +1,7 @@
 """Beacons as users name them: the one that a deployment's bids are locked to, and where its signatures come from."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -80,7 +80,11 @@ def refuse_other_beacon(chain: "Chain", deployed: "Deployment", file: str) -> No
         )
 
 
-def sources_of(deployed: "Deployment | DrawnDeployment", places: Sequence[str]) -> "Sources | None":
+def sources_of(
+    deployed: "Deployment | DrawnDeployment",
+    places: Sequence[str],
+    tell: Callable[[str], None] = say,
+) -> "Sources | None":
     """Where the signatures of a deployment's beacon come from: from `places`, without any from drand's own if it is theirs.
 
     None: bids with locks are not opened, which is said. Raises BadInput for places where there is nothing to open.
@@ -94,11 +98,11 @@ def sources_of(deployed: "Deployment | DrawnDeployment", places: Sequence[str]) 
             raise BadInput("--beacon: the deployment file names no beacon")
         if isinstance(deployed, DrawnDeployment):
             return None  # nobody locks anything there
-        say("The deployment file names no beacon: time locks are not opened.")
+        tell("The deployment file names no beacon: time locks are not opened.")
         return None
     if not places and deployed.beacon == QUICKNET:
         places = QUICKNET_ADDRESSES
     if not places:
-        say("Time locks are not opened: --beacon says where the deployment's beacon signs.")
+        tell("Time locks are not opened: --beacon says where the deployment's beacon signs.")
         return None
     return sources(deployed.beacon, places)

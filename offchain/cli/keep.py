@@ -236,8 +236,8 @@ def command(
         deployed = read_any_deployment(deployment)
         known, announced, flaws = _read_entrusted(openings, deployed, told)
         lots = _lots(only, deployed) if only else None
-        signers = sources_of(deployed, beacon or [])
-        keys = keys_of(key_file)
+        signers = sources_of(deployed, beacon or [], lambda line: told.warning("beacon", line))
+        keys = keys_of(key_file, lambda line: told.warning("key", line))
         folder = _cache_folder(cache, no_cache, openings or deployment)
         kept_secrets = Path(secrets or Path(openings or deployment).parent / _SECRETS)
         _refuse_unreadable(kept_secrets)

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_account import Account
 
 from offchain.chain.connect import connect
 from offchain.chain.nodes import anvil
+from offchain.chain.spending import PASSPHRASE_VARIABLE
 from tests.keeper.market import Market
 from tests.keeper.watch.test_mail import SECRET, receiving
 from tests.proxy import Dropped, proxy
@@ -191,6 +193,22 @@ def test_without_anybody_who_looks_it_gives_a_node_up_that_is_not_there(town: Ma
     last = json.loads(result.stderr.splitlines()[-1])
     assert (last["event"], last["level"]) == ("error", "error")
     assert last["text"].startswith("error: http://127.0.0.1:9")
+
+
+def test_what_is_wrong_with_files_is_said_in_the_form_that_was_asked_for(
+    town: Market, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Programs read each line; so nothing goes around the log, from the first one on."""
+    key = town.folder / "key.json"
+    key.write_text(json.dumps(Account.encrypt(b"5" * 32, "sesame", "pbkdf2", 10)))
+    key.chmod(0o644)
+    monkeypatch.setenv(PASSPHRASE_VARIABLE, "not this")
+    command = town.command(url, "--once", "--log", "json", "--key-file", str(key))
+    place = command.index("--beacon")
+    del command[place : place + 2]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    events = [json.loads(line)["event"] for line in result.stderr.splitlines()]
+    assert {"beacon", "key", "error"} <= set(events), events
 
 
 def test_once_leaves_a_status_and_says_that_there_was_nothing_to_do(town: Market, url: str) -> None:
