@@ -34,8 +34,8 @@ class GroupPlan:
         return Stand(*phase_of(self._ledger, lot, now), len(lot.daos), bids)
 
     def is_over(self, lot: Lot, now: int) -> bool:
-        """See `Plan`."""
-        return now >= lot.end_of_tally
+        """See `Plan`. A lot can be settled, or go back, before the time for its tally has passed."""
+        return now >= lot.end_of_tally or lot.winner is not None or lot.returned
 
     def duty(self, lot: Lot, now: int, refunds: bool) -> Duty | None:
         """See `Plan`. O(bids on the lot)."""

@@ -52,6 +52,19 @@ def test_each_phase_is_the_chains_with_its_ends_and_what_is_due(market: Market) 
     assert not keeper.view.lots
 
 
+def test_a_lot_that_was_settled_early_is_finished_then(market: Market) -> None:
+    """Before the time for its tally has passed: nothing lies ahead of it, and nobody waits for it."""
+    lot, _ = market.an_auction()
+    market.until_reveal(lot)
+    keeper = market.keeper()
+    market.keep(keeper)
+    market.until_tally(lot)
+    market.keep(keeper)
+    assert market.chain.now() < market.ends(lot)[2]
+    assert Phase(market.ask("standing", lot)[0]) is Phase.SETTLED
+    assert keeper.look().lots == 0
+
+
 def test_what_is_due_stays_due_while_it_cannot_be_done(market: Market) -> None:
     """Until when, and why not: with a purse of one wei."""
     lot, _ = market.an_auction()
