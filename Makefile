@@ -61,7 +61,7 @@ docs: setup $(DOCS_DONE) ## the documentation site, into build/site: pages, glos
 	@$(BIN)/python -m tools.site.stage
 	@NO_MKDOCS_2_WARNING=1 .build/docs/bin/mkdocs build --clean -f tools/site/mkdocs.yml >build/docs.log 2>&1 \
 	  || { grep -v ^INFO build/docs.log >&2; exit 1; }
-	@echo "build/site/index.html; search needs a server: python3 -m http.server --directory build/site --bind 127.0.0.1"
+	@echo "build/site/index.html"
 
 lock: ## write requirements.lock anew from pyproject.toml
 	@sh tools/lock.sh "$(PYTHON)"

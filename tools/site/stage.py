@@ -24,7 +24,9 @@ from tools.site.dialect import for_mkdocs
 from tools.write_abi import declared
 
 STAGE: Final = PROJECT / "build" / "docs"
-STYLE: Final = PROJECT / "tools" / "site" / "site.css"
+BESIDE: Final = tuple(
+    PROJECT / "tools" / "site" / name for name in ("site.css", "iframe-worker.js")
+)
 SOURCE: Final = PurePosixPath("source")
 """Where pages of source files and folders are."""
 HOME: Final = "README.md"
@@ -57,7 +59,8 @@ def main() -> None:
         if name.endswith((".svg", ".png")):
             (STAGE / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(PROJECT / name, STAGE / name)
-    shutil.copy(STYLE, STAGE)
+    for path in BESIDE:
+        shutil.copy(path, STAGE)
 
 
 def staged(project: Path = PROJECT) -> dict[str, str]:
