@@ -2,10 +2,11 @@
 
 import { useSession } from '../app/context.ts';
 import type { Book, Ledger } from '../lots/ledger.ts';
+import { Phase } from '../lots/phases.ts';
 import { eth } from './money.ts';
 import { Account, Facts, Go, Short } from './pieces.tsx';
 
-export function Books({ lot }: { lot: Ledger }) {
+export function Books({ lot, phase }: { lot: Ledger; phase: number }) {
   const { deployment } = useSession();
   const books = [lot.individuals, ...lot.daos.map((dao) => lot.book(dao)).filter((book): book is Book => book !== undefined)];
   const shown = books.filter((book) => book.ofDAO || book.boxes.size > 0);
@@ -17,7 +18,7 @@ export function Books({ lot }: { lot: Ledger }) {
         {shown.map((book) => (
           <li key={book.contract}>
             <h3>{book.ofDAO ? <Go to={{ dao: book.contract, lot: lot.number }}>Group <Short address={book.contract} /></Go> : 'Who bids alone'}</h3>
-            <Facts rows={[['Bids', openness(book)], ['Deposits', eth(sumOf(book))], ['Willing to pay', book.ofDAO ? willing(lot, book) : null]]} />
+            <Facts rows={[['Bids', openness(book)], ['Deposits', eth(sumOf(book))], ['Willing to pay', book.ofDAO ? willing(lot, book, phase) : null]]} />
           </li>
         ))}
       </ul>
@@ -26,10 +27,11 @@ export function Books({ lot }: { lot: Ledger }) {
   );
 }
 
-/** What a group bids: known once its members' bids are counted. */
-function willing(lot: Ledger, book: Book): string {
+/** What a group bids: known once its members' bids are counted, as long as they can be. */
+function willing(lot: Ledger, book: Book, phase: number): string {
   const bid = lot.groupBids.find(({ dao }) => dao.toLowerCase() === book.contract.toLowerCase())?.bid;
-  return bid === undefined ? 'known once its bids are counted' : eth(bid);
+  if (bid !== undefined) return eth(bid);
+  return phase < Phase.Closed ? 'known once its bids are counted' : 'nobody had its bids counted in time, so it did not bid';
 }
 
 function sumOf(book: Book): bigint {

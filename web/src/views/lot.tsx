@@ -44,7 +44,12 @@ function Found({ lot, head }: { lot: Lot; head: Head }) {
   const book = told?.book(head.contract) ?? null;
   // before one bids one reads what it is about; afterwards one's money comes first
   const isBidding = lot.phase === Phase.Bidding;
-  const mine = <MyBid lot={lot} head={head} book={book} />;
+  const mine = (
+    <>
+      <MyBid lot={lot} head={head} book={book} />
+      {head.group === null && <Elsewhere lot={lot} told={told} />}
+    </>
+  );
   return (
     <>
       <Standing lot={lot} head={head} told={told} />
@@ -138,6 +143,18 @@ function GroupFacts({ head: { group } }: { head: Head }) {
       <p><Go to={{ view: 'group', dao: group.dao }}>The group and its lots</Go></p>
     </Section>
   );
+}
+
+/** The groups that one bids with: who looks at the lot alone must not think that a bid is gone. */
+function Elsewhere({ lot, told }: { lot: Lot; told: Ledger | null }) {
+  const { wallet } = useSession();
+  if (wallet === null || told === null) return null;
+  const daos = told.daos.filter((dao) => told.book(dao)?.of(wallet.account) !== undefined);
+  return daos.map((dao) => (
+    <Note kind="plain" key={dao}>
+      You have a bid on this lot with a group: <Go to={{ dao, lot: lot.number }}>your bid with <Short address={dao} /></Go>.
+    </Note>
+  ));
 }
 
 /** The groups on a lot, each a way to bid. */

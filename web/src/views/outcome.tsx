@@ -55,7 +55,7 @@ function Checked({ lot, standing }: Followed) {
         </Section>
       )}
       {payouts.length > 0 && <Payouts payouts={payouts} />}
-      <Section title="The bids"><Books lot={lot} /></Section>
+      <Section title="The bids"><Books lot={lot} phase={standing.phase} /></Section>
       <p><Go to={{ view: 'steps', lot: lot.number }}>What anybody can do on this lot</Go></p>
     </>
   );
@@ -64,7 +64,14 @@ function Checked({ lot, standing }: Followed) {
 /** What the rules say, in a few lines. */
 function Said({ lot, phase, verdict }: { lot: Ledger; phase: number; verdict: Verdict }) {
   const { deployment } = useSession();
-  if (verdict.winner === null) return <p>Nobody bid the reserve of {eth(lot.reserve)}: by the rules nobody wins, and everything goes back.</p>;
+  if (verdict.winner === null) {
+    const uncounted = lot.daos.some((dao) => !lot.hasBid(dao) && (lot.book(dao)?.ascending().length ?? 0) > 0);
+    return (
+      <p>
+        Nobody{uncounted && ' whose bids were counted in time'} bid the reserve of {eth(lot.reserve)}: by the rules nobody wins, and everything goes back.
+      </p>
+    );
+  }
   if (phase === Phase.Void) {
     return <p>Somebody would have won at {eth(verdict.price)}, but nobody settled it in time. By the rules the lot is void then, and everything goes back.</p>;
   }
@@ -93,11 +100,12 @@ function Line({ check }: { check: Check }) {
 
 function Payouts({ payouts }: { payouts: readonly Check[] }) {
   const wrong = payouts.filter((check) => !holds(check));
+  const paid = payouts.filter(({ about }) => about === 'back').length;
   return (
     <Section title="What came back">
       <p>
         <strong>{wrong.length === 0 ? 'as the rules say' : 'differs'}:</strong>{' '}
-        {payouts.filter(({ about }) => about === 'back').length.toLocaleString('en')} bidders were paid out, each their deposit, less the share of those who are
+        {paid === 1 ? 'One bidder was' : `${paid.toLocaleString('en')} bidders were`} paid out, each their deposit, less the share of those who are
         served, less the bond of those whose bid nobody opened
         {wrong.length > 0 && `; ${wrong.length} of them not`}.
       </p>

@@ -314,7 +314,7 @@ function Sale({ lot }: { lot: Lot }) {
 
 function SaleBids({ number }: { number: bigint }) {
   const loaded = useLedger(number);
-  return <Ready loaded={loaded} what="The bids">{({ lot }) => <Books lot={lot} />}</Ready>;
+  return <Ready loaded={loaded} what="The bids">{({ lot, standing }) => <Books lot={lot} phase={standing.phase} />}</Ready>;
 }
 
 function itemIn(text: string): bigint | null {

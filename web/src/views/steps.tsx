@@ -64,7 +64,7 @@ function Open({ lot, standing, draws }: Followed) {
           <ul>{done.map(({ text, hash }) => <li key={hash}>{text}: <Transaction hash={hash} chainId={deployment.chainId} /></li>)}</ul>
         </Section>
       )}
-      <Section title="The bids"><Books lot={lot} /></Section>
+      <Section title="The bids"><Books lot={lot} phase={standing.phase} /></Section>
       <p><Go to={{ view: 'outcome', lot: lot.number }}>See the outcome, checked by the rules</Go></p>
       <p>
         What nobody can do for you, such as having your money sent to another account, is on <Go to={{ lot: lot.number }}>the lot’s page</Go>; what a sale has

@@ -326,6 +326,27 @@ test('a void lot gives everything back, also under a bid on the next lot', optio
   await Promise.all([ann, bob].map((one) => one.close()));
 });
 
+test('a lot that is void since nobody counted says so, and one’s bid is found without its group', options, async () => {
+  const { lot, end, search } = await scene();
+  const ann = await member(search);
+  await seal(ann, '0.06', '0.1', { isLocked: false });
+  await stage.advanceTo(end + 200n);
+  await act(ann, 'Open my bid');
+  await stage.advanceTo(end + 2n * DAY + 1n);
+  await fact(ann, 'Served', 'no: nobody won');
+  await ann.page.goto(`${stage.base}?view=outcome&lot=${lot}`);
+  await ann.page.getByText('Nobody whose bids were counted in time bid the reserve of 0.01 ETH').waitFor();
+  await fact(ann, 'Willing to pay', /^nobody had its bids counted in time/);
+  await good(ann);
+  await ann.page.goto(`${stage.base}?lot=${lot}`);
+  await ann.page.getByText('You have a bid on this lot with a group').waitFor();
+  await good(ann);
+  await ann.page.getByRole('link', { name: /^your bid with/ }).click();
+  await act(ann, 'Claim 0.1 ETH');
+  await fact(ann, 'Back', '0.1 ETH');
+  await ann.close();
+});
+
 test('a refund that an account does not take is claimed for another', options, async () => {
   const { lot, dao, end, search } = await scene({ reserve: '5' });
   const ann = await member(search);
