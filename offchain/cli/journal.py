@@ -170,7 +170,7 @@ def outlook_line(outlook: "Outlook", block: int) -> str:
     due = ", ".join(
         f"{need.name.lower()} of {count}" for need, count in sorted(outlook.due.items())
     )
-    following = f"Read up to block {block:,}: {outlook.lots} unfinished lots"
+    following = f"Read up to block {block:,}: {outlook.lots} unfinished lot{'' if outlook.lots == 1 else 's'}"
     ahead = "no phase lies ahead"
     if outlook.next_time is not None:
         ahead = f"the next phase ends at {moment(outlook.next_time)}, on lot {outlook.next_lot}"

@@ -50,7 +50,7 @@ def test_once_in_each_phase(town: Market, url: str) -> None:
         result = town.run(url, "--once")
         assert result.returncode == 0, result.stderr
         assert result.stderr.count("\n") == 2
-        assert "unfinished lots; due now: " in result.stderr
+        assert ": 1 unfinished lot; due now: " in result.stderr
         lines += [line.split() for line in result.stdout.splitlines()]
     words = [(w[1], w[2], w[3], int(w[5])) for w in lines]
     assert words == [

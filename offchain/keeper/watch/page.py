@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from offchain.keeper.purse import ether
+from offchain.io.units import ether_at_least, ether_at_most
 from offchain.keeper.release import moment
 from offchain.keeper.watch.health import alerts
 from offchain.keeper.watch.status import Status
@@ -45,8 +45,17 @@ def until(then: int, now: int) -> str:
     return f"in {span(then - now)}" if then >= now else f"{span(now - then)} ago"
 
 
-def _amount(wei: str | None) -> str:
-    return "not known" if wei is None else f"{ether(int(wei))} ETH"
+def _left(wei: str | None) -> str:
+    """To the gwei, in the worse direction; status.json has every wei."""
+    return "not known" if wei is None else f"{ether_at_most(int(wei))} ETH"
+
+
+def _paid(wei: str | None) -> str:
+    return "not known" if wei is None else f"{ether_at_least(int(wei))} ETH"
+
+
+def _many(count: int, name: str) -> str:
+    return f"{count:,} {name}{'' if count == 1 else 's'}"
 
 
 def _clock(seconds: int) -> str:
@@ -68,9 +77,11 @@ def _template() -> Any:
         undefined=StrictUndefined,
     )
     environment.filters |= {
-        "amount": _amount,
         "clock": _clock,
+        "left": _left,
+        "many": _many,
         "moment": moment,
+        "paid": _paid,
         "short": _short,
         "until": until,
     }

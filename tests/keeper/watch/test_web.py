@@ -255,6 +255,15 @@ def test_the_page_has_what_the_status_has() -> None:
         assert part in found, part
 
 
+def test_amounts_are_short_enough_for_phones_and_never_better_than_they_are() -> None:
+    """What is left is rounded down, what was paid up; one thing is not called many."""
+    spending = replace(GOOD.spending, spent_wei="1", left_wei=str(10**18 - 1), transactions=1)
+    place = replace(GOOD.serves[0], lots=1)
+    found = Outline(page(replace(GOOD, spending=spending, serves=(place,)), NOW)).text
+    for part in ("0.000000001 ETH", "0.999999999 ETH", "in 1 transaction", "1 unfinished lot,"):
+        assert part in " ".join(found.split()), part
+
+
 def test_the_page_runs_nothing_and_loads_nothing() -> None:
     found = Outline(page(BAD, NOW))
     names = {name for name, _ in found.tags}
