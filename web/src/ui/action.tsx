@@ -33,6 +33,8 @@ export interface ActionProps {
   what: ComponentChildren;
   /** The DAO that the call is at, to be checked with the rest. Null: at the auctioneer, or none of a DAO's business. */
   dao: Address | null;
+  /** Asked again when it is about to be signed: why what was told does not hold any more, null if it does. */
+  recheck?: () => Promise<string | null>;
   /** Told once it stands in a block. */
   onDone?: (receipt: TransactionReceipt) => void;
   /** What is said then. */
@@ -44,7 +46,7 @@ export interface ActionProps {
 }
 
 /** The button and everything that follows from it. */
-export function Action({ label, call, what, dao, onDone, done, isSecond, blocked }: ActionProps) {
+export function Action({ label, call, what, dao, onDone, done, isSecond, blocked, recheck }: ActionProps) {
   const { deployment, isVouched, wallet, node, refresh } = useSession();
   const [step, setStep] = useState<Step>({ name: 'idle' });
   const isAlive = useRef(true);
@@ -81,12 +83,14 @@ export function Action({ label, call, what, dao, onDone, done, isSecond, blocked
     set({ name: 'signing' });
     let hash: Hex | undefined;
     try {
+      const flaw = (await recheck?.()) ?? null;
+      if (flaw !== null) return set({ name: 'failed', text: flaw });
       hash = await sign(wallet, prepared);
       set({ name: 'waiting', hash });
       const receipt = await settled(node, hash);
       set({ name: 'done', hash });
       onDone?.(receipt);
-      await refresh().catch(() => undefined);
+      return await refresh().catch(() => undefined);
     } catch (error) {
       set({ name: 'failed', text: error instanceof SendError ? error.message : explain(error), ...(hash ? { hash } : {}) });
     }

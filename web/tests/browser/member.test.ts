@@ -238,6 +238,28 @@ test('a lot of which something cannot be read for a moment keeps what was typed'
   await ann.close();
 });
 
+test('what one tab has sent another does not send once more', options, async () => {
+  const { lot, dao, search } = await scene({ lasts: DAY });
+  const ann = await member(search);
+  await type(ann, '0.06', '0.06');
+  await save(ann);
+  const tab = await ann.page.context().newPage();
+  await tab.goto(stage.base + search);
+  await tab.getByRole('button', { name: 'Go on with it' }).click();
+  await tab.getByLabel('Deposit, ETH').fill('0.06');
+  await tab.getByRole('button', { name: '2. Seal bid' }).click();
+  const second = tab.getByRole('button', { name: 'Sign and send' });
+  await second.waitFor();
+  // the other tab hears of nothing
+  await tab.route((url) => url.origin === stage.node, (route) => route.abort());
+  await act(ann, '2. Seal bid');
+  await fact(ann, 'Bid', /^sealed/);
+  await second.click();
+  await tab.getByText('By your wallet’s node 0.06 ETH lie under your bid, by this page 0 ETH').waitFor();
+  assert.equal((await bidOf(dao, lot, ann.account.address)).deposit, 60_000_000n);
+  await ann.close();
+});
+
 test('a receipt that is gone from the device is read from its file; one of another bid is refused', options, async () => {
   const { lot, dao, end, search } = await scene();
   const ann = await member(search);

@@ -1,6 +1,6 @@
 // Sealing a bid: the receipt is saved first, then one transaction brings seal, lock and deposit.
 
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import * as DAO from 'consort-contracts/DAO';
 
 import { useSession } from '../../app/context.ts';
@@ -56,17 +56,23 @@ export function SealForm(props: SealProps) {
     setLocked(deployment.beacon !== null && isLockable(opening.salt));
     setReceipt(opening);
   };
+  // what the question was asked about: it may stand while another tab sends
+  const asked = useRef(props);
+  const recheck = async () => {
+    if (wallet === null || receipt === null) return 'Save the receipt first.';
+    const flaw = await contradiction(nodeOf(wallet.offered.provider, place.chainId), asked.current, receipt.bid);
+    return flaw === null ? null : `${flaw} Nothing was sent.`;
+  };
   const call = async () => {
-    if (wallet === null || receipt === null || !isSaved || typeof deposit !== 'bigint') return 'Save the receipt first.';
-    const flaw = await contradiction(nodeOf(wallet.offered.provider, place.chainId), props, receipt.bid);
-    if (flaw !== null) return `${flaw} Nothing was sent.`;
-    return sealing(props, receipt, isLocked ? deployment.beacon : null, (deposit - there) * UNIT);
+    if (receipt === null || !isSaved || typeof deposit !== 'bigint') return 'Save the receipt first.';
+    asked.current = props;
+    return (await recheck()) ?? sealing(props, receipt, isLocked ? deployment.beacon : null, (deposit - there) * UNIT);
   };
   return (
     <>
       {draft !== null && receipt === null && (
         <Note kind="plain">
-          A receipt for a bid of {eth(draft.bid)} is saved on this device, but was not sent.{' '}
+          A receipt for a bid of {eth(draft.bid)} is saved on this device, but no bid stands that it opens.{' '}
           <button type="button" class="second" onClick={() => goOn(draft)}>Go on with it</button>
         </Note>
       )}
@@ -110,6 +116,7 @@ export function SealForm(props: SealProps) {
         label={from === undefined ? (bid === null ? '2. Seal bid' : '2. Replace bid') : '2. Roll to this lot'}
         blocked={isSaved && isGood ? null : 'Save the receipt first.'}
         call={call}
+        recheck={recheck}
         dao={head.group?.dao ?? null}
         done={bid === null ? 'Your bid is sealed' : 'Your bid is replaced'}
         what={<What amount={amount} deposit={deposit} lot={lot} isLocked={isLocked} from={from} />}
