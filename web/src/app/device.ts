@@ -3,7 +3,8 @@
 /** Strings by name. */
 export interface Kept {
   get: (name: string) => string | null;
-  set: (name: string, value: string) => void;
+  /** Whether it outlives the page. */
+  set: (name: string, value: string) => boolean;
   remove: (name: string) => void;
 }
 
@@ -20,8 +21,10 @@ export function keeping(storage: () => Storage): Kept {
   return {
     get: (name) => memory.get(name) ?? attempt((kept) => kept.getItem(name)),
     set: (name, value) => {
-      if (attempt((kept) => (kept.setItem(name, value), true)) === null) memory.set(name, value);
-      else memory.delete(name);
+      const lasts = attempt((kept) => (kept.setItem(name, value), true)) !== null;
+      if (lasts) memory.delete(name);
+      else memory.set(name, value);
+      return lasts;
     },
     remove: (name) => {
       memory.delete(name);

@@ -20,10 +20,10 @@ export function receiptsOf(place: Place, kept: Kept = device): Opening[] {
   return receipts.reverse();
 }
 
-/** Keeps one more; those before stay, since a replacement may never be sent. */
-export function keep(chainId: number, receipt: Opening, kept: Kept = device): void {
+/** Keeps one more; those before stay, since a replacement may never be sent. Whether it outlives the page. */
+export function keep(chainId: number, receipt: Opening, kept: Kept = device): boolean {
   const key = keyOf({ chainId, ...receipt });
-  kept.set(key, (kept.get(key) ?? '') + formatReceipt(receipt));
+  return kept.set(key, (kept.get(key) ?? '') + formatReceipt(receipt));
 }
 
 /** The one that opens a bid sealed by `seal`. */

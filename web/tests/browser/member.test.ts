@@ -238,6 +238,21 @@ test('a lot of which something cannot be read for a moment keeps what was typed'
   await ann.close();
 });
 
+test('a browser that keeps nothing is not said to have kept a receipt', options, async () => {
+  const { search } = await scene();
+  const ann = await member(search);
+  await ann.page.evaluate(() => {
+    Storage.prototype.setItem = () => {
+      throw new Error('full');
+    };
+  });
+  await type(ann, '0.06', '0.06');
+  await save(ann);
+  await ann.page.getByText('saved as a file only, since this browser keeps nothing').waitFor();
+  await good(ann);
+  await ann.close();
+});
+
 test('what one tab has sent another does not send once more', options, async () => {
   const { lot, dao, search } = await scene({ lasts: DAY });
   const ann = await member(search);

@@ -105,7 +105,7 @@ test('receipts on the device are told apart by chain, contract, lot and bidder, 
   const storage = keeping(() => { throw new Error('a private window'); });
   const place = { chainId: 1, contract: A, lot: 1n, bidder: B };
   const made = [1n, 2n, 3n].map((bid) => ({ contract: A, lot: 1n, bidder: B, bid, salt: newSalt(true) }));
-  made.forEach((one) => keep(1, one, storage));
+  assert.deepEqual(made.map((one) => keep(1, one, storage)), [false, false, false]);
   assert.deepEqual(receiptsOf(place, storage).map(({ bid }) => bid), [3n, 2n, 1n]);
   for (const other of [{ ...place, chainId: 2 }, { ...place, contract: B }, { ...place, lot: 2n }, { ...place, bidder: A }]) assert.deepEqual(receiptsOf(other, storage), []);
   const seal = commitment(1n, made[1]!);
@@ -126,9 +126,9 @@ test('what a browser keeps lasts, and what it cannot keep lasts as long as the p
     removeItem: (name: string) => void kept.delete(name),
   } as unknown as Storage;
   const first = keeping(() => storage);
-  first.set('a', '1');
+  assert.equal(first.set('a', '1'), true);
   isFull = true;
-  first.set('a', '2');
+  assert.equal(first.set('a', '2'), false, 'the member is told that the file is all there is');
   assert.equal(first.get('a'), '2');
   assert.equal(keeping(() => storage).get('a'), '1');
   isFull = false;

@@ -37,6 +37,7 @@ export function SealForm(props: SealProps) {
   const [depositText, setDepositText] = useState(there > 0n ? plainEth(there) : '');
   const [isLocked, setLocked] = useState(deployment.beacon !== null);
   const [receipt, setReceipt] = useState<Opening | null>(null);
+  const [isKept, setKept] = useState(true);
   const amount = parseEth(bidText);
   const deposit = parseEth(depositText);
   const flaws = flawsOf(amount, deposit, there, head);
@@ -47,7 +48,7 @@ export function SealForm(props: SealProps) {
   const save = () => {
     if (typeof amount !== 'bigint') return;
     const made = { contract: place.contract, lot: place.lot, bidder: place.bidder, bid: amount, salt: newSalt(isLocked) };
-    keep(place.chainId, made);
+    setKept(keep(place.chainId, made));
     downloadReceipt(made);
     setReceipt(made);
   };
@@ -109,7 +110,7 @@ export function SealForm(props: SealProps) {
       </p>
       <p role="status" class="hint">
         {isSaved
-          ? 'The receipt is saved on this device, and as a file. Whoever has it knows your bid; without it and without the lock nobody can open it.'
+          ? `The receipt is saved ${isKept ? 'on this device, and as a file' : 'as a file only, since this browser keeps nothing: look that it is there'}. Whoever has it knows your bid; without it and without the lock nobody can open it.`
           : 'The receipt opens your bid if nobody else does. It is saved before any money goes.'}
       </p>
       <Action
