@@ -13,7 +13,7 @@ from offchain.bindings.artifacts import load
 from tests.docs.markdown import ROOT
 from tools.site.dialect import for_mkdocs
 from tools.site.natspec import page
-from tools.site.stage import BESIDE, files, staged
+from tools.site.stage import BESIDE, files, head, staged
 
 CONFIG = (ROOT / "tools" / "site" / "mkdocs.yml").read_text(encoding="utf-8")
 _CODE = re.compile(r"^ *(`{3,}).*?^ *\1$|`(?:[^`\n]|\n(?!\n))+`", re.MULTILINE | re.DOTALL)
@@ -67,6 +67,12 @@ def test_the_site_is_searched_from_a_folder_too_by_nothing_from_elsewhere() -> N
     (name,) = re.findall(r"polyfills: \[(\S+)\]", CONFIG)
     assert "iframe-worker" in name, "the theme would have its own fetched from elsewhere"
     assert name in {path.name for path in BESIDE}
+
+
+def test_a_search_finds_what_is_written_for_people_before_code() -> None:
+    last = {name.partition("/")[0] for name in pages() if "boost: 0.001" in head(name)}
+    assert last == {"source", "python", "contracts", "CHANGELOG.md"}
+    assert head("docs/mechanism.md") == ""
 
 
 def test_a_contract_s_page_tells_all_that_its_abi_has() -> None:

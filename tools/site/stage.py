@@ -29,6 +29,8 @@ BESIDE: Final = tuple(
 )
 SOURCE: Final = PurePosixPath("source")
 """Where pages of source files and folders are."""
+FOUND_LAST: Final = ("source/", "python/", "contracts/", "CHANGELOG.md")
+"""Pages that a search shows after those written for whoever asks."""
 HOME: Final = "README.md"
 PAGES: Final = ("CHANGELOG.md", "CONTRIBUTING.md", "README.md", "RELEASING.md", "SECURITY.md")
 """Beside those of docs/ and READMEs of parts."""
@@ -48,13 +50,18 @@ _LONGEST: Final = 200_000
 """Of longer files a page has the first bytes: figures in JSON."""
 
 
+def head(name: str) -> str:
+    """What a page begins with: how much its being found counts, a heading being worth a thousand words of text."""
+    return "---\nsearch:\n  boost: 0.001\n---\n\n" if name.startswith(FOUND_LAST) else ""
+
+
 def main() -> None:
     """Makes the folder anew."""
     shutil.rmtree(STAGE, ignore_errors=True)
     for name, text in staged().items():
         path = STAGE / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(head(name) + text, encoding="utf-8")
     for name in files():
         if name.endswith((".svg", ".png")):
             (STAGE / name).parent.mkdir(parents=True, exist_ok=True)
