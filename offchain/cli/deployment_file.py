@@ -1,5 +1,6 @@
 """The deployment file that `consort keep` is given: which auction it is of, and whether that stands on the chain."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ def read_any_deployment(file: str) -> "Deployment | DrawnDeployment":
     from offchain.bindings.deployment import read_any
     from offchain.chain.errors import ChainError
 
+    _refuse_missing(file)
     try:
         return read_any(Path(file))
     except ChainError as error:
@@ -32,6 +34,7 @@ def read_deployment(file: str) -> "Deployment":
     from offchain.bindings.deployment import Deployment, NoGroups
     from offchain.chain.errors import ChainError
 
+    _refuse_missing(file)
     try:
         return Deployment.read(Path(file))
     except NoGroups as error:
@@ -54,6 +57,15 @@ def contract_of(chain: "Chain", deployed: "Deployment") -> str:
     auction = _auction_of(chain, deployed)
     assert auction is not None  # groups bid there
     return auction.contract
+
+
+def _refuse_missing(file: str) -> None:
+    """Raises BadInput, which says where such files are from."""
+    with suppress(OSError, ValueError):  # of what else is wrong with it reading tells
+        if not Path(file).exists():
+            raise BadInput(
+                f"--deployment: there is no {file}. consort deploy writes it; of an auction that stands its deployer hands it out"
+            )
 
 
 def _auction_of(chain: "Chain", deployed: "Deployment | DrawnDeployment") -> OnChain | None:

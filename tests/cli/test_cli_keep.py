@@ -215,7 +215,7 @@ def test_another_account_can_pay(town: Market, url: str) -> None:
 @pytest.mark.parametrize(
     ("file", "text", "message"),
     [
-        ("deployment.json", None, "--deployment: .*deployment.json is not a deployment file"),
+        ("deployment.json", None, "--deployment: there is no .*deployment.json. consort deploy"),
         ("deployment.json", "[]", "--deployment: .*deployment.json is not a deployment file"),
         (
             "deployment.json",
