@@ -1,50 +1,87 @@
-"""What would our DAO bid: the curve of a list of contributions, which `consort simulate --contributions` shows."""
+"""`consort curve`: what a DAO of these contributions would bid. `consort simulate --contributions` is its second name."""
 
-from pathlib import Path
-from textwrap import fill
+from typing import TYPE_CHECKING, Annotated
 
-from offchain.cli.exits import BadInput, put
-from offchain.cli.files import read_list, write_report
-from offchain.cli.width import columns
-from offchain.model.instances.contributions import parse
-from offchain.report.amounts import eth
-from offchain.report.curve import Curve, curve
-from offchain.report.tables import WIDTH, as_text
-from offchain.simulation import ascents, contributions
-from offchain.simulation.ascents import House
-from offchain.simulation.report import write_curve
+import typer
+
+from offchain.cli.exits import BadInput
+from offchain.cli.files import report_folder
+from offchain.cli.numbers import one_of, step, units
+
+if TYPE_CHECKING:
+    from offchain.simulation.ascents import House
+
+_START, _STEP = "1", "1/20"
+"""Of a house where contributions meet a rival: ETH, and a part."""
 
 
-def show(
-    file: str, prices: list[int], folder: Path | None, data: str, house: House | None = None
+def command(
+    file: Annotated[
+        str,
+        typer.Argument(metavar="FILE", help="Contributions: CSV, one address,wei a line."),
+    ],
+    price: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ETH",
+            help="List who is served at this price; may be repeated. Default: what the DAO would bid.",
+        ),
+    ] = None,
+    rival: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ETH",
+            help="The DAO bids at an ascending auction against one individual, who bids up to this; may be repeated, for "
+            "one auction each.",
+        ),
+    ] = None,
+    increment: Annotated[
+        str | None,
+        typer.Option(
+            metavar="STEP",
+            help="With --rival: a bid is at least so much above the one before, ETH or a part of it. Default: 1/20.",
+        ),
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(metavar="ETH", help="With --rival: the least first bid. Default: 1."),
+    ] = None,
+    out: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="Folder for raw data, pictures and a page."),
+    ] = None,
+    data: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="Of the raw data: parquet or csv.")
+    ] = "parquet",
 ) -> None:
-    """The curve and who is served at `prices`, by default at what the DAO would bid, on standard output and as a report.
+    """Say what a DAO of these contributions would bid, and who would be served at which price.
 
-    `data`: the format of its raw data. `house`: where it bids against an individual, if it does.
+    The DAO bids the most that some of its members can pay in equal shares.
     """
-    gifts = parse(read_list("--contributions", file), file)
-    found = curve(one.units for one in gifts)
-    wanted = dict.fromkeys(prices or [found.willingness_to_pay])
-    lists = [contributions.served(gifts, price) for price in wanted]
-    facts = "\n".join(f"{name:42}{value}" for name, value in contributions.facts(found))
-    width = columns()
-    why = fill(contributions.explanation(found), width or WIDTH)
-    if house is not None:
-        _refuse_endless(found, house)
-    tables = [
-        *([] if house is None else [ascents.table(found, house)]),
-        contributions.prices(found),
-        *(contributions.members(one, contributions.SHOWN) for one in lists),
-    ]
-    put(f"{facts}\n\n{why}\n\n" + "\n".join(as_text(table, width) for table in tables))
-    if folder is not None:
-        write_report(lambda: write_curve(found, lists, Path(file).name, folder, data, house))
+    from offchain.simulation.store import FORMATS
+
+    one_of("--format", data, FORMATS)
+    folder = None if out is None else report_folder(out)
+    prices = [units("--price", text) for text in price or ()]
+    house = house_of(rival, increment, start, "only where there is a --rival")
+    from offchain.cli.curves import show
+
+    show("FILE", file, prices, folder, data, house)
 
 
-def _refuse_endless(found: Curve, house: House) -> None:
-    for rival in house.rivals:
-        many = ascents.bids(found, house, rival)
-        if many > ascents.MOST_BIDS:
-            raise BadInput(
-                f"--increment: makes {many:,} bids against {eth(rival)} ETH, and {ascents.MOST_BIDS:,} are the most"
-            )
+def house_of(
+    rivals: list[str] | None, increment: str | None, start: str | None, lacking: str
+) -> "House | None":
+    """Where a DAO bids against individuals; None if no rivals are given, where `lacking` says why the others are refused."""
+    from offchain.simulation.ascents import House
+
+    if not rivals:
+        for option, given in (("--increment", increment), ("--start", start)):
+            if given is not None:
+                raise BadInput(f"{option}: {lacking}")
+        return None
+    return House(
+        start=units("--start", _START if start is None else start),
+        increment=step("--increment", _STEP if increment is None else increment, units),
+        rivals=tuple(dict.fromkeys(units("--rival", text) for text in rivals)),
+    )

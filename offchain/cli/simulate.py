@@ -1,4 +1,4 @@
-"""`consort simulate`: many auctions with drawn valuations; `curve.py` does what it does with a list of contributions."""
+"""`consort simulate`: many auctions with drawn valuations; `curves.py` does what it does with a list of contributions."""
 
 import os
 import re
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from offchain.cli.curve import house_of
 from offchain.cli.exits import BackEndFailed, BadInput, CheckFailed, put, say
 from offchain.cli.files import read_list, report_folder, told_of_out, write_report
 from offchain.cli.numbers import entries, number, numbers, one_of, part_of_one, step, units
@@ -16,14 +17,11 @@ from offchain.io.quoting import quote
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from offchain.simulation.ascents import House
     from offchain.simulation.cells import Cell, Mix
     from offchain.simulation.outcomes import Columns
 
 _FAMILY = "uniform,lognormal,pareto,equal-revenue,constitutiondao"
 _GROUPS, _MEMBERS = "2", "50"
-_START, _STEP = "1", "1/20"
-"""Of a house where contributions meet a rival: ETH, and a part."""
 _MOST_MEMBERS = 2**20
 _MOST_GROUPS = 2**16
 _MOST_PEOPLE = 2**24
@@ -144,10 +142,13 @@ def command(
         raise BadInput(f"--format: {quote(data)} is neither parquet nor csv")
     folder = None if out is None else report_folder(out)
     if contributions is not None:
-        from offchain.cli.curve import show
+        from offchain.cli.curves import show
 
         prices = [units("--price", text) for text in price or ()]
-        show(contributions, prices, folder, data, _house(rival, increment, start))
+        house = house_of(
+            rival, increment, start, "with --contributions only where there is a --rival"
+        )
+        show("--contributions", contributions, prices, folder, data, house)
         return
     for option, given in (("--price", price), ("--rival", rival), ("--start", start)):
         if given not in (None, []):  # an empty text was given, too
@@ -170,22 +171,6 @@ def command(
     _report(found, folder)
     if compared is not None:
         _compare(cells, compared)
-
-
-def _house(rivals: list[str] | None, increment: str | None, start: str | None) -> "House | None":
-    """Where a DAO bids against individuals; None if no rivals are given."""
-    from offchain.simulation.ascents import House
-
-    if not rivals:
-        for option, given in (("--increment", increment), ("--start", start)):
-            if given is not None:
-                raise BadInput(f"{option}: with --contributions only where there is a --rival")
-        return None
-    return House(
-        start=units("--start", _START if start is None else start),
-        increment=step("--increment", _STEP if increment is None else increment, units),
-        rivals=tuple(dict.fromkeys(units("--rival", text) for text in rivals)),
-    )
 
 
 def _mixes(groups: str, members: str, mix: str | None) -> "list[Mix]":

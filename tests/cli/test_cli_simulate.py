@@ -229,6 +229,39 @@ def test_a_rival_without_more_is_met_at_a_twentieth(gifts: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "arguments",
+    [(), ("--price", "3"), ("--rival", "9", "--increment", "1/10", "--start", "2")],
+    ids=["alone", "price", "rival"],
+)
+def test_curve_is_the_first_name(gifts: str, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """The same on standard output, and the same files."""
+    one, other = tmp_path / "one", tmp_path / "other"
+    result = CliRunner().invoke(app, ["curve", gifts, *arguments, "--out", str(one)])
+    assert result.exit_code == 0, result.output
+    second = simulate("--contributions", gifts, *arguments, "--out", str(other))
+    assert result.stdout == second.stdout
+    assert {path.name for path in one.iterdir()} == {path.name for path in other.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("no-such",), "FILE: no-such: cannot be read: "),
+        (("GIFTS", "--increment", "1/20"), "--increment: only where there is a --rival"),
+        (("GIFTS", "--start", ""), "--start: only where there is a --rival"),
+        (("GIFTS", "--price", ""), "--price: '' is not an amount in ETH"),
+        (("GIFTS", "--format", "xml"), "--format: 'xml' is none of parquet, csv"),
+    ],
+)
+def test_bad_curves(gifts: str, arguments: tuple[str, ...], message: str) -> None:
+    named = [gifts if one == "GIFTS" else one for one in arguments]
+    result = CliRunner().invoke(app, ["curve", *named])
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"error: {message}")
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (
