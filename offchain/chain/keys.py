@@ -39,6 +39,8 @@ _BITS_PACKED: Final = 6
 """What a byte is worth that is left when what repeats is packed away: one character of those that secrets are written in."""
 _DISTINCT_WORDS: Final = 6
 """How many words of a phrase must differ: "abandon … about" and the like are known to all."""
+_WORDS_BY_CHANCE: Final = 5
+"""How many words of a secret that is no wallet's may all be of BIP-39's list."""
 _KNOWN_ACCOUNTS: Final = 20
 _LARGEST_FILE: Final = 1 << 16
 _MOST_MEMORY: Final = 1 << 29
@@ -238,6 +240,10 @@ def _phrase(text: str, name: str) -> str | None:
     """The text as the phrase of a wallet, None if it is none. Raises KeyRefused if it is one with a slip."""
     words = text.lower().split()
     if len(words) not in VALID_WORD_COUNTS:
+        # words of the list by chance alone are a few; other accounts than the wallet's would be made of the rest
+        if len(words) > _WORDS_BY_CHANCE and all(map(_is_word, words)):
+            counts = ", ".join(map(str, VALID_WORD_COUNTS))
+            raise KeyRefused(f"{name}: {len(words)} words of BIP-39, and a phrase has {counts}")
         return None
     phrase = " ".join(words)
     known = [place for place, is_known in enumerate(map(_is_word, words), 1) if is_known]

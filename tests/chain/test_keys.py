@@ -103,6 +103,8 @@ def test_ones_own_key_comes_first() -> None:
         (SEED_VARIABLE, PHRASE.replace("yellow", "winner"), "do not fit together"),
         (KEY_VARIABLE, PHRASE.replace("year", "yeer"), "word 4 of the phrase is none of BIP-39"),
         (KEY_VARIABLE, " ".join(reversed(PHRASE.split())), "do not fit together"),
+        (SEED_VARIABLE, PHRASE.partition(" ")[2], "11 words of BIP-39, and a phrase has 12, 15,"),
+        (KEY_VARIABLE, f"{PHRASE} wave", "13 words of BIP-39, and a phrase has 12, 15, 18, 21, 24"),
         (KEY_VARIABLE, KEY[:-1], "neither a private key of 64 hexadecimal digits nor the phrase"),
         (KEY_VARIABLE, STRONG, "neither a private key of 64 hexadecimal digits nor the phrase"),
         (KEY_VARIABLE, "f" * 64, "64 digits that are no private key"),
