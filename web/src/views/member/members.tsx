@@ -18,7 +18,7 @@ export function Members({ book, head }: { book: Book; head: Head }) {
   const boxes = [...book.boxes.values()];
   const found = boxes.filter(({ bidder }) => bidder.toLowerCase().includes(word.trim().toLowerCase()));
   const total = boxes.reduce((sum, { deposit }) => sum + deposit, 0n);
-  if (boxes.length === 0) return <p>{head.phase === Phase.Bidding ? 'Nobody has bid yet.' : 'Nobody bids.'}</p>;
+  if (boxes.length === 0) return <p>{head.phase === Phase.Bidding ? 'Nobody has bid yet.' : 'Nobody bid.'}</p>;
   const isDecided = head.phase >= Phase.Closed;
   return (
     <>
