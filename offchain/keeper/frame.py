@@ -104,6 +104,31 @@ class Trade(Protocol):
         """Whether nothing else should keep this keeper from its next step."""
 
 
+class Simple:
+    """The part of a `Trade` that has nothing to do where nothing is learnt, and nothing is waited for but the clock."""
+
+    def used_up(self, duty: Duty, why: Overspent) -> None:
+        """See `Trade`: nothing is lost that the common notice does not tell."""
+
+    def forget(self) -> None:
+        """See `Trade`."""
+
+    def keep(self, lots: Collection[int]) -> None:
+        """See `Trade`."""
+
+    def awaits(self, seconds: float) -> bool:
+        """See `Trade`."""
+        return False
+
+    def seconds_to_next(self, now: int) -> int | None:
+        """See `Trade`."""
+        return None
+
+    def is_pressed(self, now: int) -> bool:
+        """See `Trade`."""
+        return False
+
+
 class Options(TypedDict, total=False):
     """What any keeper can be told, see `Frame`."""
 

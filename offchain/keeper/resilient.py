@@ -1,7 +1,7 @@
 """The trade of resilient sales: announcements revealed, the coin asked for, bundles delivered or refunded, everybody paid."""
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Final, Unpack
 
@@ -13,8 +13,8 @@ from offchain.keeper.announced import Announced, Disclosure, is_takeable
 from offchain.keeper.books import NEVER
 from offchain.keeper.drawing import Drawing
 from offchain.keeper.finishing import MAX_DELIVERY_GAS, PUSH_ALLOWANCE
-from offchain.keeper.frame import Bench, Frame, Options
-from offchain.keeper.purse import GAS_OF_RETURN, Overspent
+from offchain.keeper.frame import Bench, Frame, Options, Simple
+from offchain.keeper.purse import GAS_OF_RETURN
 from offchain.keeper.release import DEPTH, Release
 from offchain.keeper.sales import RESILIENT, Sale, Sales, as_bits, goods_in
 from offchain.keeper.tasks import Task
@@ -33,7 +33,7 @@ _REVEAL_BYTES: Final = 96_000
 _WORDS_OF_OFFER: Final = 3
 
 
-class SaleTrade:
+class SaleTrade(Simple):
     """`Trade` with the sales of one resilient auction."""
 
     def __init__(self, bench: Bench[Sales], announced: Announced, release: Release) -> None:
@@ -112,27 +112,6 @@ class SaleTrade:
         """See `Trade`."""
         self._now = now
         self._release.look()
-
-    def used_up(self, duty: Duty, why: Overspent) -> None:
-        """See `Trade`: nothing is lost that the common notice does not tell."""
-
-    def forget(self) -> None:
-        """See `Trade`: nothing was learnt."""
-
-    def keep(self, lots: Collection[int]) -> None:
-        """See `Trade`: nothing was learnt."""
-
-    def awaits(self, seconds: float) -> bool:
-        """See `Trade`."""
-        return False
-
-    def seconds_to_next(self, now: int) -> int | None:
-        """See `Trade`."""
-        return None
-
-    def is_pressed(self, now: int) -> bool:
-        """See `Trade`."""
-        return False
 
     # What is done
 

@@ -1,6 +1,6 @@
 """The trade of signal clock auctions: words drawn, tables supplied, the silent passed over, offers stated, deposits paid back."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import partial
 from typing import Final, Unpack
 
@@ -13,8 +13,8 @@ from offchain.keeper.books import NEVER
 from offchain.keeper.clocks import WINDOW, ClockLot, Clocks
 from offchain.keeper.drawing import Drawing
 from offchain.keeper.finishing import PUSH_ALLOWANCE
-from offchain.keeper.frame import Bench, Frame, Options
-from offchain.keeper.purse import GAS_OF_RETURN, Overspent
+from offchain.keeper.frame import Bench, Frame, Options, Simple
+from offchain.keeper.purse import GAS_OF_RETURN
 from offchain.keeper.tasks import Task
 from offchain.keeper.view import Stand
 
@@ -28,7 +28,7 @@ _STEPS_AT_ONCE: Final = 8
 """How often in a turn a lot is moved on; where nobody else acts, the tables and the offer follow each other."""
 
 
-class ClockTrade:
+class ClockTrade(Simple):
     """`Trade` with the lots of one signal clock auction."""
 
     def __init__(self, bench: Bench[Clocks]) -> None:
@@ -88,27 +88,6 @@ class ClockTrade:
 
     def look(self, now: int) -> None:
         """See `Trade`: nothing is waited for but the clock."""
-
-    def used_up(self, duty: Duty, why: Overspent) -> None:
-        """See `Trade`: nothing is lost that the common notice does not tell."""
-
-    def forget(self) -> None:
-        """See `Trade`: nothing was learnt."""
-
-    def keep(self, lots: Collection[int]) -> None:
-        """See `Trade`: nothing was learnt."""
-
-    def awaits(self, seconds: float) -> bool:
-        """See `Trade`."""
-        return False
-
-    def seconds_to_next(self, now: int) -> int | None:
-        """See `Trade`."""
-        return None
-
-    def is_pressed(self, now: int) -> bool:
-        """See `Trade`."""
-        return False
 
     # What is done
 
