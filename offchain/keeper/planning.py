@@ -34,8 +34,11 @@ class GroupPlan:
         return Stand(*phase_of(self._ledger, lot, now), len(lot.daos), bids)
 
     def is_over(self, lot: Lot, now: int) -> bool:
-        """See `Plan`. A lot can be settled, or go back, before the time for its tally has passed."""
-        return now >= lot.end_of_tally or lot.winner is not None or lot.returned
+        """See `Plan`. A lot can be settled, or go back, before the time for its tally has passed, but not before its bids are
+        open: a log that says so lies, and there is more to be done on the lot.
+        """
+        is_decided = lot.winner is not None or lot.returned
+        return now >= (lot.end_of_reveal if is_decided else lot.end_of_tally)
 
     def duty(self, lot: Lot, now: int, refunds: bool) -> Duty | None:
         """See `Plan`. O(bids on the lot)."""

@@ -152,7 +152,7 @@ LIES: dict[str, tuple[int, Any]] = {
     "a block to come": (1, lambda one: one["chain"].update(block=10**6)),
     "a tally that is over": (-1, _lot_again("tally")),
     "another phase": (1, lambda one: one["lots"][0].update(phase="tally")),
-    "a phase that is over": (2, lambda one: one["lots"][0].update(phase="bidding")),
+    "a phase that is over": (2, _lot_again("bidding")),
     "another end": (0, lambda one: one["lots"][0].update(until=5)),
     "less gas": (-1, lambda one: one["actions"][0].update(gas=5)),
     "another fee": (-1, lambda one: one["actions"][0].update(fee_wei="5")),
