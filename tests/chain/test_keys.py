@@ -139,7 +139,8 @@ def test_nothing_that_holds_a_secret_shows_it() -> None:
 def test_a_secret_that_can_be_guessed_is_refused_where_money_counts(weak: str) -> None:
     message = told(Secret(weak).refuse_weak)
     assert "CONSORT_SEED is weak" in message
-    assert weak not in message or len(weak) < 3
+    # what is told has the traceback, and so this file's path, which may hold a word
+    assert weak not in message or weak in __file__ or len(weak) < 3
 
 
 def test_a_secret_that_cannot_be_guessed_is_not() -> None:

@@ -298,6 +298,7 @@ BEFORE = {
     "resell": [*NODE, A_DAO, "1"],
     "solve": ["-", "--on", "revm"],
     "check": ["-"],
+    "curve": ["gifts.csv"],
     "demo": ["--on", "revm"],
     "deploy": ["--on", "revm", "--mechanism", "resilient"],
     "keep": ["--on", "http://127.0.0.1:1", "--deployment", "none", "--openings", "none"],
@@ -317,7 +318,7 @@ def test_odd_numbers(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "gifts.csv").write_text(f"0x{'1' * 40},1000000000\n")
     before = list(BEFORE.get(command, []))
-    if option == "--price":
+    if (command, option) == ("simulate", "--price"):
         before = ["--contributions", "gifts.csv"]
     result = run(command, *before, option, value, text=json.dumps(VALID[0]))
     assert isinstance(result.exception, SystemExit), result.exception
