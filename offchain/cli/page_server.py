@@ -6,20 +6,16 @@ key: only whoever asks for this very host gets it, so that a web site whose name
 
 from __future__ import annotations
 
-import sys
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
 
-HOST: Final = "127.0.0.1"
+from offchain.io.local_server import HOST, LocalHandler, LocalServer, running
+
 INDEX: Final = "index.html"
 _NAMES: Final = (HOST, "localhost")
-_PATIENCE: Final = 10.0
-"""How long a connection may idle, in seconds."""
 _HEADERS: Final = {
     "Cache-Control": "no-cache",
     "Content-Security-Policy": "frame-ancestors 'none'",  # the page's own policy cannot say this
@@ -44,21 +40,13 @@ def serving(files: Mapping[str, Served], port: int = 0) -> Iterator[str]:
     Raises:
         OSError: the port cannot be had.
     """
-    with _Server(files, port) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://{HOST}:{server.server_port}/"
-        finally:
-            server.shutdown()
-            thread.join()
+    with running(_Server(files, port)) as url:
+        yield f"{url}/"
 
 
-class _Server(ThreadingHTTPServer):
-    """A thread for each connection; none keeps the server from being closed."""
-
+class _Server(LocalServer):
     def __init__(self, files: Mapping[str, Served], port: int) -> None:
-        super().__init__((HOST, port), _Handler)
+        super().__init__(_Handler, port)
         self._files = {f"/{name}": file for name, file in files.items()} | {"/": files[INDEX]}
         self._hosts = {f"{name}:{self.server_port}" for name in _NAMES}
 
@@ -66,24 +54,17 @@ class _Server(ThreadingHTTPServer):
         """What is answered to a request for a path of a host."""
         return self._files.get(path.partition("?")[0]) if host in self._hosts else None
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Nothing is amiss when a client goes away; anything else is told."""
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(LocalHandler):
     """GET and HEAD."""
 
-    timeout = _PATIENCE
-    protocol_version = "HTTP/1.1"
     server: _Server
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802  # http.server calls it so
         """Answers with a file."""
         self._answer(has_body=True)
 
-    def do_HEAD(self) -> None:
+    def do_HEAD(self) -> None:  # noqa: N802  # http.server calls it so
         """Answers without it."""
         self._answer(has_body=False)
 
@@ -99,6 +80,3 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if has_body:
             self.wfile.write(file.data)
-
-    def log_message(self, format: str, *arguments: object) -> None:
-        """Says nothing of each request."""

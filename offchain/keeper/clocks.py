@@ -9,11 +9,10 @@ from typing import Final
 
 from offchain.bindings.constants import SignalClockAuction
 from offchain.bindings.contracts import Event
-from offchain.bindings.contracts import contract as contract_named
 from offchain.bindings.enumerations import ClockPhase
 from offchain.chain.backend import Chain
 from offchain.keeper.books import NEVER, Args
-from offchain.keeper.logbook import Logbook
+from offchain.keeper.logbook import PlainLogbook
 from offchain.keeper.logstore import LogStore
 
 CLOCKS: Final = "SignalClockAuction"
@@ -169,7 +168,7 @@ _EVENTS: Final[Mapping[str, Callable[[ClockLot, Args], None]]] = {
 }
 
 
-class Clocks(Logbook[ClockLot]):
+class Clocks(PlainLogbook[ClockLot]):
     """The lots of one signal clock auction."""
 
     def __init__(
@@ -181,10 +180,6 @@ class Clocks(Logbook[ClockLot]):
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
         """As `Logbook`."""
-        topics = contract_named(CLOCKS).topics({"LotListed", *_EVENTS})
-        super().__init__(chain, auction, first_block, CLOCKS, topics, store, progress)
-
-    def _apply(self, contract: str, number: int, event: Event) -> None:
-        if event.name == "LotListed":
-            self.lots[number] = ClockLot.listed(event.args)
-        self.lots[number].apply(event)
+        super().__init__(
+            chain, auction, CLOCKS, _EVENTS, ClockLot.listed, first_block, store, progress
+        )

@@ -6,12 +6,13 @@ killed and started again. What the logs of a kind of auction mean is for those t
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from offchain.bindings.contracts import Contract, Event
 from offchain.bindings.contracts import contract as contract_named
 from offchain.chain.backend import Chain, Log
 from offchain.chain.errors import ChainError
+from offchain.keeper.books import Args
 from offchain.keeper.logstore import LogStore
 
 REORG_DEPTH: Final = 64
@@ -238,3 +239,38 @@ def _by_address(logs: Iterable[Log]) -> dict[str, list[Log]]:
     for log in logs:
         found.setdefault(log.address, []).append(log)
     return found
+
+
+class Listed(Protocol):
+    """A lot of an auction without groups: all that is known of it comes from the logs that name it."""
+
+    def apply(self, event: Event) -> None:
+        """Takes an event of this lot; others change nothing. KeyError if an earlier one is missing."""
+
+
+ListedT = TypeVar("ListedT", bound=Listed)
+
+
+class PlainLogbook(Logbook[ListedT]):
+    """The lots of one auction without groups."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        auction: str,
+        kind: str,
+        events: Iterable[str],
+        listed: Callable[[Args], ListedT],
+        first_block: int = 0,
+        store: LogStore | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """As `Logbook`. `events`: what a lot takes, by name; `listed` makes one of a `LotListed`."""
+        topics = contract_named(kind).topics({"LotListed", *events})
+        super().__init__(chain, auction, first_block, kind, topics, store, progress)
+        self._listed = listed
+
+    def _apply(self, contract: str, number: int, event: Event) -> None:
+        if event.name == "LotListed":
+            self.lots[number] = self._listed(event.args)
+        self.lots[number].apply(event)

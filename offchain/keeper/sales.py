@@ -10,12 +10,11 @@ from typing import Any, Final
 from offchain.bindings.announcements import Announcement
 from offchain.bindings.constants import ResilientAuction
 from offchain.bindings.contracts import Event
-from offchain.bindings.contracts import contract as contract_named
 from offchain.bindings.enumerations import AnnouncementFlaw, CoinOutcome
 from offchain.bindings.seals import COMMITMENT_BYTES
 from offchain.chain.backend import Chain
 from offchain.keeper.books import NEVER, Args
-from offchain.keeper.logbook import Logbook
+from offchain.keeper.logbook import PlainLogbook
 from offchain.keeper.logstore import LogStore
 
 RESILIENT: Final = "ResilientAuction"
@@ -228,7 +227,7 @@ _EVENTS: Final[Mapping[str, Callable[[Sale, Args], None]]] = {
 }
 
 
-class Sales(Logbook[Sale]):
+class Sales(PlainLogbook[Sale]):
     """The sales of one resilient auction."""
 
     def __init__(
@@ -240,13 +239,9 @@ class Sales(Logbook[Sale]):
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
         """As `Logbook`."""
-        topics = contract_named(RESILIENT).topics({"LotListed", *_EVENTS})
-        super().__init__(chain, auction, first_block, RESILIENT, topics, store, progress)
-
-    def _apply(self, contract: str, number: int, event: Event) -> None:
-        if event.name == "LotListed":
-            self.lots[number] = Sale.listed(event.args)
-        self.lots[number].apply(event)
+        super().__init__(
+            chain, auction, RESILIENT, _EVENTS, Sale.listed, first_block, store, progress
+        )
 
 
 def goods_in(bits: int) -> list[int]:

@@ -13,21 +13,17 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
+from offchain.io.local_server import LocalHandler, LocalServer, running
 from offchain.locks.beacon import round_json
 from offchain.locks.local_beacon import LocalBeacon
 from offchain.locks.source import NoSignature
 
-HOST: Final = "127.0.0.1"
-_PATIENCE: Final = 10.0
-"""How long a connection may idle, in seconds."""
 _ROUND: Final = re.compile(r"/public/(latest|[0-9]{1,20})", re.ASCII)
 
 
@@ -40,14 +36,8 @@ def serving(local: LocalBeacon, port: int = 0) -> Iterator[str]:
     Raises:
         OSError: the port cannot be had.
     """
-    with _Server(local, port) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://{HOST}:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with running(_Server(local, port)) as url:
+        yield url
 
 
 def _answer(local: LocalBeacon, path: str) -> tuple[HTTPStatus, Any]:
@@ -68,11 +58,9 @@ def _answer(local: LocalBeacon, path: str) -> tuple[HTTPStatus, Any]:
         return HTTPStatus.TOO_EARLY, {"error": "Requested future beacon"}
 
 
-class _Server(ThreadingHTTPServer):
-    """A thread for each connection; none keeps the server from being closed."""
-
+class _Server(LocalServer):
     def __init__(self, local: LocalBeacon, port: int) -> None:
-        super().__init__((HOST, port), _Handler)
+        super().__init__(_Handler, port)
         self._local, self._guard = local, threading.Lock()
 
     def reply(self, path: str) -> tuple[HTTPStatus, Any]:
@@ -80,20 +68,13 @@ class _Server(ThreadingHTTPServer):
         with self._guard:
             return _answer(self._local, path)
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Nothing is amiss when a client goes away; anything else is told."""
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(LocalHandler):
     """GET, answered in JSON."""
 
-    timeout = _PATIENCE
-    protocol_version = "HTTP/1.1"
     server: _Server
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802  # http.server calls it so
         """Answers."""
         status, value = self.server.reply(self.path.partition("?")[0])
         body = json.dumps(value).encode()
@@ -103,6 +84,3 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Access-Control-Allow-Origin", "*")  # pages fetch rounds, too
         self.end_headers()
         self.wfile.write(body)
-
-    def log_message(self, format: str, *arguments: object) -> None:
-        """Says nothing of each request."""

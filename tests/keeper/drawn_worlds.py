@@ -1,5 +1,6 @@
 """Resilient sales and signal clocks to keep: contracts on a chain, people who do what they alone can, and keepers."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -30,7 +31,7 @@ HEADS, TAILS = 1, 0
 
 
 @dataclass
-class DrawnWorld:
+class DrawnWorld(ABC):
     """An auction without groups, its source of words, and a token."""
 
     name: ClassVar[str]
@@ -115,9 +116,9 @@ class DrawnWorld:
             "on_skip": lambda what, error: self.skipped.append((what, error)),
         }
 
+    @abstractmethod
     def keeper(self, chain: Chain | None = None, **options: Any) -> Frame[Any]:
         """One that was just started."""
-        raise NotImplementedError
 
     def keep(self, keeper: Frame[Any] | None = None, most: int = 500) -> int:
         """Works until nothing is left to do; how many transactions that took."""
