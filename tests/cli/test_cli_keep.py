@@ -8,37 +8,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from offchain.bindings.deployment import Deployment, create
-from offchain.chain.connect import connect
-from offchain.chain.nodes import anvil
 from offchain.locks.beacon import QUICKNET, round_json
 from offchain.locks.beacon_server import serving
 from tests.keeper.market import Market
 from tests.puppets import ItemManner
 
 SOMEBODY = "0x" + "11" * 20
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    """An Anvil for all tests here."""
-    with anvil(accounts=1, auto_impersonate=True) as node:
-        yield node.url
-
-
-@pytest.fixture
-def town(url: str, tmp_path: Path) -> Iterator[Market]:
-    """New contracts on that node, a deployment file, and an openings file."""
-    with connect(url) as chain:
-        market = Market(tmp_path, chain)
-        market.deployment.write(tmp_path / "deployment.json")
-        yield market
 
 
 def test_once_in_each_phase(town: Market, url: str) -> None:

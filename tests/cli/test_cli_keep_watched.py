@@ -17,27 +17,10 @@ import pytest
 from eth_account import Account
 
 from offchain.chain.connect import connect
-from offchain.chain.nodes import anvil
 from offchain.chain.spending import PASSPHRASE_VARIABLE
 from tests.keeper.market import Market
 from tests.keeper.watch.test_mail import SECRET, receiving
 from tests.proxy import Dropped, proxy
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    """An Anvil for all tests here."""
-    with anvil(accounts=1, auto_impersonate=True) as node:
-        yield node.url
-
-
-@pytest.fixture
-def town(url: str, tmp_path: Path) -> Iterator[Market]:
-    """New contracts on that node, a deployment file, and an openings file."""
-    with connect(url) as chain:
-        market = Market(tmp_path, chain)
-        market.deployment.write(tmp_path / "deployment.json")
-        yield market
 
 
 def until(done: Callable[[], Any]) -> Any:
