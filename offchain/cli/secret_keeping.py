@@ -1,6 +1,6 @@
 """The keeper of sealed secrets in the rounds of `consort keep`: which source, and how it stands to the auction's draws."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from offchain.keeper.purse import Purse
     from offchain.keeper.secret_draws import Route
     from offchain.keeper.secrets import SecretKeeper
-    from offchain.keeper.view import View
 
 
 @dataclass(frozen=True)
@@ -28,50 +27,14 @@ class Stakes:
     depth: int
 
 
-class Secrets:
-    """The keeper of the secrets of one source as a `Worker`."""
-
-    def __init__(self, keeper: "SecretKeeper") -> None:
-        self._keeper = keeper
-
-    @property
-    def unfinished(self) -> bool:
-        """See `Worker`."""
-        return self._keeper.unfinished
-
-    @property
-    def resting(self) -> Collection[str]:
-        """See `Worker`."""
-        return self._keeper.resting
-
-    @property
-    def seconds_to_next(self) -> int | None:
-        """See `Worker`."""
-        return self._keeper.seconds_to_next
-
-    @property
-    def is_pressed(self) -> bool:
-        """See `Worker`."""
-        return self._keeper.is_pressed
-
-    @property
-    def view(self) -> "View":
-        """See `Worker`."""
-        return self._keeper.view
-
-    def step(self) -> int:
-        """See `Worker`."""
-        return self._keeper.step()
-
-
 def secrets_of(
     chain: "Chain",
     deployed: "Deployment | DrawnDeployment",
     stakes: Stakes,
     journal: "Journal",
     drawing: Callable[[], Mapping[int, int]],
-) -> Secrets | None:
-    """The keeper of the secrets that draw for a deployment, at once or where its beacon fell back; None if no secrets do.
+) -> "SecretKeeper | None":
+    """Who keeps, as a `Worker`, the secrets that draw for a deployment, at once or where its beacon fell back; None if none do.
     `drawing`: the lots that wait for a word, and until when.
 
     Raises:
@@ -85,7 +48,7 @@ def secrets_of(
     if found is None:
         return None
     source, route = found
-    keeper = SecretKeeper(
+    return SecretKeeper(
         chain,
         source,
         stakes.account,
@@ -98,7 +61,6 @@ def secrets_of(
         purse=stakes.purse,
         depth=stakes.depth,
     )
-    return Secrets(keeper)
 
 
 def _source_of(
