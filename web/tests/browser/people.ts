@@ -66,7 +66,7 @@ export async function arrive(stage: Stage, account: PrivateKeyAccount, search: s
   });
   await context.addInitScript(inject);
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   page.on('pageerror', ({ message }) => flaws.push(message));
   page.on('console', (line) => line.type() === 'error' && flaws.push(line.text()));
   await page.goto(stage.base + search);

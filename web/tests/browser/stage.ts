@@ -107,8 +107,8 @@ export async function openStage(executablePath: string) {
     beaconUrl: beacon.url,
     /** Where the page is. */
     base: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    /** A time of the chain at which bidding may end so that locks made for it can be opened at once. */
-    soon: BigInt(begin + HEAD_START - MARGIN + PERIOD),
+    /** A time of the chain at which bidding may end so that locks made for it can be opened at once: they are for the beacon's first round. */
+    soon: BigInt(begin + HEAD_START - MARGIN),
     newAccount,
     send,
     deploy,
