@@ -17,6 +17,7 @@ WEB_DONE := web/node_modules/.packages-installed
 WEB_TESTS_DONE := web/node_modules/.tests-installed
 CONSORT_DONE := $(VENV)/.consort-installed
 DOCS_DONE := .build/docs/.packages-installed
+PROVE_DONE := .build/prove/.packages-installed
 BROWNIE_DONE := .build/home/.brownie-installed
 
 .PHONY: help setup test lint demo gas bench soak bindings abi page wheel docs lock clean distclean
@@ -71,7 +72,7 @@ clean: ## remove what builds, tests and reports leave behind
 	find offchain tests scripts tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 distclean: clean ## remove the installed packages too (Brownie's accounts in .build/home stay)
-	rm -rf $(VENV) .build/docs node_modules web/node_modules web/.browser .solc consort.egg-info $(BROWNIE_DONE)
+	rm -rf $(VENV) .build/docs .build/prove node_modules web/node_modules web/.browser .solc consort.egg-info $(BROWNIE_DONE)
 
 # The steps of `make setup`.
 
@@ -113,6 +114,13 @@ $(DOCS_DONE): requirements-docs.lock
 	@"$(PYTHON)" -m venv .build/docs
 	@echo "Python packages of the documentation: into .build/docs"
 	@.build/docs/bin/python -m pip install -qq --disable-pip-version-check --no-deps -r requirements-docs.lock
+	@touch $@
+
+# Another one for what proves: the provers want other versions of the same libraries.
+$(PROVE_DONE): requirements-prove.lock
+	@"$(PYTHON)" -m venv .build/prove
+	@echo "Provers and analysers: into .build/prove (300 MB)"
+	@.build/prove/bin/python -m pip install -qq --disable-pip-version-check --no-deps -r requirements-prove.lock
 	@touch $@
 
 # What the page is built of; a browser and what tests it come along with the tests only.

@@ -1,12 +1,13 @@
 #!/bin/sh
-# Resolve pyproject.toml in empty environments and write exact versions, no addresses: requirements.lock, and requirements-docs.lock
-# for `make docs`.
+# Resolve pyproject.toml in empty environments and write exact versions, no addresses: requirements.lock, requirements-docs.lock for
+# `make docs`, and requirements-prove.lock for `make prove`.
 set -eu
 cd "$(dirname "$0")/.."
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 "$1" -m venv "$scratch/main"
 "$1" -m venv "$scratch/docs"
+"$1" -m venv "$scratch/prove"
 "$scratch/main/bin/python" - "$scratch" <<'PYTHON'
 import sys
 import tomllib
@@ -15,9 +16,9 @@ from pathlib import Path
 with open("pyproject.toml", "rb") as file:
     project = tomllib.load(file)["project"]
 extras = project["optional-dependencies"]
-docs = extras.pop("docs")
+docs, prove = extras.pop("docs"), extras.pop("prove")
 wanted = [one for extra in extras.values() for one in extra if not one.startswith("consort[")]
-for name, lines in (("main", [*project["dependencies"], *wanted, "setuptools==80.9.0"]), ("docs", docs)):
+for name, lines in (("main", [*project["dependencies"], *wanted, "setuptools==80.9.0"]), ("docs", docs), ("prove", prove)):
     Path(sys.argv[1], f"{name}.txt").write_text("\n".join(lines) + "\n")
 PYTHON
 
@@ -33,3 +34,4 @@ lock() {
 
 lock main requirements.lock --all
 lock docs requirements-docs.lock ""
+lock prove requirements-prove.lock ""
