@@ -20,7 +20,7 @@ DOCS_DONE := .build/docs/.packages-installed
 PROVE_DONE := .build/prove/.packages-installed
 BROWNIE_DONE := .build/home/.brownie-installed
 
-.PHONY: help setup test lint demo gas bench soak bindings abi page wheel docs lock clean distclean
+.PHONY: help setup test lint prove demo gas bench soak bindings abi page wheel docs lock clean distclean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -33,6 +33,9 @@ test: setup abi $(WEB_TESTS_DONE) ## style, types, all tests; ends with the tota
 
 lint: setup ## style and types only
 	@$(BIN)/python tools/check.py --lint
+
+prove: setup ## invariants after long random histories, and what is proved for all inputs (ARGS=--long, --only PART)
+	@$(BIN)/python -m proofs $(ARGS)
 
 demo: setup ## a whole ConstitutionDAO-style auction on a local chain
 	@$(BIN)/consort demo
@@ -69,7 +72,7 @@ lock: ## write requirements.lock anew from pyproject.toml
 
 clean: ## remove what builds, tests and reports leave behind
 	rm -rf build packages/contracts/dist web/.tests .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find offchain tests scripts tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	find offchain tests scripts tools benchmarks proofs -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 distclean: clean ## remove the installed packages too (Brownie's accounts in .build/home stay)
 	rm -rf $(VENV) .build/docs .build/prove node_modules web/node_modules web/.browser .solc consort.egg-info $(BROWNIE_DONE)

@@ -52,11 +52,16 @@ SOLHINT = (
     *("--max-warnings", "0", "-c", str(ROOT / "tools" / "solhint.yaml")),
 )
 
+SOLIDITY = ("contracts", "proofs")
+
 LINT = (
     Step("style (ruff check)", (str(BIN / "ruff"), "check", ".")),
     Step("style (ruff format)", (str(BIN / "ruff"), "format", "--check", ".")),
     Step("types (mypy --strict)", (str(BIN / "mypy"),)),
-    Step("Solidity style (forge fmt)", ("sh", str(ROOT / "tools" / "forge.sh"), "fmt", "--check")),
+    Step(
+        "Solidity style (forge fmt)",
+        ("sh", str(ROOT / "tools" / "forge.sh"), "fmt", "--check", *SOLIDITY),
+    ),
     Step("Solidity style (solhint)", (*SOLHINT, "contracts/!(test)/*.sol")),
 )
 
@@ -73,6 +78,7 @@ TESTS = (
         "contracts-ganache",
         *(str(BIN / "brownie"), "test", "tests/contracts_smoke", "-q", "--network", "ganache"),
     ),
+    Step("proofs (short form)", (str(BIN / "python"), "-m", "proofs", "--short")),
     Step("the page: types (tsc)", (str(WEB / "node_modules" / ".bin" / "tsc"),), folder=WEB),
     Step("the page: built", ("node", "build.mjs"), folder=WEB),
     page_tests("the page: rules and seals", "unit"),

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+/// @notice What the campaigns use of Foundry's cheat codes.
+interface Vm {
+    function addr(uint256 key) external pure returns (address);
+    function deal(address account, uint256 amountWei) external;
+    function etch(address account, bytes calldata code) external;
+    function prank(address sender) external;
+    function roll(uint256 number) external;
+    function toString(uint256 value) external pure returns (string memory);
+    function warp(uint256 time) external;
+    function writeLine(string calldata path, string calldata line) external;
+}
+
+Vm constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+
+/// @title Random people who act on the contracts, and keep books of their own
+/// @notice Each external function is one action. Numbers are drawn from the seed's hash: those that a fuzzer brings gather at edges, and
+/// would reach little. An action catches the failure of the call under test alone, and reports what became of it by `_note`.
+abstract contract Handler {
+    /// @notice How often an action was tried, and how often the call under test succeeded.
+    struct Count {
+        string action;
+        uint256 tried;
+        uint256 done;
+    }
+
+    Count[] private _counts;
+    mapping(bytes32 action => uint256 place) private _placeOf;
+
+    /// @dev State of the draws of one action.
+    uint256 private _seed;
+
+    /// @param actions What is counted. Each has to succeed at some time in a campaign, or the campaign shows nothing of it, and fails.
+    constructor(string[] memory actions) {
+        for (uint256 i = 0; i < actions.length; ++i) {
+            _counts.push(Count(actions[i], 0, 0));
+            _placeOf[keccak256(bytes(actions[i]))] = i + 1;
+        }
+    }
+
+    function counts() external view returns (Count[] memory) {
+        return _counts;
+    }
+
+    /// @dev Starts the draws of an action.
+    modifier seeded(uint256 seed) {
+        _seed = uint256(keccak256(abi.encode(seed)));
+        _;
+    }
+
+    /// @dev A number below `bound`.
+    function _draw(uint256 bound) internal returns (uint256) {
+        _seed = uint256(keccak256(abi.encode(_seed)));
+        return _seed % bound;
+    }
+
+    /// @dev Whether the one of `outOf` cases happens.
+    function _oneIn(uint256 outOf) internal returns (bool) {
+        return _draw(outOf) == 0;
+    }
+
+    function _note(string memory action, bool done) internal {
+        uint256 place = _placeOf[keccak256(bytes(action))];
+        require(place != 0, string.concat("not announced: ", action));
+        Count storage count = _counts[place - 1];
+        ++count.tried;
+        if (done) ++count.done;
+    }
+}
+
+/// @title What every campaign does beside its invariants
+/// @notice At the end of each run it appends to build/proofs/invariants/counts/NAME how often each action succeeded, for run.py to add up.
+abstract contract Campaign {
+    string private _name;
+
+    constructor(string memory name) {
+        _name = name;
+    }
+
+    /// @notice What is called at random.
+    function targetContracts() public view returns (address[] memory targets) {
+        targets = new address[](1);
+        targets[0] = address(_handler());
+    }
+
+    /// @notice Foundry calls this once a run is over.
+    function afterInvariant() public {
+        Handler.Count[] memory counts = _handler().counts();
+        for (uint256 i = 0; i < counts.length; ++i) {
+            Handler.Count memory count = counts[i];
+            vm.writeLine(
+                string.concat("build/proofs/invariants/counts/", _name),
+                string.concat(count.action, "\t", vm.toString(count.tried), "\t", vm.toString(count.done))
+            );
+        }
+        _finish();
+    }
+
+    function _handler() internal view virtual returns (Handler);
+
+    /// @dev Brings all that a run left open to its end, as a stranger can, and checks what must be so then.
+    function _finish() internal virtual;
+}

@@ -1,0 +1,204 @@
+"""Runs the campaigns with Foundry and tells how far they came: `python -m proofs.invariants`.
+
+A campaign fails if an invariant does not hold after some calls, if a handler makes a mistake of its own, or if one of its
+actions never succeeded in all runs together, since then nothing was shown of it.
+"""
+
+import json
+import os
+import re
+import secrets
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from proofs.length import Length
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+HERE: Final = Path(__file__).resolve().parent
+BUILD: Final = ROOT / "build" / "proofs" / "invariants"
+WIDTH: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """So many runs, each of so many calls."""
+
+    runs: int
+    depth: int
+
+
+SIZES: Final = {
+    Length.SHORT: Size(50, 500),
+    Length.PLAIN: Size(50, 500),
+    Length.LONG: Size(1_000, 2_500),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a campaign.
+
+    failure: why it did not hold, None if it did.
+    calls: the calls that led there, one a line, shortest first found; empty if it held.
+    tried, done: how often each action was tried, and how often the call under test succeeded.
+    """
+
+    name: str
+    runs: int
+    seconds: float
+    failure: str | None
+    calls: tuple[str, ...]
+    tried: Counter[str]
+    done: Counter[str]
+
+    @property
+    def idle(self) -> tuple[str, ...]:
+        """Actions that never succeeded."""
+        return tuple(action for action in self.tried if not self.done[action])
+
+    @property
+    def held(self) -> bool:
+        """Whether the campaign shows what it is for."""
+        return self.failure is None and bool(self.tried) and not self.idle
+
+
+class ForgeFailed(Exception):
+    """Foundry did not come as far as to run the campaigns; the message is what it wrote."""
+
+
+def names() -> tuple[str, ...]:
+    """The campaigns there are."""
+    return tuple(sorted(path.name.removesuffix(".t.sol") for path in HERE.glob("*.t.sol")))
+
+
+def run(length: Length) -> bool:
+    """Runs all campaigns and prints their tables; whether all held."""
+    return campaign(names(), SIZES[length], secrets.randbits(64))
+
+
+def campaign(chosen: Sequence[str], size: Size, seed: int) -> bool:
+    """Runs these campaigns from a seed and prints their tables; whether all held."""
+    try:
+        results = play(chosen, size, seed)
+    except ForgeFailed as error:
+        print(error)
+        return False
+    for result in results:
+        print("\n".join(_told(result, size)))
+    again = f"--runs {size.runs} --depth {size.depth} --seed {seed:#x}"
+    print(f"\nthe same again: python -m proofs.invariants {again}")
+    return all(result.held for result in results)
+
+
+def play(chosen: Sequence[str], size: Size, seed: int, root: Path = ROOT) -> list[Result]:
+    """Runs these campaigns in the checkout at `root`.
+
+    Raises:
+        ForgeFailed: they do not compile, or did not run.
+    """
+    build = root / "build" / "proofs" / "invariants"
+    counts = build / "counts"
+    # Foundry would begin with failures that it met before, and a run would not follow from its seed.
+    for past in (counts, build / "failures", build / "cache" / "invariant"):
+        shutil.rmtree(past, ignore_errors=True)
+    counts.mkdir(parents=True)
+    wanted = "|".join(map(re.escape, chosen))
+    answer = subprocess.run(
+        (
+            *("sh", str(root / "tools" / "forge.sh"), "test", "--root", str(root), "--json"),
+            *("--match-contract", f"^({wanted})$", "--fuzz-seed", hex(seed)),
+        ),
+        cwd=root,
+        env=os.environ | _settings(root, size),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    suites = _suites(answer.stdout)
+    if set(suites) != set(chosen):
+        raise ForgeFailed(f"{answer.stdout[-4000:]}{answer.stderr[-4000:]}")
+    return [_result(name, suites[name], counts / name) for name in chosen]
+
+
+def _settings(root: Path, size: Size) -> dict[str, str]:
+    return {
+        "FOUNDRY_CONFIG": str(root / "proofs" / "invariants" / "foundry.toml"),
+        "FOUNDRY_INVARIANT_RUNS": str(size.runs),
+        "FOUNDRY_INVARIANT_DEPTH": str(size.depth),
+        "FOUNDRY_INVARIANT_FAILURE_PERSIST_DIR": "build/proofs/invariants/failures",
+    }
+
+
+def _suites(output: str) -> dict[str, dict[str, Any]]:
+    """The one invariant of each campaign, by the campaign's name."""
+    found = {}
+    for line in output.splitlines():
+        if not line.startswith("{"):
+            continue
+        for place, suite in json.loads(line).items():
+            results = list(suite.get("test_results", {}).values())
+            if len(results) == 1:
+                found[place.rpartition(":")[2]] = results[0]
+    return found
+
+
+def _result(name: str, found: dict[str, Any], counts: Path) -> Result:
+    tried: Counter[str] = Counter()
+    done: Counter[str] = Counter()
+    for line in counts.read_text(encoding="utf-8").splitlines() if counts.exists() else ():
+        action, some, good = line.split("\t")
+        tried[action] += int(some)
+        done[action] += int(good)
+    held = found["status"] == "Success"
+    took = found["duration"]
+    return Result(
+        name,
+        found.get("kind", {}).get("Invariant", {}).get("runs", 0),
+        took["secs"] + took["nanos"] / 1e9 if isinstance(took, dict) else _seconds(took),
+        None if held else str(found.get("reason")),
+        () if held else tuple(_calls(found.get("counterexample"))),
+        tried,
+        done,
+    )
+
+
+def _seconds(text: str) -> float:
+    """Of a duration as Foundry writes it: `1m 2s 3ms`."""
+    units = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
+    return sum(int(much) * units[unit] for much, unit in re.findall(r"(\d+)([a-zµ]+)", text))
+
+
+def _calls(counterexample: Any) -> Iterator[str]:
+    """The calls of a counterexample, in order."""
+    if not counterexample:
+        return
+    (sequence,) = counterexample.values()
+    calls = sequence[1] if isinstance(sequence, list) and len(sequence) == 2 else sequence
+    for call in calls:
+        yield f"{call.get('signature') or call.get('func_name')} {call.get('args')}"
+
+
+def _told(result: Result, size: Size) -> Iterator[str]:
+    """The table of a campaign."""
+    calls = f"{result.runs:,} runs of {size.depth:,} calls, {result.seconds:.0f} s"
+    yield ""
+    yield f"{result.name:24}{'held' if result.held else 'FAILED':8}{calls:>48}"
+    cells = [
+        f"{action[:24]:24}{result.done[action]:>7,}/{some:<7,}"
+        for action, some in result.tried.items()
+    ]
+    for place in range(0, len(cells), 2):
+        yield " ".join(cells[place : place + 2]).rstrip()
+    if result.failure is not None:
+        yield f"does not hold: {result.failure}"
+        yield from (f"  {call}" for call in result.calls)
+    if not result.tried:
+        yield "no run came to its end"
+    for action in result.idle:
+        yield f"never succeeded: {action}"
