@@ -106,9 +106,9 @@ def willingness(bids: list[int]) -> int:
 class Stroll:
     """Some lots at one auction house with a DAO of each kind, walked through at random."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, chain: Revm | None = None) -> None:
         self.rng = random.Random(seed)
-        self.chain = chain = Revm()
+        self.chain = chain = chain or Revm()
         self.accounts = [chain.actor(index) for index in range(PEOPLE.stop)]
         self.seller, self.stranger = self.accounts[SELLER], self.accounts[STRANGER]
         self.factory = create(chain, self.stranger, "DAOFactory")

@@ -86,9 +86,9 @@ class State:
 class Stroll:
     """Lots at one auctioneer, one after another in bidding, with DAOs of each kind, walked through at random."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, chain: Revm | None = None) -> None:
         self.rng = random.Random(seed)
-        self.chain = chain = Revm()
+        self.chain = chain = chain or Revm()
         accounts = [chain.actor(index) for index in range(PEOPLE.stop)]
         self.seller, self.stranger, self.heir = accounts[SELLER], accounts[STRANGER], accounts[HEIR]
         self.factory = create(chain, self.stranger, "DAOFactory")
