@@ -12,6 +12,8 @@ from typing import Final
 HOST: Final = "127.0.0.1"
 _PATIENCE: Final = 10.0
 """How long a connection may idle, in seconds."""
+_LOOK: Final = 0.1
+"""How often a server looks whether it is to end, in seconds."""
 
 
 class LocalServer(ThreadingHTTPServer):
@@ -32,6 +34,8 @@ class LocalHandler(BaseHTTPRequestHandler):
 
     timeout = _PATIENCE
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    """Else a body waits for word that the head has arrived, which systems delay by 40 ms."""
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Says nothing of each request."""
@@ -41,7 +45,7 @@ class LocalHandler(BaseHTTPRequestHandler):
 def running(server: LocalServer) -> Iterator[str]:
     """Serves while the body runs, which gets the URL, and closes the server."""
     with server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(_LOOK,), daemon=True)
         thread.start()
         try:
             yield f"http://{HOST}:{server.server_port}"

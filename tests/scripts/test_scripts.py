@@ -1,41 +1,26 @@
 """The Brownie scripts, run as a user runs them, on both nodes."""
 
 import json
-import re
-import subprocess
 from pathlib import Path
 
 from offchain.bindings.deployment import Deployment
 from offchain.io.addresses import to_bytes
 from offchain.io.paths import PROJECT
+from tests.brownie_process import brownie
 
-BROWNIE = PROJECT / ".venv" / "bin" / "brownie"
 MEMBERS = 17
 
 
-def run(*arguments: str) -> str:
-    """What `brownie run` prints, without colours."""
-    command = [str(BROWNIE), "run", *arguments]
-    result = subprocess.run(
-        command, cwd=PROJECT, capture_output=True, text=True, timeout=300, check=False
-    )
-    output = re.sub(r"\x1b\[[0-9;]*m", "", result.stdout)
-    assert result.returncode == 0, output + result.stderr
-    assert "Traceback" not in output
-    return output
-
-
 def test_scripts(tmp_path: Path) -> None:
-    """One after the other in one test: Brownie compiles into one folder."""
     for network in ("anvil", "ganache"):
         file = tmp_path / f"{network}.json"
-        output = run("deploy", "main", str(file), "--network", network)
+        output = brownie("run", "deploy", "main", str(file), "--network", network)
         deployed = Deployment.read(file)
         assert json.loads(file.read_text())["auctioneer"] in output
         assert deployed.block > 0
         assert len(to_bytes(deployed.factory)) == 20
 
-        output = run("auction", "--network", network)
+        output = brownie("run", "auction", "--network", network)
         assert output.count("chain = reference") == 4 + MEMBERS + 1 + 3
         assert "ConstitutionDAO wins" in output
         assert "4.222222223 ETH a share" in output
