@@ -5,15 +5,47 @@ pragma solidity ^0.8.30;
 interface Vm {
     function addr(uint256 key) external pure returns (address);
     function deal(address account, uint256 amountWei) external;
+    function deployCode(string calldata artifact, bytes calldata arguments) external returns (address deployed);
     function etch(address account, bytes calldata code) external;
+    function getBlockNumber() external view returns (uint256 number);
+    function getBlockTimestamp() external view returns (uint256 time);
     function prank(address sender) external;
+    function revertToState(uint256 id) external returns (bool done);
     function roll(uint256 number) external;
+    function setBlockhash(uint256 number, bytes32 digest) external;
+    function snapshotState() external returns (uint256 id);
     function toString(uint256 value) external pure returns (string memory);
     function warp(uint256 time) external;
     function writeLine(string calldata path, string calldata line) external;
 }
 
+/// @notice Functions of a contract, as Foundry asks for them.
+struct FuzzSelector {
+    address addr;
+    bytes4[] selectors;
+}
+
 Vm constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+
+/// @dev Words that commas separate.
+function words(string memory text) pure returns (string[] memory found) {
+    bytes memory letters = bytes(text);
+    uint256 count = 1;
+    for (uint256 i = 0; i < letters.length; ++i) {
+        if (letters[i] == ",") ++count;
+    }
+    found = new string[](count);
+    uint256 place;
+    bytes memory word;
+    for (uint256 i = 0; i <= letters.length; ++i) {
+        if (i < letters.length && letters[i] != ",") {
+            word = abi.encodePacked(word, letters[i]);
+            continue;
+        }
+        found[place++] = string(word);
+        word = "";
+    }
+}
 
 /// @title Random people who act on the contracts, and keep books of their own
 /// @notice Each external function is one action. Numbers are drawn from the seed's hash: those that a fuzzer brings gather at edges, and
@@ -46,8 +78,12 @@ abstract contract Handler {
 
     /// @dev Starts the draws of an action.
     modifier seeded(uint256 seed) {
-        _seed = uint256(keccak256(abi.encode(seed)));
+        _begin(seed);
         _;
+    }
+
+    function _begin(uint256 seed) internal {
+        _seed = uint256(keccak256(abi.encode(seed)));
     }
 
     /// @dev A number below `bound`.
@@ -61,12 +97,14 @@ abstract contract Handler {
         return _draw(outOf) == 0;
     }
 
-    function _note(string memory action, bool done) internal {
+    /// @dev Counts an action that was tried, and whether the call under test succeeded; hands that on.
+    function _note(string memory action, bool done) internal returns (bool) {
         uint256 place = _placeOf[keccak256(bytes(action))];
         require(place != 0, string.concat("not announced: ", action));
         Count storage count = _counts[place - 1];
         ++count.tried;
         if (done) ++count.done;
+        return done;
     }
 }
 
@@ -97,6 +135,9 @@ abstract contract Campaign {
         }
         _finish();
     }
+
+    /// @notice What is not: what only a campaign calls, at its end.
+    function excludeSelectors() public view virtual returns (FuzzSelector[] memory selectors) {}
 
     function _handler() internal view virtual returns (Handler);
 
