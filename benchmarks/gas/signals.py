@@ -38,7 +38,7 @@ _CALLS: Final[dict[str, tuple[Any, ...]]] = {
     "requestDraw": (0,),
     "begin": (0,),
     "accept": (0, 0),
-    "leave": (0,),
+    "exit": (0,),
     "multicall": ([],),
     "prepare": (0, 0, []),
     "expire": (0,),
@@ -60,15 +60,15 @@ ROWS: Final = {
     "register 12": ("register 4,096 values, of 12 types", 4_500_000),
     "request": ("ask for the word", 62_000),
     "begin": ("take the word", 94_000),
-    "learn": ("other type: accept and leave", 66_000),
-    "prepare 32": ("prepare a table of 32 values, in a batch of 31", 17_500),
+    "learn": ("other type: accept and exit", 66_000),
+    "prepare 32": ("prepare a table of 32 values, in a batch of 31", 15_000),
     "prepare 4093": ("prepare a table of 4,093 values, in a batch of 2", 860_000),
     **{
-        f"{kind} {number}": (f"asked as number {number} of 31: {label}", 70_000)
-        for kind, label in (("leave", "leave"), ("accept", "accept the top"))
+        f"{kind} {number}": (f"asked as number {number} of 31: {label}", 59_000)
+        for kind, label in (("exit", "exit"), ("accept", "accept the top"))
         for number in (1, 2, 10, 20, 30)
     },
-    "both": ("asked: accept and leave, 133 signals", 72_000),
+    "both": ("asked: accept and exit, 133 signals", 67_000),
     "expire": ("pass over somebody silent", 49_000),
     "state 32": ("state the offer, 32 values", 75_000),
     "state 4095": ("state the offer, 4,095 values", 865_000),
@@ -170,7 +170,7 @@ class _Bench:
 
     def crowds(self) -> None:
         """31 bidders with two signals, each the best at a total of its own, so that all are asked."""
-        for kind, call, signal in (("leave", "leave", 0), ("accept", "accept", 1)):
+        for kind, call, signal in (("exit", "exit", 0), ("accept", "accept", 1)):
             crowd = _one_type(2, [signal] * _MOST, lambda n, q: _VALUE * (2 * q + (n == q)))
             self._play(crowd, 1 + signal)
             answers = self._chain.costs[call]
@@ -222,7 +222,7 @@ class _Bench:
         trail = clocks.start(instance, lot, 0)
         assert trail.asked is not None
         first, keeper = trail.accounts[trail.asked], chain.actor(0)
-        self._say(first, "leave", lot)
+        self._say(first, "exit", lot)
         while clocks.phase_of(lot) is ClockPhase.ASKING:
             chain.advance_to(chain.now() + _DAY)
             self._say(keeper, "expire", lot)

@@ -9,28 +9,28 @@ import {Roster} from "./Roster.sol";
 /// @param place The place of the player whom it sells to, in order of arrival, from 0; the number of players if it sells to nobody.
 /// @param price That player's critical bid, in units. This and the rest count only if it sells.
 /// @param all The bids that have a chance.
-/// @param at Those that would have one if the player had bid `price`.
-/// @param below Those that would have one if it had bid a unit less; does not count if the price is 0.
+/// @param atPrice Those that would have one if the player had bid `price`.
+/// @param belowPrice Those that would have one if it had bid a unit less; does not count if the price is 0.
 struct DrawProof {
     uint256 place;
     uint64 price;
     Winners all;
-    Winners at;
-    Winners below;
+    Winners atPrice;
+    Winners belowPrice;
 }
 
 /// @notice How far a walk over the players has come.
 /// @param roster The players met so far.
 /// @param start Where the piece of the next one begins, or of the player at the place, once met.
 /// @param winner The entry of the player at the place, once met.
-/// @param all The bids met so far that have a chance if the proof is right; `at`, `below` likewise.
+/// @param all The bids met so far that have a chance if the proof is right; `atPrice`, `belowPrice` likewise.
 struct Walk {
     Roster roster;
     uint256 start;
     uint256 winner;
     Winners all;
-    Winners at;
-    Winners below;
+    Winners atPrice;
+    Winners belowPrice;
 }
 
 /// @title The proof of what a draw decides, in any number of steps
@@ -69,8 +69,8 @@ library DrawProofs {
         pure
     {
         Odds memory all = Chances.odds(field, proof.all);
-        Odds memory at = Chances.odds(field, proof.at);
-        Odds memory below = Chances.odds(field, proof.below);
+        Odds memory atPrice = Chances.odds(field, proof.atPrice);
+        Odds memory belowPrice = Chances.odds(field, proof.belowPrice);
         unchecked {
             // under a right proof pieces sum up to at most 2^255; under a wrong one sums mean nothing
             for (uint256 i = 0; i < entries.length; ++i) {
@@ -86,10 +86,10 @@ library DrawProofs {
                     self.winner = entries[i];
                     bidAt = proof.price;
                     bidBelow = bidAt == 0 ? 0 : bidAt - 1;
-                    _checkSale(self.start, draw, Chances.pieceOf(all, bid), proof.price, at, below);
+                    _checkSale(self.start, draw, Chances.pieceOf(all, bid), proof.price, atPrice, belowPrice);
                 }
-                if (bidAt > at.threshold) self.at = self.at.plus(bidAt);
-                if (bidBelow > below.threshold) self.below = self.below.plus(bidBelow);
+                if (bidAt > atPrice.threshold) self.atPrice = self.atPrice.plus(bidAt);
+                if (bidBelow > belowPrice.threshold) self.belowPrice = self.belowPrice.plus(bidBelow);
             }
         }
     }
@@ -102,18 +102,18 @@ library DrawProofs {
         if (winner == 0) {
             if (draw < self.start) revert DrawElsewhere(draw, self.start, 0);
         } else {
-            _checkWinners(proof.at, self.at);
-            if (proof.price != 0) _checkWinners(proof.below, self.below);
+            _checkWinners(proof.atPrice, self.atPrice);
+            if (proof.price != 0) _checkWinners(proof.belowPrice, self.belowPrice);
         }
     }
 
-    function _checkSale(uint256 start, uint256 draw, uint256 length, uint64 price, Odds memory at, Odds memory below)
+    function _checkSale(uint256 start, uint256 draw, uint256 length, uint64 price, Odds memory atPrice, Odds memory belowPrice)
         private
         pure
     {
         if (draw < start || draw - start >= length) revert DrawElsewhere(draw, start, length);
         uint256 offset = draw - start;
-        if (Chances.pieceOf(at, price) <= offset || (price != 0 && Chances.pieceOf(below, price - 1) > offset)) {
+        if (Chances.pieceOf(atPrice, price) <= offset || (price != 0 && Chances.pieceOf(belowPrice, price - 1) > offset)) {
             revert WrongPrice(price);
         }
     }

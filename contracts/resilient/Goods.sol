@@ -32,7 +32,7 @@ library Goods {
         for (uint256 i = 0; i < goods.length; ++i) {
             (IERC721 token, uint256 tokenId) = (goods[i].token, goods[i].tokenId);
             Items.receiveFrom(held, lot, token, tokenId, owner);
-            if (i == 0 || token != goods[i - 1].token) Items.requireMovable(token, tokenId, owner);
+            if (i == 0 || address(token) != address(goods[i - 1].token)) Items.requireMovable(token, tokenId, owner);
         }
     }
 

@@ -220,7 +220,7 @@ interface ISignalClockAuction {
     /// @param tokenId The item.
     /// @param terms What holds for all bidders.
     /// @return lot The new lot's number.
-    function list(IERC721 token, uint256 tokenId, Terms calldata terms) external returns (uint256 lot);
+    function list(IERC721 token, uint256 tokenId, Terms memory terms) external returns (uint256 lot);
 
     /// @notice Returns the item of a lot that was not sold to its seller. Anyone may call.
     /// @param lot The lot's number.
@@ -261,7 +261,7 @@ interface ISignalClockAuction {
 
     /// @notice Leaves for good: the caller's signal is where its clock stands.
     /// @param lot The lot's number.
-    function leave(uint256 lot) external;
+    function exit(uint256 lot) external;
 
     /// @notice Makes the bidder leave who was asked, or offered the item, and let the deadline pass. Anyone may call.
     /// @param lot The lot's number.

@@ -11,6 +11,7 @@ import {DrawTime} from "../libraries/DrawTime.sol";
 import {Items} from "../libraries/Items.sol";
 import {Payments} from "../libraries/Payments.sol";
 import {Units} from "../libraries/Units.sol";
+import {ClockTerms} from "./ClockTerms.sol";
 import {ISignalClockAuction} from "./ISignalClockAuction.sol";
 import {Levels, MOST_LEVELS, Places, SignalLevels} from "./SignalLevels.sol";
 import {ValueTables} from "./ValueTables.sol";
@@ -36,7 +37,7 @@ import {ValueTables} from "./ValueTables.sol";
 /// the word tells which it is before the first answer, so that deposits do it.) Everybody else gets the deposit back when the auction is
 /// over.
 /// @dev No owner, no upgrade, no pause. The balance covers all deposits and proceeds at every moment. Calls without ether can be combined
-/// through `multicall`: `accept` and `leave`.
+/// through `multicall`: `accept` and `exit`.
 contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall {
     using Places for uint32;
     using Levels for SignalLevels;
@@ -44,16 +45,16 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
     // CONSTANTS
 
     /// @notice The most values a table may have.
-    uint256 public constant MOST_VALUES = 4_096;
+    uint256 public constant MOST_VALUES = ClockTerms.MOST_VALUES;
     /// @notice The most types: with more, each having a bidder, a table would be too large.
-    uint256 public constant MOST_TYPES = 12;
+    uint256 public constant MOST_TYPES = ClockTerms.MOST_TYPES;
     /// @notice The most bidders of one type.
     uint256 public constant MOST_OF_A_TYPE = ValueTables.MOST_OF_A_TYPE;
     /// @notice Bounds on how long registering lasts; joining, which no deposit leaves, lasts no longer than the second either.
-    uint256 public constant MIN_PHASE = 10 minutes;
-    uint256 public constant MAX_PHASE = 30 days;
+    uint256 public constant MIN_PHASE = ClockTerms.MIN_PHASE;
+    uint256 public constant MAX_PHASE = ClockTerms.MAX_PHASE;
     /// @notice The longest time for an answer; the shortest is `MIN_PHASE`.
-    uint256 public constant MAX_ANSWER = 1 days;
+    uint256 public constant MAX_ANSWER = ClockTerms.MAX_ANSWER;
     /// @notice How long the word, the tables of the drawn type or the last bidder's table are waited for before the lot is void.
     uint256 public constant WINDOW = 3 days;
 
@@ -84,8 +85,8 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
     // SELLING
 
     /// @inheritdoc ISignalClockAuction
-    function list(IERC721 token, uint256 tokenId, Terms calldata terms) external returns (uint256 lot) {
-        _checkTerms(terms);
+    function list(IERC721 token, uint256 tokenId, Terms memory terms) external returns (uint256 lot) {
+        ClockTerms.check(terms);
         lot = ++lotCount;
         Lot storage item = _lots[lot];
         item.terms = terms;
@@ -97,7 +98,7 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
     /// @inheritdoc ISignalClockAuction
     function reclaim(uint256 lot) external {
         ClockPhase now_ = phase(lot);
-        if (now_ != ClockPhase.Unsold && now_ != ClockPhase.Void) revert WrongClockPhase(lot, now_);
+        if (now_ != ClockPhase.Unsold && now_ != ClockPhase.Void) _wrongPhase(lot, now_);
         Lot storage item = _lots[lot];
         if (item.returned) revert AlreadyReturned(lot);
         item.returned = true;
@@ -119,7 +120,7 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
         uint256 place = ValueTables.count(counts, kind);
         if (place == MOST_OF_A_TYPE) revert TypeFull(lot, kind, MOST_OF_A_TYPE);
         counts = ValueTables.add(counts, kind);
-        uint256 size = ValueTables.valuesFrom(ValueTables.sides(counts, terms.types, terms.signals - 1), 0);
+        uint256 size = ValueTables.valuesFrom(counts, terms.types, terms.signals - 1, 0);
         if (size > MOST_VALUES) revert TableTooLarge(size, MOST_VALUES);
         item.counts = counts;
         uint256 id = _id(kind, place);
@@ -133,10 +134,10 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
         Lot storage item = _inPhase(lot, ClockPhase.Registering);
         Bidder storage bidder = _bidders[lot][_idOf(lot, msg.sender)];
         if (bidder.digest != 0) revert AlreadyRegistered(lot, msg.sender);
-        uint256[] memory sizes = _sides(item);
-        uint256 length = ValueTables.WIDTH * ValueTables.valuesFrom(sizes, 0);
+        (uint64 counts, uint256 types, uint256 step) = (item.counts, item.terms.types, _step(item));
+        uint256 length = ValueTables.WIDTH * ValueTables.valuesFrom(counts, types, step, 0);
         if (table.length != length) revert WrongLength(table.length, length);
-        (bool falls, uint256 place) = ValueTables.firstFall(table, sizes);
+        (bool falls, uint256 place) = ValueTables.firstFall(table, counts, types, step);
         if (falls) revert NotMonotone(place);
         bidder.digest = keccak256(table);
         emit TableRegistered(lot, msg.sender, table);
@@ -147,7 +148,7 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
     /// @inheritdoc ISignalClockAuction
     function requestDraw(uint256 lot) external {
         Lot storage item = _inPhase(lot, ClockPhase.Draw);
-        DrawTime.requireTimely(lot, _longestDraw, item.terms.endOfRegistering + WINDOW);
+        DrawTime.requireTimely(lot, _longestDraw, _later(item.terms.endOfRegistering, WINDOW));
         item.requested = true;
         emit DrawRequested(lot);
         randomness.request(lot);
@@ -159,16 +160,16 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
         (bool drawn, uint256 word) = randomness.wordOf(address(this), lot);
         // a word that a source has before it is asked could have been known before the tables
         if (!drawn || !item.requested) revert NotDrawn(lot);
-        uint256[] memory sizes = _sides(item);
-        uint256 step = item.terms.signals - 1;
-        (uint256 kind, uint256 others, uint256 rest) = _drawKind(item.counts, sizes.length, word);
+        uint256 step = _step(item);
+        (uint256 kind, uint256 others, uint256 rest) = _drawKind(item.counts, item.terms.types, word);
         // castings are safe: a residue is below the step, a stride at most the size of a table, others are at most 64
-        (item.kind, item.residue, item.word) = (uint8(kind), uint16(rest % step), rest / step);
-        item.stride = uint16(ValueTables.valuesFrom(sizes, kind + 1));
-        (item.phase, item.awaited) = (ClockPhase.Learning, uint8(others));
+        uint16 residue = uint16(rest % step);
+        uint16 stride = uint16(_strideOf(item, kind));
+        (item.phase, item.kind, item.residue, item.stride) = (ClockPhase.Learning, uint8(kind), residue, stride);
+        (item.awaited, item.word) = (uint8(others), rest / step);
         uint40 deadline = _deadline(item);
         item.clock.deadline = deadline;
-        emit TypeDrawn(lot, word, uint8(kind), item.residue, deadline);
+        emit TypeDrawn(lot, word, uint8(kind), residue, deadline);
         if (others == 0) _endLearning(lot, item, block.timestamp);
     }
 
@@ -178,14 +179,14 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
     function accept(uint256 lot, uint16 signal) external {
         (Lot storage item, Bidder storage bidder, ClockPhase now_, uint256 kind) = _answering(lot);
         uint256 clock = bidder.clock;
-        uint256 top = item.terms.signals - 1;
+        uint256 top = _step(item);
         uint256 most = now_ != ClockPhase.Offered ? top : item.signal == 0 ? 0 : item.signal - 1;
         if (signal <= clock || signal > most) revert BadSignal(signal, clock, most);
         bidder.clock = signal;
         emit ClockRaised(lot, msg.sender, signal);
         if (now_ == ClockPhase.Learning) {
             // casting is safe: a place in a table
-            item.offset += uint16((signal - clock) * ValueTables.valuesFrom(_sides(item), kind + 1));
+            item.offset += uint16((signal - clock) * _strideOf(item, kind));
             if (signal == top) _learned(lot, item);
         } else if (signal == top) {
             _discovered(lot, item, signal);
@@ -193,27 +194,19 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
     }
 
     /// @inheritdoc ISignalClockAuction
-    function leave(uint256 lot) external {
+    function exit(uint256 lot) external {
         (Lot storage item, Bidder storage bidder, ClockPhase now_,) = _answering(lot);
-        bidder.left = true;
-        emit BidderLeft(lot, msg.sender, false);
-        if (now_ == ClockPhase.Learning) _learned(lot, item);
-        else if (now_ == ClockPhase.Asking) _discovered(lot, item, bidder.clock);
-        else _end(lot, item, ClockPhase.Unsold);
+        _left(lot, item, bidder, now_, false);
     }
 
     /// @inheritdoc ISignalClockAuction
     function expire(uint256 lot) external {
         ClockPhase now_ = phase(lot);
-        if (now_ != ClockPhase.Asking && now_ != ClockPhase.Offered) revert WrongClockPhase(lot, now_);
+        if (now_ != ClockPhase.Asking && now_ != ClockPhase.Offered) _wrongPhase(lot, now_);
         Lot storage item = _lots[lot];
         uint40 deadline = item.clock.deadline;
         if (block.timestamp < deadline) revert TooEarly(lot, deadline);
-        Bidder storage bidder = _bidders[lot][_id(item.kind, item.clock.asked)];
-        (bidder.left, bidder.silent) = (true, true);
-        emit BidderLeft(lot, bidder.account, true);
-        if (now_ == ClockPhase.Asking) _discovered(lot, item, bidder.clock);
-        else _end(lot, item, ClockPhase.Unsold);
+        _left(lot, item, _bidderAt(lot, item, item.clock.asked), now_, true);
     }
 
     // PREPARING
@@ -225,19 +218,20 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
         uint256 bidders = ValueTables.count(item.counts, item.kind);
         uint256 next = item.prepared;
         if (place > next) revert WrongPlace(place, next);
-        if (place + tables.length > bidders) revert TooManyTables(lot, bidders);
-        if (place + tables.length <= next) return; // a log of nothing would be everybody's to read
+        uint256 end = place + tables.length;
+        if (end > bidders) revert TooManyTables(lot, bidders);
+        if (end <= next) return; // a log of nothing would be everybody's to read
         uint64[MOST_LEVELS] memory best;
         if (next != 0) best = item.best;
         SignalLevels levels = item.clock.levels;
-        uint256 number = Levels.number(bidders, item.terms.signals - 1, item.residue);
-        for (uint256 i = next - place; i < tables.length; ++i) {
-            levels = _consider(lot, item, next++, tables[i], number, best, levels);
+        uint256 number = Levels.number(bidders, _step(item), item.residue);
+        for (; next < end; ++next) {
+            levels = _consider(lot, item, next, tables[next - place], number, best, levels);
         }
         // casting is safe: at most 31 bidders
-        (item.clock.levels, item.prepared) = (levels, uint8(next));
-        emit TablesPrepared(lot, uint8(next));
-        if (next < bidders) item.best = best;
+        (item.clock.levels, item.prepared) = (levels, uint8(end));
+        emit TablesPrepared(lot, uint8(end));
+        if (end < bidders) item.best = best;
         else _startClock(lot, item, bidders);
     }
 
@@ -247,15 +241,12 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
     function stateOffer(uint256 lot, bytes calldata table) external {
         Lot storage item = _inPhase(lot, ClockPhase.Stating);
         Clock memory clock = item.clock;
-        Bidder storage bidder = _bidders[lot][_id(item.kind, clock.asked)];
+        Bidder storage bidder = _bidderAt(lot, item, clock.asked);
         _checkTable(lot, bidder, table);
         (uint256 level, uint256 choice, uint256 choices) = _pricingLevel(item, clock);
         uint64 price;
         uint256 signal;
-        if (table.length != 0) {
-            price = _valueAt(item, table, level);
-            signal = _leastSignal(item, table, clock.least, level, price);
-        }
+        if (table.length != 0) (price, signal) = _priceAt(item, table, clock.least, level);
         uint40 deadline = _deadline(item);
         // castings are safe: signals fit 16 bits, and there are one or two choices
         (item.price, item.signal, item.clock.deadline, item.phase) = (price, uint16(signal), deadline, ClockPhase.Offered);
@@ -323,12 +314,13 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
             if (item.counts == 0) return ClockPhase.Void;
             uint256 end = item.terms.endOfRegistering;
             if (block.timestamp < end) return ClockPhase.Registering;
-            return block.timestamp < end + WINDOW ? ClockPhase.Draw : ClockPhase.Void;
+            return block.timestamp < _later(end, WINDOW) ? ClockPhase.Draw : ClockPhase.Void;
         }
         if (now_ != ClockPhase.Learning && now_ != ClockPhase.Preparing && now_ != ClockPhase.Stating) return now_;
         uint256 deadline = item.clock.deadline;
         if (block.timestamp < deadline) return now_;
-        return now_ == ClockPhase.Learning && block.timestamp < deadline + WINDOW ? ClockPhase.Preparing : ClockPhase.Void;
+        bool waits = now_ == ClockPhase.Learning && block.timestamp < _later(deadline, WINDOW);
+        return waits ? ClockPhase.Preparing : ClockPhase.Void;
     }
 
     /// @inheritdoc ISignalClockAuction
@@ -338,7 +330,7 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
 
     /// @inheritdoc ISignalClockAuction
     function tableSize(uint256 lot) external view returns (uint256) {
-        return ValueTables.valuesFrom(_sides(_lots[lot]), 0);
+        return _valuesFrom(_lots[lot], 0);
     }
 
     /// @inheritdoc ISignalClockAuction
@@ -359,62 +351,77 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
     /// @dev The others' totals are known, since `since`.
     function _endLearning(uint256 lot, Lot storage item, uint256 since) private {
         item.phase = ClockPhase.Preparing;
-        item.clock.deadline = uint40(since + WINDOW); // casting is safe: in this epoch
+        item.clock.deadline = _later(since, WINDOW);
         emit OthersLearned(lot, item.offset);
     }
 
-    /// @dev All tables were looked at: the first draw, or the only bidder is the last.
+    /// @dev All tables were looked at.
     function _startClock(uint256 lot, Lot storage item, uint256 bidders) private {
         Clock memory clock = item.clock;
         clock.active = uint32((1 << bidders) - 1); // casting is safe: at most 31 bidders
         emit ClockStarted(lot, clock.levels);
-        _draw(lot, item, clock);
+        _proceed(lot, item, clock);
     }
 
-    /// @dev The bidder who is asked was discovered: the interval shrinks, and whoever is optimal nowhere in it goes next, in the order of
-    /// joining.
+    /// @dev A bidder is done for good: more of its signal than where its clock stands is never known.
+    function _left(uint256 lot, Lot storage item, Bidder storage bidder, ClockPhase now_, bool silent) private {
+        (bidder.left, bidder.silent) = (true, silent);
+        emit BidderLeft(lot, bidder.account, silent);
+        if (now_ == ClockPhase.Learning) _learned(lot, item);
+        else if (now_ == ClockPhase.Asking) _discovered(lot, item, bidder.clock);
+        else _unsold(lot, item);
+    }
+
+    /// @dev The bidder who is asked was discovered: the interval of possible totals shrinks.
     function _discovered(uint256 lot, Lot storage item, uint16 signal) private {
         Clock memory clock = item.clock;
         clock.least += signal;
-        if (clock.active == 0) {
-            item.clock = clock;
-            return _end(lot, item, ClockPhase.Unsold);
-        }
-        (uint256 first, uint256 end) = Levels.interval(clock.least, clock.active.size(), item.terms.signals - 1, item.residue);
-        uint32 idle = clock.active & ~clock.levels.contenders(first, end);
-        if (idle != 0) _ask(lot, item, clock, idle.nth(0), false);
-        else _draw(lot, item, clock);
+        if (clock.active != 0) return _proceed(lot, item, clock);
+        item.clock.least = clock.least;
+        _unsold(lot, item);
     }
 
-    /// @dev A costly discovery, unless one bidder is left.
-    function _draw(uint256 lot, Lot storage item, Clock memory clock) private {
+    /// @dev Discovers one more: whoever is optimal nowhere in the interval goes first, in the order of joining, at no cost; without any, one
+    /// who is drawn, unless it is the last. Before the first draw nobody is passed over.
+    function _proceed(uint256 lot, Lot storage item, Clock memory clock) private {
         uint256 size = clock.active.size();
-        if (size > 1) {
+        bool started = item.phase == ClockPhase.Asking;
+        uint32 idle = started ? _idle(item, clock, size) : 0;
+        uint256 index;
+        if (idle == 0 && size > 1) {
             uint256 word = item.word;
-            item.word = word / size;
-            return _ask(lot, item, clock, clock.active.nth(word % size), true);
+            (item.word, index) = (word / size, word % size);
         }
-        uint256 place = clock.active.nth(0);
-        // castings are safe: a place, and a time in this epoch
-        (clock.asked, clock.deadline) = (uint8(place), uint40(block.timestamp + WINDOW));
+        bool last = idle == 0 && size == 1;
+        uint256 place = (idle == 0 ? clock.active : idle).nth(index);
+        // casting is safe: a place
+        (clock.asked, clock.deadline) = (uint8(place), _later(block.timestamp, last ? WINDOW : item.terms.answerSeconds));
+        if (!last) clock.active = clock.active.without(place);
         item.clock = clock;
-        item.phase = ClockPhase.Stating;
-        emit LastBidder(lot, _bidders[lot][_id(item.kind, place)].account, clock.least);
+        address account = _bidderAt(lot, item, place).account;
+        if (last) {
+            item.phase = ClockPhase.Stating;
+            emit LastBidder(lot, account, clock.least);
+        } else {
+            if (!started) item.phase = ClockPhase.Asking;
+            emit BidderAsked(lot, account, idle == 0, clock.active, clock.least, clock.deadline);
+        }
     }
 
-    /// @dev Raises the clock of an active bidder, who is active no longer.
-    function _ask(uint256 lot, Lot storage item, Clock memory clock, uint256 place, bool costly) private {
-        clock.active = clock.active.without(place);
-        (clock.asked, clock.deadline) = (uint8(place), _deadline(item)); // casting is safe: a place
-        item.clock = clock;
-        if (item.phase != ClockPhase.Asking) item.phase = ClockPhase.Asking;
-        address account = _bidders[lot][_id(item.kind, place)].account;
-        emit BidderAsked(lot, account, costly, clock.active, clock.least, clock.deadline);
+    /// @dev The active bidders who are optimal nowhere in the interval, as bits.
+    function _idle(Lot storage item, Clock memory clock, uint256 active) private view returns (uint32) {
+        (uint256 first, uint256 end) = Levels.interval(clock.least, active, _step(item), item.residue);
+        return clock.active & ~clock.levels.contenders(first, end);
+    }
+
+    function _unsold(uint256 lot, Lot storage item) private {
+        item.phase = ClockPhase.Unsold;
+        emit LotUnsold(lot);
     }
 
     function _buy(uint256 lot, address recipient) private {
         (Lot storage item, Bidder storage bidder, ClockPhase now_,) = _answering(lot);
-        if (now_ != ClockPhase.Offered) revert WrongClockPhase(lot, now_);
+        if (now_ != ClockPhase.Offered) _wrongPhase(lot, now_);
         uint64 price = item.price;
         uint256 due = Units.toWei(price);
         if (msg.value != due) revert WrongPayment(lot, msg.value, due);
@@ -425,13 +432,8 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
         }
         proceeds[item.seller] += due;
         emit LotSettled(lot, msg.sender, price, price);
-        _end(lot, item, ClockPhase.Settled);
+        item.phase = ClockPhase.Settled;
         Items.give(_held, lot, item.token, item.tokenId, recipient);
-    }
-
-    function _end(uint256 lot, Lot storage item, ClockPhase last) private {
-        item.phase = last;
-        if (last == ClockPhase.Unsold) emit LotUnsold(lot);
     }
 
     function _claim(uint256 lot, address recipient) private {
@@ -448,33 +450,19 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
 
     // SHARED STEPS
 
-    function _checkTerms(Terms calldata terms) private view {
-        if (terms.signals < 2 || _tableOfTwo(terms) > MOST_VALUES) revert BadSignals(terms.signals);
-        if (terms.types == 0 || terms.types > MOST_TYPES) revert BadTypes(terms.types);
-        if (
-            terms.endOfJoining <= block.timestamp || terms.endOfJoining > block.timestamp + MAX_PHASE
-                || terms.endOfRegistering < terms.endOfJoining + MIN_PHASE
-                || terms.endOfRegistering > terms.endOfJoining + MAX_PHASE || terms.answerSeconds < MIN_PHASE
-                || terms.answerSeconds > MAX_ANSWER
-        ) revert BadSchedule(terms.endOfJoining, terms.endOfRegistering, terms.answerSeconds);
-        if (terms.deposit == 0) revert NoDeposit();
-    }
-
-    /// @dev How many values a table has with two bidders: of one type, or of two, where it is the larger.
-    function _tableOfTwo(Terms calldata terms) private pure returns (uint256) {
-        uint256 signals = terms.signals;
-        return terms.types < 2 ? 2 * signals - 1 : signals * signals;
-    }
-
     function _inPhase(uint256 lot, ClockPhase wanted) private view returns (Lot storage) {
         ClockPhase now_ = phase(lot);
-        if (now_ != wanted) revert WrongClockPhase(lot, now_);
+        if (now_ != wanted) _wrongPhase(lot, now_);
         return _lots[lot];
+    }
+
+    function _wrongPhase(uint256 lot, ClockPhase now_) private pure {
+        revert WrongClockPhase(lot, now_);
     }
 
     function _over(uint256 lot) private view returns (ClockPhase now_) {
         now_ = phase(lot);
-        if (now_ < ClockPhase.Settled) revert WrongClockPhase(lot, now_);
+        if (now_ < ClockPhase.Settled) _wrongPhase(lot, now_);
     }
 
     /// @dev The caller as one who may answer now; reverts for anyone else.
@@ -485,7 +473,7 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
     {
         now_ = phase(lot);
         if (now_ != ClockPhase.Learning && now_ != ClockPhase.Asking && now_ != ClockPhase.Offered) {
-            revert WrongClockPhase(lot, now_);
+            _wrongPhase(lot, now_);
         }
         item = _lots[lot];
         uint256 id = _idOf(lot, msg.sender);
@@ -493,7 +481,7 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
         kind = _kindOf(id);
         if (now_ == ClockPhase.Learning) {
             if (kind == item.kind) revert NotAsked(lot, msg.sender);
-            if (bidder.left || bidder.clock == item.terms.signals - 1) revert AlreadyLearned(lot, msg.sender);
+            if (bidder.left || bidder.clock == _step(item)) revert AlreadyLearned(lot, msg.sender);
         } else {
             if (id != _id(item.kind, item.clock.asked)) revert NotAsked(lot, msg.sender);
             uint40 deadline = item.clock.deadline;
@@ -502,7 +490,14 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
     }
 
     function _deadline(Lot storage item) private view returns (uint40) {
-        return uint40(block.timestamp + item.terms.answerSeconds); // casting is safe: in this epoch
+        return _later(block.timestamp, item.terms.answerSeconds);
+    }
+
+    /// @dev A time so many seconds after another.
+    function _later(uint256 time, uint256 wait) private pure returns (uint40) {
+        unchecked {
+            return uint40(time + wait); // casting is safe: in this epoch
+        }
     }
 
     /// @dev The first digit of the word: a type among those that have bidders. And how many bidders all other types have, and the word's
@@ -512,15 +507,17 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
         pure
         returns (uint256 drawn, uint256 others, uint256 rest)
     {
-        uint32 kinds;
-        for (uint256 kind = 0; kind < types; ++kind) {
-            uint256 bidders = ValueTables.count(counts, kind);
-            others += bidders;
-            if (bidders != 0) kinds |= uint32(1 << kind);
+        unchecked {
+            uint32 kinds;
+            for (uint256 kind = 0; kind < types; ++kind) {
+                uint256 bidders = ValueTables.count(counts, kind);
+                others += bidders;
+                if (bidders != 0) kinds |= uint32(1 << kind);
+            }
+            uint256 choices = kinds.size();
+            drawn = kinds.nth(word % choices);
+            return (drawn, others - ValueTables.count(counts, drawn), word / choices);
         }
-        uint256 choices = kinds.size();
-        drawn = kinds.nth(word % choices);
-        return (drawn, others - ValueTables.count(counts, drawn), word / choices);
     }
 
     /// @dev Takes one table into account: at every level where its value is higher than all before, its bidder is optimal. Ties stay with
@@ -534,18 +531,20 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
         uint64[MOST_LEVELS] memory best,
         SignalLevels levels
     ) private view returns (SignalLevels) {
-        _checkTable(lot, _bidders[lot][_id(item.kind, place)], table);
+        _checkTable(lot, _bidderAt(lot, item, place), table);
         if (table.length == 0) return levels;
         uint256 stride = item.stride;
-        uint256 entry = item.offset + item.residue * stride;
-        uint256 gap = (item.terms.signals - 1) * stride;
-        for (uint256 level = 0; level < number; ++level) {
-            uint64 value = ValueTables.valueAt(table, entry);
-            if (value > best[level]) {
-                best[level] = value;
-                levels = levels.put(level, place);
+        unchecked {
+            uint256 entry = item.offset + item.residue * stride;
+            uint256 gap = _step(item) * stride;
+            for (uint256 level = 0; level < number; ++level) {
+                uint64 value = ValueTables.valueAt(table, entry);
+                if (value > best[level]) {
+                    best[level] = value;
+                    levels = levels.put(level, place);
+                }
+                entry += gap;
             }
-            entry += gap;
         }
         return levels;
     }
@@ -562,32 +561,33 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
         view
         returns (uint256 level, uint256 choice, uint256 choices)
     {
-        (uint256 first, uint256 end) = Levels.interval(clock.least, 1, item.terms.signals - 1, item.residue);
-        level = clock.levels.optimalAt(first) == clock.asked ? first : first + 1;
-        bool both = level + 1 < end && clock.levels.optimalAt(level + 1) == clock.asked;
-        choices = both && item.terms.pricing == Pricing.Revenue ? 2 : 1;
-        choice = item.word % choices;
-        level += choice;
+        (uint256 first, uint256 end) = Levels.interval(clock.least, 1, _step(item), item.residue);
+        unchecked {
+            level = clock.levels.optimalAt(first) == clock.asked ? first : first + 1;
+            bool both = level + 1 < end && clock.levels.optimalAt(level + 1) == clock.asked;
+            choices = both && item.terms.pricing == Pricing.Revenue ? 2 : 1;
+            choice = item.word % choices;
+            level += choice;
+        }
     }
 
-    /// @dev The value at a level.
-    function _valueAt(Lot storage item, bytes calldata table, uint256 level) private view returns (uint64) {
-        uint256 total = item.residue + level * (item.terms.signals - 1);
-        return ValueTables.valueAt(table, item.offset + total * item.stride);
-    }
-
-    /// @dev The least signal of the last bidder at which it values the item at the price, by bisection.
-    function _leastSignal(Lot storage item, bytes calldata table, uint256 least, uint256 level, uint64 price)
+    /// @dev What a table's owner pays at a level, the value there, and the least signal at which it values the item as much, by bisection.
+    /// `least` is the sum of the others' signals, at most the level's total.
+    function _priceAt(Lot storage item, bytes calldata table, uint256 least, uint256 level)
         private
         view
-        returns (uint256 low)
+        returns (uint64 price, uint256 signal)
     {
         (uint256 offset, uint256 stride) = (item.offset, item.stride);
-        uint256 high = item.residue + level * (item.terms.signals - 1) - least; // enough, since it gives the price
-        while (low < high) {
-            uint256 middle = (low + high) / 2;
-            if (ValueTables.valueAt(table, offset + (least + middle) * stride) >= price) high = middle;
-            else low = middle + 1;
+        // no overflow: totals are below 2^21, places in a table below 2^37
+        unchecked {
+            uint256 high = item.residue + level * _step(item) - least;
+            price = ValueTables.valueAt(table, offset + (least + high) * stride);
+            while (signal < high) {
+                uint256 middle = (signal + high) / 2;
+                if (ValueTables.valueAt(table, offset + (least + middle) * stride) >= price) high = middle;
+                else signal = middle + 1;
+            }
         }
     }
 
@@ -595,16 +595,37 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
     function _forfeits(Lot storage item, Bidder storage bidder, uint256 id, ClockPhase now_) private view returns (bool) {
         if (now_ == ClockPhase.Void) return false;
         if (bidder.digest == 0 || bidder.silent) return true;
-        return _kindOf(id) != item.kind && !bidder.left && bidder.clock < item.terms.signals - 1;
+        return _kindOf(id) != item.kind && !bidder.left && bidder.clock < _step(item);
     }
 
-    function _sides(Lot storage item) private view returns (uint256[] memory) {
-        uint256 signals = item.terms.signals;
-        return ValueTables.sides(item.counts, item.terms.types, signals == 0 ? 0 : signals - 1);
+    /// @dev The highest signal of a lot that was listed: at least 1.
+    function _step(Lot storage item) private view returns (uint256) {
+        unchecked {
+            return item.terms.signals - 1;
+        }
+    }
+
+    /// @dev How many values a table has, from a type's side on; 1 of a lot never listed, which has no types.
+    function _valuesFrom(Lot storage item, uint256 kind) private view returns (uint256) {
+        return ValueTables.valuesFrom(item.counts, item.terms.types, _step(item), kind);
+    }
+
+    /// @dev How far apart in a table the totals of a type are.
+    function _strideOf(Lot storage item, uint256 kind) private view returns (uint256) {
+        unchecked {
+            return _valuesFrom(item, kind + 1);
+        }
+    }
+
+    /// @dev The bidder at a place of the drawn type.
+    function _bidderAt(uint256 lot, Lot storage item, uint256 place) private view returns (Bidder storage) {
+        return _bidders[lot][_id(item.kind, place)];
     }
 
     function _id(uint256 kind, uint256 place) private pure returns (uint256) {
-        return kind * MOST_LEVELS + place;
+        unchecked {
+            return kind * MOST_LEVELS + place;
+        }
     }
 
     function _kindOf(uint256 id) private pure returns (uint256) {
@@ -614,6 +635,8 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
     function _idOf(uint256 lot, address account) private view returns (uint256) {
         uint256 number = _ids[lot][account];
         if (number == 0) revert NotJoined(lot, account);
-        return number - 1;
+        unchecked {
+            return number - 1;
+        }
     }
 }

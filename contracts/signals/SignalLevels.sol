@@ -13,24 +13,31 @@ uint256 constant PLACE_MASK = 31;
 
 /// @dev The place of the bidder optimal at a level, by the level's number.
 function optimalAt(SignalLevels levels, uint256 level) pure returns (uint256) {
-    return (SignalLevels.unwrap(levels) >> (PLACE_BITS * level)) & PLACE_MASK;
+    unchecked {
+        return (SignalLevels.unwrap(levels) >> (PLACE_BITS * level)) & PLACE_MASK;
+    }
 }
 
 /// @dev The places of all who are optimal at some level from `first` to the one before `end`, as bits. At most 32 levels: constant gas.
 function contenders(SignalLevels levels, uint256 first, uint256 end) pure returns (uint32 places) {
-    for (uint256 level = first; level < end; ++level) {
-        places |= uint32(1 << levels.optimalAt(level));
+    unchecked {
+        for (uint256 level = first; level < end; ++level) {
+            places |= uint32(1 << levels.optimalAt(level));
+        }
     }
 }
 
 /// @title The totals of signals that the auction looks at
 /// @notice The levels are the totals that leave the residue when divided by the step, which is the highest signal: residue, residue + step,
 /// and so on. With `active` bidders whose signals are unknown, and `least` the sum of all others, the true total lies between `least` and
-/// `least + active * step`, which holds at most `active` + 1 levels.
+/// `least + active * step`, which holds at most `active` + 1 levels. No overflow anywhere: fewer than 32 bidders, signals below 2^16, and the
+/// residue is below the step.
 library Levels {
-    /// @notice How many levels there are among the totals of that many bidders.
+    /// @notice How many levels there are among the totals of that many bidders, at least 1.
     function number(uint256 bidders, uint256 step, uint256 residue) internal pure returns (uint256) {
-        return (bidders * step - residue) / step + 1;
+        unchecked {
+            return (bidders * step - residue) / step + 1;
+        }
     }
 
     /// @notice Which levels are still possible: the number of the first, and one after the last.
@@ -40,15 +47,18 @@ library Levels {
         pure
         returns (uint256 first, uint256 end)
     {
-        // residue < step: neither difference is negative
-        return ((least + step - 1 - residue) / step, (least + active * step - residue) / step + 1);
+        unchecked {
+            return ((least + step - 1 - residue) / step, (least + active * step - residue) / step + 1);
+        }
     }
 
     /// @notice `levels` with another bidder optimal at a level.
     function put(SignalLevels levels, uint256 level, uint256 place) internal pure returns (SignalLevels) {
-        uint256 shift = PLACE_BITS * level;
-        // casting is safe: 32 levels fill 160 bits
-        return SignalLevels.wrap(uint160((SignalLevels.unwrap(levels) & ~(PLACE_MASK << shift)) | (place << shift)));
+        unchecked {
+            uint256 shift = PLACE_BITS * level;
+            // casting is safe: 32 levels fill 160 bits
+            return SignalLevels.wrap(uint160((SignalLevels.unwrap(levels) & ~(PLACE_MASK << shift)) | (place << shift)));
+        }
     }
 }
 
@@ -57,19 +67,23 @@ library Levels {
 library Places {
     /// @notice How many places are in the set.
     function size(uint32 places) internal pure returns (uint256 found) {
-        for (; places != 0; places &= places - 1) {
-            ++found;
+        unchecked {
+            for (; places != 0; places &= places - 1) {
+                ++found;
+            }
         }
     }
 
     /// @notice The place at an index of the set, in order; the set must have that many.
     function nth(uint32 places, uint256 index) internal pure returns (uint256 place) {
-        for (; index != 0; --index) {
-            places &= places - 1;
-        }
-        while (places & 1 == 0) {
-            places >>= 1;
-            ++place;
+        unchecked {
+            for (; index != 0; --index) {
+                places &= places - 1;
+            }
+            while (places & 1 == 0) {
+                places >>= 1;
+                ++place;
+            }
         }
     }
 

@@ -14,29 +14,36 @@ library ValueTables {
     uint256 private constant COUNT_BITS = 5;
 
     /// @notice How many bidders the type at that place has.
+    /// @param kind At most 12, as wherever it is named here: so many fit the word.
     function count(uint64 counts, uint256 kind) internal pure returns (uint256) {
-        return (counts >> (COUNT_BITS * kind)) & MOST_OF_A_TYPE;
+        unchecked {
+            return (counts >> (COUNT_BITS * kind)) & MOST_OF_A_TYPE;
+        }
     }
 
     /// @notice `counts` with one bidder more of a type that has fewer than `MOST_OF_A_TYPE`.
     function add(uint64 counts, uint256 kind) internal pure returns (uint64) {
-        return counts + uint64(1 << (COUNT_BITS * kind));
-    }
-
-    /// @notice How many totals each of the types has: the sides of every table.
-    function sides(uint64 counts, uint256 types, uint256 step) internal pure returns (uint256[] memory sizes) {
-        sizes = new uint256[](types);
-        for (uint256 kind = 0; kind < types; ++kind) {
-            sizes[kind] = count(counts, kind) * step + 1;
+        unchecked {
+            return counts + uint64(1 << (COUNT_BITS * kind));
         }
     }
 
-    /// @notice How many values a table has, from the side at that place on: all for place 0, 1 beyond the last.
-    /// @dev Of the sides after one, it is how far apart in the table that side's neighbours are.
-    function valuesFrom(uint256[] memory sizes, uint256 side) internal pure returns (uint256 values) {
+    /// @notice How many totals a type has: one side of every table.
+    /// @param step Below 2^16, as wherever it is named here.
+    function side(uint64 counts, uint256 kind, uint256 step) internal pure returns (uint256) {
+        unchecked {
+            return count(counts, kind) * step + 1;
+        }
+    }
+
+    /// @notice How many values a table has, from the side of that type on: all for type 0, 1 beyond the last.
+    /// @dev Of the sides after one, it is how far apart in the table that side's neighbours are. No overflow: 12 sides below 2^21.
+    function valuesFrom(uint64 counts, uint256 types, uint256 step, uint256 kind) internal pure returns (uint256 values) {
         values = 1;
-        for (; side < sizes.length; ++side) {
-            values *= sizes[side];
+        unchecked {
+            for (; kind < types; ++kind) {
+                values *= side(counts, kind, step);
+            }
         }
     }
 
@@ -48,14 +55,18 @@ library ValueTables {
     }
 
     /// @notice The first place found at which the value is below that of its neighbour one total lower, if any.
-    /// @dev O(values * types), with no division: side by side, every row after the first of a block is held against the one before.
-    function firstFall(bytes calldata table, uint256[] memory sizes) internal pure returns (bool found, uint256 place) {
-        uint256 values = valuesFrom(sizes, 0);
+    /// @dev O(values * types), with one division a type: side by side, every row after the first of a block is held against the one before.
+    function firstFall(bytes calldata table, uint64 counts, uint256 types, uint256 step)
+        internal
+        pure
+        returns (bool found, uint256 place)
+    {
+        uint256 values = valuesFrom(counts, types, step, 0);
         uint256 stride = values;
         unchecked {
-            for (uint256 side = 0; side < sizes.length; ++side) {
+            for (uint256 kind = 0; kind < types; ++kind) {
                 uint256 span = stride; // a block: all totals of this side, those before it held fixed
-                stride /= sizes[side];
+                stride /= side(counts, kind, step);
                 for (uint256 start = 0; start < values; start += span) {
                     uint256 end = start + span;
                     for (place = start + stride; place < end; ++place) {

@@ -90,6 +90,16 @@ def comments(project: Path = PROJECT) -> dict[str, dict[str, Any]]:
     }
 
 
+def warnings(project: Path = PROJECT) -> list[str]:
+    """What the compiler warns of in contracts/, with the place of each; made anew each time, in about a second.
+
+    Raises:
+        CompileError: the contracts do not compile.
+    """
+    told = _solc(project, {"*": ["abi"]}).get("errors", [])
+    return [found["formattedMessage"].rstrip() for found in told]
+
+
 def compiler(project: Path = PROJECT) -> dict[str, Any]:
     """The section of brownie-config.yaml that says how contracts are compiled.
 

@@ -127,8 +127,8 @@ class DrawProof:
     place: int
     price: int
     all: Odds
-    at: Odds
-    below: Odds
+    at_price: Odds
+    below_price: Odds
 
     @property
     def words(self) -> tuple[int, int, int, int, int]:
@@ -137,8 +137,8 @@ class DrawProof:
             self.place,
             self.price,
             self.all.winners.word,
-            self.at.winners.word,
-            self.below.winners.word,
+            self.at_price.winners.word,
+            self.below_price.winners.word,
         )
 
 
@@ -174,13 +174,20 @@ class Walk:
     start: int = 0
     winner: int = 0
     all: Winners = Winners()
-    at: Winners = Winners()
-    below: Winners = Winners()
+    at_price: Winners = Winners()
+    below_price: Winners = Winners()
 
     @property
     def words(self) -> tuple[int, int, int, int, int, int]:
         """As the contract takes it."""
-        return (self.roster, self.start, self.winner, self.all.word, self.at.word, self.below.word)
+        return (
+            self.roster,
+            self.start,
+            self.winner,
+            self.all.word,
+            self.at_price.word,
+            self.below_price.word,
+        )
 
     @property
     def players(self) -> int:
@@ -196,8 +203,10 @@ class Walk:
             self.start + (proof.all.piece(bid) if self.players < proof.place else 0),
             entry if own else self.winner,
             self.all.plus(bid) if proof.all.has_chance(bid) else self.all,
-            self.at.plus(at) if proof.at.has_chance(at) else self.at,
-            self.below.plus(below) if proof.below.has_chance(below) else self.below,
+            self.at_price.plus(at) if proof.at_price.has_chance(at) else self.at_price,
+            self.below_price.plus(below)
+            if proof.below_price.has_chance(below)
+            else self.below_price,
         )
 
 

@@ -161,7 +161,7 @@ class SignalClocks(DrawnStage):
         account = trail.accounts[index]
         calls = [self._auction.call(account, "accept", lot, signal)] if signal else []
         if signal < trail.instance.signals - 1:
-            calls.append(self._auction.call(account, "leave", lot))
+            calls.append(self._auction.call(account, "exit", lot))
         if len(calls) == 1:
             return calls[0]
         return self._auction.call(account, "multicall", [call.data for call in calls])

@@ -116,6 +116,19 @@ def test_shows_the_errors_of_the_compiler(project: Path) -> None:
         load_all(project)
 
 
+def test_the_compiler_warns_of_nothing() -> None:
+    assert artifacts.warnings() == []
+
+
+def test_shows_the_warnings_of_the_compiler(project: Path) -> None:
+    assert artifacts.warnings(project) == []
+    unused = "contract Unused { function f() external pure { uint256 word; } }"
+    (project / "contracts" / "Unused.sol").write_text(SMALL + unused)
+    (warning,) = artifacts.warnings(project)
+    assert "Unused local variable" in warning
+    assert "contracts/Unused.sol:3" in warning
+
+
 @pytest.mark.parametrize("missing", ["node_modules", ".solc"])
 def test_says_when_the_set_up_is_missing(project: Path, missing: str) -> None:
     (project / missing).unlink()

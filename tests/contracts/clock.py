@@ -116,9 +116,9 @@ class ClockLot:
         """A bidder stays up to the signal."""
         return send(bidder, self.house.accept, self.number, signal)
 
-    def leave(self, bidder: Any) -> Any:
+    def exit(self, bidder: Any) -> Any:
         """A bidder leaves."""
-        return send(bidder, self.house.leave, self.number)
+        return send(bidder, self.house.exit, self.number)
 
     def expire(self) -> Any:
         """The deadline passes, and somebody says so."""

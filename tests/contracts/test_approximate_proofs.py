@@ -55,7 +55,7 @@ def proof(players, point):
     proof = proof_of(players, point)
     assert (proof.place, proof.all.winners.count) == (PLACE, 3)
     assert 1 < proof.price < 9
-    assert proof.all.winners != proof.at.winners != proof.below.winners
+    assert proof.all.winners != proof.at_price.winners != proof.below_price.winners
     return proof
 
 

@@ -34,8 +34,8 @@ def learning(lot):
 @pytest.fixture
 def asking(learning, alice, bob, carol, dave):
     """The others' total is 0; alice is asked."""
-    learning.leave(carol)
-    learning.leave(dave)
+    learning.exit(carol)
+    learning.exit(dave)
     learning.prepare(alice, bob)
     assert learning.phase == ClockPhase.ASKING
     return learning
@@ -45,7 +45,7 @@ def asking(learning, alice, bob, carol, dave):
 def offered(asking, alice, bob):
     """Alice left at 1: bob may buy at the value of total 3, 31, for a signal of 2."""
     asking.accept(alice, 1)
-    asking.leave(alice)
+    asking.exit(alice)
     asking.state(bob)
     assert asking.phase == ClockPhase.OFFERED
     return asking
@@ -56,7 +56,7 @@ def offered(asking, alice, bob):
 
 def test_drawn_type_is_not_learned(house, learning, alice):
     """Whoever can still win keeps its signal to itself."""
-    for answer in (lambda: learning.accept(alice, 1), lambda: learning.leave(alice)):
+    for answer in (lambda: learning.accept(alice, 1), lambda: learning.exit(alice)):
         with reverts_with(house, "NotAsked", learning.number, alice):
             answer()
 
@@ -80,8 +80,8 @@ def test_clock_never_falls(house, learning, carol):
 def test_leaving_is_for_good(house, learning, carol):
     """No answer after the last one."""
     learning.accept(carol, 1)
-    learning.leave(carol)
-    for answer in (lambda: learning.accept(carol, 2), lambda: learning.leave(carol)):
+    learning.exit(carol)
+    for answer in (lambda: learning.accept(carol, 2), lambda: learning.exit(carol)):
         with reverts_with(house, "AlreadyLearned", learning.number, carol):
             answer()
 
@@ -90,7 +90,7 @@ def test_nothing_to_leave_at_the_top(house, learning, carol):
     """Who accepted the highest signal is done, and is not counted twice."""
     learning.accept(carol, 3)
     with reverts_with(house, "AlreadyLearned", learning.number, carol):
-        learning.leave(carol)
+        learning.exit(carol)
     assert learning.phase == ClockPhase.LEARNING
 
 
@@ -99,7 +99,7 @@ def test_strangers_have_no_signal(house, learning, stranger):
     with reverts_with(house, "NotJoined", learning.number, stranger):
         learning.accept(stranger, 1)
     with reverts_with(house, "NotJoined", learning.number, stranger):
-        learning.leave(stranger)
+        learning.exit(stranger)
 
 
 def test_learned_too_late(house, learning, carol):
@@ -121,9 +121,9 @@ def test_answering_for_another(house, asking, bob, carol, stranger):
         with reverts_with(house, "NotAsked", asking.number, who):
             asking.accept(who, 1)
         with reverts_with(house, "NotAsked", asking.number, who):
-            asking.leave(who)
+            asking.exit(who)
     with reverts_with(house, "NotJoined", asking.number, stranger):
-        asking.leave(stranger)
+        asking.exit(stranger)
 
 
 def test_answering_too_late(house, asking, alice):
@@ -133,13 +133,13 @@ def test_answering_too_late(house, asking, alice):
     with reverts_with(house, "TooLate", asking.number, deadline):
         asking.accept(alice, 3)
     with reverts_with(house, "TooLate", asking.number, deadline):
-        asking.leave(alice)
+        asking.exit(alice)
 
 
 def test_last_second_to_answer(asking, alice):
     """The deadline is excluded, to the second."""
     next_block_at(asking.deadline - 1)
-    asking.leave(alice)
+    asking.exit(alice)
     assert asking.phase == ClockPhase.STATING
 
 
@@ -151,7 +151,7 @@ def test_first_second_after_an_answer(house, asking, alice, stranger):
         house.expire(asking.number, {"from": stranger})
     next_block_at(deadline)
     with reverts_with(house, "TooLate", asking.number, deadline):
-        asking.leave(alice)
+        asking.exit(alice)
 
 
 def test_passed_over_in_the_first_second(house, asking, stranger):
@@ -190,7 +190,7 @@ def test_partial_answer_buys_no_time(asking, alice):
 def test_answering_after_being_discovered(house, asking, alice):
     """Neither lower nor higher: the clock stands."""
     asking.accept(alice, 1)
-    asking.leave(alice)
+    asking.exit(alice)
     with reverts_with(house, "WrongClockPhase", asking.number, ClockPhase.STATING):
         asking.accept(alice, 2)
 
@@ -199,7 +199,7 @@ def test_leaving_after_the_top_in_one_call(house, asking, alice, bob):
     """The second half of the call comes too late, and the whole call fails."""
     calls = [
         house.accept.encode_input(asking.number, 3),
-        house.leave.encode_input(asking.number),
+        house.exit.encode_input(asking.number),
     ]
     with reverts_with(house, "WrongClockPhase", asking.number, ClockPhase.STATING):
         house.multicall(calls, {"from": alice})
@@ -231,7 +231,7 @@ def test_buying_in_place_of_the_last(house, offered, alice, carol, stranger):
         with reverts_with(house, "NotAsked", offered.number, who):
             offered.buy(who, 31)
         with reverts_with(house, "NotAsked", offered.number, who):
-            offered.leave(who)
+            offered.exit(who)
     with reverts_with(house, "NotJoined", offered.number, stranger):
         offered.buy(stranger, 31)
 
@@ -269,11 +269,11 @@ def test_buying_before_the_offer(house, asking, alice):
 
 def test_declining_is_for_good(house, offered, bob):
     """No sale after no."""
-    offered.leave(bob)
+    offered.exit(bob)
     with reverts_with(house, "WrongClockPhase", offered.number, ClockPhase.UNSOLD):
         offered.buy(bob, 31)
     with reverts_with(house, "WrongClockPhase", offered.number, ClockPhase.UNSOLD):
-        offered.leave(bob)
+        offered.exit(bob)
 
 
 # THE DRAW
@@ -352,8 +352,8 @@ def test_wrong_table_when_preparing(house, asking, words, item, seller, alice, b
 
 def test_preparing_out_of_order(house, learning, alice, bob, carol, dave):
     """No bidder is left out, none comes twice, none of another type comes in."""
-    learning.leave(carol)
-    learning.leave(dave)
+    learning.exit(carol)
+    learning.exit(dave)
     with reverts_with(house, "WrongPlace", 1, 0):
         learning.prepare(bob, place=1)
     with reverts_with(house, "WrongPlace", 2**256 - 1, 0):
@@ -364,8 +364,8 @@ def test_preparing_out_of_order(house, learning, alice, bob, carol, dave):
 
 def test_progress_cannot_be_spoiled(house, learning, alice, bob, carol, dave, stranger):
     """Somebody's table comes in before a longer call: what was looked at is passed over, not even read."""
-    learning.leave(carol)
-    learning.leave(dave)
+    learning.exit(carol)
+    learning.exit(dave)
     learning.prepare(alice, sender=stranger)
     for again in ([alice], []):
         assert emitted(learning.prepare(*again, sender=stranger)) == []
@@ -404,7 +404,7 @@ def test_prepared_in_steps_is_prepared_at_once(house, words, item, seller, alice
 
 def test_wrong_table_when_the_offer_is_stated(house, asking, alice, bob):
     """Only the last bidder's own: neither a cheaper nor a dearer price."""
-    asking.leave(alice)
+    asking.exit(alice)
     for wrong in (asking.tables[alice], b"", asking.tables[bob][:-8], bytes(8 * 49)):
         with reverts_with(house, "WrongTable", asking.number, bob):
             house.stateOffer(asking.number, wrong, {"from": accounts[9]})

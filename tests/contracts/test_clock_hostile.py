@@ -102,7 +102,7 @@ def test_deposits_while_the_auction_runs(house, words, item, seller, alice, stra
         house.claim(lot.number, {"from": alice})
     with reverts_with(house, "WrongClockPhase", lot.number, ClockPhase.OFFERED):
         lot.claim_batch(alice)
-    lot.leave(alice)
+    lot.exit(alice)
     with reverts_with(house, "NotJoined", lot.number, stranger):
         house.claim(lot.number, {"from": stranger})
     house.claim(lot.number, {"from": alice})
@@ -173,7 +173,7 @@ def test_item_that_cannot_be_delivered(house, words, token, seller, alice):
     token.behave(ItemManner.REFUSE, {"from": seller})
     receipt = attempt(alice, house.buy, lot.number)
     assert receipt["status"] == 0
-    lot.leave(alice)
+    lot.exit(alice)
     lot.claim_batch(alice)
     assert attempt(accounts[9], house.reclaim, lot.number)["status"] == 0
     assert house.balance() == 0
@@ -182,7 +182,7 @@ def test_item_that_cannot_be_delivered(house, words, token, seller, alice):
     assert token.ownerOf(lot.number) == seller
 
 
-@pytest.mark.parametrize("call", ["buy", "leave", "expire", "reclaim", "claimBatch"])
+@pytest.mark.parametrize("call", ["buy", "exit", "expire", "reclaim", "claimBatch"])
 def test_token_that_calls_back_while_it_is_sold(house, words, token, seller, alice, call):
     """The lot is sold already: nothing of it can be done twice."""
     lot = solo(house, words, token, seller, alice)
@@ -202,7 +202,7 @@ def test_token_that_calls_back_while_it_is_sold(house, words, token, seller, ali
 def test_token_that_calls_back_while_it_is_returned(house, words, token, seller, alice):
     """It is returned once."""
     lot = solo(house, words, token, seller, alice)
-    lot.leave(alice)
+    lot.exit(alice)
     prepare(token, house.reclaim, lot.number)
     token.behave(ItemManner.REENTER, {"from": seller})
     error = error_data(house, "AlreadyReturned", lot.number)[:4]
@@ -246,7 +246,7 @@ def test_one_person_in_every_seat(house, words, item, seller, stranger):
     lot.draw(12_345)
     lot.prepare(*names)
     while lot.phase == ClockPhase.ASKING:
-        lot.leave(names[house.lotOf(lot.number)["clock"]["asked"]])
+        lot.exit(names[house.lotOf(lot.number)["clock"]["asked"]])
     last = names[house.lotOf(lot.number)["clock"]["asked"]]
     lot.state(last)
     lot.buy(last, 0)

@@ -52,7 +52,7 @@ def test_every_event(house, item, lot, seller, alice, bob, carol):
         ("ClockStarted", {"levels": levels}),
         ("BidderAsked", {"bidder": alice, "active": 0b110, **asked}),
     ]
-    tx = lot.leave(alice)
+    tx = lot.exit(alice)
     asked["deadline"] = tx.timestamp + ANSWER
     assert logs(tx) == [
         ("BidderLeft", {"bidder": alice, "silent": False}),
@@ -166,7 +166,7 @@ def test_accept_and_leave_in_one_call(house, words, item, seller, alice, bob):
     lot.close_registering()
     lot.draw(0)
     lot.prepare(alice, bob)
-    calls = [house.accept.encode_input(lot.number, 2), house.leave.encode_input(lot.number)]
+    calls = [house.accept.encode_input(lot.number, 2), house.exit.encode_input(lot.number)]
     house.multicall(calls, {"from": alice})
     assert lot.phase == ClockPhase.STATING
     assert house.lotOf(lot.number)["clock"]["least"] == 2
@@ -194,7 +194,7 @@ def test_learning(house, two_types, request, kind, others, offset):
     two_types.draw(kind)
     assert two_types.phase == ClockPhase.LEARNING
     two_types.accept(first, 1)
-    two_types.leave(first)
+    two_types.exit(first)
     tx = two_types.accept(second, 2)
     assert logs(tx) == [
         ("ClockRaised", {"bidder": second, "signal": 2}),
@@ -207,8 +207,8 @@ def test_price_at_the_others_totals(house, item, two_types, alice, bob, carol, d
     """Type 0, residue 1, alice drawn with signal 2: bob, the better everywhere, is optimal at 3."""
     two_types.draw(0 + 2 * 1)
     two_types.accept(carol, 1)
-    two_types.leave(carol)
-    two_types.leave(dave)
+    two_types.exit(carol)
+    two_types.exit(dave)
     two_types.prepare(alice, bob)
     two_types.accept(alice, 2)
     ((_, offer),) = logs(two_types.state(bob))
@@ -241,7 +241,7 @@ def test_free_discoveries_come_in_the_order_of_joining(lot, item, alice, bob, ca
     lot.prepare(alice, bob, carol, dave)
     expected = [alice, bob, carol]
     for who in (dave, alice, bob):
-        asked = logs(lot.leave(who))[-1][1]
+        asked = logs(lot.exit(who))[-1][1]
         assert (asked["bidder"], asked["costly"]) == (expected.pop(0), False)
     assert logs(lot.accept(carol, 1))[-1][0] == "LotUnsold"
     assert lot.phase == ClockPhase.UNSOLD
@@ -268,7 +268,7 @@ def test_time_for_answers_starts_with_each_question(lot, alice, bob, carol):
     lot.draw(0)
     lot.prepare(alice, bob, carol)
     advance_to(lot.deadline - 10)
-    tx = lot.leave(alice)
+    tx = lot.exit(alice)
     assert lot.deadline == tx.timestamp + ANSWER
 
 

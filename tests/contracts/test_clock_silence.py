@@ -50,8 +50,8 @@ def test_no_table_is_value_zero(house, words, item, seller, alice, bob, carol):
     lot = registered(house, words, item, seller, tables)
     lot.draw(1)
     lot.prepare(alice, bob, carol)
-    lot.leave(bob)
-    lot.leave(alice)
+    lot.exit(bob)
+    lot.exit(alice)
     lot.state(carol)
     lot.buy(carol, 5)
     assert forfeited(lot, alice, bob, carol) == [bob]
@@ -78,8 +78,8 @@ def test_who_registered_nothing_cannot_supply_a_table_later(house, words, item, 
         lot.prepare(alice, bob)
     del lot.tables[alice]
     lot.prepare(alice, bob)
-    lot.leave(alice)  # drawn; bob is optimal nowhere, and discovered for free
-    lot.leave(bob)
+    lot.exit(alice)  # drawn; bob is optimal nowhere, and discovered for free
+    lot.exit(bob)
     assert lot.phase == ClockPhase.UNSOLD
 
 
@@ -142,7 +142,7 @@ def test_silent_while_learned(house, learning, alice, bob, carol, dave):
     assert learning.phase == ClockPhase.PREPARING
     for late in (carol, dave):
         with reverts_with(house, "WrongClockPhase", learning.number, ClockPhase.PREPARING):
-            learning.leave(late)
+            learning.exit(late)
     tx = learning.prepare(alice)
     assert names(tx) == ["OthersLearned", "TablesPrepared", "ClockStarted", "LastBidder"]
     assert house.lotOf(learning.number)["offset"] == 3
@@ -193,7 +193,7 @@ def test_asked_and_half_silent(house, words, item, seller, alice, bob):
     lot.expire()
     assert house.lotOf(lot.number)["clock"]["least"] == 2
     lot.state(bob)
-    lot.leave(bob)
+    lot.exit(bob)
     assert forfeited(lot, alice, bob) == [alice]
 
 
@@ -218,9 +218,9 @@ def test_unanswered_question_waits_for_no_window(house, trio, alice, bob, carol)
     advance_to(now() + 10 * WINDOW)
     assert trio.phase == ClockPhase.ASKING
     with reverts_with(house, "TooLate", trio.number, trio.deadline):
-        trio.leave(alice)
+        trio.exit(alice)
     house.expire(trio.number, {"from": accounts[9]})
-    trio.leave(bob)
+    trio.exit(bob)
 
 
 # TABLES AND THE OFFER
@@ -241,7 +241,7 @@ def test_nobody_states_the_offer(trio, alice, bob, carol):
     """Nor is anything locked in if the last bidder's table is lost."""
     trio.draw(0)
     trio.prepare(alice, bob, carol)
-    trio.leave(alice)
+    trio.exit(alice)
     trio.accept(bob, 1)
     advance_to(trio.deadline)
     assert trio.phase == ClockPhase.VOID
@@ -255,7 +255,7 @@ def test_offered_and_silent(house, item, trio, seller, alice, bob, carol):
     """No sale, and the last bidder pays for the wait."""
     trio.draw(0)
     trio.prepare(alice, bob, carol)
-    trio.leave(alice)
+    trio.exit(alice)
     trio.accept(bob, 1)
     trio.state(carol)
     advance_to(trio.deadline)
@@ -271,10 +271,10 @@ def test_offered_and_declined(house, item, trio, seller, alice, bob, carol):
     """Who says no gets the deposit back."""
     trio.draw(0)
     trio.prepare(alice, bob, carol)
-    trio.leave(alice)
+    trio.exit(alice)
     trio.accept(bob, 1)
     trio.state(carol)
-    assert names(trio.leave(carol)) == ["BidderLeft", "LotUnsold"]
+    assert names(trio.exit(carol)) == ["BidderLeft", "LotUnsold"]
     assert forfeited(trio, alice, bob, carol) == []
     assert check_debts(house).wei == 0
 
@@ -289,5 +289,5 @@ def test_expire_at_other_phases(house, trio, alice, bob, carol):
             trio.draw(0)
         elif phase == ClockPhase.PREPARING:
             trio.prepare(alice, bob, carol)
-            trio.leave(alice)
+            trio.exit(alice)
             trio.accept(bob, 1)

@@ -166,7 +166,7 @@ class Clocks(House):
         return "NotJoined", self.lot, caller
 
     def fail(self) -> None:
-        self.clock.leave(accounts[2])
+        self.clock.exit(accounts[2])
 
     def unsold(self) -> None:
         advance_to(self.ends[3])

@@ -391,14 +391,14 @@ class Walk:
         signal = draw.randint(0, at.top + 1)
         rises = now_ and clock < signal <= most
         accept = self.abi.encode("accept", lot, signal)
-        leave = self.abi.encode("leave", lot)
+        leaving = self.abi.encode("exit", lot)
         way = draw.randrange(3)
         if way == 0:
             self.try_(who, "accept", lot, signal, must=rises)
         elif way == 1:
-            self.try_(who, "leave", lot, must=now_)
+            self.try_(who, "exit", lot, must=now_)
         else:
-            self.try_(who, "multicall", [accept, leave], must=rises and signal < at.top)
+            self.try_(who, "multicall", [accept, leaving], must=rises and signal < at.top)
 
     def prepare(self, lot: int, at: Record, phase: ClockPhase) -> None:
         draw, members = self.random, at.members()
@@ -469,7 +469,7 @@ class Walk:
             ("reclaim", lot),
             ("buy", lot),
             ("expire", lot),
-            ("leave", lot),
+            ("exit", lot),
             ("withdrawProceeds", self.puppets[1]),
             ("prepare", lot, 0, []),
         ]

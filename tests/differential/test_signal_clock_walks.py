@@ -46,7 +46,7 @@ def test_long_walks_get_everywhere() -> None:
         for seed in SEEDS[:4]:
             SEEN.update(walked(Walk(seed), STEPS))
     calls = (
-        "list join register requestDraw begin accept leave multicall prepare stateOffer buy expire"
+        "list join register requestDraw begin accept exit multicall prepare stateOffer buy expire"
     )
     after = "claim claimTo claimBatch reclaim withdrawProceeds"
     for call in f"{calls} {after}".split():

@@ -109,7 +109,7 @@ def answer(world: ClockWorld, lot: int, people: list[str]) -> None:
     """Whoever can leaves."""
     for who in people:
         with suppress(Reverted):
-            world.send(who, "leave", lot)
+            world.send(who, "exit", lot)
 
 
 def test_a_token_that_burns_gas_costs_no_more_than_the_allowance() -> None:

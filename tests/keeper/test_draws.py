@@ -164,8 +164,8 @@ def test_a_walk_ends_at_what_the_proof_says() -> None:
         assert walk.all == proof.all.winners
         if proof.place < len(bids):
             assert walk.winner == entries[proof.place]
-            assert walk.at == proof.at.winners
-            assert proof.price == 0 or walk.below == proof.below.winners
+            assert walk.at_price == proof.at_price.winners
+            assert proof.price == 0 or walk.below_price == proof.below_price.winners
             assert 0 <= draw - walk.start < proof.all.piece(bids[proof.place])
         else:
             assert draw >= walk.start
