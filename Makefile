@@ -28,13 +28,13 @@ help: ## what can be made
 setup: $(CONSORT_DONE) $(BROWNIE_DONE) ## install everything, into this folder only (repeated: nothing to do)
 	@echo "Set up: $(BIN)/consort, $(BIN)/brownie, $(BIN)/pytest"
 
-test: setup abi $(WEB_TESTS_DONE) ## style, types, all tests; ends with the totals
+test: setup abi $(WEB_TESTS_DONE) $(PROVE_DONE) ## style, types, all tests; ends with the totals
 	@$(BIN)/python tools/check.py
 
 lint: setup ## style and types only
 	@$(BIN)/python tools/check.py --lint
 
-prove: setup ## invariants after long random histories, and what is proved for all inputs (ARGS=--long, --only PART)
+prove: setup $(PROVE_DONE) ## invariants after long random histories, and what is proved for all inputs (ARGS=--long, --only PART)
 	@$(BIN)/python -m proofs $(ARGS)
 
 demo: setup ## a whole ConstitutionDAO-style auction on a local chain

@@ -11,9 +11,11 @@ from typing import Final
 
 from proofs.invariants import run as invariants
 from proofs.length import Length
+from proofs.symbolic import run as symbolic
 
 PARTS: Final[Mapping[str, Callable[[Length], bool]]] = {
     "invariants": invariants.run,
+    "symbolic": symbolic.run,
 }
 """What each part is called, and what runs it: it prints what it found, and returns whether all held."""
 

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {BidBook} from "../../contracts/base/BidBook.sol";
+import {Lot} from "../../contracts/base/Lot.sol";
+import {Progress} from "../../contracts/groups/Tally.sol";
+import {HouseLot} from "../../contracts/houses/HouseLot.sol";
+import {ISignalClockAuction} from "../../contracts/signals/ISignalClockAuction.sol";
+import {SignalLevels} from "../../contracts/signals/SignalLevels.sol";
+
+/// @title Structs as the compiler packs them
+/// @notice Each field lies where the NatSpec of its struct says, which is where programs that read storage look for it.
+contract LayoutsProof {
+    Lot private _lot; // slots 0 to 3
+    HouseLot private _houseLot; // 4 to 8
+    Progress private _progress; // 9 and 10
+    BidBook.Book private _book; // 11
+    ISignalClockAuction.Clock private _clock; // 12
+
+    /// @notice The four slots of a lot.
+    /// @custom:bound every lot
+    function check_layout_of_lot(Lot memory lot) external {
+        _lot = lot;
+        assert(_at(0) == uint160(lot.seller) | (uint256(lot.entered) << 160) | (uint256(lot.arrived) << 192));
+        assert(_at(1) == uint160(address(lot.token)) | (uint256(lot.price) << 160));
+        assert(_at(2) == lot.tokenId);
+        assert(_at(3) == uint160(lot.leader) | (uint256(lot.highest) << 160));
+    }
+
+    /// @notice The five slots of a lot that is an auction of a house.
+    /// @custom:bound every such lot
+    function check_layout_of_house_lot(HouseLot memory lot) external {
+        _houseLot = lot;
+        assert(_at(4) == lot.number && _at(5) == lot.tokenId);
+        assert(_at(6) == uint160(address(lot.token)) | (uint256(lot.highestLimit) << 160));
+        uint256 times = lot.endOfBidding | (uint256(lot.endOfReveal) << 40) | (uint256(lot.endOfTally) << 80);
+        times |= (uint256(lot.bondBps) << 120) | (uint256(lot.deadline) << 136);
+        times |= (uint256(lot.entered) << 176) | (uint256(lot.arrived) << 208);
+        assert(_at(7) == times | (uint256(lot.isSettled ? 1 : 0) << 240) | (uint256(lot.isDelivered ? 1 : 0) << 248));
+        assert(_at(8) == uint160(lot.leader) | (uint256(lot.price) << 160));
+    }
+
+    /// @notice The two slots of a tally's progress.
+    /// @custom:bound every progress
+    function check_layout_of_progress(Progress memory progress) external {
+        _progress = progress;
+        assert(_at(9) == progress.lastKey | (uint256(progress.counted) << 224) && _at(10) == progress.best);
+    }
+
+    /// @notice The slot of a book's head.
+    /// @custom:bound every book
+    function check_layout_of_book(BidBook.Book memory book) external {
+        _book = book;
+        uint256 times = book.endOfBidding | (uint256(book.endOfReveal) << 40) | (uint256(book.endOfTally) << 80);
+        times |= (uint256(book.bondBps) << 120) | (uint256(book.members) << 136);
+        assert(_at(11) == times | (uint256(book.share) << 168) | (uint256(book.state) << 232));
+    }
+
+    /// @notice The slot of a signal clock.
+    /// @custom:bound every clock
+    function check_layout_of_clock(ISignalClockAuction.Clock memory clock) external {
+        _clock = clock;
+        uint256 word = SignalLevels.unwrap(clock.levels) | (uint256(clock.active) << 160) | (uint256(clock.least) << 192);
+        assert(_at(12) == word | (uint256(clock.asked) << 208) | (uint256(clock.deadline) << 216));
+    }
+
+    function _at(uint256 slot) private view returns (uint256 word) {
+        assembly {
+            word := sload(slot)
+        }
+    }
+}
