@@ -337,6 +337,7 @@ contract ResilientAuction is IResilientAuction, Proceeds, Escrow, Multicall {
     function dueOf(uint256 lot, address player) external view returns (uint256 due) {
         ResilientPhase now_ = phase(lot);
         BidSlot slot = _boxes[lot][player].slot;
+        if (slot.isEmpty()) return 0; // of a star that was paid the fines are gone with the deposit
         if (_isOver(now_) || (_isRevealOver(now_) && slot.isSealed())) (due,,) = _account(_lots[lot], player, slot);
     }
 

@@ -60,6 +60,18 @@ def test_claims_of_all_kinds_pay_once(world: World) -> None:
     assert world.balance(world.auction) == world.view("proceeds", world.seller)
 
 
+def test_a_star_that_paid_its_fines_is_owed_nothing(world: World) -> None:
+    """Its fines were taken with its deposit: what it can claim is 0, and no number below."""
+    lot, _ = world.sale()
+    star = announce((world.bob, 5, bits(0)))
+    world.announced(lot, {world.ann: star})
+    world.decide(lot, star, TAILS)
+    world.answer(lot, star, world.bob, yes=False)
+    assert world.view("dueOf", lot, world.ann) // WEI_PER_UNIT == 11 - 5
+    world.send(world.ann, "claim", lot)
+    assert world.view("dueOf", lot, world.ann) == 0
+
+
 def test_the_seller_waits_for_no_player(world: World) -> None:
     """All but what rounding may leave is there at once: at most a wei for each player."""
     lot = over(world, [world.ann, world.bob, world.cid])
