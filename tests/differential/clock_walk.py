@@ -225,10 +225,10 @@ def hold_equal_whatever_they_did(lot: Record) -> None:
 class Walk:
     """Most calls make sense at some time, many not now. Some must succeed, and some must not."""
 
-    def __init__(self, seed: int, at_once: int = 3) -> None:
+    def __init__(self, seed: int, at_once: int = 3, chain: Revm | None = None) -> None:
         """`at_once`: how many lots may be under way at a time."""
         self.random, self.at_once = random.Random(seed), at_once
-        self.chain = chain = Revm()
+        self.chain = chain = chain or Revm()
         self.keeper, self.stranger, *people = map(chain.actor, range(8))
         self.story = [f"seed {seed}"]
         self.outcomes: Counter[str] = Counter()

@@ -491,9 +491,9 @@ class HouseStage:
         assert owner == expected, (owner, expected)
 
 
-def furnished() -> Revm:
-    """A chain on which everybody has a purse."""
-    chain = Revm()
+def furnished(chain: Revm | None = None) -> Revm:
+    """A chain, a new one if none is given, on which everybody has a purse."""
+    chain = chain or Revm()
     people = (OWNER, KEEPER, *PEOPLE, PEOPLE.stop)
     chain.fund_all({chain.actor(place): PURSE for place in people})
     return chain

@@ -9,6 +9,7 @@ from offchain.bindings.adapters import ADAPTER
 from offchain.bindings.contracts import Deployed, contract
 from offchain.bindings.enumerations import Phase
 from offchain.chain.backend import Log, Receipt, Reverted, Transaction
+from offchain.chain.revm import Revm
 from offchain.houses.house import Account, AtHouse, ask
 from offchain.houses.rivals import ether_refuser
 from offchain.io.units import WEI_PER_UNIT
@@ -31,9 +32,9 @@ Lot = tuple[str, int]
 class HouseWatch:
     """An adapter on Nouns' house if the seed is even, on Zora's else, its DAOs, and the auctioneer where their estates sell."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, chain: Revm | None = None) -> None:
         self.rng = random.Random(seed)
-        self.chain = chain = furnished()
+        self.chain = chain = furnished(chain)
         self.at_zora = seed % 2 == 1
         self.venue = ZoraVenue(chain) if self.at_zora else NounsVenue(chain)
         floor = self.venue.floor

@@ -16,6 +16,7 @@ from offchain.bindings.contracts import contract
 from offchain.bindings.enumerations import Phase
 from offchain.bindings.seals import Opening, commitment
 from offchain.chain.backend import Reverted, Transaction
+from offchain.chain.revm import Revm
 from offchain.houses.house import AtHouse
 from offchain.io.units import WEI_PER_UNIT
 from tests.differential.house_lives import TIMES, HouseTerms
@@ -42,8 +43,8 @@ AT_NOUNS = (*("change of the percent", "change of the buffer", "pause", "unpause
 class HouseStroll(HouseWatch):
     """A walk: anybody does anything."""
 
-    def __init__(self, seed: int) -> None:
-        super().__init__(seed)
+    def __init__(self, seed: int, chain: Revm | None = None) -> None:
+        super().__init__(seed, chain)
         self.new_auction()
 
     # Anybody does anything

@@ -76,8 +76,8 @@ class DAO(Books):
 
     # Views
 
-    def phase(self, lot: int) -> Phase:
-        return self.house.standing(lot)[0] if lot in self.books else Phase.NONE
+    def phase(self, lot: int) -> Any:
+        return self.house.phase_of(lot) if lot in self.books else Phase.NONE
 
     def resultOf(self, lot: int) -> tuple[str, int]:
         return self.results.get(lot, (NOBODY, 0))
@@ -124,6 +124,8 @@ class DAO(Books):
         book = self.books[lot]
         if book.state > BookState.RUNNING:
             return None
+        if not self.house.decides:
+            return EVERYBODY
         phase, leader, _ = self.house.standing(lot)
         wins = phase == Phase.CLOSED and leader == self.at
         return EVERYBODY if phase < Phase.CLOSED or wins else None

@@ -9,7 +9,8 @@ from typing import Any
 
 from offchain.bindings.artifacts import load
 from offchain.bindings.contracts import contract
-from offchain.chain.backend import Chain, Reverted
+from offchain.chain.backend import Chain, Transaction
+from offchain.io.addresses import checksum
 from tests.rebuild.lies import lies, parts
 from tests.rebuild.seen import Part, Seen
 from tests.rebuild.steps import Recorder, Step
@@ -20,6 +21,7 @@ TIMES, EVERY = 2, 60
 MADE = {"DAOCreated": ("dao", "DAO"), "EstateOpened": ("estate", "Estate")}
 """Events that tell of new contracts: by which field, and of which name."""
 
+PUSH20, SELFDESTRUCT = b"\x73", b"\xff"
 TRUSTED = ("SetRandomness",)
 """Contracts of tests: no lies are told of what they say."""
 
@@ -48,7 +50,7 @@ class History:
     def hear(self, step: Step) -> None:
         """One transaction."""
         if step.created is not None:
-            self._meet(step.created, step.transaction.data)
+            self._meet(step.created, step.transaction)
         before, self._purses = self._purses, self._look_at_purses()
         self.world.begin(step)
         said = self._read(step)
@@ -72,12 +74,18 @@ class History:
 
     def look_at_all(self) -> None:
         """Everything that was ever asked is still as the twins say."""
+        self.world.now = self.chain.now()
         self._compare(self.world, self._look(self.world, self.asked))
         names = ((self.world.names(at), view) for at, view, _ in self.asked)
         self.seen.viewed.update((name, view) for name, view in names if name is not None)
 
-    def _meet(self, created: str, code: bytes) -> None:
-        """There is a new contract."""
+    def _meet(self, created: str, transaction: Transaction) -> None:
+        """There is a new contract; or there was one for a moment, which left its ether to another that could not refuse it."""
+        code = transaction.data
+        if code[:1] == PUSH20 and code[21:] == SELFDESTRUCT:
+            to = checksum(code[1:21])
+            if to in self.world.twins:
+                self.world.twins[to].wei += transaction.value
         if code == load("Actor").bytecode:
             self.world.people += (created,)
             self._purses = self._look_at_purses()
@@ -183,8 +191,6 @@ class History:
             self._compare(
                 world, self._look(world, (one for one in world.fresh if one not in facts))
             )
-        except (AssertionError, LookupError, TypeError, ValueError, AttributeError, StopIteration):
-            return True
-        except Reverted:  # nothing on the chain could answer what they tell of
+        except Exception:  # whatever fails on lies, the truth has passed
             return True
         return False

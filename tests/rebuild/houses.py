@@ -32,6 +32,8 @@ class Lot:
 class House(Books, Earning):
     """What every auction for groups does, however it decides."""
 
+    decides = True
+    """Whether it follows from bids and time who wins."""
     made_of: tuple[str, ...] = ("factory", "beaconHash", "market")
 
     def __init__(self, world: World, at: str, **facts: Any) -> None:
@@ -43,6 +45,10 @@ class House(Books, Earning):
     def schedule_of(self, lot: int) -> tuple[int, int, int, int]:
         """The times of a lot, and its bond."""
         return (*self.books[lot].ends, self.books[lot].bond_bps)
+
+    def phase_of(self, lot: int) -> Any:
+        """As DAOs have it."""
+        return self.phase(lot)
 
     # Views
 

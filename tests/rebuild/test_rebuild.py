@@ -15,21 +15,26 @@ from eth_hash.auto import keccak
 from offchain.bindings.constants import MOST_PLAYERS
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import NO_BEACON, create
+from offchain.bindings.enumerations import ResilientPhase
 from offchain.bindings.seals import Opening, commitment
 from offchain.chain.backend import Transaction
 from offchain.chain.connect import connect
 from tests.estate.estate_world import World
 from tests.puppets import Manner
+from tests.rebuild.clocks import SignalClock
 from tests.rebuild.daos import DAOFactory
 from tests.rebuild.draws import Draws
-from tests.rebuild.groups import DrawsStroll, GroupsStroll
 from tests.rebuild.history import History
 from tests.rebuild.houses import Auctioneer
+from tests.rebuild.sales import Resilient
 from tests.rebuild.seen import Part, Seen, events_of, missing, views_of
 from tests.rebuild.sources import Beacon, Secrets, SetSource
 from tests.rebuild.steps import Recorder, Step
 from tests.rebuild.twin import Twin
+from tests.rebuild.walkers import ClockStroll, DrawsStroll, GroupsStroll, ResilientStroll
 from tests.rebuild.words import WordsStroll
+from tests.resilient.resilient_world import TAILS, announce, bits
+from tests.resilient.resilient_world import World as ResilientWorld
 
 PEOPLE, MINUTE = 12, 60
 LENDING = ("Lent", "Restored")
@@ -51,6 +56,8 @@ def walked(
             walk = walker(seed, chain)
             for _ in range(steps):
                 walk.step()
+            if finish := getattr(walk, "finish", None):
+                finish()
             history.look_at_all()
         except Exception as error:
             raise AssertionError(f"seed {seed}: {error!r}") from error
@@ -67,8 +74,33 @@ def draws(seen: Seen) -> None:
     crowded(seen)
 
 
+def clocks(seen: Seen) -> None:
+    walked(seen, ClockStroll, (SetSource, SignalClock), 6, 30)
+
+
+def sales(seen: Seen) -> None:
+    walked(seen, ResilientStroll, (SetSource, Resilient), 6, 30)
+    rebated(seen)
+
+
 def words(seen: Seen) -> None:
     walked(seen, WordsStroll, (Secrets, Beacon), 4, 300)
+
+
+def rebated(seen: Seen) -> None:
+    """Sales with rebates for many, whose rounding leaves something of the pot."""
+    chain = Recorder()
+    history = History(chain, map(chain.actor, range(PEOPLE)), (SetSource, Resilient), seen)
+    world = ResilientWorld(chain)
+    players = [world.ann, world.bob, world.cid, world.dan]
+    for some in (players[:2], players, players[:3]):
+        lot, _ = world.sale()
+        said = {who: announce((world.eve, 9 + place, bits(0))) for place, who in enumerate(some)}
+        world.announced(lot, said)
+        world.decide(lot, said[some[-1]], TAILS)
+        world.to(lot, ResilientPhase.FINAL)
+        world.send(world.keeper, "claimBatch", lot, some)
+    history.look_at_all()
 
 
 def resold(seen: Seen, standalone: bool) -> None:
@@ -201,6 +233,8 @@ CASES = {
         sealed("ApproximateAuction")
         | {("ApproximateAuction", "LotListed", "reserve"): "there are no reserves"},
     ),
+    "clocks": Case(clocks, {"SignalClockAuction": ()}),
+    "sales": Case(sales, {"ResilientAuction": ()}),
     "words": Case(words, {"CommitRevealRandomness": (), "BeaconRandomness": ("WordDrawn",)}),
     "headers": Case(headers, {"BeaconRandomness": ("FellBack",)}),
 }

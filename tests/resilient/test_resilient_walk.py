@@ -29,9 +29,9 @@ STEPS = 2_000
 class Walk:
     """People who know the rules by halves: most calls make sense at some time, many not now."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, chain: Revm | None = None) -> None:
         self.random = random.Random(seed)
-        self.world = World(Revm())
+        self.world = World(chain or Revm())
         manners = (Manner.ACCEPT, Manner.REFUSE, Manner.REENTER)
         self.puppets = [self.world.actor(manner) for manner in manners]
         self.people = [*self.world.people[:4], *self.puppets]
@@ -181,7 +181,7 @@ class Walk:
 
     # How
 
-    def run(self) -> None:
+    def run(self, steps: int = STEPS) -> None:
         """Does one thing after another: mostly what the phase of some sale asks for, at times anything."""
         anything = [
             *(self.list_goods, self.add, self.seal, self.withdraw, self.reveal, self.draw),
@@ -198,7 +198,7 @@ class Walk:
             Phase.FINAL: [self.move_goods, self.move_goods, self.pay],
             Phase.VOID: [self.move_goods, self.pay, self.list_goods],
         }
-        for _ in range(STEPS):
+        for _ in range(steps):
             newest = len(self.goods)
             if self.world.view("phase", newest) not in (Phase.BIDDING, Phase.REVEAL):
                 newest += 1

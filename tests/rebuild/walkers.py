@@ -1,4 +1,4 @@
-"""People at an auctioneer, and what groups among them won and sell again: random histories."""
+"""The random walks of other tests, by which histories come about: they go further here, and check nothing themselves."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ from offchain.bindings.contracts import Contract, contract
 from offchain.bindings.deployment import create
 from offchain.bindings.enumerations import BookState
 from offchain.chain.revm import Revm
+from tests.differential.clock_walk import Walk as ClockWalk
+from tests.differential.house_watch import Lot as HouseLot
 from tests.differential.test_approximate_walk import HOUSE, Lot
 from tests.differential.test_approximate_walk import Stroll as Approximate
+from tests.differential.test_house_walk import HouseStroll as HouseWalk
 from tests.differential.test_rolling_walk import FACTORY, ITEM, MANNERS, State, Stroll
 from tests.puppets import behave
+from tests.resilient.resilient_world import DELIVERY_WINDOW, DRAW_WINDOW
+from tests.resilient.test_resilient_walk import Walk as ResilientWalk
 
 ESTATE = contract("Estate")
 
@@ -149,3 +154,65 @@ class DrawsStroll(Approximate):
     def roll(self, lot: Lot, who: str) -> None:
         """Mostly from one lot to another."""
         super().roll(self.rng.choice(self.lots), who)
+
+
+class ClockStroll(ClockWalk):
+    """A walk through signal clock auctions."""
+
+    def __init__(self, seed: int, chain: Revm) -> None:
+        super().__init__(seed, chain=chain)
+
+    def step(self) -> None:
+        self.run(20)
+
+    def try_(
+        self,
+        who: str,
+        function: str,
+        *arguments: object,
+        value_wei: int = 0,
+        must: bool | None = None,
+    ) -> bool:
+        """Who buys may have the item sent to somebody else."""
+        if function == "buy" and self.random.random() < 0.5:
+            function, arguments = "buyTo", (*arguments, self.random.choice(self.people))
+        return super().try_(who, function, *arguments, value_wei=value_wei, must=must)
+
+
+class ResilientStroll(ResilientWalk):
+    """A walk through resilient sales."""
+
+    def step(self) -> None:
+        self.run(20)
+
+    def try_(self, who: str, function: str, *arguments: Any, value: int = 0) -> bool:
+        """Answers may take longer."""
+        if function == "list":
+            *terms, (bidding, reveal, answers, bond) = arguments
+            arguments = (*terms, (bidding, reveal, answers + self.random.randrange(60), bond))
+        return super().try_(who, function, *arguments, value=value)
+
+    def move_goods(self) -> None:
+        """Or nobody delivers, until it is too late."""
+        sale = self.world.state(self.chosen) if self.chosen in self.goods else {}
+        if self.random.random() < 0.7 or not sale or not sale["accepted"] & ~sale["closed"]:
+            super().move_goods()
+            return
+        self.world.chain.advance_to(sale["endOfAnswers"] + DELIVERY_WINDOW)
+        ruling = self.ruling(self.chosen)
+        for index in range(len(ruling.offers)):
+            self.try_(self.world.stranger, "refund", self.chosen, ruling.words, index)
+
+    def finish(self) -> None:
+        """In the end everybody is paid."""
+        self.world.chain.advance_to(self.world.now() + DRAW_WINDOW)
+        for lot in self.goods:
+            self.try_(self.world.stranger, "claimBatch", lot, self.people)
+
+
+class HouseStroll(HouseWalk):
+    """A walk through lots at houses of others, and what estates sell of it."""
+
+    def check(self, touched: Collection[HouseLot]) -> None:
+        for ledger in self.ledgers.values():
+            ledger.sync()
