@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from offchain.chain.answers import MalformedAnswer
+from offchain.chain.backend import Log
 from offchain.chain.errors import ChainError
 from offchain.chain.logreader import LogReader
 from offchain.chain.rpc import NoAnswer, Request, Rpc, RpcError
@@ -91,11 +92,17 @@ class Node(Rpc):
 
 
 def a_log(block: int, index: int, who: str, topic: bytes) -> Raw:
+    data = block.to_bytes(4, "big") + index.to_bytes(4, "big")
+    return raw_log(Log(who, (topic,), data, block), index)
+
+
+def raw_log(log: Log, index: int) -> Raw:
+    """A log as a node tells it."""
     return {
-        "address": who.lower(),
-        "topics": ["0x" + topic.hex()],
-        "data": f"0x{block:08x}{index:08x}",
-        "blockNumber": hex(block),
+        "address": log.address.lower(),
+        "topics": ["0x" + topic.hex() for topic in log.topics],
+        "data": "0x" + log.data.hex(),
+        "blockNumber": hex(log.block),
         "logIndex": hex(index),
     }
 

@@ -24,7 +24,7 @@ class Lying(Proxy):
 
     def asked(self, name: str, ask: Callable[..., Any], *args: Any, **options: Any) -> Any:
         answer = ask(*args, **options)
-        lie = _LIES.get(name)
+        lie = LIES.get(name)
         spoils = lie is not None and self.rng.random() < self.share
         return lie(self.rng, answer) if lie is not None and spoils else answer
 
@@ -68,7 +68,7 @@ def other_number(rng: random.Random, number: int) -> int:
     return rng.choice([0, 1, max(0, number - 100), number + 100, 2**63, 2**64 - 1])
 
 
-_LIES: dict[str, Callable[[random.Random, Any], Any]] = {
+LIES: dict[str, Callable[[random.Random, Any], Any]] = {
     "logs": other_logs,
     "call": other_bytes,
     "estimate": other_number,
