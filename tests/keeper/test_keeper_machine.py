@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 
 from offchain.bindings.enumerations import Phase
 from offchain.bindings.seals import Opening
+from offchain.chain.backend import Transaction
 from offchain.chain.errors import ChainError
 from offchain.keeper.keeper import Keeper
 from offchain.keeper.logbook import REORG_DEPTH
@@ -315,3 +316,16 @@ class Honest(Random):
 def test_a_keeper_in_a_random_world(world: type[Random]) -> None:
     rounds = settings(max_examples=80, stateful_step_count=40)
     run_state_machine_as_test(world, settings=rounds)  # type: ignore[no-untyped-call]
+
+
+def test_an_opening_that_leaves_early_is_noticed() -> None:
+    """By the same ears: three gates of the keeper would have to fall for it to happen above."""
+    world = Honest()
+    world.begin(seed=0, groups=[[(5, "entrusted")]], alone=[(4, "locked")])
+    try:
+        for salt in world.market.secrets:
+            told = Transaction(world.market.seller, world.market.auctioneer, b"early" + salt)
+            with pytest.raises(AssertionError):
+                world.weather.estimate(told)
+    finally:
+        shutil.rmtree(world.folder)
