@@ -17,9 +17,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # Pages are as wide as the terminal says that the tests were started in: they are compared without it.
 os.environ.pop("COLUMNS", None)
 
-# A busy machine is no failure. A failing example is printed with the line that replays it.
+# Neither a busy machine nor a draw of large examples is a failure. A failing example is printed with the line that replays it.
 settings.register_profile(
-    "consort", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+    "consort",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile("consort")
 

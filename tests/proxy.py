@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.patience import PATIENCE
+
 Answer = dict[str, Any]
 """What stands in a response: `result` or `error`."""
 
@@ -119,6 +121,6 @@ def _answer(node: str, liar: Liar, asked: dict[str, Any]) -> Answer:
         request = urllib.request.Request(
             node, json.dumps(asked).encode(), {"Content-Type": "application/json"}
         )
-        with urllib.request.urlopen(request, timeout=120) as response:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as response:
             answer = liar.after(method, params, json.load(response))
     return {"jsonrpc": "2.0", "id": asked["id"]} | answer

@@ -13,6 +13,7 @@ import pytest
 from offchain.bindings import artifacts
 from offchain.bindings.artifacts import Artifact, CompileError, are_compiled, load, load_all
 from tests.brownie_process import COMPILED, brownie
+from tests.patience import PATIENCE
 
 SMALL = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.30;\n"
 COUNTER = SMALL + "contract Counter { uint256 public count; function add() external { ++count; } }"
@@ -87,7 +88,7 @@ def test_processes_that_start_together_compile_once(project: Path) -> None:
     )
     command = [sys.executable, "-c", script, str(project)]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
-    outputs = [process.communicate(timeout=120)[0] for process in running]
+    outputs = [process.communicate(timeout=PATIENCE)[0] for process in running]
     assert [process.returncode for process in running] == [0] * 4
     assert "".join(outputs) == "compiled\n"
     assert [path.suffix for path in (project / "build" / "artifacts").glob("*.*")] == [".json"]

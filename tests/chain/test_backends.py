@@ -22,6 +22,7 @@ from offchain.chain.keys import Keys
 from offchain.chain.revm import Revm
 from offchain.chain.signing import Signing
 from offchain.io.units import WEI_PER_ETH
+from tests.patience import PATIENCE
 from tests.reverts import error_of
 
 ITEM = contract("Item")
@@ -43,7 +44,10 @@ class Relayed(JsonRpc):
 @pytest.fixture(scope="module", params=["revm", "anvil", "ganache", "relayed"])
 def chain(request: pytest.FixtureRequest) -> Iterator[Chain]:
     if request.param == "relayed":
-        with nodes.anvil(block_time=1) as node, closing(Relayed(node.url, patience=30)) as relayed:
+        with (
+            nodes.anvil(block_time=1) as node,
+            closing(Relayed(node.url, patience=PATIENCE)) as relayed,
+        ):
             yield relayed
         return
     with connect(request.param) as started:

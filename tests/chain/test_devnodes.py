@@ -28,6 +28,7 @@ from offchain.io.units import GWEI
 from offchain.model.document import parse_bytes
 from offchain.model.instances.two_level import TwoLevelOutcome
 from offchain.play.solve import solve_on
+from tests.patience import PATIENCE
 from tests.proxy import Answer, Liar, Status, proxy, refusal
 
 PAINTING = Path(__file__).parents[2] / "docs" / "examples" / "painting.json"
@@ -126,9 +127,9 @@ def test_an_anvil_is_left_as_it_was_by_a_command_that_is_stopped(
             stderr=subprocess.DEVNULL,
         )
         try:
-            assert arrived.wait(60)
+            assert arrived.wait(PATIENCE)
             process.send_signal(end)
-            assert process.wait(60) == 128 + end
+            assert process.wait(PATIENCE) == 128 + end
         finally:
             process.kill()
             process.wait()

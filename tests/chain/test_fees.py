@@ -23,6 +23,7 @@ from offchain.chain.rpc import Rpc, RpcError
 from offchain.chain.signing import Signing
 from offchain.chain.spending import DEFAULT_MAX_FEE, Spending
 from offchain.io.units import GWEI, WEI_PER_ETH
+from tests.patience import PATIENCE
 from tests.proxy import Answer, Dropped, Liar, proxy
 
 REAL = 5
@@ -65,8 +66,7 @@ def rpc(node: nodes.Node) -> Iterator[Rpc]:
 
 def chain(liar: Liar, rpc: Rpc, ether: int = 10, **spending: Any) -> Relayed:
     """A chain as the proxy tells it; account 0 has some ether."""
-    patience = 30
-    relayed = Relayed(liar.url, SEED, patience, Spending(**spending))
+    relayed = Relayed(liar.url, SEED, PATIENCE, Spending(**spending))
     rpc.request("anvil_setBalance", relayed.actor(0), hex(ether * WEI_PER_ETH))
     return relayed
 

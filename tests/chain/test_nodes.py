@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -15,6 +14,7 @@ import pytest
 
 from offchain.chain import nodes
 from offchain.chain.nodes import Node, NodeError, anvil, ganache
+from tests.patience import PATIENCE, until
 
 FIRST_ACCOUNT = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266"
 
@@ -25,7 +25,7 @@ both = pytest.mark.parametrize("start", [anvil, ganache])
 def answer(url: str, method: str, *params: object) -> dict[str, Any]:
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
     request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=20) as response:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as response:
         content: dict[str, Any] = json.load(response)
         return content
 
@@ -34,14 +34,11 @@ def rpc(url: str, method: str, *params: object) -> Any:
     return answer(url, method, *params)["result"]
 
 
-def gone(url: str, seconds: float = 10) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            rpc(url, "eth_chainId")
-        except OSError:
-            return True
-        time.sleep(0.05)
+def gone(url: str) -> bool:
+    try:
+        rpc(url, "eth_chainId")
+    except OSError:
+        return True
     return False
 
 
@@ -56,7 +53,7 @@ def test_has_the_accounts_gas_and_chain_asked_for(start: Start) -> None:
         assert int(block["gasLimit"], 16) == 12_000_000
         assert int(rpc(node.url, "eth_chainId"), 16) == nodes.CHAIN_ID
         assert node.kind in rpc(node.url, "web3_clientVersion").lower()
-    assert gone(node.url)
+    until(lambda: gone(node.url))
 
 
 @both
@@ -77,7 +74,7 @@ def test_two_at_once_have_their_own_ports(start: Start) -> None:
 def test_stops_when_the_body_raises(start: Start) -> None:
     with pytest.raises(ZeroDivisionError), start() as node:
         raise ZeroDivisionError
-    assert gone(node.url)
+    until(lambda: gone(node.url))
 
 
 @both
@@ -88,7 +85,7 @@ def test_stops_when_its_starter_is_killed(start: Start, sent: signal.Signals) ->
         f"from offchain.chain.nodes import {start.__name__}\n"
         f"with {start.__name__}() as node:\n"
         "    print(node.url, flush=True)\n"
-        "    time.sleep(60)\n"
+        "    time.sleep(10_000)\n"
     )
     starter = subprocess.Popen(
         [sys.executable, "-c", script],
@@ -102,8 +99,8 @@ def test_stops_when_its_starter_is_killed(start: Start, sent: signal.Signals) ->
     assert url
     rpc(url, "eth_chainId")
     starter.send_signal(sent)
-    starter.communicate(timeout=20)
-    assert gone(url)
+    starter.communicate(timeout=PATIENCE)
+    until(lambda: gone(url))
 
 
 def test_anvil_sends_from_any_address_when_asked() -> None:
@@ -113,10 +110,7 @@ def test_anvil_sends_from_any_address_when_asked() -> None:
         rpc(node.url, "anvil_setBalance", stranger, hex(10**18))
         sent = rpc(node.url, "eth_sendTransaction", transaction)
         # Anvil mines a moment after it has answered.
-        deadline = time.monotonic() + 10
-        while (receipt := rpc(node.url, "eth_getTransactionReceipt", sent)) is None:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        receipt = until(lambda: rpc(node.url, "eth_getTransactionReceipt", sent))
         assert receipt["status"] == "0x1"
 
 
@@ -129,10 +123,7 @@ def test_anvil_refuses_strangers_otherwise() -> None:
 @both
 def test_blocks_come_by_the_clock_when_asked(start: Start) -> None:
     with start(block_time=1) as node:
-        deadline = time.monotonic() + 10
-        while rpc(node.url, "eth_blockNumber") == "0x0":
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        until(lambda: rpc(node.url, "eth_blockNumber") != "0x0")
 
 
 @both

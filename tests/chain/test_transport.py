@@ -17,6 +17,7 @@ from websockets.sync.server import ServerConnection, serve
 from offchain.chain import rpc
 from offchain.chain.rpc import NoAnswer, Rpc
 from offchain.io import transport
+from tests.patience import PATIENCE
 
 Send = Callable[[bytes], None]
 HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -138,7 +139,8 @@ def test_however_an_answer_comes(way: str) -> None:
 def test_what_is_no_answer(way: str) -> None:
     """And whether less might be answered."""
     answer, told, perhaps_too_large = BAD_WAYS[way]
-    with server(answer) as url, closing(Rpc(url, timeout=1.0)) as node:
+    seconds = 1.0 if "trickle" in way else PATIENCE
+    with server(answer) as url, closing(Rpc(url, timeout=seconds)) as node:
         with pytest.raises(NoAnswer, match=told) as caught:
             node.request("eth_chainId")
         assert "k3y" not in str(caught.value)

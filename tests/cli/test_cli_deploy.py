@@ -5,7 +5,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -33,6 +32,7 @@ from offchain.locks.beacon import QUICKNET
 from offchain.locks.beacon_server import serving
 from offchain.locks.http_source import fetch_beacon
 from offchain.locks.local_beacon import new_beacon
+from tests.patience import until
 
 LONGEST_MINUTES = {"approximate": 2_106, "resilient": 4_986, "signal-clock": 2_106}
 """So that sealing, opening, 389 blocks of the beacon and half an hour fit into three days, or seven."""
@@ -239,10 +239,8 @@ def test_a_node_of_its_own_can_be_held(tmp_path: Path) -> None:
             assert f" {command_} --on {url} --deployment {file} " in whole
         with closing(Rpc(url)) as rpc:
             # nobody sends anything, and phases end all the same
-            first, deadline = rpc.ask("eth_blockNumber").number(), time.monotonic() + 60
-            while rpc.ask("eth_blockNumber").number() < first + 2:
-                assert time.monotonic() < deadline
-                time.sleep(0.2)
+            first = rpc.ask("eth_blockNumber").number()
+            until(lambda: rpc.ask("eth_blockNumber").number() >= first + 2)
         process.send_signal(signal.SIGINT)
         assert "has been stopped: nothing is left there" in process.stderr.read()
     assert process.returncode == 0

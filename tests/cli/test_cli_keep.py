@@ -7,8 +7,8 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from offchain.bindings.deployment import Deployment, create
 from offchain.locks.beacon import QUICKNET, round_json
 from offchain.locks.beacon_server import serving
 from tests.keeper.market import Market
+from tests.patience import PATIENCE, until
 from tests.puppets import ItemManner
 
 SOMEBODY = "0x" + "11" * 20
@@ -54,7 +55,7 @@ def test_a_keeper_works_on_when_its_output_cannot_be_written(town: Market, url: 
         os.close(reader)
         command = town.command(url, "--once")
         result = subprocess.run(
-            command, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+            command, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=PATIENCE, check=False
         )
         os.close(writer)
         assert result.returncode == 4
@@ -75,25 +76,26 @@ def test_it_runs_until_it_is_stopped(town: Market, url: str, end: signal.Signals
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
     )
     try:
+        assert process.stdout is not None
         assert process.stderr is not None
-        assert "Keeping the lots" in process.stderr.readline()
+        told = iter(process.stderr.readline, "")
+        assert "Keeping the lots" in next(told)
+        ahead = next(told)
         town.bid(dao, lot, 6)
         for wait in (town.until_reveal, town.until_tally):
             wait(lot)
-            deadline = time.monotonic() + 30
-            while not town.is_done(lot) and time.monotonic() < deadline:
-                time.sleep(0.1)
+            until(partial(town.is_done, lot))
+        idle = [next(told)]  # when all is done, at the latest
         process.send_signal(end)
-        output, errors = process.communicate(timeout=10)
+        *more, last = told
+        output = process.stdout.read()
+        assert process.wait(PATIENCE) == 0
     finally:
         process.kill()
-    assert process.returncode == 0
-    ahead, *rest = errors.splitlines()
     assert re.match(rf"Read up to block .* the next phase ends at .* UTC, on lot {lot}\.", ahead)
-    *idle, last = rest
-    assert last == "Stopped."
-    assert idle
-    assert all(line.startswith("Nothing to do now: ") for line in idle), rest
+    idle += more
+    assert last == "Stopped.\n"
+    assert all(line.startswith("Nothing to do now: ") for line in idle), idle
     assert idle == list(dict.fromkeys(idle)), "each is said once"
     words = [line.split() for line in output.splitlines()]
     # in as many batches as the keeper found ready when it looked
@@ -303,7 +305,7 @@ def test_a_bad_file_of_an_auction_without_groups(
     file.write_text(json.dumps(fields | change))
     command = [sys.executable, "-m", "offchain.cli", "keep", "--on", url, "--once"]
     command += ["--deployment", str(file)]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (result.returncode, result.stdout) == (2, "")
     assert re.search(message, " ".join(result.stderr.split()))
     assert "Traceback" not in result.stderr
@@ -317,7 +319,7 @@ def test_the_file_of_openings_goes_by_either_name(tmp_path: Path, option: str) -
     Deployment(1, 0, SOMEBODY, SOMEBODY).write(tmp_path / "deployment.json")
     command = [sys.executable, "-m", "offchain.cli", "keep", "--on", "http://127.0.0.1:9"]
     command += ["--deployment", str(tmp_path / "deployment.json"), option, str(file)]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (result.returncode, result.stdout) == (2, "")
     assert f"{file} holds no opening" in result.stderr
 
@@ -384,7 +386,7 @@ def test_a_file_without_a_beacon_is_read_and_opens_no_locks(town: Market, url: s
     assert "--beacon: the deployment file names no beacon" in refused.stderr
     command = [one for one in town.command(url, "--once") if not one.endswith("rounds.jsonl")]
     command.remove("--beacon")
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (result.returncode, result.stdout) == (0, "")
     assert "names no beacon: time locks are not opened" in result.stderr
     assert not town.is_done(lot)

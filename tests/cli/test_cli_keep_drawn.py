@@ -20,6 +20,7 @@ from offchain.chain.nodes import anvil
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.announced import Announced, Disclosure
 from offchain.keeper.secret_draws import fallback_id
+from tests.patience import PATIENCE
 
 HOUR = 3_600
 DELAY, PROOF_WINDOW = 132, 256
@@ -73,7 +74,9 @@ class Town:
         """What a keeper does now, step by step."""
         command = [sys.executable, "-m", "offchain.cli", "keep", "--on", self.url, "--once"]
         command += ["--deployment", str(self.folder / "deployment.json"), *more]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
         assert done.returncode == code, done.stderr
         return [line.split()[2] for line in done.stdout.splitlines()]
 

@@ -5,8 +5,7 @@ import os
 import re
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from offchain.keeper.watch.logs import LOGGER, Log, logging_to
 from offchain.keeper.watch.record import Record
 from tests.keeper.house_market import RESERVE, TERMS, HouseMarket
 from tests.keeper.market import Market
+from tests.patience import PATIENCE, until
 
 
 @pytest.fixture(scope="module")
@@ -103,12 +103,6 @@ def test_it_answers_rivals_until_it_is_killed_and_when_it_is_back(
     lot = town.register()
     dao = town.group(lot, 9 * RESERVE)
 
-    def until(done: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 40
-        while not done() and time.monotonic() < deadline:
-            time.sleep(0.1)
-        assert done()
-
     def start() -> subprocess.Popen[str]:
         return subprocess.Popen(
             town.command(url, "--poll", "0.2"),
@@ -128,14 +122,14 @@ def test_it_answers_rivals_until_it_is_killed_and_when_it_is_back(
             assert town.rival(3 * TERMS.reserve)
             until(lambda: town.leads(lot, dao))
         process.kill()
-        before = process.communicate(timeout=10)[0]
+        before = process.communicate(timeout=PATIENCE)[0]
         assert town.rival(3 * TERMS.reserve)
         process = start()
         until(lambda: town.leads(lot, dao))
         town.chain.advance_to(town.end())
         until(lambda: town.standing(lot)[0] == Phase.SETTLED and town.is_paid(lot))
         process.send_signal(signal.SIGTERM)
-        after, errors = process.communicate(timeout=10)
+        after, errors = process.communicate(timeout=PATIENCE)
     finally:
         process.kill()
     assert [line[2] for line in lines_of(before)] == ["tally", "raise", "raise", "raise"]

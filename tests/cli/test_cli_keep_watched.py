@@ -5,10 +5,9 @@ import os
 import signal
 import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -20,15 +19,8 @@ from offchain.chain.connect import connect
 from offchain.chain.spending import PASSPHRASE_VARIABLE
 from tests.keeper.market import Market
 from tests.keeper.watch.test_mail import SECRET, receiving
+from tests.patience import PATIENCE, until
 from tests.proxy import Dropped, proxy
-
-
-def until(done: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + 60
-    while not (found := done()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert found
-    return found
 
 
 @contextmanager
@@ -53,7 +45,7 @@ def running(
 def stopped(process: subprocess.Popen[str]) -> tuple[str, list[dict[str, Any]]]:
     """What a keeper with `--log json` has said in the end, on standard output and on standard error."""
     process.send_signal(signal.SIGTERM)
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, errors
     return output, [json.loads(line) for line in errors.splitlines()]
 
@@ -67,7 +59,7 @@ def status_in(path: Path) -> dict[str, Any]:
 
 def get(port: int, path: str) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
@@ -189,7 +181,7 @@ def test_what_is_wrong_with_files_is_said_in_the_form_that_was_asked_for(
     command = town.command(url, "--once", "--log", "json", "--key-file", str(key))
     place = command.index("--beacon")
     del command[place : place + 2]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     events = [json.loads(line)["event"] for line in result.stderr.splitlines()]
     assert {"beacon", "key", "error"} <= set(events), events
 
@@ -223,7 +215,7 @@ def test_a_status_that_cannot_be_written_is_told_once_and_stops_nothing(
         town.until_reveal(lot)
         until(lambda: town.is_done(lot))
         process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert errors.count("--status: ") == 1
 

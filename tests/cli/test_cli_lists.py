@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 import offchain.model.kinds
 import offchain.play.solve
 from offchain.cli import app, files
+from tests.patience import PATIENCE
 
 LOT = {
     "mechanism": "two-level",
@@ -223,7 +224,7 @@ def test_the_file_is_finished_even_if_standard_output_fails(tmp_path: Path) -> N
         input=json.dumps([LOT] * 3),
         stderr=subprocess.PIPE,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
     assert ran.returncode == 4

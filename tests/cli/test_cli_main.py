@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from offchain import __version__
 from offchain.cli import app
 from offchain.cli.app import COMMANDS
+from tests.patience import PATIENCE
 
 EXAMPLE = """{"mechanism": "two-level", "groups": [
     {"name": "A", "members": [{"name": "ann", "bid": 10}, {"name": "bob", "bid": 5}]},
@@ -19,7 +20,7 @@ def consort(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]
     """Run the program as its own process, with this text on standard input."""
     command = [sys.executable, "-m", "offchain.cli", *arguments]
     return subprocess.run(
-        command, input=text, capture_output=True, text=True, timeout=60, check=False
+        command, input=text, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
 
 

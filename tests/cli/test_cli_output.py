@@ -16,6 +16,7 @@ from offchain.bindings import artifacts
 from offchain.cli import app
 from offchain.cli.app import COMMANDS
 from offchain.io.output import OutputFailed, replacing, write_whole
+from tests.patience import PATIENCE
 
 PROGRAM = [sys.executable, "-m", "offchain.cli"]
 EXAMPLE = """{"mechanism": "two-level", "groups": [
@@ -43,7 +44,7 @@ def consort(arguments: list[str], **streams: Any) -> subprocess.CompletedProcess
         [*PROGRAM, *arguments],
         input=EXAMPLE,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
         **{"stderr": subprocess.PIPE, **streams},
     )
@@ -73,7 +74,7 @@ def test_a_closed_standard_output_is_told_by_its_own_code(arguments: list[str]) 
         input=EXAMPLE,
         stderr=subprocess.PIPE,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
     assert ran.returncode == 4
@@ -158,7 +159,7 @@ def test_messages_that_nobody_can_read_change_nothing(
         input=EXAMPLE,
         stdout=subprocess.PIPE,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
     assert ran.returncode == code
@@ -170,7 +171,7 @@ def test_a_closed_standard_input_is_bad_input() -> None:
         ["sh", "-c", 'exec "$@" <&-', "sh", *PROGRAM, "solve", "-"],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
     assert ran.returncode == 2
@@ -295,7 +296,7 @@ def test_a_deployment_is_kept_in_its_file_even_if_standard_output_fails(tmp_path
         ["sh", "-c", 'exec "$@" >&-', "sh", *PROGRAM, "deploy", "--on", "revm", "--out", str(file)],
         stderr=subprocess.PIPE,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
     assert ran.returncode == 4

@@ -18,6 +18,7 @@ from offchain.cli import app
 from offchain.cli import page as page_module
 from offchain.cli.page_server import Served, serving
 from offchain.locks.beacon import QUICKNET
+from tests.patience import PATIENCE
 
 FILES = {
     "index.html": Served(b"<h1>page</h1>", "text/html"),
@@ -28,7 +29,9 @@ DEPLOYED = Deployment(1, 7, "0x" + "11" * 20, "0x" + "22" * 20, beacon=QUICKNET)
 
 def ask(url: str, path: str, host: str | None = None, method: str = "GET") -> tuple[int, bytes]:
     """Status and body, without anything tidying the path."""
-    connection = http.client.HTTPConnection(url.removeprefix("http://").rstrip("/"), timeout=10)
+    connection = http.client.HTTPConnection(
+        url.removeprefix("http://").rstrip("/"), timeout=PATIENCE
+    )
     connection.request(method, path, headers={"Host": host} if host else {})
     answer = connection.getresponse()
     return answer.status, answer.read()
@@ -112,7 +115,7 @@ def test_it_serves_the_deployment_with_the_node_until_it_is_stopped(built: Path)
         again.write_text(json.dumps({name: one for name, one in served.items() if one != []}))
         assert Deployment.read(again) == DEPLOYED
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 def test_what_cannot_be_served_is_told(

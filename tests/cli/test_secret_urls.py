@@ -20,6 +20,7 @@ from offchain.chain.errors import ChainError
 from offchain.chain.nodes import Node, anvil
 from offchain.chain.rpc import Rpc
 from offchain.io.urls import argument, foreign, named, without_secrets
+from tests.patience import PATIENCE
 from tests.proxy import Answer, Dropped, Liar, Status, proxy, refusal
 
 SECRETS = ("k3yInThePath", "k3yInTheQuery", "us3r", "passw0rd")
@@ -50,7 +51,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         [sys.executable, "-m", "offchain.cli", *arguments],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
         env=os.environ | environment,
     )

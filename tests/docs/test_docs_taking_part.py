@@ -15,13 +15,13 @@ from offchain.chain.nodes import free_port
 from offchain.chain.rpc import Rpc
 from offchain.cli.app import COMMANDS
 from tests.docs.markdown import ROOT
+from tests.patience import PATIENCE
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTION = README.partition("\n## Taking part\n")[2].partition("\n## ")[0]
 PAGE = (ROOT / "docs" / "taking-part.md").read_text(encoding="utf-8")
 LINES = [line.strip() for line in SECTION.splitlines() if line.startswith("    ")]
 NODE_PORT, BEACON_PORT = "8545", "8546"
-PATIENCE = 90.0
 
 
 def commands(text: str) -> set[str]:
@@ -68,7 +68,7 @@ def running(
             yield process
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait(PATIENCE)
 
 
 def until(folder: Path, words: str) -> None:

@@ -27,6 +27,7 @@ from offchain.keeper.unlocking import AT_ONCE, Unlocker
 from offchain.locks.local_beacon import LocalBeacon
 from offchain.locks.source import Source
 from offchain.play.audit import audit
+from tests.patience import PATIENCE
 from tests.puppets import Manner
 
 HOUR = 3600
@@ -289,7 +290,9 @@ class Market:
     def run(self, url: str, *more: str) -> subprocess.CompletedProcess[str]:
         """What comes of `command`."""
         command = self.command(url, *more)
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        return subprocess.run(
+            command, capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
 
     def keep(self, keeper: Keeper | None = None, most: int = 1_000) -> int:
         """Lets a keeper work until nothing is left to do; how many transactions that took."""

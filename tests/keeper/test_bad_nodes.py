@@ -16,6 +16,7 @@ import pytest
 from offchain.chain.connect import connect
 from offchain.chain.nodes import anvil
 from tests.keeper.market import Market
+from tests.patience import PATIENCE
 from tests.proxy import Dropped, Liar, Status, proxy, refusal
 
 SHAPES: list[Any] = [
@@ -57,9 +58,9 @@ def spoil(rng: random.Random) -> Callable[[str, Any, dict[str, Any]], dict[str, 
     return after
 
 
-def until(done: Callable[[], bool], process: "subprocess.Popen[str]", seconds: float) -> bool:
+def until(done: Callable[[], bool], process: "subprocess.Popen[str]") -> bool:
     """Waits; False if it took too long, or the process ended."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         if done():
             return True
@@ -77,11 +78,11 @@ def test_it_gets_an_auction_to_its_end(url: str, tmp_path: Path, seed: int) -> N
             liar.after = spoil(random.Random(seed))
             for wait in (market.until_reveal, market.until_tally):
                 wait(lot)
-                assert until(partial(market.is_done, lot), process, 120), (
+                assert until(partial(market.is_done, lot), process), (
                     f"seed {seed}: {told(process, tmp_path)}"
                 )
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=60) == 0
+            assert process.wait(timeout=PATIENCE) == 0
         assert "Traceback" not in told(process, tmp_path), f"seed {seed}"
         market.outcome([lot])
 
@@ -102,11 +103,11 @@ def test_whatever_it_answers_the_process_lives(url: str, tmp_path: Path) -> None
             for shape in SHAPES:
                 liar.after = lambda method, params, answer: answer | {"result": shape}  # noqa: B023
                 before = len(liar.asked)
-                assert until(asked_more, process, 60), f"{shape!r}: {told(process, tmp_path)}"
+                assert until(asked_more, process), f"{shape!r}: {told(process, tmp_path)}"
             liar.after = lambda method, params, answer: answer
-            assert until(partial(market.is_done, lot), process, 60), told(process, tmp_path)
+            assert until(partial(market.is_done, lot), process), told(process, tmp_path)
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=60) == 0
+            assert process.wait(timeout=PATIENCE) == 0
         assert "Traceback" not in told(process, tmp_path)
 
 
@@ -124,7 +125,7 @@ def running(market: Market, liar: Liar) -> "Iterator[subprocess.Popen[str]]":
             env=os.environ | {"PYTHONUNBUFFERED": "1"},
         )
         try:
-            assert until(lambda: "Read up to block" in told(process, folder), process, 60)
+            assert until(lambda: "Read up to block" in told(process, folder), process)
             yield process
         finally:
             process.kill()

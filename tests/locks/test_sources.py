@@ -24,6 +24,7 @@ from offchain.locks.round_file import RoundFile
 from offchain.locks.source import Cause, NoSignature
 from offchain.locks.sources import Sources, sources
 from tests.locks.raw_server import Send, reply, server
+from tests.patience import PATIENCE
 
 ROUND = 40
 LOCAL = LocalBeacon(secret=11, genesis=1_000, clock=lambda: 2_000)
@@ -32,8 +33,6 @@ OTHER = LocalBeacon(secret=12, genesis=1_000, clock=lambda: 2_000)
 GOOD = LOCAL.signature(ROUND)
 SOON = 1.0
 """How long servers are waited for that let one wait."""
-WAIT = 20.0
-"""And all others, on a machine however busy."""
 
 
 def as_json(value: object) -> bytes:
@@ -121,7 +120,7 @@ LET_WAIT = ("silent", "a head without end", "a body without end")
 
 
 def patience(answer: str) -> float:
-    return SOON if answer in LET_WAIT else WAIT
+    return SOON if answer in LET_WAIT else PATIENCE
 
 
 def trouble(source: HttpSource | RoundFile | Sources, round_: int = ROUND) -> NoSignature:
@@ -148,7 +147,7 @@ def test_the_next_source_is_asked(answer: str) -> None:
     """No server can keep the signature from being found at another."""
     with server(ANSWERS[answer][0]) as bad, serving(LOCAL) as good:
         several = Sources(
-            (HttpSource(BEACON, bad.url, patience(answer)), HttpSource(BEACON, good, WAIT))
+            (HttpSource(BEACON, bad.url, patience(answer)), HttpSource(BEACON, good, PATIENCE))
         )
         assert several.signature(ROUND) == GOOD
 
@@ -339,7 +338,7 @@ def test_rounds_come_with_its_clock() -> None:
 
 
 def get(url: str) -> tuple[int, Any]:
-    answer = requests.get(url, timeout=5)
+    answer = requests.get(url, timeout=PATIENCE)
     return answer.status_code, answer.json()
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 from offchain.locks.beacon import QUICKNET, round_json
 from offchain.locks.bls import SCHEME
 from offchain.locks.local_beacon import LocalBeacon
+from tests.patience import PATIENCE
 
 HERE: Final = Path(__file__).parent
 VECTORS: Final = HERE / "vectors.json"
@@ -35,7 +36,7 @@ def ask(request: dict[str, Any]) -> list[Any]:
         input=json.dumps(request),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=True,
     )
     found: list[Any] = json.loads(done.stdout)

@@ -15,6 +15,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
+from tests.patience import LONG_PATIENCE
+
 _SHELL = ("sh", "sleep")
 """What starting a node takes beside the node."""
 
@@ -32,7 +34,11 @@ class Installed:
         return self.prefix / "lib" / f"python3.{sys.version_info.minor}" / "site-packages"
 
     def run(
-        self, *arguments: str, path: tuple[Path, ...] = (), seconds: float = 300, **more: str
+        self,
+        *arguments: str,
+        path: tuple[Path, ...] = (),
+        seconds: float = LONG_PATIENCE,
+        **more: str,
     ) -> subprocess.CompletedProcess[str]:
         """Runs `consort` with these arguments. path: folders of programs beside its own; there is no node otherwise."""
         places = [self.prefix / "bin", self.prefix / "tools", *path]
@@ -55,7 +61,7 @@ def install(folder: Path, wheel: Path, extras: frozenset[str] = frozenset()) -> 
     venv.create(made.prefix, with_pip=False, symlinks=True)
     pip = [sys.executable, "-m", "pip", "--python", str(made.prefix / "bin" / "python"), "install"]
     options = ["--quiet", "--disable-pip-version-check", "--no-index", "--no-deps"]
-    subprocess.run([*pip, *options, str(wheel)], check=True, timeout=300)
+    subprocess.run([*pip, *options, str(wheel)], check=True, timeout=LONG_PATIENCE)
     (info,) = made.packages.glob("consort-*.dist-info")
     for one in needed(PathDistribution(info), extras):
         for top in {file.parts[0] for file in one.files or () if file.parts[0] != ".."}:

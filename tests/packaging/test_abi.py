@@ -14,6 +14,7 @@ from offchain import __version__
 from offchain.bindings import constants, enumerations
 from offchain.bindings.artifacts import load, load_all
 from offchain.chain import abi
+from tests.patience import PATIENCE
 from tools.write_abi import abi_files, exported, npm_files, replace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,7 +61,7 @@ def seen(chosen: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory)
 
 
 def run(*command: str, where: Path) -> str:
-    done = subprocess.run(command, cwd=where, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=where, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.test_docs_keeper import options
+from tests.patience import PATIENCE
 
 FOLDER = Path(__file__).resolve().parents[2] / "packaging" / "keeper"
 UNIT = FOLDER / "consort-keeper.service"
@@ -67,12 +68,12 @@ def test_systemd_takes_the_unit_and_finds_it_safe(tmp_path: Path) -> None:
     unit.write_text(UNIT.read_text().replace("/opt/consort/bin/consort", "/bin/true"))
     checked = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", str(unit)],
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert (checked.returncode, checked.stderr) == (0, "")
     rated = subprocess.run(
         ["systemd-analyze", "security", "--offline=true", "--threshold=20", str(unit)],
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert rated.returncode == 0, rated.stdout[-300:]
 
@@ -126,7 +127,9 @@ def test_the_image_asks_a_healthy_keeper_and_a_sick_one(tmp_path: Path) -> None:
 
     def asked() -> int:
         command = ["python3", "-c", code]
-        return subprocess.run(command, capture_output=True, timeout=60, check=False).returncode
+        return subprocess.run(
+            command, capture_output=True, timeout=PATIENCE, check=False
+        ).returncode
 
     with serving(at, board, clock=lambda: NOW):
         assert asked() == 0

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.markdown import ROOT
+from tests.patience import LONG_PATIENCE
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.py"))
 SAID = {
@@ -29,7 +30,7 @@ def test_it_runs(path: Path, tmp_path: Path) -> None:
         env=os.environ | environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=LONG_PATIENCE,
     )
     assert done.returncode == 0, done.stderr
     assert SAID[path.stem] in done.stdout

@@ -1,12 +1,15 @@
-"""Give every development network of this Brownie process a free port, in memory only.
+"""Give every development network of this Brownie process a free port, and time to start, in memory only.
 
 Brownie attaches to whatever answers on the port of a network, so a fixed one would pick up the
-node of another project or of another run. Imported by run_brownie.py, and by pytest as a plugin.
+node of another project or of another run. It gives up on one that has not started after ten seconds, which on a busy machine
+Ganache takes. Imported by run_brownie.py, and by pytest as a plugin.
 """
 
 import os
 import socket
+import time
 
+import brownie.network.rpc
 from brownie._config import CONFIG
 
 
@@ -26,4 +29,17 @@ def assign() -> None:
             network["cmd_settings"]["port"] = port
 
 
+class Pauses:
+    """The clock of what waits for a node, looking a hundred times: each pause is a little longer, five minutes in all."""
+
+    def __init__(self) -> None:
+        self._next = 0.05
+
+    def sleep(self, _: float) -> None:
+        """One pause, whatever was asked for."""
+        time.sleep(self._next)
+        self._next = min(5.0, 1.1 * self._next)
+
+
 assign()
+brownie.network.rpc.time = Pauses()

