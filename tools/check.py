@@ -1,22 +1,31 @@
-"""`make test`: style, types and every test, one after the other, then the totals.
+"""`make test`: style, types and every test, then the totals.
 
-All steps run even when one fails. The exit code is 0 only if every step passed and every test
-folder held tests; the last two lines say so.
+All steps run even when one fails, one after the other; those that use one core alone run beside
+each other, and what one printed is shown when it ends. The exit code is 0 only if every step passed
+and every test folder held tests; the last two lines say so.
 """
 
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 WEB = ROOT / "web"
 REPORTS = ROOT / "build" / "test-reports"
+LONGEST = 7_200
+"""Seconds that a step may take, against hanging alone: ten times what most of them take together on a quiet machine."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +74,15 @@ LINT = (
     Step("Solidity style (solhint)", (*SOLHINT, "contracts/!(test)/*.sol")),
 )
 
+# Three at a time, though there be two cores: some wait for blocks. Whoever has none left takes over half of another's.
+PYTHON = tests(
+    "tests",
+    "python",
+    *(str(BIN / "pytest"), "tests", "-q", "-n", "3", "--dist", "worksteal"),
+)
+
 # tests/contracts need Brownie, and are left out of the plain run by pyproject.toml.
-TESTS = (
-    tests("tests", "python", str(BIN / "pytest"), "tests", "-q", "-n", "2"),
+CONTRACTS = (
     tests(
         "contract tests on Anvil",
         "contracts-anvil",
@@ -78,13 +93,23 @@ TESTS = (
         "contracts-ganache",
         *(str(BIN / "brownie"), "test", "tests/contracts_smoke", "-q", "--network", "ganache"),
     ),
-    Step("proofs (short form)", (str(BIN / "python"), "-m", "proofs", "--short")),
+)
+
+PROOFS = Step("proofs (short form)", (str(BIN / "python"), "-m", "proofs", "--short"))
+
+PAGE = (
     Step("the page: types (tsc)", (str(WEB / "node_modules" / ".bin" / "tsc"),), folder=WEB),
     Step("the page: built", ("node", "build.mjs"), folder=WEB),
     page_tests("the page: rules and seals", "unit"),
     # Where no browser can be had its tests are skipped, and say so.
     page_tests("the page in a browser", "browser", may_skip=True),
 )
+
+Lane = tuple[Step, ...]
+"""Steps that follow each other."""
+
+STAGES: tuple[tuple[Lane, ...], ...] = ((LINT,), ((PYTHON,),), (CONTRACTS, (PROOFS, *PAGE)))
+"""Which follow each other; the lanes of one run side by side."""
 
 
 def counts(report: Path) -> Counter[str]:
@@ -98,34 +123,82 @@ def counts(report: Path) -> Counter[str]:
     return total
 
 
-def run(step: Step) -> tuple[bool, Counter[str], float]:
-    """Whether the step passed, its tests, and the seconds it took."""
-    print(f"\n=== {step.title}", flush=True)
+Result = tuple[Step, bool, Counter[str], float]
+"""A step, whether it passed, its tests, and the seconds it took."""
+
+
+def run(step: Step, alone: bool) -> Result:
+    """Runs a step. Not alone, it prints all at once when it is over."""
     if step.report:
         step.report.parent.mkdir(parents=True, exist_ok=True)
         step.report.unlink(missing_ok=True)
     start = time.monotonic()
-    code = subprocess.run(
-        step.command, cwd=step.folder, stdin=subprocess.DEVNULL, check=False
-    ).returncode
+    if alone:
+        print(f"\n=== {step.title}", flush=True)
+        code = code_of(step, None)
+    else:
+        print(f"\n... {step.title}", flush=True)
+        with tempfile.TemporaryFile() as said:
+            code = code_of(step, said.fileno())
+            said.seek(0)
+            text = said.read().decode(errors="replace")
+        print(f"\n=== {step.title}\n{text}", end="", flush=True)
     found = counts(step.report) if step.report else Counter[str]()
     has_run = found["passed"] > 0 or (step.may_skip and found["skipped"] > 0)
     passed = code == 0 and (step.report is None or has_run)
-    return passed, found, time.monotonic() - start
+    return step, passed, found, time.monotonic() - start
+
+
+def code_of(step: Step, output: int | None) -> int | None:
+    """The exit code of a step; None if it never ended, and was killed with all that it had started."""
+    with subprocess.Popen(
+        step.command,
+        cwd=step.folder,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=None if output is None else subprocess.STDOUT,
+    ) as process:
+        try:
+            return process.wait(LONGEST)
+        except subprocess.TimeoutExpired:
+            kill_below(psutil.Process(process.pid))
+            process.kill()
+            return None
+
+
+def kill_below(process: psutil.Process) -> None:
+    """Kills all that a process has started, and what that has started."""
+    for one in process.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
+
+
+def follow(lane: Lane, alone: bool) -> list[Result]:
+    """Runs the steps of a lane, one after the other."""
+    return [run(step, alone) for step in lane]
+
+
+def side_by_side(lanes: Sequence[Lane]) -> list[Result]:
+    """Runs lanes at the same time; what came of their steps, in the order of the lanes."""
+    if len(lanes) == 1:
+        return follow(lanes[0], alone=True)
+    pool = ThreadPoolExecutor(len(lanes))
+    results = [pool.submit(follow, lane, alone=False) for lane in lanes]
+    return [one for lane in results for one in lane.result()]
 
 
 def main() -> int:
     """Run the steps and print the totals."""
     os.environ.setdefault("PYTHONUNBUFFERED", "1")
-    steps = LINT if "--lint" in sys.argv[1:] else LINT + TESTS
-    results = [(step, *run(step)) for step in steps]
+    stages = STAGES[:1] if "--lint" in sys.argv[1:] else STAGES
+    results = [result for lanes in stages for result in side_by_side(lanes)]
     print("\n=== totals")
     for step, passed, found, seconds in results:
         amount = f"{found['passed']} passed" if step.report else ""
         print(f"{'ok' if passed else 'FAILED':8}{step.title:28}{amount:>14}{seconds:>9.1f} s")
     good = all(passed for _, passed, _, _ in results)
     print("PASSED" if good else "FAILED")
-    if any(step.report for step in steps):
+    if any(step.report for step, *_ in results):
         total = sum((found for _, _, found, _ in results), Counter[str]())
         # A step that broke without a failing test, style for one, counts as one failure.
         broken = sum(not passed and not found["failed"] for _, passed, found, _ in results)
@@ -135,4 +208,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # lanes would go on with their next steps
+        kill_below(psutil.Process())
+        os._exit(130)
