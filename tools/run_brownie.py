@@ -21,8 +21,8 @@ def prepend(variable: str, value: str, separator: str) -> None:
     os.environ[variable] = separator.join(filter(None, [value, os.environ.get(variable)]))
 
 
-def main() -> None:
-    """Set the environment, then hand over to Brownie's own command line."""
+def prepare() -> None:
+    """Set the environment, and import Brownie, which reads it."""
     if not (HOME / ".brownie").is_dir():
         sys.exit("Brownie's private home is missing: run `make setup`.")
     os.environ["HOME"] = str(HOME)
@@ -37,7 +37,12 @@ def main() -> None:
     warnings.filterwarnings("ignore", r"rpc\.", FutureWarning)
     sys.path.insert(0, str(PLUGINS))
 
-    import brownie_ports  # noqa: F401  (imports Brownie, which reads the environment set above)
+    import brownie_ports  # noqa: F401  (imports Brownie)
+
+
+def main() -> None:
+    """Hand over to Brownie's own command line."""
+    prepare()
     from brownie._cli.__main__ import main as brownie
 
     brownie()

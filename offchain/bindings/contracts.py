@@ -68,7 +68,7 @@ class Contract:
 
     def __init__(self, artifact: Artifact) -> None:
         self.name = artifact.name
-        self._bytecode = artifact.bytecode
+        self._artifact = artifact
         self.made_of: tuple[str, ...] = ()
         """The constructor's arguments by the names of the views that answer with them."""
         self._constructor = abi.arguments(())
@@ -86,9 +86,9 @@ class Contract:
         Raises:
             ValueError: the arguments do not fit the constructor, or the contract is abstract.
         """
-        if not self._bytecode:
+        if not self._artifact.bytecode:
             raise ValueError(f"{self.name} has no code of its own")
-        return self._bytecode + self._encode(self._constructor, "constructor", args)
+        return self._artifact.bytecode + self._encode(self._constructor, "constructor", args)
 
     def encode(self, function: str, *args: Any) -> bytes:
         """The data of a call.

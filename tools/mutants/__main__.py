@@ -1,0 +1,102 @@
+"""`make mutants`: the contracts with one thing wrong each, and whether a test notices.
+
+    python -m tools.mutants [--all | --sample N --seed S | --file NAME] [--list] [--again]
+
+What came of each is kept in build/mutants, so that a run that was broken off goes on where it was; of a file that has changed
+everything is run anew. Exits with 0 if no mutant that was chosen survived.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Mapping, Sequence
+
+from tools.mutants.declared import BadDeclaration, Declaration, declared, matched
+from tools.mutants.hunt import BrokenSuite, hunt
+from tools.mutants.records import Record, Records
+from tools.mutants.sources import Mutant, mutants, sample
+from tools.mutants.table import fates, table
+
+_SAMPLE = 500
+
+
+def main() -> int:
+    """Picks mutants, runs those of which nothing is known, and prints the table."""
+    options = _options()
+    all_ = mutants()
+    records = Records()
+    try:
+        entries = matched(declared(), all_)
+        chosen = _chosen(options, all_)
+        if options.list:
+            print(*chosen, sep="\n")
+            return 0
+        waiting = _waiting(chosen, records.read(), options.again)
+        print(f"{len(chosen)} of {len(all_)} mutants; {len(waiting)} to run", flush=True)
+        _run(waiting, entries, records)
+    except (BadDeclaration, BrokenSuite) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nbroken off; the same command goes on from here", file=sys.stderr)
+    return _report(chosen, records.read(), entries, options)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make mutants", description=__doc__.partition("\n")[0])
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--all", action="store_true", help="every mutant: many hours")
+    which.add_argument(
+        "--sample", type=int, default=_SAMPLE, metavar="N", help="about N, of every file"
+    )
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="which sample")
+    parser.add_argument("--file", metavar="NAME", help="only files whose path contains this")
+    parser.add_argument("--list", action="store_true", help="print the mutants, run nothing")
+    parser.add_argument("--again", action="store_true", help="run those anew that survived")
+    return parser.parse_args()
+
+
+def _chosen(options: argparse.Namespace, all_: Sequence[Mutant]) -> list[Mutant]:
+    chosen = list(all_) if options.all else sample(all_, options.sample, options.seed)
+    return [one for one in chosen if not options.file or options.file in one.file]
+
+
+def _waiting(chosen: Sequence[Mutant], known: Mapping[str, Record], again: bool) -> list[Mutant]:
+    return [
+        one
+        for one in chosen
+        if one.key not in known or (again and known[one.key].verdict == "survived")
+    ]
+
+
+def _run(waiting: list[Mutant], entries: Mapping[str, Declaration], records: Records) -> None:
+    start = time.monotonic()
+    for number, (mutant, record) in enumerate(hunt(waiting, entries), 1):
+        records.add(record)
+        place = f"{mutant.file}:{mutant.line} {mutant.edit.operator}"
+        told = f"{record.verdict} {record.by}".strip()
+        spent = time.monotonic() - start
+        print(f"[{number}/{len(waiting)} {spent:.0f} s] {place}: {told}", flush=True)
+
+
+def _report(
+    chosen: Sequence[Mutant],
+    known: Mapping[str, Record],
+    entries: Mapping[str, Declaration],
+    options: argparse.Namespace,
+) -> int:
+    told = list(fates(chosen, known, entries))
+    print(*table(told), sep="\n")
+    for what in ("survived", "wrong"):
+        for mutant, _ in (one for one in told if one[1] == what):
+            print(f"{what}: {mutant}")
+    missing = sum(one.key not in known for one in chosen)
+    which = "all" if options.all else f"a sample of {options.sample}, seed {options.seed}"
+    print(f"{which}: {len(told)} run, {missing} not yet")
+    return int(missing > 0 or any(what in ("survived", "wrong") for _, what in told))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,154 @@
+"""Runs the tests of each mutant's file on it, the quick ones first, until one fails."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from typing import Final
+
+from tools.mutants.compiling import Changed, NotCompiled, affected, solc
+from tools.mutants.declared import Declaration
+from tools.mutants.killing import Result, Task, run
+from tools.mutants.overlay import Overlay
+from tools.mutants.preloading import preload
+from tools.mutants.records import FOLDER, Record
+from tools.mutants.sources import Mutant, by_file
+from tools.mutants.suites import Suite, suite_of
+
+REMEMBERED: Final = 8
+"""Tests that killed mutants of a file lately, which come first on the next."""
+
+
+class BrokenSuite(Exception):
+    """Tests fail on the contracts as they are, or could not be run: they would tell nothing of a mutant."""
+
+
+def hunt(
+    waiting: Sequence[Mutant], entries: Mapping[str, Declaration]
+) -> Iterator[tuple[Mutant, Record]]:
+    """What comes of each mutant. Those that are declared to do the same are spared the slow tests. `BrokenSuite`."""
+    with ExitStack() as stack:
+        hunter = Hunter(stack)
+        for ones in by_file(waiting).values():
+            hunter.begin(suite_of(ones[0].file))
+            for mutant in ones:
+                yield mutant, hunter.record(mutant, mutant.key in entries)
+
+
+class Hunter:
+    """The compiler, the process of the contract tests, and what is known of the tests."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._socket = FOLDER / "compiler.sock"
+        self._stack = stack
+        stack.enter_context(solc(self._socket))
+        self._brownie: _Brownie | None = None
+        self._contracts = Overlay()
+        self._contracts.install()
+        preload()
+        self._unchanged: dict[str, tuple[bytes, bytes]] = {}
+        self._lately: deque[str] = deque(maxlen=REMEMBERED)
+
+    def begin(self, suite: Suite) -> None:
+        """With the mutants of another file."""
+        self._suite = suite
+        self._lately.clear()
+
+    def record(self, mutant: Mutant, is_declared: bool) -> Record:
+        """Runs everything that may kill the mutant."""
+        changed = Changed(str(self._socket), mutant.path, mutant.source(), affected(mutant.path))
+        result = self._fate(changed, is_declared)
+        if result.end == "broken":
+            raise BrokenSuite(f"the tests broke off, see {FOLDER}: {mutant}")
+        if result.by:
+            if result.by in self._lately:
+                self._lately.remove(result.by)
+            self._lately.appendleft(result.by)
+        return Record(mutant.key, result.end, result.by, round(result.cpu_seconds, 1))
+
+    def _fate(self, changed: Changed, is_declared: bool) -> Result:
+        try:
+            changed.check()
+        except NotCompiled:
+            return Result("refused")
+        result = self._try("in process", self._suite.in_process, changed)
+        if result.end != "passed":
+            return result
+        if self._is_same(changed):
+            return Result("same bytecode")
+        if not is_declared:
+            result = self._try("brownie", self._suite.on_anvil, changed)
+        return result if result.end != "passed" else Result("survived")
+
+    def _try(self, runner: str, tests: tuple[str, ...], changed: Changed) -> Result:
+        """Those that killed a mutant of this file lately, then all."""
+        lately = tuple(one for one in self._lately if one.partition("::")[0] in _files(tests))
+        for some in (lately, tests):
+            result = self._run(runner, Task(changed, some, lately, str(FOLDER / f"{runner}.log")))
+            if result.end != "passed":
+                return result
+        return Result("passed")
+
+    def _run(self, runner: str, task: Task) -> Result:
+        if not task.tests:
+            return Result("passed")
+        if runner == "in process":
+            return run(task, runner, self._contracts)
+        return self._with_brownie(task)
+
+    def _with_brownie(self, task: Task) -> Result:
+        if self._brownie is None:
+            self._brownie = _Brownie(self._stack)
+        return self._brownie.run(task)
+
+    def _is_same(self, changed: Changed) -> bool:
+        """Whether every contract is the same to the byte: the compiler has proved that nothing changed."""
+        as_it_is = Changed(str(self._socket), "", "", changed.affected)
+        if missing := [name for name in changed.affected if name not in self._unchanged]:
+            made = {name: changed.bytecode(name) for name in missing}
+            self._unchanged |= {name: as_it_is.bytecode(name) for name in missing}
+            return all(self._unchanged[name] == code for name, code in made.items()) and all(
+                changed.bytecode(name) == self._unchanged[name] for name in changed.affected
+            )
+        return all(changed.bytecode(name) == self._unchanged[name] for name in changed.affected)
+
+
+class _Brownie:
+    """The process of `tools.mutants.brownie`."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        log = stack.enter_context((FOLDER / "brownie-process.log").open("w"))
+        self._process = stack.enter_context(
+            subprocess.Popen(
+                [sys.executable, "-m", "tools.mutants.brownie"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+            )
+        )
+        stack.callback(self._process.kill)
+        while (line := self._line()) != "ready":
+            if not line:
+                raise BrokenSuite(f"Brownie did not start: {log.name}")
+
+    def run(self, task: Task) -> Result:
+        """Has the tests run there."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{task.written()}\n")
+        self._process.stdin.flush()
+        line = self._line()
+        return Result(**json.loads(line)) if line else Result("broken")
+
+    def _line(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().strip()
+
+
+def _files(tests: Sequence[str]) -> frozenset[str]:
+    return frozenset(one.partition("::")[0] for one in tests)
