@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from itertools import zip_longest
 from typing import Final
 
 from tools.mutants.compiling import Changed, NotCompiled, affected, solc
@@ -33,10 +34,14 @@ def hunt(
     """What comes of each mutant. Those that are declared to do the same are spared the slow tests. `BrokenSuite`."""
     with ExitStack() as stack:
         hunter = Hunter(stack)
-        for ones in by_file(waiting).values():
-            hunter.begin(suite_of(ones[0].file))
-            for mutant in ones:
-                yield mutant, hunter.record(mutant, mutant.key in entries)
+        for mutant in in_turn(waiting):
+            yield mutant, hunter.record(mutant, mutant.key in entries)
+
+
+def in_turn(mutants: Sequence[Mutant]) -> list[Mutant]:
+    """The first of each file, then the second of each: a run that is broken off has seen them all."""
+    rounds = zip_longest(*by_file(mutants).values())
+    return [mutant for one_of_each in rounds for mutant in one_of_each if mutant is not None]
 
 
 class Hunter:
@@ -51,44 +56,44 @@ class Hunter:
         self._contracts.install()
         preload()
         self._unchanged: dict[str, tuple[bytes, bytes]] = {}
-        self._lately: deque[str] = deque(maxlen=REMEMBERED)
-
-    def begin(self, suite: Suite) -> None:
-        """With the mutants of another file."""
-        self._suite = suite
-        self._lately.clear()
+        self._lately: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=REMEMBERED))
 
     def record(self, mutant: Mutant, is_declared: bool) -> Record:
         """Runs everything that may kill the mutant."""
         changed = Changed(str(self._socket), mutant.path, mutant.source(), affected(mutant.path))
-        result = self._fate(changed, is_declared)
+        lately = self._lately[mutant.file]
+        result = self._fate(changed, suite_of(mutant.file), lately, is_declared)
         if result.end == "broken":
             raise BrokenSuite(f"the tests broke off, see {FOLDER}: {mutant}")
         if result.by:
-            if result.by in self._lately:
-                self._lately.remove(result.by)
-            self._lately.appendleft(result.by)
+            if result.by in lately:
+                lately.remove(result.by)
+            lately.appendleft(result.by)
         return Record(mutant.key, result.end, result.by, round(result.cpu_seconds, 1))
 
-    def _fate(self, changed: Changed, is_declared: bool) -> Result:
+    def _fate(
+        self, changed: Changed, suite: Suite, lately: Iterable[str], is_declared: bool
+    ) -> Result:
         try:
             changed.check()
         except NotCompiled:
             return Result("refused")
-        result = self._try("in process", self._suite.in_process, changed)
+        result = self._try("in process", suite.in_process, lately, changed)
         if result.end != "passed":
             return result
         if self._is_same(changed):
             return Result("same bytecode")
         if not is_declared:
-            result = self._try("brownie", self._suite.on_anvil, changed)
+            result = self._try("brownie", suite.on_anvil, lately, changed)
         return result if result.end != "passed" else Result("survived")
 
-    def _try(self, runner: str, tests: tuple[str, ...], changed: Changed) -> Result:
+    def _try(
+        self, runner: str, tests: tuple[str, ...], lately: Iterable[str], changed: Changed
+    ) -> Result:
         """Those that killed a mutant of this file lately, then all."""
-        lately = tuple(one for one in self._lately if one.partition("::")[0] in _files(tests))
-        for some in (lately, tests):
-            result = self._run(runner, Task(changed, some, lately, str(FOLDER / f"{runner}.log")))
+        first = tuple(one for one in lately if one.partition("::")[0] in _files(tests))
+        for some in (first, tests):
+            result = self._run(runner, Task(changed, some, first, str(FOLDER / f"{runner}.log")))
             if result.end != "passed":
                 return result
         return Result("passed")
@@ -108,13 +113,10 @@ class Hunter:
     def _is_same(self, changed: Changed) -> bool:
         """Whether every contract is the same to the byte: the compiler has proved that nothing changed."""
         as_it_is = Changed(str(self._socket), "", "", changed.affected)
-        if missing := [name for name in changed.affected if name not in self._unchanged]:
-            made = {name: changed.bytecode(name) for name in missing}
-            self._unchanged |= {name: as_it_is.bytecode(name) for name in missing}
-            return all(self._unchanged[name] == code for name, code in made.items()) and all(
-                changed.bytecode(name) == self._unchanged[name] for name in changed.affected
-            )
-        return all(changed.bytecode(name) == self._unchanged[name] for name in changed.affected)
+        made = {name: changed.bytecode(name) for name in changed.affected}
+        for name in changed.affected.keys() - self._unchanged:
+            self._unchanged[name] = as_it_is.bytecode(name)
+        return all(self._unchanged[name] == code for name, code in made.items())
 
 
 class _Brownie:

@@ -1,6 +1,6 @@
 """The ways in which a contract is made wrong, as edits of its text at the places that the compiler's syntax tree names.
 
-Left as they are: `unchecked` blocks, what a revert says, types, declarations, and `if (true) revert`, which every test would notice.
+Left as they are: `unchecked` blocks, what a revert says, types, declarations, and `if (true) revert`, which any test notices.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 Node = Mapping[str, Any]
@@ -231,7 +232,7 @@ class _Writer:
         self, nodes: list[Node | None], operator: str, takes_all: bool
     ) -> Iterator[tuple[int, int, str, str]]:
         """Neighbours in each other's place, where the compiler may take them."""
-        for first, second in zip(nodes, nodes[1:], strict=False):
+        for first, second in pairwise(nodes):
             if first is None or second is None or self._text(first) == self._text(second):
                 continue
             if takes_all or _family(first) == _family(second):

@@ -25,8 +25,15 @@ def _all(folder: str, *names: str) -> tuple[str, ...]:
 
 
 _ESTATES: Final = _all(
-    "estate", *(f"estate_{part}" for part in "access parts resale votes".split())
+    "estate", *(f"estate_{part}" for part in ("access", "parts", "resale", "votes"))
 )
+
+
+def _rebuilt(*cases: str) -> tuple[str, ...]:
+    path = "tests/rebuild/test_rebuild.py"
+    return tuple(f"{path}::test_logs_tell_everything[{case}]" for case in cases)
+
+
 _BOOKS: Final = _all("bindings", "storage", "codec")
 _TWO_LEVELS: Final = (
     *_all("differential", "ascending_on_revm"),
@@ -51,7 +58,11 @@ _TWO_LEVELS_ON_ANVIL: Final = _all(
 )
 _APPROXIMATE: Final = Suite(
     "approximate",
-    _all("differential", "approximate_on_revm", "approximate_claims_on_revm", "approximate_walk"),
+    (
+        *_all("differential", "approximate_claims_on_revm", "approximate_on_revm"),
+        *_rebuilt("draws"),
+        *_all("differential", "approximate_walk"),
+    ),
     _all("contracts", "approximate_lots", "approximate_proofs", "approximate_hostile"),
 )
 _CLOCK: Final = Suite(
@@ -64,13 +75,9 @@ _CLOCK: Final = Suite(
 _RESILIENT: Final = Suite(
     "resilient",
     (
-        *_all(
-            "resilient",
-            *(f"resilient_{part}" for part in "listing announcing draw answers".split()),
-        ),
-        *_all(
-            "resilient", *(f"resilient_{part}" for part in "events payments tokens walk".split())
-        ),
+        *_all("resilient", "resilient_announcing", "resilient_answers", "resilient_draw"),
+        *_all("resilient", "resilient_events", "resilient_listing", "resilient_payments"),
+        *_all("resilient", "resilient_tokens", "resilient_walk"),
         *_all("differential", "resilient_sales"),
     ),
     (),
@@ -87,10 +94,12 @@ _HOUSES: Final = Suite(
 )
 _RANDOMNESS: Final = Suite(
     "randomness",
-    (),
+    _rebuilt("words", "headers"),
     _all("contracts", "block_header", "beacon", "commit_reveal", "vrf_adapter"),
 )
-_BIDS: Final = Suite("two levels", (*_BOOKS, *_TWO_LEVELS, *_ESTATES), _TWO_LEVELS_ON_ANVIL)
+_BIDS: Final = Suite(
+    "two levels", (*_ESTATES, *_BOOKS, *_rebuilt("groups"), *_TWO_LEVELS), _TWO_LEVELS_ON_ANVIL
+)
 _SHARED: Final = Suite(
     "shared",
     (*_BIDS.in_process, *_RESILIENT.in_process, *_CLOCK.in_process, *_APPROXIMATE.in_process),
@@ -108,7 +117,7 @@ _DRAWN: Final = Suite(
 )
 _GROUPS: Final = Suite(
     "groups",
-    (*_ESTATES, *_BIDS.in_process[: -len(_ESTATES)], *_all("houses", "lending", "rivals")),
+    (*_BIDS.in_process, *_all("houses", "lending", "rivals")),
     _BIDS.on_anvil,
 )
 _BY_PLACE: Final = {
