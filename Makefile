@@ -20,7 +20,7 @@ DOCS_DONE := .build/docs/.packages-installed
 PROVE_DONE := .build/prove/.packages-installed
 BROWNIE_DONE := .build/home/.brownie-installed
 
-.PHONY: help setup test lint prove demo gas bench soak bindings abi page wheel docs lock clean distclean
+.PHONY: help setup test lint prove mutants demo gas bench soak bindings abi page wheel docs lock clean distclean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -36,6 +36,9 @@ lint: setup ## style and types only
 
 prove: setup $(PROVE_DONE) ## invariants after long random histories, and what is proved for all inputs (ARGS=--long, --only PART)
 	@$(BIN)/python -m proofs $(ARGS)
+
+mutants: setup ## contracts with one thing wrong each: do the tests notice? (ARGS=--sample N --seed S, --file NAME, --all)
+	@$(BIN)/python -m tools.mutants $(ARGS)
 
 demo: setup ## a whole ConstitutionDAO-style auction on a local chain
 	@$(BIN)/consort demo

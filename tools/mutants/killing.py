@@ -16,6 +16,7 @@ from typing import Final, NoReturn
 import pytest
 from hypothesis import settings
 
+from offchain.io.paths import PROJECT
 from tools.mutants.compiling import Changed
 from tools.mutants.overlay import Overlay
 
@@ -163,7 +164,8 @@ class _Recorder:
 
 
 def _in_process(tests: Sequence[str], recorder: _Recorder) -> int:
-    return pytest.main([*_OPTIONS, *tests], plugins=[recorder])
+    settings_of = ("-c", str(PROJECT / "pyproject.toml"))
+    return pytest.main([*_OPTIONS, *settings_of, *tests], plugins=[recorder])
 
 
 def _with_brownie(tests: Sequence[str], recorder: _Recorder) -> int:

@@ -59,15 +59,16 @@ _TWO_LEVELS_ON_ANVIL: Final = _all(
 _APPROXIMATE: Final = Suite(
     "approximate",
     (
-        *_all("differential", "approximate_claims_on_revm", "approximate_on_revm"),
+        *_all("differential", "approximate_claims_on_revm"),
         *_rebuilt("draws"),
+        *_all("differential", "approximate_on_revm"),
         *_all("differential", "approximate_walk"),
     ),
     _all("contracts", "approximate_lots", "approximate_proofs", "approximate_hostile"),
 )
 _CLOCK: Final = Suite(
     "signal clock",
-    _all("differential", "signal_clocks_on_revm", "signal_clock_walks"),
+    (*_rebuilt("clocks"), *_all("differential", "signal_clocks_on_revm", "signal_clock_walks")),
     _all(
         "contracts", "clock_life", "clock_entry", "clock_answers", "clock_silence", "clock_hostile"
     ),
@@ -77,6 +78,7 @@ _RESILIENT: Final = Suite(
     (
         *_all("resilient", "resilient_announcing", "resilient_answers", "resilient_draw"),
         *_all("resilient", "resilient_events", "resilient_listing", "resilient_payments"),
+        *_rebuilt("sales"),
         *_all("resilient", "resilient_tokens", "resilient_walk"),
         *_all("differential", "resilient_sales"),
     ),
@@ -98,7 +100,9 @@ _RANDOMNESS: Final = Suite(
     _all("contracts", "block_header", "beacon", "commit_reveal", "vrf_adapter"),
 )
 _BIDS: Final = Suite(
-    "two levels", (*_ESTATES, *_BOOKS, *_rebuilt("groups"), *_TWO_LEVELS), _TWO_LEVELS_ON_ANVIL
+    "two levels",
+    (*_ESTATES, *_BOOKS, *_all("books", "pushed_gas"), *_rebuilt("groups"), *_TWO_LEVELS),
+    _TWO_LEVELS_ON_ANVIL,
 )
 _SHARED: Final = Suite(
     "shared",
