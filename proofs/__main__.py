@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from proofs.analysers import run as analysers
 from proofs.invariants import run as invariants
 from proofs.length import Length
 from proofs.symbolic import run as symbolic
@@ -16,6 +17,7 @@ from proofs.symbolic import run as symbolic
 PARTS: Final[Mapping[str, Callable[[Length], bool]]] = {
     "invariants": invariants.run,
     "symbolic": symbolic.run,
+    "analysers": analysers.run,
 }
 """What each part is called, and what runs it: it prints what it found, and returns whether all held."""
 
