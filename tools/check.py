@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 WEB = ROOT / "web"
 REPORTS = ROOT / "build" / "test-reports"
+COVERAGE = REPORTS / "coverage.json"
 LONGEST = 7_200
 """Seconds that a step may take, against hanging alone: ten times what most of them take together on a quiet machine."""
 
@@ -74,11 +75,14 @@ LINT = (
     Step("Solidity style (solhint)", (*SOLHINT, "contracts/!(test)/*.sol")),
 )
 
+# Which takes its settings from pyproject.toml.
+MEASURED = (str(BIN / "python"), "-m", "slipcover", "--out", str(COVERAGE), "-m", "pytest")
+
 # Three at a time, though there be two cores: some wait for blocks. Whoever has none left takes over half of another's.
 PYTHON = tests(
     "tests",
     "python",
-    *(str(BIN / "pytest"), "tests", "-q", "-n", "3", "--dist", "worksteal"),
+    *(*MEASURED, "tests", "-q", "-n", "3", "--dist", "worksteal"),
 )
 
 # tests/contracts need Brownie, and are left out of the plain run by pyproject.toml.
@@ -105,10 +109,17 @@ PAGE = (
     page_tests("the page in a browser", "browser", may_skip=True),
 )
 
+COVERED = Step("coverage of offchain", (str(BIN / "python"), "-m", "tools.covered"))
+
 Lane = tuple[Step, ...]
 """Steps that follow each other."""
 
-STAGES: tuple[tuple[Lane, ...], ...] = ((LINT,), ((PYTHON,),), (CONTRACTS, (PROOFS, *PAGE)))
+STAGES: tuple[tuple[Lane, ...], ...] = (
+    (LINT,),
+    ((PYTHON,),),
+    (CONTRACTS, (PROOFS, *PAGE)),
+    ((COVERED,),),
+)
 """Which follow each other; the lanes of one run side by side."""
 
 
@@ -190,6 +201,7 @@ def side_by_side(lanes: Sequence[Lane]) -> list[Result]:
 def main() -> int:
     """Run the steps and print the totals."""
     os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    COVERAGE.unlink(missing_ok=True)
     stages = STAGES[:1] if "--lint" in sys.argv[1:] else STAGES
     results = [result for lanes in stages for result in side_by_side(lanes)]
     print("\n=== totals")
