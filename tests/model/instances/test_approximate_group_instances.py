@@ -27,7 +27,7 @@ from offchain.model.instances import (
 from offchain.model.instances.approximate import GroupSale
 from offchain.model.kinds import check_reference
 from offchain.model.mechanisms import approximate
-from offchain.model.mechanisms.approximate_groups import sell, solve
+from offchain.model.mechanisms.approximate_groups import lottery, sell, solve
 from offchain.model.mechanisms.equal_split import EqualSplit, equal_split, willingness_to_pay
 from tests.model.checking import named
 
@@ -246,6 +246,11 @@ def test_nothing_is_promised_where_bids_are_not_the_values() -> None:
         ({"price": 3}, "budget balance", "2 paid for a price of 3, 2 served"),
         ({"share": 2}, "budget balance", "m0 of g0 pays 1, not 2"),
         ({"winner": None}, "budget balance", "m0 of g0 pays 1, not 0"),
+        (
+            {"winner": None, "served": (), "payments": {"g0": {"m0": 0, "m1": 0}, "g1": {"m0": 0}}},
+            "budget balance",
+            "unsold, yet 0 paid for a price of 2",
+        ),
         ({"served": ("m0",)}, "equal treatment", "m0 and m1 bid 4, only one is served"),
         (
             {"payments": {"g0": {"m0": 5, "m1": 1}, "g1": {"m0": 0}}},
@@ -370,3 +375,49 @@ def test_many_groups_are_searched_in_part_and_the_row_says_so(
     assert finding.verdict is Verdict.HOLDS
     assert f" of {count * size} members" in finding.detail, finding.detail
     assert reads <= 6 * WORK_LIMIT
+
+
+def test_a_draw_that_sells_to_nobody_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(approximate_groups, "sell", lambda *_: GroupSale(None, 0, 0, ()))
+    finding = named(check_reference(game((5, 5), (8,))), "incentive compatibility")
+    assert finding.verdict is Verdict.FAILS
+    assert finding.detail == "a draw in the piece of g0 sells to nobody"
+
+
+def test_a_lie_that_pays_is_found_out_where_all_bids_are_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Though every single draw sells at the critical bid: in expectation the served pay the least of their bids."""
+
+    def dearer(*game: Any) -> dict[GroupSale, Fraction]:
+        _, groups, group, _ = game
+        found: dict[GroupSale, Fraction] = {}
+        for sale, chance in lottery(*game).items():
+            least = min(groups[group][place] for place in sale.served)
+            dear = replace(sale, share=least)
+            found[dear] = found.get(dear, Fraction(0)) + chance
+        return found
+
+    monkeypatch.setattr(approximate_groups, "lottery", dearer)
+    finding = named(check_reference(game((5, 5), (8,))), "incentive compatibility")
+    assert finding.verdict is Verdict.FAILS
+    assert finding.detail.startswith("m0 of g0 expects 0 by bidding its value and ")
+
+
+@pytest.mark.parametrize("unit", [10**9, 10**15])
+def test_a_chance_that_falls_is_found_out_in_any_unit(
+    unit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A group that bids more than all others wins half as often, which no draw shows: none of them bids that."""
+    honest = approximate.probability
+
+    def capped(bids: Sequence[int], player: int, delta: Fraction) -> Fraction:
+        chance = honest(bids, player, delta)
+        others = [bid for place, bid in enumerate(bids) if place != player]
+        return chance / 2 if bids[player] > 3 * max(others) // 2 else chance
+
+    monkeypatch.setattr("offchain.model.checks.approximate.probability", capped)
+    instance = game((5 * unit, 5 * unit), (7 * unit,), (7 * unit + 1,))
+    finding = named(check_reference(instance), "incentive compatibility")
+    assert finding.verdict is Verdict.FAILS
+    assert " wins with " in finding.detail

@@ -473,3 +473,35 @@ def test_a_chance_that_falls_is_found_out_in_any_unit(
     finding = named(check_reference(instance), "incentive compatibility")
     assert finding.verdict is Verdict.FAILS
     assert " wins with " in finding.detail
+
+
+def test_a_draw_that_sells_to_another_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose piece a draw falls into says who wins."""
+    for winner, told in ((1, "b"), (None, "nobody")):
+        monkeypatch.setattr(approximate, "sell", lambda *_, winner=winner: (winner, 0))
+        finding = named(check_reference(game(10, 7)), "incentive compatibility")
+        assert finding.verdict is Verdict.FAILS
+        assert finding.detail == f"a draw in the piece of a sells to {told}"
+
+
+def test_a_lie_that_pays_is_found_out_where_all_bids_are_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Though every single draw sells at the critical bid: those who win pay their own on average."""
+
+    def pay_your_bid(bids: list[int], player: int, delta: Fraction) -> dict[int, Fraction]:
+        return {bids[player]: probability(bids, player, delta)}
+
+    monkeypatch.setattr(approximate, "price_lottery", pay_your_bid)
+    finding = named(check_reference(game(10, 7)), "incentive compatibility")
+    assert finding.verdict is Verdict.FAILS
+    assert finding.detail.startswith("a expects 0 by bidding its value and ")
+
+
+def test_of_very_many_players_the_row_says_that_nothing_was_worked_out() -> None:
+    names = map(str, range(approximate.PLAYERS_LIMIT + 1))
+    findings = check_reference(ApproximateInstance(HALF, dict.fromkeys(names, 5)))
+    for name in ("welfare ratio", "welfare ratio of second price"):
+        finding = named(findings, name)
+        assert finding.verdict is Verdict.NOT_CLAIMED
+        assert finding.detail.startswith("not worked out: more than 2000 players; ")

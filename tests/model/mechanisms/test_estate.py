@@ -6,7 +6,7 @@ from itertools import combinations, product
 
 import pytest
 
-from offchain.model.checks.estate import check
+from offchain.model.checks.estate import access, check
 from offchain.model.checks.finding import Verdict
 from offchain.model.instances import Group, Member, TwoLevelInstance
 from offchain.model.instances.estate import Attempt, EstateOutcome, Resale, Vote
@@ -157,6 +157,7 @@ WRONG = {
     "access stays": (GOOD.resales, GOOD.parts, 1, ABC),
     "listed at another reserve": ((Resale(6, GOOD.resales[0].lot),), GOOD.parts, 1, ()),
     "never listed": ((Resale(None, None),), dict.fromkeys(ABC, 0), 0, ABC),
+    "more stays than the members are": (GOOD.resales, dict.fromkeys(ABC, 3), 4, ()),
 }
 
 
@@ -169,3 +170,11 @@ def test_a_broken_promise_is_found(what: str) -> None:
     assert {f.verdict for f in check(won, attempts, GOOD)} == {Verdict.HOLDS}
     broken = EstateOutcome(*WRONG[what])
     assert Verdict.FAILS in {f.verdict for f in check(won, attempts, broken)}
+
+
+def test_an_item_that_is_offered_after_it_was_sold_is_found() -> None:
+    won = two_level.solve(
+        TwoLevelInstance(1, (1,), (Group("abc", tuple(Member(n, (9,), (9,)) for n in ABC)),))
+    ).items[0]
+    finding = access(won, EstateOutcome(GOOD.resales * 2, GOOD.parts, 1, ()))
+    assert (finding.verdict, finding.detail) == (Verdict.FAILS, "offered again after it was sold")

@@ -689,3 +689,38 @@ def test_the_checks_fail_on_a_wrong_own_sale(wrong: Side, failing: int, detail: 
     outcome = replace(right, heads=wrong) if side == "heads" else replace(right, tails=wrong)
     finding = resilient.check_outcome(OWN, outcome)[failing]
     assert (finding.verdict, finding.detail) == (Verdict.FAILS, detail)
+
+
+def test_an_answer_that_pays_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever gets something pays its price twice, so that the second, who takes a at its value, had better decline it."""
+
+    def twice(instance: ResilientInstance) -> tuple[Side, Side]:
+        heads, tails = toss(instance)
+        payments = {
+            name: paid * (2 if name in tails.allocation else 1)
+            for name, paid in tails.payments.items()
+        }
+        return heads, replace(tails, payments=payments)
+
+    monkeypatch.setattr(resilient, "toss", twice)
+    finding = resilient.incentive_compatibility(THREE)
+    assert finding.verdict is Verdict.FAILS
+    assert finding.detail.startswith("2 gets ")
+    assert finding.detail.endswith(" by saying no")
+
+
+def test_knowledge_that_earns_nothing_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody is better off for the offers that it makes, to make the best that it knows is no better than another."""
+    monkeypatch.setattr(resilient, "expected_utility", lambda *_: Fraction(1, 3))
+    willing = game(player("1", {}, ("2", "a", 1)), player("2", {("a",): 5}))
+    known = [resilient.full_knowledge(willing, one) for one in willing.players]
+    finding = resilient.underbidding(willing, known)
+    assert finding.verdict is Verdict.FAILS
+    assert finding.detail == "1 expects 1/3, and 1/3 by offering what it knows"
+
+
+def test_rebates_of_epsilon_or_more_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resilient, "rebates", lambda _: {"1": HALF, "2": Fraction(0)})
+    finding = resilient.budget_balance(THREE, solve(THREE))
+    assert finding.verdict is Verdict.FAILS
+    assert finding.detail == "the rebates are 1/2 in all, epsilon is 1/2"

@@ -13,6 +13,7 @@ from offchain.model.document import parse_text
 from offchain.model.instances import VcgInstance, VcgOutcome, VcgPlayer
 from offchain.model.instances.bundles import Bundle, Values
 from offchain.model.kinds import check_reference
+from offchain.model.mechanisms.subset_programme import SubsetProgramme
 from offchain.model.mechanisms.vcg import received, solve, value
 from offchain.model.mechanisms.winner_determination import Choice, TooHardError, critical_values
 from tests.model.auction_cases import AUSUBEL_MILGROM
@@ -279,6 +280,17 @@ def test_a_critical_value_is_where_a_bid_for_one_bundle_starts_to_win(
                     outcome = solve(replace(instance, players=players))
                     assert (own.name in outcome.allocation) is wins
                     assert outcome.payments[own.name] == (take if wins else 0)
+
+
+@given(instances())
+@settings(max_examples=30)
+def test_critical_values_are_the_same_without_a_programme_over_sets(instance: VcgInstance) -> None:
+    """Of more goods than a table of all sets can be made for, each is what the others lose without the bundle."""
+    first, *others = [player.values for player in instance.players]
+    by_sets = critical_values(instance.goods, others, list(first))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SubsetProgramme, "affordable", False)
+        assert critical_values(instance.goods, others, list(first)) == by_sets
 
 
 def test_a_search_that_is_too_hard_is_not_claimed() -> None:
