@@ -18,6 +18,7 @@ WEB_TESTS_DONE := web/node_modules/.tests-installed
 CONSORT_DONE := $(VENV)/.consort-installed
 DOCS_DONE := .build/docs/.packages-installed
 PROVE_DONE := .build/prove/.packages-installed
+MUTMUT_DONE := .build/mutants/.packages-installed
 BROWNIE_DONE := .build/home/.brownie-installed
 
 .PHONY: help setup test lint prove mutants demo gas bench soak bindings abi page wheel docs lock clean distclean
@@ -37,8 +38,8 @@ lint: setup ## style and types only
 prove: setup $(PROVE_DONE) ## invariants after long random histories, and what is proved for all inputs (ARGS=--long, --only PART)
 	@$(BIN)/python -m proofs $(ARGS)
 
-mutants: setup ## contracts with one thing wrong each: do the tests notice? (ARGS=--sample N --seed S, --file NAME, --all)
-	@$(BIN)/python -m tools.mutants $(ARGS)
+mutants: setup $(if $(filter --model,$(ARGS)),$(MUTMUT_DONE)) ## one thing wrong each: do the tests notice? (ARGS=--model, --sample N --seed S, --file NAME, --all)
+	@$(BIN)/python -m tools.$(if $(filter --model,$(ARGS)),model_mutants $(filter-out --model,$(ARGS)),mutants $(ARGS))
 
 demo: setup ## a whole ConstitutionDAO-style auction on a local chain
 	@$(BIN)/consort demo
@@ -78,7 +79,7 @@ clean: ## remove what builds, tests and reports leave behind
 	find offchain tests scripts tools benchmarks proofs -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 distclean: clean ## remove the installed packages too (Brownie's accounts in .build/home stay)
-	rm -rf $(VENV) .build/docs .build/prove node_modules web/node_modules web/.browser .solc consort.egg-info $(BROWNIE_DONE)
+	rm -rf $(VENV) .build/docs .build/prove .build/mutants node_modules web/node_modules web/.browser .solc consort.egg-info $(BROWNIE_DONE)
 
 # The steps of `make setup`.
 
@@ -127,6 +128,14 @@ $(PROVE_DONE): requirements-prove.lock
 	@"$(PYTHON)" -m venv .build/prove
 	@echo "Provers and analysers: into .build/prove (300 MB)"
 	@.build/prove/bin/python -m pip install -qq --disable-pip-version-check --no-deps -r requirements-prove.lock
+	@touch $@
+
+# And one for mutants of the model, on top of the first: it sees what lies in $(VENV).
+$(MUTMUT_DONE): requirements-mutants.lock
+	@"$(PYTHON)" -m venv .build/mutants
+	@echo "mutmut: into .build/mutants"
+	@.build/mutants/bin/python -m pip install -qq --disable-pip-version-check --no-deps -r requirements-mutants.lock
+	@echo "$(CURDIR)/$(VENV)/lib/python3.11/site-packages" >.build/mutants/lib/python3.11/site-packages/under.pth
 	@touch $@
 
 # What the page is built of; a browser and what tests it come along with the tests only.

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Resolve pyproject.toml in empty environments and write exact versions, no addresses: requirements.lock, requirements-docs.lock for
-# `make docs`, and requirements-prove.lock for `make prove`.
+# `make docs`, requirements-prove.lock for `make prove`, and requirements-mutants.lock for the model's mutants, with what both that and
+# requirements.lock have at the same versions: it lies on top.
 set -eu
 cd "$(dirname "$0")/.."
 scratch=$(mktemp -d)
@@ -8,6 +9,7 @@ trap 'rm -rf "$scratch"' EXIT
 "$1" -m venv "$scratch/main"
 "$1" -m venv "$scratch/docs"
 "$1" -m venv "$scratch/prove"
+"$1" -m venv "$scratch/mutants"
 "$scratch/main/bin/python" - "$scratch" <<'PYTHON'
 import sys
 import tomllib
@@ -16,9 +18,11 @@ from pathlib import Path
 with open("pyproject.toml", "rb") as file:
     project = tomllib.load(file)["project"]
 extras = project["optional-dependencies"]
-docs, prove = extras.pop("docs"), extras.pop("prove")
+apart = {name: extras.pop(name) for name in ("docs", "prove", "mutants")}
 wanted = [one for extra in extras.values() for one in extra if not one.startswith("consort[")]
-for name, lines in (("main", [*project["dependencies"], *wanted, "setuptools==80.9.0"]), ("docs", docs), ("prove", prove)):
+apart["main"] = [*project["dependencies"], *wanted, "setuptools==80.9.0"]
+apart["mutants"] += [f"-c {Path('requirements.lock').resolve()}"]
+for name, lines in apart.items():
     Path(sys.argv[1], f"{name}.txt").write_text("\n".join(lines) + "\n")
 PYTHON
 
@@ -35,3 +39,4 @@ lock() {
 lock main requirements.lock --all
 lock docs requirements-docs.lock ""
 lock prove requirements-prove.lock ""
+lock mutants requirements-mutants.lock ""

@@ -13,7 +13,7 @@ from typing import Any
 from offchain.cli.extras import EXTRAS
 
 ROOT = Path(__file__).resolve().parents[2]
-FOR_CHECKOUTS = {"dev", "docs", "prove"}
+FOR_CHECKOUTS = {"dev", "docs", "mutants", "prove"}
 """Extras that nothing of the package imports."""
 COMPILING = {"py-solc-x", "pyyaml"}
 
