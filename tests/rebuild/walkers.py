@@ -216,3 +216,20 @@ class HouseStroll(HouseWalk):
     def check(self, touched: Collection[HouseLot]) -> None:
         for ledger in self.ledgers.values():
             ledger.sync()
+
+    def finish(self) -> None:
+        """Everything is ended, as far as anybody can; what was won is sold again, and everybody has a part."""
+        for lot in sorted(self.lots, key=self.deadline):
+            if lot[0] == self.adapter:
+                self._end(lot)
+        self.is_closing = True
+        for _ in range(4):
+            for lot in list(self.lots):
+                self.estate(lot, self.rng.choice(self.people))
+        for _ in range(60):
+            self.step()
+        for lot in self.lots:
+            if lot[0] == self.market:
+                self._end(lot)
+            for who in self.people:
+                self.part(lot, who)
