@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from offchain.bindings.contracts import Deployed, contract
 from offchain.bindings.draw_proofs import PLAYERS_PER_STEP
@@ -20,6 +20,7 @@ from offchain.keeper.unlocking import Unlocker
 from offchain.locks.local_beacon import LocalBeacon, new_beacon
 from offchain.locks.source import Source
 from offchain.play.audit import audit
+from offchain.play.hand import Hand, exhaust
 from offchain.play.observer import Observer
 from offchain.play.stage import BOND_BPS, Stage, portions
 
@@ -36,15 +37,6 @@ class Kind(NamedTuple):
 
     is_open: bool
     is_standalone: bool = False
-
-
-class Hand(Protocol):
-    """Whoever does the keeper's work; see `Keeper`. unfinished: whether the last step left work for the next."""
-
-    unfinished: bool
-
-    def step(self, refunds: bool = True) -> int:
-        """Does what can be done now; 0 if nothing is left to do, of paying out only if it is time for `refunds`."""
 
 
 class HouseStage(Stage):
@@ -143,8 +135,7 @@ class HouseStage(Stage):
         """Lets the keeper work until nothing is left to do; `totals` says how many its steps will serve, in their order."""
         self._left, self._ahead = Counter(totals), list(totals)
         self._begin_next()
-        while self._keeper.step(refunds) or self._keeper.unfinished:
-            pass
+        exhaust(self._keeper, refunds)
         self._end_step()
         while self._ahead:  # what it did not come to
             self._begin_next()

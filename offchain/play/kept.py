@@ -1,17 +1,17 @@
 """Plays of resilient sales and signal clocks in which people do what they alone can, and a keeper all else, from logs alone."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Final
 
 from offchain.chain.backend import Chain
 from offchain.keeper.announced import Announced, Disclosure
 from offchain.keeper.clocks import Clocks
-from offchain.keeper.frame import Frame
 from offchain.keeper.resilient import SaleKeeper
 from offchain.keeper.sales import Sales
 from offchain.keeper.sending import Action
 from offchain.keeper.signal_clock import ClockKeeper
 from offchain.model.instances.signals import Sale, SignalBidder
+from offchain.play.hand import exhaust
 from offchain.play.observer import Observer
 from offchain.play.resilient import TAILS, ResilientStage
 from offchain.play.resilient import Sale as Sold
@@ -61,7 +61,7 @@ class KeptSales(ResilientStage):
             on_action=actions.append,
             on_skip=_refuse,
         )
-        _exhaust(keeper, refunds)
+        exhaust(keeper, refunds)
         return [(_STEPS.get(one.step, one.step), one.receipt) for one in actions]
 
     def _reveal(self, sale: Sold) -> None:
@@ -120,7 +120,7 @@ class KeptClocks(SignalClocks):
             on_action=actions.append,
             on_skip=_refuse,
         )
-        _exhaust(keeper, refunds=True)
+        exhaust(keeper, refunds=True)
         return [(_CLOCK_STEPS.get(one.step, one.step), one.receipt) for one in actions]
 
     def _draw(self, lot: int, trail: Trail, word: int) -> None:
@@ -139,12 +139,6 @@ class KeptClocks(SignalClocks):
 
     def _keep(self, lot: int, trail: Trail | None) -> None:
         self._hear(self._work(lot), trail)
-
-
-def _exhaust(keeper: Frame[Any], refunds: bool) -> None:
-    """Lets a keeper work until nothing is left to do."""
-    while keeper.step(refunds=refunds) or keeper.unfinished:
-        pass
 
 
 def _refuse(what: str, error: Exception) -> None:

@@ -16,11 +16,11 @@ from offchain.keeper.sending import Action
 from offchain.locks.local_beacon import LocalBeacon
 from offchain.locks.source import Source
 from offchain.model.instances.two_level import LotOutcome, TwoLevelInstance, TwoLevelOutcome
-from offchain.play.auction_house import Hand
 from offchain.play.audit import check_item
 from offchain.play.behaviour import STRAIGHT, Behaviour, MemberKey
 from offchain.play.bidders import Cast
 from offchain.play.bidding import BiddingStage
+from offchain.play.hand import Hand
 from offchain.play.limits import check_two_level
 from offchain.play.observer import Observer
 from offchain.play.outcomes import book_of, outcome_of, payments_in, served_by

@@ -3,6 +3,7 @@
 import pytest
 
 from offchain.chain.revm import Revm
+from offchain.play.hand import NeverDone
 from offchain.play.two_level import TwoLevelStage
 from tests.differential.scenarios import hold_equal, scenario
 
@@ -23,3 +24,19 @@ def test_larger_groups() -> None:
     stage = TwoLevelStage(Revm())
     for seed in range(AUCTIONS, AUCTIONS + 60):
         hold_equal(stage, scenario(seed, most_members=60))
+
+
+class Idle:
+    """Says that it did something, and did nothing: as a keeper does whose calls change nothing."""
+
+    unfinished = False
+
+    def step(self, refunds: bool = True) -> int:
+        return 1
+
+
+def test_a_play_whose_work_does_not_get_done_fails() -> None:
+    """It would hang where a contract accepts a call and forgets it."""
+    stage = TwoLevelStage(Revm(), hire=lambda deployment, tell: Idle())
+    with pytest.raises(NeverDone):
+        stage.play(scenario(0).instance)

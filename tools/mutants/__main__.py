@@ -52,7 +52,12 @@ def _options() -> argparse.Namespace:
         "--sample", type=int, default=_SAMPLE, metavar="N", help="about N, of every file"
     )
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="which sample")
-    parser.add_argument("--file", metavar="NAME", help="only files whose path contains this")
+    parser.add_argument(
+        "--file",
+        action="append",
+        metavar="NAME",
+        help="only files whose path contains this, or one of these",
+    )
     parser.add_argument("--list", action="store_true", help="print the mutants, run nothing")
     parser.add_argument("--again", action="store_true", help="run those anew that survived")
     return parser.parse_args()
@@ -60,7 +65,7 @@ def _options() -> argparse.Namespace:
 
 def _chosen(options: argparse.Namespace, all_: Sequence[Mutant]) -> list[Mutant]:
     chosen = list(all_) if options.all else sample(all_, options.sample, options.seed)
-    return [one for one in chosen if not options.file or options.file in one.file]
+    return [one for one in chosen if any(part in one.file for part in options.file or [""])]
 
 
 def _waiting(chosen: Sequence[Mutant], known: Mapping[str, Record], again: bool) -> list[Mutant]:

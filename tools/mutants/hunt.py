@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections import defaultdict, deque
@@ -48,7 +49,7 @@ class Hunter:
     """The compiler, the process of the contract tests, and what is known of the tests."""
 
     def __init__(self, stack: ExitStack) -> None:
-        self._socket = FOLDER / "compiler.sock"
+        self._socket = FOLDER / f"compiler-{os.getpid()}.sock"
         self._stack = stack
         stack.enter_context(solc(self._socket))
         self._brownie: _Brownie | None = None
@@ -93,10 +94,13 @@ class Hunter:
         """Those that killed a mutant of this file lately, then all."""
         first = tuple(one for one in lately if one.partition("::")[0] in _files(tests))
         for some in (first, tests):
-            result = self._run(runner, Task(changed, some, first, str(FOLDER / f"{runner}.log")))
+            result = self._run(runner, Task(changed, some, first, self._log(runner)))
             if result.end != "passed":
                 return result
         return Result("passed")
+
+    def _log(self, runner: str) -> str:
+        return str(FOLDER / f"{runner.replace(' ', '-')}-{os.getpid()}.log")
 
     def _run(self, runner: str, task: Task) -> Result:
         if not task.tests:
@@ -123,7 +127,7 @@ class _Brownie:
     """The process of `tools.mutants.brownie`."""
 
     def __init__(self, stack: ExitStack) -> None:
-        log = stack.enter_context((FOLDER / "brownie-process.log").open("w"))
+        log = stack.enter_context((FOLDER / f"brownie-process-{os.getpid()}.log").open("w"))
         self._process = stack.enter_context(
             subprocess.Popen(
                 [sys.executable, "-m", "tools.mutants.brownie"],
