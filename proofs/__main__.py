@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from proofs.analysers import run as analysers
+from proofs.integers import run as integers
 from proofs.invariants import run as invariants
 from proofs.length import Length
 from proofs.symbolic import run as symbolic
@@ -17,6 +18,7 @@ from proofs.symbolic import run as symbolic
 PARTS: Final[Mapping[str, Callable[[Length], bool]]] = {
     "invariants": invariants.run,
     "symbolic": symbolic.run,
+    "integers": integers.run,
     "analysers": analysers.run,
 }
 """What each part is called, and what runs it: it prints what it found, and returns whether all held."""
