@@ -87,6 +87,7 @@ _RESILIENT: Final = Suite(
 _HOUSES: Final = Suite(
     "houses",
     (
+        *_rebuilt("houses"),
         *_all("houses", "adapter_refusals", "nouns_adapter", "zora_adapter", "lending", "markets"),
         *_all("houses", "hostile_houses", "nouns_attacks", "reentering_houses", "nouns_house"),
         *_all("houses", "zora_house", "house_packages", "next_bids", "rivals", "nouns_lives"),
@@ -98,6 +99,11 @@ _RANDOMNESS: Final = Suite(
     "randomness",
     _rebuilt("words", "headers"),
     _all("contracts", "block_header", "beacon", "commit_reveal", "vrf_adapter"),
+)
+_HEADERS: Final = Suite(
+    "headers",
+    (*_all("randomness", "headers"), *_rebuilt("headers")),
+    _all("contracts", "block_header", "beacon"),
 )
 _BIDS: Final = Suite(
     "two levels",
@@ -135,6 +141,7 @@ _BY_PLACE: Final = {
     "libraries/BidSlot.sol": _BOTH_HOUSES,
     "libraries/DrawTime.sol": _DRAWN,
     "randomness": _RANDOMNESS,
+    "randomness/BlockHeader.sol": _HEADERS,
     "resilient": _RESILIENT,
     "signals": _CLOCK,
 }
