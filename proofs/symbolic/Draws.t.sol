@@ -35,8 +35,8 @@ contract DrawsProof {
         if (walk.winner == 0) {
             right = right && draw >= walk.start;
         } else {
-            right = right && Winners.unwrap(proof.at) == Winners.unwrap(walk.at);
-            right = right && (proof.price == 0 || Winners.unwrap(proof.below) == Winners.unwrap(walk.below));
+            right = right && Winners.unwrap(proof.atPrice) == Winners.unwrap(walk.atPrice);
+            right = right && (proof.price == 0 || Winners.unwrap(proof.belowPrice) == Winners.unwrap(walk.belowPrice));
         }
         try this.conclude(walk, proof, draw) returns (uint256 winner) {
             assert(right && winner == walk.winner);

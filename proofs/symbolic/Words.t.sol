@@ -74,7 +74,7 @@ contract WordsProof {
     /// @custom:bound all terms
     function check_terms(IAuctioneer auctioneer, bool isOpen, uint64 minimumBid) external pure {
         Terms terms = DAOTerms.pack(auctioneer, isOpen, minimumBid);
-        assert(terms.auctioneer() == auctioneer && terms.isOpen() == isOpen && terms.minimumBid() == minimumBid);
+        assert(address(terms.auctioneer()) == address(auctioneer) && terms.isOpen() == isOpen && terms.minimumBid() == minimumBid);
         assert(bytes29(DAOTerms.encode(auctioneer, isOpen, minimumBid)) == bytes29(bytes32(Terms.unwrap(terms) << 24)));
         assert(DAOTerms.encode(auctioneer, isOpen, minimumBid).length == 29);
     }
