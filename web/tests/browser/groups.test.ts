@@ -128,7 +128,7 @@ test('what a group won is voted on, sold again, and each takes its part', option
   await dan.page.getByRole('button', { name: 'Sign and send' }).waitFor();
   assert.deepEqual(await faults(dan), []);
   await dan.page.getByRole('button', { name: 'Not now' }).click();
-  await dan.page.waitForFunction(() => document.activeElement?.className === 'action', null, { timeout: 5_000 });
+  await dan.page.waitForFunction(() => document.activeElement?.className === 'action');
   await act(dan, 'Open the estate');
   for (const [person, price] of [[ann, '0.09'], [bob, '0.09']] as const) {
     await person.page.getByLabel('Sell for at least').fill(price);
