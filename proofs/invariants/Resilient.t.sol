@@ -124,7 +124,7 @@ contract ResilientHandler is Crowd {
         uint256 lot = _lotIn(IResilientAuction.ResilientPhase.Bidding);
         if (lot == 0) return;
         for (uint256 i = _draw(3); i < 3; ++i) {
-            _commit(lot, _oneIn(8) ? _lots[lot].seller : people[_draw(PEOPLE)]);
+            _commit(lot, _oneIn(4) ? _lots[lot].seller : people[_draw(PEOPLE)]);
         }
         _note("commit", true);
     }
@@ -145,14 +145,17 @@ contract ResilientHandler is Crowd {
         _note("withdraw", true);
     }
 
+    /// @dev Up to three, the seller among them.
     function reveal(uint256 seed) external seeded(seed) {
         uint256 lot = _lotIn(IResilientAuction.ResilientPhase.Reveal);
-        address me = _playerIn(lot, Form.Sealed);
-        if (me == address(0) || _notes[lot][me].revenue > _notes[lot][me].deposit) return;
-        vm.prank(me);
-        auction.reveal(lot, _announcementOf(lot, me));
-        _noteOpening(lot, me);
-        _note("reveal", true);
+        for (uint256 i = _draw(3); i < 3; ++i) {
+            address me = _playerIn(lot, Form.Sealed);
+            if (me == address(0) || _notes[lot][me].revenue > _notes[lot][me].deposit) return;
+            vm.prank(me);
+            auction.reveal(lot, _announcementOf(lot, me));
+            _noteOpening(lot, me);
+            _note("reveal", true);
+        }
     }
 
     /// @dev Some falsely, some of people who sealed nothing.
@@ -193,9 +196,13 @@ contract ResilientHandler is Crowd {
         _note("word", true);
     }
 
+    /// @dev With all that is missing for it, where that can be.
     function decide(uint256 seed) external seeded(seed) {
         uint256 lot = _lotIn(IResilientAuction.ResilientPhase.Draw);
-        if (lot == 0 || !_lots[lot].requested || wordOf[lot] == 0) return;
+        if (lot == 0) return;
+        if (!_lots[lot].requested && _isTimely(_lots[lot].endOfReveal + DRAW_WINDOW)) _request(lot);
+        if (wordOf[lot] == 0) _tellWord(address(auction), lot);
+        if (!_lots[lot].requested) return;
         _decide(lot);
         _note("decide", true);
     }
@@ -220,26 +227,15 @@ contract ResilientHandler is Crowd {
         _note("lie", true);
     }
 
+    /// @dev To most offers that are open.
     function answer(uint256 seed) external seeded(seed) {
         uint256 lot = _lotIn(IResilientAuction.ResilientPhase.Answers);
         if (lot == 0) return;
         LotNote storage note = _lots[lot];
-        Announcement memory announcement = _announcementOf(lot, note.carried);
-        uint256 index = _draw(announcement.offers.length);
-        if (note.answered & (1 << index) != 0) return;
-        Offer memory offer = announcement.offers[index];
-        bool yes = !_oneIn(3);
-        vm.prank(offer.to);
-        auction.answer{value: yes ? offer.price * UNIT : 0}(lot, announcement, index, yes);
-        note.answered |= 1 << index;
-        if (yes) {
-            note.accepted |= 1 << index;
-            note.held |= offer.bundle;
-            note.taken += offer.price;
-            _notes[lot][offer.to].paidIn += offer.price * UNIT;
+        uint256 offers = _announcementOf(lot, note.carried).offers.length;
+        for (uint256 i = 0; i < offers; ++i) {
+            if (note.answered & (1 << i) == 0 && !_oneIn(4)) _answer(lot, i, !_oneIn(3));
         }
-        if (note.answered + 1 == 1 << announcement.offers.length) note.endOfAnswers = uint40(_now());
-        _note(yes ? "answer yes" : "answer no", true);
     }
 
     function deliver(uint256 seed) external seeded(seed) {
@@ -290,8 +286,13 @@ contract ResilientHandler is Crowd {
         }
     }
 
+    /// @dev Now and then after waiting for it.
     function refund(uint256 seed) external seeded(seed) {
         (uint256 lot, uint256 index) = _bundle(true);
+        if (lot == 0 && _oneIn(2)) {
+            (lot, index) = _bundle(false);
+            if (lot != 0) vm.warp(_lots[lot].endOfAnswers + DELIVERY_WINDOW);
+        }
         if (lot == 0) return;
         _refund(lot, index);
         _note("refund", true);
@@ -465,7 +466,7 @@ contract ResilientHandler is Crowd {
         count = 0;
         for (uint256 i = 0; i < PEOPLE; ++i) {
             if (bundles[i] == 0) continue;
-            Offer memory offer = Offer(people[i], uint64(1 + _draw(9)), bundles[i]);
+            Offer memory offer = Offer(people[i], uint64(1 + _draw(me == _lots[lot].seller ? 25 : 9)), bundles[i]);
             revenue += offer.price;
             uint256 j = count++;
             for (; j != 0 && announcement.offers[j - 1].to > offer.to; --j) {
@@ -547,6 +548,23 @@ contract ResilientHandler is Crowd {
         if (heads) note.held = own ? 0 : announcement.wish;
         else if (announcement.offers.length != 0) note.endOfAnswers += note.answerSeconds;
         _note(own ? (heads ? "unsold" : "own") : (heads ? "heads" : "tails"), true);
+    }
+
+    function _answer(uint256 lot, uint256 index, bool yes) private {
+        LotNote storage note = _lots[lot];
+        Announcement memory announcement = _announcementOf(lot, note.carried);
+        Offer memory offer = announcement.offers[index];
+        vm.prank(offer.to);
+        auction.answer{value: yes ? offer.price * UNIT : 0}(lot, announcement, index, yes);
+        note.answered |= 1 << index;
+        if (yes) {
+            note.accepted |= 1 << index;
+            note.held |= offer.bundle;
+            note.taken += offer.price;
+            _notes[lot][offer.to].paidIn += offer.price * UNIT;
+        }
+        if (note.answered + 1 == 1 << announcement.offers.length) note.endOfAnswers = uint40(_now());
+        _note(yes ? "answer yes" : "answer no", true);
     }
 
     function _deliver(uint256 lot, uint256 index) private returns (bool) {
