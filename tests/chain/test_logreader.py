@@ -195,6 +195,50 @@ def test_what_cannot_be_had_at_all_is_an_error_and_teaches_nothing() -> None:
     assert len(node.asked) == 1
 
 
+@dataclass
+class Tired(Node):
+    """A node that asks for patience from the first question on that is as narrow as this."""
+
+    narrow: Callable[[Any], bool] = lambda query: False
+    receipts: bool = True
+
+    def eth_getLogs(self, query: Any) -> list[Raw]:  # noqa: N802
+        if self.narrow(query):
+            raise RpcError("rate limit exceeded", 429)
+        return super().eth_getLogs(query)
+
+    def eth_getBlockReceipts(self, block: str) -> list[Raw]:  # noqa: N802
+        if not self.receipts:
+            raise RpcError("rate limit exceeded", 429)
+        return super().eth_getBlockReceipts(block)
+
+
+@pytest.mark.parametrize(
+    ("narrow", "blocks"),
+    [
+        (lambda query: len(query["address"]) == 1, (400, 600)),
+        (lambda query: len(query["topics"][0]) == 1, (500, 500)),
+    ],
+    ids=["one contract", "one event"],
+)
+def test_a_node_that_asks_for_patience_on_the_way_is_not_asked_for_less(
+    narrow: Callable[[Any], bool], blocks: tuple[int, int]
+) -> None:
+    """What it says is told, not taken for a question too wide."""
+    node = Tired(history(1, dense=300), most=100, narrow=narrow)
+    with pytest.raises(RpcError, match="rate limit exceeded"):
+        read(node, *blocks)
+    assert node.count("eth_getBlockReceipts") == 0
+
+
+def test_receipts_of_a_node_that_asks_for_patience_are_not_asked_one_by_one() -> None:
+    """Then the refusal of the question itself is told."""
+    node = Tired(history(1, dense=300), most=100, receipts=False)
+    with pytest.raises(RpcError, match="more than 100 results"):
+        read(node, 500, 500)
+    assert node.count("eth_getTransactionReceipt") == 0
+
+
 def test_a_node_that_refuses_everything_is_soon_given_up() -> None:
     node = Node(history(1), span=0, block_receipts=False, all_receipts=False)
     with pytest.raises(ChainError):
