@@ -114,6 +114,9 @@ class SecretKeeper:
         self._seen: dict[Draw, tuple[int, Round]] = {}
         self._asked: dict[int | Draw, int] = {}
         self._failures: Counter[Draw] = Counter()
+        # which draw had its turn when
+        self._turn = 0
+        self._turns: dict[Draw, int] = {}
         self._now = self._block = 0
         self.sent = 0
         self.unfinished = False
@@ -132,8 +135,10 @@ class SecretKeeper:
         self._pace.start()
         self._release.look()
         self._secrets.refresh()
-        cases = sorted(self._cases(), key=lambda case: (self._failures[case.draw], self._by(case)))
-        self._seen = {case.draw: self._seen[case.draw] for case in cases if case.draw in self._seen}
+        cases = sorted(self._cases(), key=self._rank)
+        known = {case.draw for case in cases}
+        self._seen = {draw: seen for draw, seen in self._seen.items() if draw in known}
+        self._turns = {draw: turn for draw, turn in self._turns.items() if draw in known}
         for case in cases:
             self.unfinished = self._pace.requests > 0 and self._pace.is_over
             if self.unfinished:
@@ -141,6 +146,8 @@ class SecretKeeper:
             if self._purse.is_empty:
                 self._tell_used_up(case)
                 continue
+            self._turn += 1
+            self._turns[case.draw] = self._turn
             self._guarded(f"secrets of {_told(case)}", case.draw, partial(self._serve, case))
         if cases and not self.unfinished and not self._purse.is_empty:
             self._guarded("bonds", None, self._withdraw)
@@ -150,11 +157,7 @@ class SecretKeeper:
     def is_pressed(self) -> bool:
         """Whether a secret of its own is to be opened, or soon will be."""
         now = self._release.world_time(self._now)
-        return any(
-            round_.end_of_bidding - _SOON <= now < round_.end_of_reveal
-            for draw, (_, round_) in self._seen.items()
-            if self._waits(draw, round_)
-        )
+        return any(self._is_to_open(draw, now) for draw in self._seen)
 
     @property
     def seconds_to_next(self) -> int | None:
@@ -235,6 +238,22 @@ class SecretKeeper:
                 return None
             self._draws[lot] = found
         return self._draws[lot]
+
+    def _rank(self, case: _Case) -> tuple[int, bool, int, int]:
+        """What failed waits for the others; else own secrets go first, then whoever had no turn for longest, since however many
+        draws wait that need nothing, a step that ends at its bound must not begin with the same ones again.
+        """
+        draw, now = case.draw, self._release.world_time(self._now)
+        can_wait = not self._is_to_open(draw, now)
+        return self._failures[draw], can_wait, self._turns.get(draw, 0), self._by(case)
+
+    def _is_to_open(self, draw: Draw, now: int) -> bool:
+        """Whether a secret of its own is to be opened in a draw, or soon will be, as far as was seen."""
+        if draw not in self._seen:
+            return False
+        _, round_ = self._seen[draw]
+        is_time = round_.end_of_bidding - _SOON <= now < round_.end_of_reveal
+        return is_time and self._waits(draw, round_)
 
     def _by(self, case: _Case) -> int:
         """Until when a draw has to be served: what lies under a secret is lost when its reveal ends."""

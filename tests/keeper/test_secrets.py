@@ -15,7 +15,9 @@ from offchain.bindings.enumerations import Phase, SecretsPhase
 from offchain.bindings.seals import new_salt, secret_seal
 from offchain.chain.backend import Chain, Receipt, Transaction
 from offchain.chain.errors import ChainError
-from offchain.keeper.beacon import BeaconKeeper
+from offchain.keeper.beacon import BeaconKeeper, Draw
+from offchain.keeper.courier import Courier
+from offchain.keeper.pace import Pace
 from offchain.keeper.purse import Purse
 from offchain.keeper.secret_draws import BelowBeacon, Direct, fallback_id
 from offchain.keeper.secret_file import SecretFile
@@ -523,3 +525,97 @@ def test_a_source_that_lies_has_no_more_than_was_allowed(market: Draws, lie: str
         market.chain.advance_to_block(market.chain.block() + 1)
     assert market.chain.balance(market.account(KEEPER)) >= before - BOND
     assert 1 <= chain.taken <= 20
+
+
+def test_it_says_how_long_until_a_window_ends_and_what_it_serves(market: Draws) -> None:
+    """Whoever runs it beside other work knows when it has to be called again."""
+    (lot,) = market.to_the_draw()
+    keeper = market.secrets()
+    assert keeper.seconds_to_next is None
+    keeper.step()
+    keeper.step()
+    left = keeper.seconds_to_next
+    assert left is not None
+    assert 0 < left <= WINDOW
+    (seen,) = keeper.view.lots
+    assert (seen.number, seen.phase, seen.bids) == (lot, "sealing", 1)
+    market.pass_window()
+    keeper.step()
+    keeper.step()
+    assert keeper.seconds_to_next is None
+    assert keeper.view.lots[0].phase == "drawn"
+
+
+def test_a_step_ends_at_its_bound_and_the_next_goes_on(market: Draws) -> None:
+    """However many draws wait, what is urgent elsewhere is looked at in between."""
+    market.to_the_draw(3)
+    keeper = market.secrets(bonds=3, pace=Pace(requests=4))
+    steps = 0
+    while market.seals() < 3:
+        keeper.step()
+        steps += 1
+        assert steps < 20
+        assert keeper.unfinished or market.seals() == 3
+    assert steps > 1
+
+
+def test_a_secret_that_no_budget_is_left_to_open_is_an_alert(market: Draws) -> None:
+    (lot,) = market.to_the_draw()
+    purse = Purse(10**18)
+    keeper = market.secrets(purse=purse)
+    keeper.step()
+    purse.book(0, 10**6, 10**18)
+    market.pass_window()
+    assert purse.is_empty
+    assert keeper.step() == 0
+    (alert,) = told(market, SecretLost)
+    assert alert.startswith("it cannot be opened any more: ")
+    assert market.stands(lot) == SecretsPhase.REVEAL
+
+
+def test_an_account_that_could_not_pay_for_the_opening_seals_nothing(market: Draws) -> None:
+    market.to_the_draw()
+
+    class Poor(Proxy):
+        """An account with less than a bond."""
+
+        def balance(self, address: str) -> int:
+            return BOND - 1
+
+    assert market.secrets(Poor(market.chain)).step() == 0
+    assert market.seals() == 0
+    assert "has less than the 0.1 ETH that it takes to seal and open a secret" in told(market)[-1]
+
+
+def test_a_lot_whose_draw_cannot_be_found_stops_no_other(market: Draws) -> None:
+    """It is told, and asked about again later."""
+    first, second = market.to_the_draw(2)
+    keeper = market.secrets(bonds=2)
+    honest = Direct(market.auctioneer)
+
+    class Route:
+        def draw(self, courier: Courier, lot: int) -> Draw | None:
+            if lot == first:
+                raise ChainError("no answer")
+            return honest.draw(courier, lot)
+
+    keeper._route = Route()
+    keeper.step()
+    assert (f"the draw of lot {first}", "no answer") in [
+        (what, str(error)) for what, error in market.skipped
+    ]
+    assert market.stands(first) == SecretsPhase.OPEN
+    assert market.stands(second) == SecretsPhase.SEALING
+
+
+def test_an_own_secret_is_opened_in_time_however_many_draws_wait(market: Draws) -> None:
+    """Anybody can list lots whose draws need nothing of this keeper: they are not looked at before its own secret is open."""
+    market.to_the_draw(12)
+    keeper = market.secrets(bonds=1, pace=Pace(requests=6))
+    keeper.step()
+    assert market.seals() == 1
+    for _ in range(12):
+        keeper.step()
+    market.pass_window()
+    keeper.step()
+    assert "open" in market.steps()
