@@ -12,6 +12,8 @@ from offchain.io.addresses import NOBODY, checksum, to_bytes
 
 ENTRIES = ("entry", "entries")
 """Fields of words with a lot, an amount and an account in them."""
+LISTS = ("entries", "goods", "announcement.0")
+"""Fields of any length; the others of several values are structs."""
 
 
 def parts(field: str, value: Any) -> Iterator[tuple[str, Any]]:
@@ -21,7 +23,8 @@ def parts(field: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield f"{field}.amount", amount_in(value)
         yield f"{field}.account", account_in(value)
     elif isinstance(value, tuple):
-        yield f"{field}.length", len(value)
+        if field in LISTS:
+            yield f"{field}.length", len(value)
         for place, one in enumerate(value):
             yield from parts(_name(field, place), one)
     else:
@@ -40,7 +43,8 @@ def lies(field: str, value: Any) -> Iterator[tuple[str, str, Any]]:
         yield f"{field}.account", "zero", value - whose
         yield f"{field}.account", "other", value ^ 1
     elif isinstance(value, tuple):
-        if value and field in LISTS:
+        if field in LISTS:
+            yield f"{field}.length", "zero", ()
             yield f"{field}.length", "other", value[:-1]
         for place, one in enumerate(value):
             for part, how, false in lies(_name(field, place), one):
@@ -48,10 +52,6 @@ def lies(field: str, value: Any) -> Iterator[tuple[str, str, Any]]:
     else:
         yield field, "zero", _nothing(value)
         yield field, "other", _other(value)
-
-
-LISTS = ("entries", "goods", "announcement.0")
-"""Fields of any length; the others of several values are structs."""
 
 
 def _name(field: str, place: int) -> str:

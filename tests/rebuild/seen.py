@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from offchain.bindings.artifacts import load
+from offchain.io.addresses import NOBODY
 
 Part = tuple[str, str, str]
 """A contract's name, its event, and a part of that."""
@@ -49,17 +50,13 @@ def missing(seen: Seen, name: str, events: Iterable[str], alike: dict[Part, str]
     """
     fields = events_of(name)
     for event in events:
-        if not fields[event]:
-            raise AssertionError(f"{name}.{event} has no fields")
         for one in fields[event]:
+            roots = (one, "entry") if one == "entries" else (one,)
             parts = [
                 part
                 for part in seen.values
-                if part[:2] == (name, event) and part[2].partition(".")[0] in (one, f"{one}s")
+                if part[:2] == (name, event) and part[2].partition(".")[0] in roots
             ]
-            # the parts of a list of entries are those of an entry
-            if one == "entries":
-                parts += [part for part in seen.values if part[:2] == (name, event)]
             if not parts:
                 yield f"{name}.{event}.{one}: never said"
             for part in parts:
@@ -68,10 +65,13 @@ def missing(seen: Seen, name: str, events: Iterable[str], alike: dict[Part, str]
 
 def _missing(seen: Seen, part: Part, alike: dict[Part, str]) -> Iterator[str]:
     values, told = seen.values[part], ".".join(part)
-    is_length = part[2].endswith(".length")
-    if len(values) < 2 and part not in alike and not is_length:
+    if len(values) < 2 and part not in alike:
         yield f"{told}: always {values}"
-    if not seen.refuted[part, "other"] and not is_length:
+    if not seen.refuted[part, "other"]:
         yield f"{told}: another value was never tried"
-    if any(values) and not seen.refuted[part, "zero"] and not is_length:
+    if any(_is_something(value) for value in values) and not seen.refuted[part, "zero"]:
         yield f"{told}: nothing was never tried"
+
+
+def _is_something(value: Any) -> bool:
+    return any(value) if isinstance(value, bytes) else value not in (0, NOBODY)
