@@ -1,6 +1,6 @@
 """`make mutants`: the contracts with one thing wrong each, and whether a test notices.
 
-    python -m tools.mutants [--all | --sample N --seed S | --file NAME] [--list] [--again]
+    python -m tools.mutants [--all | --sample N --seed S | --file NAME] [--list] [--known] [--again]
 
 What came of each is kept in build/mutants, so that a run that was broken off goes on where it was; of a file that has changed
 everything is run anew. Exits with 0 if no mutant that was chosen survived.
@@ -30,6 +30,8 @@ def main() -> int:
     try:
         entries = matched(declared(), all_)
         chosen = _chosen(options, all_)
+        if options.known:
+            chosen = [one for one in chosen if one.key in records.read()]
         if options.list:
             print(*chosen, sep="\n")
             return 0
@@ -59,12 +61,14 @@ def _options() -> argparse.Namespace:
         help="only files whose path contains this, or one of these",
     )
     parser.add_argument("--list", action="store_true", help="print the mutants, run nothing")
+    parser.add_argument("--known", action="store_true", help="the table of all that was run so far")
     parser.add_argument("--again", action="store_true", help="run those anew that survived")
     return parser.parse_args()
 
 
 def _chosen(options: argparse.Namespace, all_: Sequence[Mutant]) -> list[Mutant]:
-    chosen = list(all_) if options.all else sample(all_, options.sample, options.seed)
+    everything = options.all or options.known
+    chosen = list(all_) if everything else sample(all_, options.sample, options.seed)
     return [one for one in chosen if any(part in one.file for part in options.file or [""])]
 
 
@@ -98,7 +102,9 @@ def _report(
         for mutant, _ in (one for one in told if one[1] == what):
             print(f"{what}: {mutant}")
     missing = sum(one.key not in known for one in chosen)
-    which = "all" if options.all else f"a sample of {options.sample}, seed {options.seed}"
+    which = f"a sample of {options.sample}, seed {options.seed}"
+    if options.known or options.all:
+        which = "known" if options.known else "all"
     print(f"{which}: {len(told)} run, {missing} not yet")
     return int(missing > 0 or any(what in ("survived", "wrong") for _, what in told))
 

@@ -139,7 +139,7 @@ class _Brownie:
             )
         )
         stack.callback(self._process.kill)
-        while (line := self._line()) != "ready":
+        while (line := self._line()) != "ready\n":  # after what Brownie says while it compiles
             if not line:
                 raise BrokenSuite(f"Brownie did not start: {log.name}")
 
@@ -153,7 +153,7 @@ class _Brownie:
 
     def _line(self) -> str:
         assert self._process.stdout is not None
-        return self._process.stdout.readline().strip()
+        return self._process.stdout.readline()
 
 
 def _files(tests: Sequence[str]) -> frozenset[str]:
