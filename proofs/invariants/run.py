@@ -12,6 +12,7 @@ import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -89,7 +90,7 @@ def campaign(chosen: Sequence[str], size: Size, seed: int) -> bool:
         print(error)
         return False
     for result in results:
-        print("\n".join(_told(result, size)))
+        print("\n".join(told(result, size)))
     again = f"--runs {size.runs} --depth {size.depth} --seed {seed:#x}"
     print(f"\nthe same again: python -m proofs.invariants {again}")
     return all(result.held for result in results)
@@ -107,12 +108,34 @@ def play(chosen: Sequence[str], size: Size, seed: int, root: Path = ROOT) -> lis
     for past in (counts, build / "failures", build / "cache" / "invariant"):
         shutil.rmtree(past, ignore_errors=True)
     counts.mkdir(parents=True)
-    wanted = "|".join(map(re.escape, chosen))
+    _forge(root, size, "--match-contract", f"^({'|'.join(map(re.escape, chosen))})$", "--list")
+    # In processes of their own, since the calls of one depend on what runs beside it.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(lambda name: _play(name, size, seed, root), chosen))
+
+
+def _play(name: str, size: Size, seed: int, root: Path) -> Result:
+    output = _forge(
+        *(
+            root,
+            size,
+            "--match-contract",
+            f"^{re.escape(name)}$",
+            "--json",
+            "--fuzz-seed",
+            hex(seed),
+        )
+    )
+    suites = _suites(output)
+    if set(suites) != {name}:
+        raise ForgeFailed(output[-4000:])
+    return _result(name, suites[name], root / "build" / "proofs" / "invariants" / "counts" / name)
+
+
+def _forge(root: Path, size: Size, *options: str) -> str:
+    """What `forge test` writes; `ForgeFailed` if it writes nothing that a test would."""
     answer = subprocess.run(
-        (
-            *("sh", str(root / "tools" / "forge.sh"), "test", "--root", str(root), "--json"),
-            *("--match-contract", f"^({wanted})$", "--fuzz-seed", hex(seed)),
-        ),
+        ("sh", str(root / "tools" / "forge.sh"), "test", "--root", str(root), *options),
         cwd=root,
         env=os.environ | _settings(root, size),
         stdin=subprocess.DEVNULL,
@@ -120,10 +143,9 @@ def play(chosen: Sequence[str], size: Size, seed: int, root: Path = ROOT) -> lis
         text=True,
         check=False,
     )
-    suites = _suites(answer.stdout)
-    if set(suites) != set(chosen):
+    if answer.returncode != 0 and "--json" not in options:
         raise ForgeFailed(f"{answer.stdout[-4000:]}{answer.stderr[-4000:]}")
-    return [_result(name, suites[name], counts / name) for name in chosen]
+    return f"{answer.stdout}{answer.stderr}"
 
 
 def _settings(root: Path, size: Size) -> dict[str, str]:
@@ -184,8 +206,8 @@ def _calls(counterexample: Any) -> Iterator[str]:
         yield f"{call.get('signature') or call.get('func_name')} {call.get('args')}"
 
 
-def _told(result: Result, size: Size) -> Iterator[str]:
-    """The table of a campaign."""
+def told(result: Result, size: Size) -> Iterator[str]:
+    """The table of a campaign, at 80 columns."""
     calls = f"{result.runs:,} runs of {size.depth:,} calls, {result.seconds:.0f} s"
     yield ""
     yield f"{result.name:24}{'held' if result.held else 'FAILED':8}{calls:>48}"
