@@ -61,13 +61,15 @@ class Result:
     cpu_seconds: float = field(default=0.0, compare=False)
 
 
-def run(task: Task, runner: str, contracts: Overlay) -> Result:
-    """Runs the tests by the function `_RUNNERS` has under this name; in the child `contracts` are the mutant's."""
+def run(task: Task, runner: str, contracts: Overlay, plugin: object = None) -> Result:
+    """Runs the tests by the function `_RUNNERS` has under this name; in the child `contracts` are the mutant's.
+    plugin: another one of pytest.
+    """
     reading, writing = os.pipe()
     gc.freeze()
     sys.stdout.flush()
     if (child := os.fork()) == 0:
-        _be_child(task, runner, contracts, writing)
+        _be_child(task, runner, contracts, plugin, writing)
     os.close(writing)
     try:
         told = _line(reading, time.monotonic() + PATIENCE_S)
@@ -111,7 +113,9 @@ def same_examples() -> None:
 # In the child
 
 
-def _be_child(task: Task, runner: str, contracts: Overlay, writing: int) -> NoReturn:
+def _be_child(
+    task: Task, runner: str, contracts: Overlay, plugin: object, writing: int
+) -> NoReturn:
     try:
         os.setpgid(0, 0)
         log = os.open(task.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
@@ -119,7 +123,7 @@ def _be_child(task: Task, runner: str, contracts: Overlay, writing: int) -> NoRe
             os.dup2(log, stream)
         recorder = _Recorder(task.first)
         contracts.lay(task.changed, lambda: _tell(writing, "refused"))
-        code = _RUNNERS[runner](task.tests, recorder)
+        code = _RUNNERS[runner](task.tests, [recorder, *filter(None, [plugin])])
         ends = {pytest.ExitCode.OK: "passed", pytest.ExitCode.TESTS_FAILED: "killed"}
         # modules that use the contracts while they are collected
         ends[pytest.ExitCode.INTERRUPTED] = "killed" if recorder.failed else "broken"
@@ -163,18 +167,18 @@ class _Recorder:
             self.failed = report.nodeid
 
 
-def _in_process(tests: Sequence[str], recorder: _Recorder) -> int:
+def _in_process(tests: Sequence[str], plugins: list[object]) -> int:
     settings_of = ("-c", str(PROJECT / "pyproject.toml"))
-    return pytest.main([*_OPTIONS, *settings_of, *tests], plugins=[recorder])
+    return pytest.main([*_OPTIONS, *settings_of, *tests], plugins=plugins)
 
 
-def _with_brownie(tests: Sequence[str], recorder: _Recorder) -> int:
+def _with_brownie(tests: Sequence[str], plugins: list[object]) -> int:
     """In a process that `tools.mutants.brownie` prepared."""
     import brownie_ports
 
     brownie_ports.assign()
     network = ("--network", "development")
-    return pytest.main([*_OPTIONS, *network, *tests], plugins=["pytest-brownie", recorder])
+    return pytest.main([*_OPTIONS, *network, *tests], plugins=["pytest-brownie", *plugins])
 
 
 _OPTIONS = ("-x", "-q", "--no-header", "-p", "no:cacheprovider")

@@ -68,7 +68,11 @@ _APPROXIMATE: Final = Suite(
 )
 _CLOCK: Final = Suite(
     "signal clock",
-    (*_rebuilt("clocks"), *_all("differential", "signal_clocks_on_revm", "signal_clock_walks")),
+    (
+        *_all("books", "clock_terms"),
+        *_rebuilt("clocks"),
+        *_all("differential", "signal_clocks_on_revm", "signal_clock_walks"),
+    ),
     _all(
         "contracts", "clock_life", "clock_entry", "clock_answers", "clock_silence", "clock_hostile"
     ),
