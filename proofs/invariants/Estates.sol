@@ -114,7 +114,7 @@ abstract contract Estates is Members {
         home.left -= home.part * UNIT;
     }
 
-    function _claimParts(Estate estate) private {
+    function _claimParts(Estate estate) internal {
         if (address(estate).code.length == 0) _deployEstate(estate);
         Home storage home = _homes[estate];
         address[] memory members = new address[](_people.length + 1);
@@ -159,7 +159,7 @@ abstract contract Estates is Members {
     }
 
     /// @dev One whose item was sold again, if there is one.
-    function _sold() private returns (Estate estate) {
+    function _sold() internal returns (Estate estate) {
         for (uint256 i = 0; i < 6; ++i) {
             estate = _estate();
             if (_earned[address(estate)] != 0 || _homes[estate].left != 0) return estate;

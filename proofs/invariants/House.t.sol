@@ -63,7 +63,10 @@ contract HouseHandler is Estates {
     }
 
     function register(uint256 seed) public acts(seed) {
-        if (_now() >= _end) _offer();
+        if (_now() >= _end) {
+            if (_lotCount() != 0 && _draw(4) != 0) _conclude(_lotCount());
+            _offer();
+        }
         if (_running() > 3 || _now() + 41 minutes > _end) return;
         uint256 left = _end > _now() + 41 minutes ? _end - _now() - 41 minutes : 1;
         uint40 bidding = uint40(_now() + 1 + _draw(left));
@@ -132,8 +135,12 @@ contract HouseHandler is Estates {
         _house.prepare(calls);
     }
 
-    /// @dev What was bid comes back late, or twice, as far as the house has it; in ether or wrapped.
     function refund(uint256 seed) external acts(seed) {
+        _refund();
+    }
+
+    /// @dev What was bid comes back late, or twice, as far as the house has it; in ether or wrapped.
+    function _refund() private {
         uint256 lot = _lot();
         HouseLot memory item = adapter.lotOf(lot);
         for (uint256 i = 0; i < 10 && (!item.isSettled || item.isDelivered); ++i) {
@@ -201,8 +208,13 @@ contract HouseHandler is Estates {
     }
 
     function deliver(uint256 seed) external acts(seed) {
+        _deliverMost();
+    }
+
+    function _deliverMost() private {
         for (uint256 lot = _oldest(); lot <= _lotCount(); ++lot) {
-            if (adapter.lotOf(lot).isSettled || _oneIn(20)) _deliver(lot);
+            HouseLot memory item = adapter.lotOf(lot);
+            if ((item.isSettled && !item.isDelivered) || _oneIn(20)) _deliver(lot);
         }
     }
 
@@ -392,6 +404,9 @@ contract HouseHandler is Estates {
         _raiseMost();
         if (_oneIn(2)) _conclude(_lot());
         _settleMost();
+        if (_oneIn(4)) _refund();
+        if (_oneIn(2)) _deliverMost();
+        if (_estates.length != 0 && _oneIn(4)) _claimParts(_sold());
     }
 
     function _isDAO(BidBook) internal pure override returns (bool) {
