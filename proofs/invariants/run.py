@@ -164,7 +164,10 @@ def _suites(output: str) -> dict[str, dict[str, Any]]:
         if not line.startswith("{"):
             continue
         for place, suite in json.loads(line).items():
-            results = list(suite.get("test_results", {}).values())
+            # other lines tell how far it has come
+            results = (
+                list(suite.get("test_results", {}).values()) if isinstance(suite, dict) else []
+            )
             if len(results) == 1:
                 found[place.rpartition(":")[2]] = results[0]
     return found
