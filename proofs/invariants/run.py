@@ -21,8 +21,6 @@ from proofs.length import Length
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 HERE: Final = Path(__file__).resolve().parent
-BUILD: Final = ROOT / "build" / "proofs" / "invariants"
-WIDTH: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,59 +100,54 @@ def play(chosen: Sequence[str], size: Size, seed: int, root: Path = ROOT) -> lis
     Raises:
         ForgeFailed: they do not compile, or did not run.
     """
-    build = root / "build" / "proofs" / "invariants"
-    counts = build / "counts"
-    # Foundry would begin with failures that it met before, and a run would not follow from its seed.
-    for past in (counts, build / "failures", build / "cache" / "invariant"):
-        shutil.rmtree(past, ignore_errors=True)
-    counts.mkdir(parents=True)
-    _forge(root, size, "--match-contract", f"^({'|'.join(map(re.escape, chosen))})$", "--list")
-    # In processes of their own, since the calls of one depend on what runs beside it.
+    answer = _forge(root, chosen, size, "--list")
+    if answer.returncode != 0:
+        raise ForgeFailed(f"{answer.stdout[-4000:]}{answer.stderr[-4000:]}")
+    # In processes of their own, since the calls of one would depend on what runs beside it.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return list(pool.map(lambda name: _play(name, size, seed, root), chosen))
 
 
 def _play(name: str, size: Size, seed: int, root: Path) -> Result:
-    output = _forge(
-        *(
-            root,
-            size,
-            "--match-contract",
-            f"^{re.escape(name)}$",
-            "--json",
-            "--fuzz-seed",
-            hex(seed),
-        )
-    )
-    suites = _suites(output)
+    counts = _build(root) / "counts" / name
+    counts.parent.mkdir(parents=True, exist_ok=True)
+    counts.unlink(missing_ok=True)
+    # Foundry would begin with failures that it met before, and a run would not follow from its seed.
+    shutil.rmtree(_build(root) / "failures" / name, ignore_errors=True)
+    answer = _forge(root, [name], size, "--json", "--fuzz-seed", hex(seed))
+    suites = _suites(answer.stdout)
     if set(suites) != {name}:
-        raise ForgeFailed(output[-4000:])
-    return _result(name, suites[name], root / "build" / "proofs" / "invariants" / "counts" / name)
+        raise ForgeFailed(f"{answer.stdout[-4000:]}{answer.stderr[-4000:]}")
+    return _result(name, suites[name], counts)
 
 
-def _forge(root: Path, size: Size, *options: str) -> str:
-    """What `forge test` writes; `ForgeFailed` if it writes nothing that a test would."""
-    answer = subprocess.run(
-        ("sh", str(root / "tools" / "forge.sh"), "test", "--root", str(root), *options),
+def _forge(
+    root: Path, chosen: Sequence[str], size: Size, *options: str
+) -> subprocess.CompletedProcess[str]:
+    """`forge test` on these campaigns."""
+    settings = {
+        "FOUNDRY_CONFIG": str(root / "proofs" / "invariants" / "foundry.toml"),
+        "FOUNDRY_INVARIANT_RUNS": str(size.runs),
+        "FOUNDRY_INVARIANT_DEPTH": str(size.depth),
+        "FOUNDRY_INVARIANT_FAILURE_PERSIST_DIR": str(_build(root) / "failures" / chosen[0]),
+    }
+    wanted = f"^({'|'.join(map(re.escape, chosen))})$"
+    return subprocess.run(
+        (
+            *("sh", str(root / "tools" / "forge.sh"), "test", "--root", str(root)),
+            *("--match-contract", wanted, *options),
+        ),
         cwd=root,
-        env=os.environ | _settings(root, size),
+        env=os.environ | settings,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
     )
-    if answer.returncode != 0 and "--json" not in options:
-        raise ForgeFailed(f"{answer.stdout[-4000:]}{answer.stderr[-4000:]}")
-    return f"{answer.stdout}{answer.stderr}"
 
 
-def _settings(root: Path, size: Size) -> dict[str, str]:
-    return {
-        "FOUNDRY_CONFIG": str(root / "proofs" / "invariants" / "foundry.toml"),
-        "FOUNDRY_INVARIANT_RUNS": str(size.runs),
-        "FOUNDRY_INVARIANT_DEPTH": str(size.depth),
-        "FOUNDRY_INVARIANT_FAILURE_PERSIST_DIR": "build/proofs/invariants/failures",
-    }
+def _build(root: Path) -> Path:
+    return root / "build" / "proofs" / "invariants"
 
 
 def _suites(output: str) -> dict[str, dict[str, Any]]:
