@@ -140,6 +140,9 @@ contract GroupsHandler is Estates {
         }
         Home storage home = _homes[estate];
         Sale memory sale = _sales[home.lot];
+        bool isFree = home.resale == 0 || auctioneer.phase(home.resale) == Phase.Void;
+        // a hostile token takes an item out of escrow without the auctioneer
+        bool isBack = home.resale == 0 || _sales[home.resale].isBack || _isHostile(sale.token);
         _ready("");
         vm.prank(STRANGER);
         try estate.resell{gas: GAS}(reserve) returns (uint256 lot) {
@@ -149,7 +152,7 @@ contract GroupsHandler is Estates {
                 if (_votes[estate][_people[i]] == reserve) ++votes;
             }
             require(votes * 2 > home.dao.servedOf(home.lot), "resold without a majority");
-            require(home.resale == 0 || _sales[home.resale].isBack, "resold while it is for sale, or sold");
+            require(isFree && isBack, "resold while it is for sale, or sold");
             (home.resale, _resale) = (lot, lot);
             _listed(lot, Sale(address(estate), sale.token, sale.tokenId, reserve, false));
         } catch {

@@ -31,6 +31,9 @@ class Size:
     depth: int
 
 
+LAST: Final = 12
+"""Of the calls after which something did not hold so many are printed; the seed brings all of them again."""
+
 SIZES: Final = {
     Length.SHORT: Size(50, 500),
     Length.PLAIN: Size(50, 500),
@@ -215,7 +218,8 @@ def told(result: Result, size: Size) -> Iterator[str]:
         yield " ".join(cells[place : place + 2]).rstrip()
     if result.failure is not None:
         yield f"does not hold: {result.failure}"
-        yield from (f"  {call}" for call in result.calls)
+        yield f"after {len(result.calls):,} calls, the last of them:"
+        yield from (f"  {call}"[:80] for call in result.calls[-LAST:])
     if not result.tried:
         yield "no run came to its end"
     for action in result.idle:
