@@ -40,6 +40,8 @@ SIZES: Final = {
     Length.LONG: Size(1_000, 2_500),
 }
 
+SHORT_SEED: Final = 1
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -79,8 +81,11 @@ def names() -> tuple[str, ...]:
 
 
 def run(length: Length) -> bool:
-    """Runs all campaigns and prints their tables; whether all held."""
-    return campaign(names(), SIZES[length], secrets.randbits(64))
+    """Runs all campaigns and prints their tables; whether all held. The short form makes the same calls every time, so that what
+    it finds was done by a change; the others make new ones.
+    """
+    seed = SHORT_SEED if length is Length.SHORT else secrets.randbits(64)
+    return campaign(names(), SIZES[length], seed)
 
 
 def campaign(chosen: Sequence[str], size: Size, seed: int) -> bool:
