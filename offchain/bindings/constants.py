@@ -52,6 +52,14 @@ class Chances:
     DRAWS: Final = 1 << 255
 
 
+class ClockTerms:
+    MAX_ANSWER: Final = 86_400
+    MAX_PHASE: Final = 2_592_000
+    MIN_PHASE: Final = 600
+    MOST_TYPES: Final = 12
+    MOST_VALUES: Final = 4_096
+
+
 class CommitRevealRandomness:
     MAX_WINDOW: Final = 604_800
     MIN_WINDOW: Final = 600

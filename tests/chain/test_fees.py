@@ -38,6 +38,11 @@ class Relayed(JsonRpc):
         return Signing(self._client, keys, patience, self._spending)
 
 
+def test_the_better_of_two_offers_is_so_field_by_field() -> None:
+    assert Fees(7, 1).at_least(Fees(5, 3)) == Fees(7, 3)
+    assert Fees(7, None).at_least(Fees(9, 3)) == Fees(9, None)
+
+
 @pytest.fixture(scope="module")
 def node() -> Iterator[nodes.Node]:
     """A chain with a block each second, whatever is in it."""

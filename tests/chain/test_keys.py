@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from eth_account import Account
+from eth_account.hdaccount.mnemonic import Mnemonic
+from eth_account.types import Language
 from eth_hash.auto import keccak
 
 from offchain.chain import nodes
@@ -60,6 +62,15 @@ def test_a_phrase_opens_the_accounts_that_wallets_show() -> None:
     # Written by hand: in capitals, with more spaces.
     again = of_environment({KEY_VARIABLE: "  " + HARDHAT.upper().replace(" ", "  ")})
     assert again == keys
+
+
+def test_a_phrase_of_another_language_opens_its_accounts_too() -> None:
+    spanish = Mnemonic(Language.SPANISH).to_mnemonic(bytes(range(16)))
+    Account.enable_unaudited_hdwallet_features()
+    wallets = Account.from_mnemonic(spanish, account_path="m/44'/60'/0'/0/0").address
+    keys = of_environment({KEY_VARIABLE: spanish})
+    assert keys is not None
+    assert keys.account(0).address == wallets
 
 
 def test_a_phrase_in_the_seed_is_a_wallet_too() -> None:

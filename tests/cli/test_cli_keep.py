@@ -124,7 +124,8 @@ def test_final_logs_are_kept_unless_told_otherwise(town: Market, url: str) -> No
     town.until_reveal(lot)
     result = town.run(url, "--once", "--cache", str(other))
     assert (result.returncode, result.stdout.count("\n")) == (0, 2)
-    assert kept(other) == [size]
+    (again,) = kept(other)  # up to a later block, whose number may be longer
+    assert again >= size
     both = town.run(url, "--once", "--cache", str(other), "--no-cache")
     nowhere = town.run(url, "--once", "--cache", str(other / "nowhere"))
     assert (both.returncode, nowhere.returncode) == (2, 2)

@@ -132,7 +132,9 @@ def test_it_answers_rivals_until_it_is_killed_and_when_it_is_back(
         after, errors = process.communicate(timeout=PATIENCE)
     finally:
         process.kill()
-    assert [line[2] for line in lines_of(before)] == ["tally", "raise", "raise", "raise"]
+    done = ["tally", "raise", "raise", "raise"]
+    said = [line[2] for line in lines_of(before)]
+    assert said in (done, done[:-1]), "it may die before it says what it did last"
     assert [line[2] for line in lines_of(after)] == ["raise", "conclude", "finish"]
     assert "not done" not in errors
     assert "ALERT" not in errors

@@ -1,5 +1,5 @@
 """The header decoder on a node: real headers, and what the longest costs. What else there is to it is tested in process, in
-tests/randomness/test_headers.py."""
+tests/randomness/test_header_decoding.py."""
 
 import pytest
 import rlp

@@ -1,0 +1,59 @@
+"""What no contract can hold is refused before anything is sent, by the name of its field."""
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import pytest
+
+from offchain.bindings.constants import MOST_PLAYERS
+from offchain.bindings.draw_proofs import TERM_LIMIT
+from offchain.io.errors import InvalidInput
+from offchain.model.instances.approximate import ApproximateGroupsInstance, ApproximateInstance
+from offchain.model.instances.rules import Ascending
+from offchain.model.instances.two_level import BID_LIMIT, Group, Member, TwoLevelInstance
+from offchain.play.limits import check_approximate, check_ascending, check_two_level
+
+RICH = (Group("g", tuple(Member(f"m{n}", (BID_LIMIT,), (BID_LIMIT,)) for n in range(2))),)
+"""Together they can pay twice what one bid can be."""
+HALF = Fraction(1, 2)
+PERCENT = Ascending(Fraction(1, 100))
+
+
+def drawn(players: int, delta: Fraction = HALF) -> ApproximateInstance:
+    return ApproximateInstance(delta, {f"p{n}": 1 for n in range(players)})
+
+
+@pytest.mark.parametrize(
+    ("check", "refused"),
+    [
+        (
+            lambda: check_two_level(TwoLevelInstance(1, (1,), (), PERCENT)),
+            "upper: the auctioneer sells by",
+        ),
+        (lambda: check_ascending(TwoLevelInstance(1, (1,), ())), "upper: houses sell by ascending"),
+        (
+            lambda: check_ascending(TwoLevelInstance(1, (1,), (), Ascending(Fraction(1, 101)))),
+            "an increment of 1/101",
+        ),
+        (
+            lambda: check_ascending(TwoLevelInstance(1, (1,), RICH, PERCENT)),
+            r"groups\[0\]: its members can pay",
+        ),
+        (lambda: check_approximate(drawn(1, Fraction(1, TERM_LIMIT))), "delta: denominator"),
+        (lambda: check_approximate(drawn(MOST_PLAYERS + 1)), f"bids: {MOST_PLAYERS + 1} players"),
+        (
+            lambda: check_approximate(ApproximateGroupsInstance(HALF, RICH)),
+            r"groups\[0\]: its members can pay",
+        ),
+    ],
+    ids=["upper", "house", "increment", "lent", "inaccuracy", "players", "group"],
+)
+def test_what_does_not_fit_is_refused(check: Callable[[], None], refused: str) -> None:
+    with pytest.raises(InvalidInput, match=refused):
+        check()
+
+
+def test_the_largest_that_fit_are_not() -> None:
+    check_approximate(drawn(2, Fraction(1, TERM_LIMIT - 1)))
+    check_ascending(TwoLevelInstance(1, (1,), (), PERCENT))
+    check_two_level(TwoLevelInstance(1, (1,), RICH))
