@@ -106,7 +106,7 @@ _RANDOMNESS: Final = Suite(
 )
 _HEADERS: Final = Suite(
     "headers",
-    (*_all("randomness", "headers"), *_rebuilt("headers")),
+    (*_all("randomness", "header_decoding"), *_rebuilt("headers")),
     _all("contracts", "block_header", "beacon"),
 )
 _BIDS: Final = Suite(
