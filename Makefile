@@ -21,7 +21,7 @@ PROVE_DONE := .build/prove/.packages-installed
 MUTMUT_DONE := .build/mutants/.packages-installed
 BROWNIE_DONE := .build/home/.brownie-installed
 
-.PHONY: help setup test lint prove mutants demo gas bench soak bindings abi page wheel docs lock clean distclean
+.PHONY: help setup test lint prove mutants demo gas bench soak bindings abi page theory wheel docs lock clean distclean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -55,6 +55,9 @@ soak: setup ## an hour of simulated lots with keepers killed and the node restar
 
 bindings: setup ## write the enumerations and constants of the contracts in Python anew
 	@$(BIN)/python -m offchain.bindings.generate
+
+theory: setup ## measure the theorems and write the rows of docs/theory.md anew
+	@$(BIN)/python -m tools.write_theory
 
 abi: setup ## ABIs and bytecode for other programs: build/abi, and the npm package packages/contracts
 	@$(BIN)/python -m tools.write_abi

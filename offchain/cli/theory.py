@@ -29,8 +29,15 @@ def command(
             show_default=False,
         ),
     ] = None,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="Search wider where there is more to search: many minutes."),
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="A list of rows as JSON instead of the table.")
+    ] = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Tables in Markdown, as docs/theory.md has them.")
     ] = False,
 ) -> None:
     """Measure every theorem behind the mechanisms: one row each with its claim, the figures, and whether it holds.
@@ -39,10 +46,16 @@ def command(
     not hold; so is a row whose measurement fails, which has the error for its figures.
     """
     from offchain.model.theory import CLAIMS
+    from offchain.model.theory.page import in_markdown
 
-    rows = list(_measured(_chosen(CLAIMS, only or ())))
+    if as_json and as_markdown:
+        raise BadInput("--json and --markdown exclude each other")
+    claims = _chosen(CLAIMS, only or ())
+    rows = list(measured([claim.widened() for claim in claims] if everything else claims))
     if as_json:
         put(json.dumps([row.to_json() for row in rows], indent=2, ensure_ascii=False) + "\n")
+    elif as_markdown:
+        put(in_markdown(rows) + "\n")
     else:
         put(table(rows, columns() or _WITHOUT_TERMINAL))
     if not all(row.holds for row in rows):
@@ -58,7 +71,7 @@ def _chosen(claims: "Sequence[Claim[Any]]", parts: Sequence[str]) -> "list[Claim
     return [claim for claim in claims if not parts or any(part in claim.name for part in parts)]
 
 
-def _measured(claims: "Sequence[Claim[Any]]") -> "Iterator[Row]":
+def measured(claims: "Sequence[Claim[Any]]") -> "Iterator[Row]":
     """The rows, with progress on standard error where that is a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -93,6 +106,7 @@ def _list(rows: "Sequence[Row]", width: int) -> str:
         written += [
             f"{row.name}{verdict.rjust(width - len(row.name))}",
             paragraph(f"{row.source}: {row.statement}"),
+            paragraph(f"Status: {row.standing}"),
             paragraph(f"Measured: {row.measured}"),
             *([paragraph(f"Amended: {row.amended}")] if row.amended else []),
             "",
@@ -116,7 +130,7 @@ def _grid(rows: "Sequence[Row]", width: int) -> str:
     for row in rows:
         grid.add_row(
             row.name,
-            Text(f"{row.source}:\n{row.statement}"),
+            Text(f"{row.source}:\n{row.statement}\nStatus: {row.standing}"),
             Text(row.measured + (f"\nAmended: {row.amended}" if row.amended else "")),
             _verdict(row),
         )

@@ -23,8 +23,9 @@ from offchain.model.theory.daos import payments as paid
 from offchain.model.theory.phantoms import BONDS, as_seller, different, search
 from tests.docs.markdown import ROOT, pages
 
-ROW = re.compile(r"`((?:daos|estate|houses|phantoms|resilient|approximate|signals)-[a-z0-9-]+)`")
 NAMES = {claim.name for claim in CLAIMS}
+PAPERS = sorted({name.partition("-")[0] for name in NAMES})
+ROW = re.compile(rf"`((?:{'|'.join(PAPERS)})-[a-z0-9-]+)`")
 
 
 def words(name: str) -> str:

@@ -9,10 +9,10 @@ from typing import Any
 
 from offchain.model.theory import daos, estate, houses, phantoms, resilient
 from offchain.model.theory.approximate import bids, draw, groups, guarantees
-from offchain.model.theory.claim import Claim, Evidence, Row
+from offchain.model.theory.claim import Claim, Evidence, Row, Status
 from offchain.model.theory.signals import bounds, discovery, monotone
 
-__all__ = ["CLAIMS", "Claim", "Evidence", "Row"]
+__all__ = ["CLAIMS", "Claim", "Evidence", "Row", "Status"]
 
 CLAIMS: tuple[Claim[Any], ...] = (
     daos.theorem_2,

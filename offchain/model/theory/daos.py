@@ -31,7 +31,7 @@ from offchain.model.mechanisms.price_rule import PriceRule, exact, plain_second_
 from offchain.model.mechanisms.two_level import solve
 from offchain.model.mechanisms.vcg_equal_split import AGGREGATIONS, same_price_welfare
 from offchain.model.mechanisms.winner_determination import maximum_welfare
-from offchain.model.theory.claim import Evidence, claim, figure
+from offchain.model.theory.claim import Evidence, Status, claim, figure
 
 PAPER = "When Bidders Are DAOs"
 
@@ -141,6 +141,8 @@ def unbalanced(game: TwoLevelInstance) -> bool:
     f"{PAPER}, Theorem 2",
     "Mechanism 1 is truthful in dominant strategies, for whoever bids once and in one group, budget-balanced and"
     " individually rational",
+    Status.PROVED,
+    proof="mechanism.md#proofs",
 )
 def theorem_2(sizes: Sequence[Sizes] = SIZES, top: int = 4) -> Evidence:
     """Every lie in every game, with the exact price rule."""
@@ -159,6 +161,8 @@ def theorem_2(sizes: Sequence[Sizes] = SIZES, top: int = 4) -> Evidence:
 @claim(
     f"{PAPER}, Theorem 2 at ties",
     "ties may not be broken arbitrarily at the second-highest bid: in a group that loses one, overbidding can pay",
+    Status.PROVED,
+    proof="mechanism.md#ties",
 )
 def ties(sizes: Sequence[Sizes] = SIZES, top: int = 5) -> Evidence:
     """The same search under both price rules, and whether the highest groups tie where the plain one loses."""
@@ -196,6 +200,7 @@ def unit_for(members: int) -> int:
 @claim(
     f"{PAPER}, Lemma 4",
     "a group's willingness to pay is at least its total value over H_n = 1 + 1/2 + ... + 1/n",
+    Status.PROVED,
 )
 def lemma_4(members: int = 5, top: int = 5, crowds: Sequence[int] = (2, 10, 40)) -> Evidence:
     """Every group on a grid, and groups with the values 1/i, where the two are equal; small ones in the fast form too."""
@@ -236,6 +241,8 @@ def unlike_fast(bids: Sequence[int]) -> bool:
     f"{PAPER}, Theorem 3",
     "if all bid their values, the optimal welfare is at most H_l = 1 + 1/2 + ... + 1/l times that of Mechanism 1, l members in"
     " the largest group",
+    Status.PROVED,
+    proof="mechanism.md#welfare",
 )
 def theorem_3(sizes: Sequence[Sizes] = SIZES, top: int = 4, members: int = 12) -> Evidence:
     """Every game; and the values 1/i against a rival who can pay as much and comes first, for tightness."""
@@ -272,6 +279,7 @@ def ratio(game: TwoLevelInstance) -> Fraction:
     f"{PAPER}, Theorem 5",
     "no two-level mechanism that is deterministic, truthful, budget-balanced and individually rational and treats equals"
     " alike does better than H_l = 1 + 1/2 + ... + 1/l, l members in the largest group",
+    Status.PROVED,
 )
 def theorem_5(members: Sequence[int] = (2, 5, 12)) -> Evidence:
     """What Mechanism 1 gets in the two instances of the proof, and every upper mechanism on the bids that matter.
@@ -306,6 +314,7 @@ Thresholds: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
     f"{PAPER}, Lemma 6",
     "if it is truthful, budget-balanced, treats equals alike and serves whoever bids enough, members served pay the same, but for"
     " a null set of values",
+    Status.PROVED,
 )
 def lemma_6(prices: Sequence[int] = (2, 4), spare: int = 1) -> Evidence:
     """Every truthful way for two members to share a price to the unit, served from the threshold on; bids to `spare` above it.
@@ -389,6 +398,7 @@ def truthful_rules(bids: int) -> Iterator[dict[tuple[int, int], int | None]]:
     f"{PAPER}, Theorem 7",
     "Mechanism 2 (additive items) is truthful in dominant strategies, budget-balanced, individually rational and, if all"
     " bid their values, within H_l = 1 + 1/2 + ... + 1/l of the optimum, l members in the largest group",
+    Status.PROVED,
 )
 def theorem_7(sizes: Sequence[Sizes] = ((1, 2), (2, 1)), top: int = 3, items: int = 2) -> Evidence:
     """Every joint lie about all items in every game."""
@@ -437,6 +447,7 @@ def profitable_joint_lies(
     f"{PAPER}, Theorem 8 (Lemma 14)",
     "with unit demand no deterministic, truthful, budget-balanced two-level mechanism, in which a group's bid for an item"
     " is bounded by its members' bids for it, does better than n: at best 1+e of n+e",
+    Status.PROVED,
 )
 def theorem_8(
     players: Sequence[int] = (2, 3, 5, 8),
@@ -480,6 +491,7 @@ def unit_demand(players: int, one: int) -> tuple[tuple[str, ...], list[Values]]:
 @claim(
     f"{PAPER}, Appendix A",
     "VCG with equal split below is not truthful, whatever the aggregation function: the group pays 10-e for r, 0 for s",
+    Status.CHECKED,
 )
 def appendix_a(ten: int = 1000) -> Evidence:
     """Every aggregation of the family on the paper's instance: a lie that pays, or a member shut out of an item.
@@ -524,6 +536,7 @@ def prices_paid(instance: TwoLevelInstance, item: int) -> set[int]:
     f"{PAPER}, footnote 2",
     "bidding the sum of the members' bids, all of whom pay theirs, reaches the optimal welfare if they are truthful, which"
     " does not pay",
+    Status.PROVED,
 )
 def footnote_2(sizes: Sequence[Sizes] = ((1, 2), (2, 2)), top: int = 3) -> Evidence:
     """Every game: welfare under truthful bids, what is paid, and whether some lie pays under either rule of the auctioneer."""
@@ -566,6 +579,7 @@ def mispaid(game: TwoLevelInstance, asks: pay_your_bid.Asks) -> bool:
 @claim(
     f"{PAPER}, beyond Theorem 2: false names",
     "under several names a member may do better than by the truth: no theorem excludes it",
+    Status.PROVED,
 )
 def false_names(sizes: Sizes = (1, 2), top: int = 7) -> Evidence:
     """{11, 5, 5} against 19, its first member as two; and every game of a rival and a group, whose last member splits.
@@ -594,6 +608,7 @@ def false_names(sizes: Sizes = (1, 2), top: int = 7) -> Evidence:
 @claim(
     f"{PAPER}, beyond Theorem 2: several groups",
     "who is in several groups may gain by bidding less than the truth in one: the theorem is for members of one group",
+    Status.PROVED,
 )
 def several_groups(sizes: Sizes = (0, 2), top: int = 7) -> Evidence:
     """10 in {10} and in {10, 5, 5}; and every game of two groups with one member in both, and its lies in the first.
@@ -628,6 +643,7 @@ def both(paid: Sequence[int | None], before: int) -> list[int | None]:
 @claim(
     f"{PAPER}, beyond Theorem 2: merging",
     "members who pool their money under one name may gain: the theorem is for single members",
+    Status.PROVED,
 )
 def merging(sizes: Sizes = (1, 3), top: int = 5) -> Evidence:
     """{10, 5, 5} after 16, its last two members as one; and every game of a rival and a group, whose last two do."""

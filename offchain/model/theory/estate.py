@@ -13,7 +13,7 @@ from offchain.model.checks.finding import Verdict
 from offchain.model.instances.estate import Attempt, EstateOutcome, Vote
 from offchain.model.instances.two_level import Group, LotOutcome, Member
 from offchain.model.mechanisms.estate import decided, solve
-from offchain.model.theory.claim import Evidence, claim
+from offchain.model.theory.claim import Evidence, Status, claim
 from offchain.model.theory.daos import auction, payments
 
 SOURCE = "beside When Bidders Are DAOs: the item belongs to those who paid"
@@ -61,6 +61,7 @@ def histories(served: int, reserves: Sequence[int], top: int) -> Iterator[list[A
     SOURCE,
     "a resale is one more lot: what is paid is the served members' in equal whole units, and less than a unit each stays. No"
     " minority can sell it, no majority can take it for less than others bid; unsold, access stays",
+    Status.CHECKED,
 )
 def resale(
     sizes: Sequence[int] = (1, 2, 3, 4), reserves: Sequence[int] = (0, 1, 3), top: int = 4
@@ -108,6 +109,7 @@ def below_rival(served: int, rival: int, friend: int) -> bool:
     SOURCE,
     "where an item can be sold again the value of access is not all that a bid is about: bids above it pay for who expects"
     " more of a resale, and who has a part in the proceeds gains by bidding there above its value",
+    Status.PROVED,
 )
 def values(top: int = 5) -> Evidence:
     """Every value of access, bid of a rival and buyer's bid at the resale; every value of a member who bids there."""

@@ -20,7 +20,7 @@ from offchain.model.mechanisms.equal_split import equal_split, willingness_to_pa
 from offchain.model.mechanisms.price_rule import exact, run_auction
 from offchain.model.mechanisms.two_level import sell_lot
 from offchain.model.mechanisms.upper import OpenBids, SeenLimits, UpperRule
-from offchain.model.theory.claim import Evidence, claim
+from offchain.model.theory.claim import Evidence, Status, claim
 from offchain.model.theory.daos import SIZES, Sizes, bids_of, games, lies_that_pay, shares
 
 SOURCE = "beside When Bidders Are DAOs: ascending auctions at Nouns, Nouns Builder and Zora"
@@ -43,6 +43,8 @@ def name(increment: Increment) -> str:
     SOURCE,
     "against rivals with limits of their own no member gains by bidding anything but its value, at any increment: at most what"
     " one increment moves, and that is 0",
+    Status.PROVED,
+    proof="mechanism.md#at-an-ascending-auction",
 )
 def truth(
     sizes: Sequence[Sizes] = SIZES,
@@ -84,6 +86,8 @@ def one_lies(values: tuple[int, ...], top: int) -> Iterator[tuple[int, ...]]:
     SOURCE,
     "neither the price nor the critical bid of sealed bids is above the least bid over the other, and no loser's limit is an"
     " increment above the price; all three are met",
+    Status.PROVED,
+    proof="mechanism.md#at-an-ascending-auction",
 )
 def increment(
     bidders: Sequence[int] = (2, 3),
@@ -241,6 +245,8 @@ def plans(top: int) -> list[tuple[int, ...]]:
     "nor does a member gain against rivals that jump, or that wait for the last second, as long as they do not know its group's"
     " limit. A jump wins with a limit less than an increment below the group's; waiting wins with any at a house that does not"
     " keep open, and no more than that at one that does",
+    Status.PROVED,
+    proof="mechanism.md#at-an-ascending-auction",
 )
 def jumping(
     members: int = 2, top: int = 5, increments: Sequence[Increment] = (1, 3, Fraction(1, 2))
@@ -307,6 +313,7 @@ def outbid_once_seen(start: int, increment: Increment, rival: int, most: int) ->
     SOURCE,
     "who has seen the limit, which is public once it is tallied, changes this: driven to it by a seller's shill a member gains by"
     " bidding less than its value; against a rival that jumps to just where the group has no answer, by bidding more",
+    Status.PROVED,
 )
 def seen_limits(
     sizes: Sequence[Sizes] = ((1, 2), (2, 2)),

@@ -22,7 +22,7 @@ from typing import TypeAlias
 from offchain.model.instances.two_level import Group, LotOutcome, Member, TwoLevelInstance
 from offchain.model.mechanisms.bonds import BPS, Recipient, forfeit
 from offchain.model.mechanisms.two_level import solve_lot
-from offchain.model.theory.claim import Evidence, claim, figure
+from offchain.model.theory.claim import Evidence, Status, claim, figure
 from offchain.model.theory.daos import auction, games, payments
 
 SHILLS = (
@@ -190,6 +190,7 @@ def up_to(names: int, top: int) -> list[Ladder]:
     "a seller that opens of its phantoms what suits it, others' bids seen, gets the same at any bond that is paid to it;"
     " burnt or paid to the winners a bond takes from that, the whole deposit all: what is left is a phantom that is always"
     " opened, a hidden reserve, at no bond",
+    Status.CHECKED,
 )
 def seller(
     settings: Sequence[tuple[tuple[int, int], int]] = (((1, 0), 8), ((2, 0), 5), ((0, 2), 4)),
@@ -251,6 +252,7 @@ def unlike_reserves(sizes: tuple[int, int], top: int, highest: int) -> int:
     "a rival that opens what suits it, others' bids seen, gains nothing as an individual. As a member of a group it gains by"
     " choosing its names late; the higher the bond the less, on these games nothing at the whole deposit, burnt or paid to the"
     " seller; more at every bond that is paid to the winners, of whom it may be",
+    Status.CHECKED,
 )
 def rival(sizes: tuple[int, int] = (2, 1), top: int = 4, names: int = 3) -> Evidence:
     """Every value, every ladder of so many names with bids up to `top`, every opening; against the truth under one name."""
@@ -285,6 +287,7 @@ def rival(sizes: tuple[int, int] = (2, 1), top: int = 4, names: int = 3) -> Evid
     SHILLS,
     "paid to the winners, bonds make bids above the value pay, since who is served has a part in them; burnt or paid to the"
     " seller they make none",
+    Status.CHECKED,
 )
 def winners(
     sizes: Sequence[int] = (1, 2), top: int = 4, bonds: Sequence[int] = (1, 3, 6)

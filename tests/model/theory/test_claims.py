@@ -1,8 +1,10 @@
 """Every claim holds as it is measured, and stops holding where the mechanism is broken."""
 
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,8 +17,9 @@ from offchain.model.instances.signals import UNSOLD, SignalInstance
 from offchain.model.mechanisms import monotone_allocation, signal_discovery
 from offchain.model.mechanisms.approximate import probability
 from offchain.model.mechanisms.price_rule import plain_second_price
-from offchain.model.theory import CLAIMS, Claim, daos, resilient
+from offchain.model.theory import CLAIMS, Claim, Evidence, Row, Status, daos, resilient
 from offchain.model.theory.approximate import bids, draw, groups, guarantees
+from offchain.model.theory.page import common_source, in_markdown, line
 from offchain.model.theory.signals import bounds, discovery, monotone
 from offchain.model.theory.signals.steep import Shape
 
@@ -51,7 +54,9 @@ def test_the_table_has_every_named_claim(paper: str) -> None:
     assert {f"{paper}-{name}" for name in NAMED[paper].split()} <= names
 
 
-PAGE = (Path(__file__).resolve().parents[3] / "docs" / "theory.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+PAGE = (DOCS / "theory.md").read_text(encoding="utf-8")
+ROWS = PAGE.split("<!-- make theory -->")[1].split("<!-- end -->")[0].splitlines()
 AMENDED = {
     line.split("`")[1]
     for line in PAGE.split("These rows hold *amended*")[1].split("\n## ")[0].splitlines()
@@ -66,6 +71,34 @@ def test_claim_holds_and_the_page_says_whether_as_written(claim: Claim[Any]) -> 
     assert row.holds, str(row)
     assert row.measured
     assert bool(row.amended) == (row.name in AMENDED)
+    paper = row.name.partition("-")[0]
+    common = common_source([unmeasured(c) for c in CLAIMS if c.name.startswith(f"{paper}-")])
+    assert line(row, common) in ROWS, "docs/theory.md is not what is measured: make theory"
+
+
+def unmeasured(claim: Claim[Any]) -> Row:
+    """The row of a claim without its figures."""
+
+    def nothing() -> Evidence:
+        return Evidence("", holds=True)
+
+    return replace(claim, measure=nothing)()
+
+
+def test_the_page_has_each_row_once_and_in_order() -> None:
+    told = in_markdown(map(unmeasured, CLAIMS)).splitlines()
+    assert [row.split(" | ")[0] for row in ROWS[2:-2]] == [row.split(" | ")[0] for row in told[:-1]]
+
+
+def test_what_a_row_rests_on_can_be_found() -> None:
+    for claim in CLAIMS:
+        parameters = inspect.signature(claim.measure).parameters
+        assert parameters.keys() >= claim.wider.keys(), claim.name
+        if claim.proof:
+            page, _, section = claim.proof.partition("#")
+            assert section, claim.name
+            assert (DOCS / page).exists(), claim.name
+            assert claim.status is Status.PROVED, claim.name
 
 
 def test_the_page_has_no_amended_row_that_there_is_not() -> None:

@@ -24,7 +24,7 @@ from offchain.model.theory.approximate.guarantees import (
     by_lottery,
     shown,
 )
-from offchain.model.theory.claim import Evidence, claim, figure
+from offchain.model.theory.claim import Evidence, Status, claim, figure
 
 
 def lottery_seat(delta: Fraction, players: int, top: int) -> Seat:
@@ -81,6 +81,7 @@ def on_grid(values: Sequence[int], shift: int = 0) -> list[int]:
     f"{PAPER}, UDed and Dnt",
     "who holds the values K possible has undominated bids from min K to max K only, and a dominant one only if it knows its"
     " value",
+    Status.CHECKED,
 )
 def undominated_bids(
     deltas: Sequence[Fraction] = DELTAS, players: Sequence[int] = (2, 3), top: int = 4
@@ -117,6 +118,7 @@ def spelt(numbers: Sequence[int]) -> str:
 @claim(
     f"{PAPER}, Distinguishable Monotonicity Lemma",
     "if f rises with the bid, and tells any two bids apart, only bids from min K to max K are undominated",
+    Status.CHECKED,
 )
 def distinguishable_monotonicity(top: int = 3, against: int = 2, parts: int = 2) -> Evidence:
     """Every f of one's bid 0..top and some bids of others, in steps of 1/parts, with Myerson's price on the grid."""
@@ -173,6 +175,7 @@ def myerson_seat(columns: Sequence[Sequence[int]], parts: int) -> Seat:
 @claim(
     f"{PAPER}, Undominated Intersection Lemma",
     "in any mechanism, two sets of values that share two have an undominated strategy in common",
+    Status.PROVED,
 )
 def intersection(samples: int = 1000, seed: int = 1, top: int = 3) -> Evidence:
     """Mechanisms of three strategies against two, drawn at random, and M_f; all pairs of sets.
@@ -207,6 +210,8 @@ def intersection(samples: int = 1000, seed: int = 1, top: int = 3) -> Evidence:
     f"{PAPER}, Theorems 2 and 4 on a grid",
     "if values are integers, the auctioneer's second price and the lottery M_f keep their guarantees of the maximum welfare less"
     " 1 unit",
+    Status.PROVED,
+    proof="approximate.md#what-is-guaranteed",
 )
 def grid(
     deltas: Sequence[Fraction] = (Fraction(1, 100), Fraction(1, 4), Fraction(1, 2)),

@@ -12,12 +12,14 @@ from offchain.model.mechanisms.approximate import (
     sell,
 )
 from offchain.model.theory.approximate.guarantees import DELTAS, PAPER, profiles, shown
-from offchain.model.theory.claim import Evidence, claim
+from offchain.model.theory.claim import Evidence, Status, claim
 
 
 @claim(
     f"{PAPER}, price of M_f",
     "with the critical draw no bid beats a known value, in expectation over the draw, and no price is above the bid",
+    Status.PROVED,
+    proof="approximate.md#the-rule",
 )
 def critical_draw(
     deltas: Sequence[Fraction] = DELTAS, players: Sequence[int] = (2, 3), top: int = 5

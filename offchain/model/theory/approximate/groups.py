@@ -16,7 +16,7 @@ from offchain.model.mechanisms.price_rule import exact, run_auction
 from offchain.model.theory.approximate.bids import spelt
 from offchain.model.theory.approximate.draw import draws
 from offchain.model.theory.approximate.guarantees import PAPER, profiles, shown
-from offchain.model.theory.claim import Evidence, claim
+from offchain.model.theory.claim import Evidence, Status, claim
 
 
 @claim(
@@ -24,6 +24,8 @@ from offchain.model.theory.claim import Evidence, claim
     "with groups above equal splits, each member in one, whose values are known and bid, the lottery M_f guarantees"
     " (r + (1-r)/n)/H_l, second price 1/H_l (H_l = 1 + 1/2 + ... + 1/l, l members in the largest group); where members know"
     " theirs approximately no bound is known, but r times that if every bid is within a factor of (1+d)/(1-d) of the value",
+    Status.PROVED,
+    proof="approximate.md#with-daos",
 )
 def groups(
     deltas: Sequence[Fraction] = (Fraction(1, 100), Fraction(1, 4)),

@@ -21,7 +21,7 @@ from offchain.model.mechanisms.approximate import (
     worst_case,
 )
 from offchain.model.mechanisms.price_rule import exact, run_auction
-from offchain.model.theory.claim import Evidence, claim, figure
+from offchain.model.theory.claim import Evidence, Status, claim, figure
 
 PAPER = "Mechanism Design with Approximate Valuations"
 
@@ -91,6 +91,7 @@ def shown(deltas: Sequence[Fraction]) -> str:
 @claim(
     f"{PAPER}, Theorem 1",
     "in dominant strategies no mechanism guarantees more than 1/n, which a random gift does",
+    Status.PROVED,
 )
 def theorem_1(
     players: Sequence[int] = (2, 3, 6), prices: Sequence[int] = range(-3, 4), high: int = 10**6
@@ -132,6 +133,7 @@ def gift_ratio(players: int, high: int) -> Fraction:
 @claim(
     f"{PAPER}, Theorem 2",
     "second price guarantees r of the maximum welfare, in undominated strategies",
+    Status.PROVED,
 )
 def theorem_2(
     deltas: Sequence[Fraction] = DELTAS, players: Sequence[int] = PLAYERS, top: int = TOP
@@ -154,6 +156,7 @@ def theorem_2(
 @claim(
     f"{PAPER}, Theorem 3",
     "no deterministic mechanism guarantees more than r, in undominated strategies; r + 4/B for integer values up to B",
+    Status.PROVED,
 )
 def theorem_3(
     deltas: Sequence[Fraction] = DELTAS,
@@ -215,6 +218,7 @@ def integer_part(delta: Fraction, largest: int, rule: Rule, players: int) -> Fra
     f"{PAPER}, Theorem 4",
     "the lottery M_f guarantees r + (1-r)/n of the maximum welfare to n individuals, r = ((1-d)/(1+d))^2, expected over the draw,"
     " in undominated strategies",
+    Status.PROVED,
 )
 def theorem_4(
     deltas: Sequence[Fraction] = DELTAS, players: Sequence[int] = PLAYERS, top: int = TOP
@@ -251,6 +255,7 @@ def theorem_4(
 @claim(
     f"{PAPER}, Theorem 5",
     "no mechanism guarantees more than r + (1-r)/n to n individuals, in undominated strategies; 4/B more for integer values",
+    Status.PROVED,
 )
 def theorem_5(
     deltas: Sequence[Fraction] = DELTAS,
@@ -296,6 +301,7 @@ def lotteries(players: int, parts: int) -> Iterator[Chances]:
     f"{PAPER}, Lemma E.3",
     "sum f <= 1; sum f_j z_j + D f_i z_i >= z_i (n+D)/n for all i; f_i does not fall as z_i rises;"
     " equal bids have 1/n each",
+    Status.PROVED,
 )
 def lemma_e_3(
     deltas: Sequence[Fraction] = DELTAS, players: Sequence[int] = (2, 3), top: int = TOP
@@ -328,6 +334,7 @@ def lemma_e_3(
 @claim(
     f"{PAPER}, slides",
     "the lottery M_f guarantees 5 times as much as second price for d=1/2, n=2; 3 times for d=1/2, n=4; 2 times for d=1/4, n=2",
+    Status.PROVED,
 )
 def slides(bid: int = 12) -> Evidence:
     """What either leaves where all bid the same, its worst case (Theorems 2 and 4)."""

@@ -13,7 +13,7 @@ from offchain.model.instances.signal_clock import SignalClockInstance
 from offchain.model.instances.signals import Rule
 from offchain.model.mechanisms import signal_discovery
 from offchain.model.mechanisms.signal_discovery import Coins
-from offchain.model.theory.claim import Evidence, claim
+from offchain.model.theory.claim import Evidence, Status, claim
 from offchain.model.theory.signals.steep import (
     BINARY,
     BINARY_TYPES,
@@ -61,14 +61,20 @@ def labels(types: int, signals: int) -> str:
 
 
 @claim(
-    f"{PAPER}, Lemma 1", "two signals: never more than two rejected bidders may still be optimal"
+    f"{PAPER}, Lemma 1",
+    "two signals: never more than two rejected bidders may still be optimal",
+    Status.PROVED,
 )
 def lemma_1(shapes: Sequence[Shape] = (*BINARY, *BINARY_TYPES), seed: int = SEED) -> Evidence:
     """The largest |R| at any time, over all draws."""
     return rejected(shapes, seed)
 
 
-@claim(f"{PAPER}, Lemma 2", "k signals: never more than two rejected bidders may still be optimal")
+@claim(
+    f"{PAPER}, Lemma 2",
+    "k signals: never more than two rejected bidders may still be optimal",
+    Status.PROVED,
+)
 def lemma_2(shapes: Sequence[Shape] = (*MANY, *MANY_TYPES), seed: int = SEED) -> Evidence:
     """The largest |R| at any time, over all draws."""
     return rejected(shapes, seed)
@@ -86,6 +92,7 @@ def rejected(shapes: Sequence[Shape], seed: int) -> Evidence:
 @claim(
     f"{PAPER}, Mechanism 1, line 17",
     '"the single bidder in A" need not exist: free discoveries can reject everybody, and then nothing is sold',
+    Status.PROVED,
 )
 def emptied() -> Evidence:
     """Two bidders, of whom a is optimal at every total: if a is drawn first, b goes for free."""
@@ -103,6 +110,7 @@ def emptied() -> Evidence:
 @claim(
     f"{PAPER}, Theorem 1",
     "two signals, all bid consistently: expected welfare within 5 of the optimum",
+    Status.PROVED,
 )
 def theorem_1(shapes: Sequence[Shape] = BINARY, seed: int = SEED) -> Evidence:
     """The optimal bidder wins with at least 1/5; no instance here takes it below 1/4."""
@@ -112,6 +120,7 @@ def theorem_1(shapes: Sequence[Shape] = BINARY, seed: int = SEED) -> Evidence:
 @claim(
     f"{PAPER}, Theorem 2",
     "two signals, all bid consistently: expected revenue within 10 of the optimal welfare",
+    Status.PROVED,
 )
 def theorem_2(shapes: Sequence[Shape] = BINARY, seed: int = SEED) -> Evidence:
     """The optimal bidder pays its full value with at least 1/10."""
@@ -121,6 +130,7 @@ def theorem_2(shapes: Sequence[Shape] = BINARY, seed: int = SEED) -> Evidence:
 @claim(
     f"{PAPER}, Theorem 4",
     "two signals, l types, all bid consistently: expected welfare within 5l of the optimum",
+    Status.PROVED,
 )
 def theorem_4(shapes: Sequence[Shape] = BINARY_TYPES, seed: int = SEED) -> Evidence:
     """As Theorem 1."""
@@ -130,6 +140,7 @@ def theorem_4(shapes: Sequence[Shape] = BINARY_TYPES, seed: int = SEED) -> Evide
 @claim(
     f"{PAPER}, Theorem 5",
     "two signals, l types, all bid consistently: expected revenue within 10l of the optimal welfare",
+    Status.PROVED,
 )
 def theorem_5(shapes: Sequence[Shape] = BINARY_TYPES, seed: int = SEED) -> Evidence:
     """As Theorem 2."""
@@ -139,6 +150,7 @@ def theorem_5(shapes: Sequence[Shape] = BINARY_TYPES, seed: int = SEED) -> Evide
 @claim(
     f"{PAPER}, Theorem 7",
     "k signals, all bid consistently: expected welfare within 5(k-1) of the optimum",
+    Status.PROVED,
 )
 def theorem_7(shapes: Sequence[Shape] = MANY, seed: int = SEED) -> Evidence:
     """As Theorem 1."""
@@ -148,6 +160,7 @@ def theorem_7(shapes: Sequence[Shape] = MANY, seed: int = SEED) -> Evidence:
 @claim(
     f"{PAPER}, Theorem 8",
     "k signals, all bid consistently: expected revenue within 10(k-1) of the optimal welfare",
+    Status.PROVED,
 )
 def theorem_8(shapes: Sequence[Shape] = MANY, seed: int = SEED) -> Evidence:
     """As Theorem 2."""
@@ -157,6 +170,7 @@ def theorem_8(shapes: Sequence[Shape] = MANY, seed: int = SEED) -> Evidence:
 @claim(
     f"{PAPER}, Theorem 10",
     "k signals, l types, all bid consistently: expected welfare within 5l(k-1), revenue within 10l(k-1) of the optimal welfare",
+    Status.PROVED,
 )
 def theorem_10(shapes: Sequence[Shape] = MANY_TYPES, seed: int = SEED) -> Evidence:
     """Both rules."""
@@ -176,6 +190,7 @@ MANY_CLOCKS = (Shape(3, (0, 0), 60), Shape(3, (0, 0, 0), 15), Shape(3, (0, 0, 1)
 @claim(
     f"{PAPER}, Theorem 3, Corollary 1",
     "two signals: as a clock auction it sells alike, and consistent bidding is an obvious ex-post equilibrium",
+    Status.PROVED,
 )
 def theorem_3(shapes: Sequence[Shape] = CLOCKS, seed: int = SEED) -> Evidence:
     """Every draw and every deviation."""
@@ -185,6 +200,7 @@ def theorem_3(shapes: Sequence[Shape] = CLOCKS, seed: int = SEED) -> Evidence:
 @claim(
     f"{PAPER}, Theorem 9",
     "k signals: as a clock auction it sells alike, and consistent bidding is an obvious ex-post equilibrium",
+    Status.PROVED,
 )
 def theorem_9(shapes: Sequence[Shape] = MANY_CLOCKS, seed: int = SEED) -> Evidence:
     """Every draw and every deviation."""

@@ -11,7 +11,7 @@ from offchain.model.checks.signals import every_misreport
 from offchain.model.instances.monotone_signals import MonotoneSignalsInstance
 from offchain.model.instances.signals import Rule, SignalBidder
 from offchain.model.mechanisms import monotone_allocation
-from offchain.model.theory.claim import Evidence, claim
+from offchain.model.theory.claim import Evidence, Status, claim
 from offchain.model.theory.signals.steep import (
     PAPER,
     SEED,
@@ -40,6 +40,7 @@ UNIVERSALLY = (
     f"{PAPER}, Theorem 12",
     "values alike within a type: a monotone auction within l*C(k,2)+1 of the optimal welfare, feasible, individually"
     " rational and, in expectation over its draw, ex-post truthful",
+    Status.PROVED,
 )
 def theorem_12(shapes: Sequence[Shape] = ALIKE, seed: int = SEED) -> Evidence:
     """The optimal bidder wins with 1/rho at every profile, and no other report does better in expectation.
@@ -58,6 +59,7 @@ def theorem_12(shapes: Sequence[Shape] = ALIKE, seed: int = SEED) -> Evidence:
     f"{PAPER}, Theorem 13",
     "values alike within a type: expected revenue within k(l*C(k,2)+1) of the optimal welfare, individually rational and, in"
     " expectation over its draws, ex-post truthful",
+    Status.PROVED,
 )
 def theorem_13(shapes: Sequence[Shape] = ALIKE, seed: int = SEED) -> Evidence:
     """The optimal bidder pays its full value with at least 1/(k*rho), and no other report does better in expectation."""
