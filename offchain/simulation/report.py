@@ -12,13 +12,18 @@ from offchain.report.drawing import Picture
 from offchain.report.page import Page, Section, tabled, write
 from offchain.report.people import Fate, People, Person, Tone
 from offchain.report.tables import as_csv
-from offchain.simulation import ascents, contributions, pictures
+from offchain.simulation import ascents, contributions, pictures, regroupings
 from offchain.simulation.ascents import House
 from offchain.simulation.cells import Cell, mix_text
 from offchain.simulation.contributions import Served
+from offchain.simulation.regroupings import Regrouped
 from offchain.simulation.summary import Figures, table
 
 _SUMS = ("auctions", "sold", "optimum", "welfare", "revenue", "served", "members")
+_REGROUPING = (
+    "The groups are those of Chen and Zhou, “Less-excludable Mechanism for DAOs in Public Good Auctions”, on a grid of whole "
+    "units."
+)
 _MECHANISM = "The mechanism is that of “When Bidders Are DAOs”, on a grid of whole units."
 
 
@@ -95,6 +100,26 @@ def write_curve(
         files["bids.csv"] = ascents.raw_bids(found, house).encode()
         files["house.csv"] = ascents.raw_sales(found, house).encode()
     return write(page, folder, "contributions.html", files)
+
+
+def write_regrouping(one: Regrouped, wanted: Sequence[int], name: str, folder: Path) -> list[Path]:
+    """The page, the picture, everybody with their group as CSV, and who is served at the prices wanted. OutputFailed if that
+    fails.
+    """
+    page = Page(
+        title="Groups within a group",
+        lead=regroupings.explanation(one),
+        key=regroupings.facts(one),
+        sections=(
+            Section("What each member pays", (regroupings.picture(one),)),
+            *tabled(
+                regroupings.groups(one),
+                *([regroupings.prices(one, wanted)] if wanted else []),
+            ),
+        ),
+        footer=(f"Bids as listed in {name}.", _REGROUPING),
+    )
+    return write(page, folder, "regroup.html", {"groups.csv": regroupings.raw(one).encode()})
 
 
 def _at_a_house(found: Curve, house: House) -> Section:

@@ -299,6 +299,7 @@ BEFORE = {
     "solve": ["-", "--on", "revm"],
     "check": ["-"],
     "curve": ["gifts.csv"],
+    "regroup": ["gifts.csv"],
     "demo": ["--on", "revm"],
     "deploy": ["--on", "revm", "--mechanism", "resilient"],
     "keep": ["--on", "http://127.0.0.1:1", "--deployment", "none", "--openings", "none"],

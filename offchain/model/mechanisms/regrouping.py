@@ -13,11 +13,12 @@ amounts are non-negative integers in units; a bid of 0 is none.
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
 from itertools import pairwise
+from typing import TypeAlias
 
 from offchain.model.mechanisms.equal_split import (
     equal_split,
@@ -50,6 +51,14 @@ class Regrouping:
         return tuple(self.bids[first:last] for first, last in pairwise((0, *self.ends)))
 
 
+Looked: TypeAlias = Callable[[], object]
+"""Is called at every step of a search."""
+
+
+def _unseen() -> None:
+    """Nobody waits for the search."""
+
+
 def willingness_of_parts(parts: Iterable[Iterable[int]]) -> int:
     """The most that parts with these bids can pay together, those who pay in equal shares. O(n log n)."""
     return willingness_to_pay(willingness_to_pay(part) for part in parts)
@@ -75,31 +84,35 @@ def _shares_within(bids: Sequence[int], asked: int) -> list[int | None]:
     return [split.share if split.serves(bid) else None for bid in bids]
 
 
-def in_equal_shares(bids: Iterable[int], most: int | None = None) -> Regrouping:
+def in_equal_shares(
+    bids: Iterable[int], most: int | None = None, looked: Looked = _unseen
+) -> Regrouping:
     """The parts, at most `most`, whose equal shares come to the most; of several ways, that by the most parts.
 
     How many parts can pay an amount each falls as the amount rises, so that between two amounts the total stays below the
     larger times the parts at the smaller: a bound that rules out all but some hundred amounts for 17,448 real contributions.
-    A look at one takes O(sizes of parts * log n), and at most sqrt(2n) sizes differ. Raises ValueError if `most` is below 1.
+    A look at one takes O(sizes of parts * log n), and at most sqrt(2n) sizes differ; `looked` is called after each. Raises
+    ValueError if `most` is below 1.
     """
     ranked = _ranked(bids)
     limit = _limit(most, len(ranked))
     if not ranked:
         return Regrouping((), (), ())
     blocks = _Blocks(ranked)
-    parts, asked = _best_share(blocks, limit)
+    parts, asked = _best_share(blocks, limit, looked)
     return _with_rest(ranked, blocks.ends(asked, parts), [asked] * parts)
 
 
-def each_its_own(bids: Iterable[int], most: int) -> Regrouping:
+def each_its_own(bids: Iterable[int], most: int, looked: Looked = _unseen) -> Regrouping:
     """The parts, at most `most`, whose own willingness to pay sums up to the most.
 
     The best sum is concave in the number of parts, so that a toll on each part holds them to a number. O(n) for each toll
-    tried, which are as many as the willingness to pay has bits. Raises ValueError if `most` is below 1.
+    tried, after which `looked` is called; they are as many as the willingness to pay has bits. Raises ValueError if `most` is
+    below 1.
     """
     ranked = _ranked(bids)
     limit = _limit(most, len(ranked))
-    ends = _ends_of_so_many(ranked, limit)
+    ends = _ends_of_so_many(ranked, limit, looked)
     asked = [(last - first) * ranked[last - 1] for first, last in pairwise((0, *ends))]
     return _with_rest(ranked, ends, asked)
 
@@ -181,7 +194,7 @@ class _Gap:
         return self.bound > other.bound
 
 
-def _best_share(blocks: _Blocks, limit: int) -> tuple[int, int]:
+def _best_share(blocks: _Blocks, limit: int, looked: Looked) -> tuple[int, int]:
     """How many parts pay, and what each is asked for."""
     parts, able = blocks.count(1, limit)
     best = (parts * able, parts, able)
@@ -192,13 +205,14 @@ def _best_share(blocks: _Blocks, limit: int) -> tuple[int, int]:
             continue
         middle = (gap.low + gap.high) // 2
         parts, able = blocks.count(middle, limit)
+        looked()
         best = max(best, (parts * able, parts, able))
         heappush(gaps, _Gap(gap.low, middle, gap.parts))
         heappush(gaps, _Gap(able, gap.high, parts))
     return best[1], best[2]
 
 
-def _ends_of_so_many(ranked: tuple[int, ...], parts: int) -> list[int]:
+def _ends_of_so_many(ranked: tuple[int, ...], parts: int, looked: Looked) -> list[int]:
     """The last ranks of so many blocks whose own willingness to pay sums up to the most.
 
     A last block of a bid of 0 takes those whom no other needs, so that blocks always reach the end.
@@ -216,6 +230,7 @@ def _ends_of_so_many(ranked: tuple[int, ...], parts: int) -> list[int]:
             high = toll
         else:
             low = toll + 1
+        looked()
     fewest = _ends_at(bids, low * scale + 1, scale)
     most = _ends_at(bids, low * scale - 1, scale)
     return _spliced(fewest, most, wanted)[:-1]
