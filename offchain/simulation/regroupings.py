@@ -1,4 +1,4 @@
-"""What a group cut into parts can pay, in tables, as JSON and as a picture. All amounts are integers, in units."""
+"""What a group cut into subgroups can pay, in tables, as JSON and as a picture. All amounts are integers, in units."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ IN_UNITS = Amounts("units", 1, lambda units: f"{units:,}")
 
 @dataclass(frozen=True)
 class Regrouped:
-    """A list of bidders, the parts found for it, and how they pay (one of WAYS)."""
+    """A list of bidders, the subgroups found for it, and how they pay (one of WAYS)."""
 
     bidders: tuple[Bidder, ...]
     found: Regrouping
@@ -78,7 +78,7 @@ class Regrouped:
 
     @cached_property
     def groups(self) -> tuple[tuple[Bidder, ...], ...]:
-        """The parts with everybody in them, highest bid first; who bids nothing is of the last."""
+        """The subgroups with everybody in them, highest bid first; who bids nothing is of the last."""
         ranked = sorted(self.bidders, key=lambda one: -one.units)
         ends = [*self.found.ends[:-1], len(ranked)]
         return tuple(
@@ -87,7 +87,7 @@ class Regrouped:
 
     @cached_property
     def undivided(self) -> int:
-        """What the group would bid in one part."""
+        """What the group would bid in one."""
         return willingness_to_pay(self.found.bids)
 
     @property
@@ -98,33 +98,34 @@ class Regrouped:
 
 @dataclass(frozen=True, slots=True)
 class AtPrice:
-    """Who would be served at a price: so many of the undivided group, for `share` each, 0 if none; and of so many parts.
+    """Who would be served at a price: so many of the undivided group, for `share` each, 0 if none; and of so many subgroups.
 
-    lowest, highest: the shares of members of parts; 0 if none.
+    lowest, highest: the shares of members of subgroups; 0 if none.
     """
 
     price: int
     undivided: int
     share: int
-    parts: int
+    subgroups: int
     served: int
     lowest: int
     highest: int
 
 
 def at_price(regrouped: Regrouped, price: int) -> AtPrice:
-    """Undivided and in parts that share in equal shares. O(n log n)."""
+    """Undivided and in subgroups that share in equal shares. O(n log n)."""
     bids = regrouped.found.bids
     alone = served_count(bids, price)
     paid = [
-        [each for each in part if each is not None] for part in shares(regrouped.found.parts, price)
+        [each for each in part if each is not None]
+        for part in shares(regrouped.found.subgroups, price)
     ]
-    each = [pays for part in paid for pays in part]
+    each = [pays for group in paid for pays in group]
     return AtPrice(
         price=price,
         undivided=alone,
         share=share(price, alone) if alone else 0,
-        parts=sum(map(bool, paid)),
+        subgroups=sum(map(bool, paid)),
         served=len(each),
         lowest=min(each, default=0),
         highest=max(each, default=0),
@@ -206,7 +207,7 @@ def prices(one: Regrouped, wanted: Sequence[int]) -> Table:
                 tell(at.price),
                 f"{at.undivided:,}",
                 tell(at.share) if at.undivided else "",
-                f"{at.parts:,}",
+                f"{at.subgroups:,}",
                 f"{at.served:,}",
                 tell(at.lowest) if at.served else "",
                 tell(at.highest) if at.served else "",
@@ -279,7 +280,7 @@ def _price_json(at: AtPrice) -> dict[str, object]:
         "price": at.price,
         "undivided": {"served": at.undivided, "share": at.share},
         "groups": {
-            "pay": at.parts,
+            "pay": at.subgroups,
             "served": at.served,
             "lowest_share": at.lowest,
             "highest_share": at.highest,

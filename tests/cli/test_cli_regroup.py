@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from offchain.cli import app
 from offchain.model.document import parse_text
-from offchain.model.mechanisms.regrouping import in_equal_shares, willingness_of_parts
+from offchain.model.mechanisms.regrouping import in_equal_shares, willingness_of_subgroups
 from offchain.report.drawing import png
 from offchain.report.theme import DARK, LIGHT
 from offchain.simulation.regroupings import IN_UNITS, Bidder, Regrouped, picture
@@ -227,8 +227,8 @@ def test_constitution_dao() -> None:
     result = regroup(str(DATA), "--json")
     told = json.loads(result.stdout)
     assert told["total"] == 8_712 * 10**9
-    parts = [[one["bid"] for one in group["members"]] for group in told["groups"]]
-    assert sum(map(len, parts)) == 17_448
-    assert willingness_of_parts(parts) == told["total"]
+    subgroups = [[one["bid"] for one in group["members"]] for group in told["groups"]]
+    assert sum(map(len, subgroups)) == 17_448
+    assert willingness_of_subgroups(subgroups) == told["total"]
     (price,) = told["prices"]
     assert (price["undivided"]["served"], price["groups"]["served"]) == (20, 16_801)

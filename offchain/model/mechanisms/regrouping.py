@@ -1,13 +1,13 @@
-"""Groups within a group: a group cut into parts, each of which bids as one, and what the parts can pay together.
+"""Groups within a group: a group cut into subgroups, each of which bids as one, and what the subgroups can pay together.
 
-Source: Chen and Zhou, "Less-excludable Mechanism for DAOs in Public Good Auctions" (arXiv 2504.11854), where the parts are
-called groups of a DAO. Parts share a price as members do: each has its willingness to pay, and the group's is the most that
-some of its parts can pay in equal shares. What a part is asked for is shared equally among its members. Everybody alone, and
-everybody in one part, is the equal split of `equal_split.py`; what lies between can pay more: `in_equal_shares`.
+Source: Chen and Zhou, "Less-excludable Mechanism for DAOs in Public Good Auctions" (arXiv 2504.11854). Subgroups share a price
+as members do: each has its willingness to pay, and the group's is the most that some of them can pay in equal shares; what one
+is asked for is shared equally among its members. Everybody alone, and everybody in one, is the equal split of `equal_split.py`;
+what lies between can pay more: `in_equal_shares`.
 
-Where each part pays its own willingness to pay, more parts can always pay more: `each_its_own`, for so many at most.
+Where each subgroup pays its own willingness to pay, more subgroups can always pay more: `each_its_own`, for so many at most.
 
-docs/regrouping.md proves that parts which are blocks of the ranked bids do as well as any, and that the best are found. All
+docs/regrouping.md proves that subgroups which are blocks of the ranked bids do as well as any, and that the best are found. All
 amounts are non-negative integers in units; a bid of 0 is none.
 """
 
@@ -30,10 +30,10 @@ from offchain.model.mechanisms.equal_split import (
 
 @dataclass(frozen=True)
 class Regrouping:
-    """A group cut into blocks of its ranked bids, and what the parts pay together.
+    """A group cut into blocks of its ranked bids, and what the subgroups pay together.
 
-    bids: the positive ones, highest first. ends: the last rank of each part, rising up to the number of bids.
-    asked: what each part is asked for when they pay the most.
+    bids: the positive ones, highest first. ends: the last rank of each subgroup, rising up to the number of bids.
+    asked: what each subgroup is asked for when they pay the most.
     """
 
     bids: tuple[int, ...]
@@ -42,12 +42,12 @@ class Regrouping:
 
     @cached_property
     def total(self) -> int:
-        """What the parts pay together, in units."""
+        """What the subgroups pay together, in units."""
         return sum(self.asked)
 
     @cached_property
-    def parts(self) -> tuple[tuple[int, ...], ...]:
-        """The bids of each part, highest first."""
+    def subgroups(self) -> tuple[tuple[int, ...], ...]:
+        """The bids of each subgroup, highest first."""
         return tuple(self.bids[first:last] for first, last in pairwise((0, *self.ends)))
 
 
@@ -59,23 +59,23 @@ def _unseen() -> None:
     """Nobody waits for the search."""
 
 
-def willingness_of_parts(parts: Iterable[Iterable[int]]) -> int:
-    """The most that parts with these bids can pay together, those who pay in equal shares. O(n log n)."""
-    return willingness_to_pay(willingness_to_pay(part) for part in parts)
+def willingness_of_subgroups(subgroups: Iterable[Iterable[int]]) -> int:
+    """The most that subgroups with these bids can pay together, those who pay in equal shares. O(n log n)."""
+    return willingness_to_pay(willingness_to_pay(subgroup) for subgroup in subgroups)
 
 
-def shares(parts: Sequence[Sequence[int]], price: int) -> list[list[int | None]]:
-    """What each member of each part pays of a price, None if not served: an equal split among parts, then within each.
+def shares(subgroups: Sequence[Sequence[int]], price: int) -> list[list[int | None]]:
+    """What each member of each subgroup pays of a price, None if not served: an equal split among subgroups, then within each.
 
-    Shares are rounded up at both. Above the parts' willingness to pay nobody is served. O(n log n).
+    Shares are rounded up at both. Above the subgroups' willingness to pay nobody is served. O(n log n).
     Raises ValueError if the price is below 1 unit.
     """
-    able = [willingness_to_pay(part) for part in parts]
+    able = [willingness_to_pay(subgroup) for subgroup in subgroups]
     paying = served_count(able, price)
     asked = share(price, paying) if paying else 0
     return [
-        _shares_within(part, asked) if paying and most >= asked else [None] * len(part)
-        for part, most in zip(parts, able, strict=True)
+        _shares_within(subgroup, asked) if paying and most >= asked else [None] * len(subgroup)
+        for subgroup, most in zip(subgroups, able, strict=True)
     ]
 
 
@@ -87,11 +87,11 @@ def _shares_within(bids: Sequence[int], asked: int) -> list[int | None]:
 def in_equal_shares(
     bids: Iterable[int], most: int | None = None, looked: Looked = _unseen
 ) -> Regrouping:
-    """The parts, at most `most`, whose equal shares come to the most; of several ways, that by the most parts.
+    """The subgroups, at most `most`, whose equal shares come to the most; of several ways, that by the most subgroups.
 
-    How many parts can pay an amount each falls as the amount rises, so that between two amounts the total stays below the
-    larger times the parts at the smaller: a bound that rules out all but some hundred amounts for 17,448 real contributions.
-    A look at one takes O(sizes of parts * log n), and at most sqrt(2n) sizes differ; `looked` is called after each. Raises
+    How many subgroups can pay an amount each falls as the amount rises, so that between two amounts the total stays below the
+    larger times the subgroups at the smaller: a bound that rules out all but some hundred amounts for 17,448 real contributions.
+    A look at one takes O(sizes of subgroups * log n), and at most sqrt(2n) sizes differ; `looked` is called after each. Raises
     ValueError if `most` is below 1.
     """
     ranked = _ranked(bids)
@@ -99,14 +99,14 @@ def in_equal_shares(
     if not ranked:
         return Regrouping((), (), ())
     blocks = _Blocks(ranked)
-    parts, asked = _best_share(blocks, limit, looked)
-    return _with_rest(ranked, blocks.ends(asked, parts), [asked] * parts)
+    subgroups, asked = _best_share(blocks, limit, looked)
+    return _with_rest(ranked, blocks.ends(asked, subgroups), [asked] * subgroups)
 
 
 def each_its_own(bids: Iterable[int], most: int, looked: Looked = _unseen) -> Regrouping:
-    """The parts, at most `most`, whose own willingness to pay sums up to the most.
+    """The subgroups, at most `most`, whose own willingness to pay sums up to the most.
 
-    The best sum is concave in the number of parts, so that a toll on each part holds them to a number. O(n) for each toll
+    The best sum is concave in the number of subgroups, so that a toll on each subgroup holds them to a number. O(n) for each toll
     tried, after which `looked` is called; they are as many as the willingness to pay has bits. Raises ValueError if `most` is
     below 1.
     """
@@ -123,12 +123,12 @@ def _ranked(bids: Iterable[int]) -> tuple[int, ...]:
 
 def _limit(most: int | None, bids: int) -> int:
     if most is not None and most < 1:
-        raise ValueError(f"a group has at least 1 part, not {most}")
+        raise ValueError(f"a group has at least 1 subgroup, not {most}")
     return bids if most is None else min(most, bids)
 
 
 def _with_rest(ranked: tuple[int, ...], ends: Sequence[int], asked: Sequence[int]) -> Regrouping:
-    """Those whom no part needs belong to the last, which can pay no less for it."""
+    """Those whom no subgroup needs belong to the last, which can pay no less for it."""
     return Regrouping(ranked, (*ends[:-1], len(ranked)) if ranked else (), tuple(asked))
 
 
@@ -157,14 +157,14 @@ class _Blocks:
 
     def count(self, asked: int, limit: int) -> tuple[int, int]:
         """How many blocks there are, up to a limit, and the most that just these can pay each; `asked` if there are none."""
-        parts, able = 0, []
+        subgroups, able = 0, []
         for start, size, found in self._runs(asked):
-            within = min(found, limit - parts)
-            parts += within
+            within = min(found, limit - subgroups)
+            subgroups += within
             able.append(size * self._ranked[start + size * within - 1])
-            if parts == limit:
+            if subgroups == limit:
                 break
-        return parts, min(able, default=asked)
+        return subgroups, min(able, default=asked)
 
     def ends(self, asked: int, limit: int) -> list[int]:
         """The last rank of each block, up to a limit."""
@@ -178,16 +178,16 @@ class _Blocks:
 
 @dataclass(frozen=True, slots=True)
 class _Gap:
-    """Amounts between two that were looked at, neither included, and the parts that can pay the lower one."""
+    """Amounts between two that were looked at, neither included, and the subgroups that can pay the lower one."""
 
     low: int
     high: int
-    parts: int
+    subgroups: int
 
     @property
     def bound(self) -> tuple[int, int]:
-        """No total between them is above the first, and none is by more parts than the second."""
-        return (self.high - 1) * self.parts, self.parts
+        """No total between them is above the first, and none is by more subgroups than the second."""
+        return (self.high - 1) * self.subgroups, self.subgroups
 
     def __lt__(self, other: "_Gap") -> bool:
         """The more promising gap comes first."""
@@ -195,34 +195,34 @@ class _Gap:
 
 
 def _best_share(blocks: _Blocks, limit: int, looked: Looked) -> tuple[int, int]:
-    """How many parts pay, and what each is asked for."""
-    parts, able = blocks.count(1, limit)
-    best = (parts * able, parts, able)
-    gaps = [_Gap(able, blocks.highest + 1, parts)]
+    """How many subgroups pay, and what each is asked for."""
+    subgroups, able = blocks.count(1, limit)
+    best = (subgroups * able, subgroups, able)
+    gaps = [_Gap(able, blocks.highest + 1, subgroups)]
     while gaps and gaps[0].bound > best[:2]:
         gap = heappop(gaps)
         if gap.high - gap.low < 2:
             continue
         middle = (gap.low + gap.high) // 2
-        parts, able = blocks.count(middle, limit)
+        subgroups, able = blocks.count(middle, limit)
         looked()
-        best = max(best, (parts * able, parts, able))
-        heappush(gaps, _Gap(gap.low, middle, gap.parts))
-        heappush(gaps, _Gap(able, gap.high, parts))
+        best = max(best, (subgroups * able, subgroups, able))
+        heappush(gaps, _Gap(gap.low, middle, gap.subgroups))
+        heappush(gaps, _Gap(able, gap.high, subgroups))
     return best[1], best[2]
 
 
-def _ends_of_so_many(ranked: tuple[int, ...], parts: int, looked: Looked) -> list[int]:
+def _ends_of_so_many(ranked: tuple[int, ...], subgroups: int, looked: Looked) -> list[int]:
     """The last ranks of so many blocks whose own willingness to pay sums up to the most.
 
     A last block of a bid of 0 takes those whom no other needs, so that blocks always reach the end.
     """
     if not ranked:
         return []
-    bids, wanted = (*ranked, 0), parts + 1
+    bids, wanted = (*ranked, 0), subgroups + 1
     scale = (
         len(bids) + 1
-    )  # a toll of one part more or less in `scale` prefers the fewest blocks, or the most
+    )  # a toll of one subgroup more or less in `scale` prefers the fewest blocks, or the most
     low, high = 0, willingness_to_pay(ranked)
     while low < high:
         toll = (low + high) // 2

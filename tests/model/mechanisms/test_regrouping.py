@@ -1,4 +1,4 @@
-"""Groups cut into parts: the best parts against every partition, larger ones against plain searches, and what a price becomes."""
+"""Groups cut into subgroups: the best against every partition and against plain searches, and what becomes of a price."""
 
 import csv
 from collections.abc import Iterator, Sequence
@@ -15,23 +15,23 @@ from offchain.model.mechanisms.regrouping import (
     each_its_own,
     in_equal_shares,
     shares,
-    willingness_of_parts,
+    willingness_of_subgroups,
 )
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data" / "constitutiondao.csv"
 
-Parts = list[list[int]]
+Subgroups = list[list[int]]
 
 
-def partitions(bids: Sequence[int]) -> Iterator[Parts]:
-    """Every way to cut a list into parts, contiguous or not."""
+def partitions(bids: Sequence[int]) -> Iterator[Subgroups]:
+    """Every way to cut a list into subgroups, contiguous or not."""
     if not bids:
         yield []
         return
-    for parts in partitions(bids[1:]):
-        yield [[bids[0]], *parts]
-        for place, part in enumerate(parts):
-            yield [*parts[:place], [bids[0], *part], *parts[place + 1 :]]
+    for subgroups in partitions(bids[1:]):
+        yield [[bids[0]], *subgroups]
+        for place, subgroup in enumerate(subgroups):
+            yield [*subgroups[:place], [bids[0], *subgroup], *subgroups[place + 1 :]]
 
 
 def lists(longest: int, top: int) -> Iterator[tuple[int, ...]]:
@@ -47,21 +47,21 @@ def random_list(random: Random, most: int) -> list[int]:
 
 
 def by_every_amount(bids: Sequence[int], most: int) -> int:
-    """The best total of equal shares, plainly: for every product that a part could pay, one member after the other."""
+    """The best total of equal shares, plainly: for every product that a subgroup could pay, one member after the other."""
     ranked = sorted(bids, reverse=True)
     best = 0
     for amount in {size * bid for size in range(1, len(ranked) + 1) for bid in ranked}:
-        parts = size = 0
+        subgroups = size = 0
         for bid in ranked:
             size += 1
             if size * bid >= amount:
-                parts, size = parts + 1, 0
-        best = max(best, min(parts, most) * amount)
+                subgroups, size = subgroups + 1, 0
+        best = max(best, min(subgroups, most) * amount)
     return best
 
 
 def by_all_blocks(bids: Sequence[int], most: int) -> int:
-    """The best sum of payments of the parts' own, plainly: a table of blocks by their last rank, for each number of parts."""
+    """The best sum of what subgroups can pay, plainly: a table of blocks by their last rank, for each number of them."""
     ranked = sorted(bids, reverse=True)
     best = [0] * (len(ranked) + 1)
     for _ in range(most):
@@ -76,29 +76,33 @@ def by_all_blocks(bids: Sequence[int], most: int) -> int:
 
 
 def assert_whole(found: Regrouping, bids: Sequence[int], most: int | None) -> None:
-    """Everybody who bids is in one part, and there are no more parts than asked for."""
+    """Everybody who bids is in one subgroup, and there are no more subgroups than asked for."""
     assert sorted(found.bids) == sorted(bid for bid in bids if bid), bids
-    assert [bid for part in found.parts for bid in part] == list(found.bids)
-    assert all(found.parts)
-    assert len(found.asked) == len(found.parts) <= (most or len(bids))
+    assert [bid for subgroup in found.subgroups for bid in subgroup] == list(found.bids)
+    assert all(found.subgroups)
+    assert len(found.asked) == len(found.subgroups) <= (most or len(bids))
 
 
 def test_no_partition_pays_more() -> None:
     """Every list of up to five bids up to 5, every partition, every limit."""
     for bids in lists(5, 5):
         ways = [
-            (len(parts), willingness_of_parts(parts), sum(map(willingness_to_pay, parts)))
-            for parts in partitions(bids)
+            (
+                len(subgroups),
+                willingness_of_subgroups(subgroups),
+                sum(map(willingness_to_pay, subgroups)),
+            )
+            for subgroups in partitions(bids)
         ]
         for most in (None, *range(1, len(bids) + 1)):
             within = [way for way in ways if most is None or way[0] <= most]
             equal = in_equal_shares(bids, most)
             assert equal.total == max(way[1] for way in within), (bids, most)
-            assert willingness_of_parts(equal.parts) == equal.total, (bids, most)
+            assert willingness_of_subgroups(equal.subgroups) == equal.total, (bids, most)
             assert_whole(equal, bids, most)
             own = each_its_own(bids, most or len(bids))
             assert own.total == max(way[2] for way in within), (bids, most)
-            assert [willingness_to_pay(part) for part in own.parts] == list(own.asked)
+            assert [willingness_to_pay(subgroup) for subgroup in own.subgroups] == list(own.asked)
             assert_whole(own, bids, most)
 
 
@@ -109,9 +113,9 @@ def test_larger_lists_pay_what_plain_searches_find() -> None:
         for most in {1, 2, random.randint(1, len(bids)), len(bids)}:
             equal, own = in_equal_shares(bids, most), each_its_own(bids, most)
             assert equal.total == by_every_amount(bids, most), (bids, most)
-            assert willingness_of_parts(equal.parts) == equal.total, (bids, most)
+            assert willingness_of_subgroups(equal.subgroups) == equal.total, (bids, most)
             assert own.total == by_all_blocks(bids, most), (bids, most)
-            assert sum(map(willingness_to_pay, own.parts)) == own.total, (bids, most)
+            assert sum(map(willingness_to_pay, own.subgroups)) == own.total, (bids, most)
             assert_whole(equal, bids, most)
             assert_whole(own, bids, most)
 
@@ -123,14 +127,14 @@ def test_of_equal_totals_that_by_the_most_parts() -> None:
 
 def test_nobody_bids() -> None:
     for found in (in_equal_shares([0, 0]), in_equal_shares([]), each_its_own([0], 3)):
-        assert (found.total, found.parts) == (0, ())
-    assert willingness_of_parts([]) == 0
+        assert (found.total, found.subgroups) == (0, ())
+    assert willingness_of_subgroups([]) == 0
 
 
 def test_parts_are_at_least_one() -> None:
-    with pytest.raises(ValueError, match="at least 1 part, not 0"):
+    with pytest.raises(ValueError, match="at least 1 subgroup, not 0"):
         in_equal_shares([1], 0)
-    with pytest.raises(ValueError, match="at least 1 part, not -1"):
+    with pytest.raises(ValueError, match="at least 1 subgroup, not -1"):
         each_its_own([1], -1)
 
 
@@ -141,24 +145,24 @@ def test_alone_or_all_together_is_the_equal_split() -> None:
             each = share(price, served) if served else 0
             expected = [each if rank < served else None for rank in range(len(bids))]
             assert shares([bids], price) == [expected], (bids, price)
-            assert [part[0] for part in shares([[bid] for bid in bids], price)] == expected
+            assert [subgroup[0] for subgroup in shares([[bid] for bid in bids], price)] == expected
 
 
 def test_a_price_is_covered_and_nobody_pays_more_than_the_bid() -> None:
     for bids in lists(5, 4):
-        for parts in ([bids[:2], bids[2:]], [bids[::2], bids[1::2]]):
-            most = willingness_of_parts(parts)
+        for subgroups in ([bids[:2], bids[2:]], [bids[::2], bids[1::2]]):
+            most = willingness_of_subgroups(subgroups)
             for price in range(1, most + 3):
-                paid = shares(parts, price)
+                paid = shares(subgroups, price)
                 pairs = [
                     pair
-                    for part, own in zip(parts, paid, strict=True)
-                    for pair in zip(part, own, strict=True)
+                    for subgroup, own in zip(subgroups, paid, strict=True)
+                    for pair in zip(subgroup, own, strict=True)
                 ]
                 paying = [(bid, pays) for bid, pays in pairs if pays is not None]
-                assert all(bid >= pays for bid, pays in paying), (parts, price)
-                assert bool(paying) == (price <= most), (parts, price)
-                assert not paying or sum(pays for _, pays in paying) >= price, (parts, price)
+                assert all(bid >= pays for bid, pays in paying), (subgroups, price)
+                assert bool(paying) == (price <= most), (subgroups, price)
+                assert not paying or sum(pays for _, pays in paying) >= price, (subgroups, price)
 
 
 def test_whoever_is_served_alone_is_served_in_the_best_parts() -> None:
@@ -166,18 +170,20 @@ def test_whoever_is_served_alone_is_served_in_the_best_parts() -> None:
     for bids in lists(5, 7):
         found = in_equal_shares(bids)
         for price in range(1, willingness_to_pay(bids) + 1):
-            served = [pays is not None for part in shares(found.parts, price) for pays in part]
+            served = [
+                pays is not None for subgroup in shares(found.subgroups, price) for pays in subgroup
+            ]
             assert all(served[: served_count(bids, price)]), (bids, price)
 
 
 def test_parts_that_are_set_leave_no_lie_that_pays() -> None:
-    """Every profile of bids up to 5, price, member and lie, for parts of one, two and three members."""
+    """Every profile of bids up to 5, price, member and lie, for subgroups of one, two and three members."""
     sizes = (1, 2, 1)
 
     def paid(bids: Sequence[int], price: int) -> list[int | None]:
         rest = iter(bids)
-        parts = [[next(rest) for _ in range(size)] for size in sizes]
-        return [pays for part in shares(parts, price) for pays in part]
+        subgroups = [[next(rest) for _ in range(size)] for size in sizes]
+        return [pays for subgroup in shares(subgroups, price) for pays in subgroup]
 
     for price in range(1, 13):
         outcomes = {bids: paid(bids, price) for bids in product(range(6), repeat=sum(sizes))}
@@ -192,21 +198,21 @@ def test_parts_that_are_set_leave_no_lie_that_pays() -> None:
 def test_parts_chosen_by_the_bids_can_be_lied_to() -> None:
     """Of {2}, {1, 1} at price 3 the first pays 2; by a bid of 1 all three are alone, and pay 1."""
     truth, lie = in_equal_shares([2, 1, 1]), in_equal_shares([1, 1, 1])
-    assert (truth.parts, truth.total) == (((2,), (1, 1)), 4)
-    assert shares(truth.parts, 3) == [[2], [1, 1]]
-    assert (lie.parts, shares(lie.parts, 3)) == (((1,), (1,), (1,)), [[1], [1], [1]])
+    assert (truth.subgroups, truth.total) == (((2,), (1, 1)), 4)
+    assert shares(truth.subgroups, 3) == [[2], [1, 1]]
+    assert (lie.subgroups, shares(lie.subgroups, 3)) == (((1,), (1,), (1,)), [[1], [1], [1]])
 
 
 def test_constitution_dao() -> None:
-    """8,712 ETH by 44 parts, where it could pay 2,000 undivided."""
+    """8,712 ETH by 44 subgroups, where it could pay 2,000 undivided."""
     if not DATA.exists():
-        pytest.skip("the contributions are not part of the project; no ../shared/data here")
+        pytest.skip("the contributions are not subgroup of the project; no ../shared/data here")
     with DATA.open(encoding="utf-8") as file:
         bids = [int(row["wei"]) // WEI_PER_UNIT for row in csv.DictReader(file)]
     found = in_equal_shares(bids)
     assert found.asked == (198 * UNITS_PER_ETH,) * 44
-    assert willingness_of_parts(found.parts) == 8_712 * UNITS_PER_ETH
+    assert willingness_of_subgroups(found.subgroups) == 8_712 * UNITS_PER_ETH
     assert in_equal_shares(bids, 1).total == willingness_to_pay(bids) == 2_000 * UNITS_PER_ETH
     own = each_its_own(bids, 10)
-    assert own.total == sum(map(willingness_to_pay, own.parts)) == 8_755_055_446_883
+    assert own.total == sum(map(willingness_to_pay, own.subgroups)) == 8_755_055_446_883
     assert each_its_own(bids, len(bids)).total == sum(bids)
