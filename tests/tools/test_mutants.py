@@ -1,22 +1,26 @@
 """`make mutants`: what is changed, what is declared, what is kept, and that tests are run on what was changed."""
 
+import socket
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from offchain.io.paths import PROJECT
-from tools.mutants import killing
+from tools.mutants import hunt, killing
 from tools.mutants.compiling import Changed, NotCompiled, affected, solc
 from tools.mutants.declared import BadDeclaration, Declaration, declared, matched
-from tools.mutants.hunt import in_turn
+from tools.mutants.hunt import BrokenSuite, Hunter, in_turn
 from tools.mutants.killing import Result, Task, run
 from tools.mutants.overlay import Overlay
 from tools.mutants.records import Record, Records
 from tools.mutants.sources import Mutant, by_file, mutants, sample
-from tools.mutants.suites import suite_of
+from tools.mutants.suites import Suite, suite_of
 from tools.mutants.table import fate, table
 
 HEADER = "contracts/randomness/BlockHeader.sol"
@@ -165,6 +169,48 @@ def test_the_bytecode_is_the_mutants(all_: list[Mutant], compiler: str) -> None:
     assert contracts.bytecode("Auctioneer") is None
 
 
+def test_few_steps_of_the_optimizer_make_other_code_of_the_same_contract(compiler: str) -> None:
+    """And of what is then asked for as it is deployed, that."""
+    quick, plain = (
+        Changed(compiler, "", "", affected(HEADER), quick).bytecode("HeaderReader")
+        for quick in (True, False)
+    )
+    assert len(quick[1]) > len(plain[1])
+    assert plain == Changed(compiler, "", "", affected(HEADER)).bytecode("HeaderReader")
+
+
+def test_the_compiler_ends_with_who_started_it(tmp_path: Path) -> None:
+    """However that ends."""
+    address = tmp_path / "socket"
+    start = (
+        "import os, pathlib, sys\n"
+        "from tools.mutants.compiling import solc\n"
+        "with solc(pathlib.Path(sys.argv[1])):\n"
+        "    os.kill(os.getpid(), 9)\n"
+    )
+    given = [sys.executable, "-c", start, str(address)]
+    # what it started holds the other end of this pipe: the end of it is the end of all
+    subprocess.run(given, cwd=PROJECT, capture_output=True, timeout=600)
+    with socket.socket(socket.AF_UNIX) as connection, pytest.raises(ConnectionRefusedError):
+        connection.connect(str(address))
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+def test_what_fails_without_the_mutant_kills_none(
+    all_: list[Mutant], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hangs: bool
+) -> None:
+    """A broken test would kill them all."""
+    monkeypatch.setattr(killing, "HANG_CPU_S", 5.0)
+    monkeypatch.setattr(Overlay, "install", lambda _: None)
+    monkeypatch.setattr(hunt, "preload", lambda: None)
+    path = tmp_path / "test_it.py"
+    path.write_text(f"def test_it():\n    while {hangs}: pass\n    assert False\n")
+    monkeypatch.setattr(hunt, "suite_of", lambda _: Suite("broken", (str(path),), ()))
+    one = next(each for each in all_ if each.path == HEADER)
+    with ExitStack() as stack, pytest.raises(BrokenSuite, match="::test_it"):
+        Hunter(stack).record(one, False)
+
+
 def test_what_does_not_compile_is_no_mutant(compiler: str) -> None:
     text = (
         (PROJECT / HEADER).read_text().replace("revert TooFewFields(fields);", "revert Nothing();")
@@ -191,4 +237,4 @@ def test_how_tests_end(
     path.write_text(f"def test_first(): pass\n\ndef test_it():\n    {body}\n")
     result = run(Task(None, (str(path),), (), str(tmp_path / "log")), "in process", Overlay())
     assert result == Result(end, by=result.by), (tmp_path / "log").read_text()
-    assert result.by.endswith("::test_it") == (end == "killed")
+    assert result.by.endswith("::test_it") == (end in ("killed", "timed out"))

@@ -1,6 +1,6 @@
 """`make mutants`: the contracts with one thing wrong each, and whether a test notices.
 
-    python -m tools.mutants [--all | --sample N --seed S | --file NAME] [--list] [--known] [--again]
+    python -m tools.mutants [--all | --sample N --seed S] [--file NAME] [--list] [--known] [--again]
 
 What came of each is kept in build/mutants, so that a run that was broken off goes on where it was; of a file that has changed
 everything is run anew. Exits with 0 if no mutant that was chosen survived.
@@ -9,6 +9,7 @@ everything is run anew. Exits with 0 if no mutant that was chosen survived.
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,9 @@ _SAMPLE = 500
 def main() -> int:
     """Picks mutants, runs those of which nothing is known, and prints the table."""
     options = _options()
+    signal.signal(
+        signal.SIGTERM, signal.default_int_handler
+    )  # ends what was started, as Ctrl-C does
     all_ = mutants()
     records = Records()
     try:
@@ -58,7 +62,7 @@ def _options() -> argparse.Namespace:
         "--file",
         action="append",
         metavar="NAME",
-        help="only files whose path contains this, or one of these",
+        help="only files whose path contains this, or one of these, or PATH:LINE",
     )
     parser.add_argument("--list", action="store_true", help="print the mutants, run nothing")
     parser.add_argument("--known", action="store_true", help="the table of all that was run so far")
@@ -69,7 +73,12 @@ def _options() -> argparse.Namespace:
 def _chosen(options: argparse.Namespace, all_: Sequence[Mutant]) -> list[Mutant]:
     everything = options.all or options.known
     chosen = list(all_) if everything else sample(all_, options.sample, options.seed)
-    return [one for one in chosen if any(part in one.file for part in options.file or [""])]
+    wanted = options.file or [""]
+    return [one for one in chosen if any(_is_in(one, part) for part in wanted)]
+
+
+def _is_in(one: Mutant, part: str) -> bool:
+    return part in one.file or f"/{one.file}:{one.line}".endswith(f"/{part}")
 
 
 def _waiting(chosen: Sequence[Mutant], known: Mapping[str, Record], again: bool) -> list[Mutant]:

@@ -19,6 +19,19 @@ from tools.mutants.sources import trees
 
 _SERVER: Final = Path(__file__).parent / "compiler.js"
 _NO_METADATA: Final = {"appendCBOR": False, "bytecodeHash": "none"}
+_FEW_STEPS: Final = {
+    "enabled": True,
+    "runs": 200,
+    "details": {
+        "yul": True,
+        "cse": False,
+        "deduplicate": False,
+        "constantOptimizer": False,
+        "inliner": False,
+        "yulDetails": {"stackAllocation": True, "optimizerSteps": "dhfoDgvulfnTUtnIf:fDnTOcmu"},
+    },
+}
+"""Of the optimizer's steps those without which stacks are too deep: in two thirds of the time, code larger than a chain takes."""
 
 
 class NotCompiled(Exception):
@@ -28,16 +41,17 @@ class NotCompiled(Exception):
 @dataclass(frozen=True)
 class Changed:
     """The project with another text in the file `path`; `affected`: the contracts that are made of it, each with its file.
-    `address`: where the compiler listens.
+    `address`: where the compiler listens. `quick`: compiled with few steps of the optimizer.
     """
 
     address: str
     path: str
     source: str
     affected: Mapping[str, str]
+    quick: bool = False
 
     def check(self) -> None:
-        """`NotCompiled` if the types do not fit."""
+        """`NotCompiled` if the types do not fit in the file itself."""
         self._ask([])
 
     def bytecode(self, name: str) -> tuple[bytes, bytes]:
@@ -46,7 +60,12 @@ class Changed:
         return bytes.fromhex(found["bytecode"]), bytes.fromhex(found["runtime"])
 
     def _ask(self, wanted: list[tuple[str, str]]) -> Mapping[str, Any]:
-        request = {"path": self.path, "source": self.source, "wanted": wanted}
+        request = {
+            "path": self.path,
+            "source": self.source,
+            "wanted": wanted,
+            "quick": self.quick,
+        }
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect(self.address)
             connection.sendall(f"{json.dumps(request)}\n".encode())
@@ -62,8 +81,10 @@ def solc(address: Path) -> Iterator[None]:
     """The compiler listens at `address` for as long as the body lasts. `CompileError` if it does not start."""
     address.parent.mkdir(parents=True, exist_ok=True)
     address.unlink(missing_ok=True)
+    settings = _settings(compiler()) | {"metadata": _NO_METADATA}
     project = {
-        "settings": _settings(compiler()) | {"metadata": _NO_METADATA},
+        "settings": settings,
+        "quick": settings | {"optimizer": _FEW_STEPS},
         "sources": {path: {"content": (PROJECT / path).read_text("utf-8")} for path in trees()},
     }
     process = subprocess.Popen(
@@ -76,8 +97,8 @@ def solc(address: Path) -> Iterator[None]:
     try:
         assert process.stdin is not None
         assert process.stdout is not None
-        with process.stdin as given:
-            json.dump(project, given)
+        process.stdin.write(f"{json.dumps(project)}\n")
+        process.stdin.flush()  # and left open: where it ends, however this process does, the compiler does
         if process.stdout.readline() != "ready\n":
             raise CompileError("the compiler did not start")
         yield

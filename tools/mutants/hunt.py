@@ -9,6 +9,7 @@ import sys
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import zip_longest
 from typing import Final
 
@@ -56,7 +57,7 @@ class Hunter:
         self._contracts = Overlay()
         self._contracts.install()
         preload()
-        self._unchanged: dict[str, tuple[bytes, bytes]] = {}
+        self._sound: dict[tuple[str, str, str, bool], bool] = {}
         self._lately: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=REMEMBERED))
 
     def record(self, mutant: Mutant, is_declared: bool) -> Record:
@@ -64,8 +65,6 @@ class Hunter:
         changed = Changed(str(self._socket), mutant.path, mutant.source(), affected(mutant.path))
         lately = self._lately[mutant.file]
         result = self._fate(changed, suite_of(mutant.file), lately, is_declared)
-        if result.end == "broken":
-            raise BrokenSuite(f"the tests broke off, see {FOLDER}: {mutant}")
         if result.by:
             if result.by in lately:
                 lately.remove(result.by)
@@ -75,29 +74,44 @@ class Hunter:
     def _fate(
         self, changed: Changed, suite: Suite, lately: Iterable[str], is_declared: bool
     ) -> Result:
-        try:
-            changed.check()
-        except NotCompiled:
-            return Result("refused")
-        result = self._try("in process", suite.in_process, lately, changed)
-        if result.end != "passed":
-            return result
-        if self._is_same(changed):
-            return Result("same bytecode")
-        if not is_declared:
-            result = self._try("brownie", suite.on_anvil, lately, changed)
+        quickly = replace(changed, quick=True)
+        result = self._try("in process", suite.in_process, lately, quickly)
+        if result.by and not self._is_sound("in process", result.by, quickly):
+            # more gas, or larger, than this test allows
+            result = self._try("in process", suite.in_process, (), changed)
+        if result.end == "passed":
+            try:
+                if self._is_same(changed):
+                    return Result("same bytecode")
+            except NotCompiled:
+                return Result("refused")
+            if not is_declared:
+                result = self._try("brownie", suite.on_anvil, lately, changed)
+        if result.end == "broken":
+            raise BrokenSuite(f"the tests broke off, see {FOLDER}: {changed.path}")
         return result if result.end != "passed" else Result("survived")
 
     def _try(
         self, runner: str, tests: tuple[str, ...], lately: Iterable[str], changed: Changed
     ) -> Result:
-        """Those that killed a mutant of this file lately, then all."""
+        """Those that killed a mutant of this file lately, then all. `BrokenSuite` if what fails does so without the mutant."""
         first = tuple(one for one in lately if one.partition("::")[0] in _files(tests))
         for some in (first, tests):
             result = self._run(runner, Task(changed, some, first, self._log(runner)))
             if result.end != "passed":
-                return result
-        return Result("passed")
+                break
+        if result.by and not changed.quick and not self._is_sound(runner, result.by, changed):
+            raise BrokenSuite(f"fails on the contracts as they are, see {FOLDER}: {result.by}")
+        return result
+
+    def _is_sound(self, runner: str, test: str, changed: Changed) -> bool:
+        """Whether the test passes on the contracts as they are, compiled as this mutant."""
+        key = runner, test, changed.path, changed.quick
+        if key not in self._sound:
+            as_they_are = replace(changed, path="", source="")
+            result = self._run(runner, Task(as_they_are, (test,), (), self._log(runner)))
+            self._sound[key] = result.end == "passed"
+        return self._sound[key]
 
     def _log(self, runner: str) -> str:
         return str(FOLDER / f"{runner.replace(' ', '-')}-{os.getpid()}.log")
@@ -116,11 +130,8 @@ class Hunter:
 
     def _is_same(self, changed: Changed) -> bool:
         """Whether every contract is the same to the byte: the compiler has proved that nothing changed."""
-        as_it_is = Changed(str(self._socket), "", "", changed.affected)
-        made = {name: changed.bytecode(name) for name in changed.affected}
-        for name in changed.affected.keys() - self._unchanged:
-            self._unchanged[name] = as_it_is.bytecode(name)
-        return all(self._unchanged[name] == code for name, code in made.items())
+        as_it_is = replace(changed, path="", source="")
+        return all(changed.bytecode(one) == as_it_is.bytecode(one) for one in changed.affected)
 
 
 class _Brownie:

@@ -54,7 +54,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a task: "passed", "killed" `by` a test, "timed out", "refused" by the compiler, or "broken"."""
+    """What came of a task: "passed", "killed" or "timed out" `by` a test, "refused" by the compiler, or "broken"."""
 
     end: str
     by: str = ""
@@ -72,7 +72,7 @@ def run(task: Task, runner: str, contracts: Overlay, plugin: object = None) -> R
         _be_child(task, runner, contracts, plugin, writing)
     os.close(writing)
     try:
-        told = _line(reading, time.monotonic() + PATIENCE_S)
+        told, running = _told(reading, time.monotonic() + PATIENCE_S)
     finally:
         os.close(reading)
         # With all that it started: nodes that nobody stopped.
@@ -82,7 +82,7 @@ def run(task: Task, runner: str, contracts: Overlay, plugin: object = None) -> R
     if told:
         return Result(**json.loads(told), cpu_seconds=cpu)
     hung = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGPROF, signal.SIGKILL)
-    return Result("timed out" if hung else "broken", cpu_seconds=cpu)
+    return Result("timed out", running, cpu) if hung else Result("broken", cpu_seconds=cpu)
 
 
 def _has_group(child: int) -> bool:
@@ -92,16 +92,20 @@ def _has_group(child: int) -> bool:
         return False
 
 
-def _line(reading: int, deadline: float) -> bytes:
-    """What the child tells; nothing if it ends, or takes too long."""
-    told = b""
-    while not told.endswith(b"\n"):
+def _told(reading: int, deadline: float) -> tuple[str, str]:
+    """What the child tells in the end, nothing if it ends before or takes too long; and the test that it told of last."""
+    told, running = b"", ""
+    while True:
+        *lines, told = told.split(b"\n")
+        for line in map(bytes.decode, lines):
+            if not line.startswith(_STARTED):
+                return line, running
+            running = line.removeprefix(_STARTED)
         ready, _, _ = select.select([reading], [], [], max(0.0, deadline - time.monotonic()))
         part = os.read(reading, 1 << 16) if ready else b""
         if not part:
-            return b""
+            return "", running
         told += part
-    return told
 
 
 def same_examples() -> None:
@@ -121,7 +125,7 @@ def _be_child(
         log = os.open(task.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         for stream in (1, 2):
             os.dup2(log, stream)
-        recorder = _Recorder(task.first)
+        recorder = _Recorder(task.first, writing)
         contracts.lay(task.changed, lambda: _tell(writing, "refused"))
         code = _RUNNERS[runner](task.tests, [recorder, *filter(None, [plugin])])
         ends = {pytest.ExitCode.OK: "passed", pytest.ExitCode.TESTS_FAILED: "killed"}
@@ -140,17 +144,22 @@ def _tell(writing: int, end: str, by: str = "") -> NoReturn:
     os._exit(0)
 
 
+_STARTED: Final = "started "
+
+
 class _Recorder:
     """A plugin of pytest: the tests that are to come first, examples that are the same each time, the first failure."""
 
-    def __init__(self, first: Sequence[str]) -> None:
+    def __init__(self, first: Sequence[str], writing: int) -> None:
+        self._writing = writing
         self._first = {name: place for place, name in enumerate(first)}
         self.failed = ""
 
     def pytest_sessionstart(self) -> None:
         same_examples()
 
-    def pytest_runtest_logstart(self) -> None:
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        os.write(self._writing, f"{_STARTED}{nodeid}\n".encode())
         signal.setitimer(signal.ITIMER_PROF, HANG_CPU_S)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:

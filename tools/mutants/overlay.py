@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from functools import partial
+from typing import Any, Final, NoReturn
 from unittest.mock import patch
 
+from pyrevm import CfgEnv
+
 from offchain.bindings import artifacts
+from offchain.chain import revm
 from tools.mutants.compiling import Changed, NotCompiled
+
+_NO_LIMIT: Final = 1 << 20
+"""Bytes of code that the chain in process takes of a contract that is compiled with few steps."""
 
 
 class Overlay:
@@ -21,6 +28,7 @@ class Overlay:
     def install(self) -> None:
         """From here on `artifacts` answers with what asks here for the bytecode at each use."""
         patch.object(artifacts, "_artifact", lambda name, entry: _Late(name, entry, self)).start()
+        patch.object(revm, "CfgEnv", partial(CfgEnv, limit_contract_code_size=_NO_LIMIT)).start()
 
     def lay(self, changed: Changed | None, give_up: Callable[[], NoReturn]) -> None:
         """From here on they are the mutant's. `give_up`: called if it does not compile."""
