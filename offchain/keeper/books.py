@@ -262,7 +262,7 @@ class Lot:
     def _on_delivered(self, args: Args) -> None:
         self.delivered = True
 
-    def _on_bid_elsewhere(self, args: Args) -> None:
+    def _on_asked(self, args: Args) -> None:
         """Nothing that a keeper goes by: it asks what stands. But a reorganization shows by it."""
 
 
@@ -294,11 +294,12 @@ _BOOK_EVENTS: Final[Mapping[str, Callable[[Book, Args], None]]] = {
 _LOT_EVENTS: Final[Mapping[str, Callable[[Lot, Args], None]]] = {
     "DAOEntered": Lot._on_entered,
     "DAOBid": Lot._on_dao_bid,
+    "DrawRequested": Lot._on_asked,
     "DrawDecided": Lot._on_drawn,
     "LotSettled": Lot._on_settled,
     "ItemReturned": Lot._on_returned,
-    "Raised": Lot._on_bid_elsewhere,
-    "Recalled": Lot._on_bid_elsewhere,
+    "Raised": Lot._on_asked,
+    "Recalled": Lot._on_asked,
     "ItemDelivered": Lot._on_delivered,
     "PriceReturned": Lot._on_delivered,
 }

@@ -80,6 +80,15 @@ class Logbook(ABC, Generic[LotT]):
         """How many lots were listed, as far as logs tell; those that were forgotten count."""
         return len(self.lots) + len(self._forgotten)
 
+    @property
+    def recent(self) -> Sequence[Log]:
+        """What was read of the newest `REORG_DEPTH` blocks."""
+        return self._recent
+
+    def reads(self, log: Log) -> bool:
+        """Whether it is of an event that matters."""
+        return bool(log.topics) and log.topics[0] in self._topics
+
     def restart(self) -> None:
         """Forgets everything, so that the next `sync` reads it anew."""
         self._restart()

@@ -12,6 +12,7 @@ from offchain.keeper.purse import Purse
 from offchain.keeper.reading import Reader
 from offchain.keeper.tasks import Memories, Memory, Task
 from offchain.keeper.troubles import Troubles
+from offchain.keeper.undone import Undone
 
 _MEMBERS_PROBED: Final = 50
 _READY: Final = 6_000
@@ -59,6 +60,7 @@ class Sender:
         self._purse, self._allowance_of = purse, allowance_of
         self._gas_limit = gas_limit
         self._on_action = on_action or (lambda action: None)
+        self._undone = Undone(reader.ledger)
         self._steps = 0
         self.sent = 0
         self.forget()
@@ -70,6 +72,7 @@ class Sender:
     def forget(self) -> None:
         """Forgets all that was learnt: the books are new ones."""
         self.memories = Memories(self._gas_limit)
+        self._undone.look()
 
     def batch(
         self,
@@ -152,7 +155,7 @@ class Sender:
         """Raises Overspent if a transaction of so much gas on a lot could not be paid for."""
         if not self._purse.affords(gas):
             raise self._purse.used_up()
-        self._purse.check_lot(lot, gas, self._allowance_of(lot))
+        self._purse.check_lot(lot, gas, self._allowed(lot))
 
     def together(
         self,
@@ -205,7 +208,11 @@ class Sender:
         return estimate
 
     def _may_take(self, lot: int, gas: int) -> bool:
-        return self._purse.affords(gas) and self._purse.has_left(lot, gas, self._allowance_of(lot))
+        return self._purse.affords(gas) and self._purse.has_left(lot, gas, self._allowed(lot))
+
+    def _allowed(self, lot: int) -> int:
+        """The most gas that a lot may have taken: its allowance, and what went into work that has to be done again."""
+        return self._allowance_of(lot) + self._undone.gas_of(lot)
 
     def _send(
         self,
@@ -218,7 +225,7 @@ class Sender:
         detail: str = "",
     ) -> Receipt:
         self._reader.refuse_old_books()
-        self._purse.check_lot(task.lot, gas, self._allowance_of(task.lot))
+        self._purse.check_lot(task.lot, gas, self._allowed(task.lot))
         try:
             receipt = self._courier.send(transaction, gas, task.lot)
         except Reverted as failure:
@@ -227,6 +234,7 @@ class Sender:
                 memory.rest(self._steps)
             raise
         self.sent += 1
+        self._undone.sent(task.lot, task.contract, receipt, min(receipt.gas_used, gas))
         memory.failures = 0
         self._on_action(Action(task.step, task.lot, task.contract, members, receipt, detail))
         return receipt

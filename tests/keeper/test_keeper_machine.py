@@ -1,7 +1,8 @@
 """A keeper in a random world: people bid, time passes, blocks are taken back, its node limits, lags and lies, and it dies.
 
 Whatever came before, once its node is fair, it brings every lot to its end: what it was promised to open is opened where the
-reveal is still to come, groups bid what the model says, and everybody is paid, to the wei.
+reveal is still to come, groups bid what the model says, and everybody is paid, to the wei. Where its node has lied about blocks
+that are not compared any more, it is started anew before.
 """
 
 import shutil
@@ -225,6 +226,8 @@ class Random(RuleBasedStateMachine):
         market = self.market
         self.weather.turn(Mood.FAIR, 0)
         self.weather.left = None
+        if self.weather.has_lied and self._is_long():
+            self.keeper = self.started()
         served = [lot for lot in self.lots if self.is_bidding(lot)]
         deadlines = sorted({end for lot in self.lots for end in market.ends(lot)})
         last = max(deadlines[-1], market.chain.now()) + VOID
@@ -253,6 +256,11 @@ class Random(RuleBasedStateMachine):
             owed = [who for book in ledger.books_on(lot) for who in book.boxes if book.due(who)]
             assert not owed, f"lot {lot}: {owed} are owed something"
         market.outcome(self.lots)
+
+    def _is_long(self) -> bool:
+        """Whether there are blocks that a keeper does not compare any more, so that what it was told of them stays."""
+        market = self.market
+        return market.chain.block() - market.deployment.block > REORG_DEPTH - 4
 
     def work(self) -> None:
         """The keeper that lived through it all works until nothing is left to do."""
