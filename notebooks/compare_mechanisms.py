@@ -24,8 +24,8 @@ from fractions import Fraction
 
 import matplotlib.pyplot as plt
 
-from offchain.model.instances.two_level import optimal_lot_welfare
-from offchain.model.mechanisms.pay_your_bid import Asks, lot_welfare, solve_lot
+from offchain.model.instances.two_level import lot_welfare, optimal_lot_welfare
+from offchain.model.mechanisms.pay_your_bid import Asks, solve_lot
 from offchain.model.mechanisms.two_level import solve
 from offchain.model.theory.daos import auction
 

@@ -84,8 +84,8 @@ print(f"{len(games)} games, {lies:,} bids tried, none of them pays")
 def doubled(rival, others):
     """What bidding 10 brings to whom it is worth that, the best of two names, and their bid."""
     seat = next(one for one in seats(auction([rival], [10, *others])) if one.group == "B")
-    shares = {bid: seat.share((bid, bid), RULE) for bid in range(1, 11)}
-    gains = {bid: 10 - 2 * share for bid, share in shares.items() if share is not None}
+    charges = {bid: seat.charge((bid, bid), RULE) for bid in range(1, 11)}
+    gains = {bid: 10 - paid for bid, paid in charges.items() if paid is not None}
     bid = max(gains, key=gains.get)
     return seat.utility(10, RULE), gains[bid], bid
 

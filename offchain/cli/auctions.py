@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         SignalClockInstance,
         TwoLevelInstance,
     )
+    from offchain.model.instances.two_level import AnyTwoLevel
     from offchain.play.solve import Staging
 
     AnyApproximate: TypeAlias = ApproximateInstance | ApproximateGroupsInstance
@@ -54,14 +55,10 @@ class Auction:
     on_chain: OnChain | None = None
 
 
-def _two_level(instance: "TwoLevelInstance") -> "Staging[TwoLevelInstance]":
-    from offchain.model.instances.rules import Ascending, CriticalBid
+def _two_level(instance: "AnyTwoLevel") -> "Staging[TwoLevelInstance]":
+    from offchain.model.instances.rules import Ascending
 
-    match instance.upper:
-        case CriticalBid():
-            return _at_the_auctioneer()
-        case Ascending():
-            return _at_houses()
+    return _at_houses() if isinstance(instance.upper, Ascending) else _at_the_auctioneer()
 
 
 def _at_the_auctioneer() -> "Staging[TwoLevelInstance]":
@@ -110,7 +107,7 @@ def _signal_clock(_: "SignalClockInstance") -> "Staging[SignalClockInstance]":
     return Staging(SignalStage, check_signal_clock, lambda one: len(one.bidders))
 
 
-def _members(instance: "TwoLevelInstance | ApproximateGroupsInstance") -> int:
+def _members(instance: "AnyTwoLevel | ApproximateGroupsInstance") -> int:
     return sum(len(group.members) for group in instance.groups)
 
 

@@ -103,6 +103,5 @@ def _played(on: str | None) -> "Callable[[Instance], bool]":
 
 def _runs_by_default(instance: "Instance") -> bool:
     from offchain.model.instances import TwoLevelInstance
-    from offchain.model.instances.rules import CRITICAL_BID
 
-    return isinstance(instance, TwoLevelInstance) and instance.upper == CRITICAL_BID
+    return isinstance(instance, TwoLevelInstance) and instance.has_contract_rules

@@ -11,6 +11,7 @@ from offchain.model.checks import approximate_groups as check_groups
 from offchain.model.checks import resilient as check_resilient
 from offchain.model.checks import signals as check_signals
 from offchain.model.checks import two_level as check_two_level
+from offchain.model.checks import two_level_lottery as check_lottery
 from offchain.model.checks import vcg as check_vcg
 from offchain.model.checks.finding import Finding
 from offchain.model.instances import (
@@ -26,7 +27,7 @@ from offchain.model.instances.instance import Instance, Outcome
 from offchain.model.instances.monotone_signals import MonotoneSignalsInstance
 from offchain.model.instances.resilient import ResilientInstance
 from offchain.model.instances.signal_clock import SignalClockInstance
-from offchain.model.instances.two_level import TwoLevelInstance
+from offchain.model.instances.two_level import TwoLevelInstance, TwoLevelLotteryInstance
 from offchain.model.instances.vcg import VcgInstance
 from offchain.model.mechanisms import approximate as solve_approximate
 from offchain.model.mechanisms import approximate_groups as solve_groups
@@ -68,6 +69,12 @@ KINDS: Final = (
         two_level.read,
         lambda one, tell: solve_two_level.solve(one),
         lambda one, rule, grid, tell: check_two_level.check(one, rule, grid),
+    ),
+    Kind(
+        TwoLevelLotteryInstance,
+        two_level.read,
+        lambda one, tell: solve_two_level.solve_lottery(one),
+        lambda one, rule, grid, tell: check_lottery.check(one, grid),
     ),
     Kind(
         SignalClockInstance,

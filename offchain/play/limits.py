@@ -11,10 +11,10 @@ from offchain.io.errors import InvalidInput
 from offchain.io.fields import fraction_text, show
 from offchain.model.instances.approximate import ApproximateGroupsInstance, ApproximateInstance
 from offchain.model.instances.resilient import ResilientInstance
-from offchain.model.instances.rules import CRITICAL_BID, Ascending, Upper
+from offchain.model.instances.rules import CRITICAL_BID, DEFAULT_LOWER, Ascending, Upper
 from offchain.model.instances.signal_clock import SignalClockInstance, shape
 from offchain.model.instances.signals import type_counts
-from offchain.model.instances.two_level import BID_LIMIT, Group, TwoLevelInstance
+from offchain.model.instances.two_level import BID_LIMIT, AnyTwoLevel, Group, TwoLevelInstance
 from offchain.model.mechanisms.signal_discovery import DRAWS_LIMIT as COUNTED
 from offchain.model.mechanisms.signal_discovery import TooManyDrawsError, draws_needed
 
@@ -24,17 +24,28 @@ DRAWS_LIMIT: Final = 1_000
 """How many draws of a bidder a chain is asked to make for one instance: some seconds on revm, some minutes on Ganache."""
 
 
-def check_two_level(instance: TwoLevelInstance) -> None:
-    """Raises InvalidInput unless the auctioneer has the upper rule. All else that a file can hold, it can."""
+def check_two_level(instance: AnyTwoLevel) -> None:
+    """Raises InvalidInput unless the auctioneer and its DAOs have the rules. All else that a file can hold, they can."""
     if instance.upper != CRITICAL_BID:
         raise InvalidInput(
-            f"upper: the auctioneer sells by {CRITICAL_BID.name}, others' houses by {instance.upper.name} auctions"
+            f"upper: no contract sells by {instance.upper.name}; the auctioneer does by {CRITICAL_BID.name}, others' houses by"
+            f" {Ascending.name} auctions"
+        )
+    check_lower(instance)
+
+
+def check_lower(instance: AnyTwoLevel) -> None:
+    """Raises InvalidInput unless DAOs have the lower rule."""
+    if instance.lower != DEFAULT_LOWER:
+        raise InvalidInput(
+            f"lower: no contract has {instance.lower.value}; DAOs share by {DEFAULT_LOWER.value}"
         )
 
 
 def check_ascending(instance: TwoLevelInstance) -> None:
     """Raises InvalidInput, naming the field, if no house has the increment, or a DAO cannot lend what its members can pay."""
     percent_of(instance.upper)
+    check_lower(instance)
     for place, group in enumerate(instance.groups):
         for item in range(instance.items):
             which = f", item {item}" if instance.items > 1 else ""

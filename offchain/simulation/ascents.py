@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from offchain.model.instances.rules import Increment
 from offchain.model.mechanisms.ascending import ascend, climb
 from offchain.model.mechanisms.equal_split import share
-from offchain.model.mechanisms.upper import OpenBids, SealedBids, UpperRule
+from offchain.model.mechanisms.upper import CertainRule, OpenBids, SealedBids
 from offchain.report import rise
 from offchain.report.amounts import eth
 from offchain.report.curve import Curve
@@ -84,7 +84,7 @@ def sales(found: Curve, house: House) -> list[Sale]:
     ]
 
 
-def _sale(rule: str, found: Curve, house: House, rival: int, upper: UpperRule) -> Sale:
+def _sale(rule: str, found: Curve, house: House, rival: int, upper: CertainRule) -> Sale:
     limit = found.willingness_to_pay
     limits = [rival, limit]
     sold = upper.sell(limits, house.start)

@@ -48,7 +48,7 @@ def truthful_of(auction: TwoLevelInstance) -> dict[str, int]:
         "split_welfare": split.welfare,
         "pooled_winner": -1 if pot.winner is None else int(pot.winner),
         "pooled_paid": pot.paid,
-        "pooled_served": len(pot.payments),
+        "pooled_served": len(pot.served),
         "pooled_welfare": pooled.welfare,
         "second_paid": second.items[0].paid,
     }

@@ -33,6 +33,7 @@ def test_every_property_has_a_row() -> None:
         "consumer sovereignty",
         "upper semi-continuity",
         "incentive compatibility",
+        "group strategyproofness",
         "false names",
     ]
     assert result.stderr == ""
@@ -43,13 +44,14 @@ def test_a_failure_shows_its_counter_example() -> None:
     assert result.exit_code == 1
     failures = [row for row in result.stdout.splitlines() if "FAILS" in row]
     assert [" ".join(row.split()) for row in failures] == [
-        "incentive compatibility FAILS ann of A (item 0, value 10) gets 0 by bidding it and 5 by bidding 11"
+        "incentive compatibility FAILS ann of A (item 0, value 10) gets 0 by bidding it and 5 by bidding 11",
+        "group strategyproofness FAILS item 0: if ann bids 11, ann gets 5 and not 0",
     ]
 
 
 def test_the_rows_of_a_list_name_their_instance() -> None:
     result = run([TIE, TIE])
-    assert [row[:4] for row in result.stdout.splitlines()] == ["[0] "] * 8 + ["[1] "] * 8
+    assert [row[:4] for row in result.stdout.splitlines()] == ["[0] "] * 9 + ["[1] "] * 9
 
 
 def test_one_failure_in_a_list_is_enough() -> None:

@@ -347,15 +347,21 @@ def test_what_no_dao_can_be_lent_is_refused_before_anything_is_sent(items: int) 
     assert outcome == json.loads(run("-", "--on", "reference", text=fits).stdout)
 
 
-def test_rules_that_are_not_built_are_refused() -> None:
+def test_rules_that_no_contract_has_are_solved_by_the_reference_and_refused_on_a_chain() -> None:
     for rule in ("first-price", {"posted": 5}, {"lottery": "1/10"}):
-        message = refused(run("-", text=json.dumps({**EXAMPLE, "upper": rule})))
-        assert message.endswith(
-            'is not an upper rule (known: "critical-bid", {"ascending": increment})'
+        name = rule if isinstance(rule, str) else next(iter(rule))
+        document = json.dumps({**EXAMPLE, "upper": rule})
+        assert json.loads(run("-", text=document).stdout)["rules"] == [name, "equal-split"]
+        message = refused(run("-", "--on", "revm", text=document))
+        assert message.startswith(f"error: --on revm: upper: no contract sells by {name}; ")
+    for lower in ("pay-your-bid", "everybody", "proportional", "vcg"):
+        document = json.dumps({**EXAMPLE, "lower": lower})
+        assert json.loads(run("-", text=document).stdout)["rules"] == ["critical-bid", lower]
+        message = refused(run("-", "--on", "revm", text=document))
+        assert (
+            message
+            == f"error: --on revm: lower: no contract has {lower}; DAOs share by equal-split"
         )
-    for rule in ("pay-your-bid", "everybody", "proportional", "vcg"):
-        message = refused(run("-", text=json.dumps({**EXAMPLE, "lower": rule})))
-        assert message.endswith('is not a lower rule (known: "equal-split")')
 
 
 def test_the_default_rules_by_name_are_the_defaults() -> None:

@@ -9,7 +9,7 @@ from offchain.bindings.constants import MOST_PLAYERS
 from offchain.bindings.draw_proofs import TERM_LIMIT
 from offchain.io.errors import InvalidInput
 from offchain.model.instances.approximate import ApproximateGroupsInstance, ApproximateInstance
-from offchain.model.instances.rules import Ascending
+from offchain.model.instances.rules import FIRST_PRICE, Ascending, Lower
 from offchain.model.instances.two_level import BID_LIMIT, Group, Member, TwoLevelInstance
 from offchain.play.limits import check_approximate, check_ascending, check_two_level
 
@@ -28,7 +28,19 @@ def drawn(players: int, delta: Fraction = HALF) -> ApproximateInstance:
     [
         (
             lambda: check_two_level(TwoLevelInstance(1, (1,), (), PERCENT)),
-            "upper: the auctioneer sells by",
+            "upper: no contract sells by ascending; the auctioneer does by critical-bid",
+        ),
+        (
+            lambda: check_two_level(TwoLevelInstance(1, (1,), (), FIRST_PRICE)),
+            "upper: no contract sells by first-price; the auctioneer does by critical-bid",
+        ),
+        (
+            lambda: check_two_level(TwoLevelInstance(1, (1,), (), lower=Lower.PROPORTIONAL)),
+            "lower: no contract has proportional; DAOs share by equal-split",
+        ),
+        (
+            lambda: check_ascending(TwoLevelInstance(1, (1,), (), PERCENT, Lower.VCG)),
+            "lower: no contract has vcg; DAOs share by equal-split",
         ),
         (lambda: check_ascending(TwoLevelInstance(1, (1,), ())), "upper: houses sell by ascending"),
         (
@@ -46,7 +58,18 @@ def drawn(players: int, delta: Fraction = HALF) -> ApproximateInstance:
             r"groups\[0\]: its members can pay",
         ),
     ],
-    ids=["upper", "house", "increment", "lent", "inaccuracy", "players", "group"],
+    ids=[
+        "upper",
+        "first price",
+        "lower",
+        "lower at a house",
+        "house",
+        "increment",
+        "lent",
+        "inaccuracy",
+        "players",
+        "group",
+    ],
 )
 def test_what_does_not_fit_is_refused(check: Callable[[], None], refused: str) -> None:
     with pytest.raises(InvalidInput, match=refused):

@@ -7,12 +7,14 @@ item alone, and the search goes item by item. All amounts are integers in units.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import chain
 
 from offchain.model.checks.lies import around, different, evenly, shares
-from offchain.model.instances.two_level import BID_LIMIT, TwoLevelInstance
-from offchain.model.mechanisms.equal_split import equal_split, served_count, willingness_to_pay
-from offchain.model.mechanisms.upper import UpperRule
+from offchain.model.instances.two_level import BID_LIMIT, AnyTwoLevel
+from offchain.model.mechanisms.equal_split import served_count
+from offchain.model.mechanisms.lower import EQUAL_SHARES, LowerRule, lower_of
+from offchain.model.mechanisms.upper import CertainRule, Sold, UpperRule
 
 FINE = 2**40
 """Amounts times this are close to continuous."""
@@ -22,8 +24,8 @@ FINE = 2**40
 class Seat:
     """One member's place in one lot, and all that decides the outcome there.
 
-    bids: those of the member's group, the member's own at `place`. group_bids: every group's
-    willingness to pay in arrival order, that of the member's group at `index`.
+    bids: those of the member's group, the member's own at `place`. group_bids: what every group bids
+    in arrival order, the member's group at `index`. lower: by which it shares a price.
     """
 
     group: str
@@ -35,6 +37,7 @@ class Seat:
     group_bids: tuple[int, ...]
     index: int
     reserve: int
+    lower: LowerRule = EQUAL_SHARES
 
     @property
     def bid(self) -> int:
@@ -56,40 +59,57 @@ class Seat:
             reserve=self.reserve * factor,
         )
 
-    def share(self, bids: tuple[int, ...], rule: UpperRule) -> int | None:
-        """What each served bid pays if the member sends these bids; None if not all of them are served.
+    def charge(self, bids: tuple[int, ...], rule: CertainRule) -> int | None:
+        """What these bids pay together if the member sends them; None if not all of them are served.
 
         More than one bid is a member under several names. O(size * log size).
         """
-        group = (*self.bids[: self.place], *bids, *self.bids[self.place + 1 :])
+        group = self._with(bids)
+        return self._paid(group, len(bids), rule.sell(self._asked(group), self.reserve))
+
+    def _with(self, bids: tuple[int, ...]) -> tuple[int, ...]:
+        """The group's bids, these in the member's place."""
+        return (*self.bids[: self.place], *bids, *self.bids[self.place + 1 :])
+
+    def _asked(self, group: tuple[int, ...]) -> list[int]:
+        """All groups' bids, if these are those of the member's group."""
         group_bids = list(self.group_bids)
-        group_bids[self.index] = willingness_to_pay(group)
-        sold = rule.sell(group_bids, self.reserve)
+        group_bids[self.index] = self.lower.bid(group)
+        return group_bids
+
+    def _paid(self, group: tuple[int, ...], names: int, sold: Sold) -> int | None:
         if sold.leader != self.index:
             return None
-        split = equal_split(group, sold.price)
-        return split.share if all(split.serves(bid) for bid in bids) else None
+        charges = self.lower.split(group, sold.price).charges[self.place : self.place + names]
+        paid = [charge for charge in charges if charge is not None]
+        return sum(paid) if len(paid) == names else None
 
-    def enough(self, rule: UpperRule) -> int:
+    def enough(self, rule: CertainRule) -> int:
         """A bid that no group could beat, and that meets the reserve."""
         return rule.over(sum(self.group_bids) + self.reserve)
 
-    def price(self, rule: UpperRule) -> int:
+    def price(self, rule: CertainRule) -> int:
         """What the member's group pays if the member bids enough."""
         group_bids = list(self.group_bids)
         group_bids[self.index] = self.enough(rule)
         return rule.sell(group_bids, self.reserve).price
 
-    def utility(self, bid: int, rule: UpperRule) -> int:
-        """Value less share if the bid is served, else 0."""
-        share = self.share((bid,), rule)
-        return 0 if share is None else self.value - share
+    def utility(self, bid: int, rule: UpperRule) -> int | Fraction:
+        """Value less what the bid pays if it is served, else 0; expected if there is chance."""
+        group = self._with((bid,))
+        gains = (
+            chance * (self.value - charge)
+            for chance, sold in rule.chances(self._asked(group), self.reserve)
+            if (charge := self._paid(group, 1, sold)) is not None
+        )
+        return sum(gains)
 
 
-def seats(instance: TwoLevelInstance) -> Iterator[Seat]:
+def seats(instance: AnyTwoLevel) -> Iterator[Seat]:
     """Every member's seat on every item, one for all members of a group with equal bid and value."""
+    lower = lower_of(instance.lower)
     for item, reserve in enumerate(instance.reserves):
-        group_bids = tuple(willingness_to_pay(group.bids_on(item)) for group in instance.groups)
+        group_bids = tuple(lower.bid(group.bids_on(item)) for group in instance.groups)
         for index, group in enumerate(instance.groups):
             bids = tuple(group.bids_on(item))
             seen = set()
@@ -108,6 +128,7 @@ def seats(instance: TwoLevelInstance) -> Iterator[Seat]:
                     group_bids=group_bids,
                     index=index,
                     reserve=reserve,
+                    lower=lower,
                 )
 
 
@@ -117,8 +138,8 @@ class Deviation:
 
     seat: Seat
     bid: int
-    truthful: int
-    utility: int
+    truthful: int | Fraction
+    utility: int | Fraction
     names: int = 1
 
     def __str__(self) -> str:
@@ -150,10 +171,11 @@ def find_deviation(
     return None
 
 
-def critical_bids(seat: Seat, rule: UpperRule) -> Iterator[int]:
+def critical_bids(seat: Seat, rule: CertainRule) -> Iterator[int]:
     """Bids at which what the member gets can change, each once, those that decide most first.
 
-    None and the largest; the member's own amounts; of the price at which the group wins, the best
+    None and the largest; the member's own amounts; where bids are summed, what the others lack of a
+    rival's bid, of the reserve and of the price; of the price at which the group wins, the best
     rivals' bids, the reserve and what the group can pay, the shares of as many as can share them; the
     amounts of the group and of its rivals; evenly spaced ones; and the shares of all those prices
     among any number of members. All with their neighbours. O(1) each, after O(bids * log bids).
@@ -175,6 +197,7 @@ def critical_bids(seat: Seat, rule: UpperRule) -> Iterator[int]:
         chain(
             (0, BID_LIMIT),
             around((seat.value, seat.bid)),
+            around(price - sum(mates) for price in prices if seat.lower.serves_all),
             *(
                 shares([price], range(max(1, count - 1), count + 3))
                 for price, count in reached.items()
@@ -191,15 +214,15 @@ def critical_bids(seat: Seat, rule: UpperRule) -> Iterator[int]:
     )
 
 
-def find_unsovereign(places: Iterable[Seat], rule: UpperRule) -> Seat | None:
+def find_unsovereign(places: Iterable[Seat], rule: CertainRule) -> Seat | None:
     """The first seat that is not served even at a bid over all group bids and the reserve together."""
     for seat in places:
-        if seat.share((seat.enough(rule),), rule) is None:
+        if seat.charge((seat.enough(rule),), rule) is None:
             return seat
     return None
 
 
-def find_jump(places: Iterable[Seat], rule: UpperRule) -> Seat | None:
+def find_jump(places: Iterable[Seat], rule: CertainRule) -> Seat | None:
     """The first seat that is not served, and would be at any bid above its own however little: a tie lost.
 
     As units are whole, all amounts are multiplied first, so that one unit is very little.
@@ -208,15 +231,15 @@ def find_jump(places: Iterable[Seat], rule: UpperRule) -> Seat | None:
     for seat in places:
         fine = seat.scaled(FINE)
         if (
-            fine.share((fine.bid,), finely) is None
-            and fine.share((fine.bid + 1,), finely) is not None
+            fine.charge((fine.bid,), finely) is None
+            and fine.charge((fine.bid + 1,), finely) is not None
         ):
             return seat
     return None
 
 
 def find_false_names(
-    places: Iterable[Seat], names: Iterable[int], rule: UpperRule
+    places: Iterable[Seat], names: Iterable[int], rule: CertainRule
 ) -> Deviation | None:
     """The first seat whose member gains by bidding an equal part of the value under several names.
 
@@ -227,8 +250,8 @@ def find_false_names(
         truthful = seat.utility(seat.value, rule)
         for count in counts:
             part = seat.value // count
-            share = seat.share((part,) * count, rule)
-            utility = 0 if share is None else seat.value - count * share
+            paid = seat.charge((part,) * count, rule)
+            utility = 0 if paid is None else seat.value - paid
             if utility > truthful:
                 return Deviation(seat, part, truthful, utility, names=count)
     return None

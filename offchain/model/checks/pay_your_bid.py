@@ -62,8 +62,8 @@ def game(instance: TwoLevelInstance, asks: Asks) -> Game[int, bool]:
         )
         lot = solve_lot(replace(instance, groups=groups), 0, asks)
         return [
-            Award(True, lot.payments[member.name])
-            if group.name == lot.winner and member.name in lot.payments
+            Award(True, lot.charge(member.name))
+            if group.name == lot.winner and member.name in lot.served
             else Award(False, 0)
             for group in groups
             for member in group.members

@@ -76,5 +76,5 @@ def gain(instance: TwoLevelInstance, person: str, rule: PriceRule) -> int:
         if lot.winner is not None and person in lot.served:
             members = instance.group(lot.winner).members
             value = next(member.values[item] for member in members if member.name == person)
-            found += value - lot.share
+            found += value - lot.charge(person)
     return found

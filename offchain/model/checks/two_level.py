@@ -10,6 +10,7 @@ from fractions import Fraction
 from itertools import chain, islice
 
 from offchain.model.checks import ascending
+from offchain.model.checks.coalitions import group_strategyproofness
 from offchain.model.checks.deviations import (
     Seat,
     critical_bids,
@@ -22,18 +23,20 @@ from offchain.model.checks.deviations import (
 from offchain.model.checks.finding import Finding, Verdict
 from offchain.model.checks.lies import FALSE_NAMES, different
 from offchain.model.checks.several_groups import several_groups
-from offchain.model.instances.rules import CRITICAL_BID, Ascending, CriticalBid
+from offchain.model.instances.rules import Ascending, CriticalBid, FirstPrice, Lower, Posted
 from offchain.model.instances.two_level import (
     BID_LIMIT,
+    AnyTwoLevel,
     LotOutcome,
     TwoLevelInstance,
     TwoLevelOutcome,
     lot_welfare,
     optimal_lot_welfare,
 )
+from offchain.model.mechanisms.lower import lower_of
 from offchain.model.mechanisms.price_rule import PriceRule, exact
-from offchain.model.mechanisms.two_level import solve, total_payments
-from offchain.model.mechanisms.upper import UpperRule, rule_of
+from offchain.model.mechanisms.two_level import mechanism_of, solve, total_payments
+from offchain.model.mechanisms.upper import CertainRule, rule_of
 
 GRID_LIMIT = 64
 """The deviation search tries every bid up to one above the largest amount in the instance, or up to this."""
@@ -51,7 +54,7 @@ WORK_LIMIT = 4_000_000
 def check(
     instance: TwoLevelInstance, rule: PriceRule = exact, grid: int | None = None
 ) -> list[Finding]:
-    """All findings on the reference outcome of the instance, under the price rule.
+    """All findings on the reference outcome of the instance, by its rules and the price rule.
 
     grid: the largest bid of the exhaustive deviation search; by default one above the largest
     amount in the instance, at most GRID_LIMIT.
@@ -62,7 +65,10 @@ def check(
         *check_outcome(instance, solve(instance, rule)),
         consumer_sovereignty(places, upper),
         semi_continuity(places, upper),
-        incentive_compatibility(places, upper, default_grid(instance) if grid is None else grid),
+        incentive_compatibility(
+            places, upper, default_grid(instance) if grid is None else grid, instance.lower
+        ),
+        coalitions(instance, places, upper, rule),
         false_names(places, upper),
         *several_groups(instance, rule),
         *unclaimed(instance, places),
@@ -72,7 +78,7 @@ def check(
 def unclaimed(instance: TwoLevelInstance, places: Sequence[Seat]) -> list[Finding]:
     """What the upper rule leaves open, beside what no theorem excludes under any."""
     match instance.upper:
-        case CriticalBid():
+        case CriticalBid() | FirstPrice() | Posted():
             return []
         case Ascending(increment):
             sample = affordable(places, FEW)
@@ -98,7 +104,7 @@ def check_outcome(
         welfare_ratio(instance, outcome, amount),
     ]
     match instance.upper:
-        case CriticalBid():
+        case CriticalBid() | FirstPrice() | Posted():
             return findings
         case Ascending(increment):
             return [*findings, *ascending.check_outcome(instance, outcome, increment)]
@@ -115,8 +121,9 @@ def budget_balance(
 ) -> Finding:
     """The shares are exactly what the group pays, and cover its price with less than a unit each to spare.
 
-    Per item: paid = T * share and price <= paid < price + T (all 0 if unsold). Per member: the
-    payments are the shares of the items on which the member is served, and nothing else.
+    Per item: paid is the sum of what the T served are charged, T * share where that is equal, and
+    price <= paid < price + T (all 0 if unsold). Per member: the payments are the charges of the items on
+    which the member is served, and nothing else.
     """
 
     def counterexample() -> str | None:
@@ -124,8 +131,10 @@ def budget_balance(
             served = len(lot.served)
             if lot.winner is None and (lot.price, lot.share, lot.paid, served) != (0, 0, 0, 0):
                 return f"item {item}: unsold, yet at price {lot.price} with {served} served"
-            if lot.paid != served * lot.share:
+            if lot.charges is None and lot.paid != served * lot.share:
                 return f"item {item}: {served} shares of {lot.share} are not the {lot.paid} paid"
+            if lot.paid != (charged := sum(map(lot.charge, lot.served))):
+                return f"item {item}: charges of {charged} are not the {lot.paid} paid"
             if lot.winner is not None and not 0 < lot.price <= lot.paid < lot.price + served:
                 return f"item {item}: {lot.paid} paid for a price of {lot.price}, {served} served"
         for group, shares in total_payments(instance, outcome.items).items():
@@ -151,8 +160,8 @@ def individual_rationality(instance: TwoLevelInstance, outcome: TwoLevelOutcome)
         limits = {group.name: {m.name: 0 for m in group.members} for group in instance.groups}
         for item, lot in enumerate(outcome.items):
             for member, bid in served_bids(instance, item, lot):
-                if lot.share > bid:
-                    return f"item {item}: {member} of {lot.winner} bids {bid} and pays {lot.share}"
+                if lot.charge(member) > bid:
+                    return f"item {item}: {member} of {lot.winner} bids {bid} and pays {lot.charge(member)}"
                 limits[str(lot.winner)][member] += bid
         for group, members in limits.items():
             for member, limit in members.items():
@@ -168,7 +177,7 @@ def individual_rationality(instance: TwoLevelInstance, outcome: TwoLevelOutcome)
 
 
 def equal_treatment(instance: TwoLevelInstance, outcome: TwoLevelOutcome) -> Finding:
-    """Members of one group with equal bids on an item are both served or both not."""
+    """Members of one group with equal bids on an item are both served or both not, and pay the same."""
 
     def counterexample() -> str | None:
         for item, lot in enumerate(outcome.items):
@@ -182,6 +191,8 @@ def equal_treatment(instance: TwoLevelInstance, outcome: TwoLevelOutcome) -> Fin
                 if (other in served) != (member.name in served):
                     yes, no = (other, member.name) if other in served else (member.name, other)
                     return f"item {item}: {yes} and {no} of {lot.winner} bid {bid}, only {yes} is served"
+                if member.name in served and lot.charge(other) != lot.charge(member.name):
+                    return f"item {item}: {other} and {member.name} of {lot.winner} bid {bid} and pay different amounts"
         return None
 
     return Finding.of("equal treatment", counterexample(), "equal bids, equal access and share")
@@ -197,27 +208,34 @@ def welfare_ratio(
     willingness to pay is below the reserve, so that the optimum is at most H_l * (reserve - 1):
     with the reserve at 1 it is 0. The outcome's sums over all items must be those of the items.
     In open bids a group that can pay less than an increment above the price may lose, so that there
-    it is H_l times the most that is below the least bid over the welfare.
+    it is H_l times the most that is below the least bid over the welfare. Where a group bids the sum of
+    its members' bids and serves them all, 1 stands for H_l. A posted price has no bound.
     """
     name = "welfare ratio"
     liar = untruthful_member(instance)
     if liar is not None:
         return Finding(name, Verdict.NOT_CLAIMED, f"{liar}, and the bound is for truthful bids")
+    figures = f"welfare {amount(outcome.welfare)}, optimum {amount(outcome.optimal_welfare)}"
+    if isinstance(instance.upper, Posted):
+        detail = f"{figures}: whoever comes first and can pay the price has the lot, so there is no bound"
+        return Finding(name, Verdict.NOT_CLAIMED, detail)
     size = max(len(group.members) for group in instance.groups)
-    bound = harmonic(size)
+    whole = lower_of(instance.lower).serves_all
+    bound = Fraction(1) if whole else harmonic(size)
+    beyond, promised = ("it", "that") if whole else (f"H_{size}", harmonic_text(size))
     upper = rule_of(instance.upper)
-    slack = "" if instance.upper == CRITICAL_BID else " and an increment"
+    slack = " and an increment" if isinstance(instance.upper, Ascending) else ""
 
     def counterexample() -> str | None:
         for item, lot in enumerate(outcome.items):
             optimum = optimal_lot_welfare(instance, item)
             welfare = lot_welfare(instance, item, lot)
             if lot.winner is not None and optimum > bound * (upper.over(welfare) - 1):
-                return f"item {item}: welfare {welfare}, optimum {optimum}, beyond H_{size}{slack}"
+                return f"item {item}: welfare {welfare}, optimum {optimum}, beyond {beyond}{slack}"
             reserve = instance.reserves[item]
             if lot.winner is None and optimum > bound * (reserve - 1):
                 return (
-                    f"item {item}: unsold at reserve {reserve}, optimum {optimum}, beyond H_{size}"
+                    f"item {item}: unsold at reserve {reserve}, optimum {optimum}, beyond {beyond}"
                 )
         welfare = sum(lot_welfare(instance, item, lot) for item, lot in enumerate(outcome.items))
         if outcome.welfare != welfare:
@@ -227,15 +245,15 @@ def welfare_ratio(
             return f"the items' optimal welfare is {optimum}, not {outcome.optimal_welfare}"
         return None
 
-    figures = f"welfare {amount(outcome.welfare)}, optimum {amount(outcome.optimal_welfare)}"
+    factor = f"{promised}{slack}" if whole else f"{promised}{slack} times as much"
     return Finding.of(
         name,
         counterexample(),
-        f"{figures}, at most {harmonic_text(size)}{slack} times as much, all bids being true, each in one group",
+        f"{figures}, at most {factor}, all bids being true, each in one group",
     )
 
 
-def consumer_sovereignty(places: Sequence[Seat], rule: UpperRule) -> Finding:
+def consumer_sovereignty(places: Sequence[Seat], rule: CertainRule) -> Finding:
     """Every member is served on every item when bidding high enough (§2)."""
     sample = affordable(places, evaluations=1)
     seat = find_unsovereign(sample, rule)
@@ -249,7 +267,7 @@ def consumer_sovereignty(places: Sequence[Seat], rule: UpperRule) -> Finding:
     )
 
 
-def semi_continuity(places: Sequence[Seat], rule: UpperRule) -> Finding:
+def semi_continuity(places: Sequence[Seat], rule: CertainRule) -> Finding:
     """Whether a member that is served at every bid slightly higher than theirs is served at theirs (§2).
 
     Not in a group that loses a tie, which no theorem excludes.
@@ -264,7 +282,13 @@ def semi_continuity(places: Sequence[Seat], rule: UpperRule) -> Finding:
     return Finding(name, Verdict.HOLDS, f"nobody loses a tie; {searched(sample, places)}")
 
 
-def incentive_compatibility(places: Sequence[Seat], rule: UpperRule, grid: int) -> Finding:
+TRUTHFUL = (Lower.EQUAL_SPLIT, Lower.VCG)
+"""Lower rules under which truth is best for members whenever it is for their group (docs/composing.md)."""
+
+
+def incentive_compatibility(
+    places: Sequence[Seat], rule: CertainRule, grid: int, lower: Lower = Lower.EQUAL_SPLIT
+) -> Finding:
     """No member has a bid that beats bidding their value, whatever the rest of the instance bids (Theorem 2).
 
     Tries every bid from 0 (not bidding) to `grid`, and the member's critical bids: so that a rule that
@@ -288,17 +312,32 @@ def incentive_compatibility(places: Sequence[Seat], rule: UpperRule, grid: int) 
             yield bid
 
     deviation = find_deviation(sample, bids, rule)
+    truthful = lower in TRUTHFUL and rule.truth_is_best != "never"
+    claim = f"{rule.truth_is_best}, one address in one group: " if truthful else "not promised; "
     kinds = f"bids 0..{grid} and 2^64-1" if exhaustive else "bids 0 and 2^64-1"
     kinds += f", up to {critical} critical bids each"
     return Finding.of(
         "incentive compatibility",
         None if deviation is None else str(deviation),
-        f"{rule.truth_is_best}, one address in one group: no better bid among {tried} tried:"
-        f" {kinds}; {searched(sample, places)}",
+        f"{claim}no better bid among {tried} tried: {kinds}; {searched(sample, places)}",
     )
 
 
-def false_names(places: Sequence[Seat], rule: UpperRule) -> Finding:
+def coalitions(
+    instance: TwoLevelInstance, places: Sequence[Seat], upper: CertainRule, rule: PriceRule
+) -> Finding:
+    """No coalition gains by a joint lie on an item (docs/mechanism.md), as `group_strategyproofness` says."""
+    known = {(seat.item, seat.index, seat.bid, seat.value): seat for seat in places}
+
+    def critical(item: int, place: tuple[int, int]) -> Iterator[int]:
+        group, member = place
+        one = instance.groups[group].members[member]
+        return critical_bids(known[item, group, one.bids[item], one.values[item]], upper)
+
+    return group_strategyproofness(instance, mechanism_of(instance, rule), critical)
+
+
+def false_names(places: Sequence[Seat], rule: CertainRule) -> Finding:
     """Whether a member gains by bidding under several names, which no theorem excludes."""
     sample = affordable(places, len(FALSE_NAMES))
     split = find_false_names(sample, FALSE_NAMES, rule)
@@ -319,7 +358,7 @@ def served_bids(instance: TwoLevelInstance, item: int, lot: LotOutcome) -> list[
     return [(member.name, member.bids[item]) for member in members if member.name in served]
 
 
-def untruthful_member(instance: TwoLevelInstance) -> str | None:
+def untruthful_member(instance: AnyTwoLevel) -> str | None:
     """The first member who bids something else than their value, in words; None if nobody does."""
     for group in instance.groups:
         for member in group.members:

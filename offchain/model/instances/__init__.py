@@ -27,6 +27,8 @@ from offchain.model.instances.two_level import (
     LotOutcome,
     Member,
     TwoLevelInstance,
+    TwoLevelLotteryInstance,
+    TwoLevelLotteryOutcome,
     TwoLevelOutcome,
 )
 from offchain.model.instances.vcg import VcgInstance, VcgOutcome, VcgPlayer
@@ -55,6 +57,8 @@ __all__ = [
     "SignalClockInstance",
     "SignalOutcome",
     "TwoLevelInstance",
+    "TwoLevelLotteryInstance",
+    "TwoLevelLotteryOutcome",
     "TwoLevelOutcome",
     "VcgInstance",
     "VcgOutcome",

@@ -6,10 +6,19 @@ lists must have one entry per item and names must be distinct.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from fractions import Fraction
+from typing import ClassVar, TypeAlias
 
-from offchain.io.fields import Field, named_entries, show
-from offchain.model.instances.rules import CRITICAL_BID, LOWER, Upper, read_lower, read_upper
+from offchain.io.fields import Field, fraction_text, named_entries, show
+from offchain.model.instances.rules import (
+    CRITICAL_BID,
+    DEFAULT_LOWER,
+    Lottery,
+    Lower,
+    Upper,
+    read_lower,
+    read_upper,
+)
 
 BID_LIMIT = 2**64 - 1
 """The largest bid or value, in units: what the contracts keep of a bid."""
@@ -55,7 +64,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class TwoLevelInstance:
-    """Items sold independently to groups, which arrive in the order given. The lower rule is the equal split."""
+    """Items sold independently to groups, which arrive in the order given."""
 
     mechanism: ClassVar[str] = "two-level"
 
@@ -63,6 +72,12 @@ class TwoLevelInstance:
     reserves: tuple[int, ...]
     groups: tuple[Group, ...]
     upper: Upper = CRITICAL_BID
+    lower: Lower = DEFAULT_LOWER
+
+    @property
+    def has_contract_rules(self) -> bool:
+        """Whether its rules are the defaults, which are those of the auctioneer's contract and its DAOs."""
+        return self.upper == CRITICAL_BID and self.lower == DEFAULT_LOWER
 
     def group(self, name: str) -> Group:
         """The group of that name. Raises KeyError if there is none. O(groups)."""
@@ -72,15 +87,41 @@ class TwoLevelInstance:
         raise KeyError(name)
 
     def to_json(self) -> dict[str, object]:
+        """The instance as `read` takes it; values that equal the bids are left out, and so are default rules."""
+        return _written(self)
+
+
+@dataclass(frozen=True, slots=True)
+class TwoLevelLotteryInstance:
+    """The same where the upper rule is a lottery."""
+
+    mechanism: ClassVar[str] = TwoLevelInstance.mechanism
+
+    items: int
+    reserves: tuple[int, ...]
+    groups: tuple[Group, ...]
+    upper: Lottery
+    lower: Lower = DEFAULT_LOWER
+
+    def to_json(self) -> dict[str, object]:
         """The instance as `read` takes it; values that equal the bids are left out, and so is the default rule."""
-        written: dict[str, object] = {"mechanism": self.mechanism}
-        if self.upper != CRITICAL_BID:
-            written["upper"] = self.upper.to_json()
-        return written | {
-            "items": self.items,
-            "reserve": _amounts(self.reserves),
-            "groups": [group.to_json() for group in self.groups],
-        }
+        return _written(self)
+
+
+AnyTwoLevel: TypeAlias = TwoLevelInstance | TwoLevelLotteryInstance
+
+
+def _written(instance: AnyTwoLevel) -> dict[str, object]:
+    written: dict[str, object] = {"mechanism": instance.mechanism}
+    if instance.upper != CRITICAL_BID:
+        written["upper"] = instance.upper.to_json()
+    if instance.lower != DEFAULT_LOWER:
+        written["lower"] = instance.lower.value
+    return written | {
+        "items": instance.items,
+        "reserve": _amounts(instance.reserves),
+        "groups": [group.to_json() for group in instance.groups],
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +129,8 @@ class LotOutcome:
     """What happened to one item. Unsold: winner None, price, share and paid 0, nobody served.
 
     price: asked of the winning group. share: paid by each served member. paid: the shares together.
-    served: names in file order. group_bids: every group's willingness to pay, in file order.
+    served: names in file order. group_bids: what every group bids, in file order. charges: where the
+    lower rule has members pay different amounts, what each of those served pays, and share is 0.
     """
 
     winner: str | None
@@ -97,25 +139,33 @@ class LotOutcome:
     paid: int
     served: tuple[str, ...]
     group_bids: Mapping[str, int]
+    charges: Mapping[str, int] | None = None
 
-    def to_json(self) -> dict[str, object]:
-        """The lot as one entry of an outcome's `items`."""
+    def charge(self, member: str) -> int:
+        """What a served member pays."""
+        return self.share if self.charges is None else self.charges[member]
+
+    def sale_json(self) -> dict[str, object]:
+        """The sale alone; `share` is one amount, or an object with that of each of those served."""
         return {
             "winner": self.winner,
             "price": self.price,
-            "share": self.share,
+            "share": self.share if self.charges is None else dict(self.charges),
             "paid": self.paid,
             "served": list(self.served),
-            "group_bids": dict(self.group_bids),
         }
+
+    def to_json(self) -> dict[str, object]:
+        """The lot as one entry of an outcome's `items`."""
+        return self.sale_json() | {"group_bids": dict(self.group_bids)}
 
 
 @dataclass(frozen=True, slots=True)
 class TwoLevelOutcome:
     """What the mechanism did: every lot, what each member of each group pays in all, and the welfare.
 
-    upper: the rule that it went by. gas: what the chain used, None from the reference model; outcomes
-    that differ only in gas are equal.
+    upper, lower: the rules that it went by. gas: what the chain used, None from the reference model;
+    outcomes that differ only in gas are equal.
     """
 
     mechanism: ClassVar[str] = "two-level"
@@ -125,13 +175,14 @@ class TwoLevelOutcome:
     welfare: int
     optimal_welfare: int
     upper: Upper = CRITICAL_BID
+    lower: Lower = DEFAULT_LOWER
     gas: Mapping[str, object] | None = field(default=None, compare=False)
 
     def to_json(self) -> dict[str, object]:
         """The outcome as the command line prints it; `gas` is there only if known, `rules` if they are not the defaults."""
         written: dict[str, object] = {"mechanism": self.mechanism}
-        if self.upper != CRITICAL_BID:
-            written["rules"] = [self.upper.name, LOWER]
+        if self.upper != CRITICAL_BID or self.lower != DEFAULT_LOWER:
+            written["rules"] = [self.upper.name, self.lower.value]
         written |= {
             "items": [lot.to_json() for lot in self.items],
             "payments": {group: dict(paid) for group, paid in self.payments.items()},
@@ -143,20 +194,85 @@ class TwoLevelOutcome:
         return written
 
 
+@dataclass(frozen=True, slots=True)
+class LotteryLot:
+    """What may happen to one item.
+
+    chances: every outcome with its probability, the likeliest first, equals by winner and then price.
+    group_bids: what every group bids, in file order.
+    """
+
+    chances: tuple[tuple[Fraction, LotOutcome], ...]
+    group_bids: Mapping[str, int]
+
+    @property
+    def unsold(self) -> Fraction:
+        """The probability that nobody gets it."""
+        return self.probability(None)
+
+    def probability(self, group: str | None) -> Fraction:
+        """With which a group gets it."""
+        won = (chance for chance, lot in self.chances if lot.winner == group)
+        return sum(won, Fraction(0))
+
+    def to_json(self) -> dict[str, object]:
+        """The lot as one entry of an outcome's `items`."""
+        return {
+            "probabilities": {
+                group: fraction_text(self.probability(group)) for group in self.group_bids
+            },
+            "unsold": fraction_text(self.unsold),
+            "outcomes": [
+                {"probability": fraction_text(chance)} | lot.sale_json()
+                for chance, lot in self.chances
+            ],
+            "group_bids": dict(self.group_bids),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TwoLevelLotteryOutcome:
+    """What the mechanism does where the upper rule is a lottery: payments and welfare are expected ones."""
+
+    mechanism: ClassVar[str] = TwoLevelOutcome.mechanism
+
+    items: tuple[LotteryLot, ...]
+    payments: Mapping[str, Mapping[str, Fraction]]
+    welfare: Fraction
+    optimal_welfare: int
+    upper: Lottery
+    lower: Lower = DEFAULT_LOWER
+
+    def to_json(self) -> dict[str, object]:
+        """The outcome as the command line prints it."""
+        return {
+            "mechanism": self.mechanism,
+            "rules": [self.upper.name, self.lower.value],
+            "items": [lot.to_json() for lot in self.items],
+            "payments": {
+                group: {member: fraction_text(paid) for member, paid in members.items()}
+                for group, members in self.payments.items()
+            },
+            "welfare": fraction_text(self.welfare),
+            "optimal_welfare": self.optimal_welfare,
+        }
+
+
 def _amounts(amounts: tuple[int, ...]) -> int | list[int]:
     """One amount per item, as `_read_amounts` takes them: a single one bare."""
     return amounts[0] if len(amounts) == 1 else list(amounts)
 
 
-def lot_welfare(instance: TwoLevelInstance, item: int, lot: LotOutcome) -> int:
+def lot_welfare(instance: AnyTwoLevel, item: int, lot: LotOutcome) -> int:
     """The sum of the served members' values for the item, in units; 0 if it is unsold."""
     if lot.winner is None:
         return 0
     served = frozenset(lot.served)
-    return sum(m.values[item] for m in instance.group(lot.winner).members if m.name in served)
+    winner = next(group for group in instance.groups if group.name == lot.winner)
+    return sum(m.values[item] for m in winner.members if m.name in served)
 
 
-def optimal_lot_welfare(instance: TwoLevelInstance, item: int) -> int:
+def optimal_lot_welfare(instance: AnyTwoLevel, item: int) -> int:
     """The most welfare that the item can give: one group gets it and serves all its members; 0 if none bids."""
     return max((group_value(group, item) for group in instance.groups), default=0)
 
@@ -166,23 +282,20 @@ def group_value(group: Group, item: int) -> int:
     return sum(member.values[item] for member in group.members)
 
 
-def read(instance: Field) -> TwoLevelInstance:
+def read(instance: Field) -> AnyTwoLevel:
     """The two-level instance of a JSON object. Raises InvalidInput naming the field and its value."""
     fields = instance.record(
         required=("mechanism", "groups"), optional=("items", "reserve", "upper", "lower")
     )
     upper = read_upper(fields["upper"]) if "upper" in fields else CRITICAL_BID
-    if "lower" in fields:
-        read_lower(fields["lower"])
+    lower = read_lower(fields["lower"]) if "lower" in fields else DEFAULT_LOWER
     items = fields["items"].integer(1, ITEMS_LIMIT) if "items" in fields else 1
     # Groups come first: their lists bound `items` by what the file really holds.
     groups = read_groups(fields["groups"], items)
-    return TwoLevelInstance(
-        items=items,
-        reserves=_read_reserves(fields.get("reserve"), items),
-        groups=groups,
-        upper=upper,
-    )
+    reserves = _read_reserves(fields.get("reserve"), items)
+    if isinstance(upper, Lottery):
+        return TwoLevelLotteryInstance(items, reserves, groups, upper, lower)
+    return TwoLevelInstance(items, reserves, groups, upper, lower)
 
 
 def read_groups(groups: Field, items: int) -> tuple[Group, ...]:

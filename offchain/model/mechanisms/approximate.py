@@ -137,15 +137,17 @@ def critical_bid(bids: Sequence[int], player: int, delta: Fraction, offset: Frac
     return low
 
 
-def price_lottery(bids: Sequence[int], player: int, delta: Fraction) -> dict[int, Fraction]:
-    """With which probability a player wins at which price. O(bid * n log n).
+def price_lottery(
+    bids: Sequence[int], player: int, delta: Fraction, least: int = 0
+) -> dict[int, Fraction]:
+    """With which probability a player wins at which price, none below `least`. O(bid * n log n).
 
     The probability of a price does not depend on the player's bid, as long as that is at least the
     price: whoever stands behind the bid faces posted prices drawn at random.
     """
     lottery = {}
     before = Fraction(0)
-    for price in range(bids[player] + 1):
+    for price in range(least, bids[player] + 1):
         chance = probability(replaced(bids, player, price), player, delta)
         if chance > before:
             lottery[price] = chance - before

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances.rivals import PlacedBid, Rival, fight, jump
 from offchain.model.instances.two_level import (
-    LotOutcome,
     TwoLevelInstance,
     TwoLevelOutcome,
     lot_welfare,
     optimal_lot_welfare,
 )
 from offchain.model.mechanisms.ascending import AscendingAuction
-from offchain.model.mechanisms.equal_split import equal_split, willingness_to_pay
-from offchain.model.mechanisms.two_level import total_payments
+from offchain.model.mechanisms.lower import lower_of
+from offchain.model.mechanisms.two_level import bids_of_groups, lot_of, total_payments
+from offchain.model.mechanisms.upper import Sale
 
 
 class ExactFloor:
@@ -104,30 +104,23 @@ def play_out(
     """What comes of an instance of one item if the `rivals`, groups of one in it, bid by this script, and all other groups up to
     what they are willing to pay; and all bids.
     """
-    limits = {group.name: willingness_to_pay(group.bids_on(0)) for group in instance.groups}
+    lower = lower_of(instance.lower)
+    limits = bids_of_groups(instance, 0, lower)
     alone = {rival.name for rival in rivals}
     groups = {name: limit for name, limit in limits.items() if name not in alone}
     floor = ExactFloor(terms.auction, groups, terms.start)
     jump(floor, rivals, terms.start, terms.sealed)
     floor.wait(terms.tallied)
     fight(floor, rivals)
-    lots = (_lot(instance, floor.bids, limits),)
+    last = floor.bids[-1] if floor.bids else None
+    sold = Sale(list(limits).index(last.bidder), last.amount) if last else Sale(None, 0)
+    lots = (lot_of(instance, 0, sold, limits, lower),)
     outcome = TwoLevelOutcome(
         items=lots,
         payments=total_payments(instance, lots),
         welfare=lot_welfare(instance, 0, lots[0]),
         optimal_welfare=optimal_lot_welfare(instance, 0),
         upper=instance.upper,
+        lower=instance.lower,
     )
     return outcome, tuple(floor.bids)
-
-
-def _lot(
-    instance: TwoLevelInstance, bids: Sequence[PlacedBid], limits: Mapping[str, int]
-) -> LotOutcome:
-    if not bids:
-        return LotOutcome(None, 0, 0, 0, (), limits)
-    winner, price = instance.group(bids[-1].bidder), bids[-1].amount
-    split = equal_split(winner.bids_on(0), price)
-    served = tuple(member.name for member in winner.members if split.serves(member.bids[0]))
-    return LotOutcome(winner.name, price, split.share, split.paid, served, limits)

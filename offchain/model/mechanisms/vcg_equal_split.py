@@ -17,7 +17,8 @@ from typing import TypeAlias
 
 from offchain.model.instances.bundles import Values
 from offchain.model.instances.two_level import Group, TwoLevelInstance
-from offchain.model.mechanisms.equal_split import equal_split, willingness_to_pay
+from offchain.model.mechanisms.equal_split import willingness_to_pay
+from offchain.model.mechanisms.lower import EQUAL_SHARES
 from offchain.model.mechanisms.vcg import payments
 from offchain.model.mechanisms.winner_determination import maximum_welfare, winners
 
@@ -85,11 +86,12 @@ def group_bids(group: Group, aggregation: Aggregation) -> tuple[int, ...]:
 def split(group: Group, item: int, price: int) -> GroupResult:
     """The maximum equal split of a price; at price 0 it serves everybody who bids for the item."""
     bids = group.bids_on(item)
-    if price > willingness_to_pay(bids):
+    shared = max(price, 1)  # a unit is within everybody's bid, and serves the same as nothing
+    if shared > EQUAL_SHARES.bid(bids):
         return GroupResult(item, price, (), 0)
-    share = equal_split(bids, price).share if price > 0 else 0
-    served = tuple(place for place, bid in enumerate(bids) if bid >= max(share, 1))
-    return GroupResult(item, price, served, share)
+    split = EQUAL_SHARES.split(bids, shared)
+    served = tuple(place for place, charge in enumerate(split.charges) if charge is not None)
+    return GroupResult(item, price, served, 0 if price == 0 else split.share or 0)
 
 
 def same_price_welfare(items: Sequence[str], wants: Sequence[Values]) -> int:

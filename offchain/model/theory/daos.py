@@ -114,7 +114,7 @@ def payments(game: TwoLevelInstance, rule: PriceRule = exact) -> list[int | None
 def shares(game: TwoLevelInstance, lot: LotOutcome) -> list[int | None]:
     """What every member of every group pays for a lot that has this outcome, None if not served."""
     return [
-        lot.share if group.name == lot.winner and member.name in lot.served else None
+        lot.charge(member.name) if group.name == lot.winner and member.name in lot.served else None
         for group in game.groups
         for member in group.members
     ]
@@ -564,15 +564,16 @@ def mispaid(game: TwoLevelInstance, asks: pay_your_bid.Asks) -> bool:
     """
     lot = pay_your_bid.solve(game, asks).items[0]
     if lot.winner is None:
-        return bool(lot.paid or lot.payments)
+        return bool(lot.paid or lot.served)
+    charges = {name: lot.charge(name) for name in lot.served}
     bids = {m.name: m.bids[0] for m in game.group(lot.winner).members if m.bids[0]}
     if asks is pay_your_bid.Asks.FIRST:
-        return lot.payments != bids
+        return charges != bids
     others = [sum(group.bids_on(0)) for group in game.groups if group.name != lot.winner]
     asked = max(*game.reserves, *others)
-    paid = sum(lot.payments.values())
+    paid = sum(charges.values())
     return not asked <= paid < asked + len(bids) or any(
-        payment > bids[name] for name, payment in lot.payments.items()
+        payment > bids[name] for name, payment in charges.items()
     )
 
 

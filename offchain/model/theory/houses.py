@@ -19,7 +19,7 @@ from offchain.model.mechanisms.contest import Terms, play_out
 from offchain.model.mechanisms.equal_split import equal_split, willingness_to_pay
 from offchain.model.mechanisms.price_rule import exact, run_auction
 from offchain.model.mechanisms.two_level import sell_lot
-from offchain.model.mechanisms.upper import OpenBids, SeenLimits, UpperRule
+from offchain.model.mechanisms.upper import CertainRule, OpenBids, SeenLimits
 from offchain.model.theory.claim import Evidence, Status, claim
 from offchain.model.theory.daos import SIZES, Sizes, bids_of, games, lies_that_pay, shares
 
@@ -339,7 +339,7 @@ def seen_limits(
     )
 
 
-def count_paying(rule: UpperRule, sizes: Sequence[Sizes], top: int) -> tuple[int, int]:
+def count_paying(rule: CertainRule, sizes: Sequence[Sizes], top: int) -> tuple[int, int]:
     """How many lies below the value, and above it, pay in all games."""
     lies = [
         (values[member], bid)

@@ -46,6 +46,7 @@ def test_every_claim_holds(groups: list[list[int]], reserve: int, increment: Inc
         "consumer sovereignty",
         "upper semi-continuity",
         "incentive compatibility",
+        "group strategyproofness",
         "false names",
         "seen limits",
     ]

@@ -31,6 +31,7 @@ NAMES = [
     "consumer sovereignty",
     "upper semi-continuity",
     "incentive compatibility",
+    "group strategyproofness",
     "false names",
 ]
 

@@ -19,6 +19,7 @@ from offchain.model.instances import (
 )
 from offchain.model.instances.bundles import Bundle, Values
 from offchain.model.kinds import check_reference
+from offchain.model.mechanisms import lower
 from offchain.model.mechanisms.equal_split import EqualSplit, served_count, share
 from offchain.model.mechanisms.pay_your_bid import Asks
 from offchain.model.mechanisms.price_rule import PriceRule, Standing, exact, plain_second_price
@@ -151,7 +152,7 @@ def test_a_lower_rule_that_rounds_down_is_found_out(
         served = served_count(bids, price)
         return EqualSplit(price, served, max(1, share(price, served) * 2 // 3))
 
-    monkeypatch.setattr(deviations, "equal_split", floor_split)
+    monkeypatch.setattr(lower, "equal_split", floor_split)
     groups: Groups = ((10, 8, 7, 5), (19,))
     assert incentives(game(groups), exact).verdict is Verdict.FAILS
     assert incentives(game(groups, unit), exact).verdict is Verdict.FAILS

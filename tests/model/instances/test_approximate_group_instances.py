@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from offchain.io.errors import InvalidInput
-from offchain.model.checks import Verdict, approximate_groups, deviations
+from offchain.model.checks import Verdict, approximate_groups
 from offchain.model.checks.approximate import WORK_LIMIT
 from offchain.model.document import instance_text, outcome_text, parse_text
 from offchain.model.instances import (
@@ -26,7 +26,7 @@ from offchain.model.instances import (
 )
 from offchain.model.instances.approximate import GroupSale
 from offchain.model.kinds import check_reference
-from offchain.model.mechanisms import approximate
+from offchain.model.mechanisms import approximate, lower
 from offchain.model.mechanisms.approximate_groups import lottery, sell, solve
 from offchain.model.mechanisms.equal_split import EqualSplit, equal_split, willingness_to_pay
 from tests.model.checking import named
@@ -296,7 +296,7 @@ def test_a_split_that_invites_lies_is_found_out_in_any_unit(
         return EqualSplit(price, split.served, min(bid for bid in bids if split.serves(bid)))
 
     for module in (
-        "offchain.model.checks.deviations",
+        "offchain.model.mechanisms.lower",
         "offchain.model.mechanisms.approximate_groups.equal_split",
     ):
         monkeypatch.setattr(f"{module}.equal_split", pay_the_lowest_bid)
@@ -370,7 +370,7 @@ def test_many_groups_are_searched_in_part_and_the_row_says_so(
         reads += len(bids) + approximate_groups.LOOK
         return willingness_to_pay(bids)
 
-    monkeypatch.setattr(deviations, "willingness_to_pay", counting)
+    monkeypatch.setattr(lower, "willingness_to_pay", counting)
     finding = named(check_reference(instance), "incentive compatibility")
     assert finding.verdict is Verdict.HOLDS
     assert f" of {count * size} members" in finding.detail, finding.detail

@@ -19,11 +19,16 @@ from offchain.model.document import (
 from offchain.model.instances import BID_LIMIT, RESERVE_LIMIT, Group, Member, TwoLevelInstance
 from offchain.model.instances.rules import (
     CRITICAL_BID,
+    FIRST_PRICE,
     INCREMENT_LIMIT,
     LEAST_PART,
     Ascending,
     Increment,
+    Lottery,
+    Lower,
+    Posted,
 )
+from offchain.model.instances.two_level import AnyTwoLevel, TwoLevelLotteryInstance
 from offchain.model.kinds import READERS, solve
 from tests.model.checking import any_json, refusal
 
@@ -51,6 +56,13 @@ def with_member(**fields: object) -> dict[str, object]:
 def read(document: object) -> TwoLevelInstance:
     """The only instance of a document."""
     return only(parse_text(json.dumps(document)))
+
+
+def read_any(document: object) -> AnyTwoLevel:
+    """The only instance of a document, by chance or not."""
+    (instance,) = parse_text(json.dumps(document)).instances
+    assert isinstance(instance, TwoLevelInstance | TwoLevelLotteryInstance)
+    return instance
 
 
 def only(file: InstanceFile) -> TwoLevelInstance:
@@ -94,6 +106,20 @@ def test_the_rules() -> None:
         assert instance.to_json()["upper"] == {"ascending": increment}
 
 
+@pytest.mark.parametrize("lower", Lower)
+def test_any_upper_rule_with_any_lower(lower: Lower) -> None:
+    for upper, expected in (
+        ("critical-bid", CRITICAL_BID),
+        ("first-price", FIRST_PRICE),
+        ({"posted": 5}, Posted(5)),
+        ({"lottery": "1/10"}, Lottery(Fraction(1, 10))),
+    ):
+        instance = read_any(two_level(upper=upper, lower=lower.value))
+        assert (instance.upper, instance.lower) == (expected, lower)
+        assert isinstance(instance, TwoLevelInstance) == (not isinstance(expected, Lottery))
+        assert read_any(instance.to_json()) == instance
+
+
 def test_one_reserve_for_all_items() -> None:
     members = [{"name": "ann", "bid": [1, 2, 3]}]
     instance = read(two_level(items=3, reserve=7, groups=[{"name": "A", "members": members}]))
@@ -134,7 +160,8 @@ def test_lists_of_instances() -> None:
     assert parse_text(json.dumps(two_level())).path(0) == ""
 
 
-UPPER = '(known: "critical-bid", {"ascending": increment})'
+UPPER = '(known: "critical-bid", "first-price", {"ascending": increment}, {"posted": price}, {"lottery": delta})'
+LOWER = '(known: "equal-split", "pay-your-bid", "everybody", "proportional", "vcg")'
 GROUP = {"name": "A", "members": [{"name": "ann", "bid": 5}]}
 KNOWN = f"(known: {', '.join(READERS)})"
 
@@ -153,13 +180,28 @@ KNOWN = f"(known: {', '.join(READERS)})"
         (two_level(mechanism=["two-level"]), f"mechanism: a list is not a mechanism {KNOWN}"),
         (two_level(mechanism=2), f"mechanism: 2 is not a mechanism {KNOWN}"),
         # Rules.
-        (two_level(upper="first-price"), f'upper: "first-price" is not an upper rule {UPPER}'),
+        (two_level(upper="second-price"), f'upper: "second-price" is not an upper rule {UPPER}'),
         (two_level(upper="ascending"), f'upper: "ascending" is not an upper rule {UPPER}'),
         (two_level(upper=5), f"upper: 5 is not an upper rule {UPPER}"),
         (two_level(upper=["critical-bid"]), f"upper: a list is not an upper rule {UPPER}"),
         (
-            two_level(upper={"posted": 5}),
-            f'upper: an object with "posted" is not an upper rule {UPPER}',
+            two_level(upper={"first-price": 5}),
+            f'upper: an object with "first-price" is not an upper rule {UPPER}',
+        ),
+        (two_level(upper={"posted": 0}), "upper.posted: 0 is below 1"),
+        (two_level(upper={"posted": "5"}), 'upper.posted: "5" is not an integer'),
+        (two_level(upper={"posted": 2**96}), f"upper.posted: {2**96} is above 2^96-1"),
+        (
+            two_level(upper={"lottery": 0.1}),
+            'upper.lottery: 0.1 is not a fraction in a string, like "1/3"',
+        ),
+        (
+            two_level(upper={"lottery": "0"}),
+            'upper.lottery: "0" is not above 0 and below 1',
+        ),
+        (
+            two_level(upper={"lottery": "1"}),
+            'upper.lottery: "1" is not above 0 and below 1',
         ),
         (two_level(upper={}), f"upper: an object with nothing is not an upper rule {UPPER}"),
         (
@@ -184,10 +226,11 @@ KNOWN = f"(known: {', '.join(READERS)})"
             'upper.ascending: "5%" is not a fraction in a string, like "1/3"',
         ),
         (
-            two_level(lower="everybody"),
-            'lower: "everybody" is not a lower rule (known: "equal-split")',
+            two_level(lower="everyone"),
+            f'lower: "everyone" is not a lower rule {LOWER}',
         ),
-        (two_level(lower={}), 'lower: an object is not a lower rule (known: "equal-split")'),
+        (two_level(lower={}), f"lower: an object is not a lower rule {LOWER}"),
+        (two_level(lower=["vcg"]), f"lower: a list is not a lower rule {LOWER}"),
         # Fields.
         (two_level(groups=None), "groups: missing"),
         (
@@ -373,6 +416,8 @@ uppers = st.one_of(
     st.just(CRITICAL_BID),
     st.integers(1, INCREMENT_LIMIT).map(Ascending),
     st.fractions(LEAST_PART, 1).map(Ascending),
+    st.just(FIRST_PRICE),
+    st.integers(1, INCREMENT_LIMIT).map(Posted),
 )
 
 
@@ -396,6 +441,7 @@ def instances(draw: st.DrawFn) -> TwoLevelInstance:
             for group in group_names
         ),
         upper=draw(uppers),
+        lower=draw(st.sampled_from(Lower)),
     )
 
 

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from offchain.model.checks.pay_your_bid import find_lie
-from offchain.model.instances import Group, Member, TwoLevelInstance
+from offchain.model.instances import Group, LotOutcome, Member, TwoLevelInstance
 from offchain.model.mechanisms import two_level
-from offchain.model.mechanisms.pay_your_bid import Asks, PooledLot, solve
+from offchain.model.mechanisms.pay_your_bid import Asks, solve
 
 
 def game(*groups: list[int], reserve: int = 1) -> TwoLevelInstance:
@@ -31,7 +31,9 @@ games = st.builds(
 
 def test_everybody_pays_their_bid() -> None:
     outcome = solve(game([10, 5, 0], [9]))
-    assert outcome.items == (PooledLot("g0", 15, 15, {"m0": 10, "m1": 5}, {"g0": 15, "g1": 9}),)
+    assert outcome.items == (
+        LotOutcome("g0", 15, 0, 15, ("m0", "m1"), {"g0": 15, "g1": 9}, {"m0": 10, "m1": 5}),
+    )
     assert outcome.payments == {"g0": {"m0": 10, "m1": 5, "m2": 0}, "g1": {"m0": 0}}
     assert (outcome.welfare, outcome.optimal_welfare) == (15, 15)
 
@@ -39,22 +41,22 @@ def test_everybody_pays_their_bid() -> None:
 def test_everybody_pays_in_proportion() -> None:
     """9 of the 15 that they bid: 6 of 10 and 3 of 5."""
     lot = solve(game([10, 5], [9]), Asks.SECOND).items[0]
-    assert lot == PooledLot("g0", 9, 9, {"m0": 6, "m1": 3}, {"g0": 15, "g1": 9})
+    assert lot == LotOutcome("g0", 9, 0, 9, ("m0", "m1"), {"g0": 15, "g1": 9}, {"m0": 6, "m1": 3})
 
 
 def test_parts_are_rounded_up() -> None:
     lot = solve(game([10, 5], [8]), Asks.SECOND).items[0]
-    assert (lot.price, lot.paid, lot.payments) == (8, 9, {"m0": 6, "m1": 3})
+    assert (lot.price, lot.paid, lot.charges) == (8, 9, {"m0": 6, "m1": 3})
 
 
 def test_alone_it_pays_the_reserve() -> None:
-    assert solve(game([6, 3], reserve=3), Asks.SECOND).items[0].payments == {"m0": 2, "m1": 1}
+    assert solve(game([6, 3], reserve=3), Asks.SECOND).items[0].charges == {"m0": 2, "m1": 1}
 
 
 def test_unsold_below_the_reserve() -> None:
     for asks in Asks:
         outcome = solve(game([6, 3], reserve=10), asks)
-        assert outcome.items == (PooledLot(None, 0, 0, {}, {"g0": 9}),)
+        assert outcome.items == (LotOutcome(None, 0, 0, 0, (), {"g0": 9}),)
         assert (outcome.welfare, outcome.optimal_welfare) == (0, 9)
 
 
@@ -90,9 +92,10 @@ def test_payments_cover_the_price_and_stay_within_the_bids(instance: TwoLevelIns
         if lot.winner is None:
             continue
         bids = {m.name: m.bids[0] for m in instance.group(lot.winner).members if m.bids[0]}
-        assert lot.payments.keys() == bids.keys()
-        assert all(0 < lot.payments[name] <= bid for name, bid in bids.items())
-        assert lot.paid == sum(lot.payments.values()) == sum(outcome.payments[lot.winner].values())
+        assert lot.charges is not None
+        assert lot.charges.keys() == bids.keys() == set(lot.served)
+        assert all(0 < lot.charge(name) <= bid for name, bid in bids.items())
+        assert lot.paid == sum(lot.charges.values()) == sum(outcome.payments[lot.winner].values())
         assert lot.price <= lot.paid < lot.price + len(bids)
         rivals = [bid for name, bid in lot.group_bids.items() if name != lot.winner]
         assert lot.price == (
@@ -116,8 +119,8 @@ def test_it_pays_to_bid_less_and_let_the_others_pay(asks: Asks) -> None:
 def test_a_group_that_wins_by_far_always_has_a_free_rider(instance: TwoLevelInstance) -> None:
     """Whoever is needed with less than their whole bid gains by bidding less."""
     lot = solve(instance).items[0]
-    if lot.winner is None:
+    if lot.charges is None:
         return
     slack = lot.price - solve(instance, Asks.SECOND).items[0].price
-    if slack > 1 and max(lot.payments.values()) > 1:
+    if slack > 1 and max(lot.charges.values()) > 1:
         assert find_lie(instance) is not None
