@@ -75,7 +75,7 @@ def test_names_cannot_break_the_rows() -> None:
     result = run(
         {**TIE, "groups": [TIE["groups"][0], {"name": "A", "members": members}]}, "--rule", "plain"
     )
-    assert len(result.stdout.splitlines()) == 8
+    assert len(result.stdout.splitlines()) == 9
     assert "two\\nlines\\x1b[31m of A" in result.stdout
 
 

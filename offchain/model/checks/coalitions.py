@@ -28,8 +28,8 @@ Place = tuple[int, int]
 LARGEST = 3
 """How many lie together at most, where not all can."""
 
-WORK_LIMIT = 150_000
-"""How many bids the search may read (some tenths of a second); beyond, it tries fewer lies and coalitions, and says so."""
+WORK_LIMIT = 60_000
+"""How many bids the search may read (a tenth of a second); beyond, it tries fewer lies and coalitions, and says so."""
 
 
 @dataclass(frozen=True, slots=True)

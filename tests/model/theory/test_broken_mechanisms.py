@@ -23,6 +23,7 @@ from offchain.model.mechanisms import (
     fast_split,
     lower,
     monotone_allocation,
+    pay_your_bid,
     price_rule,
     resilient,
     signal_discovery,
@@ -792,8 +793,8 @@ BREAKS = (
     Break(
         "the last posted price left out",
         approximate,
-        "for price in range(bids[player] + 1)",
-        "for price in range(bids[player])",
+        "for price in range(least, bids[player] + 1)",
+        "for price in range(least, bids[player])",
         "approximate-critical-draw approximate-undominated-bids",
     ),
     Break(
