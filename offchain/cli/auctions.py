@@ -173,6 +173,7 @@ AUCTIONS: Final = (
         ),
     ),
     Auction("monotone-signals"),
+    Auction("universal-signals"),
     Auction("vcg"),
 )
 """The table, in the order in which `--mechanism` lists what has contracts."""

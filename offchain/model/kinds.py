@@ -12,6 +12,7 @@ from offchain.model.checks import resilient as check_resilient
 from offchain.model.checks import signals as check_signals
 from offchain.model.checks import two_level as check_two_level
 from offchain.model.checks import two_level_lottery as check_lottery
+from offchain.model.checks import universal_signals as check_universal
 from offchain.model.checks import vcg as check_vcg
 from offchain.model.checks.finding import Finding
 from offchain.model.instances import (
@@ -20,6 +21,7 @@ from offchain.model.instances import (
     resilient,
     signal_clock,
     two_level,
+    universal_signals,
     vcg,
 )
 from offchain.model.instances.approximate import ApproximateGroupsInstance, ApproximateInstance
@@ -28,6 +30,7 @@ from offchain.model.instances.monotone_signals import MonotoneSignalsInstance
 from offchain.model.instances.resilient import ResilientInstance
 from offchain.model.instances.signal_clock import SignalClockInstance
 from offchain.model.instances.two_level import TwoLevelInstance, TwoLevelLotteryInstance
+from offchain.model.instances.universal_signals import UniversalSignalsInstance
 from offchain.model.instances.vcg import VcgInstance
 from offchain.model.mechanisms import approximate as solve_approximate
 from offchain.model.mechanisms import approximate_groups as solve_groups
@@ -35,6 +38,7 @@ from offchain.model.mechanisms import monotone_allocation as solve_monotone
 from offchain.model.mechanisms import resilient as solve_resilient
 from offchain.model.mechanisms import signal_discovery as solve_clock
 from offchain.model.mechanisms import two_level as solve_two_level
+from offchain.model.mechanisms import universal_allocation as solve_universal
 from offchain.model.mechanisms import vcg as solve_vcg
 from offchain.model.mechanisms.price_rule import PriceRule, exact
 
@@ -87,6 +91,12 @@ KINDS: Final = (
         monotone_signals.read,
         lambda one, tell: solve_monotone.solve(one),
         lambda one, rule, grid, tell: check_signals.check_monotone_signals(one),
+    ),
+    Kind(
+        UniversalSignalsInstance,
+        universal_signals.read,
+        lambda one, tell: solve_universal.solve(one),
+        lambda one, rule, grid, tell: check_universal.check_universal_signals(one),
     ),
     Kind(
         VcgInstance,

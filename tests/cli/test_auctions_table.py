@@ -38,6 +38,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     },
     "SignalClockInstance": {"mechanism": "signal-clock", **SIGNALS},
     "MonotoneSignalsInstance": {"mechanism": "monotone-signals", **SIGNALS},
+    "UniversalSignalsInstance": {"mechanism": "universal-signals", **SIGNALS, "draw": 6},
     "VcgInstance": {
         "mechanism": "vcg",
         "goods": ["g"],

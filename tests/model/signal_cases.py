@@ -131,12 +131,22 @@ def every_order_of_optimal_bidders(
 
 @st.composite
 def monotones(
-    draw: st.DrawFn, bidders: int = 4, signals: int = 3, types: int = 2, symmetric: bool = True
+    draw: st.DrawFn,
+    bidders: int = 4,
+    signals: int = 3,
+    types: int = 2,
+    symmetric: bool = True,
+    fewest: int = 1,
 ) -> MonotoneSignalsInstance:
-    """Small instances, whose values treat the bidders of a type alike unless told otherwise."""
+    """Small instances, whose values treat the bidders of a type alike unless told otherwise. fewest: bidders, at least."""
     k = draw(st.integers(2, signals))
     names = [f"t{place}" for place in range(draw(st.integers(1, types)))]
-    rest = draw(st.lists(st.sampled_from(names), max_size=bidders - len(names)))
+    more = st.lists(
+        st.sampled_from(names),
+        min_size=max(0, fewest - len(names)),
+        max_size=bidders - len(names),
+    )
+    rest = draw(more)
     kinds = draw(st.permutations([*names, *rest]))
     box = (k,) * len(kinds)
 

@@ -31,6 +31,7 @@ from offchain.model.instances.two_level import (
     TwoLevelLotteryOutcome,
     TwoLevelOutcome,
 )
+from offchain.model.instances.universal_signals import UniversalOutcome, UniversalSignalsInstance
 from offchain.model.instances.vcg import VcgInstance, VcgOutcome, VcgPlayer
 
 __all__ = [
@@ -60,6 +61,8 @@ __all__ = [
     "TwoLevelLotteryInstance",
     "TwoLevelLotteryOutcome",
     "TwoLevelOutcome",
+    "UniversalOutcome",
+    "UniversalSignalsInstance",
     "VcgInstance",
     "VcgOutcome",
     "VcgPlayer",
