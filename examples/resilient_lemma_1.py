@@ -2,7 +2,7 @@
 
 from offchain.model.instances.resilient import Answer, Offer, ResilientInstance, ResilientPlayer
 from offchain.model.mechanisms.resilient import solve
-from offchain.model.theory.resilient import EPSILON, answers, lemma_1
+from offchain.model.theory.resilient.mechanism import EPSILON, answers, lemma_1
 
 # The star offers g1 to player 1 at price 3. What either answer brings, for values from 1 to 5:
 for value in range(1, 6):

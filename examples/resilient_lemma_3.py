@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from offchain.model.instances.resilient import Offer, ResilientInstance, ResilientPlayer
 from offchain.model.mechanisms.resilient import expected_utility, favourite, relevant_knowledge
-from offchain.model.theory.resilient import EPSILON, lemma_3
+from offchain.model.theory.resilient.mechanism import EPSILON, lemma_3
 
 # Ann is worth 2 to herself; she knows that the good is worth 5 to Bob, and so that he would pay 4.
 ann = ResilientPlayer("ann", {("g",): 2})

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from offchain.model.instances.resilient import Offer, ResilientInstance, ResilientPlayer
 from offchain.model.mechanisms.resilient import expected_utility, revenue_guarantee, solve
-from offchain.model.theory.resilient import EPSILON, own_offer
+from offchain.model.theory.resilient.mechanism import EPSILON, own_offer
 
 # Ann knows that the good is worth 50 to Bob. The seller knows only that she would pay 2 for it.
 good = ("g",)

@@ -2,7 +2,7 @@
 
 from offchain.model.instances.resilient import Answer, Offer, ResilientInstance, ResilientPlayer
 from offchain.model.mechanisms.resilient import revenue_guarantee, solve, worth
-from offchain.model.theory.resilient import (
+from offchain.model.theory.resilient.mechanism import (
     AUSUBEL_MILGROM,
     EPSILON,
     GOODS,

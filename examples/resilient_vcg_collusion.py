@@ -1,7 +1,7 @@
 """Resilient Mechanism Design, §1.2: two small players who collude ruin VCG (Ausubel and Milgrom)."""
 
 from offchain.model.instances.bundles import Values
-from offchain.model.theory.resilient import true_welfare, vcg_collusion, vcg_outcome
+from offchain.model.theory.resilient.mechanism import true_welfare, vcg_collusion, vcg_outcome
 
 # Players 1 and 2 want one good each, worth 1 to them; player 3 wants both together, for 100.
 truth: dict[str, Values] = {"1": {("g1",): 1}, "2": {("g2",): 1}, "3": {("g1", "g2"): 100}}

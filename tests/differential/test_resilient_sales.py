@@ -10,7 +10,12 @@ from offchain.io.errors import InvalidInput
 from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances.resilient import Answer, Offer, ResilientInstance, ResilientPlayer
 from offchain.model.mechanisms.resilient import revenue_guarantee, solve, worth
-from offchain.model.theory.resilient import AUSUBEL_MILGROM, EPSILON, GOODS, knowing_player
+from offchain.model.theory.resilient.mechanism import (
+    AUSUBEL_MILGROM,
+    EPSILON,
+    GOODS,
+    knowing_player,
+)
 from offchain.play.resilient import ResilientStage
 from offchain.play.resilient_behaviour import ResilientBehaviour, counted
 from offchain.play.stage import BOND_BPS

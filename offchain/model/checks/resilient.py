@@ -1,8 +1,8 @@
 """The properties of the resilient mechanism, each as a check on one instance.
 
 Source: "A New Approach to Auctions and Resilient Mechanism Design", Lemmas 1 and 3 and Theorem 1. The
-checks of the two last suppose that everybody knows what all bundles are worth to all others; who
-knows less may offer less. Amounts are exact, in units; expectations are over the coin.
+checks of the two last suppose that everybody knows what all bundles are worth to all others, but for
+players of whom the instance says what they know. Amounts are exact, in units; expectations are over the coin.
 """
 
 from collections.abc import Iterable
@@ -196,13 +196,13 @@ def incentive_compatibility(instance: ResilientInstance) -> Finding:
 
 
 def knowledge(instance: ResilientInstance, outcome: ResilientOutcome) -> list[Finding]:
-    """Lemma 3 and Theorem 1, if everybody is independent and knows everybody's values."""
+    """Lemma 3 and Theorem 1, if everybody is independent and knows what the instance says, or else everybody's values."""
     names = ("no underbidding", "revenue")
-    bundles = sum(len(player.values) for player in instance.players)
+    bundles = sum(map(listed, instance.players))
     if bundles > BUNDLES_LIMIT or len(instance.players) > PLAYERS_LIMIT:
         detail = f"not worked out: too many {'bundles' if bundles > BUNDLES_LIMIT else 'players'}"
         return [Finding(name, Verdict.NOT_CLAIMED, detail) for name in names]
-    known = [full_knowledge(instance, player) for player in instance.players]
+    known = [best_known_offer(instance, player) for player in instance.players]
     return [underbidding(instance, known), revenue(instance, outcome, known)]
 
 
@@ -230,11 +230,16 @@ def underbidding(instance: ResilientInstance, known: list[tuple[Offer, ...]]) ->
             return Finding(name, Verdict.FAILS, detail)
         under.append(f"{player.name} expects {after - before} more by offering {worth(offers)}")
     told = "; ".join(under)
-    detail = (
-        f"if all know all values and answer rationally: {told}"
-        if under
-        else "everybody offers what others' values allow, if all know all values"
-    )
+    partly = any(player.knows is not None for player in instance.players)
+    if partly:
+        knowing, all_told = (
+            "all know what they say they do",
+            "everybody offers what it knows others to take",
+        )
+    else:
+        knowing = "all know all values"
+        all_told = f"everybody offers what others' values allow, if {knowing}"
+    detail = f"if {knowing} and answer rationally: {told}" if under else all_told
     return Finding(name, Verdict.HOLDS, detail)
 
 
@@ -270,10 +275,19 @@ def revenue(
     )
 
 
-def full_knowledge(instance: ResilientInstance, player: ResilientPlayer) -> tuple[Offer, ...]:
-    """The relevant knowledge of a player that knows all other players' values."""
-    others = {other.name: other.values for other in instance.players if other != player}
-    return relevant_knowledge(instance.goods, others)
+def best_known_offer(instance: ResilientInstance, player: ResilientPlayer) -> tuple[Offer, ...]:
+    """The relevant knowledge of a player: by what it says that it knows of others, else by all their values."""
+    others = [other for other in instance.players if other.name != player.name]
+    known = {
+        other.name: other.values if player.knows is None else player.knows.get(other.name, {})
+        for other in others
+    }
+    return relevant_knowledge(instance.goods, known)
+
+
+def listed(player: ResilientPlayer) -> int:
+    """How many bundles the player lists, of its own and of what it knows."""
+    return len(player.values) + sum(map(len, (player.knows or {}).values()))
 
 
 def with_player(

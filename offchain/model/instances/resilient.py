@@ -54,7 +54,9 @@ class ResilientPlayer:
     """A player, its values for bundles (0 for those it does not list), and what it announces.
 
     offer: bundles for others, all disjoint. wish: the goods it would have as the star. answer: what
-    it says when the star offers it a bundle, None for the truth.
+    it says when the star offers it a bundle, None for the truth. knows: of other players, by name, the
+    least that bundles are worth to them as far as it knows (0 for what is not listed); None if it knows
+    all their values.
     """
 
     name: str
@@ -62,6 +64,7 @@ class ResilientPlayer:
     offer: tuple[Offer, ...] = ()
     wish: Bundle = ()
     answer: Answer | None = None
+    knows: Mapping[str, Values] | None = None
 
     def value(self, bundle: Bundle) -> int:
         """What exactly this bundle is worth to the player."""
@@ -163,31 +166,56 @@ def read(instance: Field) -> ResilientInstance:
     coin = Coin(fields["coin"].choice(list(Coin))) if "coin" in fields else Coin.BOTH
     entries = named_entries(fields["players"], "player")
     records = [
-        entry.record(required=("name", "values"), optional=("offer", "wish", "answer"))
+        entry.record(required=("name", "values"), optional=("offer", "wish", "answer", "knows"))
         for entry in entries
     ]
     places = places_of(goods)
-    # All names come first: an offer may be to a player further down.
+    # All names and values come first: an offer may be to a player further down, and what is known of it has to be true.
     names = [record["name"].name() for record in records]
-    known = frozenset(names)
+    values = {
+        name: read_values(record["values"], places)
+        for record, name in zip(records, names, strict=True)
+    }
     players = tuple(
-        _read_player(record, name, known, places)
+        _read_player(record, name, values, places)
         for record, name in zip(records, names, strict=True)
     )
-    seller = _read_seller(fields["seller"], known, places) if "seller" in fields else ()
+    seller = _read_seller(fields["seller"], values.keys(), places) if "seller" in fields else ()
     return ResilientInstance(epsilon, goods, players, coin, seller)
 
 
 def _read_player(
-    fields: dict[str, Field], name: str, names: Set[str], places: Places
+    fields: dict[str, Field], name: str, values: Mapping[str, Values], places: Places
 ) -> ResilientPlayer:
+    """values: everybody's."""
+    names = values.keys()
     return ResilientPlayer(
         name=name,
-        values=read_values(fields["values"], places),
+        values=values[name],
         offer=_read_offer(fields["offer"], name, names, places) if "offer" in fields else (),
         wish=read_bundle(fields["wish"], places) if "wish" in fields else (),
         answer=Answer(fields["answer"].choice(list(Answer))) if "answer" in fields else None,
+        knows=_read_knows(fields["knows"], name, values, places) if "knows" in fields else None,
     )
+
+
+def _read_knows(
+    knows: Field, name: str, values: Mapping[str, Values], places: Places
+) -> dict[str, Values]:
+    """The least that bundles are worth to others as far as player `name` knows: no more than they are."""
+    known: dict[str, Values] = {}
+    for other, entry in knows.members().items():
+        if other not in values:
+            entry.fail(f"{show(other)} is not one of the players")
+        if other == name:
+            entry.fail(f"{show(other)} is the player itself: what it knows is of others")
+        known[other] = read_values(entry, places)
+        named = zip(known[other].items(), entry.members().values(), strict=True)
+        for (bundle, least), written in named:
+            worth = values[other].get(bundle, 0)
+            if least > worth:
+                written.fail(f"{least} is above {worth}, what it is worth to {show(other)}")
+    return known
 
 
 def _read_seller(seller: Field, names: Set[str], places: Places) -> tuple[Offer, ...]:
@@ -231,6 +259,8 @@ def _player_to_json(player: ResilientPlayer) -> dict[str, object]:
     }
     if player.answer is not None:
         written["answer"] = player.answer.value
+    if player.knows is not None:
+        written["knows"] = {name: values_to_json(least) for name, least in player.knows.items()}
     return written
 
 

@@ -7,9 +7,10 @@ what is taken from the paper.
 
 from typing import Any
 
-from offchain.model.theory import daos, estate, houses, phantoms, resilient
+from offchain.model.theory import daos, estate, houses, phantoms
 from offchain.model.theory.approximate import bids, draw, groups, guarantees
 from offchain.model.theory.claim import Claim, Evidence, Row, Status
+from offchain.model.theory.resilient import collusion, elimination, knowledge, mechanism, rewards
 from offchain.model.theory.signals import bounds, discovery, monotone
 
 __all__ = ["CLAIMS", "Claim", "Evidence", "Row", "Status"]
@@ -37,11 +38,18 @@ CLAIMS: tuple[Claim[Any], ...] = (
     houses.increment,
     houses.jumping,
     houses.seen_limits,
-    resilient.vcg_collusion,
-    resilient.lemma_1,
-    resilient.lemma_3,
-    resilient.theorem_1,
-    resilient.own_offer,
+    mechanism.vcg_collusion,
+    mechanism.lemma_1,
+    mechanism.lemma_3,
+    mechanism.theorem_1,
+    mechanism.own_offer,
+    elimination.elimination,
+    collusion.lemma_2,
+    collusion.dominant_strategies,
+    knowledge.partial_knowledge,
+    knowledge.footnote_13,
+    knowledge.footnote_14,
+    rewards.rewards,
     guarantees.theorem_1,
     guarantees.theorem_2,
     guarantees.theorem_3,

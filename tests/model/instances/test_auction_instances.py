@@ -22,6 +22,7 @@ from offchain.model.instances import (
     VcgInstance,
     VcgPlayer,
 )
+from offchain.model.instances.bundles import Values
 from offchain.model.kinds import solve
 from tests.model.checking import refusal
 
@@ -120,6 +121,18 @@ def test_resilient_defaults() -> None:
     assert isinstance(instance, ResilientInstance)
     assert instance.coin is Coin.BOTH
     assert instance.players[0] == ResilientPlayer("1", {("a",): 3}, (), (), None)
+
+
+def test_what_a_player_knows_of_others() -> None:
+    """Of some bundles of some players, no more than they are worth; nothing of anybody is not the same as everything."""
+    instance = read(resilient_player(knows={"2": {"b": 1, "a,b": 0}}))
+    assert isinstance(instance, ResilientInstance)
+    assert instance.players[0].knows == {"2": {("b",): 1, ("a", "b"): 0}}
+    assert [player.knows for player in instance.players[1:]] == [None, None]
+    nothing = read(resilient_player(knows={}))
+    assert isinstance(nothing, ResilientInstance)
+    assert nothing.players[0].knows == {}
+    assert solve(instance) == solve(read(resilient_player()))
 
 
 def test_a_seller_s_own_offer() -> None:
@@ -241,7 +254,7 @@ FRACTION = 'is not a fraction in a string, like "1/3"'
         (resilient_player(values={"a": -1}), "players[0].values.a: -1 is negative"),
         (
             resilient_player(bid=1),
-            "players[0].bid: unknown field with value 1 (known: name, values, offer, wish, answer)",
+            "players[0].bid: unknown field with value 1 (known: name, values, offer, wish, answer, knows)",
         ),
         # Wishes and answers.
         (resilient_player(wish="a"), 'players[0].wish: "a" is not a list'),
@@ -255,6 +268,32 @@ FRACTION = 'is not a fraction in a string, like "1/3"'
         (resilient_player(answer="maybe"), 'players[0].answer: "maybe" is not one of yes, no'),
         (resilient_player(answer=True), "players[0].answer: true is not one of yes, no"),
         (resilient_player(answer=None), "players[0].answer: null is not one of yes, no"),
+        # What a player knows of others.
+        (resilient_player(knows=[]), "players[0].knows: a list is not an object"),
+        (resilient_player(knows=None), "players[0].knows: null is not an object"),
+        (resilient_player(knows={"9": {}}), 'players[0].knows["9"]: "9" is not one of the players'),
+        (
+            resilient_player(knows={"1": {}}),
+            'players[0].knows["1"]: "1" is the player itself: what it knows is of others',
+        ),
+        (resilient_player(knows={"2": 2}), 'players[0].knows["2"]: 2 is not an object'),
+        (
+            resilient_player(knows={"2": {"c": 1}}),
+            'players[0].knows["2"].c: "c" is not one of the goods',
+        ),
+        (resilient_player(knows={"2": {"b": -1}}), 'players[0].knows["2"].b: -1 is negative'),
+        (
+            resilient_player(knows={"2": {"b": "1"}}),
+            'players[0].knows["2"].b: "1" is not an integer',
+        ),
+        (
+            resilient_player(knows={"2": {"b": 3}}),
+            'players[0].knows["2"].b: 3 is above 2, what it is worth to "2"',
+        ),
+        (
+            resilient_player(knows={"3": {"a": 0, "b": 1}}),
+            'players[0].knows["3"].b: 1 is above 0, what it is worth to "3"',
+        ),
         # Offers.
         (resilient_player(offer={}), "players[0].offer: an object is not a list"),
         (offering(3), "players[0].offer[0]: 3 is not an object"),
@@ -410,6 +449,8 @@ def test_any_json_is_read_or_refused_and_nothing_else(name: str, value: object) 
         vcg(players=[value]),
         resilient(**{name: value}),
         resilient_player(offer=[value], wish=value),
+        resilient_player(knows=value),
+        resilient_player(knows={"2": value}),
         resilient(seller={"offer": [value]}),
         approximate(**{name: value}),
     ):
@@ -450,16 +491,32 @@ def instances(draw: st.DrawFn) -> Instance:
             del free[:size]
         return tuple(made)
 
+    worths = {name: draw(values) for name in players}
+
+    def knowledge(name: str) -> dict[str, Values] | None:
+        others = draw(st.none() | st.sets(st.sampled_from(players)))
+        return (
+            None
+            if others is None
+            else {
+                other: {
+                    bundle: draw(st.integers(0, worth)) for bundle, worth in worths[other].items()
+                }
+                for other in sorted(others - {name})
+            }
+        )
+
     return ResilientInstance(
         epsilon=draw(proper),
         goods=goods,
         players=tuple(
             ResilientPlayer(
                 name=name,
-                values=draw(values),
+                values=worths[name],
                 offer=offers([other for other in players if other != name]),
                 wish=draw(st.just(()) | bundles),
                 answer=draw(st.sampled_from([None, *Answer])),
+                knows=knowledge(name),
             )
             for name in players
         ),

@@ -416,6 +416,24 @@ def test_what_the_checks_say() -> None:
     assert known[5].detail == ("everybody offers what others' values allow, if all know all values")
 
 
+def test_the_checks_take_a_player_to_know_what_it_says() -> None:
+    """1 knows 2 to pay 2 for a, of which 5 is true: offering that is telling all, and half of it what the revenue is held to."""
+    values: dict[str, Values] = {"2": {("a",): 5}, "3": {("b",): 9}}
+    partly = replace(player("1", {}, ("2", "a", 1)), knows={"2": {("a",): 3}})
+    others = [replace(player(name, own), knows={}) for name, own in values.items()]
+    told = replace(partly, offer=(Offer("2", ("a",), 2),))
+    *_, underbidding, revenue = check_reference(game(partly, *others))
+    assert underbidding.detail == (
+        "if all know what they say they do and answer rationally: 1 expects 1/24 more by offering 2"
+    )
+    assert "make it at least -1/4" in revenue.detail
+    *_, underbidding, revenue = check_reference(game(told, *others))
+    assert underbidding.detail == "everybody offers what it knows others to take"
+    assert "make it at least 3/4" in revenue.detail
+    known = resilient.best_known_offer(game(told, *others), replace(told, knows=None))
+    assert known == (Offer("2", ("a",), 4), Offer("3", ("b",), 8))
+
+
 def test_the_checks_name_who_answers_badly_and_who_underbids() -> None:
     instance = game(
         player("1", {}, ("2", "a", 1)), player("2", {("a",): 5}, answer=Answer.NO), player("3")
@@ -713,7 +731,7 @@ def test_knowledge_that_earns_nothing_is_found_out(monkeypatch: pytest.MonkeyPat
     """Where nobody is better off for the offers that it makes, to make the best that it knows is no better than another."""
     monkeypatch.setattr(resilient, "expected_utility", lambda *_: Fraction(1, 3))
     willing = game(player("1", {}, ("2", "a", 1)), player("2", {("a",): 5}))
-    known = [resilient.full_knowledge(willing, one) for one in willing.players]
+    known = [resilient.best_known_offer(willing, one) for one in willing.players]
     finding = resilient.underbidding(willing, known)
     assert finding.verdict is Verdict.FAILS
     assert finding.detail == "1 expects 1/3, and 1/3 by offering what it knows"

@@ -17,9 +17,10 @@ from offchain.model.instances.signals import UNSOLD, SignalInstance
 from offchain.model.mechanisms import monotone_allocation, signal_discovery
 from offchain.model.mechanisms.approximate import probability
 from offchain.model.mechanisms.price_rule import plain_second_price
-from offchain.model.theory import CLAIMS, Claim, Evidence, Row, Status, daos, resilient
+from offchain.model.theory import CLAIMS, Claim, Evidence, Row, Status, daos
 from offchain.model.theory.approximate import bids, draw, groups, guarantees
 from offchain.model.theory.page import common_source, in_markdown, line
+from offchain.model.theory.resilient import mechanism as resilient
 from offchain.model.theory.signals import bounds, discovery, monotone
 from offchain.model.theory.signals.steep import Shape
 
@@ -164,7 +165,7 @@ def test_a_higher_promise_breaks_the_rows_of_the_resilient_mechanism(
 ) -> None:
     monkeypatch.setattr(resilient, "revenue_guarantee", lambda benchmark, _: Fraction(benchmark))
     assert not resilient.theorem_1(samples=5).holds
-    monkeypatch.setattr(resilient, "full_knowledge", lambda game, player: ())
+    monkeypatch.setattr(resilient, "best_known_offer", lambda game, player: ())
     assert not resilient.lemma_3(top=2, samples=5).holds
 
 

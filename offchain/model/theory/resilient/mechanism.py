@@ -1,7 +1,6 @@
-"""The claims of "A New Approach to Auctions and Resilient Mechanism Design", each measured.
+"""What the resilient mechanism is for, Lemmas 1 and 3, Theorem 1, and the seller's own offer.
 
-Source: Chen and Micali; §1.2 for Ausubel and Milgrom's example, §7 for the lemmas and the theorem,
-§9 for the seller's own offer.
+Source: §1.2 for Ausubel and Milgrom's example, §7 for the lemmas and the theorem, §9 for the own offer.
 Values and prices are integers in units, all else exact fractions. Knowledge of others' values is of
 all of them, and of no more than that; prices offered are then one unit below.
 """
@@ -12,7 +11,7 @@ from fractions import Fraction
 from itertools import product
 from random import Random
 
-from offchain.model.checks.resilient import full_knowledge
+from offchain.model.checks.resilient import best_known_offer
 from offchain.model.instances.bundles import Bundle, Values
 from offchain.model.instances.resilient import Answer, Offer, ResilientInstance, ResilientPlayer
 from offchain.model.instances.vcg import VcgInstance, VcgOutcome, VcgPlayer
@@ -142,7 +141,7 @@ class Underbid:
 def underbids(game: ResilientInstance, coin_free: bool = False) -> Iterator[Underbid]:
     """Every player of the game that offers less than it knows, beside the same game where it offers that."""
     for place, player in enumerate(game.players):
-        offer = full_knowledge(game, player)
+        offer = best_known_offer(game, player)
         if worth(player.offer) >= worth(offer):
             continue
         better = replace(player, offer=offer, wish=favourite(player))
@@ -308,7 +307,7 @@ def knowing_player(values: Mapping[str, Values], name: str) -> ResilientPlayer:
     players = tuple(ResilientPlayer(other, own) for other, own in values.items())
     game = ResilientInstance(EPSILON, GOODS, players)
     player = next(player for player in players if player.name == name)
-    return replace(player, offer=full_knowledge(game, player), wish=favourite(player))
+    return replace(player, offer=best_known_offer(game, player), wish=favourite(player))
 
 
 def offering_what_they_know(game: ResilientInstance) -> ResilientInstance:
@@ -316,7 +315,7 @@ def offering_what_they_know(game: ResilientInstance) -> ResilientInstance:
     return replace(
         game,
         players=tuple(
-            replace(player, offer=full_knowledge(game, player), wish=favourite(player))
+            replace(player, offer=best_known_offer(game, player), wish=favourite(player))
             for player in game.players
         ),
     )
