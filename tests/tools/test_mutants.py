@@ -21,7 +21,7 @@ from tools.mutants.overlay import Overlay
 from tools.mutants.records import Record, Records
 from tools.mutants.sources import Mutant, by_file, mutants, sample
 from tools.mutants.suites import Suite, suite_of
-from tools.mutants.table import fate, table
+from tools.mutants.table import fate, most_alive, table
 
 HEADER = "contracts/randomness/BlockHeader.sol"
 
@@ -134,6 +134,15 @@ def test_the_table_counts(all_: list[Mutant]) -> None:
 
 
 # What is kept
+
+
+@pytest.mark.parametrize(
+    ("killed", "survived", "share"),
+    [(299, 0, 1 - 0.05 ** (1 / 299)), (0, 0, 1.0), (0, 3, 1.0), (9, 1, 0.3941633)],
+)
+def test_what_a_sample_says_of_all(killed: int, survived: int, share: float) -> None:
+    """The last by the tables of the beta distribution: its 95th percentile for 2 and 9."""
+    assert most_alive(killed, survived) == pytest.approx(share, abs=1e-6)
 
 
 def test_a_run_that_was_broken_off_is_kept(tmp_path: Path) -> None:

@@ -12,13 +12,13 @@ import argparse
 import signal
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tools.mutants.declared import BadDeclaration, Declaration, declared, matched
 from tools.mutants.hunt import BrokenSuite, hunt
 from tools.mutants.records import Record, Records
 from tools.mutants.sources import Mutant, mutants, sample
-from tools.mutants.table import fates, table
+from tools.mutants.table import KILLED, fates, most_alive, table
 
 _SAMPLE = 500
 
@@ -41,7 +41,7 @@ def main() -> int:
             return 0
         waiting = _waiting(chosen, records.read(), options.again)
         print(f"{len(chosen)} of {len(all_)} mutants; {len(waiting)} to run", flush=True)
-        _run(waiting, entries, records)
+        _run(waiting, entries, _killers(all_, records.read()), records)
     except (BadDeclaration, BrokenSuite) as error:
         print(error, file=sys.stderr)
         return 2
@@ -89,9 +89,22 @@ def _waiting(chosen: Sequence[Mutant], known: Mapping[str, Record], again: bool)
     ]
 
 
-def _run(waiting: list[Mutant], entries: Mapping[str, Declaration], records: Records) -> None:
+def _killers(all_: Sequence[Mutant], known: Mapping[str, Record]) -> Iterator[tuple[str, str]]:
+    """In the order in which they killed, each with the mutant's file."""
+    files = {one.key: one.file for one in all_}
+    for record in known.values():
+        if record.by and record.key in files:
+            yield files[record.key], record.by
+
+
+def _run(
+    waiting: list[Mutant],
+    entries: Mapping[str, Declaration],
+    killers: Iterable[tuple[str, str]],
+    records: Records,
+) -> None:
     start = time.monotonic()
-    for number, (mutant, record) in enumerate(hunt(waiting, entries), 1):
+    for number, (mutant, record) in enumerate(hunt(waiting, entries, killers), 1):
         records.add(record)
         place = f"{mutant.file}:{mutant.line} {mutant.edit.operator}"
         told = f"{record.verdict} {record.by}".strip()
@@ -115,6 +128,11 @@ def _report(
     if options.known or options.all:
         which = "known" if options.known else "all"
     print(f"{which}: {len(told)} run, {missing} not yet")
+    killed, survived = (sum(what in kinds for _, what in told) for kinds in (KILLED, ("survived",)))
+    alive = 100 * most_alive(killed, survived)
+    print(
+        f"{survived} of {killed + survived} that can die survived: of all at most {alive:.1f} %, with 95 % confidence"
+    )
     return int(missing > 0 or any(what in ("survived", "wrong") for _, what in told))
 
 

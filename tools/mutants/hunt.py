@@ -22,8 +22,8 @@ from tools.mutants.records import FOLDER, Record
 from tools.mutants.sources import Mutant, by_file
 from tools.mutants.suites import Suite, suite_of
 
-REMEMBERED: Final = 8
-"""Tests that killed mutants of a file lately, which come first on the next."""
+REMEMBERED: Final = 6
+"""Tests that killed mutants of a file lately, which come first on the next, and as many of all files with the same tests."""
 
 
 class BrokenSuite(Exception):
@@ -31,11 +31,17 @@ class BrokenSuite(Exception):
 
 
 def hunt(
-    waiting: Sequence[Mutant], entries: Mapping[str, Declaration]
+    waiting: Sequence[Mutant],
+    entries: Mapping[str, Declaration],
+    killers: Iterable[tuple[str, str]] = (),
 ) -> Iterator[tuple[Mutant, Record]]:
-    """What comes of each mutant. Those that are declared to do the same are spared the slow tests. `BrokenSuite`."""
+    """What comes of each mutant. Those that are declared to do the same are spared the slow tests. `BrokenSuite`.
+    killers: tests that killed before, each with the mutant's file.
+    """
     with ExitStack() as stack:
         hunter = Hunter(stack)
+        for file, test in killers:
+            hunter.remember(file, test)
         for mutant in in_turn(waiting):
             yield mutant, hunter.record(mutant, mutant.key in entries)
 
@@ -60,15 +66,21 @@ class Hunter:
         self._sound: dict[tuple[str, str, str, bool], bool] = {}
         self._lately: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=REMEMBERED))
 
+    def remember(self, file: str, test: str) -> None:
+        """The test comes early on the file's next mutant, and on those for which the same tests are run."""
+        for lately in (self._lately[file], self._lately[suite_of(file).name]):
+            if test in lately:
+                lately.remove(test)
+            lately.appendleft(test)
+
     def record(self, mutant: Mutant, is_declared: bool) -> Record:
         """Runs everything that may kill the mutant."""
         changed = Changed(str(self._socket), mutant.path, mutant.source(), affected(mutant.path))
-        lately = self._lately[mutant.file]
-        result = self._fate(changed, suite_of(mutant.file), lately, is_declared)
+        suite = suite_of(mutant.file)
+        lately = dict.fromkeys((*self._lately[mutant.file], *self._lately[suite.name]))
+        result = self._fate(changed, suite, lately, is_declared)
         if result.by:
-            if result.by in lately:
-                lately.remove(result.by)
-            lately.appendleft(result.by)
+            self.remember(mutant.file, result.by)
         return Record(mutant.key, result.end, result.by, round(result.cpu_seconds, 1))
 
     def _fate(

@@ -8,7 +8,6 @@ import os
 import select
 import signal
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Final, NoReturn
@@ -23,7 +22,7 @@ from tools.mutants.overlay import Overlay
 HANG_CPU_S: Final = 150.0
 """A test that computes for so long hangs: more than ten times what any takes that is run on mutants."""
 PATIENCE_S: Final = 3_600.0
-"""Tests of a mutant that are not through by then wait for something that does not come, however busy the machine is."""
+"""A test that is not through by then waits for something that does not come, however busy the machine is."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def run(task: Task, runner: str, contracts: Overlay, plugin: object = None) -> R
         _be_child(task, runner, contracts, plugin, writing)
     os.close(writing)
     try:
-        told, running = _told(reading, time.monotonic() + PATIENCE_S)
+        told, running = _told(reading)
     finally:
         os.close(reading)
         # With all that it started: nodes that nobody stopped.
@@ -92,7 +91,7 @@ def _has_group(child: int) -> bool:
         return False
 
 
-def _told(reading: int, deadline: float) -> tuple[str, str]:
+def _told(reading: int) -> tuple[str, str]:
     """What the child tells in the end, nothing if it ends before or takes too long; and the test that it told of last."""
     told, running = b"", ""
     while True:
@@ -101,7 +100,7 @@ def _told(reading: int, deadline: float) -> tuple[str, str]:
             if not line.startswith(_STARTED):
                 return line, running
             running = line.removeprefix(_STARTED)
-        ready, _, _ = select.select([reading], [], [], max(0.0, deadline - time.monotonic()))
+        ready, _, _ = select.select([reading], [], [], PATIENCE_S)
         part = os.read(reading, 1 << 16) if ready else b""
         if not part:
             return "", running

@@ -19,6 +19,11 @@ class Suite:
     in_process: tuple[str, ...]
     on_anvil: tuple[str, ...]
 
+    def after(self, name: str, in_process: tuple[str, ...], on_anvil: tuple[str, ...]) -> Suite:
+        """The same tests, those that are nearest before the others."""
+        firsts = (in_process, self.in_process), (on_anvil, self.on_anvil)
+        return Suite(name, *(tuple(dict.fromkeys(near + all_)) for near, all_ in firsts))
+
 
 def _all(folder: str, *names: str) -> tuple[str, ...]:
     return tuple(f"tests/{folder}/test_{name}.py" for name in names)
@@ -36,8 +41,9 @@ def _rebuilt(*cases: str) -> tuple[str, ...]:
 
 _BOOKS: Final = _all("bindings", "storage", "codec")
 _TWO_LEVELS: Final = (
-    *_all("differential", "ascending_on_revm"),
     "tests/differential/test_revm.py::test_chain_equals_reference[0]",
+    *_rebuilt("groups"),
+    *_all("differential", "ascending_on_revm"),
     *_all("differential", "locks_on_revm", "rolling_walk", "estates_on_revm"),
 )
 _TWO_LEVELS_ON_ANVIL: Final = _all(
@@ -111,13 +117,23 @@ _HEADERS: Final = Suite(
 )
 _BIDS: Final = Suite(
     "two levels",
-    (*_ESTATES, *_BOOKS, *_all("books", "pushed_gas"), *_rebuilt("groups"), *_TWO_LEVELS),
+    (*_ESTATES, *_all("books", "pushed_gas"), *_TWO_LEVELS, *_BOOKS),
     _TWO_LEVELS_ON_ANVIL,
 )
 _SHARED: Final = Suite(
     "shared",
     (*_BIDS.in_process, *_RESILIENT.in_process, *_CLOCK.in_process, *_APPROXIMATE.in_process),
     (*_BIDS.on_anvil, *_CLOCK.on_anvil, *_APPROXIMATE.on_anvil),
+)
+_ITEMS: Final = _SHARED.after(
+    "items",
+    _all("resilient", "resilient_tokens", "resilient_listing"),
+    _all("contracts", "delivery", "hostile_tokens"),
+)
+_MONEY: Final = _SHARED.after(
+    "money",
+    (*_all("books", "pushed_gas"), *_all("resilient", "resilient_payments")),
+    _all("contracts", "proceeds", "recipients", "hostile_payments"),
 )
 _BOTH_HOUSES: Final = Suite(
     "both houses",
@@ -137,13 +153,15 @@ _GROUPS: Final = Suite(
 _BY_PLACE: Final = {
     "approximate": _APPROXIMATE,
     "base": _BOTH_HOUSES,
-    "base/Escrow.sol": _SHARED,
-    "base/Proceeds.sol": _SHARED,
+    "base/Escrow.sol": _ITEMS,
+    "base/Proceeds.sol": _MONEY,
     "groups": _GROUPS,
     "houses": _HOUSES,
     "libraries": _SHARED,
     "libraries/BidSlot.sol": _BOTH_HOUSES,
     "libraries/DrawTime.sol": _DRAWN,
+    "libraries/Items.sol": _ITEMS,
+    "libraries/Payments.sol": _MONEY,
     "randomness": _RANDOMNESS,
     "randomness/BlockHeader.sol": _HEADERS,
     "resilient": _RESILIENT,

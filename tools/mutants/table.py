@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from scipy.special import betaincinv
+
 from tools.mutants.declared import Declaration
 from tools.mutants.records import Record
 from tools.mutants.sources import Mutant, by_file
@@ -12,6 +14,7 @@ from tools.mutants.sources import Mutant, by_file
 _HEAD = ("contracts/", "mutants", "killed", "by time", "equivalent", "gas", "survived", "killed %")
 _WIDTHS = (36, 8, 7, 8, 11, 5, 9, 9)
 KILLED = ("killed", "timed out")
+CONFIDENCE = 0.95
 
 
 def fate(record: Record, entry: Declaration | None) -> str:
@@ -47,6 +50,11 @@ def table(run: Iterable[tuple[Mutant, str]]) -> Iterator[str]:
     for file, count in sorted(counts.items()):
         yield _line(_cells(file, count))
     yield _line(_cells("all", sum(counts.values(), Counter[str]())))
+
+
+def most_alive(killed: int, survived: int) -> float:
+    """The largest share of survivors of which one in twenty samples has so few (Clopper and Pearson 1934)."""
+    return float(betaincinv(survived + 1, killed, CONFIDENCE)) if killed else 1.0
 
 
 def _cells(name: str, count: Counter[str]) -> list[str]:
