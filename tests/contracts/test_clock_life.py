@@ -85,6 +85,22 @@ def test_every_event(house, item, lot, seller, alice, bob, carol):
     assert house.balance() == check_debts(house).wei == 0
 
 
+def test_a_draw_is_in_the_logs(house, words, item, seller, alice, bob, carol):
+    """Of three types one has no bidders: a word draws between the others by its rest modulo 2, and then a residue below 4."""
+    lot = ClockLot(house, words, item, seller, types=3, signals=5)
+    lot.join(alice, kind=0)
+    lot.join(bob, carol, kind=2)
+    lot.close_joining()
+    for bidder in (alice, bob, carol):
+        lot.register(bidder, *range(house.tableSize(lot.number)))
+    lot.close_registering()
+    word = 2 * (4 * 2**200 + 3) + 1
+    tx = lot.draw(word)
+    (drawn,) = emitted(tx)
+    fields = {"word": word, "kind": 2, "residue": 3, "deadline": tx.timestamp + ANSWER}
+    assert (drawn.name, drawn.fields) == ("TypeDrawn", {"lot": lot.number, **fields})
+
+
 def test_listing_and_joining(house, words, item, seller, alice, bob):
     """The terms as given; places count within each type."""
     lot = ClockLot(house, words, item, seller, types=2, pricing=REVENUE, signals=5)
