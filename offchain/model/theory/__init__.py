@@ -7,7 +7,7 @@ what is taken from the paper.
 
 from typing import Any
 
-from offchain.model.theory import daos, estate, houses, phantoms
+from offchain.model.theory import daos, daos_unit_demand, estate, houses, phantoms
 from offchain.model.theory.approximate import bids, draw, groups, guarantees
 from offchain.model.theory.claim import Claim, Evidence, Row, Status
 from offchain.model.theory.resilient import collusion, elimination, knowledge, mechanism, rewards
@@ -24,6 +24,11 @@ CLAIMS: tuple[Claim[Any], ...] = (
     daos.lemma_6,
     daos.theorem_7,
     daos.theorem_8,
+    daos_unit_demand.lemma_9,
+    daos_unit_demand.lemma_10,
+    daos_unit_demand.lemma_11,
+    daos_unit_demand.lemma_12,
+    daos_unit_demand.bounded_bids,
     daos.appendix_a,
     daos.footnote_2,
     daos.false_names,

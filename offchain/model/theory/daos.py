@@ -456,7 +456,7 @@ def theorem_8(
 ) -> Evidence:
     """n bidders who value the first of n items at 1+e, the others at 1, where a group pays the same for every set.
 
-    That truthful mechanisms charge so is Corollary 13, taken from the paper. e is 1 unit. VCG has the
+    That truthful mechanisms charge so is Corollary 13 (the row on Lemma 12). e is 1 unit. VCG has the
     optimum here, where every group is one bidder, and asks e of who gets the first item; above equal
     splits it is not truthful (Appendix A). large: other numbers of bidders and of units in 1, for which
     winners are determined otherwise.
