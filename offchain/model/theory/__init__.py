@@ -11,6 +11,7 @@ from offchain.model.theory import daos, daos_unit_demand, estate, houses, phanto
 from offchain.model.theory.approximate import bids, draw, groups, guarantees
 from offchain.model.theory.claim import Claim, Evidence, Row, Status
 from offchain.model.theory.resilient import collusion, elimination, knowledge, mechanism, rewards
+from offchain.model.theory.sharing import lotteries, subgroups
 from offchain.model.theory.signals import bounds, discovery, monotone
 
 __all__ = ["CLAIMS", "Claim", "Evidence", "Row", "Status"]
@@ -34,6 +35,14 @@ CLAIMS: tuple[Claim[Any], ...] = (
     daos.false_names,
     daos.several_groups,
     daos.merging,
+    lotteries.programmes,
+    lotteries.parts_of_access,
+    lotteries.drawn_group,
+    lotteries.many_groups,
+    lotteries.message_size,
+    subgroups.subgroups,
+    subgroups.exclusion,
+    subgroups.settled,
     phantoms.seller,
     phantoms.rival,
     phantoms.winners,

@@ -173,7 +173,8 @@ def test_whoever_is_served_alone_is_served_in_the_best_parts() -> None:
             served = [
                 pays is not None for subgroup in shares(found.subgroups, price) for pays in subgroup
             ]
-            assert all(served[: served_count(bids, price)]), (bids, price)
+            alone = served_count(bids, price)
+            assert served[:alone] == [True] * alone, (bids, price)
 
 
 def test_parts_that_are_set_leave_no_lie_that_pays() -> None:

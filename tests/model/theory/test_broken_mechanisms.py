@@ -25,6 +25,7 @@ from offchain.model.mechanisms import (
     monotone_allocation,
     pay_your_bid,
     price_rule,
+    regrouping,
     resilient,
     signal_discovery,
     subset_programme,
@@ -54,6 +55,11 @@ SMALL: dict[str, dict[str, Any]] = {
     "daos-theorem-7": {"sizes": [(1, 1)], "top": 2},
     "daos-theorem-8": {"players": [2, 3], "large": [(8, 1000), (8, 10**19), (20, 10**15)]},
     "daos-footnote-2": {"sizes": [(1, 2)], "top": 3},
+    "sharing-drawn-group": {"sizes": [(1, 2)], "top": 4},
+    "sharing-message-size": {"sizes": (2, 1), "top": 3},
+    "sharing-subgroups": {"members": 4, "top": 4},
+    "sharing-exclusion": {"members": 4, "top": 5},
+    "sharing-settled": {"top": 3},
     "phantoms-seller": {"settings": [((1, 0), 5), ((2, 0), 4), ((0, 2), 3)]},
     "phantoms-rival": {"top": 3},
     "phantoms-winners": {"top": 3},
@@ -108,6 +114,42 @@ class Break:
 
 
 BREAKS = (
+    # Subgroups.
+    Break(
+        "blocks grow too fast",
+        regrouping,
+        "size = needed\n",
+        "size = needed + 1\n",
+        "sharing-subgroups",
+    ),
+    Break(
+        "a bound that rules out the best",
+        regrouping,
+        "return (self.high - 1) * self.subgroups, self.subgroups",
+        "return self.low * self.subgroups, self.subgroups",
+        "sharing-subgroups",
+    ),
+    Break(
+        "a toll that holds subgroups to too few",
+        regrouping,
+        "bids, wanted = (*ranked, 0), subgroups + 1",
+        "bids, wanted = (*ranked, 0), max(subgroups, 2)",
+        "sharing-subgroups",
+    ),
+    Break(
+        "those whom no subgroup needs are left out",
+        regrouping,
+        "(*ends[:-1], len(ranked)) if ranked else ()",
+        "tuple(ends)",
+        "sharing-exclusion",
+    ),
+    Break(
+        "a subgroup is asked for what it could pay",
+        regrouping,
+        "_shares_within(subgroup, asked) if paying and most >= asked",
+        "_shares_within(subgroup, most) if paying and most >= asked",
+        "sharing-settled sharing-exclusion",
+    ),
     # Open bids.
     Break(
         "the winner of an ascending auction pays its limit",
