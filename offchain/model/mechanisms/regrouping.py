@@ -11,6 +11,7 @@ docs/regrouping.md proves that subgroups which are blocks of the ranked bids do 
 amounts are non-negative integers in units; a bid of 0 is none.
 """
 
+from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
 from itertools import pairwise
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from offchain.model.mechanisms.equal_split import (
     equal_split,
@@ -26,6 +27,7 @@ from offchain.model.mechanisms.equal_split import (
     share,
     willingness_to_pay,
 )
+from offchain.model.mechanisms.lower import Split
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,58 @@ def shares(subgroups: Sequence[Sequence[int]], price: int) -> list[list[int | No
 def _shares_within(bids: Sequence[int], asked: int) -> list[int | None]:
     split = equal_split(bids, asked)
     return [split.share if split.serves(bid) else None for bid in bids]
+
+
+class _BySubgroups(ABC):
+    """A lower rule, as of `lower.py`, by which subgroups share a price. O(n log n) beside what cutting them takes."""
+
+    serves_all: ClassVar[bool] = False
+
+    def bid(self, bids: Sequence[int]) -> int:
+        """As a LowerRule: the most that the subgroups can pay in equal shares."""
+        return willingness_of_subgroups([[bids[place] for place in cut] for cut in self.cuts(bids)])
+
+    def split(self, bids: Sequence[int], price: int) -> Split:
+        """As a LowerRule."""
+        if not 1 <= price <= (most := self.bid(bids)):
+            raise ValueError(f"a price is from 1 to {most}, what the group bids, not {price}")
+        cuts = self.cuts(bids)
+        paid: list[int | None] = [None] * len(bids)
+        for cut, pays in zip(
+            cuts, shares([[bids[place] for place in cut] for cut in cuts], price), strict=True
+        ):
+            for place, each in zip(cut, pays, strict=True):
+                paid[place] = each
+        return Split(tuple(paid), None, sum(each for each in paid if each is not None))
+
+    @abstractmethod
+    def cuts(self, bids: Sequence[int]) -> list[Sequence[int]]:
+        """The places of each subgroup's members in the list of bids."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettledSubgroups(_BySubgroups):
+    """Subgroups of `size` members each, in their order, whatever they bid; the last may be smaller. No lie pays."""
+
+    size: int
+
+    def cuts(self, bids: Sequence[int]) -> list[Sequence[int]]:
+        """As _BySubgroups."""
+        places = range(len(bids))
+        return [places[first : first + self.size] for first in range(0, len(bids), self.size)]
+
+
+@dataclass(frozen=True, slots=True)
+class BestSubgroups(_BySubgroups):
+    """The subgroups that can pay most of what the members bid, who may gain by lies; of equal bids the earlier ranks higher."""
+
+    def cuts(self, bids: Sequence[int]) -> list[Sequence[int]]:
+        """As _BySubgroups; who bids nothing is in none."""
+        ranked = sorted(
+            (place for place, bid in enumerate(bids) if bid), key=lambda place: -bids[place]
+        )
+        ends = (0, *in_equal_shares(bids).ends)
+        return [ranked[first:last] for first, last in pairwise(ends)]
 
 
 def in_equal_shares(

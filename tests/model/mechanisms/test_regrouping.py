@@ -9,14 +9,22 @@ from random import Random
 import pytest
 
 from offchain.io.units import UNITS_PER_ETH, WEI_PER_UNIT
+from offchain.model.instances.rules import CRITICAL_BID, Posted, Upper
 from offchain.model.mechanisms.equal_split import served_count, share, willingness_to_pay
+from offchain.model.mechanisms.lower import LowerRule, Split
+from offchain.model.mechanisms.price_rule import exact
 from offchain.model.mechanisms.regrouping import (
+    BestSubgroups,
     Regrouping,
+    SettledSubgroups,
     each_its_own,
     in_equal_shares,
     shares,
     willingness_of_subgroups,
 )
+from offchain.model.mechanisms.two_level import sell_lot
+from offchain.model.mechanisms.upper import rule_of
+from offchain.model.theory.daos import auction, lies_that_pay
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data" / "constitutiondao.csv"
 
@@ -202,6 +210,44 @@ def test_parts_chosen_by_the_bids_can_be_lied_to() -> None:
     assert (truth.subgroups, truth.total) == (((2,), (1, 1)), 4)
     assert shares(truth.subgroups, 3) == [[2], [1, 1]]
     assert (lie.subgroups, shares(lie.subgroups, 3)) == (((1,), (1,), (1,)), [[1], [1], [1]])
+
+
+@pytest.mark.parametrize("upper", [CRITICAL_BID, Posted(3)], ids=lambda upper: upper.name)
+def test_as_lower_rules_under_an_upper_rule(upper: Upper) -> None:
+    """Every game of a group of three and a rival: no lie pays in settled subgroups; in the best of the bids some do."""
+
+    def lies(lower: LowerRule) -> int:
+        return sum(
+            1
+            for _ in lies_that_pay(
+                {bids: paid(bids, lower) for bids in product(range(5), repeat=4)}
+            )
+        )
+
+    def paid(bids: Sequence[int], lower: LowerRule) -> list[int | None]:
+        game = auction(bids[:3], bids[3:])
+        lot = sell_lot(game, 0, rule_of(upper, exact), lower)
+        charges = (
+            list(lower.split(bids[:3], lot.price).charges) if lot.winner == "A" else [None] * 3
+        )
+        return [*charges, lot.price if lot.winner == "B" else None]
+
+    assert lies(SettledSubgroups(2)) == lies(SettledSubgroups(3)) == 0
+    assert lies(BestSubgroups()) > 0
+
+
+def test_settled_subgroups_as_a_rule() -> None:
+    """In the members' order; a single bid is bid as it is, and a price beyond what the group bids is none."""
+    rule = SettledSubgroups(2)
+    assert rule.bid([7]) == 7
+    assert rule.bid([1, 2, 5]) == willingness_of_subgroups([[1, 2], [5]]) == 5
+    assert rule.split([1, 2, 5], 4).charges == (1, 1, 2)
+    assert rule.split([1, 2, 5], 5) == Split((None, None, 5), None, 5)
+    with pytest.raises(ValueError, match="from 1 to 5"):
+        rule.split([1, 2, 5], 6)
+    with pytest.raises(ValueError, match="from 1 to 4"):
+        BestSubgroups().split([1, 1, 2], 0)
+    assert BestSubgroups().split([0, 1, 1, 2], 3).charges == (None, 1, 1, 2)
 
 
 def test_constitution_dao() -> None:

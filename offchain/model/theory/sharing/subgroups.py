@@ -1,11 +1,12 @@
 """Subgroups, measured: the best, whom they leave out, and what settling them by the bids does to the truth."""
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations_with_replacement, pairwise, product
+from itertools import combinations_with_replacement, product
 from typing import TypeAlias
 
 from offchain.model.mechanisms.equal_split import served_count, willingness_to_pay
 from offchain.model.mechanisms.regrouping import (
+    BestSubgroups,
     each_its_own,
     in_equal_shares,
     shares,
@@ -129,10 +130,6 @@ def settled_shares(parts: Sequence[Sequence[int]], bids: Sequence[int], price: i
 
 
 def chosen_shares(bids: Sequence[int], price: int) -> Payments:
-    """What members pay in the best subgroups of what they bid, the earlier of equal bids first."""
-    ranked = sorted(
-        (place for place, bid in enumerate(bids) if bid), key=lambda place: -bids[place]
-    )
-    ends = (0, *in_equal_shares(bids).ends)
-    parts = [ranked[first:last] for first, last in pairwise(ends)]
-    return settled_shares(parts, bids, price)
+    """What members pay in the best subgroups of what they bid."""
+    rule = BestSubgroups()
+    return rule.split(bids, price).charges if price <= rule.bid(bids) else [None] * len(bids)
