@@ -97,7 +97,8 @@ class _BySubgroups(ABC):
 
     def split(self, bids: Sequence[int], price: int) -> Split:
         """As a LowerRule."""
-        if not 1 <= price <= (most := self.bid(bids)):
+        most = self.bid(bids)
+        if not 1 <= price <= most:
             raise ValueError(f"a price is from 1 to {most}, what the group bids, not {price}")
         cuts = self.cuts(bids)
         paid: list[int | None] = [None] * len(bids)
