@@ -15,7 +15,7 @@ for chance in outcome.chances:
     assert chance.probability == Fraction(1, 4)
 print("optimal from the signals", thresholds(instance.worths, instance.profile), "on")
 
-# (The paper calls it universally truthful, and does not build the mix of auctions without chance that this means.)
+# (The paper calls it universally truthful, and does not build the mix that this means; signals_universal.py does.)
 # Everybody pays what the good is worth at the least signal with which it would have won.
 assert sorted(chance.sale.price for chance in outcome.chances) == [10, 100, 100, 1000]
 

@@ -15,8 +15,8 @@ have probability 1/rho. This needs values that treat the bidders of a type alike
 holds for any values.
 
 With threshold prices a truthful report is an ex-post equilibrium in expectation over the lottery. The
-paper says universally, as a mix of truthful auctions without chance, and does not build that mix;
-which bidder a draw picks here depends on how many are served, so that for a fixed draw a lie may pay.
+paper says universally, as a mix of truthful auctions without chance, and does not build that mix. If a
+draw picks by the places of those served, a lie may pay for a fixed draw; `universal_allocation` is a mix.
 
 Under the revenue rule the price is that of a uniformly drawn signal from t* to k-1, and the good is
 sold if s_i is at least that signal, even where a lower signal has the same value.

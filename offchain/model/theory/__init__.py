@@ -12,7 +12,7 @@ from offchain.model.theory.approximate import bids, draw, groups, guarantees
 from offchain.model.theory.claim import Claim, Evidence, Row, Status
 from offchain.model.theory.resilient import collusion, elimination, knowledge, mechanism, rewards
 from offchain.model.theory.sharing import lotteries, subgroups
-from offchain.model.theory.signals import bounds, discovery, monotone
+from offchain.model.theory.signals import bounds, colours, discovery, monotone
 
 __all__ = ["CLAIMS", "Claim", "Evidence", "Row", "Status"]
 
@@ -93,5 +93,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
     bounds.theorem_11,
     monotone.theorem_12,
     monotone.theorem_13,
+    colours.universal,
+    colours.marks,
 )
 """Every claim, paper by paper."""

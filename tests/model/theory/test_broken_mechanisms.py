@@ -22,6 +22,7 @@ from offchain.model.mechanisms import (
     estate,
     fast_split,
     lower,
+    marks,
     monotone_allocation,
     pay_your_bid,
     price_rule,
@@ -30,6 +31,7 @@ from offchain.model.mechanisms import (
     signal_discovery,
     subset_programme,
     two_level,
+    universal_allocation,
     upper,
     vcg,
     vcg_equal_split,
@@ -98,6 +100,8 @@ SMALL: dict[str, dict[str, Any]] = {
     "signals-theorem-11": {"sizes": [(2, 1), (3, 1)]},
     "signals-theorem-12": {"shapes": ALIKE},
     "signals-theorem-13": {"shapes": ALIKE},
+    "signals-universal": {"shapes": [Shape(2, (0,) * 5, 3), Shape(3, (0,) * 5, 1)]},
+    "signals-marks": {"searched": []},
 }
 """How far a row is measured here, which is enough to see it fail; rows that are not named, in full."""
 
@@ -973,6 +977,35 @@ BREAKS = (
         "if signal <= profile[bidder]",
         "if True",
         "signals-theorem-13 signals-theorem-11",
+    ),
+    # The same as a draw among auctions without chance.
+    Break(
+        "of a colour the winner pays its own value",
+        universal_allocation,
+        "offered = threshold + step % (signals - threshold)",
+        "offered = profile[bidder]",
+        "signals-universal",
+    ),
+    Break(
+        "of a colour who is optimal lower already is served again",
+        universal_allocation,
+        "return (bidder, signal) if lower is None else None",
+        "return bidder, signal",
+        "signals-universal",
+    ),
+    Break(
+        "differences of marks the other way round",
+        marks,
+        "self.group.minus(row[lower], row[signal])",
+        "self.group.minus(row[signal], row[lower])",
+        "signals-universal",
+    ),
+    Break(
+        "marks of two signals that repeat",
+        marks,
+        "(0, kind + 1)",
+        "(0, kind)",
+        "signals-marks",
     ),
     # Signal discovery.
     Break(

@@ -32,7 +32,7 @@ ALIKE = (
 
 UNIVERSALLY = (
     "the paper says universally, for a mix of auctions without chance that are each truthful, and does not build the mix;"
-    " truthful in expectation over the draw is what the lottery is"
+    " truthful in expectation over the draw is what the lottery is, and signals-universal is the mix"
 )
 
 
