@@ -87,7 +87,7 @@ def chance_of_best(auctions: Auctions, profile: tuple[int, ...]) -> Fraction:
 
 
 @claim(
-    f"beside {PAPER}, Theorem 12",
+    f"{PAPER}, beside Theorem 12",
     "marks in an abelian group of l*C(k,2) + 1 elements, up to 40 of these, for every (l, k) but six; for those no smaller"
     " group than the one named has any, and of (1, 8) and (1, 9) no colouring of bases by kind has l*C(k,2) + 1 colours",
     Status.CHECKED,
