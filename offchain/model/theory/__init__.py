@@ -7,7 +7,15 @@ what is taken from the paper.
 
 from typing import Any
 
-from offchain.model.theory import daos, daos_unit_demand, estate, houses, phantoms
+from offchain.model.theory import (
+    daos,
+    daos_unit_demand,
+    estate,
+    groupings,
+    houses,
+    phantoms,
+    sybils,
+)
 from offchain.model.theory.approximate import bids, draw, groups, guarantees
 from offchain.model.theory.claim import Claim, Evidence, Row, Status
 from offchain.model.theory.resilient import collusion, elimination, knowledge, mechanism, rewards
@@ -43,9 +51,16 @@ CLAIMS: tuple[Claim[Any], ...] = (
     subgroups.subgroups,
     subgroups.exclusion,
     subgroups.settled,
+    groupings.united_groups,
+    groupings.leaving,
+    sybils.undominated_names,
+    sybils.welfare_guarantee,
     phantoms.seller,
+    phantoms.open_reserve,
+    phantoms.inside,
     phantoms.rival,
     phantoms.winners,
+    phantoms.deterring_bond,
     estate.resale,
     estate.values,
     houses.truth,

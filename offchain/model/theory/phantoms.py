@@ -10,6 +10,7 @@ Collateral against concealed bids: Ferreira and Weinberg, "Credible, Truthful, a
 Auctions via Cryptographic Commitments" (EC 2020), deferred revelation.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -65,10 +66,10 @@ def lot_of(individuals: Sequence[int], group: Sequence[int], reserve: int = 1) -
     return solve_lot(TwoLevelInstance(items=1, reserves=(reserve,), groups=groups), 0)
 
 
-def among_individuals(opened: Ladder, others: Others) -> tuple[LotOutcome, bool]:
+def among_individuals(opened: Ladder, others: Others, reserve: int = 1) -> tuple[LotOutcome, bool]:
     """The lot where these phantoms bid as individuals, after those who are; and whether one of them wins."""
     individuals, group = others
-    lot = lot_of((*individuals, *opened), group)
+    lot = lot_of((*individuals, *opened), group, reserve)
     places = range(len(individuals), len(individuals) + len(opened))
     return lot, lot.winner is not None and int(lot.winner) in places
 
@@ -77,6 +78,29 @@ def as_seller(opened: Ladder, others: Others) -> Play:
     """The seller's phantoms bid as individuals; what it buys itself it has for nothing, and is worth nothing to it."""
     lot, won = among_individuals(opened, others)
     return Play(0 if won else lot.paid, int(won), len(lot.served))
+
+
+def as_seller_at(reserve: int) -> Party:
+    """The same at a reserve that all can see."""
+
+    def play(opened: Ladder, others: Others) -> Play:
+        lot, won = among_individuals(opened, others, reserve)
+        return Play(0 if won else lot.paid, int(won), len(lot.served))
+
+    return play
+
+
+def as_seller_inside(reserve: int) -> Party:
+    """The seller's phantoms are members of the group: their shares go back to it, and what it sells to them alone it keeps."""
+
+    def play(opened: Ladder, others: Others) -> Play:
+        individuals, group = others
+        lot = lot_of(individuals, (*group, *opened), reserve)
+        won = lot.winner == str(len(individuals))
+        own = sum(int(member) >= len(group) for member in lot.served) if won else 0
+        return Play(lot.paid - own * lot.share, own, len(lot.served))
+
+    return play
 
 
 def as_individual(value: int) -> Party:
@@ -280,6 +304,119 @@ def rival(sizes: tuple[int, int] = (2, 1), top: int = 4, names: int = 3) -> Evid
         and burnt[-1] == 0
         and gains[Recipient.SELLER] == burnt
         and all(more > less for more, less in zip(winning, burnt, strict=True)),
+    )
+
+
+Setting: TypeAlias = tuple[tuple[int, int], int]
+"""How many individuals and members of a group there are, and the highest value."""
+
+
+def best_reserve(sizes: tuple[int, int], top: int) -> int:
+    """The reserve that brings a seller without phantoms the most on average, the least of several."""
+    reserves = range(1, top * max(1, sizes[1]) + 1)
+    brings = {r: search(as_seller_at(r), sizes, top, [()]).opened_always(()) for r in reserves}
+    return max(brings, key=lambda reserve: brings[reserve])
+
+
+@claim(
+    SHILLS,
+    "at the best reserve, listed openly, no phantom that is always opened brings a seller more, and what late choice adds there"
+    " goes with the whole deposit, burnt",
+    Status.CHECKED,
+    wider={"settings": (((1, 0), 12), ((2, 0), 6), ((3, 0), 4), ((0, 2), 5))},
+)
+def open_reserve(settings: Sequence[Setting] = (((1, 0), 8), ((2, 0), 5), ((0, 2), 4))) -> Evidence:
+    """Every ladder of different bids at the best reserve, every opening; others bid their values, each drawn uniformly."""
+    told = []
+    holds = True
+    for sizes, top in settings:
+        reserve = best_reserve(sizes, top)
+        found = search(
+            as_seller_at(reserve), sizes, top, different(top * max(1, sizes[1])), sells=True
+        )
+        listed, hidden = found.opened_always(()), found.always()
+        had = [found.best(bps, Recipient.BURNT) for bps in (0, *BONDS)]
+        holds &= hidden == listed == had[-1] < had[0] and never_rises(had)
+        told.append(
+            f"{crowd(*sizes)} of values 1..{top}: {figure(listed)} at the reserve {reserve}, {figure(hidden)} with the best"
+            f" phantom that is always opened; choosing late {', '.join(map(figure, had))} at bonds of 0, 10, 50 and 100 %, burnt"
+        )
+    return Evidence("; ".join(told), holds)
+
+
+@claim(
+    SHILLS,
+    "a seller's phantoms among the members of a bidding group are a hidden discount: where the group misses the reserve they pay"
+    " a part of it to the seller itself. Always opened they may bring it more, at no bond",
+    Status.CHECKED,
+)
+def inside(
+    settings: Sequence[tuple[int, int, int]] = ((1, 8, 1), (1, 8, 5), (2, 4, 4)), names: int = 2
+) -> Evidence:
+    """Every ladder of up to `names` members, every opening. settings: the group's members, their highest value, the reserve."""
+    told = []
+    gains = []
+    holds = True
+    for members, top, reserve in settings:
+        found = search(as_seller_inside(reserve), (0, members), top, up_to(names, top), sells=True)
+        plain, hidden = found.opened_always(()), found.always()
+        had = [found.best(bps, Recipient.BURNT) for bps in (0, *BONDS)]
+        gains.append(hidden - plain)
+        holds &= never_rises(had) and had[-1] == hidden
+        told.append(
+            f"{crowd(0, members)} of values 1..{top}, reserve {reserve}: {figure(plain)} without, {figure(hidden)} with the best"
+            f" that are always opened; choosing late {', '.join(map(figure, had))} at bonds of 0, 10, 50 and 100 %, burnt"
+        )
+    return Evidence("; ".join(told), holds and gains[0] == 0 < max(gains))
+
+
+def never_rises(amounts: Sequence[Fraction]) -> bool:
+    """Whether each is at most the one before."""
+    return all(after <= before for before, after in pairwise(amounts))
+
+
+def least_bond(gain: Callable[[int], Fraction]) -> int:
+    """The least bond, in basis points, at which nothing is gained; what is gained never rises with the bond."""
+    return bisect_left(range(BPS + 1), True, key=lambda bps: gain(bps) <= 0)
+
+
+@claim(
+    SHILLS,
+    "at a bond of the whole deposit, burnt, no late choice of a seller's or a rival's phantoms pays on these games. What less is"
+    " enough depends on the values: against one bidder whose best price is h, no less than 1 - 1/h of the deposit",
+    Status.CHECKED,
+)
+def deterring_bond(
+    sellers: Sequence[Setting] = (((1, 0), 4), ((1, 0), 8), ((2, 0), 4), ((0, 2), 3)),
+    rivals: Sequence[tuple[Setting, int]] = ((((1, 1), 4), 2), (((2, 1), 3), 2)),
+) -> Evidence:
+    """The least bond, to a basis point, for every setting: against the seller, and against a rival among the members.
+
+    rivals: a setting with the most names that the rival has.
+    """
+    enough = {}
+    short = 0
+    for sizes, top in sellers:
+        found = search(as_seller, sizes, top, different(top * max(1, sizes[1])), sells=True)
+        hidden = found.always()
+        least = least_bond(lambda bps, it=found, kept=hidden: it.best(bps, Recipient.BURNT) - kept)  # type: ignore[misc]
+        enough[f"the seller, {crowd(*sizes)} of values 1..{top}"] = least
+        if sizes == (1, 0):
+            price = top // 2 + 1
+            short += least * price < BPS * (price - 1)
+    for (sizes, top), names in rivals:
+        ladders = up_to(names, top)
+        each = {v: search(as_member(v), sizes, top, ladders) for v in range(1, top + 1)}
+        enough[f"a member of up to {names} names, {crowd(*sizes)} with bids 1..{top}"] = least_bond(
+            lambda bps, every=each: sum(  # type: ignore[misc]
+                (it.best(bps, Recipient.BURNT) - it.opened_always((v,)) for v, it in every.items()),
+                Fraction(0),
+            )
+        )
+    told = "; ".join(f"{who}: {Fraction(least, 100)} %" for who, least in enough.items())
+    return Evidence(
+        f"the least bond that is enough, {told}; {short} below 1 - 1/h",
+        short == 0 and all(BPS // 10 < least <= BPS for least in enough.values()),
     )
 
 

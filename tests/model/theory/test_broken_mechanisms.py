@@ -63,6 +63,12 @@ SMALL: dict[str, dict[str, Any]] = {
     "sharing-exclusion": {"members": 4, "top": 5},
     "sharing-settled": {"top": 3},
     "phantoms-seller": {"settings": [((1, 0), 5), ((2, 0), 4), ((0, 2), 3)]},
+    "groupings-leaving": {"people": 3},
+    "sybils-undominated-names": {"settings": [(4, 2)]},
+    "sybils-welfare-guarantee": {"settings": [((1, 2), 3), ((2, 2), 3)]},
+    "phantoms-open-reserve": {"settings": [((1, 0), 5), ((2, 0), 3)]},
+    "phantoms-inside": {"settings": [(1, 4, 1), (2, 3, 4)]},
+    "phantoms-deterring-bond": {"sellers": [((1, 0), 6)], "rivals": [(((1, 1), 3), 2)]},
     "phantoms-rival": {"top": 3},
     "phantoms-winners": {"top": 3},
     "estate-resale": {"sizes": [1, 2, 3], "top": 3},
@@ -238,7 +244,7 @@ BREAKS = (
         equal_split,
         "enumerate(sorted(bids, reverse=True), start=1)), default=0",
         "enumerate(sorted(bids), start=1)), default=0",
-        "daos-lemma-4",
+        "daos-lemma-4 groupings-united-groups groupings-leaving sybils-undominated-names",
     ),
     Break(
         "a group can pay for one more",
@@ -252,7 +258,7 @@ BREAKS = (
         equal_split,
         "if rank * bid >= price)",
         "if rank * bid > price)",
-        "daos-theorem-2 daos-lemma-6",
+        "daos-theorem-2 daos-lemma-6 groupings-leaving sybils-welfare-guarantee phantoms-inside",
     ),
     Break(
         "T counts from 0",
@@ -301,7 +307,7 @@ BREAKS = (
         equal_split,
         "return bid >= self.share",
         "return bid >= 0",
-        "daos-theorem-2",
+        "daos-theorem-2 groupings-united-groups",
     ),
     Break(
         "the group hands on the price alone",
@@ -372,7 +378,7 @@ BREAKS = (
         price_rule,
         "price=standing.highest + 1)\n    return _raised(standing, bid)",
         "price=standing.highest + 1)\n    return standing",
-        "daos-theorem-2",
+        "daos-theorem-2 sybils-welfare-guarantee phantoms-open-reserve",
     ),
     Break(
         "a bid at the reserve does not win",
@@ -451,7 +457,8 @@ BREAKS = (
         bonds,
         "Fraction(silent * bond_bps, BPS), Fraction(0)",
         "Fraction(0), Fraction(0)",
-        "phantoms-seller phantoms-rival phantoms-winners",
+        "phantoms-seller phantoms-rival phantoms-winners"
+        " phantoms-open-reserve phantoms-inside phantoms-deterring-bond",
     ),
     Break(
         "a bond is the tenth of what it should be",
