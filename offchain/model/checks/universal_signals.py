@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import product
 
 from offchain.model.checks.finding import Finding
-from offchain.model.checks.signals import WORK_LIMIT, guarantees, probabilities
+from offchain.model.checks.signals import guarantees, probabilities
 from offchain.model.instances.lotteries import merged
 from offchain.model.instances.monotone_signals import MonotoneSignalsInstance
 from offchain.model.instances.universal_signals import UniversalSignalsInstance
@@ -20,6 +20,9 @@ from offchain.model.mechanisms.universal_allocation import Draw
 
 Sold = tuple[int, int] | None
 """The winner and the price, None where nothing is sold."""
+
+WORK_LIMIT = 200_000
+"""How many reports are tried, each in every auction (some seconds); beyond, those at the true signals only."""
 
 CLAIM = "ex-post, whatever is drawn, one name each"
 """In what sense the truth is best: whatever the others' signals, if they report them, and the draw known."""

@@ -51,12 +51,12 @@ def most_allocated(signals: int, types: int) -> int:
     return types * comb(signals, 2) + 1
 
 
-def read(instance: Field) -> MonotoneSignalsInstance:
-    """The monotone-signals instance of a JSON object.
+def read(instance: Field, also: Sequence[str] = ()) -> MonotoneSignalsInstance:
+    """The monotone-signals instance of a JSON object. also: as `read_header` has it.
 
     Raises InvalidInput naming the field and its value. O(entries * bidders).
     """
-    header = read_header(instance)
+    header = read_header(instance, also)
     _refuse_large(instance, header)
     box = (header.signals,) * len(header.names)
     sides = [f"signal of {show(name)}" for name in header.names]

@@ -214,14 +214,14 @@ class Header:
         return tuple(SignalBidder(*column) for column in columns)
 
 
-def read_header(instance: Field) -> Header:
-    """All of a signal auction but its tables of values.
+def read_header(instance: Field, also: Sequence[str] = ()) -> Header:
+    """All of a signal auction but its tables of values. also: fields of the kind's own, left to its reader.
 
     `types` may be left out, and then there is one. Where there is one type the bidders need not
     name it. Raises InvalidInput naming the field and its value.
     """
     fields = instance.record(
-        required=("mechanism", "signals", "rule", "bidders"), optional=("types",)
+        required=("mechanism", "signals", "rule", "bidders"), optional=("types", *also)
     )
     signals = fields["signals"].integer(2, SIGNALS_LIMIT)
     rule = Rule(fields["rule"].choice(list(Rule)))

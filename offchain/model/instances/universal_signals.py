@@ -6,7 +6,7 @@ draws the auction; then the outcome also has the sale.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from offchain.io.fields import Field
@@ -67,11 +67,8 @@ def read(instance: Field) -> UniversalSignalsInstance:
 
     Raises InvalidInput naming the field and its value. O(entries * bidders).
     """
-    members = instance.members()
-    draw = members.pop("draw", None)
-    rest = monotone_signals.read(
-        replace(instance, value={key: field.value for key, field in members.items()})
-    )
+    rest = monotone_signals.read(instance, also=("draw",))
+    draw = instance.members().get("draw")
     return UniversalSignalsInstance(
         signals=rest.signals,
         rule=rest.rule,

@@ -110,5 +110,6 @@ CLAIMS: tuple[Claim[Any], ...] = (
     monotone.theorem_13,
     colours.universal,
     colours.marks,
+    colours.no_colouring,
 )
 """Every claim, paper by paper."""

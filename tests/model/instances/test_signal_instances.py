@@ -12,8 +12,13 @@ from typer.testing import CliRunner
 
 from offchain.cli import app
 from offchain.io.errors import InvalidInput
+from offchain.io.fields import show
 from offchain.model.document import instance_text, outcome_text, parse_text
-from offchain.model.instances import MonotoneSignalsInstance, SignalClockInstance
+from offchain.model.instances import (
+    MonotoneSignalsInstance,
+    SignalClockInstance,
+    UniversalSignalsInstance,
+)
 from offchain.model.instances.signals import DEFAULT_TYPE, Rule, Table
 from offchain.model.kinds import solve
 from tests.model import checking
@@ -444,3 +449,46 @@ def test_many_types_are_read_in_linear_time() -> None:
     message = refusal(clock_file(*bidders, types=types))
     assert message.startswith(f'bidders[{count - 1}].type: "none" is not one of the types (known: ')
     assert message.endswith(f" and {count - 12} more)")
+
+
+def universal_file(**fields: object) -> dict[str, object]:
+    """A file of two bidders who are sold to by one of the auctions that may be drawn."""
+    file = monotone_file([[0, 1], [1, 5]], [[0, 2], [2, 3]], **fields)
+    return {**file, "mechanism": "universal-signals"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"draw": -1}, "draw: -1 is negative"),
+        ({"draw": 2**256}, f"draw: {show(2**256)} is above 2^256-1"),
+        ({"draw": "1/2"}, 'draw: "1/2" is not an integer'),
+        ({"draw": True}, "draw: true is not an integer"),
+        (
+            {"colour": 1},
+            "colour: unknown field with value 1 (known: mechanism, signals, rule, bidders, types, draw)",
+        ),
+        ({"signals": 1}, "signals: 1 is below 2"),
+    ],
+)
+def test_bad_files_of_universal_signals(fields: dict[str, object], words: str) -> None:
+    assert refusal(universal_file(**fields)) == words
+
+
+def test_only_universal_signals_have_a_draw() -> None:
+    assert "draw: unknown field" in refusal(
+        monotone_file([[0, 1], [1, 5]], [[0, 2], [2, 3]], draw=1)
+    )
+
+
+@pytest.mark.parametrize("draw", [None, 0, 3, 2**256 - 1])
+def test_universal_signals_are_read_back(draw: int | None) -> None:
+    """And where there are no more bidders than colours, the draw is the place of one, a and b in turn."""
+    (instance,) = parse_text(json.dumps(universal_file(draw=draw))).instances
+    assert isinstance(instance, UniversalSignalsInstance)
+    assert instance.draw == draw
+    (again,) = parse_text(instance_text(instance)).instances
+    assert again == instance
+    outcome = json.loads(outcome_text([solve(instance)], is_list=False))
+    assert outcome["colours"] == 2
+    assert outcome.get("winner", "none") == ("none" if draw is None else "ab"[draw % 2])

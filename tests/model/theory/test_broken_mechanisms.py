@@ -22,6 +22,7 @@ from offchain.model.mechanisms import (
     estate,
     fast_split,
     lower,
+    mark_search,
     marks,
     monotone_allocation,
     pay_your_bid,
@@ -1013,6 +1014,13 @@ BREAKS = (
         "(0, kind + 1)",
         "(0, kind)",
         "signals-marks",
+    ),
+    Break(
+        "marks whose differences to earlier marks are in use",
+        mark_search,
+        "allowed &= ~group.moved(used, mark)",
+        "allowed &= ~used",
+        "signals-no-colouring",
     ),
     # Signal discovery.
     Break(

@@ -89,19 +89,13 @@ def chance_of_best(auctions: Auctions, profile: tuple[int, ...]) -> Fraction:
 @claim(
     f"{PAPER}, beside Theorem 12",
     "marks in an abelian group of l*C(k,2) + 1 elements, up to 40 of these, for every (l, k) but six; for those no smaller"
-    " group than the one named has any, and of (1, 8) and (1, 9) no colouring of bases by kind has l*C(k,2) + 1 colours",
+    " group than the one named has any",
     Status.CHECKED,
-    proof="universal.md#marks",
     wider={"searched": SEARCHED_WIDELY},
 )
 def marks(searched: Sequence[tuple[int, int, int]] = SEARCHED) -> Evidence:
     """Every row that is kept, held to the definition; every smaller group, ruled out by parity or by trying all rows."""
-    sizes = [
-        (types, signals)
-        for signals in range(2, MOST_COLOURS)
-        for types in range(1, MOST_COLOURS)
-        if types * comb(signals, 2) < MOST_COLOURS
-    ]
+    sizes = sizes_kept()
     unfit = [size for size in sizes if not differ(*size)]
     larger = [size for size in sizes if group_size(*size) > least_possible(*size)]
     ruled_out = open_ = 0
@@ -127,6 +121,50 @@ def marks(searched: Sequence[tuple[int, int, int]] = SEARCHED) -> Evidence:
         f" all marks in every group{left}, {len(contradicted)} with marks",
         not unfit and not contradicted and larger == sorted(LARGER, key=sizes.index),
     )
+
+
+@claim(
+    f"{PAPER}, beside Theorem 12",
+    "if rho = l*C(k,2) + 1 is prime and Z_rho has no marks, no colouring of bases by kind, however made, has rho colours for"
+    " every number of bidders: so eight signals of one type need more than 29 colours",
+    Status.PROVED,
+    proof="universal.md#marks",
+    wider={"searched": ((1, 8), (1, 9))},
+)
+def no_colouring(searched: Sequence[tuple[int, int]] = ((1, 8),)) -> Evidence:
+    """All marks in the cyclic group of that prime order, tried; at every other prime order up to 40 there are some."""
+    primes = [size for size in sizes_kept() if is_prime(least_possible(*size))]
+    without = [size for size in primes if group_size(*size) > least_possible(*size)]
+    found = [
+        (types, signals)
+        for types, signals in searched
+        if any(
+            search(group, signals, types)
+            for group in abelian_groups(least_possible(types, signals))
+        )
+    ]
+    named = ", ".join(f"l={types}, k={signals}" for types, signals in without)
+    tried = ", ".join(f"Z_{least_possible(*size)}" for size in searched)
+    return Evidence(
+        f"{len(primes)} sizes of prime rho up to 40, {len(without)} of them ({named}) with marks in larger groups only; all marks"
+        f" tried in {tried}, {len(found)} found",
+        not found and set(searched) <= set(without) and (1, 8) in searched,
+    )
+
+
+def is_prime(number: int) -> bool:
+    """Whether it is, for a number of at least 2."""
+    return all(number % divisor for divisor in range(2, number))
+
+
+def sizes_kept() -> list[tuple[int, int]]:
+    """Every (types, signals) with l*C(k,2) + 1 up to 40."""
+    return [
+        (types, signals)
+        for signals in range(2, MOST_COLOURS)
+        for types in range(1, MOST_COLOURS)
+        if least_possible(types, signals) <= MOST_COLOURS
+    ]
 
 
 def least_possible(types: int, signals: int) -> int:
