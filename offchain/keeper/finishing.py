@@ -73,17 +73,19 @@ class Finisher:
         if payees:
             calls.append(("claimBatch", book.lot, payees))
         members = len(book.boxes)
-        if len(calls) == 1 or not self._sender.together(
+        if len(calls) == 1:
+            return False
+        receipt = self._sender.together(
             Task("finish", book.lot, book.contract),
             members,
             calls,
             most=MAX_DELIVERY_GAS + GAS_EACH * members,
             allowance=PUSH_ALLOWANCE * len(payees) + self._spare,
-        ):
+        )
+        if receipt is None:
             return False
-        # whether or not logs show it yet
         refund = Task("refund", book.lot, book.contract)
-        self._sender.memory(refund, PUSH_ALLOWANCE).served.update(payees)
+        self._sender.memory(refund, PUSH_ALLOWANCE).serve(payees, receipt.block)
         return True
 
 

@@ -28,7 +28,7 @@ from offchain.keeper.reading import Reader
 from offchain.keeper.release import moment
 from offchain.keeper.sending import Sender
 from offchain.keeper.sights import Sight, Sights
-from offchain.keeper.tasks import Task
+from offchain.keeper.tasks import LAG, Task
 from offchain.keeper.troubles import Alert, Troubles
 
 LEAD: Final = 120
@@ -44,8 +44,6 @@ _LOOKS_IN_LEAD: Final = 10
 """How often at least it is looked, while an auction is kept open, whether a rival bid."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 60, 86_400
 """Seconds until a house is asked again to settle, twice as many each time."""
-_LAG: Final = 3
-"""Blocks after which a bid of ours that does not show is believed to be gone."""
 
 
 class RaiseMissed(Alert):
@@ -260,7 +258,7 @@ class Raiser:
         last, synced = self._last.get(lot.number), self._reader.ledger.synced
         if last is None:
             return False
-        return synced < last.block or (reading.amount < last.amount and synced < last.block + _LAG)
+        return synced < last.block or (reading.amount < last.amount and synced < last.block + LAG)
 
     def _raise(self, lot: Lot, dao: str, reading: _Reading) -> bool:
         """Has a DAO bid, if simulation says that it can. What stands in the way is told, unless somebody was faster."""

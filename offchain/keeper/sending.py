@@ -1,6 +1,7 @@
 """How a keeper sends what serves a book: in as few transactions as fit, none of which simulation says will fail."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -66,13 +67,14 @@ class Sender:
         self.forget()
 
     def begin_step(self) -> None:
-        """Tasks at rest are so for a number of steps."""
+        """Tasks at rest are so for a number of steps. The books may have changed."""
         self._steps += 1
+        self._undone.look()
 
     def forget(self) -> None:
         """Forgets all that was learnt: the books are new ones."""
         self.memories = Memories(self._gas_limit)
-        self._undone.look()
+        self._undone.forget()
 
     def batch(
         self,
@@ -94,7 +96,8 @@ class Sender:
         memory = self.memories.of(task, probe, allowance)
         if self._steps < memory.rests_until:
             return
-        unserved = [item for item in items if item not in memory.served]
+        synced = self._reader.ledger.synced
+        unserved = [item for item in items if not memory.is_served(item, synced)]
         unserved.sort(key=memory.odd.__contains__)
         waiting = filter(still, unserved)
         queue = list(islice(waiting, _READY))
@@ -115,8 +118,8 @@ class Sender:
                     return
                 memory.odd.add(queue.pop(0))
                 continue
-            self._send(task, memory, batch.transaction, batch.gas, members(batch.items))
-            memory.served.update(batch.items)
+            receipt = self._send(task, memory, batch.transaction, batch.gas, members(batch.items))
+            memory.serve(batch.items, receipt.block)
             self._reader.sync()
             queue = [item for item in queue[len(batch.items) :] if still(item)]
             queue.extend(islice(waiting, _READY - len(queue)))
@@ -164,33 +167,31 @@ class Sender:
         calls: Sequence[tuple[Any, ...]],
         most: int,
         allowance: int,
-    ) -> bool:
-        """Sends several calls of a contract in one transaction, of at most `most` gas by simulation and `allowance` more; whether
-        it did. What stands in the way is not told: whoever asked then does one after the other.
+    ) -> Receipt | None:
+        """Sends several calls of a contract in one transaction, of at most `most` gas by simulation and `allowance` more; its
+        receipt. None if something stands in the way, which is not told: whoever asked then does one after the other.
 
         Raises:
             ChainError: the node failed.
         """
         memory = self.memories.of(task)
         if self._steps < memory.rests_until:
-            return False
+            return None
         at = self._reader.contract_at(task.contract)
         data = [at.encode(*call) for call in calls]
         transaction = self._transaction(task, "multicall", data)
         try:
             estimated = self._courier.estimate(transaction)
         except Reverted:
-            return False
+            return None
         gas = int(estimated * GAS_MARGIN) + allowance
         if estimated > most or gas > self._gas_limit or not self._may_take(task.lot, gas):
-            return False
-        try:
-            self._send(task, memory, transaction, gas, members)
-        except Reverted:
-            self._reader.sync()
-            return False
+            return None
+        receipt = None
+        with suppress(Reverted):
+            receipt = self._send(task, memory, transaction, gas, members)
         self._reader.sync()
-        return True
+        return receipt
 
     def memory(self, task: Task, allowance: int = 0) -> Memory:
         """What was learnt about a task whose items are many. `allowance`: see `BatchSizer`."""

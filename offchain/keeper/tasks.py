@@ -1,11 +1,14 @@
 """Kinds of work on a book, and what a keeper learnt about each; forgetting it costs gas or time, never correctness."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from offchain.keeper.batches import BatchSizer
 
+LAG: Final = 3
+"""Blocks after which what was mined and does not show is believed to be gone: a node can be behind, and a block be taken back
+before the node has shown it."""
 _LONGEST_REST: Final = 256
 
 
@@ -27,15 +30,23 @@ class Task:
 class Memory:
     """What was learnt about a task.
 
-    served: items that a transaction dealt with, whether or not logs show it yet. odd: items that failed on their own.
+    served: items that a transaction dealt with, and from which block logs should show it. odd: items that failed on their own.
     failures: how often in a row it failed in a way that may cost money again; it is left alone until the step `rests_until`.
     """
 
     sizer: BatchSizer[Any]
-    served: set[Any] = field(default_factory=set)
+    served: dict[Any, int] = field(default_factory=dict)
     odd: set[Any] = field(default_factory=set)
     failures: int = 0
     rests_until: int = 0
+
+    def serve(self, items: Iterable[Any], block: int) -> None:
+        """A transaction in `block` dealt with these items."""
+        self.served.update(dict.fromkeys(items, block + LAG))
+
+    def is_served(self, item: Any, synced: int) -> bool:
+        """Whether an item was dealt with, though logs that were read up to the block `synced` do not show it yet."""
+        return synced < self.served.get(item, synced)
 
     def rest(self, step: int) -> None:
         """Leaves the task alone for 0, 1, 3, 7, … steps after this one."""

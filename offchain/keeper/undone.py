@@ -11,6 +11,7 @@ from typing import Any
 
 from offchain.chain.backend import Log, Receipt
 from offchain.keeper.logbook import REORG_DEPTH, Logbook
+from offchain.keeper.tasks import LAG
 
 _Mark = tuple[str, tuple[bytes, ...], bytes]
 """A log, in whichever block it is."""
@@ -18,12 +19,15 @@ _Mark = tuple[str, tuple[bytes, ...], bytes]
 
 @dataclass(slots=True)
 class _Work:
-    """A transaction for a lot, the gas that it took, its block, and what it logged; stands: whether logs still show that."""
+    """A transaction for a lot, the gas that it took, its block, and what it logged. due: from which block on logs should show
+    that; stands: whether they do, or it is too early to say.
+    """
 
     lot: int
     gas: int
     block: int
     marks: Counter[_Mark]
+    due: int
     stands: bool = True
 
 
@@ -46,16 +50,24 @@ class Undone:
         at = (contract, self._logbook.auctioneer)
         logs = [log for log in receipt.logs if log.address in at and self._logbook.reads(log)]
         self._forget_old()
-        self._recent.append(_Work(lot, gas, receipt.block, _marks(logs)))
+        self._recent.append(_Work(lot, gas, receipt.block, _marks(logs), receipt.block + LAG))
+
+    def forget(self) -> None:
+        """The books are new ones: what they do not show is undone."""
+        for work in self._recent:
+            work.due = 0
 
     def look(self) -> None:
-        """The books are new ones: looks at what stands. Of two works that logged the same, the later one."""
+        """The books may have changed: looks at what stands. Of two works that logged the same, the later one."""
+        if not self._recent:
+            return
         self._forget_old()
         left = _marks(self._logbook.recent)
         for work in reversed(self._recent):
-            work.stands = work.marks <= left
-            if work.stands:
+            shows = work.marks <= left
+            if shows:
                 left -= work.marks
+            work.stands = shows or self._logbook.synced < work.due
 
     def _forget_old(self) -> None:
         """What is so old that no reorganization changes it any more stays as it is."""

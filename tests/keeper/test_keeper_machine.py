@@ -155,8 +155,9 @@ class Random(RuleBasedStateMachine):
 
     @rule(depth=st.integers(1, 12))
     def take_blocks_back(self, depth: int) -> None:
-        """And others come in their place."""
+        """And as many others come in their place."""
         chain = self.market.chain
+        newest = chain.block()
         near = [mark for mark in self.marks if chain.block() - mark.block < REORG_DEPTH - 1]
         if not near:
             return
@@ -164,7 +165,7 @@ class Random(RuleBasedStateMachine):
         del self.marks[self.marks.index(mark) :]
         self.market.restore(mark.snapshot)
         self.lots, self.daos = mark.lots, mark.daos
-        chain.advance_to_block(chain.block() + 1)
+        chain.advance_to_block(newest + 1)
         if not self.lots:
             self.list_lot()
 

@@ -11,8 +11,9 @@ from offchain.chain.backend import Log
 from offchain.keeper.books import Box
 from offchain.keeper.logbook import REORG_DEPTH
 from offchain.keeper.purse import Allowance, Purse
+from offchain.keeper.tasks import LAG
 from offchain.keeper.undone import Undone
-from tests.keeper.chains import Trap, Window
+from tests.keeper.chains import Lagging, Trap, Window
 from tests.keeper.market import SECOND_KEEPER, DrawnMarket, Market
 
 OFTEN = 24
@@ -72,6 +73,28 @@ def test_groups_bid_and_everybody_is_paid_however_often_blocks_are_taken_back(
     market.outcome([lot])
 
 
+def test_blocks_that_are_taken_back_before_they_show_are_noticed(market: Market) -> None:
+    """The node is behind: of what the keeper did it never shows anything, so that no books have to be rebuilt."""
+    lot, _ = market.an_auction()
+    node = Lagging(market.chain)
+    keeper = market.keeper(node)
+    for wait in (market.until_reveal, market.until_tally):
+        wait(lot)
+        for _ in range(OFTEN):
+            fork, node.newest = market.snapshot(), market.chain.block()
+            assert sum(keeper.step() for _ in range(20)) > 0
+            assert market.is_done(lot)
+            assert sum(keeper.step() for _ in range(20)) == 0, "believed, though it does not show"
+            newest = market.chain.block()
+            market.restore(fork)
+            market.chain.advance_to_block(newest + LAG)
+        node.newest = None
+        for _ in range(20):
+            keeper.step()
+        assert market.is_done(lot)
+    market.outcome([lot])
+
+
 def test_a_draw_is_asked_for_however_often_blocks_are_taken_back(market: Market) -> None:
     """Nothing but the request is in those blocks."""
     drawn = DrawnMarket(market.folder)
@@ -102,13 +125,34 @@ def test_what_was_mined_again_counts(market: Market) -> None:
     gas = market.actions[-1].gas_used
     taken_back(market, fork)
     ledger.sync(REORG_DEPTH)
+    undone.forget()
     undone.look()
     assert undone.gas_of(lot) == gas
     market.keep(market.keeper(account=SECOND_KEEPER))
     ledger.restart()
     ledger.sync()
+    undone.forget()
     undone.look()
     assert undone.gas_of(lot) == 0
+
+
+def test_what_does_not_show_yet_counts_for_a_few_blocks(market: Market) -> None:
+    """The node may be behind; or the block is gone, of which this node has shown nothing."""
+    lot = market.list_lot()
+    market.bid(market.auctioneer, lot, 9)
+    market.until_reveal(lot)
+    ledger, fork = market.ledger(), market.snapshot()
+    undone = Undone(ledger)
+    keep_and_note(market, undone)
+    undone.look()
+    assert undone.gas_of(lot) == 0
+    newest = market.chain.block()
+    market.restore(fork)
+    for block, gas in ((newest + LAG - 1, 0), (newest + LAG, market.actions[-1].gas_used)):
+        market.chain.advance_to_block(block)
+        ledger.sync()
+        undone.look()
+        assert undone.gas_of(lot) == gas
 
 
 def test_of_two_that_did_the_same_one_counts(market: Market) -> None:
@@ -121,6 +165,7 @@ def test_of_two_that_did_the_same_one_counts(market: Market) -> None:
     for times in (1, 2, 3):
         keep_and_note(market, undone)
         ledger.sync(REORG_DEPTH)
+        undone.forget()
         undone.look()
         assert undone.gas_of(lot) == (times - 1) * market.actions[-1].gas_used
         taken_back(market, fork)
@@ -143,6 +188,7 @@ def test_what_old_blocks_say_stays(market: Market) -> None:
         market.chain.advance_to_block(newest)
         ledger.restart()
         ledger.sync()
+        undone.forget()
         undone.look()
         assert undone.gas_of(lot) == market.actions[-1].gas_used, newest
         assert len(undone._recent) == left
@@ -167,6 +213,7 @@ def test_what_others_log_on_the_way_is_not_looked_for(market: Market) -> None:
     ledger = market.ledger()
     undone = Undone(ledger)
     undone.sent(lot, done.contract, replace(done.receipt, logs=logs), done.gas_used)
+    undone.forget()
     undone.look()
     assert undone.gas_of(lot) == 0
 
