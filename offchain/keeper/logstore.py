@@ -189,8 +189,7 @@ class LogStore:
 
     def _append(self, text: bytes) -> None:
         assert self._head is not None
-        if self._file is None:
-            return
+        assert self._file is not None
         content = b""
         for line in [text] if self._digest else [self._head, text]:
             self._digest = _next_digest(self._digest, line)

@@ -1,6 +1,7 @@
 """The keeper of the beacon: proves what is due, hands over what is too late, and nothing else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,10 +9,15 @@ import pytest
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
 from offchain.bindings.enumerations import BeaconPhase
-from offchain.chain.backend import Chain, Transaction
+from offchain.chain.backend import Chain, Log, Transaction
 from offchain.chain.connect import connect
 from offchain.chain.errors import ChainError
 from offchain.keeper.beacon import PROOF_WINDOW, BeaconKeeper, Draw
+from offchain.keeper.logstore import SAVE_EVERY, LogStore
+from offchain.keeper.pace import Pace
+from offchain.keeper.purse import Purse
+from offchain.keeper.view import LotView
+from tests.keeper.chains import Proxy, Watched
 
 BEACON = contract("BeaconRandomness")
 DELAY = 132
@@ -157,3 +163,91 @@ def test_settled_draws_are_forgotten_in_time(chain: Chain, beacon: str) -> None:
         keeper.step()
         keeper.step()
     assert len(calls) == 2
+
+
+def test_a_step_ends_at_its_bound_and_the_next_goes_on(chain: Chain, beacon: str) -> None:
+    draws = [ask(chain, beacon, id_) for id_ in (1, 2)]
+    chain.advance_to_block(chain.block() + DELAY)
+    keeper = keeper_of(chain, beacon, pace=Pace(requests=1))
+    assert [proof.draw for proof in keeper.step()] == draws[:1]
+    assert keeper.unfinished
+    assert [proof.draw for proof in keeper.step()] == draws[1:]
+
+
+def test_nothing_is_asked_of_a_draw_before_its_block_nor_soon_after_its_proof(
+    chain: Chain, beacon: str
+) -> None:
+    """What its block is, that it is drawn, and after a while again, since a reorganization may undo it."""
+    draw, watched = ask(chain, beacon, 1), Watched(chain)
+    keeper = keeper_of(watched, beacon)
+    for _ in range(3):
+        keeper.step()
+    assert len(watched.told) == 1
+    chain.advance_to_block(state(chain, beacon, draw)[1])
+    assert len(keeper.step()) == 1
+    for _ in range(3):
+        watched.told.clear()
+        keeper.step()
+        assert len(watched.told) == 1
+        keeper.step()
+        assert len(watched.told) == 1
+        chain.advance_to_block(chain.block() + 16)
+
+
+def test_what_is_due_is_seen_while_it_cannot_be_paid_for(chain: Chain, beacon: str) -> None:
+    """With a purse that is emptied meanwhile: nothing is known, then what it waits for, and what there is to do."""
+    draw, purse = ask(chain, beacon, 1), Purse(1)
+    keeper = keeper_of(chain, beacon, purse=purse)
+    keeper.step()
+    purse.book(0, 1, 1)
+    _, block = state(chain, beacon, draw)
+    for newest, due in (
+        (block - 1, None),
+        (block, "prove"),
+        (block + PROOF_WINDOW - 1, "prove"),
+        (block + PROOF_WINDOW, "fall back"),
+    ):
+        chain.advance_to_block(newest)
+        assert keeper.step() == []
+        assert keeper.view.lots == (LotView(draw.id, "draw", due=due),)
+
+
+class Careless(Proxy):
+    """A node that hands out all events, whatever it is asked for, and whose blocks have other hashes once `forked`."""
+
+    forked = False
+
+    def logs(self, addresses: Sequence[str], first_block: int, *to: Any, **how: Any) -> list[Log]:
+        self.first = first_block
+        return self.chain.logs(addresses, first_block)
+
+    def block_hash(self, number: int) -> bytes:
+        found = self.chain.block_hash(number)
+        return found[::-1] if self.forked and number else found
+
+
+def test_requests_that_are_final_are_read_from_a_file(
+    chain: Chain, beacon: str, tmp_path: Path
+) -> None:
+    """Another keeper, for some of the draws alone, reads on there; if the chain has lost those blocks it reads all anew."""
+    draws = [ask(chain, beacon, id_) for id_ in (1, 2)]
+    first = chain.block()
+    node = Careless(chain)
+    kept = LogStore(tmp_path / "logs", node, {"beacon": beacon})
+    keeper = keeper_of(node, beacon, store=kept)
+    assert keeper.step() == []
+    assert node.first == 0
+    chain.advance_to_block(chain.block() + DELAY)
+    assert [proof.draw for proof in keeper.step()] == draws
+    kept.close()
+    kept = LogStore(tmp_path / "logs", node, {"beacon": beacon})
+    another = keeper_of(node, beacon, store=kept, only=[2])
+    assert another.step() == []
+    assert node.first > first
+    assert another._settled_at.keys() == {draws[1]}
+    node.forked = True
+    chain.advance_to_block(chain.block() + 2 * SAVE_EVERY)
+    for begins in (True, False):
+        another.step()
+        assert (node.first > first) == begins
+    kept.close()

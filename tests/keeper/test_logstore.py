@@ -283,6 +283,13 @@ def test_one_process_has_the_file(played: Kept) -> None:
     assert played.is_right(beside)
     assert played.path.stat().st_size == size
     assert "in use by another process" in played.flaws[0]
+    beside.forget(beside.lots)
+    assert beside.listed == ledger.listed
+    beside.restart()
+    beside.sync()
+    assert played.path.stat().st_size == size, (
+        "what another has written is nobody else's to throw away"
+    )
 
 
 @pytest.mark.parametrize("what", ["folder", "pipe", "no folder"])

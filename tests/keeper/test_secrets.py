@@ -1,5 +1,6 @@
 """The keeper of sealed secrets: it takes part in the draws of its own lots, and gets every bond back, whatever happens to it."""
 
+import json
 import random
 import stat
 from collections.abc import Callable
@@ -17,12 +18,13 @@ from offchain.chain.backend import Chain, Receipt, Transaction
 from offchain.chain.errors import ChainError
 from offchain.keeper.beacon import BeaconKeeper, Draw
 from offchain.keeper.courier import Courier
+from offchain.keeper.lines import LinesError
 from offchain.keeper.pace import Pace
 from offchain.keeper.purse import Purse
-from offchain.keeper.secret_draws import BelowBeacon, Direct, fallback_id
-from offchain.keeper.secret_file import SecretFile
+from offchain.keeper.secret_draws import BelowBeacon, Direct, Round, fallback_id
+from offchain.keeper.secret_file import Secret, SecretFile
 from offchain.keeper.secrets import SecretKeeper, SecretLost
-from tests.keeper.chains import Killed, Mortal, Proxy, Trap, Watched
+from tests.keeper.chains import Killed, Mortal, Proxy, Refusing, Trap, Watched
 from tests.keeper.market import KEEPER, STRANGER, DrawnMarket
 
 ABI = contract("CommitRevealRandomness")
@@ -619,3 +621,145 @@ def test_an_own_secret_is_opened_in_time_however_many_draws_wait(market: Draws) 
     market.pass_window()
     keeper.step()
     assert "open" in market.steps()
+
+
+def test_below_a_beacon_it_waits_until_the_draw_has_fallen_back(tmp_path: Path) -> None:
+    """And asks for that once in a while."""
+    market = Draws.__new__(Draws)
+    market.below_beacon = True
+    Draws.__init__(market, tmp_path)
+    (lot,) = market.to_the_draw()
+    watched = Watched(market.chain)
+    keeper = market.secrets(watched)
+    asked = contract("BeaconRandomness").encode("drawOf", market.auctioneer, lot)
+    for _ in range(3):
+        keeper.step()
+    assert watched.told.count(asked) == 1
+    fall_back(market)
+    keeper.step()
+    assert market.stands(lot) == SecretsPhase.SEALING
+
+
+def test_where_others_have_sealed_it_needs_no_bond_and_says_nothing(market: Draws) -> None:
+    """Their word will do; and a round that is open already nobody has to open."""
+    (lot,) = market.to_the_draw()
+    market.seal_of(STRANGER, lot)
+    assert market.secrets(bonds=0).step() == 0
+    assert told(market) == []
+
+
+def test_no_seal_joins_a_round_that_outlasts_its_lot(market: Draws) -> None:
+    """Somebody else has opened it so late; what is not risked there is no trouble."""
+    (lot,) = market.to_the_draw()
+    market.keep()
+    market.chain.advance_to(market.ends(lot)[2] + 3 * 24 * 3_600 - 2 * WINDOW - 300)
+    market.seal_of(STRANGER, lot)
+    assert market.secrets().step() == 0
+    assert market.seals() == 1
+    assert told(market) == []
+
+
+def test_without_a_secret_of_its_own_an_empty_purse_is_no_alert(market: Draws) -> None:
+    market.to_the_draw()
+    purse = Purse(1)
+    purse.book(0, 1, 1)
+    assert market.secrets(purse=purse).step() == 0
+    assert told(market, SecretLost) == []
+
+
+def test_what_was_opened_before_it_was_started_is_no_risk(market: Draws) -> None:
+    """One of two draws is not opened yet, so that the round of the other is looked at."""
+    (lot,) = market.to_the_draw()
+    market.secrets().step()
+    market.seal_of(STRANGER, lot)
+    market.pass_window()
+    market.secrets().step()
+    assert market.stands(lot) == SecretsPhase.REVEAL, "the stranger's is awaited"
+    again = market.secrets()
+    assert again.at_risk == 1, "as far as the file tells"
+    again.step()
+    assert again.at_risk == 0
+    assert market.steps().count("open") == 1
+    assert told(market) == []
+
+
+def test_a_secret_whose_seal_never_left_opens_nothing(market: Draws) -> None:
+    """It was on disk when the keeper was killed, and meanwhile the window went by."""
+    (lot,) = market.to_the_draw()
+    with pytest.raises(Killed):
+        market.secrets(Mortal(market.chain, before=True)).step()
+    market.seal_of(STRANGER, lot)
+    market.pass_window()
+    keeper = market.secrets()
+    assert keeper.step() == 0
+    assert told(market) == []
+    market.pass_window()
+    keeper.step()
+    assert told(market, SecretLost) == [], "nothing lay under it"
+
+
+def test_a_seal_that_the_source_refuses_is_told_and_tried_again(market: Draws) -> None:
+    """For whatever reason it is: that none of its own stands there yet is not it."""
+    market.to_the_draw()
+    market.secrets(Refusing(market.chain, lambda sent: sent.data[:4] == COMMIT)).step()
+    assert market.seals() == 0
+    assert told(market) == ["cannot be simulated"]
+    market.secrets().step()
+    assert market.seals() == 1
+
+
+def test_a_bond_that_does_not_come_back_is_told_and_asked_for_again(market: Draws) -> None:
+    market.to_the_draw()
+    before = market.chain.balance(market.account(KEEPER))
+    withdraw = ABI.encode("withdrawBonds", market.account(KEEPER))[:4]
+    keeper = market.secrets(Refusing(market.chain, lambda sent: sent.data[:4] == withdraw))
+    keeper.step()
+    market.pass_window()
+    for _ in range(2):
+        keeper.step()
+    assert ("bonds", "cannot be simulated") in [(what, str(why)) for what, why in market.skipped]
+    assert market.chain.balance(market.account(KEEPER)) == before - BOND
+    market.secrets().step()
+    assert market.chain.balance(market.account(KEEPER)) == before
+
+
+def test_a_draw_that_is_long_over_costs_no_question(market: Draws) -> None:
+    """When no reorganization can bring it back."""
+    (lot,) = market.to_the_draw()
+    watched = Watched(market.chain)
+    keeper = market.secrets(watched)
+    keeper.step()
+    market.pass_window()
+    for _ in range(3):
+        keeper.step()
+    market.keep()
+    assert market.stands(lot) == SecretsPhase.DRAWN
+    asked = ABI.encode("drawOf", *market.draw_of(lot))
+    for blocks, times in ((20, 1), (70, 0), (20, 0)):
+        market.chain.advance_to_block(market.chain.block() + blocks)
+        watched.told.clear()
+        keeper.step()
+        assert watched.told.count(asked) == times
+
+
+def test_a_draw_that_nobody_asked_for_has_no_phase() -> None:
+    """As the contract says it."""
+    never = Round(0, 0, 0, seals=0, opened=0, requested=False, drawn=False)
+    assert never.phase(5) is SecretsPhase.NONE
+
+
+@pytest.mark.parametrize("bad", [5, "ten", "-0x1", hex(2**256)])
+def test_a_line_of_which_a_word_is_none_is_passed_over(tmp_path: Path, bad: object) -> None:
+    """And told by its number; the next one counts."""
+    source, sealer = "0x" + "11" * 20, "0x" + "22" * 20
+    file = SecretFile(tmp_path / "secrets")
+    one = Secret(1, source, Draw(source, 7), 3, 1, sealer, 0, new_salt())
+    file.add(one)
+    line = (tmp_path / "secrets").read_text(encoding="utf-8")
+    broken = json.dumps(json.loads(line) | {"id": bad}) + "\n"
+    (tmp_path / "secrets").write_text(broken + line, encoding="utf-8")
+    flaws: list[LinesError] = []
+    assert SecretFile(tmp_path / "secrets", flaws.append).at(1, source, sealer) == [one]
+    assert [str(flaw).partition(", ")[2] for flaw in flaws] == [
+        "line 1: id: not a word in hexadecimal"
+    ]

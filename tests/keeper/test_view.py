@@ -1,14 +1,21 @@
 """What a keeper shows of its lots is what the chain says of them."""
 
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from offchain.bindings.contracts import contract
 from offchain.bindings.enumerations import Phase
+from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.beacon import BeaconKeeper
+from offchain.keeper.clocks import WINDOW
+from offchain.keeper.frame import Frame
 from offchain.keeper.keeper import Keeper
 from offchain.keeper.purse import Purse
 from offchain.keeper.release import DEPTH
 from offchain.keeper.view import LotView
+from tests.keeper.drawn_worlds import HOUR, TAILS, ClockWorld, DrawnWorld, SaleWorld
 from tests.keeper.house_market import HouseMarket
 from tests.keeper.market import KEEPER, DrawnMarket, Market
 
@@ -126,3 +133,118 @@ def test_at_a_house_the_lot_is_open_until_logs_tell_who_won(tmp_path: Path) -> N
     one = seen(keeper, lot)
     assert one.phase == Phase(market.ask("standing", lot)[0]).name.lower() == "draw"
     assert one.due == "watch"
+
+
+def test_a_sale_is_in_each_phase_that_the_contract_has_it_in() -> None:
+    """From bidding to a bundle that waits for its delivery, with the time that ends each."""
+    world = SaleWorld()
+    lot = world.list_goods(world.mint(2))
+    star, bob = world.person(), world.person()
+    told = world.seal(lot, star, (bob, 5, 0b01))
+    keeper = world.keeper()
+    found = [look(world, keeper)]
+    world.until_reveal()
+    found.append(look(world, keeper))
+    world.keep(keeper)
+    world.until_draw()
+    found.append(look(world, keeper))
+    world.keep(keeper)
+    world.tell(TAILS)
+    world.keep(keeper)
+    found.append(look(world, keeper))
+    price = told.offers[0][1] * WEI_PER_UNIT
+    world.send(bob, "answer", lot, told.words, 0, True, wei=price)
+    found.append(look(world, keeper))
+    world.keep(keeper)
+    sale = world.ledger().lots[lot]
+    assert [(one.phase, one.since, one.until) for one in found] == [
+        ("bidding", None, world.end),
+        ("reveal", world.end, world.end + HOUR),
+        ("draw", world.end + HOUR, sale.drawn_by),
+        ("answers", None, sale.end_of_answers),
+        ("final", None, sale.delivered_by),
+    ]
+    assert [one.bids for one in found] == [1] * 5
+    assert not keeper.view.lots
+
+
+@pytest.mark.parametrize("revealed", [True, False])
+def test_a_sale_of_which_nothing_comes_is_void(revealed: bool) -> None:
+    """At once if nobody revealed anything; else when nobody can ask for its coin any more."""
+    world = SaleWorld()
+    lot = world.list_goods(world.mint(1))
+    world.seal(lot, world.person(), wish=1, entrusted=revealed)
+    keeper = world.keeper()
+    world.until_reveal()
+    world.keep(keeper)
+    world.until_draw()
+    sale = world.ledger().lots[lot]
+    if revealed:
+        assert look(world, keeper).phase == "draw"
+        world.chain.advance_to(sale.drawn_by)
+    one = look(world, keeper)
+    since = sale.drawn_by if revealed else sale.end_of_reveal
+    assert (one.phase, one.since, one.until) == ("void", since, None)
+
+
+def test_a_clock_is_in_each_phase_that_the_contract_has_it_in() -> None:
+    """One with bidders, of whom the second to last leaves, and whose offer nobody takes up; and one that nobody joins."""
+    world = ClockWorld()
+    lot, empty = world.list_item(types=2), world.list_item()
+    keeper = world.keeper()
+    people = world.join(lot, [0, 0, 1])
+    found = [look(world, keeper, lot), look(world, keeper, empty)]
+    world.until_registering()
+    found += [look(world, keeper, lot), look(world, keeper, empty)]
+    world.register(lot, people)
+    world.until_draw()
+    found.append(look(world, keeper, lot))
+    world.keep(keeper)
+    world.tell(0, lot)
+    world.keep(keeper)
+    found.append(look(world, keeper, lot))
+    world.chain.advance_to(world.chain.now() + HOUR)
+    found.append(look(world, keeper, lot))
+    for _ in range(4):
+        world.keep(keeper)
+        world.chain.advance_to(world.chain.now() + HOUR)
+    assert [one.phase for one in found] == [
+        "joining",
+        "joining",
+        "registering",
+        "void",
+        "draw",
+        "learning",
+        "preparing",
+    ]
+    assert [one.until for one in found[:3]] == [world.end, world.end, world.end + HOUR]
+    assert not keeper.view.lots
+
+
+@pytest.mark.parametrize("is_drawn", [True, False])
+def test_a_clock_that_nobody_moves_on_is_void(is_drawn: bool) -> None:
+    """Without a word, or without its tables."""
+    world = ClockWorld()
+    lot = world.list_item(types=2)
+    people = world.join(lot, [0, 0, 1])
+    world.until_registering()
+    world.register(lot, people)
+    world.until_draw()
+    keeper = world.keeper()
+    if is_drawn:
+        world.keep(keeper)
+        world.tell(0, lot)
+        world.keep(keeper)
+        world.chain.advance_to(world.chain.now() + HOUR)
+    world.chain.advance_to(world.chain.now() + WINDOW - 1)
+    assert look(world, keeper).phase == ("preparing" if is_drawn else "draw")
+    world.chain.advance_to(world.chain.now() + 1 + HOUR)
+    assert look(world, keeper).phase == "void"
+
+
+def look(world: DrawnWorld, keeper: Frame[Any], lot: int = 1) -> LotView:
+    """What a keeper sees of a lot that stands as it says."""
+    keeper.look()
+    (found,) = (one for one in keeper.view.lots if one.number == lot)
+    assert found.phase == world.phase(lot).lower()
+    return found
