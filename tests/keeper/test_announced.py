@@ -135,3 +135,17 @@ def test_bytes_of_any_kind(path: Path, seed: int) -> None:
     known = Announced(path, on_flaw=flaws.append)
     assert len(known) >= 1, f"seed {seed}"
     assert all(str(flaw).isprintable() for flaw in flaws), f"seed {seed}"
+
+
+def test_what_is_told_twice_is_kept_once(path: Path) -> None:
+    known = Announced(path)
+    known.add([GOOD, GOOD])
+    assert len(known) == len(Announced(path)) == 1
+
+
+def test_a_salt_of_another_length_is_not_written(path: Path) -> None:
+    """It would open nothing."""
+    short = Disclosure(AUCTION, 1, ANN, Announcement((), 0, bytes(31)))
+    with pytest.raises(LinesError, match="salt: 31 bytes, not 32"):
+        Announced(path).add([short])
+    assert not path.exists()

@@ -6,14 +6,18 @@ from typing import Any
 
 import pytest
 
+from offchain.bindings.announcements import Announcement
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
 from offchain.chain.backend import Log, Receipt, Reverted, Transaction
 from offchain.chain.errors import ChainError
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.agenda import GIVEN_UP
+from offchain.keeper.announced import Disclosure
 from offchain.keeper.clocks import Clocks
 from offchain.keeper.logstore import LogStore
+from offchain.keeper.pace import Pace
+from offchain.keeper.resilient import _runs
 from offchain.keeper.sales import Sales
 from tests.keeper.chains import Proxy, Trap, Watched, Window
 from tests.keeper.drawn_worlds import DAY, HEADS, HOUR, TAILS, ClockWorld, DrawnWorld, SaleWorld
@@ -100,6 +104,96 @@ def test_ties_go_by_the_order_of_the_seals(sales: SaleWorld) -> None:
 
 
 # DELIVERIES
+
+
+def test_a_price_comes_back_to_nobody_while_nobody_is_paid_out(sales: SaleWorld) -> None:
+    """A bundle is delivered in its time by any keeper; what is too late is given back by one that refunds."""
+    sales.list_goods(sales.mint(1))
+    ann, bob = sales.person(), sales.person()
+    told = sales.seal(1, ann, (bob, 5, 1))
+    sales.decided(TAILS)
+    sales.behave(ItemManner.REFUSE)
+    say(sales, bob, told, 0, yes=True)
+    before = sales.chain.balance(bob)
+    keeper = sales.keeper()
+    keeper.step(refunds=False)
+    sales.chain.advance_to(sales.ledger().lots[1].delivered_by)
+    for _ in range(40):
+        keeper.step(refunds=False)
+    assert "refund" not in sales.steps()
+    sales.keep(keeper)
+    assert sales.chain.balance(bob) == before + 5 * WEI_PER_UNIT
+
+
+def test_announcements_go_in_as_many_transactions_as_nodes_take(sales: SaleWorld) -> None:
+    """By their bytes, in the order of the seals; none is left out, and none goes empty."""
+    bob = sales.person()
+    offers = tuple((bob, 1, 1) for _ in range(32))
+    some = [
+        Disclosure(sales.auction, 1, bob, Announcement(offers[: n % 33], 0, bytes(32)))
+        for n in range(200)
+    ]
+    runs = list(_runs(some))
+    assert [one for run in runs for one in run] == some
+    assert 1 < len(runs) < 10
+    assert list(_runs([])) == []
+
+
+@pytest.mark.parametrize("flaw", ["a good that is not there", "another's opening"])
+def test_a_strangers_wrong_opening_closes_no_box(sales: SaleWorld, flaw: str) -> None:
+    """What is right and breaks the rules is never tried again; what does not match the seal says nothing."""
+    lot = sales.list_goods(sales.mint(1))
+    ann = sales.person()
+    told = sales.seal(lot, ann, wish=0b10 if flaw.startswith("a good") else 0b1)
+    sales.until_reveal()
+    other = Announcement((), 0b1, bytes(range(32)))
+    sent = told if flaw.startswith("a good") else other
+    sales.send(sales.seller, "revealBatch", lot, [(ann, sent.words)])
+    box = sales.ledger().lots[lot].boxes[ann]
+    assert (box.opened, box.unopenable) == (False, sent is told)
+    assert sales.keep() == (0 if sent is told else 1)
+
+
+@pytest.mark.parametrize("forgets", [False, True])
+def test_steps_of_a_transaction_each_bring_a_sale_to_its_end(
+    sales: SaleWorld, forgets: bool
+) -> None:
+    """Whatever it is interrupted at: reveals, the coin, each bundle, what nobody bought. Nothing is forgotten before its end."""
+    goods = sales.mint(3)
+    lot = sales.list_goods(goods)
+    ann, bob, cid = sales.person(), sales.person(), sales.person()
+    told = sales.seal(lot, ann, (bob, 5, 0b001), (cid, 7, 0b010))
+    keeper = sales.keeper(pace=Pace(requests=5), forgets=forgets)
+    sales.until_reveal()
+    sales.keep(keeper)
+    sales.until_draw()
+    sales.keep(keeper)
+    sales.tell(TAILS)
+    sales.keep(keeper)
+    for index, (to, _, _) in enumerate(told.offers):
+        say(sales, to, told, index, yes=True)
+    sales.keep(keeper)
+    assert [sales.owner(good) for good in goods] == [bob, cid, sales.seller]
+    assert sales.chain.balance(sales.auction) == sales.view("proceeds", sales.seller)
+    assert list(keeper._reader.ledger.lots) == [lot], "a reorganization may still undo it"
+
+
+@pytest.mark.parametrize("requests", [5, 400])
+def test_a_clock_is_moved_on_in_steps_of_any_length(clocks: ClockWorld, requests: int) -> None:
+    """Where nobody answers all bidders are passed over, one after the other, and the item goes back."""
+    clocks.list_item()
+    people = clocks.join(1, [0] * 4)
+    keeper = clocks.keeper(pace=Pace(requests=requests), forgets=True)
+    clocks.until_registering()
+    clocks.register(1, people)
+    clocks.until_draw()
+    clocks.keep(keeper)
+    clocks.tell(0)
+    for _ in range(8):
+        clocks.keep(keeper)
+        clocks.chain.advance_to(clocks.chain.now() + HOUR)
+    assert clocks.phase() == "UNSOLD"
+    assert clocks.chain.balance(clocks.auction) == clocks.view("proceeds", clocks.seller)
 
 
 def test_a_bundle_that_cannot_be_delivered_stops_no_other(sales: SaleWorld) -> None:

@@ -17,7 +17,7 @@ from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.books import Box
 from offchain.keeper.pace import Pace
 from offchain.keeper.reveals import LocksClosed
-from offchain.keeper.rounds import PAUSES, Rounds, beside
+from offchain.keeper.rounds import PAUSES, Rounds, at_once, beside
 from offchain.locks.beacon import LOCK_MARGIN, Signature, round_json
 from offchain.locks.bids import LOCK_BYTES
 from offchain.locks.http_source import HttpSource
@@ -442,6 +442,35 @@ def test_many_rounds_are_fetched_a_few_at_a_time() -> None:
     assert not rounds.is_busy
 
 
+def test_of_many_rounds_the_first_are_forgotten() -> None:
+    """All but those that are being fetched; what was forgotten is fetched again."""
+    asked: list[int] = []
+    beacon = LocalBeacon(17, 0)
+    signed = beacon.signature(1)
+
+    class Counting:
+        def signature(self, round_: int) -> Signature:
+            asked.append(round_)
+            return signed
+
+    waiting: list[Callable[[], None]] = []
+    rounds = Rounds([Counting()], waiting.append)
+    assert rounds.signature(1) is None
+    rounds._start = at_once
+    for round_ in range(2, 1_500):
+        rounds.signature(round_)
+    assert rounds.signature(1) is None
+    assert rounds.is_busy, "it is not forgotten, or two would fetch it"
+    waiting.pop()()
+    assert rounds.signature(1) is signed
+    before = len(asked)
+    rounds.signature(1_499)
+    assert len(asked) == before
+    rounds.signature(2)
+    assert len(asked) == before + 1
+    rounds.wait(3_600)  # nothing is under way
+
+
 ANSWERS: dict[str, Callable[[Market, int], tuple[int, bytes]]] = {
     "late": lambda market, round_: (425, b"{}"),
     "server error": lambda market, round_: (500, b"{}"),
@@ -500,3 +529,21 @@ def answering(status: int, body: bytes) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+def test_without_locks_to_open_it_waits_for_no_round(market: Market) -> None:
+    """Of bids that nobody else entrusted there is nothing to try; and whoever opens no locks has nothing to wait for."""
+    lot = market.list_lot()
+    dao = market.new_dao(lot)
+    market.bid_locked(dao, lot, 7)
+    market.until_reveal(lot)
+    keeper, blind = market.keeper(), market.keeper(unlocker=None)
+    for one in (keeper, blind):
+        one.step()
+    ends = market.ends(lot)
+    assert keeper.seconds_to_next == LOCK_MARGIN
+    assert blind.seconds_to_next == ends[1] - market.chain.now()
+    unlocker, ledger = market.unlocker(), market.ledger()
+    market.until_round(lot)
+    unlocker.open(ledger.lots[lot], ledger.book(dao, lot), [], lambda: False)
+    assert unlocker.tried == 0
