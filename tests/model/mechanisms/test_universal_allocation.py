@@ -6,6 +6,7 @@ from dataclasses import fields
 from fractions import Fraction
 from itertools import product
 from math import lcm
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -146,6 +147,46 @@ def test_sixty_bidders_take_k_look_ups() -> None:
         assert len(asked) <= signals + 1
         assert (None if sold is None else sold[0]) == expected.get(colour)
     assert len(expected) > 1
+
+
+@pytest.mark.parametrize(
+    ("types", "signals", "bidders"),
+    [
+        (1, 5, 13),
+        (1, 6, 18),
+        (1, 7, 26),
+        (2, 4, 16),
+        (3, 3, 14),
+        (5, 3, 18),
+        (9, 2, 12),
+        (1, 9, 42),
+    ],
+)
+def test_no_two_served_share_a_colour_at_any_size(types: int, signals: int, bidders: int) -> None:
+    """Of each kind of profile any bidder may be optimal, here one by a hash; (1, 6) has marks that are not cyclic."""
+    kinds = tuple(place % types for place in range(bidders))
+    random = Random(types * 100 + signals)
+    salt = random.random()
+
+    def worths(profile: Sequence[int]) -> list[int]:
+        kind = tuple(sorted(zip(kinds, profile, strict=True)))
+        best = hash((kind, salt)) % bidders
+        return [int(place == best) for place in range(bidders)]
+
+    colours = colouring(kinds, signals, types)
+    assert colours.marks is not None
+    most = 0
+    for _ in range(25):
+        profile = [random.randrange(signals) for _ in kinds]
+        found = served(worths, profile, colours)
+        most = max(most, len(found))
+        of_colour = {one.colour: (one.bidder, one.threshold) for one in found}
+        assert len(of_colour) == len(found)
+        for colour in range(colours.colours):
+            assert universal_allocation.winner(worths, profile, colours, colour) == of_colour.get(
+                colour
+            )
+    assert most > 2
 
 
 def test_three_types_of_three_signals_have_eleven_colours() -> None:
