@@ -2,7 +2,8 @@
 
 All steps run even when one fails, one after the other; those that use one core alone run beside
 each other, and what one printed is shown when it ends. The exit code is 0 only if every step passed
-and every test folder held tests; the last two lines say so.
+and every test folder held tests; the last two lines say so. `--lint`: style and types alone.
+`--long`: all random auctions, of which some are played otherwise.
 """
 
 import os
@@ -15,7 +16,7 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
@@ -189,6 +190,11 @@ def follow(lane: Lane, alone: bool) -> list[Result]:
     return [run(step, alone) for step in lane]
 
 
+def at_length(step: Step) -> Step:
+    """A step with the tests that are marked long, if it is the one that has them."""
+    return replace(step, command=(*step.command, "-m", "")) if step is PYTHON else step
+
+
 def side_by_side(lanes: Sequence[Lane]) -> list[Result]:
     """Runs lanes at the same time; what came of their steps, in the order of the lanes."""
     if len(lanes) == 1:
@@ -204,6 +210,8 @@ def main() -> int:
     stages = STAGES[:1] if "--lint" in sys.argv[1:] else STAGES
     if stages is STAGES:
         COVERAGE.unlink(missing_ok=True)
+    if "--long" in sys.argv[1:]:
+        stages = tuple(tuple(tuple(map(at_length, lane)) for lane in lanes) for lanes in stages)
     results = [result for lanes in stages for result in side_by_side(lanes)]
     print("\n=== totals")
     for step, passed, found, seconds in results:

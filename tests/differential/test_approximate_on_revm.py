@@ -37,15 +37,16 @@ from tests.differential.approximate_scenarios import (
     hold_group_instance_equal,
     hold_groups_equal,
 )
+from tests.differential.chunks import chunks
 
-AUCTIONS, GROUPS, CHUNK = 5_000, 1_500, 500
+AUCTIONS, EACH_TIME, GROUPS, CHUNK = 5_000, 1_500, 1_500, 500
 FILES = 500
 MOST_DRAWS = 2_500
 SECOND_PRICES = 500
 AUCTION, SOURCE = contract("ApproximateAuction"), contract("SetRandomness")
 
 
-@pytest.mark.parametrize("first", range(0, AUCTIONS, CHUNK))
+@pytest.mark.parametrize("first", chunks(AUCTIONS, CHUNK, EACH_TIME))
 def test_chain_equals_reference(first: int) -> None:
     """Chances, winner and price among individuals."""
     stage = ApproximateStage(Revm())

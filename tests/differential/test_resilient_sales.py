@@ -19,13 +19,14 @@ from offchain.model.theory.resilient.mechanism import (
 from offchain.play.resilient import ResilientStage
 from offchain.play.resilient_behaviour import ResilientBehaviour, counted
 from offchain.play.stage import BOND_BPS
+from tests.differential.chunks import chunks
 from tests.differential.resilient_scenarios import hold_resilient_equal, resilient_scenario
 
-SALES = 10_000
+SALES, EACH_TIME = 10_000, 2_000
 CHUNK = 1_000
 
 
-@pytest.mark.parametrize("first", range(0, SALES, CHUNK))
+@pytest.mark.parametrize("first", chunks(SALES, CHUNK, EACH_TIME))
 def test_chain_equals_reference(first: int) -> None:
     """Both sides of the coin: the same star, the same goods to the same players, the same exact payments."""
     stage = ResilientStage(Revm())

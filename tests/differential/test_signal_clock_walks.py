@@ -13,11 +13,12 @@ from collections import Counter
 import pytest
 
 from offchain.bindings.enumerations import ClockPhase
+from tests.differential.chunks import chunks
 from tests.differential.clock_walk import Walk
 
 SEEDS = range(12)
 STEPS = 1_500
-SHORT, CHUNK, FEW_STEPS = 600, 100, 160
+SHORT, EACH_TIME, CHUNK, FEW_STEPS = 600, 200, 100, 160
 SEEN: Counter[str] = Counter()
 """What happened on all long walks so far."""
 
@@ -56,7 +57,7 @@ def test_long_walks_get_everywhere() -> None:
         assert SEEN[end] >= 10, SEEN
 
 
-@pytest.mark.parametrize("first", range(0, SHORT, CHUNK))
+@pytest.mark.parametrize("first", chunks(SHORT, CHUNK, EACH_TIME))
 def test_short_walks(first: int) -> None:
     """One lot at a time, left at most phases of an auction: each end comes up."""
     seen = Counter[str]()

@@ -21,6 +21,7 @@ from offchain.play.limits import check_signal_clock
 from offchain.play.signal_clock import SignalClocks
 from offchain.play.signal_clock_lottery import SignalStage
 from offchain.play.words import SecretWords
+from tests.differential.chunks import chunks
 from tests.differential.signal_draws import (
     auction,
     coins_of,
@@ -29,13 +30,13 @@ from tests.differential.signal_draws import (
     spread,
 )
 
-AUCTIONS = 8_000
+AUCTIONS, EACH_TIME = 8_000, 2_000
 CHUNK = 1_000
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("signals_*.py"))
 DISTRIBUTIONS = 400
 
 
-@pytest.mark.parametrize("first", range(0, AUCTIONS, CHUNK))
+@pytest.mark.parametrize("first", chunks(AUCTIONS, CHUNK, EACH_TIME))
 def test_single_auctions(first: int) -> None:
     """The same sale, the same clocks, the same bidders asked in turn, and no wei astray."""
     clocks = SignalClocks(Revm())

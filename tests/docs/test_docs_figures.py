@@ -132,17 +132,21 @@ def test_the_numbers_of_random_auctions_in_the_readme() -> None:
             constants |= zip(left.split(", "), map(int, right.split(", ")), strict=True)
         return sum(constants[name] for name in names)
 
-    of_groups = number("test_revm.py", "AUCTIONS")
-    others = (
-        number("test_approximate_on_revm.py", "AUCTIONS", "GROUPS")
-        + number("test_resilient_sales.py", "SALES")
-        + number("test_signal_clocks_on_revm.py", "AUCTIONS")
-    )
+    def of_groups_and_others(auctions: str, sales: str) -> str:
+        of_groups = number("test_revm.py", auctions)
+        others = (
+            number("test_approximate_on_revm.py", auctions, "GROUPS")
+            + number("test_resilient_sales.py", sales)
+            + number("test_signal_clocks_on_revm.py", auctions)
+        )
+        return f"{of_groups:,} random auctions of groups and {others:,} of the other kinds"
+
     lives = number("test_house_lives.py", "LIVES", "ZORA_LIVES")
     scripts = number("test_house_scripts.py", "SCRIPTS", "ZORA_SCRIPTS")
     at_houses = lives + scripts + number("test_ascending_on_revm.py", "AUCTIONS")
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
-    assert f"{of_groups:,} random auctions of groups and {others:,} of the other kinds" in readme
+    assert f"{of_groups_and_others('EACH_TIME', 'EACH_TIME')} through" in readme
+    assert f"ARGS=--long` plays {of_groups_and_others('AUCTIONS', 'SALES')}." in readme
     assert f"{at_houses:,} more at houses of others" in readme
     page = (ROOT / "docs" / "houses.md").read_text(encoding="utf-8")
     assert f"{lives:,} [random auctions](../tests/differential/test_house_lives.py)" in page
