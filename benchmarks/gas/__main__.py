@@ -42,10 +42,11 @@ FURTHER = {
 """What is measured apart from the auctions of groups and individuals; what they return is a book among the others' steps."""
 
 
-def measured() -> Snapshot:
-    """Everything that is measured, each on a node of its own, some at the same time."""
+def measured(most: int = max(all_in.SIZES)) -> Snapshot:
+    """Everything that is measured, each on a node of its own, some at the same time. most: members of a group from nothing to the
+    last payment."""
     with ProcessPoolExecutor() as pool:
-        whole, rest = pool.submit(all_in.measure), pool.submit(auctions.measure)
+        whole, rest = pool.submit(all_in.measure, most), pool.submit(auctions.measure)
         at_houses = pool.submit(houses_all_in.measure)
         further = {name: pool.submit(each) for name, each in FURTHER.items()}
         snapshot = rest.result()
@@ -73,10 +74,21 @@ def main() -> int:
     )
     parser.add_argument("--json", action="store_true", help="print the measurements as JSON")
     parser.add_argument("--write", action="store_true", help="renew snapshot, tables and pictures")
+    parser.add_argument(
+        "--most",
+        type=int,
+        choices=all_in.SIZES,
+        default=max(all_in.SIZES),
+        help="with --json: members of the largest group that is measured from nothing to the end",
+    )
     options = parser.parse_args()
-    snapshot = measured()
+    if not options.json and options.most != max(all_in.SIZES):
+        parser.error("--most: tables, budgets and the snapshot have all sizes")
+    snapshot = measured(options.most)
     if options.json:
         print(dumped(snapshot), end="")
+        if options.most != max(all_in.SIZES):
+            return 0
     else:
         print("\n".join(tables(snapshot).values()))
         changes = differences(RECORD.load(), snapshot)

@@ -38,18 +38,19 @@ _FIRST_SELLER: Final = 100_000
 _FAR: Final = 2**40 - 1
 
 
-def measure() -> dict[str, Any]:
-    """Plays a lot for each of `SIZES`, on an Anvil of its own. "all_in": gas of each of `STEPS`, of all, and for each member, by
-    size; "all_in_parts": what the steps of the group of `TRACED` used it for.
+def measure(most: int = max(SIZES)) -> dict[str, Any]:
+    """Plays a lot for each of `SIZES` up to `most` members, on an Anvil of its own. "all_in": gas of each of `STEPS`, of all, and
+    for each member, by size; "all_in_parts": what the steps of the group of `TRACED` used it for.
 
     Raises:
         ChainError: Anvil does not start, or a transaction fails.
         ValueError: the keeper could not do something, or a measurement does not add up.
     """
     with own_node(Meter) as meter:
-        bench = _Bench(meter)
-        sizes = {str(size): bench.play(size) for size in SIZES}
-        return {"all_in": sizes, "all_in_parts": bench.parts}
+        sizes = [size for size in SIZES if size <= most]
+        bench = _Bench(meter, max(sizes))
+        found = {str(size): bench.play(size) for size in sizes}
+        return {"all_in": found, "all_in_parts": bench.parts}
 
 
 class _Bench(Bench[Meter]):
@@ -58,8 +59,8 @@ class _Bench(Bench[Meter]):
     start = 9_000_000_000
     seed = 2021
 
-    def __init__(self, meter: Meter) -> None:
-        super().__init__(meter, max(SIZES))
+    def __init__(self, meter: Meter, people: int) -> None:
+        super().__init__(meter, people)
         self._house, self._dao = contract("Auctioneer"), contract("DAO")
         self._deployment = deploy(meter, self._keeper)
         self._item = self._create("Item")
