@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -66,28 +66,21 @@ def load_all(project: Path = PROJECT) -> dict[str, Artifact]:
 
 
 def syntax_trees(project: Path = PROJECT) -> dict[str, dict[str, Any]]:
-    """The compiler's syntax tree of each file in contracts/, by its path; made anew each time, in about a second.
+    """The compiler's syntax tree of each file in contracts/, by its path; kept beside what is compiled.
 
     Raises:
         CompileError: the contracts do not compile.
     """
-    sources = _solc(project, {"": ["ast"]})["sources"]
-    return {path: found["ast"] for path, found in sources.items() if path.startswith("contracts/")}
+    return _kept(_cache(project, ".trees"), lambda: _trees(project))
 
 
 def comments(project: Path = PROJECT) -> dict[str, dict[str, Any]]:
-    """NatSpec of what contracts/ declares, by name: the compiler's `userdoc` and `devdoc`; made anew each time.
+    """NatSpec of what contracts/ declares, by name: the compiler's `userdoc` and `devdoc`; kept beside what is compiled.
 
     Raises:
         CompileError: the contracts do not compile.
     """
-    found = _solc(project, {"*": ["userdoc", "devdoc"]})["contracts"]
-    return {
-        name: entry
-        for path, declared in found.items()
-        if path.startswith("contracts/")
-        for name, entry in declared.items()
-    }
+    return _kept(_cache(project, ".comments"), lambda: _comments(project))
 
 
 def warnings(project: Path = PROJECT) -> list[str]:
@@ -201,22 +194,28 @@ def _packaged() -> dict[str, dict[str, Any]]:
     }
 
 
-def _cache(project: Path) -> Path:
-    return project / "build" / "artifacts" / f"{digest(project)}.json"
+def _cache(project: Path, part: str = "") -> Path:
+    return project / "build" / "artifacts" / f"{digest(project)}{part}.json"
 
 
 def _cached(project: Path) -> dict[str, dict[str, Any]]:
-    path = _cache(project)
+    return _kept(_cache(project), lambda: _compile(project))
+
+
+def _kept(
+    path: Path, compiled: Callable[[], dict[str, dict[str, Any]]]
+) -> dict[str, dict[str, Any]]:
+    """What the file holds; compiled, and kept there, if it is not there yet."""
     if (found := _read(path)) is not None:
         return found
     with _locked(path.parent / "lock"):
         # Another process may have compiled while this one waited for the lock.
         if (found := _read(path)) is not None:
             return found
-        compiled = _compile(project)
+        made = compiled()
         with suppress(OutputFailed):  # it only takes longer the next time
-            write_whole(path, json.dumps(compiled).encode())
-        return compiled
+            write_whole(path, json.dumps(made).encode())
+        return made
 
 
 def _read(path: Path) -> dict[str, dict[str, Any]] | None:
@@ -239,6 +238,21 @@ def _locked(path: Path) -> Iterator[None]:
 
 def _compile(project: Path) -> dict[str, dict[str, Any]]:
     return _declared(_solc(project, {"*": _OUTPUTS})["contracts"])
+
+
+def _trees(project: Path) -> dict[str, dict[str, Any]]:
+    sources = _solc(project, {"": ["ast"]})["sources"]
+    return {path: found["ast"] for path, found in sources.items() if path.startswith("contracts/")}
+
+
+def _comments(project: Path) -> dict[str, dict[str, Any]]:
+    found = _solc(project, {"*": ["userdoc", "devdoc"]})["contracts"]
+    return {
+        name: entry
+        for path, declared in found.items()
+        if path.startswith("contracts/")
+        for name, entry in declared.items()
+    }
 
 
 def _solc(project: Path, outputs: dict[str, list[str]]) -> dict[str, Any]:

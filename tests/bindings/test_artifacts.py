@@ -94,6 +94,27 @@ def test_processes_that_start_together_compile_once(project: Path) -> None:
     assert [path.suffix for path in (project / "build" / "artifacts").glob("*.*")] == [".json"]
 
 
+@pytest.mark.parametrize("asked", [artifacts.syntax_trees, artifacts.comments])
+def test_what_else_the_compiler_tells_is_kept_until_something_changes(
+    project: Path, monkeypatch: pytest.MonkeyPatch, asked: Callable[[Path], Any]
+) -> None:
+    asks: list[Path] = []
+    solc: Callable[..., Any] = artifacts._solc
+
+    def counted(project: Path, outputs: Any) -> Any:
+        asks.append(project)
+        return solc(project, outputs)
+
+    monkeypatch.setattr(artifacts, "_solc", counted)
+    (told,) = asked(project).items()
+    assert told[0] in {"contracts/Counter.sol", "Counter"}
+    assert asked(project) == dict([told])
+    assert asks == [project]
+    (project / "contracts" / "Counter.sol").write_text(COUNTER.replace("Counter", "Other"))
+    assert asked(project) != dict([told])
+    assert asks == [project, project]
+
+
 def test_a_cached_load_needs_no_compiler(project: Path) -> None:
     load("Counter", project)
     script = (
