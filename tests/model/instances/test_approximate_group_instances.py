@@ -312,7 +312,7 @@ def test_false_names_can_pay() -> None:
     assert finding.detail.endswith(" by bidding it as 2 groups of one")
 
 
-@pytest.mark.parametrize("unit", [1, 10**3, 10**9, 10**15])
+@pytest.mark.parametrize("unit", [1, 10**2, 10**9, 10**15])
 @pytest.mark.parametrize("groups", [((10, 4), (9, 3, 3)), ((5, 5), (8,), (0, 0))], ids=str)
 def test_a_draw_that_does_not_sell_at_the_critical_bid_is_found_out_in_any_unit(
     groups: tuple[tuple[int, ...], ...], unit: int, monkeypatch: pytest.MonkeyPatch
