@@ -56,8 +56,9 @@ soak: setup ## an hour of simulated lots with keepers killed and the node restar
 bindings: setup ## write the enumerations and constants of the contracts in Python anew
 	@$(BIN)/python -m offchain.bindings.generate
 
-theory: setup ## measure the theorems and write the rows of docs/theory.md anew
+theory: setup ## measure the theorems and write the tables of docs/theory.md and docs/composing.md anew
 	@$(BIN)/python -m tools.write_theory
+	@$(BIN)/python -m tools.write_composing
 
 abi: setup ## ABIs and bytecode for other programs: build/abi, and the npm package packages/contracts
 	@$(BIN)/python -m tools.write_abi

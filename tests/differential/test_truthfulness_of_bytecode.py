@@ -1,8 +1,8 @@
 """Nobody in any small game gains by lying to the deployed contracts, alone or in a coalition.
 
-Source: "When Bidders Are DAOs", Theorem 2, for the rule on the integer grid. Every profile of bids is
-played through the bytecode, as a lot of its own; the search for lies that pay then only looks outcomes
-up, so nothing of the reference model is involved.
+Source: "When Bidders Are DAOs", Theorem 2, for the rule on the integer grid, and docs/mechanism.md for
+coalitions. Every profile of bids is played through the bytecode, as a lot of its own; the search for lies
+that pay then only looks outcomes up, so nothing of the reference model is involved.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,9 +15,8 @@ from offchain.model.instances.two_level import Group, Member, TwoLevelInstance
 from offchain.play.behaviour import STRAIGHT, Behaviour, Lock
 from offchain.play.two_level import TwoLevelStage
 
-VALUES = range(1, 5)
 BIDS = range(5)
-"""Lies include 0: not bidding."""
+"""Values as well; of a coalition, too, somebody may want nothing, and lie for another."""
 LOTS = 25
 """Sold in one play: members and DAOs are the same on all of them, bids are not."""
 
@@ -73,10 +72,8 @@ def test_the_search_finds_lies_where_there_are_some() -> None:
 
 
 def lies(table: dict[Bids, Charges], coalitions: Iterable[Coalition]) -> Iterator[Lie]:
-    """All joint lies of each coalition whose members value the item, whatever the others bid."""
+    """All joint lies of each coalition, whatever the others bid."""
     for coalition, bids in product(coalitions, table):
-        if not all(bids[member] in VALUES for member in coalition):
-            continue
         truth = [utility(table[bids][member], bids[member]) for member in coalition]
         for lie in product(BIDS, repeat=len(coalition)):
             told = list(bids)

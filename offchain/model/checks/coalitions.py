@@ -18,6 +18,7 @@ from itertools import combinations, islice, product
 from math import prod
 
 from offchain.model.checks.finding import Finding
+from offchain.model.instances.rules import Posted
 from offchain.model.instances.two_level import BID_LIMIT, AnyTwoLevel
 from offchain.model.mechanisms.two_level import TwoLevel
 
@@ -59,10 +60,11 @@ def _words(parts: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """One item as all members of all groups see it."""
+    """One item as all members of all groups see it. least: what has to be bid at least, a posted price or the reserve."""
 
     item: int
     reserve: int
+    least: int
     names: tuple[tuple[str, ...], ...]
     bids: tuple[tuple[int, ...], ...]
     values: tuple[tuple[int, ...], ...]
@@ -99,10 +101,12 @@ class Lot:
 
 def lots_of(instance: AnyTwoLevel, mechanism: TwoLevel) -> list[Lot]:
     """All items of an instance."""
+    posted = instance.upper.price if isinstance(instance.upper, Posted) else 0
     return [
         Lot(
             item,
             reserve,
+            max(reserve, posted),
             tuple(tuple(m.name for m in group.members) for group in instance.groups),
             tuple(tuple(m.bids[item] for m in group.members) for group in instance.groups),
             tuple(tuple(m.values[item] for m in group.members) for group in instance.groups),
@@ -228,7 +232,7 @@ def _search(
     """What fits about so many plays, one coalition at least."""
     places = lot.places[:: -(-len(lot.places) // MEMBERS)]
     liars = list(different(lot, places, size))
-    top = max(max(members) for members in (*lot.values, *lot.bids)) + 1
+    top = max(lot.least, *(max(members) for members in (*lot.values, *lot.bids))) + 1
     grid = range(min(top, BID_LIMIT) + 1)
     if len(places) == len(lot.places) and len(liars) * len(grid) ** size <= plays:
         return Search(liars, lambda place: grid, whole=True)

@@ -8,6 +8,7 @@ what is taken from the paper.
 from typing import Any
 
 from offchain.model.theory import (
+    composing,
     daos,
     daos_unit_demand,
     estate,
@@ -43,6 +44,11 @@ CLAIMS: tuple[Claim[Any], ...] = (
     daos.false_names,
     daos.several_groups,
     daos.merging,
+    composing.group_strategyproofness,
+    composing.favours,
+    composing.every_pair,
+    composing.everybody,
+    composing.pass_through,
     lotteries.programmes,
     lotteries.parts_of_access,
     lotteries.drawn_group,

@@ -25,10 +25,10 @@ def line(row: Row, common: str = "") -> str:
     example = f"../examples/{row.name.replace('-', '_')}.py"
     status = f"[{row.status}]({row.proof})" if row.proof else row.status.value
     verdict = status if row.holds else f"{status}, **does not hold**"
-    amended = f" **Amended:** {_plain(row.amended)}" if row.amended else ""
+    amended = f" **Amended:** {plain(row.amended)}" if row.amended else ""
     place = row.source.removeprefix(common).removeprefix(", ")
-    claim = _plain(f"{place}: {row.statement}" if place else row.statement)
-    return f"| [{row.name}]({example}) | {claim} | {verdict} | {_plain(row.measured)}{amended} |"
+    claim = plain(f"{place}: {row.statement}" if place else row.statement)
+    return f"| [{row.name}]({example}) | {claim} | {verdict} | {plain(row.measured)}{amended} |"
 
 
 def common_source(rows: Sequence[Row]) -> str:
@@ -39,7 +39,7 @@ def common_source(rows: Sequence[Row]) -> str:
 
 def _table(name: str, rows: Sequence[Row]) -> str:
     common = common_source(rows)
-    heading = f"### {name}: {_plain(common)}" if common else f"### {name}"
+    heading = f"### {name}: {plain(common)}" if common else f"### {name}"
     return "\n".join([heading, "", HEAD, *(line(row, common) for row in rows)])
 
 
@@ -51,6 +51,6 @@ def _count(rows: Sequence[Row]) -> str:
     return f"{len(rows)} rows: {parts}; {amended} of them hold as amended."
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text that Markdown shows as it is."""
     return text.translate(_SPECIAL)

@@ -40,6 +40,7 @@ def test_every_claim_is_in_the_table_once() -> None:
 NAMED = {
     "daos": "theorem-2 theorem-3 theorem-5 theorem-7 theorem-8 ties appendix-a lemma-6"
     " false-names several-groups merging",
+    "composing": "group-strategyproofness favours every-pair everybody pass-through",
     "phantoms": "seller rival winners",
     "estate": "resale values",
     "resilient": "vcg-collusion lemma-1 lemma-3 theorem-1 own-offer",
