@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from offchain.model.checks.two_level import TRUTHFUL, harmonic
 from offchain.model.instances.rules import (
@@ -40,7 +40,7 @@ UPPERS: tuple[Upper | Lottery, ...] = (
     CRITICAL_BID,
     FIRST_PRICE,
     Ascending(1),
-    Posted(2),
+    Posted(3),
     Lottery(DELTA),
 )
 """The upper rules as they are tried, with a small term of their own."""
@@ -405,7 +405,7 @@ def every_pair(top: int = 3, sizes: Sequence[Sizes] = SMALL) -> Evidence:
 class Unanimous:
     """Serve everybody at an equal share, where a group bids what all of them can pay so: no share is above a bid."""
 
-    serves_all = True
+    serves_all: ClassVar[bool] = True
 
     def bid(self, bids: Sequence[int]) -> int:
         """As a LowerRule."""

@@ -1,6 +1,5 @@
 """What coalitions gain: nothing under the rules of the contracts; under others the first joint lie that pays is shown."""
 
-from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
@@ -113,9 +112,6 @@ def test_large_instances_are_searched_in_part_and_the_row_says_so() -> None:
     assert finding.verdict is Verdict.HOLDS
     assert "of some members" in finding.detail
     assert plays < 60
-
-
-Find = Callable[[composing.Table, composing.Sizes], object]
 
 
 @pytest.mark.parametrize("sizes", [(1, 2), (2, 1)], ids=str)

@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offchain.io.errors import InvalidInput
-from offchain.model.instances import Group, Member, TwoLevelInstance, TwoLevelLotteryInstance
+from offchain.model.instances import (
+    Group,
+    Member,
+    TwoLevelInstance,
+    TwoLevelLotteryInstance,
+    TwoLevelOutcome,
+)
 from offchain.model.instances.approximate import ApproximateGroupsInstance
 from offchain.model.instances.rules import (
     CRITICAL_BID,
@@ -69,8 +75,8 @@ def wins(bids: list[int], upper: Upper, reserve: int) -> tuple[int, int] | None:
     if upper == FIRST_PRICE:
         return winner, bids[winner]
     least = range(reserve, bids[winner] + 1)
-    rest = lambda bid: [*bids[:winner], bid, *bids[winner + 1 :]]  # noqa: E731
-    return winner, next(bid for bid in least if rest(bid).index(max(rest(bid))) == winner)
+    told = {bid: [*bids[:winner], bid, *bids[winner + 1 :]] for bid in least}
+    return winner, next(bid for bid, all_ in told.items() if all_.index(max(all_)) == winner)
 
 
 def charges(bids: list[int], lower: Lower, price: int) -> dict[int, int]:
@@ -102,8 +108,9 @@ def charges(bids: list[int], lower: Lower, price: int) -> dict[int, int]:
 def test_every_pair_does_what_its_rules_say(
     game: list[list[int]], reserve: int, upper: Upper, lower: Lower
 ) -> None:
-    outcome = solve(TwoLevelInstance(1, (reserve,), groups_of(game), upper, lower)).to_json()
-    (lot,) = outcome["items"]  # type: ignore[misc]
+    solved = solve(TwoLevelInstance(1, (reserve,), groups_of(game), upper, lower))
+    assert isinstance(solved, TwoLevelOutcome)
+    outcome, lot = solved.to_json(), solved.items[0].to_json()
     bids = [asked(group, lower) for group in game]
     assert lot["group_bids"] == {f"g{j}": bid for j, bid in enumerate(bids)}
     sale = wins(bids, upper, reserve)

@@ -591,7 +591,7 @@ BREAKS = (
         upper,
         "return Sale(next(takers, None), price)",
         "return Sale(max(range(len(bids)), key=bids.__getitem__), price) if max(bids) >= price else Sale(None, price)",
-        "composing-every-pair",
+        "composing-group-strategyproofness",
     ),
     Break(
         "a lottery asks for a unit more",
@@ -605,7 +605,7 @@ BREAKS = (
         lower,
         "return Split(tuple(each if bid else None for bid in bids), each, served * each)",
         "return Split(tuple(0 if bid else None for bid in bids), 0, 0)",
-        "composing-every-pair composing-everybody",
+        "composing-every-pair",
     ),
     Break(
         "what is paid is not the bid but its part of the price",
@@ -618,7 +618,7 @@ BREAKS = (
         "VCG passed through: a unit is forgotten",
         lower,
         "return max(0, price - others)",
-        "return max(0, price - others - 1)",
+        "return max(0, price - others - 2)",
         "composing-every-pair composing-pass-through",
     ),
     # VCG.
