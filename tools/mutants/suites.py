@@ -117,7 +117,7 @@ _HEADERS: Final = Suite(
 )
 _BIDS: Final = Suite(
     "two levels",
-    (*_ESTATES, *_all("books", "pushed_gas"), *_TWO_LEVELS, *_BOOKS),
+    (*_ESTATES, *_all("books", "pushed_gas", "waiting"), *_TWO_LEVELS, *_BOOKS),
     _TWO_LEVELS_ON_ANVIL,
 )
 _SHARED: Final = Suite(
