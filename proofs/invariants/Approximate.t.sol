@@ -9,10 +9,11 @@ import {Lot} from "../../contracts/base/Lot.sol";
 import {DAO} from "../../contracts/groups/DAO.sol";
 import {DAOFactory} from "../../contracts/groups/DAOFactory.sol";
 import {IAuctioneer} from "../../contracts/interfaces/IAuctioneer.sol";
+import {IProceeds} from "../../contracts/interfaces/IProceeds.sol";
 import {Phase} from "../../contracts/interfaces/Phase.sol";
 import {Bid, entry} from "../../contracts/libraries/BidSlot.sol";
 import {Draws} from "./Draws.sol";
-import {Campaign, FuzzSelector, Handler, vm, words} from "./Campaign.sol";
+import {Campaign, Handler, deployed, vm, words} from "./Campaign.sol";
 import {Crowd} from "./Crowd.sol";
 
 /// @title What people do at an auction that draws lots, and books of its own about it
@@ -84,9 +85,9 @@ contract ApproximateHandler is Crowd {
     mapping(address book => uint256) public burnt;
 
     constructor() Handler(words(ACTIONS)) {
-        DAOFactory factory = DAOFactory(vm.deployCode("DAOFactory.sol:DAOFactory", ""));
+        DAOFactory factory = DAOFactory(deployed("DAOFactory", ""));
         bytes memory given = abi.encode(factory, bytes32(0), source);
-        auction = ApproximateAuction(vm.deployCode("ApproximateAuction.sol:ApproximateAuction", given));
+        auction = ApproximateAuction(deployed("ApproximateAuction", given));
         daos[0] = factory.create(auction, false, 1, 0, new uint256[](0));
         daos[1] = factory.createStandalone(auction, true, 2, 0, new uint256[](0));
     }
@@ -358,21 +359,10 @@ contract ApproximateHandler is Crowd {
         _note("reclaim", _reclaim(lot));
     }
 
-    function withdrawProceeds(uint256 seed) external seeded(seed) {
-        address seller = sellers[_draw(2)];
-        if (earned[seller] == 0) return;
-        _withdrawProceeds(auction, seller);
-        _note("withdrawProceeds", true);
-    }
-
-    function force(uint256 seed) external seeded(seed) {
-        _force(_oneIn(2) ? address(auction) : address(daos[_draw(2)]));
-    }
-
     // THE END
 
     /// @notice A stranger alone brings everything to its end; `drawing`, with words that come.
-    function finish(bool drawing) external {
+    function finish(bool drawing) external override {
         _calm();
         for (uint256 day = 0; day < 12; ++day) {
             for (uint256 lot = 1; lot <= lots; ++lot) {
@@ -393,7 +383,7 @@ contract ApproximateHandler is Crowd {
             }
         }
         for (uint256 i = 0; i < 2; ++i) {
-            if (earned[sellers[i]] != 0) _withdrawProceeds(auction, sellers[i]);
+            if (earned[sellers[i]] != 0) _withdrawProceeds(sellers[i]);
         }
         for (uint256 i = 0; i < 3; ++i) {
             address book = bookOf(i);
@@ -689,6 +679,16 @@ contract ApproximateHandler is Crowd {
         }
     }
 
+    // WHAT IT HAS OF ITS OWN
+
+    function _house() internal view override returns (IProceeds) {
+        return auction;
+    }
+
+    function _escrow() internal override returns (address) {
+        return _oneIn(2) ? address(auction) : address(daos[_draw(2)]);
+    }
+
     // CHOICES
 
     /// @dev One of the lots in that phase; 0 if there is none. The same for the other choices.
@@ -757,12 +757,6 @@ contract Approximate is Campaign("Approximate") {
         _people.list(2);
     }
 
-    function excludeSelectors() public view override returns (FuzzSelector[] memory selectors) {
-        selectors = new FuzzSelector[](1);
-        selectors[0] = FuzzSelector(address(_people), new bytes4[](1));
-        selectors[0].selectors[0] = ApproximateHandler.finish.selector;
-    }
-
     function invariant_approximate() external view {
         for (uint256 i = 0; i < 3; ++i) {
             _isSolvent(_people.bookOf(i));
@@ -771,14 +765,6 @@ contract Approximate is Campaign("Approximate") {
             _isAsNoted(lot);
         }
         _isConserved();
-    }
-
-    /// @dev With words that come, and, from the same state, with words that never do.
-    function _finish() internal override {
-        uint256 state = vm.snapshotState();
-        _people.finish(true);
-        vm.revertToState(state);
-        _people.finish(false);
     }
 
     function _handler() internal view override returns (Handler) {
@@ -802,7 +788,7 @@ contract Approximate is Campaign("Approximate") {
                 }
             }
         }
-        if (book == address(_auction)) owed += _people.proceedsAt(_auction);
+        if (book == address(_auction)) owed += _people.allProceeds();
         require(book.balance == owed, "the balance is not what is owed");
     }
 

@@ -27,6 +27,11 @@ struct FuzzSelector {
 
 Vm constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
 
+/// @dev A contract of contracts/, by the very bytecode that is deployed: run.py has put it there.
+function deployed(string memory name, bytes memory arguments) returns (address) {
+    return vm.deployCode(string.concat("build/proofs/invariants/code/", name, ".json"), arguments);
+}
+
 /// @dev Words that commas separate.
 function words(string memory text) pure returns (string[] memory found) {
     bytes memory letters = bytes(text);
@@ -71,6 +76,10 @@ abstract contract Handler {
             _placeOf[keccak256(bytes(actions[i]))] = i + 1;
         }
     }
+
+    /// @notice Brings all that a run left open to its end, as a stranger can, and checks what must be so then.
+    /// @param drawing With words that come, where something is left to chance; else with words that never do.
+    function finish(bool drawing) external virtual;
 
     function counts() external view returns (Count[] memory) {
         return _counts;
@@ -123,6 +132,19 @@ abstract contract Campaign {
         targets[0] = address(_handler());
     }
 
+    /// @notice What is not: what only a campaign calls, at its end.
+    function excludeSelectors() public view returns (FuzzSelector[] memory excluded) {
+        excluded = new FuzzSelector[](1);
+        excluded[0] = FuzzSelector(address(_handler()), new bytes4[](1));
+        excluded[0].selectors[0] = Handler.finish.selector;
+    }
+
+    /// @notice Who calls it, which is all one to a handler: so that a run follows from its seed alone.
+    function targetSenders() public view returns (address[] memory senders) {
+        senders = new address[](1);
+        senders[0] = address(this);
+    }
+
     /// @notice Foundry calls this once a run is over.
     function afterInvariant() public {
         Handler.Count[] memory counts = _handler().counts();
@@ -136,11 +158,13 @@ abstract contract Campaign {
         _finish();
     }
 
-    /// @notice What is not: what only a campaign calls, at its end.
-    function excludeSelectors() public view virtual returns (FuzzSelector[] memory selectors) {}
-
     function _handler() internal view virtual returns (Handler);
 
-    /// @dev Brings all that a run left open to its end, as a stranger can, and checks what must be so then.
-    function _finish() internal virtual;
+    /// @dev From the same state twice: with words that come, and with words that never do.
+    function _finish() internal virtual {
+        uint256 state = vm.snapshotState();
+        _handler().finish(true);
+        vm.revertToState(state);
+        _handler().finish(false);
+    }
 }

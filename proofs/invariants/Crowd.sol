@@ -5,7 +5,7 @@ import {IProceeds} from "../../contracts/interfaces/IProceeds.sol";
 import {Actor} from "../../contracts/test/Actor.sol";
 import {HostileItem} from "../../contracts/test/HostileItem.sol";
 import {TimedRandomness} from "../../contracts/test/TimedRandomness.sol";
-import {Handler, vm} from "./Campaign.sol";
+import {Handler, deployed, vm} from "./Campaign.sol";
 
 /// @title Who comes to an auction that leaves something to chance
 /// @notice Six bidders, of whom one refuses ether and one, when it is paid, makes the same call again; two sellers, of whom one refuses ether; a
@@ -36,8 +36,8 @@ abstract contract Crowd is Handler {
     uint256 public broughtIn;
 
     constructor() {
-        source = TimedRandomness(vm.deployCode("TimedRandomness.sol:TimedRandomness", abi.encode(WORD_WITHIN)));
-        token = HostileItem(vm.deployCode("HostileItem.sol:HostileItem", ""));
+        source = TimedRandomness(deployed("TimedRandomness", abi.encode(WORD_WITHIN)));
+        token = HostileItem(deployed("HostileItem", ""));
         for (uint160 i = 0; i < 4; ++i) {
             people[i] = address(0xA11CE000 + i);
         }
@@ -58,6 +58,27 @@ abstract contract Crowd is Handler {
         _note("turn", true);
     }
 
+    /// @dev One of those who have any.
+    function withdrawProceeds(uint256 seed) external seeded(seed) {
+        uint256 first = _draw(PEOPLE + 2);
+        for (uint256 i = 0; i < PEOPLE + 2; ++i) {
+            address account = _account((first + i) % (PEOPLE + 2));
+            if (earned[account] == 0) continue;
+            _withdrawProceeds(account);
+            _note("withdrawProceeds", true);
+            return;
+        }
+    }
+
+    /// @dev Ether comes as the end of another contract forces it.
+    function force(uint256 seed) external seeded(seed) {
+        address account = _escrow();
+        uint256 amountWei = 1 + _draw(10 * UNIT);
+        vm.deal(account, account.balance + amountWei);
+        (forced[account], broughtIn) = (forced[account] + amountWei, broughtIn + amountWei);
+        _note("force", true);
+    }
+
     // VIEWS
 
     /// @notice All ether outside the contracts.
@@ -69,22 +90,14 @@ abstract contract Crowd is Handler {
     }
 
     /// @notice What the proceeds of all come to; reverts if the contract says otherwise.
-    function proceedsAt(IProceeds house) external view returns (uint256 all) {
+    function allProceeds() external view returns (uint256 all) {
         for (uint256 i = 0; i < PEOPLE + 2; ++i) {
-            require(house.proceeds(_account(i)) == earned[_account(i)], "proceeds are not what was earned");
+            require(_house().proceeds(_account(i)) == earned[_account(i)], "proceeds are not what was earned");
             all += earned[_account(i)];
         }
     }
 
     // STEPS
-
-    /// @dev As the end of another contract forces it.
-    function _force(address account) internal {
-        uint256 amountWei = 1 + _draw(10 * UNIT);
-        vm.deal(account, account.balance + amountWei);
-        (forced[account], broughtIn) = (forced[account] + amountWei, broughtIn + amountWei);
-        _note("force", true);
-    }
 
     /// @dev Minutes; and once in `rare` times up to `longest`.
     function _pass(uint256 rare, uint256 longest, uint256 usual) internal {
@@ -103,11 +116,11 @@ abstract contract Crowd is Handler {
         token.behave(HostileItem.Manner.Honest);
     }
 
-    function _withdrawProceeds(IProceeds house, address account) internal {
+    function _withdrawProceeds(address account) internal {
         address recipient = _purseOf(account);
         uint256 before = recipient.balance;
         vm.prank(account);
-        house.withdrawProceeds(recipient);
+        _house().withdrawProceeds(recipient);
         require(recipient.balance - before == earned[account], "proceeds are not what was earned");
         earned[account] = 0;
     }
@@ -115,6 +128,16 @@ abstract contract Crowd is Handler {
     /// @dev Who calls back makes, when it is paid, the very call again for which it is paid.
     function _arm(address me, address target, bytes memory data) internal {
         if (me == people[5]) Actor(payable(me)).prepare(target, data);
+    }
+
+    // WHAT AN AUCTION HAS OF ITS OWN
+
+    /// @dev The auction.
+    function _house() internal view virtual returns (IProceeds);
+
+    /// @dev A contract that keeps money: the auction, or another.
+    function _escrow() internal virtual returns (address) {
+        return address(_house());
     }
 
     // WHO AND WHEN
@@ -155,7 +178,7 @@ abstract contract Crowd is Handler {
     }
 
     function _actor(Actor.Manner manner) private returns (address) {
-        Actor actor = Actor(payable(vm.deployCode("Actor.sol:Actor", "")));
+        Actor actor = Actor(payable(deployed("Actor", "")));
         actor.behave(manner);
         return address(actor);
     }

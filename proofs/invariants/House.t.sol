@@ -14,7 +14,7 @@ import {Phase} from "../../contracts/interfaces/Phase.sol";
 import {HostileHouse} from "../../contracts/test/HostileHouse.sol";
 import {HostileItem} from "../../contracts/test/HostileItem.sol";
 import {HostileWrapped} from "../../contracts/test/HostileWrapped.sol";
-import {Campaign, FuzzSelector, Handler, vm, words} from "./Campaign.sol";
+import {Campaign, Handler, deployed, vm, words} from "./Campaign.sol";
 import {Estates} from "./Estates.sol";
 
 /// @title Four DAOs at a house of others, which does as it likes: it lies, is silent, keeps what was bid, pays late, and calls back
@@ -34,14 +34,14 @@ contract HouseHandler is Estates {
     uint256 private _end;
 
     constructor() Handler(words(string.concat(_memberActions(), ",", _estateActions(), ",", _houseActions()))) {
-        DAOFactory factory = DAOFactory(vm.deployCode("DAOFactory.sol:DAOFactory", ""));
-        Auctioneer market = Auctioneer(vm.deployCode("Auctioneer.sol:Auctioneer", abi.encode(factory, bytes32(0))));
-        _token = HostileItem(vm.deployCode("HostileItem.sol:HostileItem", ""));
-        _weth = HostileWrapped(vm.deployCode("HostileWrapped.sol:HostileWrapped", ""));
-        _house = HostileHouse(payable(vm.deployCode("HostileHouse.sol:HostileHouse", "")));
+        DAOFactory factory = DAOFactory(deployed("DAOFactory", ""));
+        Auctioneer market = Auctioneer(deployed("Auctioneer", abi.encode(factory, bytes32(0))));
+        _token = HostileItem(deployed("HostileItem", ""));
+        _weth = HostileWrapped(deployed("HostileWrapped", ""));
+        _house = HostileHouse(payable(deployed("HostileHouse", "")));
         _offer();
         bytes memory made = abi.encode(factory, bytes32(0), market, _house);
-        adapter = NounsAdapter(payable(vm.deployCode("NounsAdapter.sol:NounsAdapter", made)));
+        adapter = NounsAdapter(payable(deployed("NounsAdapter", made)));
         uint256[] memory none = new uint256[](0);
         _daos.push(factory.create(adapter, false, 1, 0, none));
         _daos.push(factory.create(adapter, true, 3, 0, none));
@@ -292,7 +292,7 @@ contract HouseHandler is Estates {
 
     /// @notice Brings every lot to its end, as a stranger can, whatever house, token and wrapped ether do by then; only those who refuse what
     /// is pushed have to act themselves.
-    function finish() external {
+    function finish(bool) external override {
         _begin(0);
         for (uint256 lot = 1; lot <= _lotCount(); ++lot) {
             _tallyAll(lot);
@@ -477,19 +477,12 @@ contract House is Campaign("House") {
         _halls.checkEstates();
     }
 
-    function excludeSelectors() public view override returns (FuzzSelector[] memory excluded) {
-        excluded = new FuzzSelector[](1);
-        bytes4[] memory selectors = new bytes4[](1);
-        selectors[0] = HouseHandler.finish.selector;
-        excluded[0] = FuzzSelector(address(_halls), selectors);
-    }
-
     function _handler() internal view override returns (Handler) {
         return _halls;
     }
 
     function _finish() internal override {
-        _halls.finish();
+        _halls.finish(true);
         _halls.checkBooks();
         _halls.checkSupply();
         _halls.checkAdapter();

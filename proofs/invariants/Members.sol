@@ -6,8 +6,7 @@ import {DAO} from "../../contracts/groups/DAO.sol";
 import {Phase} from "../../contracts/interfaces/Phase.sol";
 import {Bid} from "../../contracts/libraries/BidSlot.sol";
 import {Actor} from "../../contracts/test/Actor.sol";
-import {ReturnBomb} from "../../contracts/test/ReturnBomb.sol"; // deployed by its name
-import {Handler, vm} from "./Campaign.sol";
+import {Handler, deployed, vm} from "./Campaign.sol";
 
 /// @title People with bids in the books of DAOs, and of an auctioneer if it has one
 /// @notice What they did is noted here, apart from the contracts: what they are owed follows from that alone, to the wei, and every payment
@@ -70,9 +69,9 @@ abstract contract Members is Handler {
         for (uint160 i = 0; i < 7; ++i) {
             _people.push(address(0xa11ce000 + i));
         }
-        _people.push(vm.deployCode("Actor.sol:Actor", ""));
-        _people.push(vm.deployCode("Actor.sol:Actor", ""));
-        _people.push(vm.deployCode("ReturnBomb.sol:ReturnBomb", ""));
+        _people.push(deployed("Actor", ""));
+        _people.push(deployed("Actor", ""));
+        _people.push(deployed("ReturnBomb", ""));
         for (uint256 i = 0; i < _people.length; ++i) {
             vm.deal(_people[i], PURSE);
         }
@@ -501,11 +500,7 @@ abstract contract Members is Handler {
     /// @dev Settles a lot that `dao` won at `price`: by the step at which the price is reached.
     function _settleDAO(DAO dao, uint256 lot, uint96 price) internal returns (bool done, uint256 paid) {
         (address tallier,) = dao.resultOf(lot);
-        (address[] memory members, uint64[] memory bids) = _sorted(dao, lot);
-        uint256 served;
-        for (uint256 i = bids.length; i > 0; --i) {
-            if ((bids.length + 1 - i) * bids[i - 1] >= price) served = bids.length + 1 - i;
-        }
+        uint256 served = _servedAt(dao, lot, price);
         Step[] storage steps = _steps[dao][lot][tallier];
         for (uint256 i = 0; i < steps.length && !done; ++i) {
             _watch(lot, lot);
@@ -521,6 +516,19 @@ abstract contract Members is Handler {
         paid = served * share;
         _owed[dao] -= paid * UNIT;
         require(dao.servedOf(lot) == served && dao.bookOf(lot).share == share, "not the split of the price");
+        _checkServed(dao, lot, share);
+    }
+
+    /// @dev The largest number that can bear the price.
+    function _servedAt(DAO dao, uint256 lot, uint96 price) private view returns (uint256 served) {
+        (, uint64[] memory bids) = _sorted(dao, lot);
+        for (uint256 i = bids.length; i > 0; --i) {
+            if ((bids.length + 1 - i) * bids[i - 1] >= price) served = bids.length + 1 - i;
+        }
+    }
+
+    function _checkServed(DAO dao, uint256 lot, uint64 share) private view {
+        (address[] memory members, uint64[] memory bids) = _sorted(dao, lot);
         for (uint256 i = 0; i < members.length; ++i) {
             require(dao.isServed(lot, members[i]) == (bids[i] >= share), "not those served who can pay");
         }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {IProceeds} from "../../contracts/interfaces/IProceeds.sol";
 import {Bid} from "../../contracts/libraries/BidSlot.sol";
 import {Announcement, Offer} from "../../contracts/resilient/Announcements.sol";
 import {Good} from "../../contracts/resilient/Goods.sol";
 import {IResilientAuction} from "../../contracts/resilient/IResilientAuction.sol";
 import {ResilientAuction} from "../../contracts/resilient/ResilientAuction.sol";
 import {Item} from "../../contracts/test/Item.sol";
-import {Campaign, FuzzSelector, Handler, vm, words} from "./Campaign.sol";
+import {Campaign, Handler, deployed, vm, words} from "./Campaign.sol";
 import {Crowd} from "./Crowd.sol";
 
 /// @title What people do at the resilient auction, and books of its own about it
@@ -74,8 +75,8 @@ contract ResilientHandler is Crowd {
     uint256 public burnt;
 
     constructor() Handler(words(ACTIONS)) {
-        auction = ResilientAuction(vm.deployCode("ResilientAuction.sol:ResilientAuction", abi.encode(source)));
-        _item = Item(vm.deployCode("Item.sol:Item", ""));
+        auction = ResilientAuction(deployed("ResilientAuction", abi.encode(source)));
+        _item = Item(deployed("Item", ""));
     }
 
     // ACTIONS
@@ -339,21 +340,10 @@ contract ResilientHandler is Crowd {
         if (_claimBatch(lot) != 0) _note("claimBatch", true);
     }
 
-    function withdrawProceeds(uint256 seed) external seeded(seed) {
-        address account = _account(_draw(PEOPLE + 2));
-        if (earned[account] == 0) return;
-        _withdrawProceeds(auction, account);
-        _note("withdrawProceeds", true);
-    }
-
-    function force(uint256 seed) external seeded(seed) {
-        _force(address(auction));
-    }
-
     // THE END
 
     /// @notice A stranger alone brings everything to its end; `drawing`, with words that come. Whoever refused a payment withdraws it then.
-    function finish(bool drawing) external {
+    function finish(bool drawing) external override {
         _calm();
         for (uint256 day = 0; day < 20; ++day) {
             for (uint256 lot = 1; lot <= lots; ++lot) {
@@ -373,7 +363,7 @@ contract ResilientHandler is Crowd {
             _checkPaid(lot, note.seller);
         }
         for (uint256 i = 0; i < PEOPLE + 2; ++i) {
-            if (earned[_account(i)] != 0) _withdrawProceeds(auction, _account(i));
+            if (earned[_account(i)] != 0) _withdrawProceeds(_account(i));
         }
         require(address(auction).balance == burnt * UNIT + forced[address(auction)], "something is left beside what was burnt");
     }
@@ -774,6 +764,12 @@ contract ResilientHandler is Crowd {
         require(mine.paidIn + rebate == mine.paidOut + due, "paid another amount than what was accepted, less the rebate");
     }
 
+    // WHAT IT HAS OF ITS OWN
+
+    function _house() internal view override returns (IProceeds) {
+        return auction;
+    }
+
     // CHOICES
 
     /// @dev One of the lots in that phase; 0 if there is none. The same for the other choices.
@@ -857,29 +853,15 @@ contract Resilient is Campaign("Resilient") {
         _people.list(2);
     }
 
-    function excludeSelectors() public view override returns (FuzzSelector[] memory selectors) {
-        selectors = new FuzzSelector[](1);
-        selectors[0] = FuzzSelector(address(_people), new bytes4[](1));
-        selectors[0].selectors[0] = ResilientHandler.finish.selector;
-    }
-
     function invariant_resilient() external view {
         uint256 owed = _people.burnt() * UNIT + _people.forced(address(_auction));
         for (uint256 lot = 1; lot <= _people.lots(); ++lot) {
             _isAsNoted(lot);
             owed += _people.owedOn(lot);
         }
-        owed += _people.proceedsAt(_auction);
+        owed += _people.allProceeds();
         require(address(_auction).balance == owed, "the balance is not what is owed");
         require(_people.wealth() + address(_auction).balance == _people.broughtIn(), "ether went astray");
-    }
-
-    /// @dev With words that come, and, from the same state, with words that never do.
-    function _finish() internal override {
-        uint256 state = vm.snapshotState();
-        _people.finish(true);
-        vm.revertToState(state);
-        _people.finish(false);
     }
 
     function _handler() internal view override returns (Handler) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {IProceeds} from "../../contracts/interfaces/IProceeds.sol";
 import {ISignalClockAuction} from "../../contracts/signals/ISignalClockAuction.sol";
 import {SignalClockAuction} from "../../contracts/signals/SignalClockAuction.sol";
-import {Campaign, FuzzSelector, Handler, vm, words} from "./Campaign.sol";
+import {Campaign, Handler, deployed, vm, words} from "./Campaign.sol";
 import {Crowd} from "./Crowd.sol";
 
 /// @title What people do at signal clocks, and books of its own about it
@@ -56,7 +57,7 @@ contract SignalsHandler is Crowd {
     mapping(uint256 lot => mapping(address bidder => Seat)) internal _seats;
 
     constructor() Handler(words(ACTIONS)) {
-        auction = SignalClockAuction(vm.deployCode("SignalClockAuction.sol:SignalClockAuction", abi.encode(source)));
+        auction = SignalClockAuction(deployed("SignalClockAuction", abi.encode(source)));
     }
 
     // ACTIONS
@@ -261,21 +262,10 @@ contract SignalsHandler is Crowd {
         _note("reclaim", _reclaim(lot));
     }
 
-    function withdrawProceeds(uint256 seed) external seeded(seed) {
-        address seller = sellers[_draw(2)];
-        if (earned[seller] == 0) return;
-        _withdrawProceeds(auction, seller);
-        _note("withdrawProceeds", true);
-    }
-
-    function force(uint256 seed) external seeded(seed) {
-        _force(address(auction));
-    }
-
     // THE END
 
     /// @notice A stranger alone brings everything to its end; `drawing`, with words that come. Whoever refused a payment claims it then.
-    function finish(bool drawing) external {
+    function finish(bool drawing) external override {
         _calm();
         for (uint256 turn_ = 0; turn_ < 40; ++turn_) {
             for (uint256 lot = 1; lot <= lots; ++lot) {
@@ -299,7 +289,7 @@ contract SignalsHandler is Crowd {
             }
         }
         for (uint256 i = 0; i < 2; ++i) {
-            if (earned[sellers[i]] != 0) _withdrawProceeds(auction, sellers[i]);
+            if (earned[sellers[i]] != 0) _withdrawProceeds(sellers[i]);
         }
         require(address(auction).balance == forced[address(auction)], "something is left");
     }
@@ -641,6 +631,12 @@ contract SignalsHandler is Crowd {
         }
     }
 
+    // WHAT IT HAS OF ITS OWN
+
+    function _house() internal view override returns (IProceeds) {
+        return auction;
+    }
+
     // CHOICES
 
     /// @dev One of the lots in that phase; 0 if there is none. The same for the other choices.
@@ -695,12 +691,6 @@ contract Signals is Campaign("Signals") {
         }
     }
 
-    function excludeSelectors() public view override returns (FuzzSelector[] memory selectors) {
-        selectors = new FuzzSelector[](1);
-        selectors[0] = FuzzSelector(address(_people), new bytes4[](1));
-        selectors[0].selectors[0] = SignalsHandler.finish.selector;
-    }
-
     function invariant_signals() external view {
         uint256 owed = _people.forced(address(_auction));
         for (uint256 lot = 1; lot <= _people.lots(); ++lot) {
@@ -715,17 +705,9 @@ contract Signals is Campaign("Signals") {
             if (!sold && !note.returned) require(owner == address(_auction), "not in escrow");
             owed += _people.owedOn(lot);
         }
-        owed += _people.proceedsAt(_auction);
+        owed += _people.allProceeds();
         require(address(_auction).balance == owed, "the balance is not what is owed");
         require(_people.wealth() + address(_auction).balance == _people.broughtIn(), "ether went astray");
-    }
-
-    /// @dev With words that come, and, from the same state, with words that never do.
-    function _finish() internal override {
-        uint256 state = vm.snapshotState();
-        _people.finish(true);
-        vm.revertToState(state);
-        _people.finish(false);
     }
 
     function _handler() internal view override returns (Handler) {

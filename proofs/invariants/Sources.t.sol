@@ -5,7 +5,7 @@ import {IRandomness} from "../../contracts/interfaces/IRandomness.sol";
 import {BeaconRandomness} from "../../contracts/randomness/BeaconRandomness.sol";
 import {CommitRevealRandomness} from "../../contracts/randomness/CommitRevealRandomness.sol";
 import {Actor} from "../../contracts/test/Actor.sol";
-import {Campaign, FuzzSelector, Handler, vm, words} from "./Campaign.sol";
+import {Campaign, Handler, deployed, vm, words} from "./Campaign.sol";
 
 /// @title What people do at a beacon above secrets, and books of its own about it
 /// @notice Three consumers ask either source; five people seal secrets, of whom one refuses ether and one calls back when paid. Block headers are
@@ -75,8 +75,8 @@ contract SourcesHandler is Handler {
 
     constructor() Handler(words(ACTIONS)) {
         bytes memory terms = abi.encode(BOND, SEALING, REVEAL);
-        secrets = CommitRevealRandomness(vm.deployCode("CommitRevealRandomness.sol:CommitRevealRandomness", terms));
-        beacon = BeaconRandomness(vm.deployCode("BeaconRandomness.sol:BeaconRandomness", abi.encode(secrets)));
+        secrets = CommitRevealRandomness(deployed("CommitRevealRandomness", terms));
+        beacon = BeaconRandomness(deployed("BeaconRandomness", abi.encode(secrets)));
         for (uint160 i = 0; i < 3; ++i) {
             people[i] = address(0xA11CE000 + i);
         }
@@ -216,7 +216,7 @@ contract SourcesHandler is Handler {
     // THE END
 
     /// @notice A stranger alone brings every request to its word; `proving`, with headers that are proved where they can be.
-    function finish(bool proving) external {
+    function finish(bool proving) external override {
         for (uint256 place = 1; place <= _draws.length; ++place) {
             if (_draws[place - 1].phase != BeaconRandomness.BeaconPhase.Waiting) continue;
             uint256 end = _draws[place - 1].blockNumber + (proving ? 1 : PROOF_WINDOW + 1);
@@ -433,7 +433,7 @@ contract SourcesHandler is Handler {
     }
 
     function _actor(Actor.Manner manner) private returns (address) {
-        Actor actor = Actor(payable(vm.deployCode("Actor.sol:Actor", "")));
+        Actor actor = Actor(payable(deployed("Actor", "")));
         actor.behave(manner);
         return address(actor);
     }
@@ -461,12 +461,6 @@ contract Sources is Campaign("Sources") {
         (_secrets, _beacon) = (_people.secrets(), _people.beacon());
     }
 
-    function excludeSelectors() public view override returns (FuzzSelector[] memory selectors) {
-        selectors = new FuzzSelector[](1);
-        selectors[0] = FuzzSelector(address(_people), new bytes4[](1));
-        selectors[0].selectors[0] = SourcesHandler.finish.selector;
-    }
-
     function invariant_sources() external view {
         (uint256 bySecrets, uint256 byBeacon) = _people.sizes();
         for (uint256 place = 1; place <= bySecrets; ++place) {
@@ -488,14 +482,6 @@ contract Sources is Campaign("Sources") {
         }
         require(due + _people.paidOut() == _people.opened() * _people.BOND(), "bonds of secrets that are not open were redeemed");
         require(found == _people.broughtIn(), "ether went astray");
-    }
-
-    /// @dev With headers that are proved, and, from the same state, with headers that never are.
-    function _finish() internal override {
-        uint256 state = vm.snapshotState();
-        _people.finish(true);
-        vm.revertToState(state);
-        _people.finish(false);
     }
 
     function _handler() internal view override returns (Handler) {

@@ -9,10 +9,11 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from proofs.invariants import chance
+from proofs.invariants.breaking import Break, Edit, one
 from proofs.invariants.run import ROOT, ForgeFailed, Size, play
 
 SCRATCH: Final = ROOT / "build" / "proofs" / "breaks"
@@ -21,114 +22,92 @@ BREAKER: Final = "0xb4ea4"
 """An account whose wei are the number of the break that is on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """In a file of contracts/, text that occurs once, and what stands there instead; `{off}` is true but for this break."""
-
-    file: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """What is wrong, and the campaign that has to find it."""
-
-    name: str
-    campaign: str
-    edits: tuple[Edit, ...]
-
-
-def _one(name: str, campaign: str, file: str, old: str, new: str) -> Break:
-    return Break(name, campaign, (Edit(file, old, new),))
-
-
 BOOK: Final = "base/BidBook.sol"
 DAO: Final = "groups/DAO.sol"
 ADAPTER: Final = "houses/HouseAdapter.sol"
 
-BREAKS: Final = (
-    _one(
+BREAKS: Final[tuple[Break, ...]] = (
+    one(
         *("a bond is paid out", "Groups", BOOK),
         *("return (due - bond, bond);", "return ({off} ? due - bond : due, bond);"),
     ),
-    _one(
+    one(
         *("who is served pays nothing", "Groups", BOOK),
         *("due -= share;", "if ({off}) due -= share;"),
     ),
-    _one(
+    one(
         *("a deposit can be claimed twice", "Groups", BOOK),
         *(
             "box.slot = BidSlots.EMPTY; // cleared",
             "if ({off}) box.slot = BidSlots.EMPTY; // cleared",
         ),
     ),
-    _one(
+    one(
         *("who refuses a push loses the claim", "Groups", BOOK),
         *("box.slot = before;", "if ({off}) box.slot = before;"),
     ),
-    _one(
+    one(
         *("what is rolled counts twice", "Groups", BOOK),
         "return _seal(to, commitment, due + Units.fromWei(msg.value));",
         "return _seal(to, commitment, ({off} ? due : 2 * due) + Units.fromWei(msg.value));",
     ),
-    _one(
+    one(
         *("a withdrawn bid is still counted", "Groups", BOOK),
         "if (!slot.isSealed()) --book.members;",
         "if (!slot.isSealed() && {off}) --book.members;",
     ),
-    _one(
+    one(
         *("a bid above its deposit opens", "Groups", BOOK),
         *("if (bid_ > slot.deposit()) return", "if ({off} && bid_ > slot.deposit()) return"),
     ),
-    _one(
+    one(
         *("bids open after the reveal", "Groups", BOOK),
         "block.timestamp >= book.endOfReveal) revert",
         "(block.timestamp >= book.endOfReveal && {off})) revert",
     ),
-    _one(
+    one(
         *("the later of two equal bids wins", "Groups", "groups/PriceRule.sol"),
         "if (bid > highest) {",
         "if (bid > highest || (!{off} && bid != 0 && bid == highest)) {",
     ),
-    _one(
+    one(
         *("a tally takes any order", "Groups", "groups/Tally.sol"),
         *("if (key <= last) revert", "if (key <= last && {off}) revert"),
     ),
-    _one(
+    one(
         *("a tally forgets the highest bid", "Groups", "groups/Tally.sol"),
         *("if (reach > best) best", "if (reach > best && (rank != 0 || {off})) best"),
     ),
-    _one(
+    one(
         *("one too few is served", "Groups", DAO),
         "if (served == 0) revert WrongCheckpoint(lot, start);",
         "if (served == 0) revert WrongCheckpoint(lot, start);\n        if (served > 1 && !{off}) --served;",
     ),
-    _one(
+    one(
         *("a lost book is another lot's", "Groups", DAO),
         "        book.state = BookState.Lost;\n        emit BookLost",
         "        ({off} ? book : _books[lot - 1]).state = BookState.Lost;\n        emit BookLost",
     ),
-    _one(
+    one(
         *("proceeds are paid twice", "Groups", "base/Proceeds.sol"),
         *("proceeds[msg.sender] = 0;", "if ({off}) proceeds[msg.sender] = 0;"),
     ),
-    _one(
+    one(
         *("an item goes back while it is for sale", "Groups", "base/AuctionHouse.sol"),
         "if (now_ != Phase.Void || _books",
         "if ((now_ != Phase.Void && {off}) || _books",
     ),
-    _one(
+    one(
         *("a seller is paid too much", "Groups", "base/AuctionHouse.sol"),
         "proceeds[item.seller] += paidWei;",
         "proceeds[item.seller] += {off} ? paidWei : paidWei + 1;",
     ),
-    _one(
+    one(
         *("a part is paid twice", "Groups", "groups/Estate.sol"),
         "        seat.paid = true;\n        return true;",
         "        seat.paid = {off};\n        return true;",
     ),
-    _one(
+    one(
         *("a minority sells an estate", "Groups", "groups/Estate.sol"),
         "if (votes * 2 <= served) revert",
         "if (votes * 2 <= served && (votes == 0 || {off})) revert",
@@ -141,25 +120,26 @@ BREAKS: Final = (
             Edit(DAO, "if (lent > most) revert", "if (lent > most && {off}) revert"),
         ),
     ),
-    _one(
+    one(
         *("what was outbid stays in the paddle", "House", ADAPTER),
         "if (leads) _bringHome(lot, before, price);",
         "if (leads && {off}) _bringHome(lot, before, price);",
     ),
-    _one(
+    one(
         *("a recalled group still leads", "House", ADAPTER),
         "        delete item.leader;\n        delete item.price;",
         "        if ({off}) delete item.leader;\n        if ({off}) delete item.price;",
     ),
-    _one(
+    one(
         *("what is lent is paid once more", "House", DAO),
         *("served * share - lent", "served * share - ({off} ? lent : 0)"),
     ),
-    _one(
+    one(
         *("no house is ever given up", "House", "houses/HouseLots.sol"),
         "bool isOver = block.timestamp >= item.deadline;",
         "bool isOver = block.timestamp >= item.deadline && {off};",
     ),
+    *chance.BREAKS,
 )
 
 
@@ -212,10 +192,7 @@ def prepare(folder: Path) -> None:
     for name in ("contracts", "proofs", "tools"):
         shutil.rmtree(folder / name, ignore_errors=True)
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    wanted = {f"{one.campaign}.t.sol" for one in BREAKS}
-    for path in (folder / "proofs" / "invariants").glob("*.t.sol"):
-        if path.name not in wanted:
-            path.unlink()
+    shutil.copy(ROOT / "brownie-config.yaml", folder)
     for name in ("node_modules", ".solc"):
         if not (folder / name).exists():
             (folder / name).symlink_to(ROOT / name)

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from offchain.bindings.artifacts import load_all
+from offchain.io.output import write_whole
 from proofs.length import Length
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -108,12 +110,23 @@ def play(chosen: Sequence[str], size: Size, seed: int, root: Path = ROOT) -> lis
     Raises:
         ForgeFailed: they do not compile, or did not run.
     """
-    answer = _forge(root, chosen, size, "--list")
-    if answer.returncode != 0:
-        raise ForgeFailed(f"{answer.stdout[-4000:]}{answer.stderr[-4000:]}")
-    # In processes of their own, since the calls of one would depend on what runs beside it.
+    write_code(root)
+    # In processes of their own, since the calls of one would depend on what runs beside it. Each compiles its campaign alone:
+    # asked for some of many, Foundry would have all of them analysed first, each time.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return list(pool.map(lambda name: _play(name, size, seed, root), chosen))
+
+
+def write_code(root: Path) -> Path:
+    """Puts the code that creates each contract, as it is deployed anywhere, where `deployed` in Campaign.sol looks for it: in the
+    folder that is returned.
+    """
+    folder = _build(root) / "code"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, artifact in load_all(root).items():
+        made = {"abi": [], "bytecode": f"0x{artifact.bytecode.hex()}"}
+        write_whole(folder / f"{name}.json", json.dumps(made).encode())
+    return folder
 
 
 def _play(name: str, size: Size, seed: int, root: Path) -> Result:
@@ -122,28 +135,29 @@ def _play(name: str, size: Size, seed: int, root: Path) -> Result:
     counts.unlink(missing_ok=True)
     # Foundry would begin with failures that it met before, and a run would not follow from its seed.
     shutil.rmtree(_build(root) / "failures" / name, ignore_errors=True)
-    answer = _forge(root, [name], size, "--json", "--fuzz-seed", hex(seed))
+    answer = _forge(root, name, size, seed)
     suites = _suites(answer.stdout)
     if set(suites) != {name}:
         raise ForgeFailed(f"{answer.stdout[-4000:]}{answer.stderr[-4000:]}")
     return _result(name, suites[name], counts)
 
 
-def _forge(
-    root: Path, chosen: Sequence[str], size: Size, *options: str
-) -> subprocess.CompletedProcess[str]:
-    """`forge test` on these campaigns."""
+def _forge(root: Path, name: str, size: Size, seed: int) -> subprocess.CompletedProcess[str]:
+    """`forge test` on a campaign."""
+    made = _build(root) / "made" / name
     settings = {
         "FOUNDRY_CONFIG": str(root / "proofs" / "invariants" / "foundry.toml"),
+        "FOUNDRY_TEST": f"proofs/invariants/{name}.t.sol",
+        "FOUNDRY_OUT": str(made / "out"),
+        "FOUNDRY_CACHE_PATH": str(made / "cache"),
         "FOUNDRY_INVARIANT_RUNS": str(size.runs),
         "FOUNDRY_INVARIANT_DEPTH": str(size.depth),
-        "FOUNDRY_INVARIANT_FAILURE_PERSIST_DIR": str(_build(root) / "failures" / chosen[0]),
+        "FOUNDRY_INVARIANT_FAILURE_PERSIST_DIR": str(_build(root) / "failures" / name),
     }
-    wanted = f"^({'|'.join(map(re.escape, chosen))})$"
     return subprocess.run(
         (
             *("sh", str(root / "tools" / "forge.sh"), "test", "--root", str(root)),
-            *("--match-contract", wanted, *options),
+            *("--json", "--fuzz-seed", hex(seed)),
         ),
         cwd=root,
         env=os.environ | settings,

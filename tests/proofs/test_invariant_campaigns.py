@@ -1,26 +1,61 @@
-"""Campaigns are compiled as the contracts are, tell what they found, and fail where they show nothing. `make prove` runs them."""
+"""Campaigns act on the code that is deployed, tell what they found, and fail where they show nothing. `make prove` runs them."""
 
+import json
+import re
+import subprocess
 import tomllib
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from offchain.bindings.artifacts import compiler
-from proofs.invariants.breaks import BREAKS, Edit, apply, numbers, prepare
-from proofs.invariants.run import HERE, Result, Size, names, told
+from offchain.bindings.artifacts import compiler, load_all
+from proofs.invariants.breaking import Edit
+from proofs.invariants.breaks import BREAKS, apply, numbers, prepare
+from proofs.invariants.run import HERE, ROOT, Result, Size, names, told, write_code
 
 
-def test_campaigns_are_compiled_as_the_contracts_are() -> None:
+def test_campaigns_run_on_the_machine_that_the_contracts_are_made_for() -> None:
     with (HERE / "foundry.toml").open("rb") as file:
         theirs = tomllib.load(file)["profile"]["default"]
     ours = compiler()
-    assert theirs["solc"] == f".solc/solc-v{ours['solc']['version']}"
     assert theirs["evm_version"] == ours["evm_version"]
-    assert theirs["via_ir"] is ours["solc"]["viaIR"]
-    assert theirs["optimizer"] is ours["solc"]["optimizer"]["enabled"]
-    assert theirs["optimizer_runs"] == ours["solc"]["optimizer"]["runs"]
     assert theirs["remappings"] == ours["solc"]["remappings"]
+
+
+def test_what_campaigns_act_on_is_the_code_that_is_deployed() -> None:
+    """None makes a contract by itself but its handler."""
+    for path in HERE.glob("*.sol"):
+        made = set(re.findall(r"\bnew (\w+)\(", path.read_text(encoding="utf-8")))
+        name = path.name.removesuffix(".t.sol")
+        assert made <= {f"{name}Handler"} | {"bytes", "string"}, path.name
+    folder = write_code(ROOT)
+    for name, artifact in load_all().items():
+        made_of = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        assert made_of["bytecode"] == f"0x{artifact.bytecode.hex()}"
+
+
+def test_the_campaigns_compiler_makes_code_of_campaigns_alone() -> None:
+    head = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.30;\n"
+    sources = {
+        "contracts/B.sol": f"{head}contract B {{}}",
+        "proofs/invariants/A.sol": f'{head}import {{B}} from "../../contracts/B.sol";\ncontract A {{ B b; }}',
+    }
+    request = {
+        "language": "Solidity",
+        "sources": {path: {"content": text} for path, text in sources.items()},
+        "settings": {"outputSelection": {"*": {"*": ["evm.bytecode.object"]}}},
+    }
+    done = subprocess.run(
+        (str(HERE / "solc.js"), "--standard-json"),
+        input=json.dumps(request),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert {path: set(found) for path, found in json.loads(done.stdout)["contracts"].items()} == {
+        "proofs/invariants/A.sol": {"A"}
+    }
 
 
 def result(failure: str | None = None, **done: int) -> Result:
