@@ -323,7 +323,7 @@ def best_reserve(sizes: tuple[int, int], top: int) -> int:
     "at the best reserve, listed openly, no phantom that is always opened brings a seller more, and what late choice adds there"
     " goes with the whole deposit, burnt",
     Status.CHECKED,
-    wider={"settings": (((1, 0), 12), ((2, 0), 6), ((3, 0), 4), ((0, 2), 5))},
+    wider={"settings": (((1, 0), 10), ((2, 0), 6), ((3, 0), 4))},
 )
 def open_reserve(settings: Sequence[Setting] = (((1, 0), 8), ((2, 0), 5), ((0, 2), 4))) -> Evidence:
     """Every ladder of different bids at the best reserve, every opening; others bid their values, each drawn uniformly."""
