@@ -41,9 +41,13 @@ NAMED = {
     "daos": "theorem-2 theorem-3 theorem-5 theorem-7 theorem-8 ties appendix-a lemma-6"
     " false-names several-groups merging",
     "composing": "group-strategyproofness favours every-pair everybody pass-through",
-    "phantoms": "seller rival winners",
+    "daos-unit-demand": "lemma-9 lemma-10 lemma-11 lemma-12 bounded-bids",
+    "groupings": "united-groups leaving",
+    "sybils": "undominated-names welfare-guarantee",
+    "phantoms": "seller open-reserve inside rival winners deterring-bond",
     "estate": "resale values",
-    "resilient": "vcg-collusion lemma-1 lemma-3 theorem-1 own-offer",
+    "resilient": "vcg-collusion lemma-1 lemma-2 lemma-3 theorem-1 own-offer elimination"
+    " dominant-strategies partial-knowledge footnote-13 footnote-14 rewards",
     "approximate": "theorem-1 theorem-2 theorem-3 theorem-4 theorem-5 lemma-e-3 slides"
     " undominated-bids distinguishable-monotonicity intersection grid groups",
     "signals": "lemma-1 lemma-2 emptied " + " ".join(f"theorem-{n}" for n in range(1, 14)),
