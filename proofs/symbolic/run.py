@@ -28,9 +28,14 @@ SOLVER: Final = "yices"
 OPTIONS: Final = (
     *("--no-status", "--verbose", "--function", "check_", "--panic-error-codes", "*"),
     *("--solver", SOLVER, "--solver-threads", "1", "--loop", "6"),
-    # A branch that is not decided in that time is taken both ways. An assertion that is not decided in that time fails.
-    *("--solver-timeout-branching", "200ms", "--solver-timeout-assertion", "600s"),
+    # An assertion that is not decided in that time fails.
+    *("--solver-timeout-assertion", "600s"),
 )
+
+PATIENCE: Final = ("200ms", "20s")
+"""How long a branch may take to be decided: one that takes longer is taken both ways, and so may lead where nothing can. What
+fails for that is tried again with the longer time, so that no verdict depends on how fast a machine is, or on what runs beside.
+"""
 
 VERDICTS: Final = {
     0: "proved",
@@ -41,6 +46,10 @@ VERDICTS: Final = {
     5: "ERROR",
 }
 """What the exit codes of Halmos mean."""
+
+
+BY_PATHS: Final = frozenset({"GAVE UP", "UNBOUNDED"})
+"""Verdicts that a path may bring which no input takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +163,16 @@ def _of(name: str, methods: dict[str, dict[str, str]]) -> dict[str, str]:
 
 
 def _tried(proofs: Sequence[Proof], root: Path) -> list[Outcome]:
-    """Has Halmos try proofs of one contract."""
+    """Has Halmos try proofs of one contract, some a second time."""
+    outcomes = _tried_once(proofs, root, PATIENCE[0])
+    again = [outcome.proof for outcome in outcomes if outcome.verdict in BY_PATHS]
+    if not again:
+        return outcomes
+    later = {outcome.proof: outcome for outcome in _tried_once(again, root, PATIENCE[1])}
+    return [later.get(outcome.proof, outcome) for outcome in outcomes]
+
+
+def _tried_once(proofs: Sequence[Proof], root: Path, patience: str) -> list[Outcome]:
     (contract,) = {proof.contract for proof in proofs}
     report = _out(root).parent / f"{contract}.json"
     report.unlink(missing_ok=True)
@@ -169,7 +187,7 @@ def _tried(proofs: Sequence[Proof], root: Path) -> list[Outcome]:
                 str(_out(root).relative_to(root)),
             ),
             *("--contract", contract, "--match-test", rf"^({names})\(", *OPTIONS),
-            *("--json-output", str(report)),
+            *("--solver-timeout-branching", patience, "--json-output", str(report)),
         ),
         root,
         may_fail=True,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from proofs.symbolic.run import HALMOS, ROOT, Outcome, tried
+from proofs.symbolic.run import HALMOS, PATIENCE, ROOT, Outcome, Proof, tried
 
 pytestmark = pytest.mark.skipif(
     not HALMOS.exists(), reason="no provers: `make prove` installs them"
@@ -76,3 +76,24 @@ contract EmptyProof {{
         "check_false": "COUNTEREXAMPLE",
         "check_true": "proved",
     }
+
+
+def test_what_a_slow_machine_gave_up_is_tried_again_with_more_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Halmos takes branches both ways that it has no time to decide; nothing else is tried a second time."""
+    first = {"slow": "GAVE UP", "loop": "UNBOUNDED", "false": "COUNTEREXAMPLE", "true": "proved"}
+    proofs = [Proof("SomeProof", name, "N", "B", 0) for name in first]
+    asked = []
+
+    def once(those: list[Proof], root: Path, patience: str) -> list[Outcome]:
+        asked.append((patience, [proof.name for proof in those]))
+        again = len(asked) > 1
+        return [Outcome(one, "proved" if again else first[one.name], 0.0) for one in those]
+
+    monkeypatch.setattr("proofs.symbolic.run.compiled", lambda root: proofs)
+    monkeypatch.setattr("proofs.symbolic.run._tried_once", once)
+    assert [outcome.verdict for outcome in tried(lambda _: True)] == [
+        *("proved", "proved", "COUNTEREXAMPLE", "proved")
+    ]
+    assert asked == [(PATIENCE[0], list(first)), (PATIENCE[1], ["slow", "loop"])]
