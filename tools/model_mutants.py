@@ -2,10 +2,10 @@
 
     python -m tools.model_mutants [--sample N --seed S | --all] [--file NAME] [--list] [--again]
 
-mutmut changes offchain/model in a copy, build/model-mutants, and runs those of the quick tests in tests/model that reach what
-is changed: [tool.mutmut] in pyproject.toml. What came of each is kept there, so that a run that was broken off goes on where it
-was; of a function that has changed everything is run anew. Exits with 0 if at least 95 % of what was run was noticed; what
-tools/model_mutants.toml declares equivalent, with a reason each, does not count.
+mutmut changes offchain/model (but the experiments in theory) in a copy, build/model-mutants, and runs those of the quick tests
+in tests/model that reach what is changed: [tool.mutmut] in pyproject.toml. What came of each is kept there, so that a run that
+was broken off goes on where it was; of a function that has changed everything is run anew. Exits with 0 if at least 95 % of what
+was run was noticed; what tools/model_mutants.toml declares equivalent, with a reason each, does not count.
 """
 
 from __future__ import annotations
