@@ -51,6 +51,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
     composing.pass_through,
     lotteries.programmes,
     lotteries.parts_of_access,
+    lotteries.steps,
     lotteries.drawn_group,
     lotteries.many_groups,
     lotteries.message_size,

@@ -3,7 +3,7 @@
 Values are integers in units, `harmonic(n)` is H_n. A rule that draws is a lottery over rules that do not.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -23,6 +23,7 @@ from offchain.model.theory.sharing.certificates import (
     reached,
 )
 from offchain.model.theory.sharing.programme import Budget, Profile, Programme
+from offchain.model.theory.sharing.steps import Sold, Steps, rules, sell_to
 
 
 @claim(
@@ -85,6 +86,61 @@ def by_equal_split(programme: Programme) -> Fraction:
 def _part_of(values: Profile, price: int) -> Fraction:
     served = served_count(values, price)
     return Fraction(sum(values[:served]) if served else price, max(sum(values), price))
+
+
+@claim(
+    f"{PAPER}, §5, Fractional allocations",
+    "with parts of access a deterministic two-level mechanism that is truthful, budget-balanced, individually rational, "
+    "with equal treatment and consumer sovereignty, is within 21/16 of the optimum for groups of up to two members (H_2 ="
+    " 3/2), and 7/4 of up to three (H_3 = 11/6), for all values and any number of groups. For larger groups: open",
+    Status.PROVED,
+    proof="sharing.md#parts-of-access-for-all-values",
+)
+def steps(kept: Iterable[Steps] | None = None, top: int = 4) -> Evidence:
+    """Every rule that is kept, checked; and its mechanism on every game of a group and a rival, with every lie."""
+    told: list[str] = []
+    holds = True
+    best: dict[int, Fraction] = {}
+    for rule in rules() if kept is None else kept:
+        part = rule.check()
+        lies, worst = _played(rule, top)
+        holds &= part < 1 and not lies and worst >= part
+        best[rule.members] = max(part, best.get(rule.members, part))
+        told.append(
+            f"groups of {rule.members}, {rule.steps} steps: {figure(part)}; on games with values up to {top}: {lies} lies pay, "
+            f"at least {figure(worst)}"
+        )
+    holds &= all(part > 1 / harmonic(members) for members, part in best.items())
+    return Evidence("; ".join(told), holds and bool(told))
+
+
+def _played(rule: Steps, top: int) -> tuple[int, Fraction]:
+    """How many lies pay of a group after or before a rival, and the least part of the optimum, over all values up to `top`."""
+    lies, worst = 0, Fraction(1)
+    for rival in range(1, top + 1):
+        for first in (True, False):
+            sold = {}
+            for bids in product(range(top + 1), repeat=rule.members):
+                groups = [bids, [rival]] if first else [[rival], bids]
+                found = sell_to(rule, groups)
+                mine, other = found if first else found[::-1]
+                sold[bids] = mine
+                welfare = sum((x * v for x, v in zip(mine.access, bids, strict=True)), Fraction(0))
+                worst = min(worst, (welfare + other.access[0] * rival) / max(sum(bids), rival))
+            lies += _lies(sold, top)
+    return lies, worst
+
+
+def _lies(sold: Mapping[tuple[int, ...], Sold], top: int) -> int:
+    """How many pay: a member's access times its value, less what it pays, is more by another bid."""
+    found = 0
+    for values, truth in sold.items():
+        for place, value in enumerate(values):
+            kept = truth.access[place] * value - truth.pays[place]
+            for bid in range(top + 1):
+                lie = sold[(*values[:place], bid, *values[place + 1 :])]
+                found += lie.access[place] * value - lie.pays[place] > kept
+    return found
 
 
 @claim(
