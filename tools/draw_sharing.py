@@ -18,6 +18,7 @@ from offchain.model.checks.two_level import harmonic
 from offchain.model.theory.sharing.certificates import Certificate, bound, certificates
 from offchain.model.theory.sharing.lotteries import by_equal_split
 from offchain.model.theory.sharing.programme import Budget
+from offchain.model.theory.sharing.steps import rules
 from offchain.report.drawing import DASHES
 from offchain.report.theme import THEMES, Theme
 
@@ -86,17 +87,9 @@ def _panel(axes: Axes, members: int, theme: Theme) -> None:
         prices = sorted(points)
         heights = [float(points[price]) for price in prices]
         axes.plot(prices, heights, color=colour, marker=marker, markersize=5, label=line)
-    limit = harmonic(members)
-    axes.axhline(float(limit), color=theme.price, linestyle=DASHES, linewidth=1.6)
-    axes.annotate(
-        f"H_{members} = {limit}",
-        (1, float(limit)),
-        xycoords=("axes fraction", "data"),
-        xytext=(-4, 4),
-        textcoords="offset points",
-        ha="right",
-        color=theme.price,
-    )
+    limit, reached = harmonic(members), for_all_values(members)
+    _level(axes, limit, f"H_{members} = {limit}", theme.price)
+    _level(axes, reached, f"parts of access, all values: {reached}", theme.peak)
     axes.set_ylim(1, 1.95)
     axes.set_xlim(left=2)
     axes.set_title(f"groups of {members}", loc="left", fontsize=11, color=theme.muted)
@@ -106,6 +99,24 @@ def _panel(axes: Axes, members: int, theme: Theme) -> None:
     axes.set_axisbelow(True)
     for side in axes.spines.values():
         side.set_visible(False)
+
+
+def _level(axes: Axes, factor: Fraction, said: str, colour: str) -> None:
+    axes.axhline(float(factor), color=colour, linestyle=DASHES, linewidth=1.6)
+    axes.annotate(
+        said,
+        (1, float(factor)),
+        xycoords=("axes fraction", "data"),
+        xytext=(-4, 4),
+        textcoords="offset points",
+        ha="right",
+        color=colour,
+    )
+
+
+def for_all_values(members: int) -> Fraction:
+    """The best factor of a rule that is kept for all values."""
+    return min(1 / rule.check() for rule in rules() if rule.members == members)
 
 
 def main() -> None:

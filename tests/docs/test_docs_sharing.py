@@ -6,7 +6,16 @@ from fractions import Fraction
 from offchain.model.checks.two_level import harmonic
 from offchain.model.theory.sharing.lotteries import message_size
 from tests.docs.markdown import ROOT
-from tools.draw_sharing import COVERED, EQUAL, PARTS, PICTURES, PRICE, factors, pictures
+from tools.draw_sharing import (
+    COVERED,
+    EQUAL,
+    PARTS,
+    PICTURES,
+    PRICE,
+    factors,
+    for_all_values,
+    pictures,
+)
 
 
 def words(name: str) -> str:
@@ -43,6 +52,15 @@ def test_bounds_for_all_values() -> None:
     assert factors(2)[PRICE][12] == Fraction(37, 32)
     assert factors(2)[EQUAL][12] == Fraction(17, 12)
     assert "37/32, where the equal split has 17/12" in words("results.md")
+
+
+def test_parts_of_access_for_all_values() -> None:
+    """Between the bounds for lotteries and H."""
+    for members, factor in ((2, Fraction(21, 16)), (3, Fraction(7, 4))):
+        assert for_all_values(members) == factor < harmonic(members)
+        assert factor > max(factors(members)[COVERED].values())
+        for page in ("sharing.md", "results.md"):
+            assert f"{factor}" in words(page)
 
 
 def test_message_sizes_of_the_table() -> None:
