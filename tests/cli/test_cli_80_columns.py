@@ -37,13 +37,22 @@ def test_check(monkeypatch: pytest.MonkeyPatch, example: Path) -> None:
 def test_check_breaks_no_line_where_no_terminal_is() -> None:
     result = CliRunner().invoke(app, ["check", str(ROOT / "docs" / "examples" / "crowd.json")])
     assert max(map(len, result.stdout.splitlines())) > WIDTH
-    assert len(result.stdout.splitlines()) == 8
+    assert len(result.stdout.splitlines()) == 9
 
 
 def test_theory() -> None:
     """Every row's words, with figures of some length: measuring all of them takes half a minute."""
     rows = [
-        Row(claim.name, claim.source, claim.statement, "12,345 games, none beyond " * 9, True, "so")
+        Row(
+            claim.name,
+            claim.source,
+            claim.statement,
+            claim.status,
+            claim.proof,
+            "12,345 games, none beyond " * 9,
+            True,
+            "so",
+        )
         for claim in CLAIMS
     ]
     assert longer(table(rows, WIDTH).splitlines()) == []
