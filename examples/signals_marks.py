@@ -1,7 +1,7 @@
 """Beside Prior-Free Clock Auctions for Bidders with Interdependent Values, Theorem 12: marks, whose sums colour bases."""
 
 from offchain.model.mechanisms.abelian import Group
-from offchain.model.mechanisms.mark_search import search
+from offchain.model.mechanisms.mark_search import search, search_pairs
 from offchain.model.mechanisms.marks import known_marks
 from offchain.model.theory.signals.colours import marks
 
@@ -16,9 +16,9 @@ assert differences == set(range(1, 7))
 assert search(Group((16,)), signals=6, types=1) is None
 print("six signals:", search(Group((8, 2)), signals=6, types=1))
 
-# Three types of three signals: ten would be twice an odd number, of an odd number of signals, so there are none.
+# Three types of three signals: none in Z_10, by parity; in Z_20 ten pairs of elements 5 apart are the colours.
 assert search(Group((10,)), signals=3, types=3) is None
-assert search(Group((11,)), signals=3, types=3) == known_marks(signals=3, types=3)
+assert search_pairs(Group((20,)), pair=5, signals=3, types=3) == known_marks(signals=3, types=3)
 
 row = marks(searched=[])
 print(row)

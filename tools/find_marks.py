@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from math import comb
 from pathlib import Path
 
-from offchain.model.mechanisms.abelian import abelian_groups
-from offchain.model.mechanisms.mark_search import find, is_odd_one_out, search
-from offchain.model.mechanisms.mark_table import LARGER, MOST_COLOURS, TABLE
+from offchain.model.mechanisms.abelian import Group, abelian_groups
+from offchain.model.mechanisms.mark_search import find, is_odd_one_out, search, search_pairs
+from offchain.model.mechanisms.mark_table import LARGER, MOST_COLOURS, PAIRED, TABLE
 from offchain.model.mechanisms.marks import Marks
 
 FILE = Path(__file__).parents[1] / "offchain" / "model" / "mechanisms" / "mark_table.py"
@@ -47,7 +47,16 @@ def prove_least(types: int, signals: int, size: int) -> None:
 def written(marks: Marks) -> str:
     """The entry of the table: marks of signals from 1 up by spaces, types by semicolons; that of signal 0 is 0."""
     rows = "; ".join(" ".join(map(str, row[1:])) for row in marks.rows)
-    return f'({marks.group.orders}, "{rows}")'
+    return f'({marks.group.orders}, "{rows}", {marks.pair})'
+
+
+def found(types: int, signals: int) -> Marks:
+    """Marks in the least group that has some, or in one of twice as many elements as colours, which are pairs."""
+    least = types * comb(signals, 2) + 1
+    if (types, signals) not in PAIRED:
+        return find(signals, types, LARGER.get((types, signals), least))
+    marks = search_pairs(Group((2 * least,)), least // 2, signals, types)
+    return marks or sys.exit(f"{types} types, {signals} signals: no pairs")
 
 
 def main() -> None:
@@ -58,16 +67,17 @@ def main() -> None:
     options = parser.parse_args()
     lines = []
     for types, signals in sizes():
-        least = LARGER.get((types, signals), types * comb(signals, 2) + 1)
+        least = types * comb(signals, 2) + 1
         if options.prove:
-            prove_least(types, signals, least)
-        lines.append(f"    ({types}, {signals}): {written(find(signals, types, least))},\n")
+            bound = least + 1 if (types, signals) in PAIRED else LARGER.get((types, signals), least)
+            prove_least(types, signals, bound)
+        lines.append(f"    ({types}, {signals}): {written(found(types, signals))},\n")
     before, rest = FILE.read_text().split(BEGIN)
-    found, after = rest.split(END)
-    new = f"TABLE: Final[Mapping[tuple[int, int], tuple[tuple[int, ...], str]]] = {{\n{''.join(lines)}}}\n"
+    kept, after = rest.split(END)
+    new = f"TABLE: Final[Mapping[tuple[int, int], tuple[tuple[int, ...], str, int]]] = {{\n{''.join(lines)}}}\n"
     if options.write:
         FILE.write_text(f"{before}{BEGIN}{new}{END}{after}")
-    elif new != found:
+    elif new != kept:
         sys.exit(f"{FILE.name} has others: --write")
     print(f"{len(lines)} sizes, {len(TABLE)} in {FILE.name}")
 

@@ -38,6 +38,22 @@ def search(group: Group, signals: int, types: int) -> Marks | None:
     return None if rows is None else Marks(group, tuple(map(tuple, rows)))
 
 
+def search_pairs(group: Group, pair: int, signals: int, types: int) -> Marks | None:
+    """Marks in a group of twice as many elements as colours, which are pairs of elements `pair` apart; None if there are none."""
+    if group.size != 2 * (types * comb(signals, 2) + 1):
+        return None
+    used = _with_partners(group, 1, pair)
+    rows = _search(group, signals, types, used, 0, pair)
+    return None if rows is None else Marks(group, tuple(map(tuple, rows)), pair)
+
+
+def _with_partners(group: Group, elements: int, pair: int) -> int:
+    """A set and all that is `pair` apart from one of it, which no difference may be; the set itself for 0."""
+    if not pair:
+        return elements
+    return elements | group.moved(elements, pair) | group.moved(elements, group.minus(0, pair))
+
+
 def is_odd_one_out(size: int, signals: int, types: int) -> bool:
     """Whether parity rules out marks in every abelian group of that size.
 
@@ -50,18 +66,18 @@ def is_odd_one_out(size: int, signals: int, types: int) -> bool:
 
 
 def _search(
-    group: Group, signals: int, types: int, used: int, spare: int
+    group: Group, signals: int, types: int, used: int, spare: int, pair: int = 0
 ) -> list[list[int]] | None:
     """Rows of marks for so many types, with differences that are not in use; `spare` elements may stay without use."""
     if not types:
         return []
     least = ~used & (used + 1)
-    for row, after in _rows(group, signals, used, _everything(group)):
+    for row, after in _rows(group, signals, used, _everything(group), pair):
         if after & least:
-            rest = _search(group, signals, types - 1, after, spare)
+            rest = _search(group, signals, types - 1, after, spare, pair)
             if rest is not None:
                 return [row, *rest]
-    return _search(group, signals, types, used | least, spare - 1) if spare else None
+    return _search(group, signals, types, used | least, spare - 1, pair) if spare else None
 
 
 def _everything(group: Group) -> int:
@@ -75,7 +91,9 @@ def _first_steps(group: Group) -> int:
     return sum(1 << step for step in range(1, group.size) if group.size % step == 0)
 
 
-def _rows(group: Group, signals: int, used: int, first: int) -> Iterator[tuple[list[int], int]]:
+def _rows(
+    group: Group, signals: int, used: int, first: int, pair: int = 0
+) -> Iterator[tuple[list[int], int]]:
     """Every row of marks with differences that are not in use, signal 1's among `first`, and what is in use with them."""
     everything = _everything(group)
 
@@ -93,7 +111,10 @@ def _rows(group: Group, signals: int, used: int, first: int) -> Iterator[tuple[l
             allowed ^= bit
             mark = bit.bit_length() - 1
             differences = group.moved(negated, mark)
+            if pair and differences & group.moved(differences, pair):
+                continue
             with_mark = negated | 1 << group.minus(0, mark)
-            yield from extend([*row, mark], with_mark, used | differences, everything)
+            after = used | _with_partners(group, differences, pair)
+            yield from extend([*row, mark], with_mark, after, everything)
 
     yield from extend([0], 1, used, first)

@@ -8,10 +8,10 @@ it is optimal, the others' signals being what they are. The profile (t, s_-i) is
 depend on s_i. Each base has a colour, and the auction of a colour sells to the served bidder whose base
 has it. That is one at most:
 
-- with n bidders and no more than n colours needed, the colour of a base is the sum of all bidders' marks
-  at it. s with the signal of one bidder lowered differs from s in colour by a difference of two marks, and
-  no two of these are alike; where they are, both profiles are the same to values that treat bidders of a
-  type alike, so that the same bidder is optimal there;
+- with n bidders and no more than n colours needed, the colour of a base is that of the sum of all bidders'
+  marks at it. s with the signal of one bidder lowered differs from s by a difference of two marks, and no
+  two of these are alike (or a pair apart, where pairs are the colours); if they are the same one, both
+  profiles are the same to values that treat bidders of a type alike, and so is who is optimal there;
 - with fewer bidders than that, it is the place of its bidder.
 
 Under the revenue rule an auction has a step, too, from 0 to lcm(1..k) - 1, and the bidder is offered the
@@ -46,11 +46,13 @@ class Colouring:
     @property
     def colours(self) -> int:
         """How many there are."""
-        return len(self.kinds) if self.marks is None else self.marks.group.size
+        return len(self.kinds) if self.marks is None else self.marks.colours
 
     def of(self, bidder: int, base: Sequence[int]) -> int:
         """The colour of a bidder's base, from 0. O(bidders)."""
-        return bidder if self.marks is None else self.marks.colour(self.kinds, base)
+        return (
+            bidder if self.marks is None else self.marks.colour_of[self.marks.sum(self.kinds, base)]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def colouring(kinds: Sequence[int], signals: int, types: int) -> Colouring:
     marks = known_marks(signals, types)
     if marks is None:
         raise NoMarksError(f"no marks are kept for {types} types of {signals} signals")
-    return Colouring(tuple(kinds), marks if marks.group.size < len(kinds) else None)
+    return Colouring(tuple(kinds), marks if marks.colours < len(kinds) else None)
 
 
 def steps_of(instance: MonotoneSignalsInstance) -> int:
@@ -174,12 +176,12 @@ def winner(
     if marks is None:
         threshold = _threshold(worths, profile, colour, profile[colour])
         return None if threshold is None else (colour, threshold)
-    missing = marks.group.minus(colour, marks.colour(colours.kinds, profile))
-    if missing == 0:
+    here = marks.sum(colours.kinds, profile)
+    if marks.colour_of[here] == colour:
         bidder = optimal_bidder(worths(profile))
         return _if_least(worths, profile, bidder, profile[bidder])
     for kind, signal, lower, difference in marks.differences():
-        if difference == missing:
+        if marks.colour_of[marks.group.sum([here, difference])] == colour:
             own = (kind, signal)
             them = [
                 bidder

@@ -6,8 +6,8 @@ from math import comb, prod
 import pytest
 
 from offchain.model.mechanisms.abelian import Group, abelian_groups
-from offchain.model.mechanisms.mark_search import find, is_odd_one_out, search
-from offchain.model.mechanisms.mark_table import LARGER, MOST_COLOURS, TABLE
+from offchain.model.mechanisms.mark_search import find, is_odd_one_out, search, search_pairs
+from offchain.model.mechanisms.mark_table import LARGER, MOST_COLOURS, PAIRED, TABLE
 from offchain.model.mechanisms.marks import known_marks
 from tools.find_marks import sizes
 
@@ -42,7 +42,9 @@ def test_differences_of_marks_are_different_and_not_neutral(types: int, signals:
     marks = known_marks(signals, types)
     assert marks is not None
     orders = marks.group.orders
-    assert prod(orders) == LARGER.get((types, signals), types * comb(signals, 2) + 1)
+    least = types * comb(signals, 2) + 1
+    assert marks.colours == LARGER.get((types, signals), least)
+    assert prod(orders) == (2 * least if (types, signals) in PAIRED else marks.colours)
     assert [len(row) for row in marks.rows] == [signals] * types
     differences = [
         tuple(
@@ -61,9 +63,34 @@ def test_differences_of_marks_are_different_and_not_neutral(types: int, signals:
     )
 
 
+@pytest.mark.parametrize(("types", "signals"), PAIRED)
+def test_pairs_are_colours(types: int, signals: int) -> None:
+    """Whatever is added to the differences and 0, one of every pair is there: each colour once."""
+    marks = known_marks(signals, types)
+    assert marks is not None
+    (order,) = marks.group.orders
+    ends = {0, *(difference for *_, difference in marks.differences())}
+    for moved in range(order):
+        seen = [marks.colour_of[(end + moved) % order] for end in ends]
+        assert sorted(seen) == list(range(marks.colours))
+    assert all(marks.colour_of[end] == marks.colour_of[(end + marks.pair) % order] for end in ends)
+
+
+def test_elements_are_colours_where_there_are_no_pairs() -> None:
+    marks = known_marks(4, 1)
+    assert marks is not None
+    assert marks.colour_of == tuple(range(7))
+
+
+@pytest.mark.parametrize(("types", "pair"), [(3, 5), (7, 11)])
+def test_the_search_finds_the_pairs_that_are_kept(types: int, pair: int) -> None:
+    assert search_pairs(Group((4 * pair,)), pair, 3, types) == known_marks(3, types)
+    assert search_pairs(Group((4 * pair - 1,)), pair, 3, types) is None
+
+
 @pytest.mark.parametrize(
     ("types", "signals"),
-    [size for size in SIZES if size[1] > 2 and size not in {(1, 8), (1, 9), (1, 7)}],
+    [size for size in SIZES if size[1] > 2 and size not in {*PAIRED, *LARGER}],
 )
 def test_the_search_finds_those_that_are_kept(types: int, signals: int) -> None:
     assert find(signals, types) == known_marks(signals, types)

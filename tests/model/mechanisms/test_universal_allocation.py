@@ -189,12 +189,18 @@ def test_no_two_served_share_a_colour_at_any_size(types: int, signals: int, bidd
     assert most > 2
 
 
-def test_three_types_of_three_signals_have_eleven_colours() -> None:
-    """One more than the paper's rho: no group of ten has marks. With eleven bidders or fewer their places do."""
-    kinds = tuple(place % 3 for place in range(12))
-    assert colouring(kinds, 3, 3).colours == 11
+def test_three_types_of_three_signals_have_ten_colours_that_are_pairs() -> None:
+    """The paper's rho, though no group of ten has marks. With ten bidders or fewer their places do."""
+    kinds = tuple(place % 3 for place in range(11))
+    assert colouring(kinds, 3, 3).colours == 10
     assert colouring(kinds, 3, 3).marks == known_marks(3, 3)
-    assert colouring(kinds[:11], 3, 3) == Colouring(kinds[:11], None)
+    assert colouring(kinds[:10], 3, 3) == Colouring(kinds[:10], None)
+
+
+def test_with_few_bidders_more_than_rho_places_are_the_colours() -> None:
+    """Seven signals: rho is 22, marks take 24."""
+    assert colouring((0,) * 23, 7, 1) == Colouring((0,) * 23, None)
+    assert colouring((0,) * 25, 7, 1).colours == 24
 
 
 def test_more_bidders_than_colours_are_kept_for() -> None:

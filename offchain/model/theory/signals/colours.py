@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import combinations
-from math import comb, prod
+from math import comb
 
 from offchain.model.checks.finding import Finding, Verdict
 from offchain.model.checks.universal_signals import (
@@ -17,7 +17,7 @@ from offchain.model.instances.lotteries import optimal_bidder
 from offchain.model.instances.signals import Rule
 from offchain.model.mechanisms.abelian import abelian_groups
 from offchain.model.mechanisms.mark_search import is_odd_one_out, search
-from offchain.model.mechanisms.mark_table import LARGER, MOST_COLOURS
+from offchain.model.mechanisms.mark_table import LARGER, MOST_COLOURS, PAIRED
 from offchain.model.mechanisms.marks import known_marks
 from offchain.model.theory.claim import Evidence, Status, claim
 from offchain.model.theory.signals.monotone import symmetric_cases
@@ -88,20 +88,20 @@ def chance_of_best(auctions: Auctions, profile: tuple[int, ...]) -> Fraction:
 
 @claim(
     f"{PAPER}, beside Theorem 12",
-    "marks in an abelian group of l*C(k,2) + 1 elements, up to 40 of these, for every (l, k) but six; for those no smaller"
-    " group than the one named has any",
+    "marks that give l*C(k,2) + 1 colours, up to 40, for every (l, k) but three: in a group of so many elements, for three"
+    " sizes as pairs in one of twice as many; for the others no smaller group than the one named has marks",
     Status.CHECKED,
     wider={"searched": SEARCHED_WIDELY},
 )
 def marks(searched: Sequence[tuple[int, int, int]] = SEARCHED) -> Evidence:
-    """Every row that is kept, held to the definition; every smaller group, ruled out by parity or by trying all rows."""
+    """Every row that is kept, held to the definition; smaller groups, ruled out by parity or by trying all rows."""
     sizes = sizes_kept()
     unfit = [size for size in sizes if not differ(*size)]
-    larger = [size for size in sizes if group_size(*size) > least_possible(*size)]
+    larger = [size for size in sizes if colours_kept(*size) > least_possible(*size)]
     ruled_out = open_ = 0
     contradicted = []
     for types, signals in larger:
-        for order in range(least_possible(types, signals), group_size(types, signals)):
+        for order in range(least_possible(types, signals), colours_kept(types, signals)):
             if is_odd_one_out(order, signals, types):
                 ruled_out += 1
             elif (types, signals, order) not in searched:
@@ -111,15 +111,22 @@ def marks(searched: Sequence[tuple[int, int, int]] = SEARCHED) -> Evidence:
             else:
                 ruled_out += 1
     named = ", ".join(
-        f"(l={types}, k={signals}) {group_size(types, signals)} for {least_possible(types, signals)}"
+        f"(l={types}, k={signals}) {colours_kept(types, signals)} for {least_possible(types, signals)}"
         for types, signals in larger
     )
     left = f", {open_} left to --all" if open_ else ""
     return Evidence(
-        f"{len(sizes)} sizes, {len(unfit)} with differences that are not all different; {len(sizes) - len(larger)} with"
-        f" l*C(k,2) + 1 elements, the others {named}; of the orders in between {ruled_out} ruled out, by parity or by trying"
-        f" all marks in every group{left}, {len(contradicted)} with marks",
-        not unfit and not contradicted and larger == sorted(LARGER, key=sizes.index),
+        f"{len(sizes)} sizes, {len(unfit)} with differences that are alike, or a pair apart; {len(sizes) - len(larger)} with"
+        f" l*C(k,2) + 1 colours, {len(PAIRED)} of them pairs, since parity rules out the group of that order, the others {named};"
+        f" of the orders in between {ruled_out} ruled out, by parity or by trying all marks in every group{left},"
+        f" {len(contradicted)} with marks",
+        not unfit
+        and not contradicted
+        and larger == sorted(LARGER, key=sizes.index)
+        and all(
+            is_odd_one_out(least_possible(*size), size[1], size[0]) and paired(*size)
+            for size in PAIRED
+        ),
     )
 
 
@@ -128,13 +135,13 @@ def marks(searched: Sequence[tuple[int, int, int]] = SEARCHED) -> Evidence:
     "if rho = l*C(k,2) + 1 is prime and Z_rho has no marks, no colouring of bases by kind, however made, has rho colours for"
     " every number of bidders: so eight signals of one type need more than 29 colours",
     Status.PROVED,
-    proof="universal.md#marks",
+    proof="universal.md#no-colouring-at-all",
     wider={"searched": ((1, 8), (1, 9))},
 )
 def no_colouring(searched: Sequence[tuple[int, int]] = ((1, 8),)) -> Evidence:
     """All marks in the cyclic group of that prime order, tried; at every other prime order up to 40 there are some."""
     primes = [size for size in sizes_kept() if is_prime(least_possible(*size))]
-    without = [size for size in primes if group_size(*size) > least_possible(*size)]
+    without = [size for size in primes if colours_kept(*size) > least_possible(*size)]
     found = [
         (types, signals)
         for types, signals in searched
@@ -172,14 +179,20 @@ def least_possible(types: int, signals: int) -> int:
     return types * comb(signals, 2) + 1
 
 
-def group_size(types: int, signals: int) -> int:
-    """How many elements the group of the marks that are kept has."""
+def colours_kept(types: int, signals: int) -> int:
+    """How many colours the marks that are kept give."""
     kept = known_marks(signals, types)
-    return 0 if kept is None else prod(kept.group.orders)
+    return 0 if kept is None else kept.colours
+
+
+def paired(types: int, signals: int) -> bool:
+    """Whether pairs are the colours of the marks that are kept."""
+    kept = known_marks(signals, types)
+    return kept is not None and bool(kept.pair)
 
 
 def differ(types: int, signals: int) -> bool:
-    """Whether there is a row of marks for every type, all differences of which differ and are not neutral."""
+    """Whether there is a row of marks for every type, all differences of which differ, are not neutral, and no pair apart."""
     kept = known_marks(signals, types)
     if kept is None or [len(row) for row in kept.rows] != [signals] * types:
         return False
@@ -188,4 +201,8 @@ def differ(types: int, signals: int) -> bool:
         for row in kept.rows
         for lower, higher in combinations(range(signals), 2)
     ]
-    return 0 not in differences and len(set(differences)) == types * comb(signals, 2)
+    elements = {0, *differences}
+    partners = (
+        {kept.group.sum([element, kept.pair]) for element in elements} if kept.pair else set()
+    )
+    return len(elements) == types * comb(signals, 2) + 1 and not elements & partners
