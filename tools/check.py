@@ -79,11 +79,12 @@ LINT = (
 # Which takes its settings from pyproject.toml.
 MEASURED = (str(BIN / "python"), "-m", "slipcover", "--out", str(COVERAGE), "-m", "pytest")
 
-# Three at a time, though there be two cores: some wait for blocks. Whoever has none left takes over half of another's.
+# Five at a time, though there be two cores: many wait, for blocks and between questions. Whoever has none left takes over half of
+# another's.
 PYTHON = tests(
     "tests",
     "python",
-    *(*MEASURED, "tests", "-q", "-n", "3", "--dist", "worksteal"),
+    *(*MEASURED, "tests", "-q", "-n", "5", "--dist", "worksteal"),
 )
 
 # tests/contracts need Brownie, and are left out of the plain run by pyproject.toml.

@@ -24,10 +24,11 @@ from offchain.bindings.seals import Opening, commitment
 from offchain.chain.backend import Receipt, Reverted, Transaction
 from offchain.chain.revm import Revm
 from offchain.io.units import WEI_PER_UNIT
+from tests.differential.chunks import chunks
 from tests.differential.walks import walk_all
 from tests.puppets import Manner, act, behave, prepare
 
-WALKS, CHUNK, STEPS, LOTS = 80, 20, 150, 2
+WALKS, EACH_TIME, CHUNK, STEPS, LOTS = 80, 40, 20, 150, 2
 MINUTE, DAYS = 60, 86_400
 STAGE, WINDOW = 20 * MINUTE, 3 * DAYS
 SELLER, STRANGER, PEOPLE = 0, 1, range(2, 7)
@@ -524,7 +525,7 @@ class Stroll:
         return Lot(number, delta, ends, bond, books)
 
 
-@pytest.mark.parametrize("first", range(0, WALKS, CHUNK))
+@pytest.mark.parametrize("first", chunks(WALKS, CHUNK, EACH_TIME))
 def test_random_walks(first: int) -> None:
     """Every way through is taken, and none is stuck."""
     done = walk_all(Stroll, range(first, first + CHUNK), STEPS)

@@ -7,12 +7,13 @@ import pytest
 from offchain.chain.revm import Revm
 from offchain.play.house_auctions import HouseAuctions
 from tests.differential.ascending_scenarios import ascending_scenario, hold_equal
+from tests.differential.chunks import chunks
 
-AUCTIONS = 400
+AUCTIONS, EACH_TIME = 400, 200
 CHUNK = 100
 
 
-@pytest.mark.parametrize("first", range(0, AUCTIONS, CHUNK))
+@pytest.mark.parametrize("first", chunks(AUCTIONS, CHUNK, EACH_TIME))
 def test_chain_equals_reference(first: int) -> None:
     """The same outcome, budgets balanced, nobody worse off, no wei astray; in each chunk whatever can happen does."""
     auctions, seen = HouseAuctions(Revm()), Counter[str]()

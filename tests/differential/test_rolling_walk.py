@@ -25,10 +25,11 @@ from offchain.keeper.books import Book
 from offchain.keeper.ledger import Ledger
 from offchain.model.instances.two_level import Group, LotOutcome, Member, TwoLevelInstance
 from offchain.model.mechanisms import two_level
+from tests.differential.chunks import chunks
 from tests.differential.walks import walk_all
 from tests.puppets import Manner, act, behave, prepare
 
-WALKS, CHUNK, STEPS, LOTS = 24, 12, 400, 4
+WALKS, EACH_TIME, CHUNK, STEPS, LOTS = 24, 12, 12, 400, 4
 MINUTE, WINDOW = 60, 3 * 86_400
 STAGE = 20 * MINUTE
 SELLER, STRANGER, HEIR, PEOPLE = 0, 1, 2, range(3, 8)
@@ -604,7 +605,7 @@ def _group(name: str, bids: dict[str, int]) -> Group:
     return Group(name, tuple(Member(who, (bid,), (bid,)) for who, bid in bids.items()))
 
 
-@pytest.mark.parametrize("first", range(0, WALKS, CHUNK))
+@pytest.mark.parametrize("first", chunks(WALKS, CHUNK, EACH_TIME))
 def test_random_walks(first: int) -> None:
     """Every way through is taken, and none is stuck."""
     done = walk_all(Stroll, range(first, first + CHUNK), STEPS)

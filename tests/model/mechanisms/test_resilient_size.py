@@ -95,9 +95,9 @@ def test_twice_as_many_take_twice_as_many_looks(made: Callable[[int], Field]) ->
 
 
 @pytest.mark.parametrize("made", [one_star, everybody])
-def test_a_hundred_thousand_offers(made: Callable[[int], Field]) -> None:
-    """Minutes and more, where anything is sought in a list."""
-    instance = read(made(100_000))
+def test_twenty_thousand_offers(made: Callable[[int], Field]) -> None:
+    """A minute and more, where anything is sought in a list."""
+    instance = read(made(20_000))
     assert isinstance(instance, ResilientInstance)
     outcome = solve(instance)
     assert outcome.tails is not None
