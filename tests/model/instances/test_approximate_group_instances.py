@@ -421,3 +421,16 @@ def test_a_chance_that_falls_is_found_out_in_any_unit(
     finding = named(check_reference(instance), "incentive compatibility")
     assert finding.verdict is Verdict.FAILS
     assert " wins with " in finding.detail
+
+
+def test_of_the_winners_members_those_with_equal_bids_alone_are_to_be_served_alike() -> None:
+    """Who bids less may go without."""
+    instance = game((6, 6, 1))
+    outcome = solve(instance)
+    assert isinstance(outcome.sale, ApproximateGroupsSale)
+    said = [
+        approximate_groups.equal_treatment(instance, outcome, replace(outcome.sale, served=served))
+        for served in (("m0", "m1"), ("m0",))
+    ]
+    assert [finding.verdict for finding in said] == [Verdict.HOLDS, Verdict.FAILS]
+    assert said[1].detail == "m0 and m1 bid 6, only one is served"

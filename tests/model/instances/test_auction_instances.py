@@ -141,6 +141,7 @@ def test_a_seller_s_own_offer() -> None:
     assert isinstance(instance, ResilientInstance)
     assert instance.seller == (Offer("1", ("b",), 7), Offer("2", ("a",), 1))
     assert read(selling()) == read(resilient())
+    assert "seller" not in read(resilient()).to_json()
     players = [{"name": "seller", "values": {}}, {"name": "2", "values": {}}]
     named = read(resilient(players=players, seller={"offer": [offer(to="seller")]}))
     assert isinstance(named, ResilientInstance)

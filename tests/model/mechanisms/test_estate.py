@@ -168,6 +168,7 @@ def test_a_broken_promise_is_found(what: str) -> None:
     ).items[0]
     attempts = [Attempt(all_want(5), buyers([20, 13]))]
     assert {f.verdict for f in check(won, attempts, GOOD)} == {Verdict.HOLDS}
+    assert access(won, GOOD).detail == "0 have access"
     broken = EstateOutcome(*WRONG[what])
     assert Verdict.FAILS in {f.verdict for f in check(won, attempts, broken)}
 
