@@ -4,7 +4,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -16,12 +15,13 @@ from offchain.cli import app
 from offchain.locks.bids import LockedBid, lock_bid, new_salt, open_lock
 from offchain.locks.http_source import HttpSource, NoBeacon, fetch_beacon
 from tests.patience import PATIENCE
+from tests.program import CONSORT
 
 
 @contextmanager
 def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
     """The command at work, its address and its chain hash."""
-    command = [sys.executable, "-m", "offchain.cli", "beacon", *arguments]
+    command = [*CONSORT, "beacon", *arguments]
     with subprocess.Popen(
         command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:

@@ -4,7 +4,6 @@ import json
 import re
 import signal
 import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -33,6 +32,7 @@ from offchain.locks.beacon_server import serving
 from offchain.locks.http_source import fetch_beacon
 from offchain.locks.local_beacon import new_beacon
 from tests.patience import until
+from tests.program import CONSORT
 
 LONGEST_MINUTES = {"approximate": 2_106, "resilient": 4_986, "signal-clock": 2_106}
 """So that sealing, opening, 389 blocks of the beacon and half an hour fit into three days, or seven."""
@@ -212,7 +212,7 @@ def test_the_beacon_of_an_address(tmp_path: Path) -> None:
 
 def test_a_node_of_its_own_can_be_held(tmp_path: Path) -> None:
     file = tmp_path / "deployment.json"
-    command = [sys.executable, "-m", "offchain.cli", "deploy", "--on", "anvil", "--hold"]
+    command = [*CONSORT, "deploy", "--on", "anvil", "--hold"]
     with subprocess.Popen(
         [*command, "--out", str(file)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

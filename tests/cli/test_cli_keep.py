@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +17,7 @@ from offchain.locks.beacon import QUICKNET, round_json
 from offchain.locks.beacon_server import serving
 from tests.keeper.market import Market
 from tests.patience import PATIENCE, until
+from tests.program import CONSORT
 from tests.puppets import ItemManner
 
 SOMEBODY = "0x" + "11" * 20
@@ -304,7 +304,7 @@ def test_a_bad_file_of_an_auction_without_groups(
     }
     file = tmp_path / "deployment.json"
     file.write_text(json.dumps(fields | change))
-    command = [sys.executable, "-m", "offchain.cli", "keep", "--on", url, "--once"]
+    command = [*CONSORT, "keep", "--on", url, "--once"]
     command += ["--deployment", str(file)]
     result = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (result.returncode, result.stdout) == (2, "")
@@ -318,7 +318,7 @@ def test_the_file_of_openings_goes_by_either_name(tmp_path: Path, option: str) -
     file = tmp_path / "mine.jsonl"
     file.write_text("no\n")
     Deployment(1, 0, SOMEBODY, SOMEBODY).write(tmp_path / "deployment.json")
-    command = [sys.executable, "-m", "offchain.cli", "keep", "--on", "http://127.0.0.1:9"]
+    command = [*CONSORT, "keep", "--on", "http://127.0.0.1:9"]
     command += ["--deployment", str(tmp_path / "deployment.json"), option, str(file)]
     result = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (result.returncode, result.stdout) == (2, "")

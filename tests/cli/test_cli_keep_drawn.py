@@ -1,7 +1,6 @@
 """`consort keep` sees sales and signal clocks through to the end on a node, by the words of the beacon or of sealed secrets."""
 
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.announced import Announced, Disclosure
 from offchain.keeper.secret_draws import fallback_id
 from tests.patience import PATIENCE
+from tests.program import CONSORT
 
 HOUR = 3_600
 DELAY, PROOF_WINDOW = 132, 256
@@ -72,7 +72,7 @@ class Town:
 
     def keep(self, *more: str, code: int = 0) -> list[str]:
         """What a keeper does now, step by step."""
-        command = [sys.executable, "-m", "offchain.cli", "keep", "--on", self.url, "--once"]
+        command = [*CONSORT, "keep", "--on", self.url, "--once"]
         command += ["--deployment", str(self.folder / "deployment.json"), *more]
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=PATIENCE, check=False

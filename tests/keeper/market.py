@@ -1,7 +1,6 @@
 """Auctions to keep: contracts on a chain, people who bid, and keepers that can be killed."""
 
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ from offchain.locks.local_beacon import LocalBeacon
 from offchain.locks.source import Source
 from offchain.play.audit import audit
 from tests.patience import PATIENCE
+from tests.program import CONSORT
 from tests.puppets import Manner
 
 HOUR = 3600
@@ -285,7 +285,7 @@ class Market:
         files = ["--deployment", str(self.folder / "deployment.json")]
         files += ["--openings", str(self.folder / "openings.jsonl")]
         files += ["--beacon", str(self.folder / "rounds.jsonl")]
-        return [sys.executable, "-m", "offchain.cli", "keep", "--on", url, *files, *more]
+        return [*CONSORT, "keep", "--on", url, *files, *more]
 
     def run(self, url: str, *more: str) -> subprocess.CompletedProcess[str]:
         """What comes of `command`."""
