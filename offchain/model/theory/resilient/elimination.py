@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from itertools import compress, product
+from itertools import chain, compress, product
 from typing import TypeAlias
 
 from offchain.model.instances.resilient import Answer, Offer, ResilientInstance, ResilientPlayer
@@ -118,15 +118,16 @@ class Game:
         self, player: Player, better: Strategy, worse: Strategy, others: Sequence[Strategy]
     ) -> bool:
         """Whether `worse` is distinguishably dominated by `better` over these strategies of the other (Definition 8)."""
-        told_apart = [
+        told_apart = (
             other
             for other in others
             if history(paired(player.place, better, other))
             != history(paired(player.place, worse, other))
-        ]
-        return bool(told_apart) and all(
+        )
+        first = next(told_apart, None)
+        return first is not None and all(
             self._utility(player, worse, other) < self._utility(player, better, other)
-            for other in told_apart
+            for other in chain([first], told_apart)
         )
 
     def _once(self, player: Player) -> tuple[Strategy, ...]:
