@@ -65,7 +65,7 @@ def a_round(keeper: Keeper) -> int:
 
 def test_lots_that_can_never_be_finished_cost_less_and_less(market: Market) -> None:
     """Each is asked about after 1, 2, 4, … rounds; in most rounds reading the chain is all there is, and none is forgotten."""
-    lots = dead_lots(market, 300)
+    lots = dead_lots(market, 150)
     asked = Asked(market.chain)
     keeper = market.keeper(asked)
     requests = []
@@ -216,14 +216,14 @@ def test_each_book_has_its_turn(market: Market) -> None:
 
 
 def test_a_reveal_is_not_missed_for_dead_lots(market: Market) -> None:
-    """A question takes 50 ms, and a step over all of the lots would take longer than the whole reveal."""
-    dead_lots(market, 1_500)
+    """A question takes 125 ms, and a step over all of the lots would take longer than the whole reveal."""
+    dead_lots(market, 600)
     asked = Asked(market.chain)
     keeper = market.keeper(asked)
     now = market.chain.now()
     lot = market.list_lot(end_of_bidding=now + 60, phase=600)
     bidder = market.bid(market.auctioneer, lot, 100)
-    asked.seconds_every = 20
+    asked.seconds_every = 8
     while market.chain.now() < now + 660:
         keeper.step()
         market.chain.advance_to_block(market.chain.block() + 1)
