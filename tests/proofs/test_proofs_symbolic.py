@@ -1,10 +1,12 @@
 """A proof of what does not hold fails, and so does one that could not fail: in a copy of the checkout with one proof in it."""
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+from proofs.symbolic.breaks import meant, name_of, prepare
 from proofs.symbolic.run import HALMOS, PATIENCE, ROOT, Outcome, Proof, tried
 
 pytestmark = pytest.mark.skipif(
@@ -97,3 +99,15 @@ def test_what_a_slow_machine_gave_up_is_tried_again_with_more_time(
         *("proved", "proved", "COUNTEREXAMPLE", "proved")
     ]
     assert asked == [(PATIENCE[0], list(first)), (PATIENCE[1], ["slow", "loop"])]
+
+
+def test_every_break_has_its_place_and_its_proofs(tmp_path: Path) -> None:
+    """Whether each is found, `python -m proofs.symbolic.breaks` tells: that takes minutes."""
+    prepare(tmp_path)
+    there = {
+        name_of(contract, f"check_{name}")
+        for path in (ROOT / "proofs" / "symbolic").glob("*.t.sol")
+        for contract in re.findall(r"^contract (\w+Proof)", path.read_text(), re.MULTILINE)
+        for name in re.findall(r"function check_(\w+)", path.read_text())
+    }
+    assert set(meant()) <= there
