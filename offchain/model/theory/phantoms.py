@@ -211,9 +211,9 @@ def up_to(names: int, top: int) -> list[Ladder]:
 
 @claim(
     SHILLS,
-    "a seller that opens of its phantoms what suits it, others' bids seen, gets the same at any bond that is paid to it;"
-    " burnt or paid to the winners a bond takes from that, the whole deposit all: what is left is a phantom that is always"
-    " opened, a hidden reserve, at no bond",
+    "a seller that opens of its phantoms, individuals among the bidders, what suits it, others' bids seen, gets the same at any"
+    " bond that is paid to it; burnt or paid to the winners a bond takes from that, the whole deposit all: what is left is a"
+    " phantom that is always opened, a hidden reserve, at no bond",
     Status.CHECKED,
 )
 def seller(
@@ -347,27 +347,33 @@ def open_reserve(settings: Sequence[Setting] = (((1, 0), 8), ((2, 0), 5), ((0, 2
 @claim(
     SHILLS,
     "a seller's phantoms among the members of a bidding group are a hidden discount: where the group misses the reserve they pay"
-    " a part of it to the seller itself. Always opened they may bring it more, at no bond",
+    " a part of it to the seller itself. Always opened they may bring it more, at no bond; opened late, where they are needed,"
+    " still more, even at the whole deposit, burnt",
     Status.CHECKED,
 )
 def inside(
-    settings: Sequence[tuple[int, int, int]] = ((1, 8, 1), (1, 8, 5), (2, 4, 4)), names: int = 2
+    settings: Sequence[tuple[int, int, int]] = ((1, 8, 1), (1, 8, 5), (2, 4, 4), (2, 2, 3)),
+    names: int = 2,
 ) -> Evidence:
     """Every ladder of up to `names` members, every opening. settings: the group's members, their highest value, the reserve."""
     told = []
     gains = []
+    late = []
     holds = True
     for members, top, reserve in settings:
         found = search(as_seller_inside(reserve), (0, members), top, up_to(names, top), sells=True)
         plain, hidden = found.opened_always(()), found.always()
         had = [found.best(bps, Recipient.BURNT) for bps in (0, *BONDS)]
         gains.append(hidden - plain)
-        holds &= never_rises(had) and had[-1] == hidden
+        late.append(had[-1] - hidden)
+        holds &= falls(had) or had == [hidden] * len(had)
         told.append(
             f"{crowd(0, members)} of values 1..{top}, reserve {reserve}: {figure(plain)} without, {figure(hidden)} with the best"
             f" that are always opened; choosing late {', '.join(map(figure, had))} at bonds of 0, 10, 50 and 100 %, burnt"
         )
-    return Evidence("; ".join(told), holds and gains[0] == 0 < max(gains))
+    return Evidence(
+        "; ".join(told), holds and gains[0] == late[0] == 0 < min(max(gains), max(late))
+    )
 
 
 def never_rises(amounts: Sequence[Fraction]) -> bool:
@@ -382,8 +388,9 @@ def least_bond(gain: Callable[[int], Fraction]) -> int:
 
 @claim(
     SHILLS,
-    "at a bond of the whole deposit, burnt, no late choice of a seller's or a rival's phantoms pays on these games. What less is"
-    " enough depends on the values: against one bidder whose best price is h, no less than 1 - 1/h of the deposit",
+    "at a bond of the whole deposit, burnt, no late choice of a seller's individual phantoms or of a rival's pays on these games."
+    " What less is enough depends on the values: against one bidder whose best price is h, and whose value may be h - 1, no less"
+    " than 1 - 1/h of the deposit",
     Status.CHECKED,
 )
 def deterring_bond(

@@ -71,7 +71,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "sybils-undominated-names": {"settings": [(4, 2)]},
     "sybils-welfare-guarantee": {"settings": [((1, 2), 3), ((2, 2), 3)]},
     "phantoms-open-reserve": {"settings": [((1, 0), 5), ((2, 0), 3)]},
-    "phantoms-inside": {"settings": [(1, 4, 1), (2, 3, 4)]},
+    "phantoms-inside": {"settings": [(1, 4, 1), (2, 2, 3)]},
     "phantoms-deterring-bond": {"sellers": [((1, 0), 6)], "rivals": [(((1, 1), 3), 2)]},
     "phantoms-rival": {"top": 3},
     "phantoms-winners": {"top": 3},

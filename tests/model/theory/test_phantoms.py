@@ -14,6 +14,7 @@ from offchain.model.theory.phantoms import (
     as_individual,
     as_member,
     as_seller,
+    as_seller_inside,
     different,
     openings,
     search,
@@ -78,6 +79,31 @@ def test_a_member_may_keep_a_name_shut_even_at_the_whole_deposit() -> None:
     four, five = ann((2, 2, 2, 2, 10), others), ann((2, 2, 2, 2, 2, 10), others)
     assert (four.gain, five.gain) == (10 - 7, 10 - 12)
     assert four.gain - 2 > five.gain
+
+
+def test_inside_a_group_a_rival_may_gain_by_late_choice_even_at_the_whole_deposit() -> None:
+    """After 5, beside a friend of 1 or, half as often, of 3: no names that are always opened do as well, of up to 6 up to 7."""
+    ann = as_member(7)
+    poor, rich = ((5,), (1,)), ((5,), (3,))
+
+    def always(names: Ladder) -> Fraction:
+        return Fraction(2 * ann(names, poor).gain + ann(names, rich).gain, 3)
+
+    assert ann((1, 1, 1, 1, 3), poor).gain == 2
+    assert ann((1, 1, 1, 3), rich).gain - 1 == 3
+    assert max(map(always, up_to(6, 7))) == always((7,)) == 2 < Fraction(2 * 2 + 3, 3)
+
+
+def test_inside_a_group_a_seller_may_gain_by_late_choice_even_at_the_whole_deposit() -> None:
+    """Two of value 2 meet the reserve of 3 by themselves, all others with a phantom of 1, which costs 1 where it stays shut."""
+    found = search(as_seller_inside(3), (0, 2), 2, up_to(3, 3), sells=True)
+    assert found.always() == 2
+    assert found.best(BPS, Recipient.BURNT) == Fraction(9, 4)
+    best_openly = max(
+        search(as_seller_inside(reserve), (0, 2), 2, [()]).opened_always(())
+        for reserve in range(1, 5)
+    )
+    assert best_openly == 2
 
 
 def test_a_seller_wins_its_own_item_for_nothing() -> None:
