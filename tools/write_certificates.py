@@ -10,6 +10,7 @@ from offchain.model.theory.sharing import certificates, steps
 from offchain.model.theory.sharing.finding import find
 from offchain.model.theory.sharing.programme import Budget, Programme
 from offchain.model.theory.sharing.step_search import find_steps
+from offchain.model.theory.sharing.step_sums import by_sum
 
 PRICES = {2: (4, 6, 8, 10, 12, 18, 24, 36), 3: (3, 4, 6, 8, 10)}
 """Of the groups of so many members."""
@@ -17,6 +18,8 @@ PARTIAL = {2: 12, 3: 6}
 """Up to which price rules without chance are searched for: a minute, where the programmes take half of one."""
 STEPS = ((2, 8), (2, 12), (2, 16), (3, 8))
 """Members and steps of the rules for all values; the last takes half a minute."""
+SUMS = ((30, 38),)
+"""Steps and least sums of those for two members by a formula, without HiGHS."""
 
 
 def main() -> None:
@@ -35,7 +38,7 @@ def main() -> None:
     file.write_text("[\n" + ",\n".join(entries) + "\n]\n", encoding="utf-8")
     for one in found:
         print(told(one))
-    rules = [find_steps(*size) for size in STEPS]
+    rules = [*(find_steps(*size) for size in STEPS), *(by_sum(*one) for one in SUMS)]
     lines = [json.dumps(rule.to_json(), separators=(",", ":")) for rule in rules]
     file.with_name(steps.FILE).write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
     for rule in rules:

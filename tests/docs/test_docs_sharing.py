@@ -56,7 +56,7 @@ def test_bounds_for_all_values() -> None:
 
 def test_parts_of_access_for_all_values() -> None:
     """Between the bounds for lotteries and H."""
-    for members, factor in ((2, Fraction(21, 16)), (3, Fraction(7, 4))):
+    for members, factor in ((2, Fraction(13, 10)), (3, Fraction(7, 4))):
         assert for_all_values(members) == factor < harmonic(members)
         assert factor > max(factors(members)[COVERED].values())
         for page in ("sharing.md", "results.md"):

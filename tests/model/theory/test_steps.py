@@ -10,10 +10,11 @@ import pytest
 from offchain.model.checks.two_level import harmonic
 from offchain.model.theory.sharing.lotteries import steps as row
 from offchain.model.theory.sharing.step_search import find_steps
+from offchain.model.theory.sharing.step_sums import by_sum
 from offchain.model.theory.sharing.steps import Sold, Steps, rules, sell_to
 
 KEPT = rules()
-BEST = {2: Fraction(16, 21), 3: Fraction(4, 7)}
+BEST = {2: Fraction(10, 13), 3: Fraction(4, 7)}
 
 
 def named(rule: Steps) -> str:
@@ -112,6 +113,38 @@ def test_a_single_member_bids_its_value_and_whoever_has_the_price_has_all(rule: 
     assert len(set(twins.access)) == len(set(twins.pays)) == 1
 
 
+@pytest.mark.parametrize("rule", KEPT, ids=named)
+def test_no_lie_pays_at_ties(rule: Steps) -> None:
+    """Beside a single member who bids what the group does, or what a member does: a group that comes first wins the tie."""
+    random = Random(14)
+    for _ in range(40):
+        scale = random.choice([4, rule.steps, 60])
+        group = [random.randint(1, scale) for _ in range(rule.members)]
+        member = random.randrange(rule.members)
+        lies = {*range(0, scale + 2), 2 * scale} if scale < 60 else {0, *group, scale, 2 * scale}
+        for rival in {rule.bid(group), Fraction(group[member])}:
+            for before in ([[rival]], []):
+                kept = gain_of(rule, before, group, rival, member, group[member])
+                for lie in lies:
+                    changed = [*group[:member], lie, *group[member + 1 :]]
+                    got = gain_of(rule, before, changed, rival, member, group[member])
+                    assert got <= kept, (before, group, rival, member, lie)
+
+
+def gain_of(
+    rule: Steps,
+    before: Sequence[Sequence[Fraction]],
+    bids: Sequence[int],
+    rival: Fraction,
+    member: int,
+    value: int,
+) -> Fraction:
+    """What a member gains who values access so: its group after those before, and before a rival."""
+    scaled = [*before, [Fraction(bid) for bid in bids], [rival]]
+    got = sell_to(rule, scaled)[len(before)]
+    return got.access[member] * value - got.pays[member]
+
+
 def test_broken_rules_are_refused() -> None:
     rule = next(rule for rule in KEPT if (rule.members, rule.steps) == (2, 8))
     whole, paid = ((8, 0), 8), ((7, 3), 7)
@@ -134,3 +167,18 @@ def test_broken_rules_are_refused() -> None:
 
 def test_a_rule_is_found_again() -> None:
     assert find_steps(2, 8).check() == Fraction(8, 11)
+
+
+@pytest.mark.parametrize(("steps", "least"), [(8, 10), (12, 15), (16, 20), (30, 38)])
+def test_the_formula_for_two_members_gives_the_tables(steps: int, least: int) -> None:
+    """HiGHS and the formula say the same, to the last fraction."""
+    (kept,) = (rule for rule in KEPT if (rule.members, rule.steps) == (2, steps))
+    assert by_sum(steps, least) == kept
+
+
+def test_more_steps_do_better() -> None:
+    """As docs/sharing.md says; a larger sum guarantees less, and of a smaller one the formula makes no rule."""
+    assert by_sum(100, 128).check() == Fraction(100, 129)
+    assert by_sum(30, 39).check() == Fraction(3, 4)
+    with pytest.raises(ValueError, match="is no part"):
+        by_sum(30, 37).check()

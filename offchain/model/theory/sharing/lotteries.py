@@ -28,10 +28,10 @@ from offchain.model.theory.sharing.steps import Sold, Steps, rules, sell_to
 
 @claim(
     f"{PAPER}, §5, Randomized mechanisms and Fractional allocations",
-    "under any deterministic truthful upper rule, no lower rule by lottery or parts of access, truthful and individually "
-    "rational in expectation, guarantees more of the optimum than a grid's programme with payments at least the price; if "
-    "the price is the rival's bid, than that with payments equal to it, whose solution guarantees so much on the grid. For "
-    "all values: open",
+    "under any deterministic truthful upper rule that sees groups' bids only, a single member's bid being its group's, no "
+    "lower rule by lottery or parts of access, truthful and individually rational in expectation, guarantees more of the "
+    "optimum than a grid's programme with payments at least the price; if the price is the rival's bid, than that with "
+    "payments equal to it, whose solution guarantees so much on the grid. For all values: open",
     Status.PROVED,
     proof="sharing.md#lotteries-and-parts-of-access",
 )
@@ -91,7 +91,7 @@ def _part_of(values: Profile, price: int) -> Fraction:
 @claim(
     f"{PAPER}, §5, Fractional allocations",
     "with parts of access a deterministic two-level mechanism that is truthful, budget-balanced, individually rational, "
-    "with equal treatment and consumer sovereignty, is within 21/16 of the optimum for groups of up to two members (H_2 ="
+    "with equal treatment and consumer sovereignty, is within 13/10 of the optimum for groups of up to two members (H_2 ="
     " 3/2), and 7/4 of up to three (H_3 = 11/6), for all values and any number of groups. For larger groups: open",
     Status.PROVED,
     proof="sharing.md#parts-of-access-for-all-values",

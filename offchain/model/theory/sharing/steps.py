@@ -24,6 +24,8 @@ from typing import Any, TypeAlias
 Indexes: TypeAlias = tuple[int, ...]
 """The indexes of a group's members."""
 
+Value: TypeAlias = int | Fraction
+"""What access is worth to a member, exactly."""
 
 FILE = "steps.json"
 """Written by `python -m tools.write_certificates`."""
@@ -76,7 +78,7 @@ class Steps:
             total += index * (self.of(here, member) - self.of(before, member))
         return total
 
-    def bid(self, values: Sequence[int]) -> Fraction:
+    def bid(self, values: Sequence[Value]) -> Fraction:
         """The highest price at which a group with these values buys; 0 if there is none."""
         ranked = [*sorted(values, reverse=True), *[0] * (self.members - len(values))]
         prices = (
@@ -89,7 +91,7 @@ class Steps:
         )
         return max(prices, default=Fraction(0))
 
-    def sell(self, values: Sequence[int], price: Fraction, above: bool = False) -> Sold:
+    def sell(self, values: Sequence[Value], price: Fraction, above: bool = False) -> Sold:
         """What a group with these values gets at a positive price. above: by a bid that has to be above the price.
 
         Then an index is reached by values above its cost alone, as it is at any price a little higher.
@@ -167,7 +169,7 @@ def _below(indexes: Indexes) -> Iterator[list[int]]:
     return (_with(indexes, member, index - 1) for member, index in enumerate(indexes) if index > 0)
 
 
-def sell_to(rule: Steps, groups: Sequence[Sequence[int]], reserve: int = 1) -> list[Sold]:
+def sell_to(rule: Steps, groups: Sequence[Sequence[Value]], reserve: int = 1) -> list[Sold]:
     """What every group's members get of one item by the two-level mechanism of a rule, groups bidding in this order.
 
     The first of the highest bids wins, at the reserve at least, and the price is the highest other bid, or the reserve.
