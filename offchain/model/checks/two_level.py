@@ -246,10 +246,13 @@ def welfare_ratio(
         return None
 
     factor = f"{promised}{slack}" if whole else f"{promised}{slack} times as much"
+    lots = zip(outcome.items, instance.reserves, strict=True)
+    kept = any(lot.winner is None and reserve > 1 for lot, reserve in lots)
+    unsold = " (unsold: as the reserve less a unit)" if kept else ""
     return Finding.of(
         name,
         counterexample(),
-        f"{figures}, at most {factor}, all bids being true, each in one group",
+        f"{figures}, at most {factor}{unsold}, all bids being true, each in one group",
     )
 
 
