@@ -41,6 +41,7 @@ from offchain.model.mechanisms import two_level as solve_two_level
 from offchain.model.mechanisms import universal_allocation as solve_universal
 from offchain.model.mechanisms import vcg as solve_vcg
 from offchain.model.mechanisms.price_rule import PriceRule, exact
+from offchain.model.mechanisms.upper import TooManyPricesError
 
 _I = TypeVar("_I", bound=Instance)
 Tell: TypeAlias = Callable[[str], None] | None
@@ -67,16 +68,27 @@ class Kind(Generic[_I]):
         return self.type.mechanism
 
 
+def _read_two_level(field: Field) -> Instance:
+    """A lottery over too many prices is refused with all else that is wrong in a file, before anything is solved."""
+    instance = two_level.read(field)
+    if isinstance(instance, TwoLevelLotteryInstance):
+        try:
+            solve_two_level.check_prices(instance)
+        except TooManyPricesError as error:
+            field.members()["groups"].entries()[error.place].fail(str(error))
+    return instance
+
+
 KINDS: Final = (
     Kind(
         TwoLevelInstance,
-        two_level.read,
+        _read_two_level,
         lambda one, tell: solve_two_level.solve(one),
         lambda one, rule, grid, tell: check_two_level.check(one, rule, grid),
     ),
     Kind(
         TwoLevelLotteryInstance,
-        two_level.read,
+        _read_two_level,
         lambda one, tell: solve_two_level.solve_lottery(one),
         lambda one, rule, grid, tell: check_lottery.check(one, grid),
     ),

@@ -75,6 +75,12 @@ def untouched(monkeypatch: pytest.MonkeyPatch) -> None:
         ('{"mechanism": "two-level", "groups": 1, "groups": 2}', "[2].groups: stands twice"),
         ("[" * 100_000, "[2]: not an instance: lists or objects are nested too deep"),
         ("{}", "[2].mechanism: missing"),
+        (
+            json.dumps({"upper": {"lottery": "1/10"}, "lower": "vcg", **LOT}).replace(
+                '": 10}', '": 9996}'
+            ),
+            "[2].groups[0]: a bid of 10,001: all prices of a lottery are worked out up to 10,000 units",
+        ),
     ],
     ids=lambda text: text[:30],
 )

@@ -32,6 +32,7 @@ from offchain.model.mechanisms.upper import (
     Sold,
     TooManyPricesError,
     UpperRule,
+    check_listed,
     rule_of,
 )
 
@@ -173,6 +174,13 @@ def solve_lottery(instance: TwoLevelLotteryInstance) -> TwoLevelLotteryOutcome:
         upper=instance.upper,
         lower=instance.lower,
     )
+
+
+def check_prices(instance: TwoLevelLotteryInstance) -> None:
+    """Raises TooManyPricesError if a group bids too much to list all prices."""
+    for item, reserve in enumerate(instance.reserves):
+        group_bids = bids_of_groups(instance, item, lower_of(instance.lower))
+        check_listed(tuple(group_bids.values()), reserve)
 
 
 def _draw_lot(instance: TwoLevelLotteryInstance, item: int) -> LotteryLot:

@@ -199,10 +199,8 @@ class DrawnLots:
     def chances(self, bids: Sequence[int], reserve: int) -> Sequence[tuple[Amount, Sold]]:
         """As an UpperRule. Raises TooManyPricesError as well, if a bid is PRICES_LIMIT above the reserve or more."""
         least = opening(reserve).price
+        check_listed(bids, reserve)
         places = [place for place, bid in enumerate(bids) if bid >= least]
-        for place in places:
-            if bids[place] - least >= PRICES_LIMIT:
-                raise TooManyPricesError(place, bids[place])
         playing = [bids[place] for place in places]
         sales: list[tuple[Amount, Sold]] = [
             (chance, Sale(place, price))
@@ -225,6 +223,13 @@ class TooManyPricesError(ValueError):
             f"a bid of {bid:,}: all prices of a lottery are worked out up to {PRICES_LIMIT:,} units above the reserve"
         )
         self.place, self.bid = place, bid
+
+
+def check_listed(bids: Sequence[int], reserve: int) -> None:
+    """Raises TooManyPricesError at the first bid that is PRICES_LIMIT above the reserve or more."""
+    for place, bid in enumerate(bids):
+        if bid - reserve >= PRICES_LIMIT:
+            raise TooManyPricesError(place, bid)
 
 
 def rule_of(upper: Upper, price_rule: PriceRule = exact) -> CertainRule:
