@@ -15,6 +15,7 @@ from offchain.model.instances.two_level import (
 )
 from offchain.model.kinds import check_reference, solve
 from offchain.model.theory.composing import Pair, groups_of, named, pairs
+from offchain.model.theory.composing_equilibria import GAMES, equal_shares, optimum, played
 from offchain.model.theory.composing_page import in_markdown
 from tests.docs.markdown import ROOT
 from tests.model.checking import named as finding_named
@@ -31,6 +32,13 @@ def words(text: str) -> str:
 
 def test_the_table_is_what_the_code_finds() -> None:
     assert with_rows(PAGE, in_markdown(PAIRS)) == PAGE, "make theory writes it"
+
+
+def test_the_equilibria_are_what_play_finds() -> None:
+    for game in GAMES:
+        found = [equal_shares(game), played(game, min).means, played(game, max).means]
+        cells = [f"{float(one.welfare):.3f} and {float(one.revenue):.3f}" for one in found]
+        assert f"| {game} | {float(optimum(game)):.3f} | {' | '.join(cells)} |" in PAGE
 
 
 def test_every_pair_of_rules_has_a_row() -> None:

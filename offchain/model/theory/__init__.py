@@ -9,6 +9,7 @@ from typing import Any
 
 from offchain.model.theory import (
     composing,
+    composing_equilibria,
     daos,
     daos_unit_demand,
     estate,
@@ -49,6 +50,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
     composing.every_pair,
     composing.everybody,
     composing.pass_through,
+    composing_equilibria.pay_your_bid,
+    composing_equilibria.no_bids,
     lotteries.programmes,
     lotteries.parts_of_access,
     lotteries.steps,

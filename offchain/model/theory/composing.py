@@ -80,10 +80,10 @@ def result(mechanism: TwoLevel, bids: Bids, sizes: Sizes, reserve: int = 1) -> R
     return tuple(zip(served, paid, strict=True))
 
 
-def table(mechanism: TwoLevel, sizes: Sizes, top: int) -> Table:
+def table(mechanism: TwoLevel, sizes: Sizes, top: int, reserve: int = 1) -> Table:
     """What every profile of bids from 0 to `top` comes to."""
     profiles = product(range(top + 1), repeat=sum(sizes))
-    return {bids: result(mechanism, bids, sizes) for bids in profiles}
+    return {bids: result(mechanism, bids, sizes, reserve) for bids in profiles}
 
 
 def utilities(values: Bids, found: Result) -> list[Amount]:

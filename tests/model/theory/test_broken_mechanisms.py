@@ -570,7 +570,7 @@ BREAKS = (
         lower,
         "return sum(bids)\n\n    @abstractmethod",
         "return max(bids)\n\n    @abstractmethod",
-        "daos-footnote-2",
+        "daos-footnote-2 composing-equilibria-pay-your-bid",
     ),
     Break(
         "small bids are not served",
@@ -613,7 +613,14 @@ BREAKS = (
         lower,
         "        return bid\n",
         "        return -(-price * bid // (bid + others))\n",
-        "composing-every-pair",
+        "composing-every-pair composing-equilibria-pay-your-bid",
+    ),
+    Break(
+        "a unit of the bid is left to the member",
+        lower,
+        "        return bid\n",
+        "        return bid - 1\n",
+        "composing-equilibria-no-bids",
     ),
     Break(
         "VCG passed through: a unit is forgotten",

@@ -40,7 +40,8 @@ def test_every_claim_is_in_the_table_once() -> None:
 NAMED = {
     "daos": "theorem-2 theorem-3 theorem-5 theorem-7 theorem-8 ties appendix-a lemma-6"
     " false-names several-groups merging",
-    "composing": "group-strategyproofness favours every-pair everybody pass-through",
+    "composing": "group-strategyproofness favours every-pair everybody pass-through"
+    " equilibria-pay-your-bid equilibria-no-bids",
     "daos-unit-demand": "lemma-9 lemma-10 lemma-11 lemma-12 bounded-bids",
     "groupings": "united-groups leaving",
     "sybils": "undominated-names welfare-guarantee",
