@@ -2,8 +2,8 @@
 
 Source: Bahrani, Garimidi and Roughgarden, "When Bidders Are DAOs", footnote 2, for the rule; Brown, "Iterative Solution of Games
 by Fictitious Play" (1951), for the search. Every value is drawn evenly from 0 to `top`, by itself, and its owner alone knows it;
-bids are whole units from 0 to `top`. Amounts are integers in units. The search proves nothing: what it ends at is verified, for
-every value of every member against every bid, in fractions.
+bids are whole units from 0 to `top`, since more costs more than any value. Amounts are integers in units. The search proves
+nothing: what it ends at is verified, for every value of every member against every bid, in fractions.
 """
 
 from collections.abc import Callable, Iterator, Sequence
