@@ -19,7 +19,8 @@ def lines(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> list[str]:
     """What a command prints on standard output."""
     monkeypatch.setenv("COLUMNS", str(WIDTH))
     result = CliRunner().invoke(app, arguments)
-    assert result.exit_code == 0, result.output
+    # 1 of `check`: rules whose promises an example breaks
+    assert result.exit_code == 0 or (arguments[0], result.exit_code) == ("check", 1), result.output
     return result.stdout.splitlines()
 
 

@@ -104,7 +104,8 @@ def test_of_the_test_contracts_it_has_those_that_consort_plays_with() -> None:
 
 def test_it_solves_as_the_checkout_does(plain: Installed) -> None:
     """All that README and docs solve, by the exact model, without the libraries of simulations."""
-    instances = [json.loads(path.read_text(encoding="utf-8")) for path in EXAMPLES.glob("*.json")]
+    files = [json.loads(path.read_text(encoding="utf-8")) for path in EXAMPLES.glob("*.json")]
+    instances = [one for file in files for one in (file if isinstance(file, list) else [file])]
     (plain.home / "all.json").write_text(json.dumps(instances))
     done = plain.run("solve", "--on", "reference", "all.json")
     assert done.returncode == 0, done.stderr
