@@ -30,7 +30,6 @@ OF_MOST: Final = Floor(90)
 FLOORS: Final[Mapping[str, Floor]] = {
     # What decides, sends or moves money.
     **dict.fromkeys(("chain", "keeper", "model", "play"), Floor(95)),
-    "cli": Floor(70, "not yet 90: programs that keep are measured, most others are not"),
 }
 
 
