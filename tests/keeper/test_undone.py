@@ -27,6 +27,14 @@ def taken_back(market: Market, fork: int) -> None:
     market.chain.advance_to_block(newest + 1)
 
 
+def lot_to_open(market: Market) -> int:
+    """A lot with one bid, which can be opened now."""
+    lot = market.list_lot()
+    market.bid(market.auctioneer, lot, 9)
+    market.until_reveal(lot)
+    return lot
+
+
 def box_of(market: Market, bidder: str, lot: int) -> Box:
     """Where the bid of somebody stands on a lot."""
     return next(
@@ -116,9 +124,7 @@ def test_a_draw_is_asked_for_however_often_blocks_are_taken_back(market: Market)
 
 def test_what_was_mined_again_counts(market: Market) -> None:
     """The same work in another block, be it another keeper's: nothing is to be done again."""
-    lot = market.list_lot()
-    market.bid(market.auctioneer, lot, 9)
-    market.until_reveal(lot)
+    lot = lot_to_open(market)
     ledger, fork = market.ledger(), market.snapshot()
     undone = Undone(ledger)
     keep_and_note(market, undone)
@@ -138,9 +144,7 @@ def test_what_was_mined_again_counts(market: Market) -> None:
 
 def test_what_does_not_show_yet_counts_for_a_few_blocks(market: Market) -> None:
     """The node may be behind; or the block is gone, of which this node has shown nothing."""
-    lot = market.list_lot()
-    market.bid(market.auctioneer, lot, 9)
-    market.until_reveal(lot)
+    lot = lot_to_open(market)
     ledger, fork = market.ledger(), market.snapshot()
     undone = Undone(ledger)
     keep_and_note(market, undone)
@@ -157,9 +161,7 @@ def test_what_does_not_show_yet_counts_for_a_few_blocks(market: Market) -> None:
 
 def test_of_two_that_did_the_same_one_counts(market: Market) -> None:
     """Work that was undone and done again logs the same twice, and stands once."""
-    lot = market.list_lot()
-    market.bid(market.auctioneer, lot, 9)
-    market.until_reveal(lot)
+    lot = lot_to_open(market)
     ledger, fork = market.ledger(), market.snapshot()
     undone = Undone(ledger)
     for times in (1, 2, 3):
@@ -173,9 +175,7 @@ def test_of_two_that_did_the_same_one_counts(market: Market) -> None:
 
 def test_what_old_blocks_say_stays(market: Market) -> None:
     """No reorganization is so deep: what was undone stays so, what stood does, and neither is kept."""
-    lot = market.list_lot()
-    market.bid(market.auctioneer, lot, 9)
-    market.until_reveal(lot)
+    lot = lot_to_open(market)
     ledger, fork = market.ledger(), market.snapshot()
     undone = Undone(ledger)
     keep_and_note(market, undone)
@@ -204,9 +204,7 @@ def keep_and_note(market: Market, undone: Undone) -> None:
 
 def test_what_others_log_on_the_way_is_not_looked_for(market: Market) -> None:
     """A token or a house can log whatever it likes, of which no book tells."""
-    lot = market.list_lot()
-    market.bid(market.auctioneer, lot, 9)
-    market.until_reveal(lot)
+    lot = lot_to_open(market)
     market.keep()
     done = market.actions[-1]
     logs = (*done.receipt.logs, replace(done.receipt.logs[0], address=market.item))
