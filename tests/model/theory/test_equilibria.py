@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from offchain.model.instances.rules import Lower
+from offchain.model.theory import composing, composing_equilibria
 from offchain.model.theory.composing_equilibria import (
     GAMES,
     Game,
@@ -116,6 +117,18 @@ def test_one_game_has_more_welfare_in_equilibrium_and_all_have_less_than_the_opt
     more = [game for game, welfare in found.items() if welfare > equal_shares(game).welfare]
     assert [game.sizes for game in more] == [(2, 2)]
     assert all(welfare < optimum(game) for game, welfare in found.items())
+
+
+def test_what_a_rule_did_while_it_was_broken_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody gets anything for a moment: the games that the row names are worked out afresh after it."""
+    with monkeypatch.context() as broken:
+        broken.setattr(
+            composing_equilibria,
+            "table",
+            lambda *of: {bids: tuple((0, 0) for _ in bids) for bids in composing.table(*of)},
+        )
+        assert not pay_your_bid().holds
+    assert pay_your_bid().holds
 
 
 def test_without_bids_it_is_an_equilibrium_up_to_the_price_only() -> None:
