@@ -29,7 +29,7 @@ help: ## what can be made
 setup: $(CONSORT_DONE) $(BROWNIE_DONE) ## install everything, into this folder only (repeated: nothing to do)
 	@echo "Set up: $(BIN)/consort, $(BIN)/brownie, $(BIN)/pytest"
 
-test: setup abi $(WEB_TESTS_DONE) $(PROVE_DONE) ## style, types, all tests; ends with the totals (ARGS=--long: all random auctions)
+test: setup $(WEB_TESTS_DONE) $(PROVE_DONE) ## style, types, all tests; ends with the totals (ARGS=--long: all random auctions)
 	@$(BIN)/python tools/check.py $(ARGS)
 
 lint: setup ## style and types only

@@ -2,10 +2,10 @@
 
 All steps run even when one fails, one after the other; those that use one core alone run beside
 each other, and what one printed is shown when it ends. The exit code is 0 only if every step passed
-and every test folder held tests; the last two lines say so. `--lint`: style and types alone.
-`--long`: all random auctions, of which some are played otherwise.
+and every test folder held tests; the last two lines say so.
 """
 
+import argparse
 import os
 import subprocess
 import sys
@@ -13,7 +13,6 @@ import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -76,6 +75,8 @@ LINT = (
     Step("Solidity style (solhint)", (*SOLHINT, "contracts/!(test)/*.sol")),
 )
 
+ABI = Step("ABIs and bytecode", (str(BIN / "python"), "-m", "tools.write_abi"))
+
 # Which takes its settings from pyproject.toml.
 MEASURED = (str(BIN / "python"), "-m", "slipcover", "--out", str(COVERAGE), "-m", "pytest")
 
@@ -116,13 +117,19 @@ COVERED = Step("coverage of offchain", (str(BIN / "python"), "-m", "tools.covere
 Lane = tuple[Step, ...]
 """Steps that follow each other."""
 
-STAGES: tuple[tuple[Lane, ...], ...] = (
-    (LINT,),
+Stage = tuple[Lane, ...]
+"""Lanes that run side by side."""
+
+# What compiles the contracts, for a minute where they have changed, uses one core, and so do types.
+STAGES: tuple[Stage, ...] = (
+    (LINT, (ABI,)),
     ((PYTHON,),),
-    (CONTRACTS, (PROOFS, *PAGE)),
+    (CONTRACTS, (PROOFS,), PAGE),
     ((COVERED,),),
 )
-"""Which follow each other; the lanes of one run side by side."""
+"""Which follow each other."""
+STYLE: tuple[Stage, ...] = ((LINT,),)
+"""What `make lint` runs."""
 
 
 def counts(report: Path) -> Counter[str]:
@@ -196,7 +203,7 @@ def at_length(step: Step) -> Step:
     return replace(step, command=(*step.command, "-m", "")) if step is PYTHON else step
 
 
-def side_by_side(lanes: Sequence[Lane]) -> list[Result]:
+def side_by_side(lanes: Stage) -> list[Result]:
     """Runs lanes at the same time; what came of their steps, in the order of the lanes."""
     if len(lanes) == 1:
         return follow(lanes[0], alone=True)
@@ -205,14 +212,32 @@ def side_by_side(lanes: Sequence[Lane]) -> list[Result]:
     return [one for lane in results for one in lane.result()]
 
 
+def asked() -> tuple[Stage, ...]:
+    """The stages that the arguments ask for; others end the process."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--lint", action="store_true", help="style and types alone")
+    which.add_argument(
+        "--long",
+        action="store_true",
+        help="all random auctions, of which some are played otherwise",
+    )
+    options = parser.parse_args()
+    if options.lint:
+        return STYLE
+    if options.long:
+        return tuple(tuple(tuple(map(at_length, lane)) for lane in lanes) for lanes in STAGES)
+    return STAGES
+
+
 def main() -> int:
     """Run the steps and print the totals."""
+    stages = asked()
     os.environ.setdefault("PYTHONUNBUFFERED", "1")
-    stages = STAGES[:1] if "--lint" in sys.argv[1:] else STAGES
-    if stages is STAGES:
+    # Tests start hundreds of programs, each of which would compile again what Python keeps in __pycache__.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    if stages is not STYLE:
         COVERAGE.unlink(missing_ok=True)
-    if "--long" in sys.argv[1:]:
-        stages = tuple(tuple(tuple(map(at_length, lane)) for lane in lanes) for lanes in stages)
     results = [result for lanes in stages for result in side_by_side(lanes)]
     print("\n=== totals")
     for step, passed, found, seconds in results:

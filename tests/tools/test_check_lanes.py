@@ -1,4 +1,7 @@
-"""How `make test` runs its steps: those of a lane in turn, lanes side by side, each step's words together, and none for ever."""
+"""How `make test` runs its steps: those of a lane in turn, lanes side by side, each step's words together, none for ever.
+
+And which of them it is asked for.
+"""
 
 import sys
 from collections import Counter
@@ -8,11 +11,15 @@ import psutil
 import pytest
 
 from tools import check
-from tools.check import STAGES, Step, side_by_side
+from tools.check import PYTHON, STAGES, STYLE, Stage, Step, side_by_side
 
 
 def step(title: str, code: str) -> Step:
     return Step(title, (sys.executable, "-c", code))
+
+
+def steps_of(stages: tuple[Stage, ...]) -> list[Step]:
+    return [step for lanes in stages for lane in lanes for step in lane]
 
 
 def meeting(folder: Path, mine: str, other: str) -> str:
@@ -68,10 +75,45 @@ def test_a_step_that_never_ends_fails_and_leaves_nothing_behind(
 
 def test_every_step_is_there_once() -> None:
     """And every one that runs tests has a report, which is counted."""
-    steps = [step for lanes in STAGES for lane in lanes for step in lane]
+    steps = steps_of(STAGES)
     assert set(Counter(one.title for one in steps).values()) == {1}
     reports = [one.report for one in steps if one.report]
     assert len(set(reports)) == len(reports)
     for one in steps:
         runs_tests = "test" in one.command or "tests/run.mjs" in one.command or "-n" in one.command
         assert (one.report is not None) == runs_tests, one.title
+
+
+def ask(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
+    monkeypatch.setattr(sys, "argv", ["check.py", *arguments])
+
+
+def test_the_arguments_choose_the_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(monkeypatch)
+    assert check.asked() == STAGES
+    ask(monkeypatch, "--lint")
+    assert check.asked() == STYLE
+    ask(monkeypatch, "--long")
+    changed = set(steps_of(check.asked())) - set(steps_of(STAGES))
+    assert [one.command for one in changed] == [(*PYTHON.command, "-m", "")]
+
+
+@pytest.mark.parametrize(("argument", "code"), [("--help", 0), ("--lnit", 2), ("tests/cli", 2)])
+def test_what_it_does_not_know_runs_nothing(
+    monkeypatch: pytest.MonkeyPatch, argument: str, code: int
+) -> None:
+    monkeypatch.setattr(check, "run", lambda *_: pytest.fail("a step ran"))
+    ask(monkeypatch, argument)
+    with pytest.raises(SystemExit) as ended:
+        check.main()
+    assert ended.value.code == code
+
+
+def test_programs_keep_what_they_compile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the shell says: tests start hundreds of them."""
+    for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"):
+        monkeypatch.setenv(name, "1")
+    keeps = step("keeps", "import sys; raise SystemExit(sys.dont_write_bytecode)")
+    monkeypatch.setattr(check, "STYLE", (((keeps,),),))
+    ask(monkeypatch, "--lint")
+    assert check.main() == 0
