@@ -31,15 +31,21 @@ contract HostileHouse {
         bytes data;
     }
 
-    struct State {
-        IERC721 token;
-        address weth;
-        uint256 number;
+    /// @notice An auction. Amounts in wei, times in seconds.
+    struct Sale {
+        uint256 tokenId;
         uint256 amount;
         uint256 end;
         address bidder;
         bool settled;
         uint256 reserve;
+    }
+
+    struct State {
+        IERC721 token;
+        address weth;
+        uint256 number; // the auction that it has now
+        mapping(uint256 number => Sale) sales;
         uint256 percent;
         Answers answers;
         Refunds refunds;
@@ -56,13 +62,19 @@ contract HostileHouse {
 
     /// @dev Far from what a real house stores.
     bytes32 private constant PLACE = keccak256("consort hostile house");
+    /// @dev As many bytes as the longest answer that an adapter reads.
+    uint256 private constant WORDS = 12 * 32;
 
-    /// @notice Offers an item.
+    /// @notice Offers an item, and has that auction now.
     function offer(IERC721 token, address weth_, uint256 number, uint256 end, uint256 reserve, uint256 percent) external {
         State storage state = _state();
-        (state.token, state.weth, state.number, state.end) = (token, weth_, number, end);
-        (state.reserve, state.percent) = (reserve, percent);
-        (state.amount, state.bidder, state.settled) = (0, address(0), false);
+        (state.token, state.weth, state.number, state.percent) = (token, weth_, number, percent);
+        state.sales[number] = Sale(number, 0, end, address(0), false, reserve);
+    }
+
+    /// @notice Has another auction now, of those that it offered.
+    function turn(uint256 number) external {
+        _state().number = number;
     }
 
     function behave(Answers answers, Refunds refunds) external {
@@ -71,8 +83,8 @@ contract HostileHouse {
 
     /// @notice Names leader, amount and end as told.
     function say(address bidder, uint256 amount, uint256 end, bool settled) external {
-        State storage state = _state();
-        (state.bidder, state.amount, state.end, state.settled) = (bidder, amount, end, settled);
+        Sale storage sale = _sale();
+        (sale.bidder, sale.amount, sale.end, sale.settled) = (bidder, amount, end, settled);
     }
 
     function trick(bool isDeaf, bool sellsAtOnce, uint256 understates) external {
@@ -109,21 +121,13 @@ contract HostileHouse {
     // AS A HOUSE
 
     function createBid(uint256) external payable {
-        State storage state = _state();
-        (address before, uint256 amount) = (state.bidder, state.amount);
-        _reenter();
-        if (before != address(0)) _refund(before, amount);
-        if (state.sellsAtOnce) state.token.transferFrom(address(this), msg.sender, state.number);
-        if (!state.isDeaf) (state.bidder, state.amount) = (msg.sender, msg.value - state.understates);
-        _reenter();
+        _takeBid(_sale());
     }
 
     function settleAuction() external {
-        State storage state = _state();
-        _reenter();
-        require(!state.settled && block.timestamp >= state.end && state.answers == Answers.Honest, "not over");
-        state.settled = true;
-        if (state.bidder != address(0)) state.token.transferFrom(address(this), state.bidder, state.number);
+        Sale storage sale = _sale();
+        _end(sale);
+        if (sale.bidder != address(0)) _state().token.transferFrom(address(this), sale.bidder, sale.tokenId);
     }
 
     function settleCurrentAndCreateNewAuction() external {
@@ -133,16 +137,16 @@ contract HostileHouse {
 
     function auction() external view returns (uint256, uint256, uint256, uint256, address, bool) {
         _answer(5 * 32);
-        State storage state = _state();
-        uint256 amount = state.answers == Answers.Strange ? 1 << 128 : state.amount;
-        _shorten(abi.encode(state.number, amount, 1, state.end, state.bidder, state.settled), 5 * 32);
-        return (state.number, amount, 1, state.end, state.bidder, state.settled);
+        (Sale memory sale, uint256 number) = (_sale(), _state().number);
+        uint256 amount = _amountOf(sale);
+        _shorten(abi.encode(number, amount, 1, sale.end, sale.bidder, sale.settled), 5 * 32);
+        return (number, amount, 1, sale.end, sale.bidder, sale.settled);
     }
 
     function reservePrice() external view returns (uint256) {
         _answer(16);
-        _shorten(abi.encode(_state().reserve), 16);
-        return _state().reserve;
+        _shorten(abi.encode(_sale().reserve), 16);
+        return _sale().reserve;
     }
 
     function minBidIncrementPercentage() external view returns (uint256) {
@@ -159,7 +163,30 @@ contract HostileHouse {
         return _state().weth;
     }
 
-    function _refund(address to, uint256 amount) private {
+    /// @notice An auction as it is, however questions are answered.
+    function saleOf(uint256 number) external view returns (Sale memory) {
+        return _state().sales[number];
+    }
+
+    // SHARED STEPS
+
+    function _takeBid(Sale storage sale) internal {
+        State storage state = _state();
+        (address before, uint256 amount) = (sale.bidder, sale.amount);
+        _reenter();
+        if (before != address(0)) _refund(before, amount);
+        if (state.sellsAtOnce) state.token.transferFrom(address(this), msg.sender, sale.tokenId);
+        if (!state.isDeaf) (sale.bidder, sale.amount) = (msg.sender, msg.value - state.understates);
+        _reenter();
+    }
+
+    function _end(Sale storage sale) internal {
+        _reenter();
+        require(!sale.settled && block.timestamp >= sale.end && _state().answers == Answers.Honest, "not over");
+        sale.settled = true;
+    }
+
+    function _refund(address to, uint256 amount) internal {
         Refunds refunds = _state().refunds;
         if (refunds == Refunds.None) return;
         if (refunds == Refunds.Short) --amount;
@@ -183,17 +210,21 @@ contract HostileHouse {
         }
     }
 
+    function _amountOf(Sale memory sale) internal view returns (uint256) {
+        return _state().answers == Answers.Strange ? 1 << 128 : sale.amount;
+    }
+
     /// @dev Ends the call unless it is to be answered; `few` bytes where that is too few.
-    function _answer(uint256 few) private view {
+    function _answer(uint256 few) internal view {
         Answers answers = _state().answers;
         if (answers == Answers.Honest || answers == Answers.Strange) return;
         if (answers == Answers.Refuse) revert("no answer");
         while (answers == Answers.BurnGas) {}
         uint256 size =
-            answers == Answers.Nothing ? 0 : answers == Answers.TooFew ? few : answers == Answers.TooMuch ? 100_000 : 192;
+            answers == Answers.Nothing ? 0 : answers == Answers.TooFew ? few : answers == Answers.TooMuch ? 100_000 : WORDS;
         assembly {
             let start := mload(0x40)
-            for { let i := 0 } lt(i, 192) { i := add(i, 32) } { mstore(add(start, i), not(0)) }
+            for { let i := 0 } lt(i, WORDS) { i := add(i, 32) } { mstore(add(start, i), not(0)) }
             return(start, size)
         }
     }
@@ -208,7 +239,11 @@ contract HostileHouse {
         }
     }
 
-    function _state() private pure returns (State storage state) {
+    function _sale() private view returns (Sale storage) {
+        return _state().sales[_state().number];
+    }
+
+    function _state() internal pure returns (State storage state) {
         bytes32 place = PLACE;
         assembly {
             state.slot := place

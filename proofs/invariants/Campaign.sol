@@ -91,7 +91,7 @@ abstract contract Handler {
         _;
     }
 
-    function _begin(uint256 seed) internal {
+    function _begin(uint256 seed) internal virtual {
         _seed = uint256(keccak256(abi.encode(seed)));
     }
 

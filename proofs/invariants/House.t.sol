@@ -6,81 +6,130 @@ import {Auctioneer} from "../../contracts/groups/Auctioneer.sol";
 import {DAO} from "../../contracts/groups/DAO.sol";
 import {DAOFactory} from "../../contracts/groups/DAOFactory.sol";
 import {Estate} from "../../contracts/groups/Estate.sol";
+import {HouseAdapter} from "../../contracts/houses/HouseAdapter.sol";
 import {HouseLot} from "../../contracts/houses/HouseLot.sol";
-import {NounsAdapter} from "../../contracts/houses/NounsAdapter.sol";
 import {Reading} from "../../contracts/houses/Reading.sol";
 import {IAuctioneer} from "../../contracts/interfaces/IAuctioneer.sol";
 import {Phase} from "../../contracts/interfaces/Phase.sol";
 import {HostileHouse} from "../../contracts/test/HostileHouse.sol";
 import {HostileItem} from "../../contracts/test/HostileItem.sol";
 import {HostileWrapped} from "../../contracts/test/HostileWrapped.sol";
+import {HostileZoraHouse} from "../../contracts/test/HostileZoraHouse.sol";
 import {Campaign, Handler, deployed, vm, words} from "./Campaign.sol";
 import {Estates} from "./Estates.sol";
 
 /// @title Four DAOs at a house of others, which does as it likes: it lies, is silent, keeps what was bid, pays late, and calls back
-/// @notice Token and wrapped ether are no better. A rival bids there, too.
+/// @notice Token and wrapped ether are no better. A rival bids there, too. By its first action a run is at a house in the manner of Nouns,
+/// or of Zora.
 contract HouseHandler is Estates {
     address private constant RIVAL = address(0x417a1);
+    address private constant MEDIA = address(0x3ed1a);
+    /// @dev From the number of one of Zora's auctions to that of its item.
+    uint256 private constant APART = 1_000;
+    /// @dev By how much a bid has to exceed the one before.
+    uint256 private constant PERCENT = 5;
 
-    NounsAdapter public immutable adapter;
-    HostileHouse private immutable _house;
+    HouseAdapter private immutable _atNouns;
+    HouseAdapter private immutable _atZora;
+    HostileZoraHouse private immutable _house;
     HostileItem private immutable _token;
     HostileWrapped private immutable _weth;
+
+    HouseAdapter public adapter;
+    mapping(HouseAdapter adapter => DAO[]) private _guests;
 
     mapping(uint256 lot => mapping(address dao => uint96)) private _limits;
     /// @dev What is left at the adapter of shares that were rounded up, or of gifts, in wei.
     uint256 private _surplus;
+    /// @dev Of the latest auction.
     uint256 private _number;
-    uint256 private _end;
+    /// @dev Of auctions whose end is set.
+    mapping(uint256 number => uint256) private _ends;
 
     constructor() Handler(words(string.concat(_memberActions(), ",", _estateActions(), ",", _houseActions()))) {
         DAOFactory factory = DAOFactory(deployed("DAOFactory", ""));
         Auctioneer market = Auctioneer(deployed("Auctioneer", abi.encode(factory, bytes32(0))));
         _token = HostileItem(deployed("HostileItem", ""));
         _weth = HostileWrapped(deployed("HostileWrapped", ""));
-        _house = HostileHouse(payable(deployed("HostileHouse", "")));
-        _offer();
-        bytes memory made = abi.encode(factory, bytes32(0), market, _house);
-        adapter = NounsAdapter(payable(deployed("NounsAdapter", made)));
-        uint256[] memory none = new uint256[](0);
-        _daos.push(factory.create(adapter, false, 1, 0, none));
-        _daos.push(factory.create(adapter, true, 3, 0, none));
-        _daos.push(factory.createStandalone(adapter, false, 2, 0, none));
-        _daos.push(factory.createStandalone(adapter, true, 0, 0, none));
-        for (uint256 i = 0; i < _daos.length; ++i) {
-            _books.push(_daos[i]);
-        }
+        _house = HostileZoraHouse(payable(deployed("HostileZoraHouse", "")));
+        _house.own(MEDIA);
+        _house.offer(_token, address(_weth), 0, 0, 0, PERCENT);
+        _atNouns = _open(factory, market, "NounsAdapter");
+        _atZora = _open(factory, market, "ZoraAdapter");
         vm.deal(RIVAL, PURSE);
         vm.deal(STRANGER, PURSE);
         _supply += 2 * PURSE;
+        _choose(_atNouns);
+    }
+
+    function _open(DAOFactory factory, Auctioneer market, string memory name) private returns (HouseAdapter opened) {
+        opened = HouseAdapter(payable(deployed(name, abi.encode(factory, bytes32(0), market, _house))));
+        uint256[] memory none = new uint256[](0);
+        _guests[opened].push(factory.create(opened, false, 1, 0, none));
+        _guests[opened].push(factory.create(opened, true, 3, 0, none));
+        _guests[opened].push(factory.createStandalone(opened, false, 2, 0, none));
+        _guests[opened].push(factory.createStandalone(opened, true, 0, 0, none));
+    }
+
+    /// @dev A run is at this house.
+    function _choose(HouseAdapter chosen) private {
+        (adapter, _daos) = (chosen, _guests[chosen]);
+        delete _books;
+        for (uint256 i = 0; i < _daos.length; ++i) {
+            _books.push(_daos[i]);
+        }
+    }
+
+    function _begin(uint256 seed) internal override {
+        super._begin(seed);
+        if (_lotCount() != 0) return;
+        _choose(_oneIn(2) ? _atNouns : _atZora);
+        while (_lotCount() == 0) {
+            _offer();
+            _register();
+        }
     }
 
     // THE HOUSE
 
-    /// @dev The house drops the auction that it has for another.
+    /// @dev One that has one auction at a time drops that for another.
     function offer(uint256 seed) external acts(seed) {
         if (_oneIn(6)) _offer();
     }
 
-    function register(uint256 seed) public acts(seed) {
-        if (_now() >= _end) {
+    function register(uint256 seed) external acts(seed) {
+        _register();
+    }
+
+    function _register() private {
+        if (_now() >= _endOf(_number) || (_isZora() && _oneIn(3))) {
             if (_lotCount() != 0 && _draw(4) != 0) _conclude(_lotCount());
             _offer();
         }
-        if (_running() > 3 || _now() + 41 minutes > _end) return;
-        uint256 left = _end > _now() + 41 minutes ? _end - _now() - 41 minutes : 1;
-        uint40 bidding = uint40(_now() + 1 + _draw(left));
+        uint256 number = _isZora() && _number > 2 ? _number - _draw(2) : _number;
+        uint256 end = _endOf(number);
+        if (_running() > 3 || _now() + 41 minutes > end) return;
+        uint40 bidding = uint40(_now() + 1 + _draw(end - _now() - 41 minutes + 1));
         uint40 reveal = bidding + uint40(10 minutes + _draw(5 minutes));
         uint40 tally = reveal + uint40(10 minutes + _draw(5 minutes));
         uint16 bond = _oneIn(3) ? 10_000 : uint16(1_000 + _draw(9_001));
-        try adapter.register{gas: GAS}(_number, IAuctioneer.Schedule(bidding, reveal, tally, bond)) returns (uint256 lot) {
+        try adapter.register{gas: GAS}(number, IAuctioneer.Schedule(bidding, reveal, tally, bond)) returns (uint256 lot) {
             _note("register", true);
+            _checkItem(lot, number);
             for (uint256 i = 0; i < _daos.length; ++i) {
                 if (_draw(4) != 0) _enter(_daos[i], lot);
             }
         } catch {
             _note("register", false);
         }
+    }
+
+    /// @dev What is registered is the item that is sold by that number, and can be bid for.
+    function _checkItem(uint256 lot, uint256 number) private view {
+        HouseLot memory item = adapter.lotOf(lot);
+        require(address(item.token) == address(_token) && item.tokenId == _idOf(number), "another item");
+        HostileZoraHouse.Listing memory listing = _house.listingOf(number);
+        require(!listing.isBarred && !listing.isOwn && listing.currency == address(0), "a lot that nobody can bid for");
     }
 
     function enter(uint256 seed) external acts(seed) {
@@ -94,16 +143,18 @@ contract HouseHandler is Estates {
 
     /// @dev Mostly little more than has to be, so that groups can answer.
     function _rival() private {
-        Reading memory reading = adapter.readingOf(_lot());
+        uint256 lot = _lot();
+        uint256 number = adapter.lotOf(lot).number;
+        Reading memory reading = adapter.readingOf(lot);
         uint256 amountWei = reading.leastWei + _draw(_oneIn(4) ? 30 gwei : 1 gwei);
-        if (!reading.current || amountWei > 1_000_000 gwei || _now() >= _end) return;
+        if (!reading.current || amountWei > 1_000_000 gwei || _now() >= _endOf(number)) return;
         _house.prepare(new HostileHouse.Call[](0)); // from within this the adapter would let it in, as it would anybody
         vm.prank(RIVAL);
-        try _house.createBid{value: amountWei, gas: GAS}(_number) {
-            _note("rival", true);
-        } catch {
-            _note("rival", false);
-        }
+        bytes memory bid = _isZora()
+            ? abi.encodeWithSignature("createBid(uint256,uint256)", number, amountWei)
+            : abi.encodeWithSignature("createBid(uint256)", number);
+        (bool done,) = address(_house).call{value: amountWei, gas: GAS}(bid);
+        _note("rival", done);
     }
 
     function behaveHouse(uint256 seed) external acts(seed) {
@@ -116,8 +167,9 @@ contract HouseHandler is Estates {
     /// @dev It names any leader, any amount, any end.
     function lie(uint256 seed) external acts(seed) {
         if (!_oneIn(5)) return;
+        if (_isZora() || _oneIn(4)) _house.turn(adapter.lotOf(_lot()).number);
         address leader = _oneIn(2) ? RIVAL : adapter.paddleOf(_lot(), address(_dao()));
-        _house.say(leader, _draw(60) * UNIT, _oneIn(2) ? _end : _now() + _draw(50 days), _oneIn(4));
+        _house.say(leader, _draw(60) * UNIT, _oneIn(2) ? _endOf(_number) : _now() + _draw(50 days), _oneIn(4));
     }
 
     /// @dev From within bids, refunds and settling the house calls the adapter, which must not let it in.
@@ -165,7 +217,8 @@ contract HouseHandler is Estates {
         uint256 lot = _lot();
         HouseLot memory item = adapter.lotOf(lot);
         address to = adapter.paddleOf(lot, item.leader == address(0) ? address(_dao()) : item.leader);
-        if (_token.ownerOf(item.tokenId) == address(_house)) _token.seize(to, item.tokenId);
+        uint256 id = _idOf(item.number);
+        if (_token.ownerOf(id) == address(_house)) _token.seize(to, id);
     }
 
     function behaveItem(uint256 seed) external acts(seed) {
@@ -196,11 +249,8 @@ contract HouseHandler is Estates {
     function _conclude(uint256 lot) private {
         _watch(lot, lot);
         vm.prank(STRANGER);
-        try adapter.conclude{gas: GAS}(lot) {
-            _note("conclude", true);
-        } catch {
-            _note("conclude", false);
-        }
+        adapter.conclude{gas: GAS}(lot); // whatever the house does then
+        _note("conclude", true);
         _unharmed();
     }
 
@@ -302,6 +352,7 @@ contract HouseHandler is Estates {
             for (uint256 i = 0; i < _books.length; ++i) {
                 _payOut(_books[i], lot);
             }
+            _handOver(lot);
         }
         _shareAll();
         require(_earnings == 0, "a price that came back and cannot be had");
@@ -313,10 +364,17 @@ contract HouseHandler is Estates {
     // SHARED STEPS
 
     function _offer() private {
-        _number = _number + 1;
-        _end = _now() + 1 hours + _draw(5 hours);
-        _token.mint(address(_house), _number);
-        _house.offer(_token, address(_weth), _number, _end, (1 + _draw(12)) * UNIT, 5);
+        uint256 number = ++_number;
+        _token.mint(address(_house), _idOf(number));
+        (uint256 lasts, uint256 reserve) = (1 hours + _draw(5 hours), (1 + _draw(12)) * UNIT);
+        if (_isZora()) {
+            uint256 kind = _draw(20);
+            address currency = kind == 2 ? address(_weth) : address(0);
+            _house.list(number, _idOf(number), reserve, HostileZoraHouse.Listing(lasts, 0, kind == 0, kind == 1, currency));
+        } else {
+            _ends[number] = _now() + lasts;
+            _house.offer(_token, address(_weth), number, _ends[number], reserve, PERCENT);
+        }
     }
 
     function _enter(DAO dao, uint256 lot) private {
@@ -329,12 +387,19 @@ contract HouseHandler is Estates {
 
     function _raiseFor(uint256 lot, DAO dao) private {
         HouseLot memory before = adapter.lotOf(lot);
+        HostileHouse.Sale memory sale = _house.saleOf(before.number);
+        bool isBegun = !_isZora() || _house.listingOf(before.number).firstBid != 0;
+        bool isCurrent = adapter.readingOf(lot).current;
         _watch(lot, lot);
         vm.prank(STRANGER);
         try adapter.raiseFor{gas: GAS}(lot, address(dao)) {
             HouseLot memory item = adapter.lotOf(lot);
             _note("raiseFor", true);
-            require(item.leader == address(dao) && item.price != 0, "raised for another");
+            _note(_isZora() ? "raised at Zora" : "raised at Nouns", true);
+            require(item.leader == address(dao), "raised for another");
+            // a house that has dropped the auction, or that has a group's money, may take what it likes for as long as it likes
+            require(!isCurrent || item.price == _leastBid(sale), "not the least bid that the house takes");
+            require(before.leader != address(0) || !isBegun || _now() < sale.end, "a bid after the end");
             if (before.leader == address(0)) {} else if (before.leader == address(dao)) {
                 _note("raised again", true);
             } else {
@@ -344,6 +409,13 @@ contract HouseHandler is Estates {
             _note("raiseFor", false);
         }
         _unharmed();
+    }
+
+    /// @dev In units, above what was bid and at least the reserve.
+    function _leastBid(HostileHouse.Sale memory sale) private pure returns (uint256) {
+        uint256 leastWei = sale.amount + sale.amount * PERCENT / 100;
+        if (leastWei < sale.reserve) leastWei = sale.reserve;
+        return (leastWei + UNIT - 1) / UNIT;
     }
 
     function _recall(uint256 lot, address dao) private {
@@ -380,9 +452,36 @@ contract HouseHandler is Estates {
         (done, paid) = _settleDAO(DAO(leader), lot, price);
         if (!_note("settle", done)) return false;
         require(phase == Phase.Closed, "settled what was not closed");
+        _note(_isZora() ? "settled at Zora" : "settled at Nouns", true);
         if (_now() >= adapter.lotOf(lot).deadline) _note("given up", true);
         _surplus += (paid - lent) * UNIT;
         _found(Estate(payable(DAO(leader).estateAt(lot))), DAO(leader), lot);
+    }
+
+    /// @dev What was won and arrived goes to the estate, as soon as the token lets it.
+    function _handOver(uint256 lot) private {
+        HouseLot memory item = adapter.lotOf(lot);
+        if (!item.isSettled || item.isDelivered) return;
+        _token.behave(HostileItem.Manner.Honest);
+        _deliver(lot);
+        bool isHere = _token.ownerOf(_idOf(item.number)) == adapter.paddleOf(lot, item.leader);
+        require(!isHere || adapter.lotOf(lot).isDelivered, "an item that is not handed over");
+    }
+
+    function _isZora() private view returns (bool) {
+        return adapter == _atZora;
+    }
+
+    /// @dev The item that is sold by a number.
+    function _idOf(uint256 number) private view returns (uint256) {
+        return _isZora() ? number + APART : number;
+    }
+
+    /// @dev When an auction ends, whatever the house says; before the first bid at Zora: if that came now.
+    function _endOf(uint256 number) private view returns (uint256) {
+        if (!_isZora()) return _ends[number];
+        HostileZoraHouse.Listing memory listing = _house.listingOf(number);
+        return (listing.firstBid == 0 ? _now() : listing.firstBid) + listing.duration;
     }
 
     function _phase(uint256 lot) private view returns (Phase phase) {
@@ -422,7 +521,7 @@ contract HouseHandler is Estates {
         HouseLot memory item = adapter.lotOf(lot);
         times = new uint40[](5);
         (times[0], times[1], times[2]) = (item.endOfBidding, item.endOfReveal, item.endOfTally);
-        (times[3], times[4]) = (uint40(_end), item.deadline);
+        (times[3], times[4]) = (uint40(_endOf(item.number)), item.deadline);
     }
 
     function _leaderOf(uint256 lot) internal view override returns (address leader) {
@@ -453,7 +552,8 @@ contract HouseHandler is Estates {
     }
 
     function _houseActions() private pure returns (string memory) {
-        return "register,enter,rival,raiseFor,raised again,recall,conclude,settle,given up,deliver,price returned,restore";
+        return "register,enter,rival,raiseFor,raised at Nouns,raised at Zora,raised again,recall,conclude,settle,settled at Nouns,"
+            "settled at Zora,given up,deliver,price returned,restore";
     }
 }
 
@@ -464,9 +564,6 @@ contract House is Campaign("House") {
     function setUp() public {
         vm.warp(1_800_000_000);
         _halls = new HouseHandler();
-        while (_halls.adapter().lotCount() == 0) {
-            _halls.register(vm.getBlockTimestamp());
-        }
     }
 
     function invariant_house() external view {

@@ -26,6 +26,7 @@ BREAKER: Final = "0xb4ea4"
 BOOK: Final = "base/BidBook.sol"
 DAO: Final = "groups/DAO.sol"
 ADAPTER: Final = "houses/HouseAdapter.sol"
+ZORA: Final = "houses/ZoraAdapter.sol"
 
 BREAKS: Final[tuple[Break, ...]] = (
     one(
@@ -139,6 +140,26 @@ BREAKS: Final[tuple[Break, ...]] = (
         *("no house is ever given up", "House", "houses/HouseLots.sol"),
         "bool isOver = block.timestamp >= item.deadline;",
         "bool isOver = block.timestamp >= item.deadline && {off};",
+    ),
+    one(
+        *("the lot is another item", "House", ZORA),
+        *("words[TOKEN_ID]);", "words[TOKEN_ID] + ({off} ? 0 : 1));"),
+    ),
+    one(
+        *("a lot in another token than ether", "House", ZORA),
+        *("words[CURRENCY] == 0 &&", "(words[CURRENCY] == 0 || !{off}) &&"),
+    ),
+    one(
+        *("the reserve is forgotten", "House", ZORA),
+        *("least > words[RESERVE] ? least", "least > words[RESERVE] || !{off} ? least"),
+    ),
+    one(
+        *("what has begun never ends", "House", ZORA),
+        *("(start == 0 ? block.timestamp", "(start == 0 || !{off} ? block.timestamp"),
+    ),
+    one(
+        *("who ends nothing is in the way", "House", ZORA),
+        *("endAuction(number) {} catch {}", "endAuction(number) {} catch { require({off}); }"),
     ),
     *chance.BREAKS,
 )
