@@ -10,10 +10,10 @@ LONG_PATIENCE = 1_200.0
 """The same for what takes up to two minutes there."""
 
 
-def until(done: Callable[[], Any], told: Callable[[], str] = str) -> Any:
-    """Waits until `done` gives something true, which it returns; what is `told` goes with the failure."""
+def until(done: Callable[[], Any], told: Callable[[], str] = str, every: float = 0.05) -> Any:
+    """What `done` gives once that is true, looked at `every` so many seconds; what is `told` goes with the failure."""
     end = time.monotonic() + PATIENCE
     while not (found := done()):
         assert time.monotonic() < end, told()
-        time.sleep(0.05)
+        time.sleep(every)
     return found

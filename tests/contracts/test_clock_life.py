@@ -269,11 +269,11 @@ def test_lots_are_independent(house, words, item, seller, alice, bob):
     second = ClockLot(house, words, item, seller, pricing=WELFARE, signals=3)
     first.join(alice, bob)
     second.join(bob)
-    first.close_joining()
+    second.close_joining()  # whose times end last
     first.register(alice, 1, 2, 3)
     second.register(bob, 4, 5, 6)
     assert [first.phase, second.phase] == [ClockPhase.REGISTERING] * 2
-    first.close_registering()
+    second.close_registering()
     first.draw()
     assert [first.phase, second.phase] == [ClockPhase.PREPARING, ClockPhase.DRAW]
 

@@ -8,7 +8,6 @@ the model says. A failure shows the seed and all that was done. Other walks:
 """
 
 import os
-import time
 from typing import Any
 
 import pytest
@@ -22,6 +21,7 @@ from tests.contracts.mechanism import address_of
 from tests.contracts.model import DAO as Model
 from tests.contracts.model import Refused, World, estate
 from tests.contracts.walk import Call, Walk
+from tests.patience import until
 from tests.puppets import Manner
 
 SEEDS = os.environ.get("WALK_SEEDS", "1 2 3 4").split()
@@ -42,12 +42,7 @@ def transact(transaction: dict[str, Any]) -> Any:
     sent = request(
         "eth_sendTransaction", {"gas": hex(5_000_000), "gasPrice": hex(GAS_PRICE), **transaction}
     )
-    for _ in range(5_000):
-        receipt = request("eth_getTransactionReceipt", sent)
-        if receipt:
-            return receipt
-        time.sleep(0.001)
-    raise TimeoutError(sent)
+    return until(lambda: request("eth_getTransactionReceipt", sent), lambda: sent, every=0.001)
 
 
 def calldata(call: Call) -> str:

@@ -58,7 +58,7 @@ def test_lanes_run_side_by_side_and_their_words_are_not_mixed(
 def test_a_step_that_never_ends_fails_and_leaves_nothing_behind(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lanes: int
 ) -> None:
-    monkeypatch.setattr(check, "LONGEST", 2)
+    monkeypatch.setattr(check, "LONGEST", 10)  # to start Python and a child
     code = (
         "import pathlib, subprocess\n"
         "child = subprocess.Popen(['sleep', '10000'])\n"
