@@ -5,12 +5,12 @@ from fractions import Fraction
 
 import pytest
 
-from offchain.bindings.constants import MOST_PLAYERS
 from offchain.bindings.draw_proofs import TERM_LIMIT
 from offchain.io.errors import InvalidInput
 from offchain.model.instances.approximate import ApproximateGroupsInstance, ApproximateInstance
 from offchain.model.instances.rules import FIRST_PRICE, Ascending, Lower
 from offchain.model.instances.two_level import BID_LIMIT, Group, Member, TwoLevelInstance
+from offchain.play import limits
 from offchain.play.limits import check_approximate, check_ascending, check_two_level
 
 RICH = (Group("g", tuple(Member(f"m{n}", (BID_LIMIT,), (BID_LIMIT,)) for n in range(2))),)
@@ -52,7 +52,6 @@ def drawn(players: int, delta: Fraction = HALF) -> ApproximateInstance:
             r"groups\[0\]: its members can pay",
         ),
         (lambda: check_approximate(drawn(1, Fraction(1, TERM_LIMIT))), "delta: denominator"),
-        (lambda: check_approximate(drawn(MOST_PLAYERS + 1)), f"bids: {MOST_PLAYERS + 1} players"),
         (
             lambda: check_approximate(ApproximateGroupsInstance(HALF, RICH)),
             r"groups\[0\]: its members can pay",
@@ -67,13 +66,20 @@ def drawn(players: int, delta: Fraction = HALF) -> ApproximateInstance:
         "increment",
         "lent",
         "inaccuracy",
-        "players",
         "group",
     ],
 )
 def test_what_does_not_fit_is_refused(check: Callable[[], None], refused: str) -> None:
     with pytest.raises(InvalidInput, match=refused):
         check()
+
+
+def test_more_players_than_the_contract_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By fewer than the sixteen million that it holds, which take gigabytes."""
+    monkeypatch.setattr(limits, "MOST_PLAYERS", 3)
+    check_approximate(drawn(3))
+    with pytest.raises(InvalidInput, match=r"bids: 4 players are more than .*, which is 3"):
+        check_approximate(drawn(4))
 
 
 def test_the_largest_that_fit_are_not() -> None:

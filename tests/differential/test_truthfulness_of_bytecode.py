@@ -43,8 +43,20 @@ def kinds(sizes: tuple[int, ...]) -> dict[str, Behaviour]:
     }
 
 
-@pytest.mark.parametrize("kind", ["sealed", "locked", "open", "rolled"])
-@pytest.mark.parametrize("sizes", [(1, 2), (2, 2), (1, 3), (2, 1, 1)], ids=str)
+SIZES = [(1, 2), (2, 2), (1, 3), (2, 1, 1)]
+KINDS = ["sealed", "locked", "open", "rolled"]
+LONG = {((2, 2), "locked"), ((1, 3), "locked")}
+"""Played at length only: locks are slow to open, and a smaller game and one of more groups have them every time."""
+
+
+@pytest.mark.parametrize(
+    ("sizes", "kind"),
+    [
+        pytest.param(*game, marks=pytest.mark.long if game in LONG else ())
+        for game in product(SIZES, KINDS)
+    ],
+    ids=str,
+)
 def test_nobody_gains_by_lying(sizes: tuple[int, ...], kind: str) -> None:
     table = charged(sizes, kinds(sizes)[kind])
     everybody = range(sum(sizes))
