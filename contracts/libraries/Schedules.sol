@@ -23,14 +23,15 @@ library Schedules {
     /// @notice Demands that a lot on these terms can begin now.
     function check(IAuctioneer.Schedule calldata schedule) internal view {
         if (
-            schedule.endOfBidding <= block.timestamp || !_isPhase(schedule.endOfBidding, schedule.endOfReveal)
-                || !_isPhase(schedule.endOfReveal, schedule.endOfTally)
+            schedule.endOfBidding <= block.timestamp || !isPhase(schedule.endOfBidding, schedule.endOfReveal)
+                || !isPhase(schedule.endOfReveal, schedule.endOfTally)
         ) revert BadSchedule(schedule.endOfBidding, schedule.endOfReveal, schedule.endOfTally);
         if (schedule.bondBps < MIN_BOND_BPS) revert BondTooLow(schedule.bondBps);
         if (schedule.bondBps > BPS) revert BondTooHigh(schedule.bondBps);
     }
 
-    function _isPhase(uint256 start, uint256 end) private pure returns (bool) {
+    /// @notice Whether a phase from `start` to `end` is within the bounds.
+    function isPhase(uint256 start, uint256 end) internal pure returns (bool) {
         return end >= start + MIN_PHASE && end <= start + MAX_PHASE;
     }
 }

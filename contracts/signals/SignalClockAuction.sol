@@ -11,10 +11,10 @@ import {DrawTime} from "../libraries/DrawTime.sol";
 import {Items} from "../libraries/Items.sol";
 import {Payments} from "../libraries/Payments.sol";
 import {Units} from "../libraries/Units.sol";
+import {ValueTables} from "../libraries/ValueTables.sol";
 import {ClockTerms} from "./ClockTerms.sol";
 import {ISignalClockAuction} from "./ISignalClockAuction.sol";
 import {Levels, MOST_LEVELS, Places, SignalLevels} from "./SignalLevels.sol";
-import {ValueTables} from "./ValueTables.sol";
 
 /// @title The signal discovery auction, over ascending signal clocks
 /// @notice Sells an ERC-721 item to one of several bidders whose values depend on everybody's signals. Everyone's values are public: a

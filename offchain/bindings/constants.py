@@ -9,6 +9,7 @@ ADDRESS_BITS: Final = 160
 DEPOSIT_BITS: Final = 64
 LOT_SHIFT: Final = 224
 MARK_SHIFT: Final = 128
+MOST_BASES: Final = 19
 MOST_LEVELS: Final = 32
 MOST_PLAYERS: Final = 16_777_215
 PLACE_BITS: Final = 5
@@ -135,6 +136,22 @@ class SignalClockAuction:
 
 class Units:
     UNIT: Final = 1_000_000_000
+
+
+class UniversalAuction:
+    MAX_ANSWER: Final = 86_400
+    MAX_PHASE: Final = 2_592_000
+    MIN_PHASE: Final = 600
+    MOST_OF_A_TYPE: Final = 31
+    MOST_SIDES: Final = 12
+    MOST_SIGNALS: Final = 8
+    MOST_VALUES: Final = 4_096
+    WINDOW: Final = 259_200
+
+
+class UniversalTerms:
+    MOST_SIDES: Final = 12
+    MOST_SIGNALS: Final = 8
 
 
 class ValueTables:

@@ -126,6 +126,21 @@ class SecretsPhase(IntEnum):
     DRAWN = 5
 
 
+class UniversalPhase(IntEnum):
+    """Where a lot stands. From `Settled` on it is over."""
+
+    NONE = 0
+    JOINING = 1
+    REGISTERING = 2
+    REVEALING = 3
+    DRAW = 4
+    DECIDING = 5
+    OFFERED = 6
+    SETTLED = 7
+    UNSOLD = 8
+    VOID = 9
+
+
 ENUMS: Final[Mapping[str, type[IntEnum]]] = {
     "enum AnnouncementFlaw": AnnouncementFlaw,
     "enum BeaconRandomness.BeaconPhase": BeaconPhase,
@@ -137,5 +152,6 @@ ENUMS: Final[Mapping[str, type[IntEnum]]] = {
     "enum ISignalClockAuction.Pricing": Pricing,
     "enum IResilientAuction.ResilientPhase": ResilientPhase,
     "enum CommitRevealRandomness.SecretsPhase": SecretsPhase,
+    "enum IUniversalAuction.UniversalPhase": UniversalPhase,
 }
 """By what an ABI calls them (`internalType`)."""
