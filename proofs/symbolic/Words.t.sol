@@ -8,7 +8,7 @@ import {IAuctioneer} from "../../contracts/interfaces/IAuctioneer.sol";
 import {Bid, BidSlot, BidSlots, entry} from "../../contracts/libraries/BidSlot.sol";
 import {Goods} from "../../contracts/resilient/Goods.sol";
 import {Levels, Places, SignalLevels} from "../../contracts/signals/SignalLevels.sol";
-import {ValueTables} from "../../contracts/signals/ValueTables.sol";
+import {ValueTables} from "../../contracts/libraries/ValueTables.sol";
 
 /// @title Words that several values share
 /// @notice What is put into a word is what comes out of it, and nothing else of the word moves.
