@@ -7,12 +7,6 @@ from offchain.io.units import WEI_PER_UNIT
 from tests.universal.universal_world import ANSWER, DEPOSIT, SALT, WINDOW, Lot, Phase, World
 
 
-@pytest.fixture
-def world() -> World:
-    """An auction without lots."""
-    return World()
-
-
 def survey(world: World) -> Lot:
     """Ann values it most if at most one survey is good, bob if two are, cid if all are; and all are.
 
@@ -46,14 +40,14 @@ def test_the_example_of_the_page(world: World, word: int, winner: int, price: in
         ("TablesRead", {"bidders": 3}),
         ("OfferMade", {"bidder": bidder, "price": price, "deadline": now + ANSWER}),
     ]
-    assert lot.phase == Phase.OFFERED
+    assert lot.phase() == Phase.OFFERED
     receipt = lot.buy(bidder, price)
     assert world.said(receipt)[0] == (
         "LotSettled",
         {"winner": bidder, "price": price, "paid": price},
     )
     assert world.owner_of(lot.item) == bidder
-    assert lot.phase == Phase.SETTLED
+    assert lot.phase() == Phase.SETTLED
     back = {"amountWei": DEPOSIT * WEI_PER_UNIT}
     assert world.said(lot.claim_batch(*lot.bidders)) == [
         ("Claimed", {"bidder": who, "recipient": who, **back}) for who in lot.bidders

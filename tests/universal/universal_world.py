@@ -33,9 +33,10 @@ SALT = bytes(31) + b"\x07"
 NAME = "UniversalAuction"
 
 Phase = UniversalPhase
+_ENTRIES: Sequence[Any] = load(NAME).abi
 LOT_FIELDS = [
     field["name"]
-    for entry in load(NAME).abi
+    for entry in _ENTRIES
     if entry.get("name") == "lotOf"
     for field in entry["outputs"][0]["components"]
 ]
@@ -229,7 +230,6 @@ class Lot:
         self.tables: dict[str, bytes] = {}
         self.signals: dict[str, int] = {}
 
-    @property
     def phase(self) -> UniversalPhase:
         """Where it stands."""
         phase: UniversalPhase = self.world.view("phase", self.number)
