@@ -4,45 +4,31 @@ Amounts are in units unless a name ends in ``wei``. People are accounts, or pupp
 they are told.
 """
 
-import random
-from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
 from math import prod
-from typing import Any
+from typing import Any, ClassVar
 
 from offchain.bindings.constants import SignalClockAuction
 from offchain.bindings.contracts import contract
-from offchain.bindings.deployment import create
 from offchain.bindings.enumerations import ClockPhase
 from offchain.bindings.value_tables import packed
-from offchain.chain.backend import Reverted, Transaction
-from offchain.chain.revm import Revm
 from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances import SignalClockInstance
 from offchain.model.instances.signals import UNSOLD, Rule, Sale, SignalBidder, Table
 from offchain.model.mechanisms.signal_discovery import clock_auction
+from tests.differential.lot_walk import DAY, MINUTE, Action, LotBooks, LotRecord, LotWalk
 from tests.differential.signal_draws import coins_of, table
-from tests.puppets import ItemManner, Manner, act, behave, force, prepare
-from tests.reverts import error_of
 
-MINUTE, DAY = 60, 86_400
 WINDOW = 3 * DAY
-FUNDS_WEI = 10**30
 OVER = (ClockPhase.SETTLED, ClockPhase.UNSOLD, ClockPhase.VOID)
 
 
 @dataclass
-class Record:
-    """One lot as its events tell it. `kinds` by bidder, in the order of joining."""
+class Record(LotRecord):
+    """One lot as its events tell it."""
 
-    seller: str
-    terms: tuple[int, ...]
-    token: str
-    token_id: int
-    kinds: dict[str, int] = field(default_factory=dict)
-    tables: dict[str, bytes] = field(default_factory=dict)
     word: int | None = None
     kind: int = 0
     phase: ClockPhase = ClockPhase.JOINING
@@ -53,10 +39,6 @@ class Record:
     asked: str | None = None
     last: str | None = None
     offer: tuple[int, int] | None = None
-    end: Sale | None = None
-    held: set[str] = field(default_factory=set)
-    forfeited: set[str] = field(default_factory=set)
-    returned: bool = False
 
     def phase_at(self, now: int) -> ClockPhase:
         """Where it stands: what happened last, and what time has made of that."""
@@ -74,11 +56,11 @@ class Record:
 
     @property
     def top(self) -> int:
-        return self.terms[0] - 1
+        return int(self.terms[0]) - 1
 
     @property
     def deposit(self) -> int:
-        return self.terms[6]
+        return int(self.terms[6])
 
     def box(self) -> tuple[int, ...]:
         """How many totals each type can have."""
@@ -97,46 +79,20 @@ class Record:
         """Whether a clock stands for good."""
         return who in self.left or self.clocks.get(who, 0) == self.top
 
-    def table_of(self, who: str) -> bytes:
-        """As `prepare` takes it."""
-        return self.tables.get(who, b"")
-
     def at_fault(self) -> set[str]:
         """Who let a deadline pass, once the lot is over: no table, no answer when asked, none while learned."""
         return (self.kinds.keys() - self.tables.keys()) | self.silent | set(self.learners())
 
 
-class Books:
+class Books(LotBooks):
     """All lots, and what the house owes, by its logs alone."""
 
-    def __init__(self) -> None:
-        self.now = 0
-        self.lots: dict[int, Record] = {}
-        self.proceeds_wei: defaultdict[str, int] = defaultdict(int)
-
-    def owed_wei(self) -> int:
-        """All of it."""
-        deposits = sum(len(lot.held) * lot.deposit for lot in self.lots.values())
-        return deposits * WEI_PER_UNIT + sum(self.proceeds_wei.values())
-
-    def record(self, name: str, said: dict[str, Any]) -> None:
-        """Takes in one event."""
-        if name == "LotListed":
-            self.lots[said["lot"]] = Record(
-                said["seller"], said["terms"], said["token"], said["tokenId"]
-            )
-        elif name == "ProceedsWithdrawn":
-            self.proceeds_wei[said["seller"]] -= said["amountWei"]
-        elif step := getattr(self, f"_{name}", None):
-            step(self.lots[said["lot"]], said)
+    record_of = Record
+    settled, unsold = ClockPhase.SETTLED, ClockPhase.UNSOLD
 
     def _Joined(self, lot: Record, said: dict[str, Any]) -> None:  # noqa: N802
         assert said["place"] == Counter(lot.kinds.values())[said["kind"]]
-        lot.kinds[said["bidder"]] = said["kind"]
-        lot.held.add(said["bidder"])
-
-    def _TableRegistered(self, lot: Record, said: dict[str, Any]) -> None:  # noqa: N802
-        lot.tables[said["bidder"]] = said["table"]
+        super()._Joined(lot, said)
 
     def _TypeDrawn(self, lot: Record, said: dict[str, Any]) -> None:  # noqa: N802
         lot.word, lot.kind, lot.deadline = said["word"], said["kind"], said["deadline"]
@@ -169,28 +125,6 @@ class Books:
         lot.offer, lot.deadline = (said["price"], said["signal"]), said["deadline"]
         lot.phase = ClockPhase.OFFERED
 
-    def _LotSettled(self, lot: Record, said: dict[str, Any]) -> None:  # noqa: N802
-        assert lot.end is None
-        assert said["paid"] == said["price"]
-        lot.end, lot.phase = Sale(said["winner"], said["price"]), ClockPhase.SETTLED
-        self.proceeds_wei[lot.seller] += said["price"] * WEI_PER_UNIT
-
-    def _LotUnsold(self, lot: Record, _: dict[str, Any]) -> None:  # noqa: N802
-        assert lot.end is None
-        lot.end, lot.phase = UNSOLD, ClockPhase.UNSOLD
-
-    def _ItemReturned(self, lot: Record, _: dict[str, Any]) -> None:  # noqa: N802
-        assert not lot.returned
-        lot.returned = True
-
-    def _Claimed(self, lot: Record, said: dict[str, Any]) -> None:  # noqa: N802
-        lot.held.remove(said["bidder"])
-
-    def _DepositForfeited(self, lot: Record, said: dict[str, Any]) -> None:  # noqa: N802
-        lot.held.remove(said["bidder"])
-        lot.forfeited.add(said["bidder"])
-        self.proceeds_wei[lot.seller] += lot.deposit * WEI_PER_UNIT
-
 
 def hold_equal_whatever_they_did(lot: Record) -> None:
     """The reference auction with the same word, in which everybody's signal is where their clock stood, ends alike.
@@ -222,84 +156,18 @@ def hold_equal_whatever_they_did(lot: Record) -> None:
         assert lot.last in lot.left
 
 
-class Walk:
-    """Most calls make sense at some time, many not now. Some must succeed, and some must not."""
+class Walk(LotWalk):
+    """Through the auction over ascending signal clocks."""
 
-    def __init__(self, seed: int, at_once: int = 3, chain: Revm | None = None) -> None:
-        """`at_once`: how many lots may be under way at a time."""
-        self.random, self.at_once = random.Random(seed), at_once
-        self.chain = chain = chain or Revm()
-        self.keeper, self.stranger, *people = map(chain.actor, range(8))
-        self.story = [f"seed {seed}"]
-        self.outcomes: Counter[str] = Counter()
-        chain.fund_all(dict.fromkeys([self.keeper, self.stranger, *people], FUNDS_WEI))
-        self.abi, self.item = map(contract, ("SignalClockAuction", "Item"))
-        self.words = create(chain, self.keeper, "SetRandomness")
-        self.house = create(chain, self.keeper, "SignalClockAuction", self.words)
-        self.tokens = [
-            create(chain, self.keeper, "Item"),
-            create(chain, self.keeper, "HostileItem"),
-        ]
-        self.puppets = [create(chain, self.keeper, "Actor") for _ in range(2)]
-        self.people = [*people, *self.puppets]
-        for who, token in product(self.people, self.tokens):
-            self._as(who, token, self.item.encode("setApprovalForAll", self.house, True))
-        self.books, self._next_block = Books(), chain.block() + 1
-        self.minted = self.forced = 0
+    name = "SignalClockAuction"
+    over = OVER
+    within: ClassVar[tuple[tuple[Any, ...], ...]] = (("expire",), ("exit",), ("prepare", 0, []))
 
-    # Transactions
+    def new_books(self) -> Books:
+        return Books()
 
-    def now(self) -> int:
-        """When the next one is."""
-        return self.chain.now()
-
-    def phase(self, lot: int) -> ClockPhase:
-        """Of a lot, as the chain says it, and as the logs and the time do."""
-        data = self.chain.call(self.house, self.abi.encode("phase", lot))
-        phase = ClockPhase(self.abi.decode("phase", data)[0])
-        assert phase == self.books.lots[lot].phase_at(self.now()), lot
-        return phase
-
-    def try_(
-        self,
-        who: str,
-        function: str,
-        *arguments: object,
-        value_wei: int = 0,
-        must: bool | None = None,
-    ) -> bool:
-        """Calls; whether it was done or refused by name, the house holds what it owes. `must`: which of them."""
-        said = [one.hex() if isinstance(one, bytes) else str(one)[:200] for one in arguments]
-        self.story.append(f"{self.now()} {who} {function} {said} {value_wei} must={must}")
-        outcome = "done"
-        try:
-            self._as(who, self.house, self.abi.encode(function, *arguments), value_wei)
-        except Reverted as failure:
-            outcome = error_of(failure.data)
-            if (outcome == "Error" and b"not moving" not in failure.data) or outcome[0].islower():
-                raise  # no panic, no want of gas; only the token refuses without an error of its own
-        self.check()
-        done = outcome == "done"
-        assert must in (None, done), outcome
-        self.outcomes[outcome] += 1
-        self.outcomes[f"{function} {'done' if done else 'refused'}"] += 1
-        return done
-
-    def check(self) -> None:
-        """What is held is what is owed, to the wei, beside what was forced on it; who is at fault pays, and nobody else."""
-        self.books.now = self.now()
-        for log in self.chain.logs([self.house], self._next_block):
-            event = self.abi.event(log)
-            assert event is not None
-            self.books.record(event.name, event.args)
-        self._next_block = self.chain.block() + 1
-        assert self.chain.balance(self.house) == self.books.owed_wei() + self.forced
-
-    def _as(self, sender: str, to: str, data: bytes, value_wei: int = 0) -> None:
-        """Sends as `sender`, which a puppet does when anyone tells it to."""
-        if sender in self.puppets:
-            sender, to, data = self.stranger, sender, act(to, data)
-        self.chain.send(Transaction(sender, to, data, value_wei))
+    def hold_equal(self, at: Record) -> None:
+        hold_equal_whatever_they_did(at)
 
     # What people try. `lot` is what it is tried on, `at` its record, `phase` where it stands.
 
@@ -435,74 +303,11 @@ class Walk:
         open_ = phase in (ClockPhase.ASKING, ClockPhase.OFFERED)
         self.try_(self.stranger, "expire", lot, must=open_ and self.now() >= at.deadline)
 
-    def end(self, lot: int, at: Record, phase: ClockPhase) -> None:
-        draw = self.random
-        way = draw.randrange(4)
-        if way == 0:
-            some = draw.sample(self.people, draw.randint(1, len(self.people)))
-            self.try_(draw.choice(self.people), "claimBatch", lot, some, must=phase in OVER)
-        elif way == 1:
-            who = draw.choice([*sorted(at.held) * 3, *self.people])
-            owed = who in at.held and (phase == ClockPhase.VOID or who not in at.at_fault())
-            recipient = draw.choice([who, *self.people])
-            must = (recipient not in self.puppets or None) if phase in OVER and owed else False
-            claim = ("claim", lot) if recipient == who else ("claimTo", lot, recipient)
-            self.try_(who, *claim, must=must)
-        elif way == 2:
-            right = phase in (ClockPhase.UNSOLD, ClockPhase.VOID) and not at.returned
-            moving = at.token == self.tokens[0]
-            self.try_(self.stranger, "reclaim", lot, must=(moving or None) if right else False)
-        else:
-            self.try_(draw.choice(self.people), "withdrawProceeds", draw.choice(self.people))
-
-    def misbehave(self, lot: int, at: Record, phase: ClockPhase) -> None:
-        """Puppets and the hostile token change their manners, and prepare calls to make from within."""
-        draw, hostile = self.random, self.tokens[1]
-        item = (ItemManner.HONEST, ItemManner.HONEST, ItemManner.REFUSE, ItemManner.REENTER)
-        paid = (Manner.ACCEPT, Manner.REFUSE, Manner.REENTER)
-        manners: list[tuple[str, Manner | ItemManner]] = [(hostile, draw.choice(item))]
-        manners += [(one, draw.choice(paid)) for one in self.puppets]
-        calls: list[tuple[Any, ...]] = [
-            ("claim", lot),
-            ("claimTo", lot, self.puppets[0]),
-            ("claimBatch", lot, self.people),
-            ("reclaim", lot),
-            ("buy", lot),
-            ("expire", lot),
-            ("exit", lot),
-            ("withdrawProceeds", self.puppets[1]),
-            ("prepare", lot, 0, []),
-        ]
-        for one, manner in manners:
-            self._as(self.keeper, one, behave(manner))
-            call = self.abi.encode(*draw.choice(calls))
-            self._as(self.keeper, one, prepare(self.house, call))
-
-    def force(self, *_: object) -> None:
-        """Ether that cannot be refused."""
-        force(self.chain, self.stranger, self.house, 7)
-        self.forced += 7
-        self.check()
-
-    def let_time_pass(self, lot: int, at: Record, phase: ClockPhase) -> None:
-        """Mostly by a little; at times to the second of a deadline; seldom past a window."""
-        draw, now_ = self.random, self.now()
-        ends = [*at.terms[3:5], at.deadline, at.deadline + WINDOW, at.terms[4] + WINDOW]
-        near = [end + d for end in ends for d in (-1, 0) if now_ < end + d <= now_ + 900]
-        far = [end + d for end in ends for d in (-1, 0) if end + d > now_ + 900]
-        if far and draw.random() < 0.04:
-            self.chain.advance_to(draw.choice(far))
-        elif near:
-            self.chain.advance_to(draw.choice(near))
-        else:
-            self.chain.advance_to(now_ + draw.choice((MINUTE, MINUTE, 5 * MINUTE, 20 * MINUTE)))
-
     # How
 
-    def run(self, steps: int) -> None:
-        """Does one thing after another: mostly what the phase of a lot asks for, at times anything."""
+    def fitting(self) -> Mapping[Any, Sequence[Action]]:
         pass_ = self.let_time_pass
-        fitting: dict[ClockPhase, list[Callable[[int, Record, ClockPhase], None]]] = {
+        return {
             ClockPhase.JOINING: [*[self.join] * 8, pass_],
             ClockPhase.REGISTERING: [*[self.register] * 12, pass_],
             ClockPhase.DRAW: [*[self.draw] * 8, pass_],
@@ -515,23 +320,13 @@ class Walk:
             ClockPhase.UNSOLD: [self.end],
             ClockPhase.VOID: [self.end],
         }
-        anything = [step for some in fitting.values() for step in dict.fromkeys(some)]
-        anything += [self.misbehave, self.misbehave, self.force]
-        for _ in range(steps):
-            running = [lot for lot in self.books.lots if self.phase(lot) not in OVER]
-            if len(running) < self.at_once and self.random.random() < 0.5:
-                self.list_item()
-            lots = running if running and self.random.random() < 0.75 else list(self.books.lots)
-            if not lots:
-                continue
-            lot = self.random.choice(lots)
-            phase = self.phase(lot)
-            at = self.books.lots[lot]
-            some = fitting[phase] if self.random.random() < 0.85 else anything
-            if phase in (ClockPhase.ASKING, ClockPhase.OFFERED) and self.now() >= at.deadline:
-                some = [*some, *[self.expire] * 9]
-            self.random.choice(some)(lot, at, phase)
-        self.outcomes.update(f"left at {self.phase(lot).name}" for lot in self.books.lots)
+
+    def ends(self, at: Record) -> Sequence[int]:
+        return [*at.terms[3:5], at.deadline, at.deadline + WINDOW, at.terms[4] + WINDOW]
+
+    def urgent(self, at: Record, phase: ClockPhase) -> Sequence[Action]:
+        late = phase in (ClockPhase.ASKING, ClockPhase.OFFERED) and self.now() >= at.deadline
+        return [self.expire] * 9 if late else ()
 
     def push_on(self, lot: int) -> None:
         """What a stranger can do alone, until the lot is over: nobody else is needed, whatever happened before.
@@ -559,28 +354,3 @@ class Walk:
                 if phase == ClockPhase.DRAW:
                     self.draw(lot, at, phase)
         raise AssertionError(f"lot {lot} does not end: {self.phase(lot).name}")
-
-    def end_it_all(self) -> None:
-        """Everything is pushed on, everybody behaves, and whoever is owed something gets it."""
-        for one in (*self.puppets, self.tokens[1]):
-            self._as(self.keeper, one, behave(ItemManner.HONEST))
-        for lot, at in self.books.lots.items():
-            self.push_on(lot)
-            self.try_(self.stranger, "claimBatch", lot, self.people, must=True)
-            void = self.phase(lot) == ClockPhase.VOID
-            assert not at.held
-            assert at.forfeited == (set() if void else at.at_fault())
-            sold = at.end not in (None, UNSOLD)
-            if not sold and not at.returned:
-                self.try_(self.stranger, "reclaim", lot, must=True)
-            owner = at.end.winner if sold and at.end else at.seller
-            data = self.chain.call(at.token, self.item.encode("ownerOf", at.token_id))
-            assert self.item.decode("ownerOf", data)[0] == owner
-            if not void:
-                hold_equal_whatever_they_did(at)
-            self.outcomes[f"lot {self.phase(lot).name}" if at.kinds else "lot nobody joined"] += 1
-            self.outcomes["a void lot with somebody at fault"] += void and bool(at.at_fault())
-        for who in self.people:
-            if self.books.proceeds_wei[who]:
-                self.try_(who, "withdrawProceeds", who, must=True)
-        assert self.chain.balance(self.house) == self.forced
