@@ -10,7 +10,8 @@ from eth_hash.auto import keccak
 
 from offchain.bindings.constants import MOST_LEVELS, PLACE_BITS, PLACE_MASK, SignalClockAuction
 from offchain.bindings.enumerations import ClockPhase, Pricing
-from tests.rebuild.twin import Earning, World, units
+from tests.rebuild.deposits import Deposits
+from tests.rebuild.twin import units
 
 WIDTH, COUNT_BITS = 8, 5
 SIGNALS, TYPES, PRICING, JOINING, REGISTERING, ANSWER, DEPOSIT = range(7)
@@ -104,22 +105,15 @@ class Lot:
         return first, (self.clock.least + active * self.step - self.residue) // self.step + 1
 
 
-class SignalClock(Earning):
+class SignalClock(Deposits):
     """The auction over ascending signal clocks."""
 
     name = "SignalClockAuction"
     made_of = ("randomness",)
-
-    def __init__(self, world: World, at: str, **facts: Any) -> None:
-        super().__init__(world, at, **facts)
-        self.lots: dict[int, Lot] = {}
-        self.sent: dict[int, str] = {}
-        self.refused: set[tuple[int, str]] = set()
+    over, lot_of, deposit = OVER, Lot, DEPOSIT
+    lots: dict[int, Lot]
 
     # Views
-
-    def lotCount(self) -> int:
-        return len(self.lots)
 
     def phase(self, lot: int) -> ClockPhase:
         one, now = self.lots[lot], self.world.now
@@ -156,24 +150,6 @@ class SignalClock(Earning):
         return one.kind, one.place, (account, *flags, digest)
 
     # Before the draw
-
-    def LotListed(
-        self, lot: int, seller: str, token: str, tokenId: int, terms: tuple[Any, ...]
-    ) -> None:
-        assert lot == len(self.lots) + 1
-        self.lots[lot] = Lot(terms, seller, token, tokenId)
-        self.look(lot)
-        self.ask("lotCount")
-        self.ask("proceeds", seller)
-        self.world.moved(token, tokenId, self.at)
-
-    def look(self, lot: int, bidder: str | None = None) -> Lot:
-        """A lot that changes, and perhaps one of its bidders."""
-        for view in ("lotOf", "phase", "tableSize"):
-            self.ask(view, lot)
-        if bidder is not None:
-            self.ask("bidderOf", lot, bidder)
-        return self.lots[lot]
 
     def Joined(self, lot: int, bidder: str, kind: int, place: int) -> None:
         one = self.look(lot, bidder)
@@ -327,9 +303,6 @@ class SignalClock(Earning):
         one.price, one.signal, one.clock.deadline = price, signal, deadline
         one.phase = ClockPhase.OFFERED
 
-    def ItemSent(self, lot: int, recipient: str) -> None:
-        self.sent[lot] = recipient
-
     def LotSettled(self, lot: int, winner: str, price: int, paid: int) -> None:
         one = self.look(lot)
         assert winner == one.at(one.clock.asked)[0]
@@ -342,39 +315,6 @@ class SignalClock(Earning):
     def LotUnsold(self, lot: int) -> None:
         self.look(lot).phase = ClockPhase.UNSOLD
 
-    def ItemReturned(self, lot: int) -> None:
-        one = self.look(lot)
-        assert not one.is_returned
-        one.is_returned = True
-        self.world.moved(one.token, one.token_id, one.seller)
-
-    # Claims
-
-    def Claimed(self, lot: int, bidder: str, recipient: str, amountWei: int) -> None:
-        self._paid(lot, bidder)
-        assert not self.forfeits(lot, bidder)
-        assert amountWei == units(self.lots[lot].terms[DEPOSIT])
-        self.pays(recipient, amountWei)
-
-    def DepositForfeited(self, lot: int, bidder: str) -> None:
-        self._paid(lot, bidder)
-        assert self.forfeits(lot, bidder)
-        one = self.lots[lot]
-        self.earns(one.seller, units(one.terms[DEPOSIT]))
-        self.ask("lotOf", lot)
-
-    def PushRefused(self, lot: int, bidder: str, amount: int) -> None:
-        one = self.look(lot, bidder)
-        assert not one.bidders[bidder].is_paid
-        assert amount == one.terms[DEPOSIT]
-        self.refused.add((lot, bidder))
-
-    def _paid(self, lot: int, bidder: str) -> None:
-        one = self.look(lot, bidder)
-        assert self.phase(lot) in OVER
-        assert not one.bidders[bidder].is_paid
-        one.bidders[bidder].is_paid = True
-
     def forfeits(self, lot: int, bidder: str) -> bool:
         """Whether somebody let a deadline pass."""
         one, who = self.lots[lot], self.lots[lot].bidders[bidder]
@@ -382,13 +322,3 @@ class SignalClock(Earning):
             return False
         is_idle = who.kind != one.kind and not who.has_left and who.clock < one.step
         return not who.table or who.is_silent or is_idle
-
-    def end(self) -> None:
-        assert not self.sent
-        if not self.world.has_reentered():
-            for call in self.called("claimBatch"):
-                lot = call.args["lot"]
-                for bidder in call.args["bidders"]:
-                    who = self.lots[lot].bidders.get(bidder)
-                    assert who is None or who.is_paid or (lot, bidder) in self.refused
-        self.refused.clear()

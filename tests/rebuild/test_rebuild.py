@@ -37,12 +37,14 @@ from tests.rebuild.seen import Part, Seen, events_of, missing, views_of
 from tests.rebuild.sources import Beacon, Secrets, SetSource
 from tests.rebuild.steps import Recorder, Step
 from tests.rebuild.twin import Twin
+from tests.rebuild.universal import Universal
 from tests.rebuild.walkers import (
     ClockStroll,
     DrawsStroll,
     GroupsStroll,
     HouseStroll,
     ResilientStroll,
+    UniversalStroll,
 )
 from tests.rebuild.words import WordsStroll
 from tests.resilient.resilient_world import TAILS, announce, bits
@@ -91,6 +93,10 @@ def draws(seen: Seen) -> None:
 
 def clocks(seen: Seen) -> None:
     walked(seen, ClockStroll, (SetSource, SignalClock), 6, 30)
+
+
+def colours(seen: Seen) -> None:
+    walked(seen, UniversalStroll, (SetSource, Universal), 6, 40)
 
 
 def sales(seen: Seen) -> None:
@@ -281,6 +287,7 @@ CASES = {
         | {("ApproximateAuction", "LotListed", "reserve"): "there are no reserves"},
     ),
     "clocks": Case(clocks, {"SignalClockAuction": ()}),
+    "colours": Case(colours, {"UniversalAuction": ()}),
     "sales": Case(sales, {"ResilientAuction": ()}),
     "houses": Case(
         houses,

@@ -11,6 +11,7 @@ from offchain.bindings.enumerations import BookState
 from offchain.chain.revm import Revm
 from tests.differential.clock_walk import Walk as ClockWalk
 from tests.differential.house_watch import Lot as HouseLot
+from tests.differential.lot_walk import LotWalk
 from tests.differential.test_approximate_walk import HOUSE, Lot
 from tests.differential.test_approximate_walk import Stroll as Approximate
 from tests.differential.test_house_walk import HouseStroll as HouseWalk
@@ -18,6 +19,7 @@ from tests.differential.test_rolling_walk import FACTORY, ITEM, MANNERS, State, 
 from tests.puppets import behave
 from tests.resilient.resilient_world import DELIVERY_WINDOW, DRAW_WINDOW
 from tests.resilient.test_resilient_walk import Walk as ResilientWalk
+from tests.universal.universal_walk import Walk as UniversalWalk
 
 ESTATE = contract("Estate")
 
@@ -156,11 +158,8 @@ class DrawsStroll(Approximate):
         super().roll(self.rng.choice(self.lots), who)
 
 
-class ClockStroll(ClockWalk):
-    """A walk through signal clock auctions."""
-
-    def __init__(self, seed: int, chain: Revm) -> None:
-        super().__init__(seed, chain=chain)
+class _SignalStroll(LotWalk):
+    """A walk through auctions of signals."""
 
     def step(self) -> None:
         self.run(20)
@@ -177,6 +176,20 @@ class ClockStroll(ClockWalk):
         if function == "buy" and self.random.random() < 0.5:
             function, arguments = "buyTo", (*arguments, self.random.choice(self.people))
         return super().try_(who, function, *arguments, value_wei=value_wei, must=must)
+
+
+class ClockStroll(_SignalStroll, ClockWalk):
+    """Of the auction over ascending clocks."""
+
+    def __init__(self, seed: int, chain: Revm) -> None:
+        super().__init__(seed, chain=chain)
+
+
+class UniversalStroll(_SignalStroll, UniversalWalk):
+    """Of the auction by colours."""
+
+    def __init__(self, seed: int, chain: Revm) -> None:
+        super().__init__(seed, chain=chain)
 
 
 class ResilientStroll(ResilientWalk):
