@@ -4,7 +4,8 @@ pragma solidity ^0.8.30;
 /// @title Ether out, whatever the recipient does
 /// @notice To whom the caller chose (`send`), or to many, of whom none may hold up the others (`push`).
 library Payments {
-    /// @notice Gas a recipient may burn: enough for a smart wallet to log its receipt, too little to hold a batch up.
+    /// @notice Gas a recipient may burn: enough for a smart wallet to log its receipt, too little to hold a batch up. What the EVM gives
+    /// along with ether comes on top: a recipient has 12,300.
     uint256 internal constant PUSH_GAS = 10_000;
     /// @notice Gas that must be left before a push, so that a caller cannot starve it and make it fail: the push itself, a new account
     /// (25,000), the transfer (9,000), a cold address (2,600), and the bookkeeping when it fails.

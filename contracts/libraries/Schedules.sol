@@ -6,9 +6,11 @@ import {IAuctioneer} from "../interfaces/IAuctioneer.sol";
 /// @title The bounds of a lot's times and bond
 /// @notice Long enough that nobody is shut out, short enough that no money is locked in.
 library Schedules {
-    /// @notice How long reveal and tally last each at least, and at most.
+    /// @notice How long a phase lasts at least, and at most: reveal and tally, registering.
     uint256 internal constant MIN_PHASE = 10 minutes;
     uint256 internal constant MAX_PHASE = 30 days;
+    /// @notice The longest time for an answer; the shortest is `MIN_PHASE`.
+    uint256 internal constant MAX_ANSWER = 1 days;
     /// @notice The least bond, which is the customary one: 10 % of the deposit for a bid that is not revealed.
     uint16 internal constant MIN_BOND_BPS = 1_000;
     uint16 private constant BPS = 10_000;
@@ -30,8 +32,18 @@ library Schedules {
         if (schedule.bondBps > BPS) revert BondTooHigh(schedule.bondBps);
     }
 
+    /// @notice Whether a first phase, which begins now and may be as short as one likes, can end then.
+    function isFirst(uint256 end) internal view returns (bool) {
+        return end > block.timestamp && end <= block.timestamp + MAX_PHASE;
+    }
+
     /// @notice Whether a phase from `start` to `end` is within the bounds.
     function isPhase(uint256 start, uint256 end) internal pure returns (bool) {
         return end >= start + MIN_PHASE && end <= start + MAX_PHASE;
+    }
+
+    /// @notice Whether so many seconds for an answer are within the bounds.
+    function isAnswer(uint256 answer) internal pure returns (bool) {
+        return answer >= MIN_PHASE && answer <= MAX_ANSWER;
     }
 }

@@ -8,6 +8,10 @@ pragma solidity ^0.8.30;
 library ValueTables {
     /// @notice Bytes of one value.
     uint256 internal constant WIDTH = 8;
+    /// @notice The most values a table may have: those that one transaction can register.
+    uint256 internal constant MOST_VALUES = 4_096;
+    /// @notice The most sides: with more, each of which has a bidder, a table would be too large.
+    uint256 internal constant MOST_SIDES = 12;
     /// @notice The most bidders of one type that 5 bits can count.
     uint256 internal constant MOST_OF_A_TYPE = 31;
 

@@ -10,6 +10,7 @@ import {IRandomness} from "../interfaces/IRandomness.sol";
 import {DrawTime} from "../libraries/DrawTime.sol";
 import {Items} from "../libraries/Items.sol";
 import {Payments} from "../libraries/Payments.sol";
+import {Schedules} from "../libraries/Schedules.sol";
 import {Units} from "../libraries/Units.sol";
 import {ValueTables} from "../libraries/ValueTables.sol";
 import {ClockTerms} from "./ClockTerms.sol";
@@ -45,16 +46,16 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
     // CONSTANTS
 
     /// @notice The most values a table may have.
-    uint256 public constant MOST_VALUES = ClockTerms.MOST_VALUES;
+    uint256 public constant MOST_VALUES = ValueTables.MOST_VALUES;
     /// @notice The most types: with more, each having a bidder, a table would be too large.
-    uint256 public constant MOST_TYPES = ClockTerms.MOST_TYPES;
+    uint256 public constant MOST_TYPES = ValueTables.MOST_SIDES;
     /// @notice The most bidders of one type.
     uint256 public constant MOST_OF_A_TYPE = ValueTables.MOST_OF_A_TYPE;
     /// @notice Bounds on how long registering lasts; joining, which no deposit leaves, lasts no longer than the second either.
-    uint256 public constant MIN_PHASE = ClockTerms.MIN_PHASE;
-    uint256 public constant MAX_PHASE = ClockTerms.MAX_PHASE;
+    uint256 public constant MIN_PHASE = Schedules.MIN_PHASE;
+    uint256 public constant MAX_PHASE = Schedules.MAX_PHASE;
     /// @notice The longest time for an answer; the shortest is `MIN_PHASE`.
-    uint256 public constant MAX_ANSWER = ClockTerms.MAX_ANSWER;
+    uint256 public constant MAX_ANSWER = Schedules.MAX_ANSWER;
     /// @notice How long the word, the tables of the drawn type or the last bidder's table are waited for before the lot is void.
     uint256 public constant WINDOW = 3 days;
 

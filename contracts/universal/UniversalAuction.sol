@@ -13,7 +13,6 @@ import {Payments} from "../libraries/Payments.sol";
 import {Schedules} from "../libraries/Schedules.sol";
 import {Units} from "../libraries/Units.sol";
 import {ValueTables} from "../libraries/ValueTables.sol";
-import {ClockTerms} from "../signals/ClockTerms.sol";
 import {Bases, MOST_BASES, Profile} from "./Bases.sol";
 import {IUniversalAuction} from "./IUniversalAuction.sol";
 import {Marks} from "./Marks.sol";
@@ -45,9 +44,9 @@ contract UniversalAuction is IUniversalAuction, Proceeds, Escrow {
     // CONSTANTS
 
     /// @notice The most values a table may have.
-    uint256 public constant MOST_VALUES = ClockTerms.MOST_VALUES;
+    uint256 public constant MOST_VALUES = ValueTables.MOST_VALUES;
     /// @notice The most sides of a table: one for each type and signal from 1 up.
-    uint256 public constant MOST_SIDES = UniversalTerms.MOST_SIDES;
+    uint256 public constant MOST_SIDES = ValueTables.MOST_SIDES;
     /// @notice The most signals.
     uint256 public constant MOST_SIGNALS = UniversalTerms.MOST_SIGNALS;
     /// @notice The most bidders of one type.
@@ -56,7 +55,7 @@ contract UniversalAuction is IUniversalAuction, Proceeds, Escrow {
     uint256 public constant MIN_PHASE = Schedules.MIN_PHASE;
     uint256 public constant MAX_PHASE = Schedules.MAX_PHASE;
     /// @notice The longest time for an answer; the shortest is `MIN_PHASE`.
-    uint256 public constant MAX_ANSWER = ClockTerms.MAX_ANSWER;
+    uint256 public constant MAX_ANSWER = Schedules.MAX_ANSWER;
     /// @notice How long the word, and then the tables, are waited for before the lot is void.
     uint256 public constant WINDOW = 3 days;
 

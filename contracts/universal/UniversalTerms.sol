@@ -2,36 +2,28 @@
 pragma solidity ^0.8.30;
 
 import {Schedules} from "../libraries/Schedules.sol";
-import {ClockTerms} from "../signals/ClockTerms.sol";
+import {ValueTables} from "../libraries/ValueTables.sol";
 import {IUniversalAuction} from "./IUniversalAuction.sol";
 import {Marks} from "./Marks.sol";
 
 /// @title The bounds of what a seller of a universal auction sets
 /// @notice Those of the signal clock, and marks that serve one bidder of a colour at most.
 library UniversalTerms {
-    /// @notice The most sides of a table, each of which may have a bidder: one for each type and signal from 1 up.
-    uint256 internal constant MOST_SIDES = ClockTerms.MOST_TYPES;
     /// @notice The most signals with which there is room for a second bidder where there is one type: tables of 3^7 values.
     uint256 internal constant MOST_SIGNALS = 8;
 
     /// @notice Demands that a lot on these terms can begin now.
     function check(IUniversalAuction.Terms memory terms) internal view {
-        if (terms.types == 0 || terms.types > MOST_SIDES) revert IUniversalAuction.BadTypes(terms.types);
-        if (terms.signals < 2 || terms.signals > MOST_SIGNALS || sides(terms) > MOST_SIDES) {
+        if (terms.types == 0 || terms.types > ValueTables.MOST_SIDES) revert IUniversalAuction.BadTypes(terms.types);
+        if (terms.signals < 2 || terms.signals > MOST_SIGNALS || sides(terms) > ValueTables.MOST_SIDES) {
             revert IUniversalAuction.BadSignals(terms.signals);
         }
         _checkMarks(terms);
-        (uint256 joined, uint256 answer) = (terms.endOfJoining, terms.answerSeconds);
+        (uint40 joined, uint40 registered, uint40 revealed) = (terms.endOfJoining, terms.endOfRegistering, terms.endOfRevealing);
         if (
-            joined <= block.timestamp || joined > block.timestamp + Schedules.MAX_PHASE
-                || !Schedules.isPhase(joined, terms.endOfRegistering)
-                || !Schedules.isPhase(terms.endOfRegistering, terms.endOfRevealing) || answer < Schedules.MIN_PHASE
-                || answer > ClockTerms.MAX_ANSWER
-        ) {
-            revert IUniversalAuction.BadSchedule(
-                terms.endOfJoining, terms.endOfRegistering, terms.endOfRevealing, terms.answerSeconds
-            );
-        }
+            !Schedules.isFirst(joined) || !Schedules.isPhase(joined, registered) || !Schedules.isPhase(registered, revealed)
+                || !Schedules.isAnswer(terms.answerSeconds)
+        ) revert IUniversalAuction.BadSchedule(joined, registered, revealed, terms.answerSeconds);
         if (terms.deposit == 0) revert IUniversalAuction.NoDeposit();
     }
 

@@ -53,14 +53,6 @@ class Chances:
     DRAWS: Final = 1 << 255
 
 
-class ClockTerms:
-    MAX_ANSWER: Final = 86_400
-    MAX_PHASE: Final = 2_592_000
-    MIN_PHASE: Final = 600
-    MOST_TYPES: Final = 12
-    MOST_VALUES: Final = 4_096
-
-
 class CommitRevealRandomness:
     MAX_WINDOW: Final = 604_800
     MIN_WINDOW: Final = 600
@@ -119,6 +111,7 @@ class ResilientAuction:
 
 
 class Schedules:
+    MAX_ANSWER: Final = 86_400
     MAX_PHASE: Final = 2_592_000
     MIN_BOND_BPS: Final = 1_000
     MIN_PHASE: Final = 600
@@ -150,10 +143,11 @@ class UniversalAuction:
 
 
 class UniversalTerms:
-    MOST_SIDES: Final = 12
     MOST_SIGNALS: Final = 8
 
 
 class ValueTables:
     MOST_OF_A_TYPE: Final = 31
+    MOST_SIDES: Final = 12
+    MOST_VALUES: Final = 4_096
     WIDTH: Final = 8
