@@ -4,7 +4,7 @@ Amounts are units (1 gwei), times are seconds since the epoch. Nothing here talk
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from offchain.bindings.constants import SignalClockAuction
@@ -14,6 +14,7 @@ from offchain.chain.backend import Chain
 from offchain.keeper.books import NEVER, Args
 from offchain.keeper.logbook import PlainLogbook
 from offchain.keeper.logstore import LogStore
+from offchain.keeper.tabled import TabledLot
 
 CLOCKS: Final = "SignalClockAuction"
 WINDOW: Final = SignalClockAuction.WINDOW
@@ -21,39 +22,18 @@ WINDOW: Final = SignalClockAuction.WINDOW
 
 
 @dataclass(slots=True)
-class Bidder:
-    """One who joined. table: as registered, empty if none was. closed: whether the deposit went somewhere; refused: whether a
-    push of it was not taken.
+class ClockLot(TabledLot):
+    """One lot. phase: as far as logs alone tell; the clock ends some. deadline: of what is waited for in that phase, as far as is
+    known: in `PREPARING` at the latest, in `STATING` nothing. latest: the last one that logs told. kind: the type that was drawn,
+    None: none yet. prepared: how many of its tables were looked at. last: who is left alone.
     """
 
-    kind: int
-    table: bytes = b""
-    closed: bool = False
-    refused: bool = False
-
-
-@dataclass(slots=True)
-class ClockLot:
-    """One lot.
-
-    bidders: by account, in the order in which they joined. phase: as far as logs alone tell; the clock ends some. deadline: of
-    what is waited for in that phase, as far as is known: in `PREPARING` at the latest, in `STATING` nothing. latest: the last
-    one that logs told. kind: the type that was drawn, None: none yet. prepared: how many of its tables were looked at. last: who
-    is left alone.
-    """
-
-    number: int
-    end_of_joining: int
-    end_of_registering: int
-    bidders: dict[str, Bidder] = field(default_factory=dict)
     phase: ClockPhase = ClockPhase.JOINING
     deadline: int = 0
     latest: int = 0
-    requested: bool = False
     kind: int | None = None
     prepared: int = 0
     last: str | None = None
-    returned: bool = False
 
     @staticmethod
     def listed(args: Args) -> "ClockLot":
@@ -67,7 +47,7 @@ class ClockLot:
         return [account for account, one in self.bidders.items() if one.kind == self.kind]
 
     def phase_at(self, now: int) -> ClockPhase:
-        """The phase at `now`. What became void because nobody took a step in time is known for certain by the contract only."""
+        """See `TabledLot`."""
         if self.phase == ClockPhase.JOINING:
             if now < self.end_of_joining:
                 return ClockPhase.JOINING
@@ -84,29 +64,24 @@ class ClockLot:
         return self.phase
 
     def next_deadline(self, now: int) -> int:
-        """The first end of a phase after `now`; far away once there is none."""
+        """See `TabledLot`."""
         ends = (self.end_of_joining, self.end_of_registering, self.deadline)
         return min((end for end in ends if end > now), default=NEVER)
 
-    def is_owed(self, account: str) -> bool:
-        """Whether a push would move a deposit, once the lot is over. A refused one is not tried again: its bidder can claim."""
-        bidder = self.bidders[account]
-        return not bidder.closed and not bidder.refused
+    def is_over(self, now: int) -> bool:
+        """See `TabledLot`."""
+        return self.returned or self.phase_at(now) >= ClockPhase.SETTLED
+
+    @property
+    def void_by(self) -> int:
+        """See `TabledLot`."""
+        return max(self.end_of_registering, self.latest) + 2 * WINDOW
 
     def apply(self, event: Event) -> None:
         """Takes an event of this lot; others change nothing. KeyError if an earlier one is missing."""
         handler = _EVENTS.get(event.name)
         if handler is not None:
             handler(self, event.args)
-
-    def _on_joined(self, args: Args) -> None:
-        self.bidders[args["bidder"]] = Bidder(args["kind"])
-
-    def _on_registered(self, args: Args) -> None:
-        self.bidders[args["bidder"]].table = args["table"]
-
-    def _on_requested(self, args: Args) -> None:
-        self.requested = True
 
     def _on_drawn(self, args: Args) -> None:
         self.kind = args["kind"]
@@ -138,21 +113,11 @@ class ClockLot:
     def _on_unsold(self, args: Args) -> None:
         self.phase, self.deadline = ClockPhase.UNSOLD, 0
 
-    def _on_returned(self, args: Args) -> None:
-        self.returned = True
-
-    def _on_paid(self, args: Args) -> None:
-        bidder = self.bidders[args["bidder"]]
-        bidder.closed, bidder.refused = True, False
-
-    def _on_refused(self, args: Args) -> None:
-        self.bidders[args["bidder"]].refused = True
-
 
 _EVENTS: Final[Mapping[str, Callable[[ClockLot, Args], None]]] = {
-    "Joined": ClockLot._on_joined,
-    "TableRegistered": ClockLot._on_registered,
-    "DrawRequested": ClockLot._on_requested,
+    "Joined": ClockLot.on_joined,
+    "TableRegistered": ClockLot.on_registered,
+    "DrawRequested": ClockLot.on_requested,
     "TypeDrawn": ClockLot._on_drawn,
     "OthersLearned": ClockLot._on_learned,
     "TablesPrepared": ClockLot._on_prepared,
@@ -161,10 +126,10 @@ _EVENTS: Final[Mapping[str, Callable[[ClockLot, Args], None]]] = {
     "OfferStated": ClockLot._on_stated,
     "LotSettled": ClockLot._on_settled,
     "LotUnsold": ClockLot._on_unsold,
-    "ItemReturned": ClockLot._on_returned,
-    "Claimed": ClockLot._on_paid,
-    "DepositForfeited": ClockLot._on_paid,
-    "PushRefused": ClockLot._on_refused,
+    "ItemReturned": ClockLot.on_returned,
+    "Claimed": ClockLot.on_paid,
+    "DepositForfeited": ClockLot.on_paid,
+    "PushRefused": ClockLot.on_refused,
 }
 
 
