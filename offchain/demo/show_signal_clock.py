@@ -14,8 +14,8 @@ from offchain.model.instances.signal_clock import SignalClockInstance
 from offchain.model.instances.signals import DEFAULT_TYPE, Rule, SignalBidder, Table
 from offchain.model.mechanisms.signal_discovery import Coins, clock_auction, solve
 from offchain.play.kept import KeptClocks
-from offchain.play.signal_clock import DEPOSIT
 from offchain.play.signal_clock_trail import Play
+from offchain.play.tabled import DEPOSIT
 from offchain.report import tables
 from offchain.report.amounts import eth
 from offchain.report.chance_figures import valuations

@@ -4,23 +4,15 @@ Each auction is a lot of its own, drawn by a word that the caller chooses (`SetR
 Everything that a play returns is read from the contract's events, nothing from the reference model.
 """
 
-from collections.abc import Sequence
-
 from offchain.bindings.constants import SignalClockAuction
-from offchain.bindings.enumerations import ClockPhase, Pricing
+from offchain.bindings.enumerations import Pricing
 from offchain.bindings.value_tables import batches, packed
 from offchain.chain.backend import Transaction
 from offchain.chain.errors import ChainError
-from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances.signal_clock import SignalClockInstance
-from offchain.model.instances.signals import UNSOLD, Rule, Sale, SignalBidder
-from offchain.play.audit import check_balance, check_proceeds
-from offchain.play.observer import Observer
+from offchain.model.instances.signals import Rule, SignalBidder
 from offchain.play.signal_clock_trail import Play, Trail
-from offchain.play.stage import SELLER, DrawnStage
-
-DEPOSIT = 1
-"""What every bidder puts down, in units."""
+from offchain.play.tabled import DEPOSIT, TabledStage
 
 _ANSWER_SECONDS = SignalClockAuction.MAX_ANSWER
 """Nobody is in a hurry here, and no play takes that long."""
@@ -28,47 +20,10 @@ _ANSWER_SECONDS = SignalClockAuction.MAX_ANSWER
 _PRICING = {Rule.WELFARE: Pricing.WELFARE, Rule.REVENUE: Pricing.REVENUE}
 
 
-class SignalClocks(DrawnStage):
-    """The contracts deployed on a chain, ready to play auctions one after another."""
+class SignalClocks(TabledStage[SignalClockInstance]):
+    """The contracts deployed on a chain, ready to play auctions one after another; of an open lot only the draws are missing."""
 
     _name = "SignalClockAuction"
-    _deployer = SELLER
-    _paid = 0
-    """What the seller has earned since the last audit, in units."""
-
-    def watch(self, observer: Observer | None) -> None:
-        """`observer` hears of all that follows, and gas is counted anew."""
-        self._begin(observer)
-
-    def open(self, instance: SignalClockInstance, count: int) -> range:
-        """Lists so many lots, on which all bidders join and register; only the draws are missing.
-
-        Returns their numbers.
-        """
-        accounts = self._players(len(instance.bidders))
-        deposits = count * DEPOSIT * WEI_PER_UNIT
-        self._observed.fund(dict.fromkeys(accounts, self._pocket_money + deposits))
-        end = self._chain.now() + self._seconds
-        lots = self._list(instance, count, end)
-        kinds = {name: kind for kind, name in enumerate(instance.types)}
-        joins = [
-            self._auction.call(
-                account, "join", lot, kinds[bidder.type], value=DEPOSIT * WEI_PER_UNIT
-            )
-            for lot in lots
-            for account, bidder in zip(accounts, instance.bidders, strict=True)
-        ]
-        self._send("join", joins)
-        self._chain.advance_to(end)
-        tables = [packed(bidder.value.entries) for bidder in instance.bidders]
-        registrations = [
-            self._auction.call(account, "register", lot, table)
-            for lot in lots
-            for account, table in zip(accounts, tables, strict=True)
-        ]
-        self._send("register", registrations)
-        self._chain.advance_to(end + self._seconds)
-        return lots
 
     def play(self, instance: SignalClockInstance, lot: int, word: int) -> Play:
         """Plays an open lot with this word, from the draw to the last deposit.
@@ -94,27 +49,10 @@ class SignalClocks(DrawnStage):
         self._prepare(lot, trail)
         return trail
 
-    def phase_of(self, lot: int) -> ClockPhase:
-        """The phase of a lot."""
-        phase: ClockPhase
-        (phase,) = self._view("phase", lot)
-        return phase
-
-    def audit(self) -> None:
-        """Lets the seller take what it earned, and checks that this is what was paid, and that no wei is left.
-
-        `MoneyAstray` names the sums that differ.
-        """
-        check_proceeds(self._withdraw_proceeds(), self._paid * WEI_PER_UNIT)
-        self._paid = 0
-        check_balance(self._chain, self.auction)
-
     # The parts of an auction
 
-    def _list(self, instance: SignalClockInstance, count: int, end: int) -> range:
-        (listed,) = self._view("lotCount")
-        lots = range(listed + 1, listed + 1 + count)
-        terms = (
+    def _terms(self, instance: SignalClockInstance, end: int) -> tuple[object, ...]:
+        return (
             instance.signals,
             len(instance.types),
             _PRICING[instance.rule],
@@ -123,13 +61,14 @@ class SignalClocks(DrawnStage):
             _ANSWER_SECONDS,
             DEPOSIT,
         )
-        minted = [self._mint() for _ in lots]
-        listing = [
-            self._auction.call(self._seller, "list", self._item.address, token, terms)
-            for token, _ in minted
-        ]
-        self._send("list", [*(mint for _, mint in minted), *listing])
-        return lots
+
+    def _kinds(self, instance: SignalClockInstance) -> list[int]:
+        return [instance.types.index(bidder.type) for bidder in instance.bidders]
+
+    def _registration(
+        self, instance: SignalClockInstance, lot: int, index: int
+    ) -> tuple[object, ...]:
+        return (packed(instance.bidders[index].value.entries),)
 
     def _draw(self, lot: int, trail: Trail, word: int) -> None:
         """The word is asked for, comes, and is taken."""
@@ -174,11 +113,8 @@ class SignalClocks(DrawnStage):
         if bidder.signal < trail.offer.signal:
             self._take("answer", [self._answer(lot, trail, last)], trail)
             return
-        account, price = trail.accounts[last], trail.offer.price
-        self._observed.fund({account: price * WEI_PER_UNIT + self._pocket_money})
-        purchase = self._auction.call(account, "buy", lot, value=price * WEI_PER_UNIT)
+        purchase = self._purchase(lot, trail.accounts[last], trail.offer.price)
         self._take("buy", [purchase], trail)
-        self._paid += price
 
     def _state(self, lot: int, trail: Trail, bidder: SignalBidder) -> None:
         """States the offer to the last bidder."""
@@ -186,10 +122,3 @@ class SignalClocks(DrawnStage):
             self._keeper_account, "stateOffer", lot, packed(bidder.value.entries)
         )
         self._take("offer", [state], trail)
-
-    def _wind_up(self, lot: int, accounts: Sequence[str], sale: Sale) -> None:
-        """The item and the deposits go where they belong."""
-        if sale == UNSOLD:
-            self._send("return", [self._auction.call(self._keeper_account, "reclaim", lot)])
-        back = self._auction.call(self._keeper_account, "claimBatch", lot, list(accounts))
-        self._send("return", [back])

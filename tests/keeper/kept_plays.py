@@ -14,9 +14,9 @@ from offchain.keeper.signal_clock import ClockKeeper
 from offchain.model.instances.signal_clock import SignalClockInstance
 from offchain.model.instances.signals import UNSOLD, Sale
 from offchain.play.kept import KeptClocks, KeptSales
-from offchain.play.signal_clock import DEPOSIT
 from offchain.play.signal_clock_trail import Play, Trail
 from offchain.play.stage import KEEPER, Done
+from offchain.play.tabled import DEPOSIT
 from tests.keeper.chains import Killed, Mortal, Proxy
 
 AnyKeeper = Frame[Any]
