@@ -8,19 +8,18 @@ from rich.console import Console
 from offchain.bindings.contracts import Event
 from offchain.chain.backend import Chain
 from offchain.demo import chance
+from offchain.demo.purchase import money
 from offchain.demo.teller import Scene, on
-from offchain.io.units import WEI_PER_UNIT
 from offchain.model.instances.signal_clock import SignalClockInstance
 from offchain.model.instances.signals import DEFAULT_TYPE, Rule, SignalBidder, Table
 from offchain.model.mechanisms.signal_discovery import Coins, clock_auction, solve
 from offchain.play.kept import KeptClocks
 from offchain.play.signal_clock_trail import Play
-from offchain.play.tabled import DEPOSIT
 from offchain.report import tables
 from offchain.report.amounts import eth
 from offchain.report.chance_figures import valuations
 from offchain.report.drawing import Picture
-from offchain.report.people import Fate, People, Person, Tone
+from offchain.report.people import Fate, Tone
 from offchain.report.played import Report
 from offchain.report.tables import Row
 
@@ -82,7 +81,7 @@ def play(chain: Chain, console: Console) -> Report:
             ("worth to the best owner", f"{eth(expected.optimal_welfare)} ETH"),
             ("welfare over all draws", f"{eth(int(expected.expected_welfare))} ETH"),
         ),
-        everybody=_money(teller.events, names, found),
+        everybody=money(teller.events, names, found.sale, lambda name: _fate(name, found)),
         heading="What the painting is worth",
         picture=Picture(
             "picture",
@@ -212,32 +211,10 @@ def _details(found: Play) -> tables.Table:
     )
 
 
-def _money(events: Sequence[Event], names: Mapping[str, str], found: Play) -> People:
-    """What became of everybody's money, as the contract tells it."""
-    price = found.sale.price * WEI_PER_UNIT
-    back = {names[e.args["bidder"]]: e.args["amountWei"] for e in events if e.name == "Claimed"}
-    deposit = DEPOSIT * WEI_PER_UNIT
-    return People(
-        title="Everybody's money",
-        persons=tuple(
-            Person(
-                name=bidder.name,
-                fate=_fate(place, found),
-                back=back[bidder.name],
-                paid=price if is_winner else 0,
-                bond=0,
-                deposit=deposit + (price if is_winner else 0),
-            )
-            for place, bidder in enumerate(INSTANCE.bidders)
-            for is_winner in [bidder.name == found.sale.winner]
-        ),
-        note="Put down: a small deposit, and the price where one buys.",
-    )
-
-
-def _fate(place: int, found: Play) -> Fate:
-    if INSTANCE.bidders[place].name == found.sale.winner:
+def _fate(name: str, found: Play) -> Fate:
+    if name == found.sale.winner:
         return Fate("bought", "Asked last, it took the offer.", Tone.GOOD)
+    place = list(_WORTH).index(name)
     if asked := _asked(found, place):
         return Fate(
             "out", f"Asked {asked}, it told {found.clocks[place]} and could not win any more."

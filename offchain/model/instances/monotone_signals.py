@@ -86,8 +86,8 @@ def _refuse_large(instance: Field, header: Header) -> None:
 
 def _refuse_asymmetry(value: Field, table: Table, header: Header) -> None:
     """Raise InvalidInput at the first entry that differs when two bidders of a type exchange their signals."""
-    for one, other in _neighbours(header.bidder_types):
-        place = _find_asymmetry(table, one, other)
+    for one, other in neighbours(header.bidder_types):
+        place = find_asymmetry(table, one, other)
         if place is None:
             continue
         index = list(index_of(table, place))
@@ -102,7 +102,7 @@ def _refuse_asymmetry(value: Field, table: Table, header: Header) -> None:
         )
 
 
-def _find_asymmetry(table: Table, one: int, other: int) -> int | None:
+def find_asymmetry(table: Table, one: int, other: int) -> int | None:
     """The place of an entry, of a higher signal of `one` than of `other`, that differs if they are exchanged."""
     signals, entries = table.shape[0], table.entries
     wide, stride = (signals ** (len(table.shape) - 1 - side) for side in (one, other))
@@ -118,7 +118,7 @@ def _find_asymmetry(table: Table, one: int, other: int) -> int | None:
     return None
 
 
-def _neighbours(bidder_types: Sequence[str]) -> list[tuple[int, int]]:
+def neighbours(bidder_types: Sequence[str]) -> list[tuple[int, int]]:
     """Every bidder with the next one of the same type: their exchanges generate all others."""
     last: dict[str, int] = {}
     pairs = []
