@@ -1,4 +1,4 @@
-"""Instances of the universal auction as its contract holds them: bidders by type, values by how many of a type have which signals.
+"""Instances of the universal auction as its contract has them: bidders by type, values by how many of a type have which signals.
 
 A table there has a side for each type and each signal from 1 up: how many of the type's bidders have at least that signal. So it
 cannot tell bidders of a type apart. Where values do, every bidder is a type of its own.
