@@ -515,7 +515,7 @@ def layers(palette: Palette) -> str:
     canvas.text(
         550,
         628,
-        "ApproximateAuction, ResilientAuction and SignalClockAuction stand beside the Auctioneer",
+        "Approximate-, Resilient-, SignalClock- and UniversalAuction stand beside the Auctioneer",
         12,
         quiet=True,
     )
@@ -689,6 +689,14 @@ CHOICES = (
         "welfare ≥ best / 5l(k - 1)",
         "k signals, l types of expertise",
     ),
+    (
+        "a signal",
+        "and values that follow in any way",
+        "UniversalAuction",
+        "draws one of several auctions",
+        "welfare ≥ best / (lk(k - 1)/2 + 1)",
+        "k signals, l types of expertise",
+    ),
 )
 """What bidders know, the auction for it, and what is guaranteed, each with a note."""
 KNOWN, MADE_FOR, PROMISED = (
@@ -700,7 +708,7 @@ KNOWN, MADE_FOR, PROMISED = (
 
 def choosing(palette: Palette) -> str:
     """From what bidders know to the auction for it."""
-    canvas = Canvas(1000, 346, "Which auction for which knowledge", palette)
+    canvas = Canvas(1000, 26 + 80 * len(CHOICES), "Which auction for which knowledge", palette)
     canvas.text(130, 24, KNOWN, 14, "600")
     canvas.text(455, 24, MADE_FOR, 12, quiet=True)
     canvas.text(822, 24, PROMISED, 12, quiet=True)
