@@ -341,7 +341,7 @@ def _cache_folder(cache: str | None, no_cache: bool, openings: str) -> Path | No
 def _read_entrusted(
     file: str | None, deployed: "Deployment | DrawnDeployment", told: "Log"
 ) -> "tuple[Openings, Announced, Flaws]":
-    """What was entrusted to the keeper: bids where groups bid, and else announcements."""
+    """What was entrusted to the keeper: bids where groups bid, and else announcements and signals."""
     from offchain.bindings.deployment import Deployment
     from offchain.keeper.announced import Announced
     from offchain.keeper.lines import LinesError
@@ -355,15 +355,15 @@ def _read_entrusted(
         return Openings(), Announced(), flaws
     path, of_groups = Path(file), isinstance(deployed, Deployment)
     try:
-        openings = Openings(path if of_groups else None, on_flaw=flaws.take)
-        announced = Announced(None if of_groups else path, on_flaw=flaws.take)
+        openings = Openings(path, on_flaw=flaws.take, among_others=not of_groups)
+        announced = Announced(None if of_groups else path, on_flaw=flaws.take, among_others=True)
     except LinesError as error:
         raise BadInput(f"--openings: {error}") from error
     flaws.tell_rest()
     if flaws.any and not len(openings) and not len(announced):
         raise BadInput(f"--openings: {file} holds no opening")
     if not path.exists():
-        stays = "bids without a lock stay sealed" if of_groups else "no announcement is opened"
+        stays = "bids without a lock stay sealed" if of_groups else "nothing is opened"
         line = f"{file} does not exist yet: until it does, {stays}."
         told.warning("openings", line)
     elif path.stat().st_mode & _SECRET_BITS:

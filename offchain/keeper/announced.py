@@ -18,6 +18,7 @@ from offchain.bindings.entries import MOST_AMOUNT, MOST_LOT
 from offchain.bindings.seals import SALT_BYTES
 from offchain.io.addresses import Address, to_bytes
 from offchain.keeper.lines import Lines, LinesError
+from offchain.keeper.openings import is_opening
 from offchain.keeper.records import address_in, integer_in, record_in, secret_in, values_in
 from offchain.keeper.sales import as_bits, goods_in
 
@@ -41,17 +42,22 @@ class Announced:
     """Disclosures by what they open. Each is read and hashed once."""
 
     def __init__(
-        self, path: Path | None = None, on_flaw: Callable[[LinesError], None] | None = None
+        self,
+        path: Path | None = None,
+        on_flaw: Callable[[LinesError], None] | None = None,
+        among_others: bool = False,
     ) -> None:
         """Reads `path` if it exists; `add` appends to it. None keeps them in memory only. `on_flaw` hears of lines that are none,
-        which are passed over then.
+        which are passed over then. `among_others`: the file has openings, too (`is_opening`).
 
         Raises:
             LinesError: the file cannot be read; or, without `on_flaw`, a line of it is none.
         """
         self._known: dict[Disclosure, None] = {}
         self._sealed: dict[int, dict[bytes, Disclosure]] = {}
-        self._lines = Lines(path, self._take, MAX_LINE, on_flaw)
+        self._lines = Lines(
+            path, self._take, MAX_LINE, on_flaw, _is_announcement if among_others else None
+        )
         self.refresh()
 
     def refresh(self) -> None:
@@ -110,6 +116,10 @@ def is_takeable(announcement: Announcement, player: Address, goods: int, deposit
             return False
         offered |= bundle
     return announcement.revenue <= deposit
+
+
+def _is_announcement(line: bytes) -> bool:
+    return not is_opening(line)
 
 
 def _seal(chain_id: int, one: Disclosure) -> bytes:

@@ -29,13 +29,16 @@ class Lines:
         take: Callable[[bytes], None],
         longest: int,
         on_flaw: Callable[[LinesError], None] | None = None,
+        concerns: Callable[[bytes], bool] | None = None,
     ) -> None:
         """`path` None: there are none, and what is appended is kept nowhere. `take` is called with each line, and raises
         `LinesError` if it is none. `on_flaw` hears of that, with the line's number: one must not stop the others. Without it the
-        error is raised. `longest`: the most bytes that a line may have.
+        error is raised. `longest`: the most bytes that a line may have. `concerns`: whether a line is for this reader, where a
+        file has several; by default all are.
         """
         self._path, self._take_one, self._longest = path, take, longest
         self._on_flaw = on_flaw or _refuse
+        self._concerns = concerns or (lambda line: True)
         self._file: tuple[int, int] | None = None
         self._offset = self._lines = 0
         self._in_long_line = False
@@ -103,6 +106,8 @@ class Lines:
                 rest = b""
 
     def _take(self, line: bytes) -> None:
+        if not self._concerns(line):
+            return
         try:
             if len(line) > self._longest:
                 raise LinesError(f"longer than {self._longest} bytes")

@@ -25,18 +25,24 @@ class Openings:
     """
 
     def __init__(
-        self, path: Path | None = None, on_flaw: Callable[[OpeningsError], None] | None = None
+        self,
+        path: Path | None = None,
+        on_flaw: Callable[[OpeningsError], None] | None = None,
+        among_others: bool = False,
     ) -> None:
         """Reads `path` if it exists; `add` appends to it. None keeps openings in memory only.
 
         `on_flaw` hears of lines that are no openings, which are then passed over: one member's must not stop the others'.
+        `among_others`: the file has other lines, too (`is_opening`).
 
         Raises:
             OpeningsError: the file cannot be read; or, without `on_flaw`, a line of it is no opening.
         """
         self._openings: dict[tuple[str, int, str], dict[Opening, None]] = {}
         self._sealed: dict[int, dict[bytes, Opening]] = {}
-        self._lines = Lines(path, self._take, MAX_LINE, on_flaw)
+        self._lines = Lines(
+            path, self._take, MAX_LINE, on_flaw, is_opening if among_others else None
+        )
         self.refresh()
 
     def refresh(self) -> None:
@@ -97,6 +103,11 @@ class Openings:
         known[opening] = None
         for chain_id, sealed in self._sealed.items():
             sealed[commitment(chain_id, opening)] = opening
+
+
+def is_opening(line: bytes) -> bool:
+    """Whether a line is meant for an opening, of a file that holds announcements, too."""
+    return b'"bid"' in line
 
 
 def _parse(line: bytes) -> Opening:
