@@ -1,4 +1,4 @@
-"""Plays of resilient sales and signal clocks in which people do what they alone can, and a keeper all else, from logs alone."""
+"""Plays of auctions without groups in which people do what they alone can, and a keeper all else, from logs alone."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -6,10 +6,13 @@ from typing import Final
 from offchain.chain.backend import Chain
 from offchain.keeper.announced import Announced, Disclosure
 from offchain.keeper.clocks import Clocks
+from offchain.keeper.openings import Openings
 from offchain.keeper.resilient import SaleKeeper
 from offchain.keeper.sales import Sales
 from offchain.keeper.sending import Action
 from offchain.keeper.signal_clock import ClockKeeper
+from offchain.keeper.universal import UniversalKeeper
+from offchain.keeper.universals import Universals
 from offchain.model.instances.signals import Sale, SignalBidder
 from offchain.play.hand import exhaust
 from offchain.play.observer import Observer
@@ -18,6 +21,8 @@ from offchain.play.resilient import Sale as Sold
 from offchain.play.signal_clock import SignalClocks
 from offchain.play.signal_clock_trail import Trail
 from offchain.play.stage import Done
+from offchain.play.universal import Trail as Universal
+from offchain.play.universal import UniversalAuctions
 from offchain.play.words import Source, ToldWords
 
 _STEPS: Final = {
@@ -29,6 +34,11 @@ _STEPS: Final = {
 _CLOCK_STEPS: Final = {
     "begin": "draw",
     "expire": "answer",
+    "refund": "return",
+    "reclaim": "return",
+}
+
+_UNIVERSAL_STEPS: Final = {
     "refund": "return",
     "reclaim": "return",
 }
@@ -138,6 +148,54 @@ class KeptClocks(SignalClocks):
         self._keep(lot, None)
 
     def _keep(self, lot: int, trail: Trail | None) -> None:
+        self._hear(self._work(lot), trail)
+
+
+class KeptUniversals(UniversalAuctions):
+    """Universal auctions whose bidders join, register and buy, and leave their signals with the keeper."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        phase_seconds: int = 3_600,
+        source: Source = ToldWords,
+        observer: Observer | None = None,
+    ) -> None:
+        """As `DrawnStage`."""
+        super().__init__(chain, phase_seconds, source, observer)
+        self._entrusted, self._first_block = Openings(), chain.block()
+
+    def _work(self, lot: int) -> Iterable[Done]:
+        """A keeper that was just started works on a lot until nothing is left to do."""
+        actions: list[Action] = []
+        keeper = UniversalKeeper(
+            self._chain,
+            Universals(self._chain, self.auction, self._first_block),
+            self._keeper_account,
+            self._entrusted,
+            depth=0,
+            only=[lot],
+            on_action=actions.append,
+            on_skip=_refuse,
+        )
+        exhaust(keeper, refunds=True)
+        return [(_UNIVERSAL_STEPS.get(one.step, one.step), one.receipt) for one in actions]
+
+    def _reveal(self, lots: range) -> None:
+        self._entrusted.add(self._openings)
+        self._openings.clear()
+        for lot in lots:
+            self._keep(lot, None)
+
+    def _decide(self, lot: int, trail: Universal, word: int) -> None:
+        self._keep(lot, trail)
+        self._words.deliver(self.auction, lot, word)
+        self._keep(lot, trail)
+
+    def _wind_up(self, lot: int, accounts: Sequence[str], sale: Sale) -> None:
+        self._keep(lot, None)
+
+    def _keep(self, lot: int, trail: Universal | None) -> None:
         self._hear(self._work(lot), trail)
 
 

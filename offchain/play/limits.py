@@ -4,7 +4,13 @@ from math import prod
 from typing import Final
 
 from offchain.bindings.announcements import MOST_EPSILON
-from offchain.bindings.constants import MOST_PLAYERS, Announcements, Goods, SignalClockAuction
+from offchain.bindings.constants import (
+    MOST_PLAYERS,
+    Announcements,
+    Goods,
+    SignalClockAuction,
+    UniversalAuction,
+)
 from offchain.bindings.draw_proofs import TERM_LIMIT
 from offchain.bindings.entries import MOST_AMOUNT
 from offchain.io.errors import InvalidInput
@@ -13,10 +19,13 @@ from offchain.model.instances.approximate import ApproximateGroupsInstance, Appr
 from offchain.model.instances.resilient import ResilientInstance
 from offchain.model.instances.rules import CRITICAL_BID, DEFAULT_LOWER, Ascending, Upper
 from offchain.model.instances.signal_clock import SignalClockInstance, shape
-from offchain.model.instances.signals import type_counts
+from offchain.model.instances.signals import Rule, SignalInstance, type_counts
 from offchain.model.instances.two_level import BID_LIMIT, AnyTwoLevel, Group, TwoLevelInstance
+from offchain.model.instances.universal_signals import UniversalSignalsInstance
 from offchain.model.mechanisms.signal_discovery import DRAWS_LIMIT as COUNTED
 from offchain.model.mechanisms.signal_discovery import TooManyDrawsError, draws_needed
+from offchain.model.mechanisms.universal_allocation import colouring_of
+from offchain.play.universal_tables import kinds_of, size
 
 MOST_SIGNALS: Final = (SignalClockAuction.MOST_VALUES + 1) // 2
 """With which the table of two bidders is as long as the contract takes one."""
@@ -130,25 +139,59 @@ def check_signal_clock(instance: SignalClockInstance) -> None:
     raise InvalidInput(f"bidders: {many} draws, and a chain is asked for {DRAWS_LIMIT:,}")
 
 
+def check_universal(instance: UniversalSignalsInstance) -> None:
+    """Raises InvalidInput, naming the field, if an instance does not fit the contract. O(entries * bidders)."""
+    most = UniversalAuction
+    if instance.rule is not Rule.WELFARE:
+        raise InvalidInput(
+            f"rule: {instance.rule.value} draws a price, too; the contract has {Rule.WELFARE.value}"
+        )
+    if instance.signals > most.MOST_SIGNALS:
+        raise InvalidInput(
+            f"signals: {instance.signals}, and the contract takes {most.MOST_SIGNALS}"
+        )
+    kinds = kinds_of(instance)
+    types, largest = max(kinds) + 1, most.MOST_SIDES // (instance.signals - 1)
+    if types > largest:
+        each = "" if types == len(instance.types) else ", as values tell bidders of a type apart"
+        raise InvalidInput(
+            f"types: {types} types of {instance.signals} signals{each}, and the contract takes {largest}"
+        )
+    _check_counts(instance, most.MOST_OF_A_TYPE)
+    _check_size(size(kinds, instance.signals), most.MOST_VALUES)
+    marks = colouring_of(instance).marks
+    if marks is not None and (not marks.group.is_cyclic or marks.pair):
+        raise InvalidInput(
+            f"bidders: the marks of {len(instance.types)} types of {instance.signals} signals are in no cyclic group, and the"
+            " contract takes no others"
+        )
+
+
 def _check_tables(instance: SignalClockInstance) -> None:
     most = SignalClockAuction
     if len(instance.types) > most.MOST_TYPES:
         raise InvalidInput(
             f"types: {len(instance.types)} types, and the contract takes {most.MOST_TYPES}"
         )
+    _check_counts(instance, most.MOST_OF_A_TYPE)
     kinds = [bidder.type for bidder in instance.bidders]
-    for name, count in zip(instance.types, type_counts(instance.types, kinds), strict=True):
-        if count > most.MOST_OF_A_TYPE:
-            raise InvalidInput(
-                f"bidders: {count} of type {show(name)}, "
-                f"and the contract takes {most.MOST_OF_A_TYPE} of a type"
-            )
-    if (size := prod(shape(instance.signals, instance.types, kinds))) > most.MOST_VALUES:
-        raise InvalidInput(
-            f"bidders: tables of {size:,} values, and the contract takes {most.MOST_VALUES:,}"
-        )
+    _check_size(prod(shape(instance.signals, instance.types, kinds)), most.MOST_VALUES)
     # with several bidders the tables say so first
     if instance.signals > MOST_SIGNALS:
         raise InvalidInput(
             f"signals: {instance.signals:,}, and the contract takes {MOST_SIGNALS:,}"
         )
+
+
+def _check_counts(instance: SignalInstance, most: int) -> None:
+    kinds = [bidder.type for bidder in instance.bidders]
+    for name, count in zip(instance.types, type_counts(instance.types, kinds), strict=True):
+        if count > most:
+            raise InvalidInput(
+                f"bidders: {count} of type {show(name)}, and the contract takes {most} of a type"
+            )
+
+
+def _check_size(size: int, most: int) -> None:
+    if size > most:
+        raise InvalidInput(f"bidders: tables of {size:,} values, and the contract takes {most:,}")

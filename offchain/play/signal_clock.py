@@ -65,10 +65,8 @@ class SignalClocks(TabledStage[SignalClockInstance]):
     def _kinds(self, instance: SignalClockInstance) -> list[int]:
         return [instance.types.index(bidder.type) for bidder in instance.bidders]
 
-    def _registration(
-        self, instance: SignalClockInstance, lot: int, index: int
-    ) -> tuple[object, ...]:
-        return (packed(instance.bidders[index].value.entries),)
+    def _tables(self, instance: SignalClockInstance) -> list[bytes]:
+        return [packed(bidder.value.entries) for bidder in instance.bidders]
 
     def _draw(self, lot: int, trail: Trail, word: int) -> None:
         """The word is asked for, comes, and is taken."""
@@ -84,10 +82,8 @@ class SignalClocks(TabledStage[SignalClockInstance]):
 
     def _prepare(self, lot: int, trail: Trail) -> None:
         """The tables of the drawn type are supplied."""
-        bidders = trail.instance.bidders
-        tables = [
-            packed(bidders[index].value.entries) for index in trail.instance.members(trail.kind)
-        ]
+        everybodys = self._tables(trail.instance)
+        tables = [everybodys[index] for index in trail.instance.members(trail.kind)]
         prepare = [
             self._auction.call(self._keeper_account, "prepare", lot, place, some)
             for place, some in batches(tables)

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from typing import Any, Final, Generic, TypeVar
 
 from offchain.chain.backend import Transaction
+from offchain.io.addresses import Address
 from offchain.io.units import WEI_PER_UNIT
-from offchain.model.instances.signals import UNSOLD, Sale, SignalInstance
+from offchain.model.instances.signals import UNSOLD, Sale, SignalBidder, SignalInstance
 from offchain.play.audit import check_balance, check_proceeds
 from offchain.play.observer import Observer
 from offchain.play.stage import SELLER, DrawnStage
@@ -44,8 +45,12 @@ class TabledStage(DrawnStage, Generic[InstanceT]):
         """The type of every bidder, by number."""
 
     @abstractmethod
-    def _registration(self, instance: InstanceT, lot: int, index: int) -> tuple[object, ...]:
-        """What the bidder at that index registers."""
+    def _tables(self, instance: InstanceT) -> Sequence[bytes]:
+        """Every bidder's table."""
+
+    def _sealed(self, lot: int, account: Address, bidder: SignalBidder) -> tuple[object, ...]:
+        """What is registered beside a table."""
+        return ()
 
     def open(self, instance: InstanceT, count: int) -> range:
         """Lists so many lots, on which all bidders join and register.
@@ -57,20 +62,21 @@ class TabledStage(DrawnStage, Generic[InstanceT]):
         self._observed.fund(dict.fromkeys(accounts, self._pocket_money + deposits))
         end = self._chain.now() + self._seconds
         lots = self._list(self._terms(instance, end), count)
+        kinds, tables = self._kinds(instance), self._tables(instance)
         joins = [
             self._auction.call(account, "join", lot, kind, value=DEPOSIT * WEI_PER_UNIT)
             for lot in lots
-            for account, kind in zip(accounts, self._kinds(instance), strict=True)
+            for account, kind in zip(accounts, kinds, strict=True)
         ]
         self._send("join", joins)
         self._chain.advance_to(end)
         registrations = [
-            self._auction.call(account, "register", lot, *self._registration(instance, lot, index))
+            self._auction.call(account, "register", lot, table, *self._sealed(lot, account, bidder))
             for lot in lots
-            for index, account in enumerate(accounts)
+            for account, table, bidder in zip(accounts, tables, instance.bidders, strict=True)
         ]
         self._send("register", registrations)
-        self._chain.advance_to(end + self._seconds)
+        self._until_draw(lots, end + self._seconds)
         return lots
 
     def phase_of(self, lot: int) -> Any:
@@ -86,6 +92,10 @@ class TabledStage(DrawnStage, Generic[InstanceT]):
         check_proceeds(self._withdraw_proceeds(), self._paid * WEI_PER_UNIT)
         self._paid = 0
         check_balance(self._chain, self.auction)
+
+    def _until_draw(self, lots: range, end: int) -> None:
+        """What comes before the draws, where registering lasts until `end`."""
+        self._chain.advance_to(end)
 
     def _list(self, terms: tuple[object, ...], count: int) -> range:
         (listed,) = self._view("lotCount")
