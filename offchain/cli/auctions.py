@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from offchain.bindings import constants
 from offchain.cli import demos
-from offchain.cli.drawn_keeping import clock_keepers, resilient_keepers
+from offchain.cli.drawn_keeping import clock_keepers, resilient_keepers, universal_keepers
 from offchain.cli.keeping import Keepers, house_keepers
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         ResilientInstance,
         SignalClockInstance,
         TwoLevelInstance,
+        UniversalSignalsInstance,
     )
     from offchain.model.instances.two_level import AnyTwoLevel
     from offchain.play.solve import Staging
@@ -107,6 +108,14 @@ def _signal_clock(_: "SignalClockInstance") -> "Staging[SignalClockInstance]":
     return Staging(SignalStage, check_signal_clock, lambda one: len(one.bidders))
 
 
+def _universal(_: "UniversalSignalsInstance") -> "Staging[UniversalSignalsInstance]":
+    from offchain.play.limits import check_universal
+    from offchain.play.solve import Staging
+    from offchain.play.universal import UniversalStage
+
+    return Staging(UniversalStage, check_universal, lambda one: len(one.bidders))
+
+
 def _members(instance: "AnyTwoLevel | ApproximateGroupsInstance") -> int:
     return sum(len(group.members) for group in instance.groups)
 
@@ -125,6 +134,12 @@ def _show_resilient() -> "Play":
 
 def _show_signal_clock() -> "Play":
     from offchain.demo.show_signal_clock import play
+
+    return play
+
+
+def _show_universal() -> "Play":
+    from offchain.demo.show_universal import play
 
     return play
 
@@ -169,11 +184,21 @@ AUCTIONS: Final = (
             draw_seconds=constants.SignalClockAuction.WINDOW,
             demo=demos.drawn(_show_signal_clock),
             keepers=clock_keepers,
-            sign=("MOST_VALUES", constants.SignalClockAuction.MOST_VALUES),
+            sign=("MOST_TYPES", constants.SignalClockAuction.MOST_TYPES),
+        ),
+    ),
+    Auction(
+        "universal-signals",
+        OnChain(
+            staging=_universal,
+            contract="UniversalAuction",
+            draw_seconds=constants.UniversalAuction.WINDOW,
+            demo=demos.drawn(_show_universal),
+            keepers=universal_keepers,
+            sign=("MOST_SIDES", constants.UniversalAuction.MOST_SIDES),
         ),
     ),
     Auction("monotone-signals"),
-    Auction("universal-signals"),
     Auction("vcg"),
 )
 """The table, in the order in which `--mechanism` lists what has contracts."""

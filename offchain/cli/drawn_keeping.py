@@ -1,4 +1,4 @@
-"""Keepers at work for `consort keep` on auctions without groups: resilient sales and signal clocks, and their draws."""
+"""Keepers at work for `consort keep` on auctions without groups, and their draws."""
 
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,27 @@ def clock_keepers(post: Post, terms: Terms, journal: Journal, flaws: Flaws) -> l
         **_options(post, terms, journal),
     )
     lots = Lots(keeper, clocks, journal, flaws)
+    return [lots, *draw_hands(post, terms, journal, lots)]
+
+
+def universal_keepers(post: Post, terms: Terms, journal: Journal, flaws: Flaws) -> list[Worker]:
+    """`Keepers` of a universal auction. Raises ChainError."""
+    from offchain.keeper.universal import UniversalKeeper
+    from offchain.keeper.universals import Universals
+
+    chain, auction, block = post.chain, post.deployed.auctioneer, post.deployed.block
+    store = store_of(terms.cache, chain, auction, block, journal)
+    universals = Universals(chain, auction, block, store, journal.progress())
+    keeper = UniversalKeeper(
+        chain,
+        universals,
+        chain.actor(terms.account),
+        post.openings,
+        depth=terms.depth_on(chain),
+        lot_gas=terms.lot_gas,
+        **_options(post, terms, journal),
+    )
+    lots = Lots(keeper, universals, journal, flaws)
     return [lots, *draw_hands(post, terms, journal, lots)]
 
 

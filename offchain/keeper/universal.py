@@ -103,8 +103,8 @@ class UniversalKeeper(Frame[Universals]):
         lot_gas: int | None = None,
         **options: Unpack[Options],
     ) -> None:
-        """As `Frame`. `openings`: what was entrusted to it. `depth`, `clock`: when that may leave, see `Release`. `lot_gas`: the most
-        gas that a lot may take, None: by what it holds.
+        """As `Frame`. `openings`: what was entrusted to it. `depth`, `clock`: when that may leave, see `Release`. `lot_gas`: the
+        most gas that a lot may take, None: by what it holds.
         """
 
         def trade(bench: Bench[Universals]) -> UniversalTrade:

@@ -23,9 +23,9 @@ WINDOW: Final = UniversalAuction.WINDOW
 
 @dataclass(slots=True)
 class UniversalLot(TabledLot):
-    """One lot. signals: how many there are. seals: commitments to signals, by bidder, `revealed` those that are known. phase: as far
-    as logs alone tell; the clock ends some. deadline: of that phase, 0 where it is one of the schedule's. read: how many tables were
-    looked at.
+    """One lot. signals: how many there are. seals: commitments to signals, by bidder, `revealed` those that are known. phase: as
+    far as logs alone tell; the clock ends some. deadline: of that phase, 0 where it is one of the schedule's. read: how many
+    tables were looked at.
     """
 
     end_of_revealing: int = 0

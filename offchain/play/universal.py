@@ -1,7 +1,7 @@
 """Universal auctions through `UniversalAuction` on any chain, their bidders truthful.
 
-Each auction is a lot of its own, drawn by a word that the caller chooses (`SetRandomness`). Everything that a play returns is read
-from the contract's events; of the reference model it takes how many draws there are, and the chain says whether that is so.
+Each auction is a lot of its own, drawn by a word that the caller chooses (`SetRandomness`). Everything that a play returns is
+read from the contract's events; of the reference model it takes how many draws there are, and the chain says whether that is so.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,6 @@ from offchain.model.instances.universal_signals import UniversalOutcome, Univers
 from offchain.model.mechanisms.universal_allocation import colouring_of, steps_of
 from offchain.play.limits import check_universal
 from offchain.play.observer import Observer
-from offchain.play.stage import DrawnStage
 from offchain.play.tabled import DEPOSIT, TabledStage
 from offchain.play.universal_tables import kinds_of, tables
 from offchain.play.words import Source, ToldWords
@@ -42,7 +41,9 @@ class Play:
 
 @dataclass(slots=True)
 class Trail:
-    """An auction under way, as its events tell it. accounts: the bidders', in file order. offer: to whom, by index, at which price."""
+    """An auction under way, as its events tell it. accounts: the bidders', in file order. offer: to whom, by index, and the price
+    in units.
+    """
 
     instance: UniversalSignalsInstance
     accounts: Sequence[Address]
@@ -160,7 +161,8 @@ class UniversalStage:
     def __init__(
         self, chain: Chain, phase_seconds: int = 3_600, observer: Observer | None = None
     ) -> None:
-        """Deploys the contracts, of which `observer` hears. `phase_seconds`: how long joining, registering and revealing last each.
+        """Deploys the contracts, of which `observer` hears. `phase_seconds`: how long joining, registering and revealing last
+        each.
 
         `ChainError` if the chain cannot be reached.
         """
@@ -169,11 +171,11 @@ class UniversalStage:
     def play(
         self, instance: UniversalSignalsInstance, observer: Observer | None = None
     ) -> UniversalOutcome:
-        """The outcome over all colours, each drawn on the chain, with the gas of all auctions that took; one of them is drawn by the
-        instance's word, if it has one, and is the sale.
+        """The outcome over all colours, each drawn on the chain, with the gas of all auctions that took; one of them is drawn by
+        the instance's word, if it has one, and is the sale.
 
-        `InvalidInput` if the contract does not hold the instance (`limits.check_universal`). `ChainError` if a transaction fails, a
-        word draws another colour than it should, or money went astray.
+        `InvalidInput` if the contract does not hold the instance (`limits.check_universal`). `ChainError` if a transaction fails,
+        a word draws another colour than it should, or money went astray.
         """
         check_universal(instance)
         auctions = self._auctions

@@ -14,7 +14,13 @@ from typer.testing import CliRunner, Result
 
 from offchain.chain.revm import Revm
 from offchain.cli import app
-from offchain.demo import chance, show_approximate, show_resilient, show_signal_clock
+from offchain.demo import (
+    chance,
+    show_approximate,
+    show_resilient,
+    show_signal_clock,
+    show_universal,
+)
 from offchain.model.instances.approximate import ApproximateOutcome, ApproximateSale
 from offchain.report.played import Report
 
@@ -22,6 +28,7 @@ SHOWS = {
     "approximate": show_approximate.play,
     "resilient": show_resilient.play,
     "signal-clock": show_signal_clock.play,
+    "universal-signals": show_universal.play,
 }
 BEACON = "The beacon's word"
 SECRETS = "Secrets are sealed"
@@ -68,6 +75,7 @@ PLAYERS = {
     "approximate": set(show_approximate.INSTANCE.bids),
     "resilient": {player.name for player in show_resilient.INSTANCE.players} | {"the seller"},
     "signal-clock": {bidder.name for bidder in show_signal_clock.INSTANCE.bidders},
+    "universal-signals": {bidder.name for bidder in show_universal.INSTANCE.bidders},
 }
 
 
