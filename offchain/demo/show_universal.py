@@ -39,13 +39,13 @@ _WORTH: Final = {
     "Major": (0, 30, 90, 180, 260),
     "Fund": (10, 40, 100, 150, 300),
 }
+_SURVEYS: Final = {"Farmer": BAD, "Driller": GOOD, "Major": GOOD, "Fund": GOOD}
 
 
 def _worth(worth: Sequence[int], surveys: Sequence[int]) -> int:
     return CENT * worth[sum(surveys)]
 
 
-_SURVEYS: Final = {"Farmer": BAD, "Driller": GOOD, "Major": GOOD, "Fund": GOOD}
 INSTANCE: Final = UniversalSignalsInstance(
     signals=2,
     rule=Rule.WELFARE,

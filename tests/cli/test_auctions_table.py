@@ -58,6 +58,7 @@ BIDDERS = {
     "ApproximateGroupsInstance": 2,
     "ResilientInstance": 2,
     "SignalClockInstance": 1,
+    "UniversalSignalsInstance": 1,
 }
 
 

@@ -34,7 +34,12 @@ from offchain.locks.local_beacon import new_beacon
 from tests.patience import until
 from tests.program import CONSORT
 
-LONGEST_MINUTES = {"approximate": 2_106, "resilient": 4_986, "signal-clock": 2_106}
+LONGEST_MINUTES = {
+    "approximate": 2_106,
+    "resilient": 4_986,
+    "signal-clock": 2_106,
+    "universal-signals": 2_106,
+}
 """So that sealing, opening, 389 blocks of the beacon and half an hour fit into three days, or seven."""
 RESILIENT = ("--on", "revm", "--mechanism", "resilient")
 
@@ -107,7 +112,7 @@ def test_an_auction_waits_for_a_draw_as_long_as_its_contract_says() -> None:
             name = auction.contract
             arguments = (made_of[part] for part in contract(name).made_of)
             house = create(chain, chain.actor(0), name, *arguments)
-            view = "WINDOW" if name == "SignalClockAuction" else "DRAW_WINDOW"
+            view = "WINDOW" if name in ("SignalClockAuction", "UniversalAuction") else "DRAW_WINDOW"
             assert answer(chain, name, house, view) == seconds
             assert 2 * longest_window(seconds) + BEACON_SECONDS < seconds
         beacon = create(chain, chain.actor(0), "BeaconRandomness", source)
@@ -141,7 +146,7 @@ def terms_of(chain: Chain, secrets: str) -> tuple[int, int, int]:
     return bond, commit, reveal
 
 
-@pytest.mark.parametrize("mechanism", ["approximate", "resilient", "signal-clock"])
+@pytest.mark.parametrize("mechanism", list(LONGEST_MINUTES))
 def test_a_bond_for_the_stakes(mechanism: str, tmp_path: Path) -> None:
     file = tmp_path / "deployment.json"
     most = LONGEST_MINUTES[mechanism]
@@ -157,7 +162,11 @@ def test_a_bond_for_the_stakes(mechanism: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("mechanism", "name"),
-    [("resilient", "ResilientAuction"), ("signal-clock", "SignalClockAuction")],
+    [
+        ("resilient", "ResilientAuction"),
+        ("signal-clock", "SignalClockAuction"),
+        ("universal-signals", "UniversalAuction"),
+    ],
 )
 def test_an_auction_with_a_source_that_stands(mechanism: str, name: str, tmp_path: Path) -> None:
     file = tmp_path / "deployment.json"

@@ -13,12 +13,14 @@ from offchain.play.observer import Observer
 from offchain.play.resilient import ResilientStage
 from offchain.play.signal_clock_lottery import SignalStage
 from offchain.play.two_level import TwoLevelStage
+from offchain.play.universal import UniversalStage
 from offchain.play.words import SecretWords, Source
 from tests.differential.approximate_scenarios import auction as approximate
 from tests.differential.approximate_scenarios import groups, instance_of
 from tests.differential.resilient_scenarios import resilient_scenario
 from tests.differential.scenarios import scenario
 from tests.differential.signal_draws import auction as signal_clock
+from tests.differential.universal_draws import auction as universal
 
 UNCOUNTED = frozenset({"deploy", "approve", "fund", "tell", "seal", "open", "redeem"})
 """Steps that are no part of an outcome's gas."""
@@ -62,6 +64,7 @@ PLAYS: dict[str, tuple[Callable[..., Any], Callable[[int], Any]]] = {
     "groups": (ApproximateStage, lambda seed: instance_of(groups(seed))),
     "resilient": (ResilientStage, lambda seed: resilient_scenario(seed).instance),
     "signal-clock": (SignalStage, lambda seed: signal_clock(seed, most_bidders=3)),
+    "universal": (UniversalStage, lambda seed: universal(seed, most_bidders=3)),
 }
 
 

@@ -16,9 +16,11 @@ from offchain.play.resilient import ResilientStage
 from offchain.play.signal_clock import SignalClocks
 from offchain.play.signal_clock_lottery import SignalStage
 from offchain.play.two_level import TwoLevelStage
+from offchain.play.universal import UniversalStage
 from tests.differential import approximate_scenarios, ascending_scenarios, signal_draws
 from tests.differential.resilient_scenarios import hold_resilient_equal, resilient_scenario
 from tests.differential.scenarios import LOCKED_EVERY, hold_equal, scenario
+from tests.differential.universal_draws import hold_every_colour_equal
 
 FIRST_SEED = {"anvil": 2_000_000, "ganache": 3_000_000}
 """Beyond those that run in process, so that more auctions are covered."""
@@ -82,6 +84,11 @@ def signal_lottery(chain: Chain) -> Callable[[int], object]:
     return lambda seed: signal_draws.hold_distribution_equal(stage, seed, most_bidders=4)
 
 
+def universal(chain: Chain) -> Callable[[int], object]:
+    stage = UniversalStage(chain)
+    return lambda seed: hold_every_colour_equal(stage, seed, most_bidders=4)
+
+
 KINDS: Mapping[str, Kind] = {
     "two-level": Kind(3 * LOCKED_EVERY, LOCKED_EVERY, two_level),
     "ascending": Kind(4, 1, ascending),
@@ -90,6 +97,7 @@ KINDS: Mapping[str, Kind] = {
     "resilient": Kind(20, 6, resilient),
     "signal clock": Kind(20, 4, signal_clock),
     "signal clock, all draws": Kind(4, 1, signal_lottery),
+    "universal": Kind(4, 1, universal),
 }
 
 

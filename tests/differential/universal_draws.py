@@ -6,7 +6,10 @@ from math import prod
 
 from offchain.model.instances import UniversalSignalsInstance
 from offchain.model.instances.monotone_signals import most_allocated
-from offchain.model.instances.signals import Rule, SignalBidder, Table
+from offchain.model.instances.signals import UNSOLD, Rule, SignalBidder, Table
+from offchain.model.mechanisms.universal_allocation import colouring_of, drawn, sale, solve
+from offchain.play.universal import UniversalAuctions, UniversalStage
+from tests.differential.reproduction import reproducible
 from tests.differential.signal_draws import table
 
 MOST_VALUES = 700
@@ -66,3 +69,23 @@ def alike(of_counts: Table, signals: int, types: Sequence[str], kinds: Sequence[
         )
 
     return Table.of((signals,) * len(kinds), value)
+
+
+def hold_every_colour_equal(stage: UniversalStage, seed: int, most_bidders: int = 6) -> None:
+    """Plays every colour of the auction of `seed` and demands the reference's outcome."""
+    instance = auction(seed, most_bidders)
+    with reproducible(seed, instance):
+        assert stage.play(instance) == solve(instance)
+
+
+def hold_universal_equal(auctions: UniversalAuctions, seed: int) -> bool:
+    """Plays the auction of `seed` with a word and demands the reference's colour and sale. Whether it was sold."""
+    instance = auction(seed)
+    word = random.Random(f"word {seed}").getrandbits(256)
+    with reproducible(seed, instance, f"word {word}"):
+        (lot,) = auctions.open(instance, 1)
+        play = auctions.play(instance, lot, word)
+        draw = drawn(instance, word)
+        assert (play.colour, play.colours) == (draw.colour, colouring_of(instance).colours)
+        assert play.sale == sale(instance, draw)
+        return play.sale != UNSOLD

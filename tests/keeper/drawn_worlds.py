@@ -1,4 +1,4 @@
-"""Resilient sales and signal clocks to keep: contracts on a chain, people who do what they alone can, and keepers."""
+"""Auctions without groups to keep: contracts on a chain, people who do what they alone can, and keepers."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from offchain.bindings.announcements import Announcement
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
-from offchain.bindings.seals import new_salt
+from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.bindings.value_tables import packed
 from offchain.chain.backend import Chain, Receipt, Transaction
 from offchain.chain.revm import Revm
@@ -16,11 +16,14 @@ from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.announced import Announced, Disclosure
 from offchain.keeper.clocks import CLOCKS, Clocks
 from offchain.keeper.frame import Frame
+from offchain.keeper.openings import Openings
 from offchain.keeper.release import DEPTH
 from offchain.keeper.resilient import SaleKeeper
 from offchain.keeper.sales import RESILIENT, Sales
 from offchain.keeper.sending import Action
 from offchain.keeper.signal_clock import ClockKeeper
+from offchain.keeper.universal import UniversalKeeper
+from offchain.keeper.universals import UNIVERSALS, Universals
 from tests.puppets import ItemManner, Manner, behave
 
 HOUR = 3_600
@@ -204,7 +207,46 @@ class SaleWorld(DrawnWorld):
         self.keep()
 
 
-class ClockWorld(DrawnWorld):
+class TabledWorld(DrawnWorld):
+    """An auction at which bidders join with a deposit and register tables. end: of joining on the lot that was listed last."""
+
+    end = 0
+
+    @abstractmethod
+    def list_item(self, signals: int = 2, types: int = 1, deposit: int = 5) -> int:
+        """A lot, an hour for each phase and each answer."""
+
+    @abstractmethod
+    def register(self, lot: int, people: list[str], slope: int = 1) -> None:
+        """They register tables that rise."""
+
+    @abstractmethod
+    def until_draw(self) -> None:
+        """All that comes before the draw ends."""
+
+    def listed(self, *terms: object) -> int:
+        """An item on these terms."""
+        ((token, number),) = self.mint(1)
+        self.send(self.seller, "list", token, number, terms)
+        return int(self.view("lotCount"))
+
+    def join(self, lot: int, kinds: list[int], deposit: int = 5) -> list[str]:
+        """New bidders of these types join."""
+        people = [self.person() for _ in kinds]
+        for who, kind in zip(people, kinds, strict=True):
+            self.send(who, "join", lot, kind, wei=deposit * WEI_PER_UNIT)
+        return people
+
+    def table(self, lot: int, slope: int = 1) -> bytes:
+        """One that rises."""
+        return packed(slope * place for place in range(int(self.view("tableSize", lot))))
+
+    def until_registering(self) -> None:
+        """Joining ends."""
+        self.chain.advance_to(self.end)
+
+
+class ClockWorld(TabledWorld):
     """A signal clock auction."""
 
     name = CLOCKS
@@ -216,31 +258,68 @@ class ClockWorld(DrawnWorld):
         )
 
     def list_item(self, signals: int = 2, types: int = 1, deposit: int = 5) -> int:
-        """A lot, an hour for each phase and each answer."""
-        ((token, number),) = self.mint(1)
         self.end = self.chain.now() + HOUR
-        terms = (signals, types, 0, self.end, self.end + HOUR, HOUR, deposit)
-        self.send(self.seller, "list", token, number, terms)
-        return int(self.view("lotCount"))
-
-    def join(self, lot: int, kinds: list[int], deposit: int = 5) -> list[str]:
-        """New bidders of these types join."""
-        people = [self.person() for _ in kinds]
-        for who, kind in zip(people, kinds, strict=True):
-            self.send(who, "join", lot, kind, wei=deposit * WEI_PER_UNIT)
-        return people
+        return self.listed(signals, types, 0, self.end, self.end + HOUR, HOUR, deposit)
 
     def register(self, lot: int, people: list[str], slope: int = 1) -> None:
-        """They register tables that rise."""
-        size = int(self.view("tableSize", lot))
-        table = packed(slope * place for place in range(size))
+        table = self.table(lot, slope)
         for who in people:
             self.send(who, "register", lot, table)
 
-    def until_registering(self) -> None:
-        """Joining ends."""
-        self.chain.advance_to(self.end)
+    def until_draw(self) -> None:
+        self.chain.advance_to(self.end + HOUR)
+
+
+class UniversalWorld(TabledWorld):
+    """A universal auction."""
+
+    name = UNIVERSALS
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.openings = Openings()
+        self.told: dict[str, Opening] = {}
+
+    def keeper(self, chain: Chain | None = None, **options: Any) -> UniversalKeeper:
+        chain = chain or self.chain
+        universals = Universals(chain, self.auction)
+        return UniversalKeeper(
+            chain, universals, self.account, self.openings, **(self.usual() | options)
+        )
+
+    def list_item(self, signals: int = 2, types: int = 1, deposit: int = 5) -> int:
+        self.end = self.chain.now() + HOUR
+        ends = (self.end, self.end + HOUR, self.end + 2 * HOUR)
+        return self.listed(signals, types, 0, *ends, HOUR, deposit, bytes(12))
+
+    def register(self, lot: int, people: list[str], slope: int = 1) -> None:
+        for who in people:
+            self.seal(lot, who, self.table(lot, slope), 1)
+
+    def seal(
+        self, lot: int, who: str, table: bytes, signal: int, entrusted: bool = True
+    ) -> Opening:
+        """Somebody registers a table and seals a signal, which it may entrust to keepers."""
+        told = Opening(self.auction, lot, who, signal, new_salt())
+        self.send(who, "register", lot, table, commitment(self.chain.chain_id, told))
+        if entrusted:
+            self.openings.add([told])
+        self.told[who] = told
+        return told
+
+    def revealed(self, lot: int, who: str) -> bool:
+        """Whether somebody's signal is known."""
+        abi = contract(self.name)
+        answer = self.chain.call(self.auction, abi.encode("bidderOf", lot, who))
+        _, bidder = abi.decode("bidderOf", answer)
+        return bool(bidder[3])
+
+    def until_revealing(self) -> None:
+        """Registering ends, and as many blocks follow as keepers wait for."""
+        self.chain.advance_to(self.end + HOUR)
+        self.chain.advance_to_block(self.chain.block() + DEPTH)
 
     def until_draw(self) -> None:
-        """Registering ends."""
-        self.chain.advance_to(self.end + HOUR)
+        self.until_revealing()
+        self.keep()
+        self.chain.advance_to(self.end + 2 * HOUR)

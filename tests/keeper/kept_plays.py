@@ -11,9 +11,11 @@ from offchain.keeper.frame import Frame
 from offchain.keeper.resilient import SaleKeeper
 from offchain.keeper.sales import Sales
 from offchain.keeper.signal_clock import ClockKeeper
+from offchain.keeper.universal import UniversalKeeper
+from offchain.keeper.universals import Universals
 from offchain.model.instances.signal_clock import SignalClockInstance
 from offchain.model.instances.signals import UNSOLD, Sale
-from offchain.play.kept import KeptClocks, KeptSales
+from offchain.play.kept import KeptClocks, KeptSales, KeptUniversals
 from offchain.play.signal_clock_trail import Play, Trail
 from offchain.play.stage import KEEPER, Done
 from offchain.play.tabled import DEPOSIT
@@ -146,3 +148,32 @@ class WildClocks(KeptClocks):
     def _deadline(self, lot: int) -> int:
         deadline: int = self._view("lotOf", lot)[0][14][4]
         return deadline
+
+
+class WildUniversals(KeptUniversals):
+    """Universal auctions kept by a staff. mute: how often somebody with signal 0 entrusts nothing, which leads to the same sale.
+
+    Its deposit is the seller's.
+    """
+
+    def __init__(self, chain: Chain, rng: random.Random) -> None:
+        super().__init__(chain)
+        self.staff, self.rng, self.mute = Staff(chain, self.keeper, rng), rng, 0.0
+
+    def keeper(self, chain: Chain, account: str, **options: Any) -> UniversalKeeper:
+        """One that was just started."""
+        universals = Universals(chain, self.auction, self._first_block)
+        return UniversalKeeper(chain, universals, account, self._entrusted, depth=0, **options)
+
+    def _work(self, lot: int) -> Iterable[Done]:
+        return [("kept", receipt) for receipt in self.staff.work(lot)]
+
+    def _reveal(self, lots: range) -> None:
+        told = [one for one in self._openings if one.bid or self.rng.random() >= self.mute]
+        self._paid += DEPOSIT * (len(self._openings) - len(told))
+        self._openings = told
+        super()._reveal(lots)
+
+    def _wind_up(self, lot: int, accounts: Any, sale: Sale) -> None:
+        super()._wind_up(lot, accounts, sale)
+        assert self._view("lotOf", lot)[0][7] == (sale == UNSOLD), "whether the item went back"

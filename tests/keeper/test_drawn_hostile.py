@@ -1,6 +1,7 @@
 """Keepers of sales and clocks among tokens and recipients that refuse, nodes that leave out, and blocks that are undone."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 from offchain.bindings.announcements import Announcement
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import create
-from offchain.chain.backend import Log, Receipt, Reverted, Transaction
+from offchain.chain.backend import Chain, Log, Receipt, Reverted, Transaction
 from offchain.chain.errors import ChainError
+from offchain.io.addresses import to_bytes
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.agenda import GIVEN_UP
 from offchain.keeper.announced import Disclosure
@@ -20,11 +22,24 @@ from offchain.keeper.pace import Pace
 from offchain.keeper.resilient import _runs
 from offchain.keeper.sales import Sales
 from tests.keeper.chains import Proxy, Trap, Watched, Window
-from tests.keeper.drawn_worlds import DAY, HEADS, HOUR, TAILS, ClockWorld, DrawnWorld, SaleWorld
+from tests.keeper.drawn_worlds import (
+    DAY,
+    HEADS,
+    HOUR,
+    TAILS,
+    ClockWorld,
+    DrawnWorld,
+    SaleWorld,
+    TabledWorld,
+    UniversalWorld,
+)
 from tests.puppets import ItemManner, Manner, act
 
-SALE, CLOCK = contract("ResilientAuction"), contract("SignalClockAuction")
+SALE, CLOCK, UNIVERSAL = map(
+    contract, ("ResilientAuction", "SignalClockAuction", "UniversalAuction")
+)
 REVEAL = SALE.encode("revealBatch", 1, [])[:4]
+SIGNAL = UNIVERSAL.encode("reveal", 1, "0x" + "00" * 20, 0, bytes(32))[:4]
 DELIVER = SALE.encode("deliver", 1, ((), 0, bytes(32)), 0, 0)[:4]
 
 
@@ -36,6 +51,14 @@ def sales() -> SaleWorld:
 @pytest.fixture
 def clocks() -> ClockWorld:
     return ClockWorld()
+
+
+@pytest.fixture
+def universals() -> UniversalWorld:
+    return UniversalWorld()
+
+
+TABLED = pytest.mark.parametrize("make", [ClockWorld, UniversalWorld], ids=["clock", "universal"])
 
 
 def another_token(world: DrawnWorld) -> str:
@@ -329,35 +352,42 @@ def test_a_sellers_own_offer_of_nothing_is_nobodys(sales: SaleWorld) -> None:
 # CLOCKS
 
 
+@TABLED
 @pytest.mark.parametrize("manner", [Manner.REFUSE, Manner.BURN_GAS, Manner.REVERT_MUCH])
-def test_a_bidder_that_refuses_its_deposit_waits_alone(clocks: ClockWorld, manner: Manner) -> None:
+def test_a_bidder_that_refuses_its_deposit_waits_alone(
+    make: type[TabledWorld], manner: Manner
+) -> None:
     """Everybody else is paid, and it is not tried again: it can claim."""
-    lot = clocks.list_item()
-    puppet = clocks.puppet(manner)
-    data = act(clocks.auction, CLOCK.encode("join", lot, 0))
-    clocks.chain.send(Transaction(clocks.seller, puppet, data, 5 * WEI_PER_UNIT))
-    clocks.join(lot, [0])
-    clocks.chain.advance_to(clocks.chain.now() + 4 * DAY)
-    clocks.keep()
-    assert clocks.chain.balance(clocks.auction) == 5 * WEI_PER_UNIT
-    assert clocks.steps() == ["refund", "reclaim"]
+    world = make()
+    lot = world.list_item()
+    puppet = world.puppet(manner)
+    data = act(world.auction, contract(world.name).encode("join", lot, 0))
+    world.chain.send(Transaction(world.seller, puppet, data, 5 * WEI_PER_UNIT))
+    world.join(lot, [0])
+    world.chain.advance_to(world.chain.now() + 4 * DAY)
+    world.keep()
+    assert world.chain.balance(world.auction) == 5 * WEI_PER_UNIT
+    assert world.steps() == ["refund", "reclaim"]
     for _ in range(5):
-        assert clocks.keeper().step() == 0
+        assert world.keeper().step() == 0
 
 
-def test_a_word_that_never_comes_makes_the_lot_void(clocks: ClockWorld) -> None:
-    lot = clocks.list_item()
-    people = clocks.join(lot, [0, 0])
-    clocks.until_registering()
-    clocks.register(lot, people)
-    clocks.until_draw()
-    clocks.keep()
-    assert clocks.steps() == ["draw"]
-    clocks.chain.advance_to(clocks.chain.now() + 3 * DAY)
-    clocks.keep()
-    assert clocks.phase() == "VOID"
-    assert sorted(clocks.steps()) == ["draw", "reclaim", "refund"]
-    assert clocks.chain.balance(clocks.auction) == 0
+@TABLED
+def test_a_word_that_never_comes_makes_the_lot_void(make: type[TabledWorld]) -> None:
+    world = make()
+    lot = world.list_item()
+    people = world.join(lot, [0, 0])
+    world.until_registering()
+    world.register(lot, people)
+    world.until_draw()
+    world.keep()
+    before = ["reveal"] * 2 * isinstance(world, UniversalWorld) + ["draw"]
+    assert world.steps() == before
+    world.chain.advance_to(world.chain.now() + 3 * DAY)
+    world.keep()
+    assert world.phase() == "VOID"
+    assert sorted(world.steps()) == sorted([*before, "reclaim", "refund"])
+    assert world.chain.balance(world.auction) == 0
 
 
 def test_a_lot_that_nobody_moved_on_in_time_is_wound_up(clocks: ClockWorld) -> None:
@@ -401,14 +431,121 @@ def test_who_registered_nothing_counts_with_nothing(clocks: ClockWorld) -> None:
     assert clocks.chain.balance(clocks.auction) == clocks.view("proceeds", clocks.seller)
 
 
-@pytest.mark.parametrize("make", [SaleWorld, ClockWorld], ids=["sale", "clock"])
+# UNIVERSAL AUCTIONS
+
+
+def test_a_signal_leaves_when_registering_is_over_two_blocks_deep(
+    universals: UniversalWorld,
+) -> None:
+    """Whoever reads it while others register can write its table by it."""
+    lot = universals.list_item()
+    (ann,) = universals.join(lot, [0])
+    universals.until_registering()
+    universals.register(lot, [ann])
+    salt = universals.told[ann].salt
+    chain = Watched(universals.chain)
+    keeper = universals.keeper(chain)
+    keeper.step()
+    universals.chain.advance_to(universals.end + HOUR)
+    keeper.step()
+    assert not any(salt in data for data in chain.told)
+    universals.chain.advance_to_block(universals.chain.block() + 2)
+    assert keeper.step() == 1
+    assert any(salt in data for data in chain.told)
+
+
+def test_signals_that_the_contract_would_not_take_are_not_sent(universals: UniversalWorld) -> None:
+    """One too high, or another than was sealed; who kept it to itself is silent. What is right is revealed beside them."""
+    lot = universals.list_item()
+    high, other, silent, good = universals.join(lot, [0] * 4)
+    universals.until_registering()
+    table = universals.table(lot)
+    universals.seal(lot, high, table, 2)
+    told = universals.seal(lot, other, table, 1, entrusted=False)
+    universals.openings.add([replace(told, bid=0)])
+    universals.seal(lot, silent, table, 1, entrusted=False)
+    universals.seal(lot, good, table, 1)
+    universals.until_revealing()
+    chain = Watched(universals.chain)
+    assert universals.keeper(chain).step() == 1
+    (reveal,) = chain.sent
+    opening = universals.told[good]
+    assert reveal.data == UNIVERSAL.encode("reveal", lot, good, opening.bid, opening.salt)
+    assert not universals.skipped
+
+
+class TrapSignal(Proxy):
+    """Lets the reveal of one bidder fail although simulation said otherwise; each costs a fee."""
+
+    def __init__(self, chain: Chain, bidder: str) -> None:
+        super().__init__(chain)
+        self.trapped = SIGNAL + (1).to_bytes(32, "big") + to_bytes(bidder).rjust(32, b"\0")
+
+    def send(self, transaction: Transaction) -> Receipt:
+        if transaction.data.startswith(self.trapped):
+            raise Reverted("a trap", fee=21_000)
+        return self.chain.send(transaction)
+
+
+def test_a_signal_that_cannot_be_revealed_stops_no_other(universals: UniversalWorld) -> None:
+    lot = universals.list_item()
+    people = universals.join(lot, [0] * 3)
+    universals.until_registering()
+    universals.register(lot, people)
+    universals.until_revealing()
+    universals.keeper(TrapSignal(universals.chain, people[0])).step()
+    assert [universals.revealed(lot, who) for who in people] == [False, True, True]
+
+
+@pytest.mark.parametrize("requests", [5, 400])
+def test_an_offer_that_nobody_takes_lapses(universals: UniversalWorld, requests: int) -> None:
+    """In steps of any length: no log tells that its time is over, and its deposit is the seller's."""
+    lot = universals.list_item()
+    ann, bob = universals.join(lot, [0, 0])
+    keeper = universals.keeper(pace=Pace(requests=requests), forgets=True)
+    universals.until_registering()
+    universals.register(lot, [ann, bob])
+    universals.until_draw()
+    universals.keep(keeper)
+    universals.tell(0)
+    universals.keep(keeper)
+    assert universals.phase() == "OFFERED"
+    universals.chain.advance_to(universals.chain.now() + HOUR)
+    universals.keep(keeper)
+    assert universals.phase() == "UNSOLD"
+    assert {"refund", "reclaim"} <= set(universals.steps())
+    assert universals.view("proceeds", universals.seller) == 5 * WEI_PER_UNIT
+    assert universals.chain.balance(universals.auction) == 5 * WEI_PER_UNIT
+
+
+def test_tables_that_fill_several_transactions_are_read_in_turn(universals: UniversalWorld) -> None:
+    """Each of two keepers goes on where the other stopped; of who registered nothing the table is empty."""
+    lot = universals.list_item(signals=3)
+    people = universals.join(lot, [0] * 31)
+    universals.until_registering()
+    universals.register(lot, people[1:])
+    universals.until_draw()
+    universals.keep(universals.keeper(pace=Pace(requests=5)))
+    universals.tell(1)
+    one, other = universals.keeper(pace=Pace(requests=5)), universals.keeper(pace=Pace(requests=5))
+    while universals.phase() in ("DRAW", "DECIDING"):
+        one.step()
+        other.step()
+    assert universals.steps().count("decide") > 1
+    assert universals.phase() == "OFFERED"
+    assert not universals.skipped
+
+
+@pytest.mark.parametrize(
+    "make", [SaleWorld, ClockWorld, UniversalWorld], ids=["sale", "clock", "universal"]
+)
 def test_an_item_that_its_token_keeps_is_given_up_in_the_end(make: type[DrawnWorld]) -> None:
     """It is tried less and less often, and after 30 days left to whoever wants it."""
     world = make()
     if isinstance(world, SaleWorld):
         world.list_goods(world.mint(1))
     else:
-        assert isinstance(world, ClockWorld)
+        assert isinstance(world, TabledWorld)
         world.list_item()
     world.behave(ItemManner.REFUSE)
     keeper, chain = world.keeper(forgets=True), world.chain
@@ -467,7 +604,9 @@ def test_logs_left_out_for_a_while_are_noticed(sales: SaleWorld, event: str) -> 
     assert sales.chain.balance(sales.auction) == sales.view("proceeds", sales.seller)
 
 
-@pytest.mark.parametrize("world", [SaleWorld, ClockWorld], ids=["sale", "clock"])
+@pytest.mark.parametrize(
+    "world", [SaleWorld, ClockWorld, UniversalWorld], ids=["sale", "clock", "universal"]
+)
 def test_a_reorganization_makes_the_keeper_do_its_work_again(world: type[DrawnWorld]) -> None:
     """Whatever was undone, at each step of a lot's life; the keeper that saw it undone goes on."""
     place = world()
@@ -476,7 +615,7 @@ def test_a_reorganization_makes_the_keeper_do_its_work_again(world: type[DrawnWo
         place.seal(place.list_goods(place.mint(2)), place.person(), wish=0b01)
         place.until_reveal()
     else:
-        assert isinstance(place, ClockWorld)
+        assert isinstance(place, TabledWorld)
         people = place.join(place.list_item(), [0])
         place.until_registering()
         place.register(1, people)

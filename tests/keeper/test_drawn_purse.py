@@ -1,4 +1,4 @@
-"""What keepers spend on resilient sales and signal clocks: on honest ones less than they may, on hostile ones no more."""
+"""What keepers spend on auctions without groups: on honest ones less than they may, on hostile ones no more."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,7 +13,7 @@ from offchain.chain.connect import connect
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.purse import GAS_OF_RETURN, Purse
 from tests.keeper.chains import Dear
-from tests.keeper.drawn_worlds import HEADS, HOUR, TAILS, ClockWorld, SaleWorld
+from tests.keeper.drawn_worlds import HEADS, HOUR, TAILS, ClockWorld, SaleWorld, UniversalWorld
 from tests.puppets import ItemManner
 
 
@@ -110,6 +110,43 @@ def answer(world: ClockWorld, lot: int, people: list[str]) -> None:
     for who in people:
         with suppress(Reverted):
             world.send(who, "exit", lot)
+
+
+UNIVERSALS = [
+    (2, [0]),
+    (2, [0] * 5),
+    (3, [0, 1, 0, 1]),
+    (3, [0] * 31),
+    (2, list(range(12))),
+    (2, []),
+]
+
+
+@pytest.mark.parametrize(("signals", "kinds"), UNIVERSALS, ids=lambda one: str(one))
+@pytest.mark.parametrize("silent", [False, True], ids=["told", "silent"])
+def test_an_honest_universal_auction_fits_with_room(
+    real: Chain, signals: int, kinds: list[int], silent: bool
+) -> None:
+    """With every signal revealed by the keeper, or none; and an offer that is not taken."""
+    world, purse = UniversalWorld(real), Purse()
+    lot = world.list_item(signals, max([0, *kinds]) + 1)
+    people = world.join(lot, kinds)
+    keeper = world.keeper(purse=purse)
+    world.until_registering()
+    for who in people:
+        world.seal(lot, who, world.table(lot, 10**9), 1, entrusted=not silent)
+    for until in (world.until_revealing, lambda: real.advance_to(world.end + 2 * HOUR)):
+        until()
+        world.keep(keeper)
+    if people:
+        world.tell(0, lot)
+        world.keep(keeper)
+        real.advance_to(real.now() + HOUR)
+        world.keep(keeper)
+    assert world.phase(lot) in ("UNSOLD", "VOID")
+    assert 0 < purse.gas_of(lot) <= keeper._trade.allowance(lot) * 3 // 4
+    assert not world.skipped
+    assert real.balance(world.auction) == world.view("proceeds", world.seller)
 
 
 def test_a_token_that_burns_gas_costs_no_more_than_the_allowance() -> None:

@@ -6,7 +6,7 @@ draws the auction; then the outcome also has the sale.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from offchain.io.fields import Field
@@ -48,6 +48,11 @@ class UniversalOutcome:
     steps: int
     sale: Sale | None = None
 
+    @property
+    def gas(self) -> Mapping[str, object] | None:
+        """What the chain used, None from the reference model."""
+        return self.lottery.gas
+
     def to_json(self) -> dict[str, object]:
         """The outcome as the command line prints it."""
         written: dict[str, object] = {
@@ -55,10 +60,12 @@ class UniversalOutcome:
             "colours": self.colours,
             "steps": self.steps,
         }
-        distribution: Mapping[str, object] = self.lottery.to_json()
+        distribution: Mapping[str, object] = replace(self.lottery, gas=None).to_json()
         written.update(distribution)
         if self.sale is not None:
             written.update(winner=self.sale.winner, price=self.sale.price)
+        if self.gas is not None:
+            written["gas"] = dict(self.gas)
         return written
 
 
