@@ -240,7 +240,7 @@ class Revm:
             progress(done)
 
     def snapshot(self) -> int:
-        """Marks the present state, to be restored any number of times.
+        """Notes the present state, to be restored any number of times.
 
         About 2 microseconds. At most some hundreds within each other.
         """

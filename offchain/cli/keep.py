@@ -195,7 +195,8 @@ def command(
     --seal-bond allows, opens it in time and takes the bond back. Each is on disk before it is sealed.
 
     Of a resilient sale it reveals the announcements in FILE, has the coin fall, delivers, and pays back; of a
-    signal clock it supplies the tables, passes over who keeps silent, states the offer, and pays back.
+    signal clock it supplies the tables, passes over who keeps silent, states the offer, and pays back; of a
+    universal auction it reveals the signals in FILE, supplies the tables, and pays back.
 
     The account of the key file, or of the key in CONSORT_KEY, pays for gas; or account 1 of the phrase or secret in
     CONSORT_SEED. Somebody has to send it money, or --fund-from says who; on development nodes without any of these

@@ -24,7 +24,7 @@ from offchain.model.instances.two_level import BID_LIMIT, AnyTwoLevel, Group, Tw
 from offchain.model.instances.universal_signals import UniversalSignalsInstance
 from offchain.model.mechanisms.signal_discovery import DRAWS_LIMIT as COUNTED
 from offchain.model.mechanisms.signal_discovery import TooManyDrawsError, draws_needed
-from offchain.model.mechanisms.universal_allocation import colouring_of
+from offchain.play.colours import marks_of
 from offchain.play.universal_tables import kinds_of, size
 
 MOST_SIGNALS: Final = (SignalClockAuction.MOST_VALUES + 1) // 2
@@ -150,6 +150,12 @@ def check_universal(instance: UniversalSignalsInstance) -> None:
         raise InvalidInput(
             f"signals: {instance.signals}, and the contract takes {most.MOST_SIGNALS}"
         )
+    marks = marks_of(instance)
+    if marks is not None and (not marks.group.is_cyclic or marks.pair):
+        raise InvalidInput(
+            f"bidders: the marks of {len(instance.types)} types of {instance.signals} signals are in no cyclic group, and the"
+            " contract takes no others"
+        )
     kinds = kinds_of(instance)
     types, largest = max(kinds) + 1, most.MOST_SIDES // (instance.signals - 1)
     if types > largest:
@@ -159,12 +165,6 @@ def check_universal(instance: UniversalSignalsInstance) -> None:
         )
     _check_counts(instance, most.MOST_OF_A_TYPE)
     _check_size(size(kinds, instance.signals), most.MOST_VALUES)
-    marks = colouring_of(instance).marks
-    if marks is not None and (not marks.group.is_cyclic or marks.pair):
-        raise InvalidInput(
-            f"bidders: the marks of {len(instance.types)} types of {instance.signals} signals are in no cyclic group, and the"
-            " contract takes no others"
-        )
 
 
 def _check_tables(instance: SignalClockInstance) -> None:

@@ -1,7 +1,7 @@
 """Universal auctions through `UniversalAuction` on any chain, their bidders truthful.
 
 Each auction is a lot of its own, drawn by a word that the caller chooses (`SetRandomness`). Everything that a play returns is
-read from the contract's events; of the reference model it takes how many draws there are, and the chain says whether that is so.
+read from the contract's events, nothing from the reference model.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from offchain.io.addresses import Address
 from offchain.model.instances.lotteries import Lottery, merged, outcome_of
 from offchain.model.instances.signals import UNSOLD, Sale, SignalBidder
 from offchain.model.instances.universal_signals import UniversalOutcome, UniversalSignalsInstance
-from offchain.model.mechanisms.universal_allocation import colouring_of, steps_of
+from offchain.play.colours import colours_of, marks_of
 from offchain.play.limits import check_universal
 from offchain.play.observer import Observer
 from offchain.play.tabled import DEPOSIT, TabledStage
@@ -103,7 +103,7 @@ class UniversalAuctions(TabledStage[UniversalSignalsInstance]):
     # The parts of an auction
 
     def _terms(self, instance: UniversalSignalsInstance, end: int) -> tuple[object, ...]:
-        marks = colouring_of(instance).marks
+        marks = marks_of(instance)
         rows = () if marks is None else marks.rows
         revealed = end + 2 * self._seconds
         return (
@@ -180,7 +180,7 @@ class UniversalStage:
         check_universal(instance)
         auctions = self._auctions
         auctions.watch(observer)
-        words = list(range(colouring_of(instance).colours))
+        words = list(range(colours_of(instance)))
         if instance.draw is not None:
             words[instance.draw % len(words)] = instance.draw
         lots = auctions.open(instance, len(words))
@@ -192,7 +192,7 @@ class UniversalStage:
         auctions.audit()
         lottery = replace(outcome_of(instance, _lottery(instance, plays)), gas=auctions.gas)
         drawn = None if instance.draw is None else plays[instance.draw % len(words)].sale
-        return UniversalOutcome(lottery, len(words), steps_of(instance), drawn)
+        return UniversalOutcome(lottery, len(words), steps=1, sale=drawn)
 
 
 def _lottery(instance: UniversalSignalsInstance, plays: Sequence[Play]) -> Lottery:

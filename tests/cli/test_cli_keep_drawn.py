@@ -1,4 +1,4 @@
-"""`consort keep` sees sales and signal clocks through to the end on a node, by the words of the beacon or of sealed secrets."""
+"""`consort keep` sees auctions without groups through to the end on a node, by words of the beacon or of sealed secrets."""
 
 import subprocess
 from collections.abc import Iterator
@@ -10,14 +10,15 @@ import pytest
 from offchain.bindings.announcements import Announcement
 from offchain.bindings.contracts import contract
 from offchain.bindings.deployment import DrawnDeployment, SecretTerms, create, deploy_auction
-from offchain.bindings.enumerations import ClockPhase, ResilientPhase, SecretsPhase
-from offchain.bindings.seals import new_salt
+from offchain.bindings.enumerations import ClockPhase, ResilientPhase, SecretsPhase, UniversalPhase
+from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.bindings.value_tables import packed
 from offchain.chain.backend import Chain, Receipt, Transaction
 from offchain.chain.connect import connect
 from offchain.chain.nodes import anvil
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.announced import Announced, Disclosure
+from offchain.keeper.openings import Openings
 from offchain.keeper.secret_draws import fallback_id
 from tests.patience import PATIENCE
 from tests.program import CONSORT
@@ -168,6 +169,45 @@ def test_a_signal_clock_by_sealed_secrets(tmp_path: Path, node: tuple[Chain, str
     assert town.owner(token_id) == town.seller
     (owed,) = town.view("proceeds", town.seller)
     assert chain.balance(town.auction) == owed == 10 * WEI_PER_UNIT, "both kept silent"
+    assert town.keep() == []
+
+
+def test_a_universal_auction_by_the_beacon(tmp_path: Path, node: tuple[Chain, str]) -> None:
+    """Bidders join, register and buy; the keeper reveals, has the word drawn, decides and pays, each time started anew."""
+    chain, url = node
+    town = Town(tmp_path, chain, url, "UniversalAuction")
+    end = chain.now() + HOUR
+    token, token_id = town.mint()
+    ends = (end, end + HOUR, end + 2 * HOUR)
+    town.send(town.seller, "list", token, token_id, (2, 1, 0, *ends, HOUR, 5, bytes(12)))
+    for who in (town.ann, town.bob):
+        town.send(who, "join", 1, 0, wei=5 * WEI_PER_UNIT)
+    chain.advance_to(end)
+    file = tmp_path / "signals.jsonl"
+    for who, values in ((town.ann, [10, 20, 30]), (town.bob, [0, 25, 50])):
+        told = Opening(town.auction, 1, who, 1, new_salt())
+        seal = commitment(chain.chain_id, told)
+        town.send(who, "register", 1, packed(values), seal)
+        Openings(file).add([told])
+    entrusted = ("--openings", str(file))
+    assert town.keep(*entrusted) == []
+    chain.advance_to(end + HOUR)
+    assert town.keep(*entrusted) == ["reveal", "reveal"]
+    chain.advance_to(end + 2 * HOUR)
+    assert town.keep() == ["draw"]
+    town.to_block_after(DELAY)
+    steps = town.keep()
+    assert steps[:2] == ["prove", "decide"]
+    if town.view("phase", 1) == (UniversalPhase.OFFERED,):
+        town.send(town.bob, "buy", 1, wei=25 * WEI_PER_UNIT)
+        steps += town.keep()
+        assert steps == ["prove", "decide", "refund"]
+        assert town.owner(token_id) == town.bob
+    else:
+        assert sorted(steps) == ["decide", "prove", "reclaim", "refund"]
+        assert town.owner(token_id) == town.seller
+    (owed,) = town.view("proceeds", town.seller)
+    assert chain.balance(town.auction) == owed
     assert town.keep() == []
 
 

@@ -24,6 +24,7 @@ HEIGHT = {room: -row for row, rooms in enumerate(LAYERS) for room in rooms}
 
 CHAIN_SIDE = {"chain", "bindings", "houses", "keeper", "play", "taking_part"}
 COUNTS_DRAWS = "offchain.play.limits"
+LISTS_MARKS = "offchain.play.colours"
 
 
 @cache
@@ -144,17 +145,22 @@ def test_imports_run_in_no_circle() -> None:
         raise AssertionError(" -> ".join(reversed(circle.args[1]))) from None
 
 
-def test_the_chain_side_asks_the_model_for_a_number_of_draws_only() -> None:
-    assert importers("offchain.model.mechanisms") == {COUNTS_DRAWS}
-    module = "offchain.model.mechanisms.signal_discovery"
-    tree = ast.parse(modules()[COUNTS_DRAWS].read_text(encoding="utf-8"))
-    asked = {
+def test_the_chain_side_asks_the_model_for_a_number_of_draws_and_for_marks_only() -> None:
+    assert importers("offchain.model.mechanisms") == {COUNTS_DRAWS, LISTS_MARKS}
+    assert asked(COUNTS_DRAWS) == {"DRAWS_LIMIT", "TooManyDrawsError", "draws_needed"}
+    assert asked(LISTS_MARKS) == {"Marks", "known_marks"}
+
+
+def asked(module: str) -> set[str]:
+    """What a module imports of the model's mechanisms."""
+    tree = ast.parse(modules()[module].read_text(encoding="utf-8"))
+    return {
         name.name
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module == module
+        if isinstance(node, ast.ImportFrom)
+        and (node.module or "").startswith("offchain.model.mechanisms.")
         for name in node.names
     }
-    assert asked == {"DRAWS_LIMIT", "TooManyDrawsError", "draws_needed"}
 
 
 def test_the_chain_knows_no_contract() -> None:

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from offchain.bindings.announcements import Announcement
+from offchain.bindings.seals import Opening
 from offchain.io.addresses import checksum
 from offchain.keeper.announced import MAX_LINE, Announced, Disclosure
 from offchain.keeper.lines import LinesError
+from offchain.keeper.openings import Openings
 
 AUCTION, ANN, BOB = (checksum(bytes([n]) * 20) for n in (0xAB, 0xCD, 0xEF))
 TOLD = Announcement(((BOB, 40, 0b101),), 0b10, bytes(range(32)))
@@ -149,3 +151,19 @@ def test_a_salt_of_another_length_is_not_written(path: Path) -> None:
     with pytest.raises(LinesError, match="salt: 31 bytes, not 32"):
         Announced(path).add([short])
     assert not path.exists()
+
+
+def test_signals_may_stand_in_the_same_file(path: Path) -> None:
+    """Each reader takes its own lines; a line that is nobody's is told once."""
+    signal = Opening(AUCTION, 1, BOB, 2, bytes(range(32)))
+    Announced(path).add([GOOD])
+    Openings(path, among_others=True).add([signal])
+    with path.open("a") as file:
+        file.write('{"what": "else"}\n')
+    flaws: list[LinesError] = []
+    announced = Announced(path, flaws.append, among_others=True)
+    openings = Openings(path, flaws.append, among_others=True)
+    assert announced.disclosure(5, AUCTION, 1, ANN, SEAL) == GOOD
+    assert openings.of(AUCTION, 1, BOB) == [signal]
+    assert (len(announced), len(openings)) == (1, 1)
+    assert [str(one).partition(": ")[0] for one in flaws] == [f"{path}, line 3"]
