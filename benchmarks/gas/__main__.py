@@ -23,6 +23,7 @@ from benchmarks.gas import (
     randomness,
     resilient,
     signals,
+    universal,
 )
 from benchmarks.gas.report import Snapshot, budgets, differences, tables
 from benchmarks.record import ROOT, Record
@@ -33,6 +34,7 @@ RECORD: Final = Record(_HERE / "gas.json", ROOT / "docs/gas.md", "make gas", _HE
 FURTHER = {
     "resilient": resilient.measure,
     "signal_clock": signals.measure,
+    "universal": universal.measure,
     "approximate": approximate.measure,
     "randomness": randomness.measure,
     "estate": estates.measure,

@@ -22,6 +22,7 @@ from benchmarks.gas import (
     randomness,
     resilient,
     signals,
+    universal,
 )
 from benchmarks.gas.auctions import LARGE, SIZES, TRACED
 from benchmarks.gas.groups import CHEAP, CHEAP_LOCKED, FULL, FULL_LOCKED, KINDS, Kind
@@ -35,6 +36,7 @@ FURTHER: Final = {
     "houses": houses.ROWS,
     "resilient": resilient.ROWS,
     "signal_clock": signals.ROWS,
+    "universal": universal.ROWS,
     "approximate": approximate.ROWS,
     "randomness": randomness.ROWS,
 }

@@ -1,26 +1,16 @@
 """What each step of a signal clock auction costs, measured on Anvil with the bytecode that is deployed.
 
-Auctions are played as `consort solve --on anvil` plays them, and every transaction is kept. Tables make
-calldata dear: where EIP-7623 charges more than was used, since Prague, that is what counts here.
+Auctions are played as `consort solve --on anvil` plays them, and every transaction is kept.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from benchmarks.gas.bench import Bench, own_node
-from benchmarks.gas.meter import floor_since_prague
+from benchmarks.gas.recorder import Recorder, recorder
 from offchain.bindings.contracts import contract
 from offchain.bindings.enumerations import ClockPhase
-from offchain.chain.backend import (
-    MAX_TRANSACTION_GAS,
-    Outcome,
-    Progress,
-    Reverted,
-    Transaction,
-    quietly,
-)
-from offchain.chain.jsonrpc import JsonRpc
+from offchain.chain.backend import MAX_TRANSACTION_GAS, Transaction
 from offchain.model.instances.signal_clock import SignalClockInstance, shape
 from offchain.model.instances.signals import Rule, SignalBidder, Table
 from offchain.play.signal_clock import SignalClocks
@@ -89,7 +79,7 @@ def measure() -> dict[str, dict[str, int]]:
     Raises:
         ChainError: Anvil does not start, or a transaction fails.
     """
-    with own_node(Recorder) as chain:
+    with own_node(recorder("SignalClockAuction", _CALLS)) as chain:
         chain.advance_to(Bench.start)
         bench = _Bench(chain)
         bench.crowds()
@@ -98,39 +88,6 @@ def measure() -> dict[str, dict[str, int]]:
         bench.silence()
         bench.keep("largest", chain.largest)
         return {name: bench.steps[name] for name in ROWS}
-
-
-class Recorder(JsonRpc):
-    """A development node that keeps what every transaction cost, by function. `largest` is the most of all."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
-        house = contract("SignalClockAuction")
-        self._names = {house.encode(name, *some)[:4]: name for name, some in _CALLS.items()}
-        self.costs: dict[str, list[int]] = defaultdict(list)
-        self.order: list[tuple[str, int]] = []
-        self.largest = 0
-
-    def send_all(
-        self, transactions: Sequence[Transaction], progress: Progress = quietly
-    ) -> list[Outcome]:
-        """As `Chain.send_all`, but nothing may fail."""
-        outcomes = super().send_all(transactions, progress)
-        for one, outcome in zip(transactions, outcomes, strict=True):
-            if isinstance(outcome, Reverted):
-                raise outcome
-            cost = max(outcome.gas_used, floor_since_prague(one.data))
-            name = self._names.get(one.data[:4])
-            if one.to is not None and name is not None:
-                self.costs[name].append(cost)
-                self.order.append((name, cost))
-                self.largest = max(self.largest, cost)
-        return outcomes
-
-    def clear(self) -> None:
-        """Forgets what was kept, but not the largest."""
-        self.costs.clear()
-        self.order.clear()
 
 
 def _one_type(

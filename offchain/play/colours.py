@@ -1,4 +1,4 @@
-"""The colours that a universal auction is listed with: of marks where there are more bidders than colours, else bidders' places."""
+"""The colours that a universal auction is listed with: of marks where there are fewer of them than bidders, else their places."""
 
 from offchain.model.instances.universal_signals import UniversalSignalsInstance
 from offchain.model.mechanisms.marks import Marks, known_marks

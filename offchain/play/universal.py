@@ -108,7 +108,7 @@ class UniversalAuctions(TabledStage[UniversalSignalsInstance]):
         revealed = end + 2 * self._seconds
         return (
             instance.signals,
-            len(set(kinds_of(instance))),
+            len(set(self._kinds(instance))),
             0 if marks is None else marks.colours,
             end,
             end + self._seconds,
@@ -124,7 +124,7 @@ class UniversalAuctions(TabledStage[UniversalSignalsInstance]):
         return kinds_of(instance)
 
     def _tables(self, instance: UniversalSignalsInstance) -> list[bytes]:
-        return [packed(table) for table in tables(instance, kinds_of(instance))]
+        return [packed(table) for table in tables(instance, self._kinds(instance))]
 
     def _sealed(self, lot: int, account: Address, bidder: SignalBidder) -> tuple[object, ...]:
         opening = Opening(self.auction, lot, account, bidder.signal, new_salt())

@@ -13,6 +13,7 @@ LOSER = {
     "approximate": ("bid", "batch reveal", "decide, all", "batch claim"),
     "resilient": ("seal", "batch reveal", "batch claim"),
     "signal_clock": ("join", "register 32", "learn", "prepare 32", "return"),
+    "universal": ("join", "register 32", "reveal", "decide 32", "return"),
 }
 """What a person who gets nothing goes through."""
 PAGE = (ROOT / "docs" / "choosing.md").read_text(encoding="utf-8")
