@@ -17,7 +17,7 @@ from offchain.play.words import SecretWords
 from tests.differential.chunks import chunks
 from tests.differential.universal_draws import auction, hold_every_colour_equal
 
-AUCTIONS, EACH_TIME, CHUNK = 1_000, 100, 50
+AUCTIONS, EACH_TIME, CHUNK = 2_000, 200, 100
 
 
 @pytest.mark.parametrize("first", chunks(AUCTIONS, CHUNK, EACH_TIME))
@@ -30,7 +30,7 @@ def test_every_colour_of_random_auctions(first: int) -> None:
 
 def test_what_is_tested() -> None:
     """Marks and places as colours, values that tell bidders apart, words and none, two to four signals."""
-    found = [auction(seed) for seed in range(EACH_TIME)]
+    found = [auction(seed) for seed in range(100)]
     by_marks = sum(colouring_of(one).marks is not None for one in found)
     assert 20 <= by_marks <= 80
     assert sum(not is_alike(one) for one in found) >= 5
