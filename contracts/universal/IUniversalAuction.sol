@@ -81,8 +81,8 @@ interface IUniversalAuction {
     }
 
     /// @notice A bidder.
-    ///     slot 0: account (160) | type (8) | signal as revealed (8) | flags (8 each)
-    ///     slot 1: digest of the table, zero while there is none
+    ///     slot 0: account (160) | type (8) | signal as revealed (8) | revealed (8) | paid (8)
+    ///     slot 1: digest of the table (256), zero while there is none
     ///     slot 2: commitment to the signal (192)
     struct Bidder {
         address account;

@@ -18,6 +18,7 @@ CONTRACTS = {
     ],
     "DAO": ["base/BidBook", "groups/DAO"],
     "Estate": ["groups/Estate"],
+    "UniversalAuction": ["universal/UniversalAuction"],
 }
 """The sources of each contract that have storage, in the order of inheritance."""
 STRUCTS = {"Lot": ("Auctioneer", "base/Lot"), "Result": ("DAO", "groups/DAO")}
@@ -91,3 +92,38 @@ def test_the_head_of_a_book_is_one_slot() -> None:
     fields = members("DAO", "Book")
     assert {slot for slot, _ in fields} == {0}
     assert sum(bits for _, bits in fields) == 240
+
+
+@pytest.mark.parametrize("name", ["Lot", "Bidder"])
+def test_lots_of_signals_are_as_is_said(name: str) -> None:
+    """As above, where a slot may take several lines, several slots hold one array, and the terms take two slots."""
+    said = [
+        (int(slot), int(bits))
+        for slot, text in slots_said(source("universal/IUniversalAuction"), name)
+        for bits in re.findall(r"\((\d+)[ ,)]", text)
+    ]
+    found = members("UniversalAuction", name)
+    if name == "Lot":
+        (_, terms), *found = found
+        assert terms == 2 * 256
+        assert said[:2] == [(0, 232), (1, 96)]
+        assert widths("UniversalAuction", "Terms") == {0: 232, 1: 96}
+        *said, (first, value), (_, number) = said[2:]
+        *found, (slot, array) = found
+        assert (first, value + number, 256 // (value + number)) == (slot, 80, 3)
+        assert array == 7 * 256
+    assert said == found
+
+
+def slots_said(text: str, name: str) -> list[tuple[str, str]]:
+    """What is said of each slot above a struct, or of the first of several."""
+    comment = re.search(rf"((?:\s*///[^\n]*\n)+)\s*struct {name} ", text)
+    assert comment
+    joined = re.sub(r"\n\s*///\s{10,}", " ", comment[1])
+    return re.findall(r"slots? (\d+)(?: to \d+)?: ([^\n]*)", joined)
+
+
+def widths(contract: str, name: str) -> dict[int, int]:
+    """How many bits of each slot the fields of a struct take."""
+    fields = members(contract, name)
+    return {slot: sum(bits for at, bits in fields if at == slot) for slot, _ in fields}

@@ -83,6 +83,16 @@ _CLOCK: Final = Suite(
         "contracts", "clock_life", "clock_entry", "clock_answers", "clock_silence", "clock_hostile"
     ),
 )
+_UNIVERSAL: Final = Suite(
+    "universal",
+    (
+        *_all("universal", "universal_life", "universal_listing", "universal_hostile"),
+        *_all("universal", "universal_lots"),
+        *_rebuilt("colours"),
+        *_all("universal", "universal_walks"),
+    ),
+    (),
+)
 _RESILIENT: Final = Suite(
     "resilient",
     (
@@ -122,17 +132,26 @@ _BIDS: Final = Suite(
 )
 _SHARED: Final = Suite(
     "shared",
-    (*_BIDS.in_process, *_RESILIENT.in_process, *_CLOCK.in_process, *_APPROXIMATE.in_process),
+    (
+        *(*_BIDS.in_process, *_RESILIENT.in_process, *_CLOCK.in_process),
+        *(*_UNIVERSAL.in_process, *_APPROXIMATE.in_process),
+    ),
     (*_BIDS.on_anvil, *_CLOCK.on_anvil, *_APPROXIMATE.on_anvil),
 )
 _ITEMS: Final = _SHARED.after(
     "items",
-    _all("resilient", "resilient_tokens", "resilient_listing"),
+    (
+        *_all("resilient", "resilient_tokens", "resilient_listing"),
+        *_all("universal", "universal_hostile"),
+    ),
     _all("contracts", "delivery", "hostile_tokens"),
 )
 _MONEY: Final = _SHARED.after(
     "money",
-    (*_all("books", "pushed_gas"), *_all("resilient", "resilient_payments")),
+    (
+        *(*_all("books", "pushed_gas"), *_all("resilient", "resilient_payments")),
+        *_all("universal", "universal_hostile"),
+    ),
     _all("contracts", "proceeds", "recipients", "hostile_payments"),
 )
 _BOTH_HOUSES: Final = Suite(
@@ -142,8 +161,16 @@ _BOTH_HOUSES: Final = Suite(
 )
 _DRAWN: Final = Suite(
     "drawn",
-    (*_APPROXIMATE.in_process, *_RESILIENT.in_process, *_CLOCK.in_process),
+    (
+        *(*_APPROXIMATE.in_process, *_RESILIENT.in_process),
+        *(*_CLOCK.in_process, *_UNIVERSAL.in_process),
+    ),
     (*_APPROXIMATE.on_anvil, *_CLOCK.on_anvil),
+)
+_TABLES: Final = Suite(
+    "tables",
+    (*_CLOCK.in_process, *_UNIVERSAL.in_process),
+    _CLOCK.on_anvil,
 )
 _GROUPS: Final = Suite(
     "groups",
@@ -162,10 +189,12 @@ _BY_PLACE: Final = {
     "libraries/DrawTime.sol": _DRAWN,
     "libraries/Items.sol": _ITEMS,
     "libraries/Payments.sol": _MONEY,
+    "libraries/ValueTables.sol": _TABLES,
     "randomness": _RANDOMNESS,
     "randomness/BlockHeader.sol": _HEADERS,
     "resilient": _RESILIENT,
     "signals": _CLOCK,
+    "universal": _UNIVERSAL,
 }
 
 
