@@ -13,9 +13,12 @@ from offchain.chain.backend import Transaction
 from offchain.chain.revm import Revm
 from offchain.io.units import GWEI
 from offchain.keeper.announced import Announced
+from offchain.keeper.openings import Openings
 from offchain.keeper.release import DEPTH
 from offchain.keeper.resilient import SaleKeeper
 from offchain.keeper.sales import Sales
+from offchain.keeper.universal import UniversalKeeper
+from offchain.keeper.universals import Universals
 from tests.docs.markdown import ROOT, blocks
 
 HOUR = 3_600
@@ -91,3 +94,26 @@ def test_the_table_that_the_page_packs_can_be_registered() -> None:
     assert [e.args["bidder"] for e in registered if e and e.name == "TableRegistered"] == bidders[
         :1
     ]
+
+
+def test_the_signal_that_the_page_seals_is_revealed_by_a_keeper(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    chain, auction, (seller, *bidders, _, item) = world("UniversalAuction")
+    house = contract("UniversalAuction")
+    end = chain.now() + HOUR
+    terms = (2, 1, 0, end, end + HOUR, end + 2 * HOUR, HOUR, 1, bytes(12))
+    chain.send(Transaction(seller, auction, house.encode("list", item, 0, terms)))
+    for bidder in bidders:
+        chain.send(Transaction(bidder, auction, house.encode("join", 1, 0), GWEI))
+    chain.advance_to(end)
+    names: dict[str, Any] = {"auction": auction, "ann": bidders[0], "chain_id": chain.chain_id}
+    exec(snippet("universal.md"), names)
+    chain.send(Transaction(bidders[0], auction, names["data"]))
+    chain.advance_to(end + HOUR)
+    chain.advance_to_block(chain.block() + DEPTH)
+    entrusted = Openings(tmp_path / "openings.jsonl")
+    assert UniversalKeeper(chain, Universals(chain, auction), seller, entrusted).step() == 1
+    revealed = [house.event(log) for log in chain.logs([auction], 0)]
+    assert [e.args["signal"] for e in revealed if e and e.name == "SignalRevealed"] == [1]
