@@ -10,7 +10,9 @@ import {ISignalClockAuction} from "./ISignalClockAuction.sol";
 library ClockTerms {
     /// @notice Demands that a lot on these terms can begin now.
     function check(ISignalClockAuction.Terms memory terms) internal view {
-        if (terms.signals < 2 || _tableOfTwo(terms) > ValueTables.MOST_VALUES) revert ISignalClockAuction.BadSignals(terms.signals);
+        if (terms.signals < 2 || _tableOfTwo(terms) > ValueTables.MOST_VALUES) {
+            revert ISignalClockAuction.BadSignals(terms.signals);
+        }
         if (terms.types == 0 || terms.types > ValueTables.MOST_SIDES) revert ISignalClockAuction.BadTypes(terms.types);
         (uint256 joined, uint256 registered, uint256 answer) = (terms.endOfJoining, terms.endOfRegistering, terms.answerSeconds);
         if (!Schedules.isFirst(joined) || !Schedules.isPhase(joined, registered) || !Schedules.isAnswer(answer)) {
