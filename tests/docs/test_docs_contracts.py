@@ -55,9 +55,15 @@ def arrows(start: str) -> set[str]:
 
 
 def test_the_imports_are_found() -> None:
-    assert {"groups", "houses", "approximate", "resilient", "signals", "randomness"} == set(
-        AUCTIONS
-    )
+    assert set(AUCTIONS) == {
+        "approximate",
+        "groups",
+        "houses",
+        "randomness",
+        "resilient",
+        "signals",
+        "universal",
+    }
     assert CONTRACTS / "base" / "BidBook.sol" in FILES[CONTRACTS / "groups" / "DAO.sol"]
 
 
