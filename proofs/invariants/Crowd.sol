@@ -82,7 +82,7 @@ abstract contract Crowd is Handler {
     // VIEWS
 
     /// @notice All ether outside the contracts.
-    function wealth() external view returns (uint256 found) {
+    function wealth() public view returns (uint256 found) {
         found = PURSE.balance + STRANGER.balance;
         for (uint256 i = 0; i < PEOPLE + 2; ++i) {
             found += _account(i).balance;
@@ -90,7 +90,7 @@ abstract contract Crowd is Handler {
     }
 
     /// @notice What the proceeds of all come to; reverts if the contract says otherwise.
-    function allProceeds() external view returns (uint256 all) {
+    function allProceeds() public view returns (uint256 all) {
         for (uint256 i = 0; i < PEOPLE + 2; ++i) {
             require(_house().proceeds(_account(i)) == earned[_account(i)], "proceeds are not what was earned");
             all += earned[_account(i)];

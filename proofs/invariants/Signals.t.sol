@@ -5,33 +5,27 @@ import {IProceeds} from "../../contracts/interfaces/IProceeds.sol";
 import {ISignalClockAuction} from "../../contracts/signals/ISignalClockAuction.sol";
 import {SignalClockAuction} from "../../contracts/signals/SignalClockAuction.sol";
 import {Campaign, Handler, deployed, vm, words} from "./Campaign.sol";
-import {Crowd} from "./Crowd.sol";
+import {Deposits} from "./Deposits.sol";
 
 /// @title What people do at signal clocks, and books of its own about it
 /// @notice Six bidders of one or two types, of whom one refuses ether and one calls back when paid; two sellers, of whom one refuses ether; a
 /// token that may refuse to move; a source whose words come, come late, or never.
-contract SignalsHandler is Crowd {
+contract SignalsHandler is Deposits {
     string private constant ACTIONS = "list,pass,join,register,requestDraw,word,begin,accept,exit,expire,prepare,stateOffer,lie,buy,"
         "claim,claimTo,claimBatch,reclaim,withdrawProceeds,force,turn";
 
-    /// @dev A bidder; and all ether that it paid on the lot and got back.
+    /// @dev A bidder.
     struct Seat {
-        bool joined;
         uint256 kind;
         uint256 place;
         uint256 clock;
         bool left;
         bool silent;
         bool asked;
-        bool paid;
         bytes table;
-        uint256 paidIn;
-        uint256 paidOut;
     }
 
     struct LotNote {
-        address seller;
-        uint256 tokenId;
         ISignalClockAuction.Terms terms;
         ISignalClockAuction.ClockPhase phase;
         uint256 deadline;
@@ -43,13 +37,7 @@ contract SignalsHandler is Crowd {
         uint64 price;
         uint256 signal;
         bool requested;
-        bool returned;
-        bytes32 digest;
     }
-
-    uint256 internal constant MOST_LOTS = 9;
-    uint256 internal constant AT_ONCE = 4;
-    uint256 internal constant WINDOW = 3 days;
 
     SignalClockAuction public auction;
 
@@ -63,16 +51,9 @@ contract SignalsHandler is Crowd {
     // ACTIONS
 
     function list(uint256 seed) external seeded(seed) {
-        uint256 open;
-        for (uint256 lot = 1; lot <= lots; ++lot) {
-            if (phaseOf(lot) < ISignalClockAuction.ClockPhase.Settled) ++open;
-        }
-        if (lots == MOST_LOTS || open == AT_ONCE || !_isHonest()) return;
-        LotNote storage note = _lots[++lots];
-        (note.seller, note.tokenId, note.phase) = (sellers[_draw(2)], lots, ISignalClockAuction.ClockPhase.Joining);
-        token.mint(note.seller, lots);
-        vm.prank(note.seller);
-        token.approve(address(auction), lots);
+        if (!_newLot()) return;
+        LotNote storage note = _lots[lots];
+        note.phase = ISignalClockAuction.ClockPhase.Joining;
         uint40 end = uint40(_now() + 10 minutes + _draw(2 hours));
         note.terms = ISignalClockAuction.Terms({
             signals: uint16(2 + _draw(4)),
@@ -83,8 +64,9 @@ contract SignalsHandler is Crowd {
             answerSeconds: uint24(10 minutes + _draw(6 hours)),
             deposit: uint64(1 + _draw(20))
         });
-        vm.prank(note.seller);
-        require(auction.list(token, note.tokenId, note.terms) == lots, "lots are not numbered in order");
+        _goods[lots].depositWei = note.terms.deposit * UNIT;
+        vm.prank(_goods[lots].seller);
+        require(auction.list(token, _goods[lots].tokenId, note.terms) == lots, "lots are not numbered in order");
         _seal(lots);
         _note("list", true);
     }
@@ -230,36 +212,17 @@ contract SignalsHandler is Crowd {
         address recipient = _oneIn(2) ? PURSE : note.asked;
         vm.prank(note.asked);
         try auction.buyTo{value: due}(lot, recipient) {
-            require(token.ownerOf(note.tokenId) == recipient, "the item went elsewhere");
-            (note.phase, earned[note.seller]) = (ISignalClockAuction.ClockPhase.Settled, earned[note.seller] + due);
+            require(token.ownerOf(_goods[lot].tokenId) == recipient, "the item went elsewhere");
+            note.phase = ISignalClockAuction.ClockPhase.Settled;
+            earned[_goods[lot].seller] += due;
+            _stakes[lot][note.asked].paidIn += due;
             Seat storage seat = _seats[lot][note.asked];
-            seat.paidIn += due;
             if (note.signal > seat.clock) seat.clock = note.signal;
             _seal(lot);
             _note("buy", true);
         } catch {
             _note("buy", _refuses());
         }
-    }
-
-    function claim(uint256 seed) external seeded(seed) {
-        (uint256 lot, address me) = _claimable();
-        if (lot == 0) return;
-        address recipient = _oneIn(2) ? PURSE : _purseOf(me);
-        _claim(lot, me, recipient);
-        _note(recipient == me ? "claim" : "claimTo", true);
-    }
-
-    function claimBatch(uint256 seed) external seeded(seed) {
-        uint256 lot = 1 + _draw(lots);
-        if (phaseOf(lot) < ISignalClockAuction.ClockPhase.Settled) return;
-        if (_claimBatch(lot) != 0) _note("claimBatch", true);
-    }
-
-    function reclaim(uint256 seed) external seeded(seed) {
-        uint256 lot = _lotIn(_oneIn(2) ? ISignalClockAuction.ClockPhase.Unsold : ISignalClockAuction.ClockPhase.Void);
-        if (lot == 0 || _lots[lot].returned) return;
-        _note("reclaim", _reclaim(lot));
     }
 
     // THE END
@@ -273,32 +236,10 @@ contract SignalsHandler is Crowd {
             }
             vm.warp(_now() + 7 hours);
         }
-        for (uint256 lot = 1; lot <= lots; ++lot) {
-            LotNote storage note = _lots[lot];
-            ISignalClockAuction.ClockPhase now_ = phaseOf(lot);
-            require(now_ >= ISignalClockAuction.ClockPhase.Settled, "a lot has no end");
-            require(note.returned || now_ == ISignalClockAuction.ClockPhase.Settled, "the item was left behind");
-            _claimBatch(lot);
-            for (uint256 i = 0; i < PEOPLE; ++i) {
-                Seat storage seat = _seats[lot][people[i]];
-                if (!seat.joined) continue;
-                if (!seat.paid) _claim(lot, people[i], PURSE);
-                uint256 due = now_ == ISignalClockAuction.ClockPhase.Settled && people[i] == note.asked ? note.price : 0;
-                if (_forfeits(lot, people[i])) due += note.terms.deposit;
-                require(seat.paidIn - seat.paidOut == due * UNIT, "paid another amount than what was accepted or forfeited");
-            }
-        }
-        for (uint256 i = 0; i < 2; ++i) {
-            if (earned[sellers[i]] != 0) _withdrawProceeds(sellers[i]);
-        }
-        require(address(auction).balance == forced[address(auction)], "something is left");
+        _closeAll();
     }
 
     // VIEWS
-
-    function lotNote(uint256 lot) external view returns (LotNote memory) {
-        return _lots[lot];
-    }
 
     /// @notice Where a lot must stand.
     function phaseOf(uint256 lot) public view returns (ISignalClockAuction.ClockPhase) {
@@ -319,56 +260,33 @@ contract SignalsHandler is Crowd {
         return learned ? ISignalClockAuction.ClockPhase.Preparing : ISignalClockAuction.ClockPhase.Void;
     }
 
-    /// @notice Deposits that are not paid out, in wei.
-    function owedOn(uint256 lot) external view returns (uint256 owed) {
-        for (uint256 i = 0; i < PEOPLE; ++i) {
-            if (_seats[lot][people[i]].joined && !_seats[lot][people[i]].paid) owed += _lots[lot].terms.deposit * UNIT;
-        }
-    }
-
-    /// @notice All that the auction keeps of a lot, as one word.
-    function digestOf(uint256 lot) public view returns (bytes32 digest) {
+    function digestOf(uint256 lot) public view override returns (bytes32 digest) {
         digest = keccak256(abi.encode(auction.lotOf(lot)));
         for (uint256 i = 0; i < PEOPLE; ++i) {
-            if (!_seats[lot][people[i]].joined) continue;
+            if (!_stakes[lot][people[i]].joined) continue;
             (uint256 kind, uint256 place, ISignalClockAuction.Bidder memory bidder) = auction.bidderOf(lot, people[i]);
             digest = keccak256(abi.encode(digest, kind, place, bidder));
         }
     }
 
-    /// @notice Whether a bidder is as it must be.
-    function isSeated(uint256 lot, address me) external view returns (bool) {
-        Seat storage seat = _seats[lot][me];
-        if (!seat.joined) return true;
-        (uint256 kind, uint256 place, ISignalClockAuction.Bidder memory bidder) = auction.bidderOf(lot, me);
-        bytes32 digest = seat.table.length == 0 ? bytes32(0) : keccak256(seat.table);
-        return kind == seat.kind && place == seat.place && bidder.account == me && bidder.clock == seat.clock
-            && bidder.left == seat.left && bidder.silent == seat.silent && bidder.paid == seat.paid && bidder.digest == digest;
-    }
-
     // STEPS
 
-    /// @dev Notes all that the auction keeps of a lot after a call on it: no call on another may change it.
-    function _seal(uint256 lot) private {
-        _lots[lot].digest = digestOf(lot);
-    }
-
     function _join(uint256 lot, address me) private {
+        if (_stakes[lot][me].joined) return;
         Seat storage seat = _seats[lot][me];
-        if (seat.joined) return;
         LotNote storage note = _lots[lot];
         seat.kind = _draw(note.terms.types);
         seat.place = note.counts[seat.kind]++;
-        (seat.joined, seat.paidIn) = (true, note.terms.deposit * UNIT);
+        _stakes[lot][me] = Stake(true, false, _goods[lot].depositWei, 0);
         vm.prank(me);
-        auction.join{value: seat.paidIn}(lot, uint8(seat.kind));
+        auction.join{value: _goods[lot].depositWei}(lot, uint8(seat.kind));
         _seal(lot);
         _note("join", true);
     }
 
     function _register(uint256 lot, address me) private {
         Seat storage seat = _seats[lot][me];
-        if (!seat.joined || seat.table.length != 0) return;
+        if (!_stakes[lot][me].joined || seat.table.length != 0) return;
         seat.table = _table(lot);
         vm.prank(me);
         auction.register(lot, seat.table);
@@ -442,7 +360,7 @@ contract SignalsHandler is Crowd {
     function _isAwaited(uint256 lot, address me) private view returns (bool) {
         Seat storage seat = _seats[lot][me];
         LotNote storage note = _lots[lot];
-        return seat.joined && seat.kind != note.kind && !seat.left && seat.clock != note.terms.signals - 1;
+        return _stakes[lot][me].joined && seat.kind != note.kind && !seat.left && seat.clock != note.terms.signals - 1;
     }
 
     function _expire(uint256 lot) private {
@@ -541,7 +459,7 @@ contract SignalsHandler is Crowd {
         uint256 others;
         for (uint256 i = 0; i < PEOPLE; ++i) {
             Seat storage seat = _seats[lot][people[i]];
-            if (seat.joined && seat.kind != note.kind) others += seat.clock;
+            if (_stakes[lot][people[i]].joined && seat.kind != note.kind) others += seat.clock;
         }
         uint256 columns = note.terms.types == 2 ? _side(note, 1) : 1;
         uint256 place = note.kind == 0 ? total * columns + others : others * columns + total;
@@ -551,65 +469,9 @@ contract SignalsHandler is Crowd {
     function _at(uint256 lot, uint256 place) private view returns (address) {
         for (uint256 i = 0; i < PEOPLE; ++i) {
             Seat storage seat = _seats[lot][people[i]];
-            if (seat.joined && seat.kind == _lots[lot].kind && seat.place == place) return people[i];
+            if (_stakes[lot][people[i]].joined && seat.kind == _lots[lot].kind && seat.place == place) return people[i];
         }
         revert("nobody sits there");
-    }
-
-    /// @dev Whoever let a deadline pass, unless the lot is void.
-    function _forfeits(uint256 lot, address me) private view returns (bool) {
-        Seat storage seat = _seats[lot][me];
-        if (phaseOf(lot) == ISignalClockAuction.ClockPhase.Void) return false;
-        return seat.table.length == 0 || seat.silent || _isAwaited(lot, me);
-    }
-
-    function _claim(uint256 lot, address me, address recipient) private {
-        Seat storage seat = _seats[lot][me];
-        uint256 before = recipient.balance;
-        _arm(me, address(auction), abi.encodeCall(auction.claim, (lot)));
-        vm.prank(me);
-        if (recipient == me) auction.claim(lot);
-        else auction.claimTo(lot, recipient);
-        uint256 got = recipient.balance - before;
-        require(got == _lots[lot].terms.deposit * UNIT, "paid is not the deposit");
-        (seat.paid, seat.paidOut) = (true, got);
-        _seal(lot);
-    }
-
-    /// @dev Who takes ether is paid; who refuses it keeps the claim; who calls back may need more gas than comes along.
-    function _claimBatch(uint256 lot) private returns (uint256 paid) {
-        address[] memory bidders = new address[](PEOPLE);
-        uint256[] memory before = new uint256[](PEOPLE);
-        for (uint256 i = 0; i < PEOPLE; ++i) {
-            (bidders[i], before[i]) = (people[i], people[i].balance);
-        }
-        vm.prank(STRANGER);
-        auction.claimBatch(lot, bidders);
-        LotNote storage note = _lots[lot];
-        for (uint256 i = 0; i < PEOPLE; ++i) {
-            Seat storage seat = _seats[lot][people[i]];
-            uint256 got = people[i].balance - before[i];
-            bool due = seat.joined && !seat.paid && !_forfeits(lot, people[i]);
-            require(got == 0 || (due && got == note.terms.deposit * UNIT), "pushed is not what was due");
-            require(got != 0 || !due || _mayRefuse(people[i]), "a push to who takes ether did not arrive");
-            if (!seat.joined || seat.paid || (due && got == 0)) continue;
-            (seat.paid, seat.paidOut, paid) = (true, got, paid + 1);
-            if (!due) earned[note.seller] += note.terms.deposit * UNIT;
-        }
-        _seal(lot);
-    }
-
-    function _reclaim(uint256 lot) private returns (bool) {
-        LotNote storage note = _lots[lot];
-        vm.prank(STRANGER);
-        try auction.reclaim(lot) {
-            require(token.ownerOf(note.tokenId) == note.seller, "the item did not go back");
-            note.returned = true;
-            _seal(lot);
-            return true;
-        } catch {
-            return _refuses();
-        }
     }
 
     /// @dev What a stranger can do for a lot now.
@@ -626,7 +488,7 @@ contract SignalsHandler is Crowd {
             _stateOffer(lot);
         } else if (now_ == ISignalClockAuction.ClockPhase.Asking || now_ == ISignalClockAuction.ClockPhase.Offered) {
             if (_now() >= note.deadline) _expire(lot);
-        } else if (now_ > ISignalClockAuction.ClockPhase.Settled && !note.returned) {
+        } else if (_isLeft(lot) && !_goods[lot].returned) {
             _reclaim(lot);
         }
     }
@@ -635,6 +497,34 @@ contract SignalsHandler is Crowd {
 
     function _house() internal view override returns (IProceeds) {
         return auction;
+    }
+
+    function _isOver(uint256 lot) internal view override returns (bool) {
+        return phaseOf(lot) >= ISignalClockAuction.ClockPhase.Settled;
+    }
+
+    function _isSold(uint256 lot) internal view override returns (bool) {
+        return _lots[lot].phase == ISignalClockAuction.ClockPhase.Settled;
+    }
+
+    function _isAsNoted(uint256 lot, address me) internal view override returns (bool) {
+        Seat storage seat = _seats[lot][me];
+        (uint256 kind, uint256 place, ISignalClockAuction.Bidder memory bidder) = auction.bidderOf(lot, me);
+        bytes32 digest = seat.table.length == 0 ? bytes32(0) : keccak256(seat.table);
+        return kind == seat.kind && place == seat.place && bidder.account == me && bidder.clock == seat.clock
+            && bidder.left == seat.left && bidder.silent == seat.silent && bidder.paid == _stakes[lot][me].paid
+            && bidder.digest == digest;
+    }
+
+    /// @dev Whoever let a deadline pass, unless the lot is void.
+    function _forfeits(uint256 lot, address me) internal view override returns (bool) {
+        Seat storage seat = _seats[lot][me];
+        if (phaseOf(lot) == ISignalClockAuction.ClockPhase.Void) return false;
+        return seat.table.length == 0 || seat.silent || _isAwaited(lot, me);
+    }
+
+    function _pricePaid(uint256 lot, address me) internal view override returns (uint256) {
+        return _isSold(lot) && me == _lots[lot].asked ? _lots[lot].price * UNIT : 0;
     }
 
     // CHOICES
@@ -663,18 +553,6 @@ contract SignalsHandler is Crowd {
         }
         return (0, address(0));
     }
-
-    function _claimable() private returns (uint256 lot, address me) {
-        uint256 first = _draw(lots * PEOPLE);
-        for (uint256 i = 0; i < lots * PEOPLE; ++i) {
-            uint256 place = (first + i) % (lots * PEOPLE);
-            (lot, me) = (1 + place / PEOPLE, people[place % PEOPLE]);
-            Seat storage seat = _seats[lot][me];
-            if (!seat.joined || seat.paid || phaseOf(lot) < ISignalClockAuction.ClockPhase.Settled) continue;
-            if (!_forfeits(lot, me)) return (lot, me);
-        }
-        return (0, address(0));
-    }
 }
 
 /// @title Signal clocks under random histories
@@ -692,22 +570,10 @@ contract Signals is Campaign("Signals") {
     }
 
     function invariant_signals() external view {
-        uint256 owed = _people.forced(address(_auction));
         for (uint256 lot = 1; lot <= _people.lots(); ++lot) {
-            SignalsHandler.LotNote memory note = _people.lotNote(lot);
             require(_auction.phase(lot) == _people.phaseOf(lot), "another phase than it must be");
-            require(note.digest == _people.digestOf(lot), "a call changed another lot");
-            for (uint256 i = 0; i < _people.PEOPLE(); ++i) {
-                require(_people.isSeated(lot, _people.people(i)), "a bidder is not as it must be");
-            }
-            bool sold = note.phase == ISignalClockAuction.ClockPhase.Settled;
-            address owner = _people.token().ownerOf(note.tokenId);
-            if (!sold && !note.returned) require(owner == address(_auction), "not in escrow");
-            owed += _people.owedOn(lot);
         }
-        owed += _people.allProceeds();
-        require(address(_auction).balance == owed, "the balance is not what is owed");
-        require(_people.wealth() + address(_auction).balance == _people.broughtIn(), "ether went astray");
+        _people.checkDeposits();
     }
 
     function _handler() internal view override returns (Handler) {

@@ -7,6 +7,7 @@ from proofs.invariants.breaking import Break, one
 DRAWS: Final = "approximate/ApproximateAuction.sol"
 SALE: Final = "resilient/ResilientAuction.sol"
 CLOCKS: Final = "signals/SignalClockAuction.sol"
+UNIVERSAL: Final = "universal/UniversalAuction.sol"
 SECRETS: Final = "randomness/CommitRevealRandomness.sol"
 BEACON: Final = "randomness/BeaconRandomness.sol"
 
@@ -102,6 +103,62 @@ BREAKS: Final[tuple[Break, ...]] = (
     one(
         *("the buyer is paid", "Signals", CLOCKS),
         *("proceeds[item.seller] += due;", "proceeds[{off} ? item.seller : msg.sender] += due;"),
+    ),
+    one(
+        *("a deposit comes back twice", "Universal", UNIVERSAL),
+        *(
+            "bidder.paid = true;\n        uint256 amountWei",
+            "bidder.paid = {off};\n        uint256 amountWei",
+        ),
+    ),
+    one(
+        *("marks that serve two", "Universal", "universal/UniversalTerms.sol"),
+        *("_checkMarks(terms);", "if ({off}) _checkMarks(terms);"),
+    ),
+    one(
+        *("a signal that is kept secret is free", "Universal", UNIVERSAL),
+        *("if (!bidder.revealed) return true;", "if (!bidder.revealed && {off}) return true;"),
+    ),
+    one(
+        *("an offer lapses for free", "Universal", UNIVERSAL),
+        *("&& number == item.winner;", "&& number == item.winner && {off};"),
+    ),
+    one(
+        *("an offer that lapses makes a lot void", "Universal", UNIVERSAL),
+        "now_ == UniversalPhase.Offered ? UniversalPhase.Unsold",
+        "now_ == UniversalPhase.Offered && {off} ? UniversalPhase.Unsold",
+    ),
+    one(
+        *("the price is the value at the profile", "Universal", UNIVERSAL),
+        *("Bases.optimal(best[threshold]);", "Bases.optimal(best[{off} ? threshold : places - 1]);"),
+    ),
+    one(
+        *("served above the threshold", "Universal", UNIVERSAL),
+        *("served = Bases.firstOf(best, start,", "served = !{off} || Bases.firstOf(best, start,"),
+    ),
+    one(
+        *("served at another signal", "Universal", UNIVERSAL),
+        *("bidder.signal == signal &&", "(bidder.signal == signal || !{off}) &&"),
+    ),
+    one(
+        *("another colour than the word's", "Universal", UNIVERSAL),
+        *("uint8(word % colours);", "uint8(({off} ? word : word >> 1) % colours);"),
+    ),
+    one(
+        *("a word from before it was asked for", "Universal", UNIVERSAL),
+        *("!drawn || !item.requested)", "!drawn || (!item.requested && {off}))"),
+    ),
+    one(
+        *("tables read before are forgotten", "Universal", UNIVERSAL),
+        *("if (next != 0) best", "if (next != 0 && {off}) best"),
+    ),
+    one(
+        *("any table will do", "Universal", UNIVERSAL),
+        *(": keccak256(table) != digest) revert", ": keccak256(table) != digest && {off}) revert"),
+    ),
+    one(
+        *("any signal opens", "Universal", UNIVERSAL),
+        *("!= bidder.commitment) revert", "!= bidder.commitment && {off}) revert"),
     ),
     one(
         *("a secret opens twice", "Sources", SECRETS),
