@@ -7,6 +7,7 @@ import {Progress} from "../../contracts/groups/Tally.sol";
 import {HouseLot} from "../../contracts/houses/HouseLot.sol";
 import {ISignalClockAuction} from "../../contracts/signals/ISignalClockAuction.sol";
 import {SignalLevels} from "../../contracts/signals/SignalLevels.sol";
+import {IUniversalAuction} from "../../contracts/universal/IUniversalAuction.sol";
 
 /// @title Structs as the compiler packs them
 /// @notice Each field lies where the NatSpec of its struct says, which is where programs that read storage look for it.
@@ -16,6 +17,8 @@ contract LayoutsProof {
     Progress private _progress; // 9 and 10
     BidBook.Book private _book; // 11
     ISignalClockAuction.Clock private _clock; // 12
+    IUniversalAuction.Lot private _universalLot; // 13 to 25
+    IUniversalAuction.Bidder private _universalBidder; // 26 to 28
 
     /// @notice The four slots of a lot.
     /// @custom:bound every lot
@@ -62,6 +65,36 @@ contract LayoutsProof {
         _clock = clock;
         uint256 word = SignalLevels.unwrap(clock.levels) | (uint256(clock.active) << 160) | (uint256(clock.least) << 192);
         assert(_at(12) == word | (uint256(clock.asked) << 208) | (uint256(clock.deadline) << 216));
+    }
+
+    /// @notice The thirteen slots of a lot of the universal auction; three of the highest values lie in each of the last seven.
+    /// @custom:bound every such lot
+    function check_layout_of_universal_lot(IUniversalAuction.Lot memory lot) external {
+        _universalLot = lot;
+        IUniversalAuction.Terms memory terms = lot.terms;
+        uint256 word = terms.signals | (uint256(terms.types) << 8) | (uint256(terms.colours) << 16);
+        word |= (uint256(terms.endOfJoining) << 24) | (uint256(terms.endOfRegistering) << 64);
+        word |= (uint256(terms.endOfRevealing) << 104) | (uint256(terms.answerSeconds) << 144);
+        assert(_at(13) == word | (uint256(terms.deposit) << 168));
+        assert(_at(14) == uint96(terms.marks));
+        word = uint160(lot.seller) | (uint256(lot.counts) << 160);
+        assert(_at(15) == word | (uint256(lot.bidders) << 224) | (uint256(lot.colour) << 232));
+        word = uint160(address(lot.token)) | (uint256(lot.phase) << 160) | (uint256(lot.returned ? 1 : 0) << 168);
+        word |= (uint256(lot.requested ? 1 : 0) << 176) | (uint256(lot.drawn) << 184) | (uint256(lot.read) << 192);
+        assert(_at(16) == word | (uint256(lot.winner) << 200) | (uint256(lot.place) << 208));
+        assert(_at(17) == lot.tokenId && _at(18) == lot.price | (uint256(lot.deadline) << 64));
+        for (uint256 i = 0; i < lot.best.length; ++i) {
+            assert(uint80(_at(19 + i / 3) >> (80 * (i % 3))) == lot.best[i]);
+        }
+    }
+
+    /// @notice The three slots of a bidder of the universal auction.
+    /// @custom:bound every such bidder
+    function check_layout_of_universal_bidder(IUniversalAuction.Bidder memory bidder) external {
+        _universalBidder = bidder;
+        uint256 word = uint160(bidder.account) | (uint256(bidder.kind) << 160) | (uint256(bidder.signal) << 168);
+        word |= (uint256(bidder.revealed ? 1 : 0) << 176) | (uint256(bidder.paid ? 1 : 0) << 184);
+        assert(_at(26) == word && _at(27) == uint256(bidder.digest) && _at(28) == uint192(bidder.commitment));
     }
 
     function _at(uint256 slot) private view returns (uint256 word) {

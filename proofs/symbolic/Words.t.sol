@@ -9,6 +9,7 @@ import {Bid, BidSlot, BidSlots, entry} from "../../contracts/libraries/BidSlot.s
 import {Goods} from "../../contracts/resilient/Goods.sol";
 import {Levels, Places, SignalLevels} from "../../contracts/signals/SignalLevels.sol";
 import {ValueTables} from "../../contracts/libraries/ValueTables.sol";
+import {Bases, MOST_BASES} from "../../contracts/universal/Bases.sol";
 
 /// @title Words that several values share
 /// @notice What is put into a word is what comes out of it, and nothing else of the word moves.
@@ -162,6 +163,27 @@ contract WordsProof {
     function check_table_values(uint64 a, uint64 b, uint64 c) external view {
         bytes memory table = abi.encodePacked(a, b, c);
         assert(this.valueAt(table, 0) == a && this.valueAt(table, 1) == b && this.valueAt(table, 2) == c);
+    }
+
+    /// @notice A value takes the place of the highest so far, with whose it is, exactly if it is higher; at the other base likewise.
+    /// @custom:bound every two words, tables of two values, every number below 2^16
+    function check_highest_at_bases(uint80[2] memory before, uint64 a, uint64 b, uint16 number) external view {
+        (uint80 one, uint80 other) = this.considered(before, abi.encodePacked(a, b), number);
+        (uint64 value, uint256 whose) = Bases.optimal(one);
+        if (a > before[0] >> 16) assert(value == a && whose == number);
+        else assert(one == before[0]);
+        (value, whose) = Bases.optimal(other);
+        if (b > before[1] >> 16) assert(value == b && whose == number);
+        else assert(other == before[1]);
+    }
+
+    function considered(uint80[2] memory before, bytes calldata table, uint256 number) external pure returns (uint80, uint80) {
+        uint80[MOST_BASES] memory best;
+        (best[0], best[1]) = (before[0], before[1]);
+        uint256[] memory places = new uint256[](2);
+        places[1] = 1;
+        Bases.consider(best, places, table, number);
+        return (best[0], best[1]);
     }
 
     function seal(bytes24 commitment, uint64 deposit) external pure returns (BidSlot) {
