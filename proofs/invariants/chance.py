@@ -130,7 +130,10 @@ BREAKS: Final[tuple[Break, ...]] = (
     ),
     one(
         *("the price is the value at the profile", "Universal", UNIVERSAL),
-        *("Bases.optimal(best[threshold]);", "Bases.optimal(best[{off} ? threshold : places - 1]);"),
+        *(
+            "Bases.optimal(best[threshold]);",
+            "Bases.optimal(best[{off} ? threshold : places - 1]);",
+        ),
     ),
     one(
         *("served above the threshold", "Universal", UNIVERSAL),

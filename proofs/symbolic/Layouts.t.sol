@@ -1,17 +1,39 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
+
 import {BidBook} from "../../contracts/base/BidBook.sol";
 import {Lot} from "../../contracts/base/Lot.sol";
 import {Progress} from "../../contracts/groups/Tally.sol";
 import {HouseLot} from "../../contracts/houses/HouseLot.sol";
 import {ISignalClockAuction} from "../../contracts/signals/ISignalClockAuction.sol";
 import {SignalLevels} from "../../contracts/signals/SignalLevels.sol";
+import {MOST_BASES} from "../../contracts/universal/Bases.sol";
 import {IUniversalAuction} from "../../contracts/universal/IUniversalAuction.sol";
 
 /// @title Structs as the compiler packs them
 /// @notice Each field lies where the NatSpec of its struct says, which is where programs that read storage look for it.
 contract LayoutsProof {
+    /// @dev What a lot of the universal auction has beside its terms and the highest values at its bases.
+    struct UniversalLot {
+        address seller;
+        uint64 counts;
+        uint8 bidders;
+        uint8 colour;
+        IERC721 token;
+        IUniversalAuction.UniversalPhase phase;
+        bool returned;
+        bool requested;
+        uint8 drawn;
+        uint8 read;
+        uint8 winner;
+        uint16 place;
+        uint256 tokenId;
+        uint64 price;
+        uint40 deadline;
+    }
+
     Lot private _lot; // slots 0 to 3
     HouseLot private _houseLot; // 4 to 8
     Progress private _progress; // 9 and 10
@@ -67,25 +89,39 @@ contract LayoutsProof {
         assert(_at(12) == word | (uint256(clock.asked) << 208) | (uint256(clock.deadline) << 216));
     }
 
-    /// @notice The thirteen slots of a lot of the universal auction; three of the highest values lie in each of the last seven.
-    /// @custom:bound every such lot
-    function check_layout_of_universal_lot(IUniversalAuction.Lot memory lot) external {
-        _universalLot = lot;
-        IUniversalAuction.Terms memory terms = lot.terms;
+    /// @notice The two slots of the terms of a lot of the universal auction, its first.
+    /// @custom:bound every terms
+    function check_layout_of_universal_terms(IUniversalAuction.Terms memory terms) external {
+        _universalLot.terms = terms;
         uint256 word = terms.signals | (uint256(terms.types) << 8) | (uint256(terms.colours) << 16);
         word |= (uint256(terms.endOfJoining) << 24) | (uint256(terms.endOfRegistering) << 64);
         word |= (uint256(terms.endOfRevealing) << 104) | (uint256(terms.answerSeconds) << 144);
         assert(_at(13) == word | (uint256(terms.deposit) << 168));
         assert(_at(14) == uint96(terms.marks));
-        word = uint160(lot.seller) | (uint256(lot.counts) << 160);
+    }
+
+    /// @notice Its four slots after them.
+    /// @custom:bound every such lot
+    function check_layout_of_universal_lot(UniversalLot memory lot) external {
+        IUniversalAuction.Lot storage stored = _universalLot;
+        (stored.seller, stored.counts, stored.bidders, stored.colour) = (lot.seller, lot.counts, lot.bidders, lot.colour);
+        (stored.token, stored.phase, stored.returned, stored.requested) = (lot.token, lot.phase, lot.returned, lot.requested);
+        (stored.drawn, stored.read, stored.winner, stored.place) = (lot.drawn, lot.read, lot.winner, lot.place);
+        (stored.tokenId, stored.price, stored.deadline) = (lot.tokenId, lot.price, lot.deadline);
+        uint256 word = uint160(lot.seller) | (uint256(lot.counts) << 160);
         assert(_at(15) == word | (uint256(lot.bidders) << 224) | (uint256(lot.colour) << 232));
         word = uint160(address(lot.token)) | (uint256(lot.phase) << 160) | (uint256(lot.returned ? 1 : 0) << 168);
         word |= (uint256(lot.requested ? 1 : 0) << 176) | (uint256(lot.drawn) << 184) | (uint256(lot.read) << 192);
         assert(_at(16) == word | (uint256(lot.winner) << 200) | (uint256(lot.place) << 208));
         assert(_at(17) == lot.tokenId && _at(18) == lot.price | (uint256(lot.deadline) << 64));
-        for (uint256 i = 0; i < lot.best.length; ++i) {
-            assert(uint80(_at(19 + i / 3) >> (80 * (i % 3))) == lot.best[i]);
-        }
+    }
+
+    /// @notice Of the highest values at its bases three lie in each of its last seven slots.
+    /// @custom:bound all values, those of the first slot and the last
+    function check_layout_of_highest_values(uint80 one, uint80 two, uint80 three, uint80 last) external {
+        uint80[MOST_BASES] storage best = _universalLot.best;
+        (best[0], best[1], best[2], best[18]) = (one, two, three, last);
+        assert(_at(19) == one | (uint256(two) << 80) | (uint256(three) << 160) && _at(25) == last);
     }
 
     /// @notice The three slots of a bidder of the universal auction.
