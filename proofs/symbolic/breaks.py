@@ -30,7 +30,54 @@ BREAKS: Final = (
     Break(
         "groups/PriceRule.sol",
         *("(highest + 1, bid, bidder)", "(highest, bid, bidder)"),
-        ("PriceRule.one_offer",),
+        (
+            "PriceRule.one_offer",
+            "PriceRule.two_bids_agree_on_arrival",
+            "PriceRule.a_rival_keeps_agreement",
+        ),
+    ),
+    Break(
+        "groups/PriceRule.sol",
+        *("self.price = reserve;", "self.price = reserve - 1;"),
+        ("PriceRule.opens_valid",),
+    ),
+    Break(
+        "groups/PriceRule.sol",
+        *("} else if (bid > price) {", "} else if (bid > price || bid == 0) {"),
+        ("PriceRule.offer_of_nothing",),
+    ),
+    Break(
+        "groups/PriceRule.sol",
+        *(
+            "            self.price = bid;\n",
+            "            (self.price, self.arrived) = (bid, 0);\n",
+        ),
+        ("PriceRule.offer_leaves_the_rest",),
+    ),
+    Break(
+        "groups/EqualSplit.sol",
+        *(">= price) return rank;", "> price) return rank;"),
+        (
+            "EqualSplit.served_of_one",
+            "EqualSplit.served_goes_on",
+            "EqualSplit.served_of_three",
+            "EqualSplit.served_of_five",
+        ),
+    ),
+    Break(
+        "groups/Tally.sol",
+        *("if (reach > best) best", "if (reach > best + 1) best"),
+        ("Tally.one_member", "Tally.two_members"),
+    ),
+    Break(
+        "groups/Tally.sol",
+        *("if (key <= last) revert", "if (key < last) revert"),
+        ("Tally.nobody_twice",),
+    ),
+    Break(
+        "groups/Tally.sol",
+        *("digest(startBest, start, bids);", "digest(startBest, start + 1, bids);"),
+        ("Tally.checkpoint",),
     ),
     Break(
         "libraries/Units.sol",
@@ -64,6 +111,38 @@ BREAKS: Final = (
             "    uint32 counted;\n    uint224 lastKey;\n",
         ),
         ("Layouts.layout_of_progress",),
+    ),
+    Break(
+        "base/Lot.sol",
+        *(
+            "    uint32 entered;\n    uint32 arrived;\n",
+            "    uint32 arrived;\n    uint32 entered;\n",
+        ),
+        ("Layouts.layout_of_lot",),
+    ),
+    Break(
+        "houses/HouseLot.sol",
+        *(
+            "    uint32 entered;\n    uint32 arrived;\n",
+            "    uint32 arrived;\n    uint32 entered;\n",
+        ),
+        ("Layouts.layout_of_house_lot",),
+    ),
+    Break(
+        "base/BidBook.sol",
+        *(
+            "        uint32 members;\n        uint64 share;\n",
+            "        uint64 share;\n        uint32 members;\n",
+        ),
+        ("Layouts.layout_of_book",),
+    ),
+    Break(
+        "signals/ISignalClockAuction.sol",
+        *(
+            "        uint8 asked;\n        uint40 deadline;\n",
+            "        uint40 deadline;\n        uint8 asked;\n",
+        ),
+        ("Layouts.layout_of_clock",),
     ),
     Break(
         "libraries/Payments.sol",
