@@ -148,10 +148,6 @@ BREAKS: Final[tuple[Break, ...]] = (
         *("uint8(word % colours);", "uint8(({off} ? word : word >> 1) % colours);"),
     ),
     one(
-        *("a word from before it was asked for", "Universal", UNIVERSAL),
-        *("!drawn || !item.requested)", "!drawn || (!item.requested && {off}))"),
-    ),
-    one(
         *("tables read before are forgotten", "Universal", UNIVERSAL),
         *("if (next != 0) best", "if (next != 0 && {off}) best"),
     ),
