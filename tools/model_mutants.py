@@ -31,6 +31,9 @@ RESULTS = WORK / "mutants"
 MUTMUT = ROOT / ".build" / "mutants" / "bin" / "mutmut"
 DECLARED = ROOT / "tools" / "model_mutants.toml"
 
+LINKED: Final = ("offchain", "tests", "docs", "examples", "tools", "pyproject.toml")
+"""What mutmut takes its copies of, and its settings."""
+
 FLOOR: Final = 95
 """Percent of what is not equivalent."""
 FIRST: Final = "offchain.model.document.*"
@@ -94,7 +97,7 @@ def mutants() -> list[Mutant]:
 def prepare() -> None:
     """A folder in which mutmut finds what it changes and what that needs, without leaving anything beside them."""
     WORK.mkdir(parents=True, exist_ok=True)
-    for name in ("offchain", "tests", "docs", "examples", "pyproject.toml"):
+    for name in LINKED:
         link = WORK / name
         if not link.is_symlink():
             link.symlink_to(ROOT / name)

@@ -1,6 +1,8 @@
 """Mutants of the model: which are chosen, and what counts as noticed."""
 
 import argparse
+import ast
+import tomllib
 from collections.abc import Callable
 
 import pytest
@@ -96,3 +98,19 @@ def test_what_is_declared_says_why_and_of_a_file_that_there_is() -> None:
         assert entry.reason.endswith("."), entry
         text = " ".join((model_mutants.ROOT / entry.path).read_text(encoding="utf-8").split())
         assert " ".join(entry.out.split()) in text, entry
+
+
+def test_what_the_tests_import_of_ours_lies_beside_the_changed_model() -> None:
+    """Else no mutant can be run."""
+    root = model_mutants.ROOT
+    settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    copied = {"offchain", "tests", *settings["tool"]["mutmut"]["also_copy"]}
+    assert copied <= {*model_mutants.LINKED}
+    imported = {
+        (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name) or ""
+        for path in (root / "tests" / "model").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+    packages = {name.partition(".")[0] for name in imported} - {""}
+    assert {name for name in packages if (root / name).is_dir()} <= copied

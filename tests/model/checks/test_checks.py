@@ -14,6 +14,7 @@ from offchain.model.checks.two_level import (
     check_outcome,
     default_grid,
     harmonic,
+    harmonic_text,
     incentive_compatibility,
 )
 from offchain.model.instances import Group, Member, TwoLevelInstance, TwoLevelOutcome
@@ -170,6 +171,20 @@ def test_the_default_grid_ends_above_the_largest_amount() -> None:
 @pytest.mark.parametrize("count", [1, 2, 3, 10, 100])
 def test_harmonic_numbers(count: int) -> None:
     assert harmonic(count) == sum(Fraction(1, rank) for rank in range(1, count + 1))
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (1, "H_1 = 1"),
+        (2, "H_2 = 1 + 1/2 = 1.5"),
+        (3, "H_3 = 1 + 1/2 + 1/3 = 1.833"),
+        (4, "H_4 = 1 + 1/2 + … + 1/4 = 2.083"),
+        (100, "H_100 = 1 + 1/2 + … + 1/100 = 5.187"),
+    ],
+)
+def test_harmonic_numbers_are_written_by_their_first_and_last_terms(count: int, text: str) -> None:
+    assert harmonic_text(count) == text
 
 
 def test_a_tie_that_a_group_loses_is_a_jump() -> None:

@@ -434,3 +434,11 @@ def test_of_the_winners_members_those_with_equal_bids_alone_are_to_be_served_ali
     ]
     assert [finding.verdict for finding in said] == [Verdict.HOLDS, Verdict.FAILS]
     assert said[1].detail == "m0 and m1 bid 6, only one is served"
+
+
+def test_false_names_are_not_searched_where_that_is_too_much_work() -> None:
+    finding = named(check_reference(game((10**9, 5), (8,))), "false names")
+    assert (finding.verdict, finding.detail) == (
+        Verdict.NOT_CLAIMED,
+        "not searched: too many members, or bids too large",
+    )

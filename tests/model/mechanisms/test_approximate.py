@@ -505,3 +505,20 @@ def test_of_very_many_players_the_row_says_that_nothing_was_worked_out() -> None
         finding = named(findings, name)
         assert finding.verdict is Verdict.NOT_CLAIMED
         assert finding.detail.startswith("not worked out: more than 2000 players; ")
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (Fraction(1, 10**6 - 1), "1/999999"),
+        (Fraction(1, 10**6), "about 1e-06"),
+        (10**12 - 1, "999999999999"),
+        (10**12, "about 1e+12"),
+        (1 - 10**12, "-999999999999"),
+        (-(10**12), "about -1e+12"),
+        (Fraction(2 * 10**7 + 1, 10**7), "about 2"),
+        (Fraction(12345678, 10**6 + 1), "about 12.35"),
+    ],
+)
+def test_long_fractions_are_rounded_for_people(amount: int | Fraction, text: str) -> None:
+    assert approximate.about(amount) == text

@@ -105,6 +105,7 @@ BOUNDS: list[Bound[Any]] = [
 
 def test_the_sizes_of_the_lower_bounds() -> None:
     assert [bound.factor for bound in BOUNDS] == [2, 4, 5, 4, 2, 4, 7, 4]
+    assert {bound.gap for bound in BOUNDS} == {1000}
     for bound in BOUNDS:
         k, types = bound.instance.signals, len(bound.instance.types)
         if isinstance(bound.instance, SignalClockInstance):
@@ -305,6 +306,10 @@ def test_much_work_is_done_at_the_true_signals_only() -> None:
     assert (
         honest.detail
         == "ex-post, in expectation over the draws, one name each: no better report at the true signals among 2 tried of 2"
+    )
+    everywhere = incentive_compatibility(instance, signal_discovery.lottery, cost=WORK_LIMIT // 4)
+    assert everywhere.detail.endswith(
+        ": no better report of any bidder at any of 4 profiles of signals, all 8 tried"
     )
     sparse = incentive_compatibility(instance, signal_discovery.lottery, cost=WORK_LIMIT)
     assert (

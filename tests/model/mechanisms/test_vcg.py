@@ -15,7 +15,12 @@ from offchain.model.instances.bundles import Bundle, Values
 from offchain.model.kinds import check_reference
 from offchain.model.mechanisms.subset_programme import SubsetProgramme
 from offchain.model.mechanisms.vcg import received, solve, value
-from offchain.model.mechanisms.winner_determination import Choice, TooHardError, critical_values
+from offchain.model.mechanisms.winner_determination import (
+    Choice,
+    TooHardError,
+    critical_values,
+    effort,
+)
 from tests.model.auction_cases import AUSUBEL_MILGROM
 
 GOODS = ("a", "b")
@@ -241,6 +246,40 @@ def test_large_instances_are_not_searched_and_the_finding_says_so() -> None:
     assert {finding.detail for finding in findings[4:-1]} == {
         "not searched: too many players and bundles"
     }
+    assert [finding.name for finding in findings[4:]] == [
+        "consumer sovereignty",
+        "incentive compatibility",
+        "upper semi-continuity",
+        "collusion",
+        "false names",
+    ]
+
+
+def for_a_solver(bundles: int) -> VcgInstance:
+    """So many different bids for ten of thirty goods: too many goods for their sets, too many bids to try all allocations."""
+    goods = tuple(map(str, range(30)))
+    return game(
+        *({goods[first : first + 10]: 3 + bid} for bid in range(bundles) for first in [bid % 20]),
+        goods=goods,
+    )
+
+
+def test_how_often_a_search_may_play() -> None:
+    """As long as it may take, where that can be told; else a few times, and not at all with many bids."""
+    small = game({("a",): 6}, {("b",): 7}, {("a", "b"): 10})
+    each = effort(small.goods, [player.values for player in small.players])
+    assert each is not None
+    assert vcg.plays(small) == 8_000_000 // each
+    assert [vcg.plays(for_a_solver(bundles)) for bundles in (39, 40, 41)] == [24, 24, 0]
+
+
+def test_false_names_are_not_searched_where_there_are_more_cuts_than_plays() -> None:
+    finding = vcg.false_names(for_a_solver(41))
+    assert (finding.name, finding.verdict, finding.detail) == (
+        "false names",
+        Verdict.NOT_CLAIMED,
+        "not searched: too many players and bundles",
+    )
 
 
 @pytest.mark.parametrize("unit", [1, 10**9, 10**18])
