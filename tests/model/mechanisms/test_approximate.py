@@ -1,5 +1,6 @@
 """Approximate valuations: the guarantees' figures, Definition E.2 and Lemma E.3 exactly, and the price."""
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -454,7 +455,9 @@ def test_a_price_that_is_not_the_critical_bid_is_found_out_in_any_unit(
         monkeypatch.setattr(approximate, "sell", broken)
         finding = named(check_reference(instance), "incentive compatibility")
         assert finding.verdict is Verdict.FAILS
-        assert "which is not the least bid" in finding.detail
+        assert re.fullmatch(
+            r"[abcd] pays \d+, which is not the least bid that the draw sells to", finding.detail
+        )
 
 
 @pytest.mark.parametrize("unit", [10**3, 10**9, 10**18])
@@ -505,6 +508,12 @@ def test_of_very_many_players_the_row_says_that_nothing_was_worked_out() -> None
         finding = named(findings, name)
         assert finding.verdict is Verdict.NOT_CLAIMED
         assert finding.detail.startswith("not worked out: more than 2000 players; ")
+    assert named(findings, "probabilities").detail.endswith(
+        "; not added up: more than 2000 players"
+    )
+    assert named(findings, "incentive compatibility").detail.endswith(
+        ", prices not tried: more than 2000 players"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,20 @@
 """The estate of a won item: who decides, what is sold, who gets what."""
 
 import random
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, product
 
 import pytest
 
-from offchain.model.checks.estate import access, check
+from offchain.model.checks.estate import access, check, majority
 from offchain.model.checks.finding import Verdict
 from offchain.model.instances import Group, Member, TwoLevelInstance
 from offchain.model.instances.estate import Attempt, EstateOutcome, Resale, Vote
 from offchain.model.mechanisms import two_level
 from offchain.model.mechanisms.estate import decided, equal_parts, offer, solve, voted
 from offchain.model.theory.estate import buyers, won_by
+from tests.model.checking import named
 
 ABC = ("ann", "bob", "cid")
 
@@ -149,33 +151,53 @@ def test_random_histories_keep_every_promise() -> None:
     assert listed > sold > 50
 
 
-GOOD = solve(ABC, [Attempt(all_want(5), buyers([20, 13]))])
-WRONG = {
-    "a unit is missing": (GOOD.resales, {"ann": 4, "bob": 4, "cid": 4}, 0, ()),
-    "somebody unserved has a part": (GOOD.resales, {**GOOD.parts, "eve": 0}, 1, ()),
-    "different parts": (GOOD.resales, {"ann": 5, "bob": 4, "cid": 3}, 1, ()),
-    "access stays": (GOOD.resales, GOOD.parts, 1, ABC),
-    "listed at another reserve": ((Resale(6, GOOD.resales[0].lot),), GOOD.parts, 1, ()),
-    "never listed": ((Resale(None, None),), dict.fromkeys(ABC, 0), 0, ABC),
-    "more stays than the members are": (GOOD.resales, dict.fromkeys(ABC, 3), 4, ()),
-}
+WON = two_level.solve(
+    TwoLevelInstance(1, (1,), (Group("abc", tuple(Member(n, (9,), (9,)) for n in ABC)),))
+).items[0]
+SALE = [Attempt(all_want(5), buyers([20, 13]))]
+GOOD = solve(ABC, SALE)
+(SOLD,) = GOOD.resales
+assert SOLD.lot is not None
+CHEAP = Resale(5, replace(SOLD.lot, price=4))
 
 
-@pytest.mark.parametrize("what", WRONG)
-def test_a_broken_promise_is_found(what: str) -> None:
-    won = two_level.solve(
-        TwoLevelInstance(1, (1,), (Group("abc", tuple(Member(n, (9,), (9,)) for n in ABC)),))
-    ).items[0]
-    attempts = [Attempt(all_want(5), buyers([20, 13]))]
-    assert {f.verdict for f in check(won, attempts, GOOD)} == {Verdict.HOLDS}
-    assert access(won, GOOD).detail == "0 have access"
-    broken = EstateOutcome(*WRONG[what])
-    assert Verdict.FAILS in {f.verdict for f in check(won, attempts, broken)}
+def test_what_is_said_of_an_item_that_was_sold() -> None:
+    assert [(one.verdict, one.name, one.detail) for one in check(WON, SALE, GOOD)] == [
+        (Verdict.HOLDS, "conservation", "16 paid: 3 to the seller, 12 to the served, 1 stays"),
+        (Verdict.HOLDS, "equal parts", "3 of 4"),
+        (Verdict.HOLDS, "majority", "listed 1 times of 1"),
+        (Verdict.HOLDS, "access", "0 have access"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "failing", "detail"),
+    [
+        (EstateOutcome((SOLD,), GOOD.parts, 0, ()), "conservation", "3 and 13 paid, but the seller gets 3, members 12, and 0 stays"),
+        (EstateOutcome((SOLD,), dict.fromkeys(ABC, 3), 4, ()), "conservation", "4 stays, of 3 members"),
+        (EstateOutcome((SOLD,), {"ann": 10, "bob": 0, "cid": 0}, 3, ()), "conservation", "3 stays, of 3 members"),
+        (EstateOutcome((SOLD,), {"ann": 14, "bob": 0, "cid": 0}, -1, ()), "conservation", "-1 stays, of 3 members"),
+        (EstateOutcome((SOLD,), {**GOOD.parts, "eve": 0}, 1, ()), "equal parts", "parts for ann, bob, cid, eve, but served are ann, bob, cid"),
+        (EstateOutcome((SOLD,), {"ann": 5, "bob": 4, "cid": 3}, 1, ()), "equal parts", "different parts: {'ann': 5, 'bob': 4, 'cid': 3}"),
+        (EstateOutcome((Resale(6, SOLD.lot),), GOOD.parts, 1, ()), "majority", "attempt 1: listed at 6, but more than half want [5]"),
+        (EstateOutcome((Resale(None, None),), dict.fromkeys(ABC, 0), 0, ABC), "majority", "attempt 1: listed at None, but more than half want [5]"),
+        (EstateOutcome((CHEAP,), GOOD.parts, 1, ()), "majority", "attempt 1: sold for 4 at a reserve of 5"),
+        (EstateOutcome((SOLD,), GOOD.parts, 1, ABC), "access", "ann, bob, cid has access, the item being sold"),
+        (EstateOutcome((Resale(None, None),), dict.fromkeys(ABC, 0), 0, ()), "access", "nobody has access, the item being unsold"),
+    ],
+)  # fmt: skip
+def test_a_broken_promise_is_found(outcome: EstateOutcome, failing: str, detail: str) -> None:
+    finding = named(check(WON, SALE, outcome), failing)
+    assert (finding.verdict, finding.detail) == (Verdict.FAILS, detail)
+
+
+def test_what_half_of_the_served_want_is_not_to_be_listed() -> None:
+    won = won_by(2)
+    attempt = Attempt((Vote(won.served[0], 5),), ())
+    finding = majority(won, [attempt], EstateOutcome((SOLD,), {}, 0, ()))
+    assert finding.detail == "attempt 1: listed at 5, but more than half want []"
 
 
 def test_an_item_that_is_offered_after_it_was_sold_is_found() -> None:
-    won = two_level.solve(
-        TwoLevelInstance(1, (1,), (Group("abc", tuple(Member(n, (9,), (9,)) for n in ABC)),))
-    ).items[0]
-    finding = access(won, EstateOutcome(GOOD.resales * 2, GOOD.parts, 1, ()))
+    finding = access(WON, EstateOutcome(GOOD.resales * 2, GOOD.parts, 1, ()))
     assert (finding.verdict, finding.detail) == (Verdict.FAILS, "offered again after it was sold")

@@ -279,7 +279,10 @@ def test_too_little_welfare_fails_the_guarantee() -> None:
 def test_sampled_outcomes_prove_no_guarantee() -> None:
     sampled = replace(outcome_with(welfare=11), samples=100)
     welfare, _ = guarantees(PAIR, sampled, 5, 10, "Theorem 1")
-    assert welfare.verdict is Verdict.NOT_CLAIMED
+    assert (welfare.name, welfare.verdict) == ("welfare guarantee", Verdict.NOT_CLAIMED)
+    assert welfare.detail == (
+        "11 expected, optimum 11, from 100 auctions drawn, which prove no expectation"
+    )
 
 
 def first_price(instance: SignalClockInstance) -> Lottery:
@@ -385,7 +388,26 @@ def test_a_different_clock_auction_is_found(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(signal_discovery, "sealed_auction", never)
     finding = signals.clock_form(PAIR)
     assert finding.verdict is Verdict.FAILS
-    assert finding.detail.startswith("nobody at 0 sealed but ")
+    assert finding.detail == (
+        "nobody at 0 sealed but a at 11 over clocks, where b, a are drawn in turn"
+    )
+
+
+@pytest.mark.parametrize(("most", "verdict"), [(2, Verdict.HOLDS), (3, Verdict.FAILS)])
+def test_three_rejected_who_may_be_optimal_are_too_many(
+    most: int, verdict: Verdict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signal_discovery, "most_rejected", lambda _: most)
+    finding = signals.rejected_bidders(PAIR, outcome_with())
+    said = {
+        Verdict.HOLDS: "at most 2 at a time, over all draws",
+        Verdict.FAILS: "3 rejected who may be optimal",
+    }
+    assert (finding.name, finding.verdict, finding.detail) == (
+        "rejected bidders",
+        verdict,
+        said[verdict],
+    )
 
 
 def test_what_is_too_much_work_is_not_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -395,13 +417,23 @@ def test_what_is_too_much_work_is_not_claimed(monkeypatch: pytest.MonkeyPatch) -
         signals.discovery_incentives(PAIR, sampled),
     ):
         assert finding.verdict is Verdict.NOT_CLAIMED
+        assert finding.detail == "too many draws to go through them all: not searched"
+    drawn = signals.probabilities(sampled)
+    assert (drawn.verdict, drawn.detail) == (
+        Verdict.HOLDS,
+        "1 over 2 sales, from 100 auctions drawn",
+    )
 
     def too_many(_: SignalClockInstance) -> Lottery:
         raise signal_discovery.TooManyDrawsError
 
     monkeypatch.setattr(signal_discovery, "lottery", too_many)
     finding = signals.discovery_incentives(PAIR, outcome_with())
-    assert finding.verdict is Verdict.NOT_CLAIMED
+    assert (finding.name, finding.verdict, finding.detail) == (
+        "incentive compatibility",
+        Verdict.NOT_CLAIMED,
+        "too many draws to go through them all: not searched",
+    )
 
 
 def test_asymmetric_values_of_one_type_can_allocate_too_many() -> None:
