@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import chain
 
 from offchain.model.checks.approximate import about
-from offchain.model.checks.coalitions import Place, group_strategyproofness
+from offchain.model.checks.coalitions import NAME, Place, group_strategyproofness
 from offchain.model.checks.deviations import Seat, find_deviation, seats
 from offchain.model.checks.finding import Finding, Verdict
 from offchain.model.checks.lies import around, different
@@ -34,6 +34,7 @@ from offchain.model.instances.two_level import (
 from offchain.model.mechanisms.approximate import probabilistic_guarantee, total
 from offchain.model.mechanisms.lower import lower_of
 from offchain.model.mechanisms.two_level import mechanism_of, solve_lottery, total_payments
+from offchain.model.mechanisms.upper import TooManyPricesError
 
 GRID_LIMIT = 64
 """Every bid is tried up to one above the largest amount, or up to this."""
@@ -48,9 +49,22 @@ def check(instance: TwoLevelLotteryInstance, grid: int | None = None) -> list[Fi
     return [
         *(in_every_outcome(instance, outcome, one) for one in PROPERTIES),
         welfare_ratio(instance, outcome),
-        incentive_compatibility(instance, grid),
-        coalitions(instance),
+        found("incentive compatibility", lambda: incentive_compatibility(instance, grid)),
+        found(NAME, lambda: coalitions(instance)),
     ]
+
+
+def found(name: str, search: Callable[[], Finding]) -> Finding:
+    """What a search finds; that it is not made, where a lie that it tries has too many prices to work a lottery out for."""
+    try:
+        return search()
+    except TooManyPricesError:
+        return not_searched(name)
+
+
+def not_searched(name: str) -> Finding:
+    """What is said of a property where a search would take too long."""
+    return Finding(name, Verdict.NOT_CLAIMED, "not searched: too many members, or prices")
 
 
 Property = Callable[[TwoLevelInstance, TwoLevelOutcome], Finding]
@@ -134,7 +148,7 @@ def incentive_compatibility(instance: TwoLevelLotteryInstance, grid: int | None)
     places = list(seats(instance))
     most = WORK_LIMIT // (len(places) * _prices(instance))
     if most < 3:
-        return Finding(name, Verdict.NOT_CLAIMED, "not searched: too many members, or prices")
+        return not_searched(name)
     tried = 0
 
     def bids(seat: Seat) -> Iterator[int]:

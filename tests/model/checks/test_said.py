@@ -1,4 +1,4 @@
-"""What the checks say, word for word: of the examples in docs, and of one small instance for each rule and kind.
+"""Outcomes and what the checks say of them, word for word: of the examples in docs, and of small instances of each kind and rule.
 
     .venv/bin/python tests/model/checks/test_said.py
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from offchain.model.document import parse_text
 from offchain.model.instances.instance import Instance
-from offchain.model.kinds import check_reference
+from offchain.model.kinds import check_reference, solve
 from offchain.model.mechanisms.price_rule import RULES
 
 HERE = Path(__file__).parent
@@ -27,9 +27,10 @@ def instances() -> Iterator[tuple[str, Instance]]:
 
 
 def sayings() -> dict[str, str]:
-    """What all checks say, by instance; by the plain rule only where it is another answer."""
+    """The outcome, and what all checks say, by instance; by the plain rule only where it is another answer."""
     said: dict[str, str] = {}
     for name, instance in instances():
+        said[f"{name} solved"] = f"{json.dumps(solve(instance).to_json())}\n"
         for rule in RULES:
             findings = check_reference(instance, RULES[rule])
             text = "".join(f"{one.verdict} | {one.name} | {one.detail}\n" for one in findings)
@@ -42,7 +43,7 @@ def written(said: dict[str, str]) -> str:
     return "\n".join(f"# {name}\n{text}" for name, text in said.items())
 
 
-def test_checks_say_what_they_said() -> None:
+def test_models_and_checks_say_what_they_said() -> None:
     assert written(sayings()).splitlines() == SAID.read_text(encoding="utf-8").splitlines()
 
 

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import product
+from types import ModuleType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from offchain.io.errors import InvalidInput
+from offchain.model.checks import two_level_lottery as check_lottery
+from offchain.model.checks.finding import Verdict
 from offchain.model.instances import (
     Group,
     Member,
@@ -27,11 +30,12 @@ from offchain.model.instances.rules import (
     Upper,
 )
 from offchain.model.kinds import solve
-from offchain.model.mechanisms import approximate, approximate_groups
+from offchain.model.mechanisms import approximate, approximate_groups, upper
 from offchain.model.mechanisms.ascending import climb
 from offchain.model.mechanisms.lower import lower_of
 from offchain.model.mechanisms.two_level import solve_lottery
 from offchain.model.mechanisms.upper import PRICES_LIMIT, DrawnLots
+from tests.model.checking import named
 
 Games = Sequence[Sequence[int]]
 UPPERS: tuple[Upper, ...] = (
@@ -246,3 +250,23 @@ def test_charges_add_up_to_what_is_paid(lower: Lower) -> None:
             assert split.paid == sum(served)
             assert split.share is None or set(served) == {split.share}
             assert all(bid for bid, charge in zip(bids, split.charges, strict=True) if charge)
+
+
+@pytest.mark.parametrize(
+    ("module", "limit", "most", "unsearched"),
+    [
+        (upper, "PRICES_LIMIT", 11, "group strategyproofness"),
+        (check_lottery, "WORK_LIMIT", 50, "incentive compatibility"),
+    ],
+)
+def test_where_lies_have_too_many_prices_for_a_lottery_the_check_says_so(
+    module: ModuleType, limit: str, most: int, unsearched: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A group bids 10, and 12 by joint lies."""
+    monkeypatch.setattr(module, limit, most)
+    instance = TwoLevelLotteryInstance(1, (1,), groups_of([[5, 5], [3]]), Lottery(Fraction(1, 10)))
+    finding = named(check_lottery.check(instance), unsearched)
+    assert (finding.verdict, finding.detail) == (
+        Verdict.NOT_CLAIMED,
+        "not searched: too many members, or prices",
+    )

@@ -159,6 +159,8 @@ GOOD = solve(ABC, SALE)
 (SOLD,) = GOOD.resales
 assert SOLD.lot is not None
 CHEAP = Resale(5, replace(SOLD.lot, price=4))
+UNLISTED = Resale(None, None)
+PARTS, NOTHING = dict.fromkeys(ABC, 4), dict.fromkeys(ABC, 0)
 
 
 def test_what_is_said_of_an_item_that_was_sold() -> None:
@@ -171,22 +173,30 @@ def test_what_is_said_of_an_item_that_was_sold() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "failing", "detail"),
+    ("resale", "parts", "dust", "inside", "failing", "detail"),
     [
-        (EstateOutcome((SOLD,), GOOD.parts, 0, ()), "conservation", "3 and 13 paid, but the seller gets 3, members 12, and 0 stays"),
-        (EstateOutcome((SOLD,), dict.fromkeys(ABC, 3), 4, ()), "conservation", "4 stays, of 3 members"),
-        (EstateOutcome((SOLD,), {"ann": 10, "bob": 0, "cid": 0}, 3, ()), "conservation", "3 stays, of 3 members"),
-        (EstateOutcome((SOLD,), {"ann": 14, "bob": 0, "cid": 0}, -1, ()), "conservation", "-1 stays, of 3 members"),
-        (EstateOutcome((SOLD,), {**GOOD.parts, "eve": 0}, 1, ()), "equal parts", "parts for ann, bob, cid, eve, but served are ann, bob, cid"),
-        (EstateOutcome((SOLD,), {"ann": 5, "bob": 4, "cid": 3}, 1, ()), "equal parts", "different parts: {'ann': 5, 'bob': 4, 'cid': 3}"),
-        (EstateOutcome((Resale(6, SOLD.lot),), GOOD.parts, 1, ()), "majority", "attempt 1: listed at 6, but more than half want [5]"),
-        (EstateOutcome((Resale(None, None),), dict.fromkeys(ABC, 0), 0, ABC), "majority", "attempt 1: listed at None, but more than half want [5]"),
-        (EstateOutcome((CHEAP,), GOOD.parts, 1, ()), "majority", "attempt 1: sold for 4 at a reserve of 5"),
-        (EstateOutcome((SOLD,), GOOD.parts, 1, ABC), "access", "ann, bob, cid has access, the item being sold"),
-        (EstateOutcome((Resale(None, None),), dict.fromkeys(ABC, 0), 0, ()), "access", "nobody has access, the item being unsold"),
+        (SOLD, PARTS, 0, (), "conservation", "3 and 13 paid, but the seller gets 3, members 12, and 0 stays"),
+        (SOLD, {"ann": 3, "bob": 3, "cid": 3}, 4, (), "conservation", "4 stays, of 3 members"),
+        (SOLD, {"ann": 10, "bob": 0, "cid": 0}, 3, (), "conservation", "3 stays, of 3 members"),
+        (SOLD, {"ann": 14, "bob": 0, "cid": 0}, -1, (), "conservation", "-1 stays, of 3 members"),
+        (SOLD, {**PARTS, "eve": 0}, 1, (), "equal parts", "parts for ann, bob, cid, eve, but served are ann, bob, cid"),
+        (SOLD, {"ann": 5, "bob": 4, "cid": 3}, 1, (), "equal parts", "different parts: {'ann': 5, 'bob': 4, 'cid': 3}"),
+        (Resale(6, SOLD.lot), PARTS, 1, (), "majority", "attempt 1: listed at 6, but more than half want [5]"),
+        (UNLISTED, NOTHING, 0, ABC, "majority", "attempt 1: listed at None, but more than half want [5]"),
+        (CHEAP, PARTS, 1, (), "majority", "attempt 1: sold for 4 at a reserve of 5"),
+        (SOLD, PARTS, 1, ABC, "access", "ann, bob, cid has access, the item being sold"),
+        (UNLISTED, NOTHING, 0, (), "access", "nobody has access, the item being unsold"),
     ],
 )  # fmt: skip
-def test_a_broken_promise_is_found(outcome: EstateOutcome, failing: str, detail: str) -> None:
+def test_a_broken_promise_is_found(
+    resale: Resale,
+    parts: dict[str, int],
+    dust: int,
+    inside: tuple[str, ...],
+    failing: str,
+    detail: str,
+) -> None:
+    outcome = EstateOutcome((resale,), parts, dust, inside)
     finding = named(check(WON, SALE, outcome), failing)
     assert (finding.verdict, finding.detail) == (Verdict.FAILS, detail)
 
