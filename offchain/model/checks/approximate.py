@@ -214,7 +214,7 @@ def critical_draws(
 def critical_prices(draws: int) -> str:
     """What the search of `critical_draws` has found in order, in words."""
     if not draws:
-        return f"prices not tried: more than {PLAYERS_LIMIT} players"
+        return f"prices not tried: nobody bids, or more than {PLAYERS_LIMIT} players"
     return f"the price is the critical bid at {draws} draws"
 
 
