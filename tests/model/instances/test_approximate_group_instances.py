@@ -498,3 +498,13 @@ def test_false_names_are_not_searched_where_that_is_too_much_work() -> None:
         Verdict.NOT_CLAIMED,
         "not searched: too many members, or bids too large",
     )
+
+
+def test_every_price_that_is_tried_is_one() -> None:
+    """At least a unit, also of a group that bids next to nothing; none twice, and no more than there are to be."""
+    for group_bid in (0, 1, 2, 3, 10**9):
+        prices = approximate_groups.prices_for(group_bid)
+        assert min(prices, default=1) == 1 or group_bid == 10**9
+        assert len(prices) == len(set(prices)) <= approximate_groups.PRICES
+        assert max(prices) <= max(1, 2 * group_bid)
+    assert {10**9, 10**9 - 1, 10**9 + 1, 5 * 10**8, 2 * 10**9} <= set(prices)

@@ -208,6 +208,14 @@ def test_more_bidders_than_colours_are_kept_for() -> None:
         colouring((0, 1) * 40, 9, 2)
 
 
+def test_no_more_bidders_than_rho_need_no_marks() -> None:
+    """2 types of 9 signals have none, and 73 is their rho."""
+    kinds = tuple(place % 2 for place in range(73))
+    assert colouring(kinds, 9, 2) == Colouring(kinds, None)
+    with pytest.raises(NoMarksError, match="2 types of 9 signals"):
+        colouring((*kinds, 0), 9, 2)
+
+
 def test_values_that_tell_a_types_bidders_apart_may_clash() -> None:
     """Why marks need values that treat a type's bidders alike: each is optimal exactly where its own signal is 0."""
     everywhere = list(product(range(2), repeat=3))

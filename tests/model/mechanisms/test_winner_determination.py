@@ -259,3 +259,38 @@ def test_what_cannot_be_proved_in_time_is_refused_and_not_guessed() -> None:
         players = tuple(VcgPlayer(str(place), values) for place, values in enumerate(bids))
         with pytest.raises(InvalidInput, match=r"^players: .* worth nearly the same"):
             solve(VcgInstance(goods, players))
+
+
+@pytest.fixture(scope="module")
+def far_apart() -> tuple[Bundle, list[Values]]:
+    """Goods too many for their sets, and bids that a solver's prices tell apart."""
+    random = Random(2)
+    goods = tuple(f"g{place}" for place in range(30))
+
+    def bid() -> tuple[Bundle, int]:
+        size = random.randint(2, 6)
+        bundle = tuple(goods[place] for place in sorted(random.sample(range(30), size)))
+        return bundle, size * 1000 + random.randrange(900)
+
+    return goods, [dict(bid() for _ in range(6)) for _ in range(9)]
+
+
+def test_a_good_solver_leaves_little_to_prove(
+    far_apart: tuple[Bundle, list[Values]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """25 steps; more than 60 with shares of nothing, some 2,000 with prices of nothing."""
+    monkeypatch.setattr(winner_determination, "STEPS_LIMIT", 50)
+    assert maximum_welfare(*far_apart) == 29_263
+    monkeypatch.setattr(
+        winner_determination, "_relaxation", lambda options: ([0.0] * len(options), [])
+    )
+    with pytest.raises(winner_determination.TooHardError):
+        maximum_welfare(*far_apart)
+
+
+def test_the_integer_program_finds_the_best_first(
+    far_apart: tuple[Bundle, list[Values]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that only a proof is left: with no step that looks any further it is what is found."""
+    monkeypatch.setattr(winner_determination, "_limits", lambda options, _: [0] * len(options))
+    assert maximum_welfare(*far_apart) == 29_263
