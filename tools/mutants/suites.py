@@ -127,7 +127,7 @@ _HEADERS: Final = Suite(
 )
 _BIDS: Final = Suite(
     "two levels",
-    (*_ESTATES, *_all("books", "pushed_gas", "waiting"), *_TWO_LEVELS, *_BOOKS),
+    (*_ESTATES, *_all("books", "lot_terms", "pushed_gas", "waiting"), *_TWO_LEVELS, *_BOOKS),
     _TWO_LEVELS_ON_ANVIL,
 )
 _SHARED: Final = Suite(
@@ -154,6 +154,7 @@ _MONEY: Final = _SHARED.after(
     ),
     _all("contracts", "proceeds", "recipients", "hostile_payments"),
 )
+_TIMES: Final = _SHARED.after("times", _all("books", "lot_terms"), _all("contracts", "listing"))
 _BOTH_HOUSES: Final = Suite(
     "both houses",
     (*_BIDS.in_process, *_APPROXIMATE.in_process),
@@ -189,6 +190,7 @@ _BY_PLACE: Final = {
     "libraries/DrawTime.sol": _DRAWN,
     "libraries/Items.sol": _ITEMS,
     "libraries/Payments.sol": _MONEY,
+    "libraries/Schedules.sol": _TIMES,
     "libraries/ValueTables.sol": _TABLES,
     "randomness": _RANDOMNESS,
     "randomness/BlockHeader.sol": _HEADERS,
