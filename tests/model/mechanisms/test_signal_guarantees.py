@@ -105,7 +105,7 @@ BOUNDS: list[Bound[Any]] = [
 
 def test_the_sizes_of_the_lower_bounds() -> None:
     assert [bound.factor for bound in BOUNDS] == [2, 4, 5, 4, 2, 4, 7, 4]
-    assert {bound.gap for bound in BOUNDS} == {1000}
+    assert shared_quality_bound(2, 1, gap=7).gap == symmetric_values_bound(2, 1, gap=7).gap == 7
     for bound in BOUNDS:
         k, types = bound.instance.signals, len(bound.instance.types)
         if isinstance(bound.instance, SignalClockInstance):
