@@ -105,11 +105,12 @@ def test_exactly_one_claim_of_winners_passes(approximate, game, players, proof):
     approximate.chancesOf(game, true.word, entries)
 
 
-def test_upper_bits_of_winners_are_part_of_the_claim(approximate, game, players, proof):
-    """What the arithmetic masks away still has to be right."""
+@pytest.mark.parametrize("part", [2, 3, 4], ids=["all", "at", "below"])
+def test_upper_bits_of_winners_are_part_of_the_claim(approximate, game, players, proof, part):
+    """What the arithmetic masks away still has to be right; what is told is the claim, then what was found."""
     claimed = list(proof.words)
-    claimed[2] += 1 << 200
-    with reverts_with(approximate, "WrongWinners", claimed[2], proof.all.winners.word):
+    claimed[part] += 1 << 200
+    with reverts_with(approximate, "WrongWinners", claimed[part], proof.words[part]):
         submit(approximate, game, claimed, entries_of(game, players))
 
 
