@@ -230,6 +230,7 @@ class Universal(Deposits):
     def TablesRead(self, lot: int, bidders: int) -> None:
         one = self.look(lot)
         assert bidders > one.read
+        assert one.places()
         best = list(one.best)
         for number, bidder in [*enumerate(one.bidders.values())][one.read : bidders]:
             for at, place in enumerate(one.places() if bidder.table else ()):
@@ -243,7 +244,7 @@ class Universal(Deposits):
     def OfferMade(self, lot: int, bidder: str, price: int, deadline: int) -> None:
         one = self.look(lot, bidder)
         who = one.bidders[bidder]
-        assert (one.read, who.number) == (len(one.bidders), self._served(one))
+        assert (one.read, [who.number]) == (len(one.bidders), self._served(one))
         own = who.signal or 0
         threshold = next(
             at for at in range(own + 1) if one.optimal(one.lowered(who.kind, own, at)) == who.number
@@ -253,8 +254,8 @@ class Universal(Deposits):
         one.winner, one.price, one.deadline = who.number, price, deadline
         one.phase = UniversalPhase.OFFERED
 
-    def _served(self, one: Lot) -> int:
-        """The number of the only one who is served with the colour drawn, by looking at everybody."""
+    def _served(self, one: Lot) -> list[int]:
+        """The numbers of all who are served with the colour drawn, by looking at everybody."""
         served = []
         for who in one.bidders.values():
             own = who.signal or 0
@@ -272,8 +273,7 @@ class Universal(Deposits):
                 colour = (one.colour() + moved) % one.terms[COLOURS]
             if colour == one.drawn:
                 served.append(who.number)
-        (only,) = served
-        return only
+        return served
 
     # The offer
 
@@ -287,7 +287,12 @@ class Universal(Deposits):
         self.world.moved(one.token, one.token_id, self.sent.pop(lot, winner))
 
     def LotUnsold(self, lot: int) -> None:
-        self.look(lot).phase = UniversalPhase.UNSOLD
+        one = self.look(lot)
+        if one.phase != UniversalPhase.OFFERED:
+            # all tables are read, or none where nobody can have the colour
+            assert one.read == (len(one.bidders) if one.places() else 0)
+            assert self._served(one) == []
+        one.phase = UniversalPhase.UNSOLD
 
     # Claims
 

@@ -51,6 +51,8 @@ def test_types_that_are_refused(world: World, types: int) -> None:
     [
         (2, 1, 2, [0], (0, 1, 0)),  # neutral
         (2, 1, 2, [2], (0, 1, 0)),  # no element
+        (2, 1, 2, [3], (0, 1, 0)),  # nor modulo the order
+        (3, 1, 4, [1, 7], (0, 2, 0)),
         (2, 1, 1, [0], (0, 1, 0)),  # the group of one element
         (2, 2, 3, [1, 1], (1, 1, 0)),  # two types alike
         (2, 2, 2, [1, 1], (1, 1, 0)),
@@ -79,7 +81,7 @@ def test_marks_by_the_definition(world: World) -> None:
         rows = [list(row) for row in one.rows]
         if rng.random() < 0.6:
             row = rng.choice(rows)
-            row[rng.randrange(len(row))] = rng.randrange(order + 1)
+            row[rng.randrange(len(row))] = rng.randrange(rng.choice((order + 1, 256)))
         flat = bytes([mark for row in rows for mark in row]).ljust(12, b"\0")
         sizes = {"signals": one.signals, "types": len(rows), "colours": order}
         words = tuple({**terms(world.chain.now(), **sizes), "marks": flat}.values())

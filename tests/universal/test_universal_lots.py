@@ -161,12 +161,37 @@ def test_what_is_tested() -> None:
     assert len(marked) - len(itself) >= 5
 
 
-def test_a_lot_decided_early() -> None:
-    """Where nobody has the type and signal whose difference leads to the colour, no table is needed."""
-    world = World()
-    one = Case(2, (0, 0, 0), 2, ((1,),), ((1, 2, 3, 4),) * 3, (0, 0, 0), 1)
-    assert one.expected() is None
-    lot = opened(world, one)
-    lot.draw(1)
-    drawn, unsold = world.said(world.send(world.stranger, "decide", lot.number, 0, []))
-    assert (drawn[0], unsold) == ("ColourDrawn", ("LotUnsold", {}))
+@pytest.mark.parametrize(("kinds", "order", "rows"), [
+    ((0, 0, 0), 2, ((1,),)),
+    ((0, 0, 0, 0, 0), 4, ((1, 3),)),
+    ((0, 0, 0, 1, 1, 0, 1, 0), 7, ((1, 3), (5, 4))),
+])  # fmt: skip
+def test_lots_decided_early(
+    kinds: tuple[int, ...], order: int, rows: tuple[tuple[int, ...], ...]
+) -> None:
+    """No table is needed exactly if no profile with one signal lower, nor the profile itself, has the colour."""
+    world, seen = World(), Counter[bool]()
+    signals = len(rows[0]) + 1
+    alike = [(report,) * len(kinds) for report in range(signals)]
+    mixed = tuple(place % signals for place in range(len(kinds)))
+    for reports in (*alike, mixed):
+        for colour in range(order):
+            one = Case(signals, kinds, order, rows, (), reports, colour)
+            flat = (1,) * (one.place((signals - 1,) * len(kinds)) + 1)
+            lot = opened(world, replace(one, tables=(flat,) * len(kinds)))
+            lot.draw(colour)
+            said = world.said(world.send(world.stranger, "decide", lot.number, 0, []))
+            is_early = colour not in _colours_below(one)
+            assert [name for name, _ in said] == ["ColourDrawn", *["LotUnsold"] * is_early]
+            seen[is_early] += 1
+    assert min(seen.values()) > 0, seen
+
+
+def _colours_below(one: Case) -> set[int]:
+    """Those of the profile, and of all in which one bidder has a lower signal."""
+    profile = one.profile
+    return {
+        one.colouring.of(bidder, [*profile[:bidder], lower, *profile[bidder + 1 :]])
+        for bidder, own in enumerate(profile)
+        for lower in range(own + 1)
+    }
