@@ -7,6 +7,9 @@ from dataclasses import replace
 import pytest
 
 from offchain.bindings.constants import MOST_BASES
+from offchain.model.mechanisms.marks import known_marks
+from offchain.model.mechanisms.monotone_allocation import replaced
+from offchain.model.mechanisms.universal_allocation import served
 from tests.differential.chunks import chunks
 from tests.universal.universal_lots import Case, are_marks, case, opened, play
 from tests.universal.universal_world import Phase, World
@@ -135,6 +138,34 @@ def _most_bidders(types: int, signals: int) -> int:
         return best
 
     return most(types, 1, 31)
+
+
+@pytest.mark.parametrize(("signals", "counts"), [
+    (2, (31, 31, 3)), (2, (7, 7, 7, 7)), (3, (31,)), (3, (7, 7)), (3, (15, 3)),
+    (4, (15,)), (4, (3, 3)), (5, (7,)), (7, (3,)), (7, (1, 1)), (8, (2,)),
+])  # fmt: skip
+def test_as_many_bidders_as_there_can_be(signals: int, counts: tuple[int, ...]) -> None:
+    """Of every number of signals: with the colours that sell, to the same bidder at the same price."""
+    rng = random.Random(f"{signals} {counts}")
+    kinds = [kind for kind, count in enumerate(counts) for _ in range(count)]
+    rng.shuffle(kinds)
+    known = known_marks(signals, len(counts))
+    order = 0 if known is None else known.colours
+    rows = tuple(
+        (0,) * (signals - 1) if known is None else known.rows[kind][1:] for kind in set(kinds)
+    )
+    reports = tuple(rng.choices(range(signals), k=len(kinds)))
+    one = Case(signals, tuple(kinds), order, rows, (), reports, 0)
+    one = replace(one, tables=tuple(_steep(one, rng) for _ in kinds))
+    colours = {
+        each.colour: (each.bidder, one.worths(replaced(reports, each.bidder, each.threshold)))
+        for each in served(one.worths, reports, one.colouring)
+    }
+    world = World()
+    for colour in rng.sample(sorted(colours), min(3, len(colours))):
+        bidder, worths = colours[colour]
+        _, found = play(world, replace(one, word=colour))
+        assert found == (bidder, worths[bidder])
 
 
 def test_the_largest_tables_there_can_be() -> None:

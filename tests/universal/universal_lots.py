@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from math import prod
 
+from offchain.bindings.constants import ValueTables
 from offchain.model.mechanisms.abelian import Group
 from offchain.model.mechanisms.marks import Marks, known_marks
 from offchain.model.mechanisms.universal_allocation import Colouring, Draw, auction
@@ -19,6 +20,8 @@ from tests.universal.universal_world import Fields, Lot, World
 
 MOST_VALUES = 800
 """Of a table, so that a lot is played in milliseconds."""
+MOST_BYTES = 96_000
+"""Of tables in one transaction, more of which would need more gas than it may take."""
 
 
 @dataclass(frozen=True)
@@ -150,10 +153,11 @@ def play(world: World, one: Case) -> tuple[Lot, tuple[int, int] | None]:
     lot.draw(one.word)
     rng = random.Random(one.word)
     said: list[tuple[str, Fields]] = []
+    at_once = MOST_BYTES // (ValueTables.WIDTH * world.view("tableSize", lot.number))
     first = 0
     while not said or (lot.state["read"] < len(lot.bidders) and said[-1][0] != "LotUnsold"):
-        end = rng.randint(first, len(lot.bidders))
-        said = world.said(lot.decide(rng.randint(0, first), end)) or said
+        end = rng.randint(first, min(first + at_once, len(lot.bidders)))
+        said = world.said(lot.decide(rng.randint(max(0, end - at_once), first), end)) or said
         first = max(first, end)
     name, fields = said[-1]
     if name == "LotUnsold":
