@@ -404,6 +404,31 @@ def test_declining_keeps_the_deposit(world: World) -> None:
     assert [name for name, _ in said] == ["Claimed"] * 3
 
 
+@pytest.mark.parametrize("own", [0, 1])
+def test_outbidding_all_and_declining(world: World, own: int) -> None:
+    """The highest values everywhere leave nobody else to be served, whatever is drawn; and the deposit comes back."""
+    for word in (0, 1):
+        lot = world.list()
+        lot.join(world.ann, world.bob, world.cid)
+        lot.close("Joining")
+        for who, values in zip(lot.bidders[:2], TABLES, strict=False):
+            lot.register(who, 1, values)
+        lot.register(world.cid, own, (2**64 - 1,) * 4)
+        lot.close("Registering")
+        lot.reveal(*lot.bidders)
+        lot.close("Revealing")
+        lot.draw(word)
+        name, fields = world.said(lot.decide())[-1]
+        # its threshold is 0, and the other two signals are high: colour 0
+        assert name == ("LotUnsold" if word else "OfferMade")
+        if name == "OfferMade":
+            assert (fields["bidder"], fields["price"]) == (world.cid, 2**64 - 1)
+            world.send(world.cid, "decline", lot.number)
+        assert lot.phase() == Phase.UNSOLD
+        said = world.said(lot.claim_batch(*lot.bidders))
+        assert [name for name, _ in said] == ["Claimed"] * 3
+
+
 # TOKENS
 
 
