@@ -8,6 +8,7 @@ from typing import Unpack
 
 from offchain.bindings.enumerations import UniversalPhase
 from offchain.bindings.seals import Opening
+from offchain.bindings.value_tables import batches
 from offchain.chain.backend import Chain
 from offchain.keeper.agenda import Duty, Need
 from offchain.keeper.frame import Bench, Frame, Options
@@ -55,10 +56,18 @@ class UniversalTrade(TabledTrade[UniversalLot]):
             return False
         if phase == UniversalPhase.DRAW:
             is_there = self._drawing.word(lot.number, lot.requested) is not None
-            return is_there and self._supply("decide", lot, "decide", list(lot.bidders), 0)
+            return is_there and self._decide(lot)
         if phase == UniversalPhase.DECIDING:
             return self._supply("decide", lot, "decide", list(lot.bidders)[lot.read :], lot.read)
         return False
+
+    def _decide(self, lot: UniversalLot) -> bool:
+        """Has the word taken, with the tables if they fit a transaction; whether it was. Else alone first: where nobody can have
+        the colour, no table is needed.
+        """
+        tables = [one.table for one in lot.bidders.values()]
+        few = len(list(batches(tables))) == 1
+        return self._step("decide", lot, "decide", 0, tables if few else [])
 
     def _known(self, lot: UniversalLot) -> Iterator[Opening]:
         """What opens signals as they stand, without what the contract refuses."""

@@ -1,6 +1,7 @@
 """Auctions without groups to keep: contracts on a chain, people who do what they alone can, and keepers."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -288,9 +289,16 @@ class UniversalWorld(TabledWorld):
         )
 
     def list_item(self, signals: int = 2, types: int = 1, deposit: int = 5) -> int:
+        return self.list_marked(signals, types, 0, [], deposit)
+
+    def list_marked(
+        self, signals: int, types: int, colours: int, marks: Sequence[int], deposit: int = 5
+    ) -> int:
+        """A lot whose colours are by marks, if it has more bidders than colours."""
         self.end = self.chain.now() + HOUR
         ends = (self.end, self.end + HOUR, self.end + 2 * HOUR)
-        return self.listed(signals, types, 0, *ends, HOUR, deposit, bytes(12))
+        flat = bytes(marks).ljust(12, b"\0")
+        return self.listed(signals, types, colours, *ends, HOUR, deposit, flat)
 
     def register(self, lot: int, people: list[str], slope: int = 1) -> None:
         for who in people:

@@ -518,6 +518,26 @@ def test_an_offer_that_nobody_takes_lapses(universals: UniversalWorld, requests:
     assert universals.chain.balance(universals.auction) == 5 * WEI_PER_UNIT
 
 
+@pytest.mark.parametrize("word", [0, 1, 3])
+def test_tables_that_decide_nothing_are_not_supplied(universals: UniversalWorld, word: int) -> None:
+    """Of tables that fill several transactions none is sent where nobody has the colour: the word alone decides."""
+    lot = universals.list_marked(3, 1, 4, [1, 3])
+    people = universals.join(lot, [0] * 31)
+    universals.until_registering()
+    for who in people:
+        universals.seal(lot, who, universals.table(lot), 1, entrusted=False)
+    universals.until_draw()
+    universals.keep()
+    universals.tell(word, lot)
+    chain = Watched(universals.chain)
+    keeper = universals.keeper(chain)
+    universals.keep(keeper)
+    tables = [one for one in chain.sent if len(one.data) > 2_000]
+    # nobody told a signal, so all are 0, and the colour of the profile is 0: no other can be anybody's
+    assert (universals.phase(lot), len(tables)) == (("UNSOLD", 0) if word else ("OFFERED", 3))
+    assert not universals.skipped
+
+
 def test_tables_that_fill_several_transactions_are_read_in_turn(universals: UniversalWorld) -> None:
     """Each of two keepers goes on where the other stopped; of who registered nothing the table is empty."""
     lot = universals.list_item(signals=3)
