@@ -168,6 +168,20 @@ def test_as_many_bidders_as_there_can_be(signals: int, counts: tuple[int, ...]) 
         assert found == (bidder, worths[bidder])
 
 
+@pytest.mark.parametrize("threshold", [0, 1])
+def test_the_last_of_the_most_bidders_buys(threshold: int) -> None:
+    """65 of three types in four colours: below the last one's threshold another is optimal, 32 places before it."""
+    kinds = (0,) * 31 + (1,) * 31 + (2,) * 3
+    last = tuple(7 * (place % 4 >= threshold) for place in range(4_096))
+    tables = ((0,) * 4_096,) * 32 + ((5,) * 4_096,) + ((0,) * 4_096,) * 31 + (last,)
+    one = Case(2, kinds, 4, ((1,), (2,), (3,)), tables, (0,) * 64 + (threshold,), 0)
+    world = World()
+    for word in range(4):
+        _, found = play(world, replace(one, word=word))
+        expected = (64, 7) if word == 3 * threshold else None
+        assert found == expected
+
+
 def test_the_largest_tables_there_can_be() -> None:
     """12 types of one bidder with two signals: 4,096 values, and places for colours."""
     rng = random.Random(12)
