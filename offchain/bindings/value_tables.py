@@ -1,4 +1,4 @@
-"""Tables of values as `SignalClockAuction` takes them; see contracts/libraries/ValueTables.sol."""
+"""Tables of values as both auctions of signals take them; see contracts/libraries/ValueTables.sol."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final

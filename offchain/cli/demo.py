@@ -31,7 +31,8 @@ def command(
             "--mechanism",
             ON_CHAIN,
             "Which auction to show: among groups; among bidders who know their values roughly, or what "
-            "others would pay, or a signal of a common quality. The options below are for the first.",
+            "others would pay, or a signal: of a common quality, or from which values follow in any way. "
+            "The options below are for the first.",
         ),
     ] = FIRST,
     house: Annotated[

@@ -52,7 +52,7 @@ def command(
             "--mechanism",
             ON_CHAIN,
             "Which auction: among groups; among bidders who know their values roughly, or what others "
-            "would pay, or a signal of a common quality.",
+            "would pay, or a signal: of a common quality, or from which values follow in any way.",
         ),
     ] = FIRST,
     randomness: Annotated[
