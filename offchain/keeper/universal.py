@@ -66,8 +66,9 @@ class UniversalTrade(TabledTrade[UniversalLot]):
         the colour, no table is needed.
         """
         tables = [one.table for one in lot.bidders.values()]
-        few = len(list(batches(tables))) == 1
-        return self._step("decide", lot, "decide", 0, tables if few else [])
+        if len(list(batches(tables))) > 1:
+            tables = []
+        return self._step("decide", lot, "decide", 0, tables, members=len(tables))
 
     def _known(self, lot: UniversalLot) -> Iterator[Opening]:
         """What opens signals as they stand, without what the contract refuses."""
