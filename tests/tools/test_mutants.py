@@ -147,13 +147,27 @@ def test_what_a_sample_says_of_all(killed: int, survived: int, share: float) -> 
 
 def test_a_run_that_was_broken_off_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "records.jsonl"
-    records = Records(path)
+    records = Records(path, tmp_path / "decided.jsonl")
     assert not records.read()
     first, second = Record("a", "survived", "", 1.0), Record("a", "killed", "test_x", 2.0)
     records.add(first)
     records.add(second)
     path.write_text(path.read_text() + '{"key": "b", "verd')
     assert records.read() == {"a": second}
+
+
+def test_the_repository_has_what_was_kept_for_it(tmp_path: Path) -> None:
+    """Of the mutants there are, in their order; a later run comes before it."""
+    decided = tmp_path / "decided.jsonl"
+    here, elsewhere = Records(tmp_path / "here", decided), Records(tmp_path / "elsewhere", decided)
+    first, second, gone = (Record(key, "killed", "test_x", 1.0) for key in ("a", "b", "gone"))
+    for one in (second, gone, first):
+        here.add(one)
+    here.keep(["a", "never run", "b"])
+    assert list(elsewhere.read().values()) == [first, second]
+    again = Record("a", "survived", "", 2.0)
+    elsewhere.add(again)
+    assert elsewhere.read() == {"a": again, "b": second}
 
 
 # What is run

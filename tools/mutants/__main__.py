@@ -1,9 +1,9 @@
 """`make mutants`: the contracts with one thing wrong each, and whether a test notices.
 
-    python -m tools.mutants [--all | --sample N --seed S] [--file NAME] [--list] [--known] [--again]
+    python -m tools.mutants [--all | --sample N --seed S] [--file NAME] [--list] [--known] [--keep] [--again]
 
-What came of each is kept in build/mutants, so that a run that was broken off goes on where it was; of a file that has changed
-everything is run anew. Exits with 0 if no mutant that was chosen survived.
+What came of each is kept in build/mutants, so that a run that was broken off goes on where it was, and with --keep for the
+repository; of a file that has changed everything is run anew. Exits with 0 if no mutant that was chosen survived.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ def main() -> int:
     try:
         entries = matched(declared(), all_)
         chosen = _chosen(options, all_)
+        if options.keep:
+            records.keep(one.key for one in all_)
         if options.known:
             chosen = [one for one in chosen if one.key in records.read()]
         if options.list:
@@ -66,6 +68,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--list", action="store_true", help="print the mutants, run nothing")
     parser.add_argument("--known", action="store_true", help="the table of all that was run so far")
+    parser.add_argument(
+        "--keep", action="store_true", help="write what is known into tools/mutants/decided.jsonl"
+    )
     parser.add_argument("--again", action="store_true", help="run those anew that survived")
     return parser.parse_args()
 
