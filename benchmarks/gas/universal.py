@@ -6,10 +6,12 @@ Auctions are played as `consort solve --on anvil` plays them, and every transact
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
+from random import Random
 from typing import Any, Final
 
 from benchmarks.gas.bench import Bench, own_node
 from benchmarks.gas.recorder import Recorder, recorder
+from benchmarks.gas.sealing import Sealer
 from offchain.bindings.contracts import contract
 from offchain.bindings.value_tables import packed
 from offchain.chain.backend import MAX_TRANSACTION_GAS, Transaction
@@ -21,6 +23,7 @@ from offchain.play.universal_tables import sides
 _VALUE: Final = 10**9
 """About what a value is, in units: five of a table's eight bytes are not zero."""
 _MOST: Final = 31
+_SEED: Final = 1
 
 _NOBODY: Final = "0x" + "00" * 20
 _CALLS: Final[dict[str, tuple[Any, ...]]] = {
@@ -108,7 +111,11 @@ class Crowd:
 
 
 class _Crowds(UniversalAuctions):
-    """Auctions of crowds."""
+    """Auctions of crowds, whose seals have no zero byte."""
+
+    def __init__(self, chain: Recorder) -> None:
+        super().__init__(chain)
+        self._sealer = Sealer(chain.chain_id, Random(_SEED))
 
     def gather(self, crowd: Crowd) -> int:
         """Opens a lot for a crowd, and returns its number."""
@@ -122,6 +129,11 @@ class _Crowds(UniversalAuctions):
         self._decide(lot, trail, word)
         assert trail.offer is not None
         return trail.accounts[trail.offer[0]]
+
+    def _sealed(self, lot: int, account: str, bidder: SignalBidder) -> tuple[object, ...]:
+        opening = self._sealer.opening(self.auction, lot, account, bidder.signal, is_locked=False)
+        self._openings.append(opening)
+        return (self._sealer.seal(opening),)
 
     def _kinds(self, instance: UniversalSignalsInstance) -> Sequence[int]:
         return self._crowd.kinds
