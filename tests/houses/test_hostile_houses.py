@@ -208,6 +208,21 @@ def test_a_house_that_keeps_what_was_bid(
         hall.deliver(lot)
 
 
+def test_a_house_that_forgets_a_bid_it_refunded(
+    hall: Hall, house: LyingHouse, chain: Chain, rival: str
+) -> None:
+    """The same amount again is lent anew: what came back comes home first, as it does below that amount."""
+    lot, _ = leading(hall)
+    dao, _ = (book.dao for book in hall.books if book.lot == lot)
+    house.bid(rival, house.least_bid())
+    house.say(NOBODY, 0, house.auction().end)
+    raised = hall.floor.raise_for(lot, dao)
+    (lent,) = (event for event in dao.events([raised]) if event.name == "Lent")
+    assert lent.args["amount"] * UNIT == TERMS.reserve
+    assert chain.balance(hall.floor.paddle(lot, dao)) == 0
+    assert hall.floor.standing(lot).leader == dao.address
+
+
 @pytest.mark.parametrize("trick", ["deaf", "understates", "names another"])
 def test_a_bid_that_the_house_does_not_own_up_to(
     hall: Hall, house: LyingHouse, chain: Chain, trick: str
