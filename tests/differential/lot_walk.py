@@ -28,7 +28,7 @@ Action = Callable[[int, Any, Any], None]
 
 
 @dataclass
-class LotRecord:
+class LotRecord(ABC):
     """One lot as its events tell it. `kinds` by bidder, in the order of joining."""
 
     seller: str
@@ -43,9 +43,9 @@ class LotRecord:
     returned: bool = False
 
     @property
+    @abstractmethod
     def deposit(self) -> int:
         """What each bidder puts down."""
-        raise NotImplementedError
 
     def table_of(self, who: str) -> bytes:
         """As `prepare` takes it."""
