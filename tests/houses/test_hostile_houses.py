@@ -215,7 +215,9 @@ def test_a_house_that_forgets_a_bid_it_refunded(
     lot, _ = leading(hall)
     dao, _ = (book.dao for book in hall.books if book.lot == lot)
     house.bid(rival, house.least_bid())
-    house.say(NOBODY, 0, house.auction().end)
+    end = house.auction().end
+    assert end is not None
+    house.say(NOBODY, 0, end)
     raised = hall.floor.raise_for(lot, dao)
     (lent,) = (event for event in dao.events([raised]) if event.name == "Lent")
     assert lent.args["amount"] * UNIT == TERMS.reserve
