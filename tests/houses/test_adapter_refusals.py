@@ -10,10 +10,12 @@ import pytest
 from offchain.bindings.artifacts import load
 from offchain.bindings.constants import HouseLots
 from offchain.bindings.contracts import Deployed, contract
+from offchain.bindings.enumerations import Phase
 from offchain.chain.backend import Chain, Transaction
 from offchain.io.addresses import NOBODY
 from offchain.io.paths import PROJECT
 from offchain.io.units import WEI_PER_ETH as ETH
+from tests.houses.adapter_world import Standing
 from tests.houses.lying_house import NUMBER, Answers, LyingHouse, lying_hall
 from tests.houses.watch import MAKES, Hall, group
 from tests.reverts import reverts
@@ -191,3 +193,25 @@ def test_every_error_of_adapters_is_met() -> None:
         "PaymentRefused",  # of proceeds that an estate withdraws to itself, which takes them
         "ReentrancyGuardReentrantCall",  # met in test_reentering_houses.py, by its selector
     }
+
+
+@pytest.mark.parametrize("lot", [0, 2, 2**256 - 1])
+def test_a_lot_that_nobody_registered(hall: Hall, chain: Chain, stranger: str, lot: int) -> None:
+    """It stands nowhere, here and in its DAOs, and no step is taken in it; the house's auction is another lot's."""
+    assert hall.floor.register() == 1
+    adapter, dao = hall.floor.adapter, hall.found(())
+    assert hall.floor.standing(lot) == Standing(Phase.NONE, NOBODY, 0)
+    assert Phase(hall.floor.ask(dao, "phase", lot)) == Phase.NONE
+    for call in (
+        dao.call(stranger, "enter", lot),
+        dao.call(stranger, "tally", lot, ()),
+        dao.call(stranger, "settle", lot, 0, 0, b""),
+        adapter.call(stranger, "pay", lot, stranger),
+        adapter.call(stranger, "deliver", lot),
+    ):
+        with reverts("WrongPhase"):
+            chain.send(call)
+    with reverts("BeyondLimit"):
+        hall.floor.raise_for(lot, dao)
+    with reverts("NotLeader"):
+        hall.recall(lot, dao)
