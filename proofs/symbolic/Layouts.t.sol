@@ -116,12 +116,20 @@ contract LayoutsProof {
         assert(_at(17) == lot.tokenId && _at(18) == lot.price | (uint256(lot.deadline) << 64));
     }
 
-    /// @notice Of the highest values at its bases three lie in each of its last seven slots.
-    /// @custom:bound all values, those of the first slot and the last
-    function check_layout_of_highest_values(uint80 one, uint80 two, uint80 three, uint80 last) external {
+    /// @notice The highest values at its bases lie in its last seven slots: three in each, one in the last.
+    /// @custom:bound all values
+    function check_layout_of_highest_values(uint240[6] memory threes, uint80 last) external {
         uint80[MOST_BASES] storage best = _universalLot.best;
-        (best[0], best[1], best[2], best[18]) = (one, two, three, last);
-        assert(_at(19) == one | (uint256(two) << 80) | (uint256(three) << 160) && _at(25) == last);
+        for (uint256 i = 0; i < 6; ++i) {
+            // truncation intended: one of the three
+            (best[3 * i], best[3 * i + 1], best[3 * i + 2]) =
+            (uint80(threes[i]), uint80(threes[i] >> 80), uint80(threes[i] >> 160));
+        }
+        best[18] = last;
+        for (uint256 i = 0; i < 6; ++i) {
+            assert(_at(19 + i) == threes[i]);
+        }
+        assert(_at(25) == last);
     }
 
     /// @notice The three slots of a bidder of the universal auction.
