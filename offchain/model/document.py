@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from offchain.io.decoding import RepeatedKey
 from offchain.io.fields import Field, show
@@ -84,18 +85,31 @@ def outcome_text(outcomes: Iterable[Outcome], is_list: bool) -> str:
 
 
 def outcome_pieces(outcomes: Iterable[Outcome], is_list: bool) -> Iterator[str]:
-    """`outcome_text` in pieces, one for each outcome as it comes, and what closes a list."""
+    """`outcome_text` in pieces, one for each outcome as it comes, and what closes a list.
+
+    Where getting an outcome raises, a list that has begun is closed first: what is written is JSON, of the outcomes until then.
+    """
     before = "["
-    for outcome in outcomes:
-        text = _dump(outcome.to_json())
-        if not is_list:
-            yield text
-            continue
-        # Line breaks within names are escaped: all there are part lines.
-        yield before + ("\n" + text.rstrip("\n")).replace("\n", "\n  ")
-        before = ","
+    try:
+        for outcome in outcomes:
+            text = _dump(outcome.to_json())
+            if not is_list:
+                yield text
+                continue
+            # Line breaks within names are escaped: all there are part lines.
+            yield before + ("\n" + text.rstrip("\n")).replace("\n", "\n  ")
+            before = ","
+    except GeneratorExit:  # nobody takes a piece any more
+        raise
+    except BaseException:
+        if before == ",":
+            yield _END_OF_LIST
+        raise
     if is_list:
-        yield "\n]\n" if before == "," else "[]\n"
+        yield _END_OF_LIST if before == "," else "[]\n"
+
+
+_END_OF_LIST: Final = "\n]\n"
 
 
 def _dump(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Lists of instances: all checked before any is solved, a bad one named by its index, and answers as they come."""
+"""Lists of instances: all checked before any is solved, a bad one named by its index, and answers as they come, whole."""
 
 import gc
 import io
@@ -8,8 +8,9 @@ import subprocess
 import sys
 import threading
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import redirect_stdout
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,10 @@ from typer.testing import CliRunner, Result
 
 import offchain.model.kinds
 import offchain.play.solve
+from offchain.chain.errors import ChainError
 from offchain.cli import app, files
+from offchain.io.errors import InvalidInput
+from offchain.model.instances import Instance, Outcome
 from tests.patience import PATIENCE
 
 LOT = {
@@ -197,8 +201,8 @@ def test_memory_does_not_grow_with_the_list(
     assert many < few + 2_000_000
 
 
-def failing_at(number: int) -> Iterator[Any]:
-    """Solves, but fails at the instance of this number."""
+def failing_at(number: int, error: BaseException) -> Callable[..., Any]:
+    """Solves, but raises the error at the instance of this number."""
     whole = offchain.model.kinds.solve
     count = 0
 
@@ -206,10 +210,42 @@ def failing_at(number: int) -> Iterator[Any]:
         nonlocal count
         count += 1
         if count == number:
-            raise KeyboardInterrupt
+            raise error
         return whole(*arguments)
 
-    return solve  # type: ignore[return-value]
+    return solve
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (InvalidInput("players: too hard"), 2, "error: [{}].players: too hard\n"),
+        (ChainError("the node is gone"), 3, "error: the node is gone\n"),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+    ids=["too hard", "chain", "stopped"],
+)
+@pytest.mark.parametrize("solved", [0, 1, 3])
+def test_a_list_that_breaks_off_is_nothing_or_a_list(
+    monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, message: str, solved: int
+) -> None:
+    """Of the outcomes until then, whoever reads it."""
+    monkeypatch.setattr(offchain.model.kinds, "solve", failing_at(solved + 1, error))
+    result = run("solve", "-", "--on", "reference", text=json.dumps([LOT] * 4))
+    assert (result.exit_code, result.stderr) == (code, message.format(solved))
+    outcomes = json.loads(result.stdout) if solved else result.stdout
+    assert [one["mechanism"] for one in outcomes] == ["two-level"] * solved
+
+
+def test_a_list_that_a_chain_breaks_off_is_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    def solve_on(lots: Iterable[Instance], *_: Any, **__: Any) -> Iterator[Outcome]:
+        yield from map(offchain.model.kinds.solve, islice(lots, 2))
+        raise ChainError("the node is gone")
+
+    monkeypatch.setattr(offchain.play.solve, "solve_on", solve_on)
+    result = run("solve", "-", "--on", "http://127.0.0.1:1", text=json.dumps([LOT] * 3))
+    assert (result.exit_code, result.stderr) == (3, "error: the node is gone\n")
+    assert len(json.loads(result.stdout)) == 2
 
 
 def test_a_file_asked_for_is_whole_or_as_it_was(
@@ -217,7 +253,7 @@ def test_a_file_asked_for_is_whole_or_as_it_was(
 ) -> None:
     out = tmp_path / "out.json"
     out.write_text("old")
-    monkeypatch.setattr(offchain.model.kinds, "solve", failing_at(3))
+    monkeypatch.setattr(offchain.model.kinds, "solve", failing_at(3, KeyboardInterrupt()))
     result = run("solve", "-", "--on", "reference", "--out", str(out), text=json.dumps([LOT] * 4))
     assert result.exit_code == 130
     assert out.read_text() == "old"
