@@ -686,16 +686,16 @@ CHOICES = (
         "of a common quality",
         "SignalClockAuction",
         "clocks, one after another",
-        "welfare ≥ best / 5l(k - 1)",
-        "k signals, l types of expertise",
+        "welfare ≥ best / 5ℓ(k - 1)",
+        "k signals, ℓ types of expertise",
     ),
     (
         "a signal",
         "and values that follow in any way",
         "UniversalAuction",
         "draws one of several auctions",
-        "welfare ≥ best / (lk(k - 1)/2 + 1)",
-        "k signals, l types of expertise",
+        "welfare ≥ best / (ℓk(k - 1)/2 + 1)",
+        "k signals, ℓ types of expertise",
     ),
 )
 """What bidders know, the auction for it, and what is guaranteed, each with a note."""
