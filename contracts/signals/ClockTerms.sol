@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {ITabledAuction} from "../interfaces/ITabledAuction.sol";
 import {Schedules} from "../libraries/Schedules.sol";
 import {ValueTables} from "../libraries/ValueTables.sol";
 import {ISignalClockAuction} from "./ISignalClockAuction.sol";
@@ -13,12 +14,12 @@ library ClockTerms {
         if (terms.signals < 2 || _tableOfTwo(terms) > ValueTables.MOST_VALUES) {
             revert ISignalClockAuction.BadSignals(terms.signals);
         }
-        if (terms.types == 0 || terms.types > ValueTables.MOST_SIDES) revert ISignalClockAuction.BadTypes(terms.types);
+        if (terms.types == 0 || terms.types > ValueTables.MOST_SIDES) revert ITabledAuction.BadTypes(terms.types);
         (uint256 joined, uint256 registered, uint256 answer) = (terms.endOfJoining, terms.endOfRegistering, terms.answerSeconds);
         if (!Schedules.isFirst(joined) || !Schedules.isPhase(joined, registered) || !Schedules.isAnswer(answer)) {
             revert ISignalClockAuction.BadSchedule(terms.endOfJoining, terms.endOfRegistering, terms.answerSeconds);
         }
-        if (terms.deposit == 0) revert ISignalClockAuction.NoDeposit();
+        if (terms.deposit == 0) revert ITabledAuction.NoDeposit();
     }
 
     /// @dev How many values a table has with two bidders: of one type, or of two, where it is the larger.

@@ -3,11 +3,12 @@ pragma solidity ^0.8.30;
 
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
+import {ITabledAuction} from "../interfaces/ITabledAuction.sol";
 import {MOST_LEVELS, SignalLevels} from "./SignalLevels.sol";
 
 /// @title What is said to the signal discovery auction, and what it says
 /// @notice What the auction does and promises is told in `SignalClockAuction`.
-interface ISignalClockAuction {
+interface ISignalClockAuction is ITabledAuction {
     // TYPES
 
     /// @notice How the price is chosen where the last bidder is optimal at two levels: the lower, or one of the two at random.
@@ -119,8 +120,6 @@ interface ISignalClockAuction {
     /// @notice `bidder` registered its table, which whoever prepares or states the offer has to supply: logs keep it wherever the call came
     /// from.
     event TableRegistered(uint256 indexed lot, address indexed bidder, bytes table);
-    /// @notice The word was asked for.
-    event DrawRequested(uint256 indexed lot);
     /// @notice The word is there: the type and the residue drawn, and when the others' answers are due.
     event TypeDrawn(uint256 indexed lot, uint256 word, uint8 kind, uint16 residue, uint40 deadline);
     /// @notice `bidder` stays up to `signal`.
@@ -142,20 +141,6 @@ interface ISignalClockAuction {
     event OfferStated(
         uint256 indexed lot, address indexed bidder, uint64 price, uint16 signal, uint8 choice, uint8 choices, uint40 deadline
     );
-    /// @notice `winner` bought the item of `lot` at `price` and paid `paid`, the same here, both in units.
-    event LotSettled(uint256 indexed lot, address indexed winner, uint96 price, uint256 paid);
-    /// @notice The winner of `lot` had its item sent to `recipient`.
-    event ItemSent(uint256 indexed lot, address indexed recipient);
-    /// @notice Nobody bought the item.
-    event LotUnsold(uint256 indexed lot);
-    /// @notice The item of `lot` went back to its seller.
-    event ItemReturned(uint256 indexed lot);
-    /// @notice `bidder` was paid its deposit, through `recipient`.
-    event Claimed(uint256 indexed lot, address indexed bidder, address recipient, uint256 amountWei);
-    /// @notice The deposit of `bidder` went to the seller.
-    event DepositForfeited(uint256 indexed lot, address indexed bidder);
-    /// @notice `bidder` did not take a pushed payment, its deposit in units, which stays claimable.
-    event PushRefused(uint256 indexed lot, address indexed bidder, uint64 amount);
 
     // ERRORS
 
@@ -163,39 +148,11 @@ interface ISignalClockAuction {
     error WrongClockPhase(uint256 lot, ClockPhase phase);
     /// @notice Fewer than 2 signals; or so many that beside one bidder there is no room for a second, of the same type or of another.
     error BadSignals(uint16 signals);
-    /// @notice No type, or more than `MOST_TYPES`.
-    error BadTypes(uint8 types);
     /// @notice Joining that has ended already or lasts longer than `MAX_PHASE`, registering out of `MIN_PHASE` and `MAX_PHASE`, or answers
     /// out of `MIN_PHASE` and `MAX_ANSWER`.
     error BadSchedule(uint40 endOfJoining, uint40 endOfRegistering, uint24 answerSeconds);
-    /// @notice No deposit.
-    error NoDeposit();
-    /// @notice There is no such type.
-    error UnknownType(uint256 lot, uint8 kind);
-    /// @notice The type has `most` bidders already.
-    error TypeFull(uint256 lot, uint8 kind, uint256 most);
-    /// @notice With one bidder more every table would have `size` values.
-    error TableTooLarge(uint256 size, uint256 most);
-    /// @notice Not the deposit, in wei.
-    error WrongDeposit(uint256 lot, uint256 sent, uint256 due);
-    /// @notice `bidder` joined before.
-    error AlreadyJoined(uint256 lot, address bidder);
-    /// @notice `account` did not join.
-    error NotJoined(uint256 lot, address account);
-    /// @notice `bidder` registered a table before.
-    error AlreadyRegistered(uint256 lot, address bidder);
-    /// @notice A table of so many bytes where `expected` are needed.
-    error WrongLength(uint256 length, uint256 expected);
-    /// @notice The value at `place` is below the one of a lower total.
-    error NotMonotone(uint256 place);
-    /// @notice The word was not asked for, or is not there yet.
-    error NotDrawn(uint256 lot);
     /// @notice Tables from `place` on where those from `next` on are due.
     error WrongPlace(uint256 place, uint256 next);
-    /// @notice More tables than the drawn type has bidders.
-    error TooManyTables(uint256 lot, uint256 bidders);
-    /// @notice Not the table that `bidder` registered; empty if it registered none.
-    error WrongTable(uint256 lot, address bidder);
     /// @notice `bidder` is not asked now.
     error NotAsked(uint256 lot, address bidder);
     /// @notice `bidder` left, or its clock is at the top: its signal is learned.
@@ -206,12 +163,6 @@ interface ISignalClockAuction {
     error TooLate(uint256 lot, uint40 deadline);
     /// @notice The deadline has not passed.
     error TooEarly(uint256 lot, uint40 deadline);
-    /// @notice Not the price, in wei.
-    error WrongPayment(uint256 lot, uint256 sent, uint256 due);
-    /// @notice The item went back before.
-    error AlreadyReturned(uint256 lot);
-    /// @notice `bidder` has nothing (more) to claim on `lot`.
-    error NothingToClaim(uint256 lot, address bidder);
 
     // SELLING
 
@@ -222,16 +173,7 @@ interface ISignalClockAuction {
     /// @return lot The new lot's number.
     function list(IERC721 token, uint256 tokenId, Terms memory terms) external returns (uint256 lot);
 
-    /// @notice Returns the item of a lot that was not sold to its seller. Anyone may call.
-    /// @param lot The lot's number.
-    function reclaim(uint256 lot) external;
-
     // BEFORE THE DRAW
-
-    /// @notice Joins a lot with the deposit. The order of joining is the order in which ties are broken.
-    /// @param lot The lot's number.
-    /// @param kind The caller's type of expertise, from 0.
-    function join(uint256 lot, uint8 kind) external payable;
 
     /// @notice Registers the caller's table, once. Who has joined and registers none counts with the value 0 everywhere, and loses its
     /// deposit.
@@ -242,10 +184,6 @@ interface ISignalClockAuction {
     function register(uint256 lot, bytes calldata table) external;
 
     // THE DRAW
-
-    /// @notice Asks for the word of `lot`, once all tables are registered. Anyone may call; the source refuses a second time.
-    /// @param lot The lot's number.
-    function requestDraw(uint256 lot) external;
 
     /// @notice Takes the word and draws the type and the residue. Anyone may call.
     /// @param lot The lot's number.
@@ -284,32 +222,6 @@ interface ISignalClockAuction {
     /// @param table The last bidder's table as registered; empty if it registered none.
     function stateOffer(uint256 lot, bytes calldata table) external;
 
-    /// @notice Accepts the offer: pays exactly the price and gets the item. Only the last bidder.
-    /// @param lot The lot's number.
-    function buy(uint256 lot) external payable;
-
-    /// @notice As `buy`, but has the item delivered to somebody else: for bidders whose own account the token refuses.
-    /// @param lot The lot's number.
-    /// @param recipient Who gets the item.
-    function buyTo(uint256 lot, address recipient) external payable;
-
-    // CLAIMS
-
-    /// @notice Pays the caller its deposit on `lot` once the lot is over.
-    /// @param lot The lot's number.
-    function claim(uint256 lot) external;
-
-    /// @notice As `claim`, but pays somebody else: for bidders who cannot take ether.
-    /// @param lot The lot's number.
-    /// @param recipient Who gets it.
-    function claimTo(uint256 lot, address recipient) external;
-
-    /// @notice Pays many bidders their deposits on `lot` once it is over, and credits the seller with those forfeited. Anyone may call.
-    /// Whoever does not take the payment keeps the claim. Whoever has nothing to claim is passed over.
-    /// @param lot The lot's number.
-    /// @param bidders Whom to pay.
-    function claimBatch(uint256 lot, address[] calldata bidders) external;
-
     // VIEWS
 
     /// @notice Where `lot` stands. `Asking` and `Offered` last until an answer, or until `expire` after the deadline.
@@ -321,11 +233,6 @@ interface ISignalClockAuction {
     /// @param lot The lot's number.
     /// @return The lot.
     function lotOf(uint256 lot) external view returns (Lot memory);
-
-    /// @notice How many values a table has with the bidders there are.
-    /// @param lot The lot's number.
-    /// @return The number; 1 of a lot never listed.
-    function tableSize(uint256 lot) external view returns (uint256);
 
     /// @notice A bidder as stored.
     /// @param lot The lot's number.

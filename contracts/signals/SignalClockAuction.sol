@@ -4,14 +4,10 @@ pragma solidity ^0.8.30;
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 
-import {Escrow} from "../base/Escrow.sol";
-import {Proceeds} from "../base/Proceeds.sol";
+import {TabledAuction} from "../base/TabledAuction.sol";
 import {IRandomness} from "../interfaces/IRandomness.sol";
-import {DrawTime} from "../libraries/DrawTime.sol";
+import {ITabledAuction} from "../interfaces/ITabledAuction.sol";
 import {Items} from "../libraries/Items.sol";
-import {Payments} from "../libraries/Payments.sol";
-import {Schedules} from "../libraries/Schedules.sol";
-import {Units} from "../libraries/Units.sol";
 import {ValueTables} from "../libraries/ValueTables.sol";
 import {ClockTerms} from "./ClockTerms.sol";
 import {ISignalClockAuction} from "./ISignalClockAuction.sol";
@@ -39,49 +35,24 @@ import {Levels, MOST_LEVELS, Places, SignalLevels} from "./SignalLevels.sol";
 /// over.
 /// @dev No owner, no upgrade, no pause. The balance covers all deposits and proceeds at every moment. Calls without ether can be combined
 /// through `multicall`: `accept` and `exit`.
-contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall {
+contract SignalClockAuction is ISignalClockAuction, TabledAuction, Multicall {
     using Places for uint32;
     using Levels for SignalLevels;
 
     // CONSTANTS
 
-    /// @notice The most values a table may have.
-    uint256 public constant MOST_VALUES = ValueTables.MOST_VALUES;
     /// @notice The most types: with more, each having a bidder, a table would be too large.
     uint256 public constant MOST_TYPES = ValueTables.MOST_SIDES;
-    /// @notice The most bidders of one type.
-    uint256 public constant MOST_OF_A_TYPE = ValueTables.MOST_OF_A_TYPE;
-    /// @notice Bounds on how long registering lasts; joining, which no deposit leaves, lasts no longer than the second either.
-    uint256 public constant MIN_PHASE = Schedules.MIN_PHASE;
-    uint256 public constant MAX_PHASE = Schedules.MAX_PHASE;
-    /// @notice The longest time for an answer; the shortest is `MIN_PHASE`.
-    uint256 public constant MAX_ANSWER = Schedules.MAX_ANSWER;
-    /// @notice How long the word, the tables of the drawn type or the last bidder's table are waited for before the lot is void.
-    uint256 public constant WINDOW = 3 days;
 
-    // IMMUTABLES
+    // STORAGE (after slot 0 of Proceeds, slot 1 of Escrow, and slots 2 and 3 of TabledAuction)
 
-    /// @notice Where the words come from.
-    IRandomness public immutable randomness;
-    /// @dev How long its words may take, in seconds; 0 if it does not say.
-    uint256 private immutable _longestDraw;
-
-    // STORAGE (after slot 0 of Proceeds, and slot 1 of Escrow)
-
-    /// @notice Slot 2: how many lots were ever listed; they are numbered from 1.
-    uint256 public lotCount;
-    /// @dev Slot 3.
+    /// @dev Slot 4.
     mapping(uint256 lot => Lot) private _lots;
-    /// @dev Slot 4: bidders by id, 32 * type + place in the type.
+    /// @dev Slot 5: bidders by id, 32 * type + place in the type.
     mapping(uint256 lot => mapping(uint256 id => Bidder)) private _bidders;
-    /// @dev Slot 5: one more than the id of an account.
-    mapping(uint256 lot => mapping(address account => uint256)) private _ids;
 
-    /// @param randomness_ Where the words come from: trusted not to know them before they are asked for, and to draw each once. They must
-    /// fit `WINDOW`.
-    constructor(IRandomness randomness_) {
-        (randomness, _longestDraw) = (randomness_, DrawTime.requireWithin(randomness_, WINDOW));
-    }
+    /// @param randomness_ See `TabledAuction`.
+    constructor(IRandomness randomness_) TabledAuction(randomness_) {}
 
     // SELLING
 
@@ -96,7 +67,7 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
         Items.take(_held, lot, token, tokenId, msg.sender);
     }
 
-    /// @inheritdoc ISignalClockAuction
+    /// @inheritdoc ITabledAuction
     function reclaim(uint256 lot) external {
         ClockPhase now_ = phase(lot);
         if (now_ != ClockPhase.Unsold && now_ != ClockPhase.Void) _wrongPhase(lot, now_);
@@ -109,14 +80,11 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
 
     // BEFORE THE DRAW
 
-    /// @inheritdoc ISignalClockAuction
+    /// @inheritdoc ITabledAuction
     function join(uint256 lot, uint8 kind) external payable {
         Lot storage item = _inPhase(lot, ClockPhase.Joining);
         Terms memory terms = item.terms;
-        if (kind >= terms.types) revert UnknownType(lot, kind);
-        uint256 due = Units.toWei(terms.deposit);
-        if (msg.value != due) revert WrongDeposit(lot, msg.value, due);
-        if (_ids[lot][msg.sender] != 0) revert AlreadyJoined(lot, msg.sender);
+        _checkEntry(lot, kind, terms.types, terms.deposit);
         uint64 counts = item.counts;
         uint256 place = ValueTables.count(counts, kind);
         if (place == MOST_OF_A_TYPE) revert TypeFull(lot, kind, MOST_OF_A_TYPE);
@@ -125,7 +93,7 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
         if (size > MOST_VALUES) revert TableTooLarge(size, MOST_VALUES);
         item.counts = counts;
         uint256 id = _id(kind, place);
-        _ids[lot][msg.sender] = id + 1;
+        _numbers[lot][msg.sender] = id + 1;
         _bidders[lot][id].account = msg.sender;
         emit Joined(lot, msg.sender, kind, uint8(place)); // casting is safe: below 31
     }
@@ -133,34 +101,27 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
     /// @inheritdoc ISignalClockAuction
     function register(uint256 lot, bytes calldata table) external {
         Lot storage item = _inPhase(lot, ClockPhase.Registering);
-        Bidder storage bidder = _bidders[lot][_idOf(lot, msg.sender)];
+        Bidder storage bidder = _bidders[lot][_numberOf(lot, msg.sender)];
         if (bidder.digest != 0) revert AlreadyRegistered(lot, msg.sender);
         (uint64 counts, uint256 types, uint256 step) = (item.counts, item.terms.types, _step(item));
-        uint256 length = ValueTables.WIDTH * ValueTables.valuesFrom(counts, types, step, 0);
-        if (table.length != length) revert WrongLength(table.length, length);
-        (bool falls, uint256 place) = ValueTables.firstFall(table, counts, types, step);
-        if (falls) revert NotMonotone(place);
+        _checkNew(table, counts, types, step);
         bidder.digest = keccak256(table);
         emit TableRegistered(lot, msg.sender, table);
     }
 
     // THE DRAW
 
-    /// @inheritdoc ISignalClockAuction
+    /// @inheritdoc ITabledAuction
     function requestDraw(uint256 lot) external {
         Lot storage item = _inPhase(lot, ClockPhase.Draw);
-        DrawTime.requireTimely(lot, _longestDraw, _later(item.terms.endOfRegistering, WINDOW));
         item.requested = true;
-        emit DrawRequested(lot);
-        randomness.request(lot);
+        _request(lot, item.terms.endOfRegistering);
     }
 
     /// @inheritdoc ISignalClockAuction
     function begin(uint256 lot) external {
         Lot storage item = _inPhase(lot, ClockPhase.Draw);
-        (bool drawn, uint256 word) = randomness.wordOf(address(this), lot);
-        // a word that a source has before it is asked could have been known before the tables
-        if (!drawn || !item.requested) revert NotDrawn(lot);
+        uint256 word = _word(lot, item.requested);
         uint256 step = _step(item);
         (uint256 kind, uint256 others, uint256 rest) = _drawKind(item.counts, item.terms.types, word);
         // castings are safe: a residue is below the step, a stride at most the size of a table, others are at most 64
@@ -254,52 +215,25 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
         emit OfferStated(lot, bidder.account, price, uint16(signal), uint8(choice), uint8(choices), deadline);
     }
 
-    /// @inheritdoc ISignalClockAuction
-    function buy(uint256 lot) external payable {
-        _buy(lot, msg.sender);
-    }
-
-    /// @inheritdoc ISignalClockAuction
-    function buyTo(uint256 lot, address recipient) external payable {
-        Items.requireRecipient(recipient);
-        emit ItemSent(lot, recipient);
-        _buy(lot, recipient);
-    }
-
     // CLAIMS
 
-    /// @inheritdoc ISignalClockAuction
-    function claim(uint256 lot) external {
-        _claim(lot, msg.sender);
-    }
-
-    /// @inheritdoc ISignalClockAuction
-    function claimTo(uint256 lot, address recipient) external {
-        _claim(lot, recipient);
-    }
-
-    /// @inheritdoc ISignalClockAuction
+    /// @inheritdoc ITabledAuction
     function claimBatch(uint256 lot, address[] calldata bidders) external {
         ClockPhase now_ = _over(lot);
         Lot storage item = _lots[lot];
         uint64 deposit = item.terms.deposit;
-        uint256 amountWei = Units.toWei(deposit);
         for (uint256 i = 0; i < bidders.length; ++i) {
             address account = bidders[i];
-            uint256 number = _ids[lot][account];
+            uint256 number = _numbers[lot][account];
             if (number == 0) continue;
             uint256 id = number - 1;
             Bidder storage bidder = _bidders[lot][id];
             if (bidder.paid) continue;
             bidder.paid = true;
             if (_forfeits(item, bidder, id, now_)) {
-                proceeds[item.seller] += amountWei;
-                emit DepositForfeited(lot, account);
-            } else if (Payments.push(account, amountWei)) {
-                emit Claimed(lot, account, account, amountWei);
-            } else {
+                _forfeit(lot, account, deposit, item.seller);
+            } else if (!_push(lot, account, deposit)) {
                 bidder.paid = false;
-                emit PushRefused(lot, account, deposit);
             }
         }
     }
@@ -329,14 +263,14 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
         return _lots[lot];
     }
 
-    /// @inheritdoc ISignalClockAuction
+    /// @inheritdoc ITabledAuction
     function tableSize(uint256 lot) external view returns (uint256) {
         return _valuesFrom(_lots[lot], 0);
     }
 
     /// @inheritdoc ISignalClockAuction
     function bidderOf(uint256 lot, address account) external view returns (uint256 kind, uint256 place, Bidder memory bidder) {
-        uint256 id = _idOf(lot, account);
+        uint256 id = _numberOf(lot, account);
         return (_kindOf(id), id % MOST_LEVELS, _bidders[lot][id]);
     }
 
@@ -420,33 +354,27 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
         emit LotUnsold(lot);
     }
 
-    function _buy(uint256 lot, address recipient) private {
+    function _buy(uint256 lot, address recipient) internal override {
         (Lot storage item, Bidder storage bidder, ClockPhase now_,) = _answering(lot);
         if (now_ != ClockPhase.Offered) _wrongPhase(lot, now_);
-        uint64 price = item.price;
-        uint256 due = Units.toWei(price);
-        if (msg.value != due) revert WrongPayment(lot, msg.value, due);
-        uint16 signal = item.signal;
+        (uint64 price, uint16 signal) = (item.price, item.signal);
         if (signal > bidder.clock) {
             bidder.clock = signal;
             emit ClockRaised(lot, msg.sender, signal);
         }
-        proceeds[item.seller] += due;
-        emit LotSettled(lot, msg.sender, price, price);
+        _takePrice(lot, price, item.seller);
         item.phase = ClockPhase.Settled;
         Items.give(_held, lot, item.token, item.tokenId, recipient);
     }
 
-    function _claim(uint256 lot, address recipient) private {
+    function _redeem(uint256 lot) internal override returns (uint64) {
         ClockPhase now_ = _over(lot);
         Lot storage item = _lots[lot];
-        uint256 id = _idOf(lot, msg.sender);
+        uint256 id = _numberOf(lot, msg.sender);
         Bidder storage bidder = _bidders[lot][id];
         if (bidder.paid || _forfeits(item, bidder, id, now_)) revert NothingToClaim(lot, msg.sender);
         bidder.paid = true;
-        uint256 amountWei = Units.toWei(item.terms.deposit);
-        emit Claimed(lot, msg.sender, recipient, amountWei);
-        Payments.send(recipient, amountWei);
+        return item.terms.deposit;
     }
 
     // SHARED STEPS
@@ -477,7 +405,7 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
             _wrongPhase(lot, now_);
         }
         item = _lots[lot];
-        uint256 id = _idOf(lot, msg.sender);
+        uint256 id = _numberOf(lot, msg.sender);
         bidder = _bidders[lot][id];
         kind = _kindOf(id);
         if (now_ == ClockPhase.Learning) {
@@ -492,13 +420,6 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
 
     function _deadline(Lot storage item) private view returns (uint40) {
         return _later(block.timestamp, item.terms.answerSeconds);
-    }
-
-    /// @dev A time so many seconds after another.
-    function _later(uint256 time, uint256 wait) private pure returns (uint40) {
-        unchecked {
-            return uint40(time + wait); // casting is safe: in this epoch
-        }
     }
 
     /// @dev The first digit of the word: a type among those that have bidders. And how many bidders all other types have, and the word's
@@ -551,8 +472,7 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
     }
 
     function _checkTable(uint256 lot, Bidder storage bidder, bytes calldata table) private view {
-        bytes32 digest = bidder.digest;
-        if (digest == 0 ? table.length != 0 : keccak256(table) != digest) revert WrongTable(lot, bidder.account);
+        if (!_isRegistered(table, bidder.digest)) revert WrongTable(lot, bidder.account);
     }
 
     /// @dev The number of the level that sets the price, and which it is of how many: one or two, since the interval holds two levels at
@@ -631,13 +551,5 @@ contract SignalClockAuction is ISignalClockAuction, Proceeds, Escrow, Multicall 
 
     function _kindOf(uint256 id) private pure returns (uint256) {
         return id / MOST_LEVELS;
-    }
-
-    function _idOf(uint256 lot, address account) private view returns (uint256) {
-        uint256 number = _ids[lot][account];
-        if (number == 0) revert NotJoined(lot, account);
-        unchecked {
-            return number - 1;
-        }
     }
 }

@@ -3,11 +3,12 @@ pragma solidity ^0.8.30;
 
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
+import {ITabledAuction} from "../interfaces/ITabledAuction.sol";
 import {MOST_BASES} from "./Bases.sol";
 
 /// @title What is said to the universal auction, and what it says
 /// @notice What the auction does and promises is told in `UniversalAuction`.
-interface IUniversalAuction {
+interface IUniversalAuction is ITabledAuction {
     // TYPES
 
     /// @notice Where a lot stands. From `Settled` on it is over.
@@ -105,28 +106,12 @@ interface IUniversalAuction {
     event TableRegistered(uint256 indexed lot, address indexed bidder, bytes table, bytes24 commitment);
     /// @notice The signal of `bidder` is known.
     event SignalRevealed(uint256 indexed lot, address indexed bidder, uint8 signal);
-    /// @notice The word was asked for.
-    event DrawRequested(uint256 indexed lot);
     /// @notice The word is there, and draws one of `colours`; when the tables are due.
     event ColourDrawn(uint256 indexed lot, uint256 word, uint8 colour, uint8 colours, uint40 deadline);
     /// @notice The tables of the first `bidders` bidders were read.
     event TablesRead(uint256 indexed lot, uint8 bidders);
     /// @notice `bidder` is served and its base has the colour: it may buy at `price` units until the deadline.
     event OfferMade(uint256 indexed lot, address indexed bidder, uint64 price, uint40 deadline);
-    /// @notice `winner` bought the item of `lot` at `price` and paid `paid`, the same here, both in units.
-    event LotSettled(uint256 indexed lot, address indexed winner, uint96 price, uint256 paid);
-    /// @notice The winner of `lot` had its item sent to `recipient`.
-    event ItemSent(uint256 indexed lot, address indexed recipient);
-    /// @notice Nobody is offered the item, or who is declined. An offer that is not answered in time lapses without an event.
-    event LotUnsold(uint256 indexed lot);
-    /// @notice The item of `lot` went back to its seller.
-    event ItemReturned(uint256 indexed lot);
-    /// @notice `bidder` was paid its deposit, through `recipient`.
-    event Claimed(uint256 indexed lot, address indexed bidder, address recipient, uint256 amountWei);
-    /// @notice The deposit of `bidder` went to the seller.
-    event DepositForfeited(uint256 indexed lot, address indexed bidder);
-    /// @notice `bidder` did not take a pushed payment, its deposit in units, which stays claimable.
-    event PushRefused(uint256 indexed lot, address indexed bidder, uint64 amount);
 
     // ERRORS
 
@@ -134,56 +119,22 @@ interface IUniversalAuction {
     error WrongUniversalPhase(uint256 lot, UniversalPhase phase);
     /// @notice Fewer than 2 signals; or so many that tables would have more than `MOST_SIDES` sides, or no room for a second bidder.
     error BadSignals(uint8 signals);
-    /// @notice No type, or more than `MOST_SIDES`.
-    error BadTypes(uint8 types);
     /// @notice A mark of type `kind` that is no element of the group, or two of whose differences one is neutral or the same as another: they
     /// might serve two bidders of a colour.
     error BadMarks(uint256 kind, uint256 signal, uint256 lower);
     /// @notice Joining that has ended already or lasts longer than `MAX_PHASE`, registering or revealing out of `MIN_PHASE` and
     /// `MAX_PHASE`, or an answer out of `MIN_PHASE` and `MAX_ANSWER`.
     error BadSchedule(uint40 endOfJoining, uint40 endOfRegistering, uint40 endOfRevealing, uint24 answerSeconds);
-    /// @notice No deposit.
-    error NoDeposit();
-    /// @notice There is no such type.
-    error UnknownType(uint256 lot, uint8 kind);
-    /// @notice The type has `most` bidders already.
-    error TypeFull(uint256 lot, uint8 kind, uint256 most);
-    /// @notice With one bidder more every table would have `size` values.
-    error TableTooLarge(uint256 size, uint256 most);
-    /// @notice Not the deposit, in wei.
-    error WrongDeposit(uint256 lot, uint256 sent, uint256 due);
-    /// @notice `bidder` joined before.
-    error AlreadyJoined(uint256 lot, address bidder);
-    /// @notice `account` did not join.
-    error NotJoined(uint256 lot, address account);
-    /// @notice `bidder` registered a table before.
-    error AlreadyRegistered(uint256 lot, address bidder);
-    /// @notice A table of so many bytes where `expected` are needed.
-    error WrongLength(uint256 length, uint256 expected);
-    /// @notice The value at `place` is below the one of a neighbour with one signal lower.
-    error NotMonotone(uint256 place);
     /// @notice A signal above `most`.
     error BadSignal(uint8 signal, uint256 most);
     /// @notice Signal and salt are not what `bidder` sealed.
     error WrongOpening(uint256 lot, address bidder);
     /// @notice The signal of `bidder` was revealed before.
     error AlreadyRevealed(uint256 lot, address bidder);
-    /// @notice The word was not asked for, or is not there yet.
-    error NotDrawn(uint256 lot);
     /// @notice Tables from bidder `number` on where those from `next` on are due.
     error WrongPlace(uint256 number, uint256 next);
-    /// @notice More tables than there are bidders.
-    error TooManyTables(uint256 lot, uint256 bidders);
-    /// @notice Not the table that `bidder` registered; empty if it registered none.
-    error WrongTable(uint256 lot, address bidder);
     /// @notice `account` is not offered the item.
     error NotOffered(uint256 lot, address account);
-    /// @notice Not the price, in wei.
-    error WrongPayment(uint256 lot, uint256 sent, uint256 due);
-    /// @notice The item went back before.
-    error AlreadyReturned(uint256 lot);
-    /// @notice `bidder` has nothing (more) to claim on `lot`.
-    error NothingToClaim(uint256 lot, address bidder);
 
     // SELLING
 
@@ -194,16 +145,7 @@ interface IUniversalAuction {
     /// @return lot The new lot's number.
     function list(IERC721 token, uint256 tokenId, Terms memory terms) external returns (uint256 lot);
 
-    /// @notice Returns the item of a lot that was not sold to its seller. Anyone may call.
-    /// @param lot The lot's number.
-    function reclaim(uint256 lot) external;
-
     // BEFORE THE DRAW
-
-    /// @notice Joins a lot with the deposit. The order of joining is the order in which ties are broken.
-    /// @param lot The lot's number.
-    /// @param kind The caller's type of expertise, from 0.
-    function join(uint256 lot, uint8 kind) external payable;
 
     /// @notice Registers the caller's table and seals its signal, once. Who has joined and registers nothing counts with the value 0
     /// everywhere and the signal 0, and loses its deposit.
@@ -224,10 +166,6 @@ interface IUniversalAuction {
 
     // THE DRAW
 
-    /// @notice Asks for the word of `lot`, once no signal can be revealed any more. Anyone may call; the source refuses a second time.
-    /// @param lot The lot's number.
-    function requestDraw(uint256 lot) external;
-
     /// @notice Draws the colour, if the word is there and it was not drawn yet, and supplies the tables of bidders in the order of joining;
     /// with the last it is decided who may buy. Anyone may call, with as many as gas allows: less than 1.4 million for each of the largest.
     /// @dev Nobody can spoil it: tables that were read before are skipped, and any but the registered one reverts. If no kind of base has the
@@ -239,35 +177,9 @@ interface IUniversalAuction {
 
     // THE OFFER
 
-    /// @notice Accepts the offer: pays exactly the price and gets the item. Only the bidder served.
-    /// @param lot The lot's number.
-    function buy(uint256 lot) external payable;
-
-    /// @notice As `buy`, but has the item delivered to somebody else: for bidders whose own account the token refuses.
-    /// @param lot The lot's number.
-    /// @param recipient Who gets the item.
-    function buyTo(uint256 lot, address recipient) external payable;
-
     /// @notice Declines the offer in time, which keeps the deposit: for a bidder who cannot take the item, be it by the token's fault.
     /// @param lot The lot's number.
     function decline(uint256 lot) external;
-
-    // CLAIMS
-
-    /// @notice Pays the caller its deposit on `lot` once the lot is over.
-    /// @param lot The lot's number.
-    function claim(uint256 lot) external;
-
-    /// @notice As `claim`, but pays somebody else: for bidders who cannot take ether.
-    /// @param lot The lot's number.
-    /// @param recipient Who gets it.
-    function claimTo(uint256 lot, address recipient) external;
-
-    /// @notice Pays many bidders their deposits on `lot` once it is over, and credits the seller with those forfeited. Anyone may call.
-    /// Whoever does not take the payment keeps the claim. Whoever has nothing to claim is passed over.
-    /// @param lot The lot's number.
-    /// @param bidders Whom to pay.
-    function claimBatch(uint256 lot, address[] calldata bidders) external;
 
     // VIEWS
 
@@ -280,11 +192,6 @@ interface IUniversalAuction {
     /// @param lot The lot's number.
     /// @return The lot.
     function lotOf(uint256 lot) external view returns (Lot memory);
-
-    /// @notice How many values a table has with the bidders there are.
-    /// @param lot The lot's number.
-    /// @return The number; 1 of a lot never listed.
-    function tableSize(uint256 lot) external view returns (uint256);
 
     /// @notice A bidder as stored.
     /// @param lot The lot's number.

@@ -3,15 +3,11 @@ pragma solidity ^0.8.30;
 
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
-import {Escrow} from "../base/Escrow.sol";
-import {Proceeds} from "../base/Proceeds.sol";
+import {TabledAuction} from "../base/TabledAuction.sol";
 import {IRandomness} from "../interfaces/IRandomness.sol";
+import {ITabledAuction} from "../interfaces/ITabledAuction.sol";
 import {BidSlots} from "../libraries/BidSlot.sol";
-import {DrawTime} from "../libraries/DrawTime.sol";
 import {Items} from "../libraries/Items.sol";
-import {Payments} from "../libraries/Payments.sol";
-import {Schedules} from "../libraries/Schedules.sol";
-import {Units} from "../libraries/Units.sol";
 import {ValueTables} from "../libraries/ValueTables.sol";
 import {Bases, MOST_BASES, Profile} from "./Bases.sol";
 import {IUniversalAuction} from "./IUniversalAuction.sol";
@@ -37,51 +33,26 @@ import {UniversalTerms} from "./UniversalTerms.sol";
 /// Deadlines. Who registers no table, or does not reveal its signal, or lets the offer's time pass, loses its deposit to the seller; everybody
 /// else gets it back when the lot is over. Of a lot that becomes void everybody does.
 /// @dev No owner, no upgrade, no pause. The balance covers all deposits and proceeds at every moment.
-contract UniversalAuction is IUniversalAuction, Proceeds, Escrow {
+contract UniversalAuction is IUniversalAuction, TabledAuction {
     using Bases for Profile;
     using UniversalTerms for Terms;
 
     // CONSTANTS
 
-    /// @notice The most values a table may have.
-    uint256 public constant MOST_VALUES = ValueTables.MOST_VALUES;
     /// @notice The most sides of a table: one for each type and signal from 1 up.
     uint256 public constant MOST_SIDES = ValueTables.MOST_SIDES;
     /// @notice The most signals.
     uint256 public constant MOST_SIGNALS = UniversalTerms.MOST_SIGNALS;
-    /// @notice The most bidders of one type.
-    uint256 public constant MOST_OF_A_TYPE = ValueTables.MOST_OF_A_TYPE;
-    /// @notice Bounds on how long registering and revealing last each; joining, which no deposit leaves, lasts no longer than the second.
-    uint256 public constant MIN_PHASE = Schedules.MIN_PHASE;
-    uint256 public constant MAX_PHASE = Schedules.MAX_PHASE;
-    /// @notice The longest time for an answer; the shortest is `MIN_PHASE`.
-    uint256 public constant MAX_ANSWER = Schedules.MAX_ANSWER;
-    /// @notice How long the word, and then the tables, are waited for before the lot is void.
-    uint256 public constant WINDOW = 3 days;
 
-    // IMMUTABLES
+    // STORAGE (after slot 0 of Proceeds, slot 1 of Escrow, and slots 2 and 3 of TabledAuction)
 
-    /// @notice Where the words come from.
-    IRandomness public immutable randomness;
-    /// @dev How long its words may take, in seconds; 0 if it does not say.
-    uint256 private immutable _longestDraw;
-
-    // STORAGE (after slot 0 of Proceeds, and slot 1 of Escrow)
-
-    /// @notice Slot 2: how many lots were ever listed; they are numbered from 1.
-    uint256 public lotCount;
-    /// @dev Slot 3.
+    /// @dev Slot 4.
     mapping(uint256 lot => Lot) private _lots;
-    /// @dev Slot 4: bidders by number, in the order of joining.
+    /// @dev Slot 5: bidders by number, in the order of joining.
     mapping(uint256 lot => mapping(uint256 number => Bidder)) private _bidders;
-    /// @dev Slot 5: one more than the number of an account.
-    mapping(uint256 lot => mapping(address account => uint256)) private _numbers;
 
-    /// @param randomness_ Where the words come from: trusted not to know them before they are asked for, and to draw each once. They must
-    /// fit `WINDOW`.
-    constructor(IRandomness randomness_) {
-        (randomness, _longestDraw) = (randomness_, DrawTime.requireWithin(randomness_, WINDOW));
-    }
+    /// @param randomness_ See `TabledAuction`.
+    constructor(IRandomness randomness_) TabledAuction(randomness_) {}
 
     // SELLING
 
@@ -96,7 +67,7 @@ contract UniversalAuction is IUniversalAuction, Proceeds, Escrow {
         Items.take(_held, lot, token, tokenId, msg.sender);
     }
 
-    /// @inheritdoc IUniversalAuction
+    /// @inheritdoc ITabledAuction
     function reclaim(uint256 lot) external {
         UniversalPhase now_ = phase(lot);
         if (now_ != UniversalPhase.Unsold && now_ != UniversalPhase.Void) _wrongPhase(lot, now_);
@@ -109,14 +80,11 @@ contract UniversalAuction is IUniversalAuction, Proceeds, Escrow {
 
     // BEFORE THE DRAW
 
-    /// @inheritdoc IUniversalAuction
+    /// @inheritdoc ITabledAuction
     function join(uint256 lot, uint8 kind) external payable {
         Lot storage item = _inPhase(lot, UniversalPhase.Joining);
         Terms memory terms = item.terms;
-        if (kind >= terms.types) revert UnknownType(lot, kind);
-        uint256 due = Units.toWei(terms.deposit);
-        if (msg.value != due) revert WrongDeposit(lot, msg.value, due);
-        if (_numbers[lot][msg.sender] != 0) revert AlreadyJoined(lot, msg.sender);
+        _checkEntry(lot, kind, terms.types, terms.deposit);
         item.counts = _withOneMore(lot, terms, item.counts, kind);
         uint8 number = item.bidders;
         item.bidders = number + 1;
@@ -132,10 +100,7 @@ contract UniversalAuction is IUniversalAuction, Proceeds, Escrow {
         Bidder storage bidder = _bidders[lot][_numberOf(lot, msg.sender)];
         if (bidder.digest != 0) revert AlreadyRegistered(lot, msg.sender);
         (uint64 counts, uint256 sides) = (item.counts, item.terms.sides());
-        uint256 length = ValueTables.WIDTH * ValueTables.valuesFrom(counts, sides, 1, 0);
-        if (table.length != length) revert WrongLength(table.length, length);
-        (bool falls, uint256 place) = ValueTables.firstFall(table, counts, sides, 1);
-        if (falls) revert NotMonotone(place);
+        _checkNew(table, counts, sides, 1);
         (bidder.digest, bidder.commitment) = (keccak256(table), commitment);
         emit TableRegistered(lot, msg.sender, table, commitment);
     }
@@ -161,13 +126,11 @@ contract UniversalAuction is IUniversalAuction, Proceeds, Escrow {
 
     // THE DRAW
 
-    /// @inheritdoc IUniversalAuction
+    /// @inheritdoc ITabledAuction
     function requestDraw(uint256 lot) external {
         Lot storage item = _inPhase(lot, UniversalPhase.Draw);
-        DrawTime.requireTimely(lot, _longestDraw, _later(item.terms.endOfRevealing, WINDOW));
         item.requested = true;
-        emit DrawRequested(lot);
-        randomness.request(lot);
+        _request(lot, item.terms.endOfRevealing);
     }
 
     /// @inheritdoc IUniversalAuction
@@ -199,40 +162,17 @@ contract UniversalAuction is IUniversalAuction, Proceeds, Escrow {
     // THE OFFER
 
     /// @inheritdoc IUniversalAuction
-    function buy(uint256 lot) external payable {
-        _buy(lot, msg.sender);
-    }
-
-    /// @inheritdoc IUniversalAuction
-    function buyTo(uint256 lot, address recipient) external payable {
-        Items.requireRecipient(recipient);
-        emit ItemSent(lot, recipient);
-        _buy(lot, recipient);
-    }
-
-    /// @inheritdoc IUniversalAuction
     function decline(uint256 lot) external {
         _unsold(lot, _offered(lot));
     }
 
     // CLAIMS
 
-    /// @inheritdoc IUniversalAuction
-    function claim(uint256 lot) external {
-        _claim(lot, msg.sender);
-    }
-
-    /// @inheritdoc IUniversalAuction
-    function claimTo(uint256 lot, address recipient) external {
-        _claim(lot, recipient);
-    }
-
-    /// @inheritdoc IUniversalAuction
+    /// @inheritdoc ITabledAuction
     function claimBatch(uint256 lot, address[] calldata bidders) external {
         UniversalPhase now_ = _over(lot);
         Lot storage item = _lots[lot];
         uint64 deposit = item.terms.deposit;
-        uint256 amountWei = Units.toWei(deposit);
         for (uint256 i = 0; i < bidders.length; ++i) {
             address account = bidders[i];
             uint256 number = _numbers[lot][account];
@@ -241,13 +181,9 @@ contract UniversalAuction is IUniversalAuction, Proceeds, Escrow {
             if (bidder.paid) continue;
             bidder.paid = true;
             if (_forfeits(item, bidder, number, now_)) {
-                proceeds[item.seller] += amountWei;
-                emit DepositForfeited(lot, account);
-            } else if (Payments.push(account, amountWei)) {
-                emit Claimed(lot, account, account, amountWei);
-            } else {
+                _forfeit(lot, account, deposit, item.seller);
+            } else if (!_push(lot, account, deposit)) {
                 bidder.paid = false;
-                emit PushRefused(lot, account, deposit);
             }
         }
     }
@@ -269,7 +205,7 @@ contract UniversalAuction is IUniversalAuction, Proceeds, Escrow {
         return _lots[lot];
     }
 
-    /// @inheritdoc IUniversalAuction
+    /// @inheritdoc ITabledAuction
     function tableSize(uint256 lot) external view returns (uint256) {
         Lot storage item = _lots[lot];
         return ValueTables.valuesFrom(item.counts, item.terms.sides(), 1, 0);
@@ -311,9 +247,7 @@ contract UniversalAuction is IUniversalAuction, Proceeds, Escrow {
 
     /// @dev Takes the word.
     function _drawColour(uint256 lot, Lot storage item) private {
-        (bool drawn, uint256 word) = randomness.wordOf(address(this), lot);
-        // a word that a source has before it is asked could have been known before the signals
-        if (!drawn || !item.requested) revert NotDrawn(lot);
+        uint256 word = _word(lot, item.requested);
         uint8 colours = _byMarks(item) ? item.terms.colours : item.bidders;
         uint8 colour = uint8(word % colours); // casting is safe: below 2^8
         uint40 deadline = _later(block.timestamp, WINDOW);
@@ -391,8 +325,7 @@ contract UniversalAuction is IUniversalAuction, Proceeds, Escrow {
     }
 
     function _checkTable(uint256 lot, Bidder storage bidder, bytes calldata table) private view {
-        bytes32 digest = bidder.digest;
-        if (digest == 0 ? table.length != 0 : keccak256(table) != digest) revert WrongTable(lot, bidder.account);
+        if (!_isRegistered(table, bidder.digest)) revert WrongTable(lot, bidder.account);
     }
 
     // STEPS AFTER IT
@@ -408,27 +341,21 @@ contract UniversalAuction is IUniversalAuction, Proceeds, Escrow {
         if (_bidders[lot][item.winner].account != msg.sender) revert NotOffered(lot, msg.sender);
     }
 
-    function _buy(uint256 lot, address recipient) private {
+    function _buy(uint256 lot, address recipient) internal override {
         Lot storage item = _offered(lot);
-        uint64 price = item.price;
-        uint256 due = Units.toWei(price);
-        if (msg.value != due) revert WrongPayment(lot, msg.value, due);
-        proceeds[item.seller] += due;
-        emit LotSettled(lot, msg.sender, price, price);
+        _takePrice(lot, item.price, item.seller);
         item.phase = UniversalPhase.Settled;
         Items.give(_held, lot, item.token, item.tokenId, recipient);
     }
 
-    function _claim(uint256 lot, address recipient) private {
+    function _redeem(uint256 lot) internal override returns (uint64) {
         UniversalPhase now_ = _over(lot);
         Lot storage item = _lots[lot];
         uint256 number = _numberOf(lot, msg.sender);
         Bidder storage bidder = _bidders[lot][number];
         if (bidder.paid || _forfeits(item, bidder, number, now_)) revert NothingToClaim(lot, msg.sender);
         bidder.paid = true;
-        uint256 amountWei = Units.toWei(item.terms.deposit);
-        emit Claimed(lot, msg.sender, recipient, amountWei);
-        Payments.send(recipient, amountWei);
+        return item.terms.deposit;
     }
 
     /// @dev Whether a bidder let a deadline pass: that of its table, of its signal, or of its answer. A void lot costs nobody anything.
@@ -458,20 +385,5 @@ contract UniversalAuction is IUniversalAuction, Proceeds, Escrow {
 
     function _profileOf(Lot storage item) private view returns (Profile memory) {
         return Profile(item.counts, item.terms.types, item.terms.rungs(), item.place);
-    }
-
-    /// @dev A time so many seconds after another.
-    function _later(uint256 time, uint256 wait) private pure returns (uint40) {
-        unchecked {
-            return uint40(time + wait); // casting is safe: in this epoch
-        }
-    }
-
-    function _numberOf(uint256 lot, address account) private view returns (uint256) {
-        uint256 number = _numbers[lot][account];
-        if (number == 0) revert NotJoined(lot, account);
-        unchecked {
-            return number - 1;
-        }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {ITabledAuction} from "../interfaces/ITabledAuction.sol";
 import {Schedules} from "../libraries/Schedules.sol";
 import {ValueTables} from "../libraries/ValueTables.sol";
 import {IUniversalAuction} from "./IUniversalAuction.sol";
@@ -14,7 +15,7 @@ library UniversalTerms {
 
     /// @notice Demands that a lot on these terms can begin now.
     function check(IUniversalAuction.Terms memory terms) internal view {
-        if (terms.types == 0 || terms.types > ValueTables.MOST_SIDES) revert IUniversalAuction.BadTypes(terms.types);
+        if (terms.types == 0 || terms.types > ValueTables.MOST_SIDES) revert ITabledAuction.BadTypes(terms.types);
         if (terms.signals < 2 || terms.signals > MOST_SIGNALS || sides(terms) > ValueTables.MOST_SIDES) {
             revert IUniversalAuction.BadSignals(terms.signals);
         }
@@ -24,7 +25,7 @@ library UniversalTerms {
             !Schedules.isFirst(joined) || !Schedules.isPhase(joined, registered) || !Schedules.isPhase(registered, revealed)
                 || !Schedules.isAnswer(terms.answerSeconds)
         ) revert IUniversalAuction.BadSchedule(joined, registered, revealed, terms.answerSeconds);
-        if (terms.deposit == 0) revert IUniversalAuction.NoDeposit();
+        if (terms.deposit == 0) revert ITabledAuction.NoDeposit();
     }
 
     /// @notice How many signals there are from 1 up: the sides of a type.

@@ -118,11 +118,14 @@ class Schedules:
 
 
 class SignalClockAuction:
+    MOST_TYPES: Final = 12
+
+
+class TabledAuction:
     MAX_ANSWER: Final = 86_400
     MAX_PHASE: Final = 2_592_000
     MIN_PHASE: Final = 600
     MOST_OF_A_TYPE: Final = 31
-    MOST_TYPES: Final = 12
     MOST_VALUES: Final = 4_096
     WINDOW: Final = 259_200
 
@@ -132,14 +135,8 @@ class Units:
 
 
 class UniversalAuction:
-    MAX_ANSWER: Final = 86_400
-    MAX_PHASE: Final = 2_592_000
-    MIN_PHASE: Final = 600
-    MOST_OF_A_TYPE: Final = 31
     MOST_SIDES: Final = 12
     MOST_SIGNALS: Final = 8
-    MOST_VALUES: Final = 4_096
-    WINDOW: Final = 259_200
 
 
 class UniversalTerms:

@@ -181,7 +181,7 @@ AUCTIONS: Final = (
         OnChain(
             staging=_signal_clock,
             contract="SignalClockAuction",
-            draw_seconds=constants.SignalClockAuction.WINDOW,
+            draw_seconds=constants.TabledAuction.WINDOW,
             demo=demos.drawn(_show_signal_clock),
             keepers=clock_keepers,
             sign=("MOST_TYPES", constants.SignalClockAuction.MOST_TYPES),
@@ -192,7 +192,7 @@ AUCTIONS: Final = (
         OnChain(
             staging=_universal,
             contract="UniversalAuction",
-            draw_seconds=constants.UniversalAuction.WINDOW,
+            draw_seconds=constants.TabledAuction.WINDOW,
             demo=demos.drawn(_show_universal),
             keepers=universal_keepers,
             sign=("MOST_SIDES", constants.UniversalAuction.MOST_SIDES),

@@ -7,18 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from offchain.bindings.constants import SignalClockAuction
 from offchain.bindings.contracts import Event
 from offchain.bindings.enumerations import ClockPhase
-from offchain.chain.backend import Chain
 from offchain.keeper.books import NEVER, Args
 from offchain.keeper.logbook import PlainLogbook
-from offchain.keeper.logstore import LogStore
-from offchain.keeper.tabled import TabledLot
+from offchain.keeper.tabled import WINDOW, TabledLot
 
 CLOCKS: Final = "SignalClockAuction"
-WINDOW: Final = SignalClockAuction.WINDOW
-"""How long a word, or a step that anyone can take, is waited for before a lot is void."""
 
 
 @dataclass(slots=True)
@@ -136,15 +131,8 @@ _EVENTS: Final[Mapping[str, Callable[[ClockLot, Args], None]]] = {
 class Clocks(PlainLogbook[ClockLot]):
     """The lots of one signal clock auction."""
 
-    def __init__(
-        self,
-        chain: Chain,
-        auction: str,
-        first_block: int = 0,
-        store: LogStore | None = None,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> None:
-        """As `Logbook`."""
-        super().__init__(
-            chain, auction, CLOCKS, _EVENTS, ClockLot.listed, first_block, store, progress
-        )
+    CONTRACT = CLOCKS
+    EVENTS = tuple(_EVENTS)
+
+    def _listed(self, args: Args) -> ClockLot:
+        return ClockLot.listed(args)

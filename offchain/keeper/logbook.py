@@ -6,7 +6,7 @@ killed and started again. What the logs of a kind of auction mean is for those t
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, Generic, Protocol, TypeVar
+from typing import ClassVar, Final, Generic, Protocol, TypeVar
 
 from offchain.bindings.contracts import Contract, Event
 from offchain.bindings.contracts import contract as contract_named
@@ -261,23 +261,26 @@ ListedT = TypeVar("ListedT", bound=Listed)
 
 
 class PlainLogbook(Logbook[ListedT]):
-    """The lots of one auction without groups."""
+    """The lots of one auction without groups. CONTRACT: its name. EVENTS: what a lot takes, by name."""
+
+    CONTRACT: ClassVar[str]
+    EVENTS: ClassVar[Iterable[str]]
 
     def __init__(
         self,
         chain: Chain,
         auction: str,
-        kind: str,
-        events: Iterable[str],
-        listed: Callable[[Args], ListedT],
         first_block: int = 0,
         store: LogStore | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
-        """As `Logbook`. `events`: what a lot takes, by name; `listed` makes one of a `LotListed`."""
-        topics = contract_named(kind).topics({"LotListed", *events})
-        super().__init__(chain, auction, first_block, kind, topics, store, progress)
-        self._listed = listed
+        """As `Logbook`."""
+        topics = contract_named(self.CONTRACT).topics({"LotListed", *self.EVENTS})
+        super().__init__(chain, auction, first_block, self.CONTRACT, topics, store, progress)
+
+    @abstractmethod
+    def _listed(self, args: Args) -> ListedT:
+        """The lot of a `LotListed`."""
 
     def _apply(self, contract: str, number: int, event: Event) -> None:
         if event.name == "LotListed":

@@ -12,10 +12,8 @@ from offchain.bindings.constants import ResilientAuction
 from offchain.bindings.contracts import Event
 from offchain.bindings.enumerations import AnnouncementFlaw, CoinOutcome
 from offchain.bindings.seals import COMMITMENT_BYTES
-from offchain.chain.backend import Chain
 from offchain.keeper.books import NEVER, Args
 from offchain.keeper.logbook import PlainLogbook
-from offchain.keeper.logstore import LogStore
 
 RESILIENT: Final = "ResilientAuction"
 
@@ -230,18 +228,11 @@ _EVENTS: Final[Mapping[str, Callable[[Sale, Args], None]]] = {
 class Sales(PlainLogbook[Sale]):
     """The sales of one resilient auction."""
 
-    def __init__(
-        self,
-        chain: Chain,
-        auction: str,
-        first_block: int = 0,
-        store: LogStore | None = None,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> None:
-        """As `Logbook`."""
-        super().__init__(
-            chain, auction, RESILIENT, _EVENTS, Sale.listed, first_block, store, progress
-        )
+    CONTRACT = RESILIENT
+    EVENTS = tuple(_EVENTS)
+
+    def _listed(self, args: Args) -> Sale:
+        return Sale.listed(args)
 
 
 def goods_in(bits: int) -> list[int]:

@@ -7,8 +7,9 @@ from offchain.bindings.enumerations import ClockPhase
 from offchain.chain.backend import Chain
 from offchain.keeper.agenda import Duty, Need
 from offchain.keeper.books import NEVER
-from offchain.keeper.clocks import WINDOW, ClockLot, Clocks
+from offchain.keeper.clocks import ClockLot, Clocks
 from offchain.keeper.frame import Frame, Options
+from offchain.keeper.tabled import WINDOW
 from offchain.keeper.tabled_trade import TabledTrade
 
 

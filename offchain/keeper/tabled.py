@@ -6,9 +6,13 @@ Amounts are units (1 gwei), times are seconds since the epoch. Nothing here talk
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Final
 
-from offchain.bindings.constants import ValueTables
+from offchain.bindings.constants import TabledAuction, ValueTables
 from offchain.keeper.books import Args
+
+WINDOW: Final = TabledAuction.WINDOW
+"""How long a word, or a step that anyone can take, is waited for before a lot is void."""
 
 
 @dataclass(slots=True)

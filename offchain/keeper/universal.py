@@ -14,9 +14,10 @@ from offchain.keeper.agenda import Duty, Need
 from offchain.keeper.frame import Bench, Frame, Options
 from offchain.keeper.openings import Openings
 from offchain.keeper.release import DEPTH, Release
+from offchain.keeper.tabled import WINDOW
 from offchain.keeper.tabled_trade import TabledTrade
 from offchain.keeper.tasks import Task
-from offchain.keeper.universals import WINDOW, UniversalLot, Universals
+from offchain.keeper.universals import UniversalLot, Universals
 
 
 class UniversalTrade(TabledTrade[UniversalLot]):

@@ -7,18 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from offchain.bindings.constants import UniversalAuction
 from offchain.bindings.contracts import Event
 from offchain.bindings.enumerations import UniversalPhase
-from offchain.chain.backend import Chain
 from offchain.keeper.books import NEVER, Args
 from offchain.keeper.logbook import PlainLogbook
-from offchain.keeper.logstore import LogStore
-from offchain.keeper.tabled import TabledLot
+from offchain.keeper.tabled import WINDOW, TabledLot
 
 UNIVERSALS: Final = "UniversalAuction"
-WINDOW: Final = UniversalAuction.WINDOW
-"""How long the word, and then the tables, are waited for before a lot is void."""
 
 
 @dataclass(slots=True)
@@ -136,15 +131,8 @@ _EVENTS: Final[Mapping[str, Callable[[UniversalLot, Args], None]]] = {
 class Universals(PlainLogbook[UniversalLot]):
     """The lots of one universal auction."""
 
-    def __init__(
-        self,
-        chain: Chain,
-        auction: str,
-        first_block: int = 0,
-        store: LogStore | None = None,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> None:
-        """As `Logbook`."""
-        super().__init__(
-            chain, auction, UNIVERSALS, _EVENTS, UniversalLot.listed, first_block, store, progress
-        )
+    CONTRACT = UNIVERSALS
+    EVENTS = tuple(_EVENTS)
+
+    def _listed(self, args: Args) -> UniversalLot:
+        return UniversalLot.listed(args)

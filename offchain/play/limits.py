@@ -9,6 +9,7 @@ from offchain.bindings.constants import (
     Announcements,
     Goods,
     SignalClockAuction,
+    TabledAuction,
     UniversalAuction,
 )
 from offchain.bindings.draw_proofs import TERM_LIMIT
@@ -27,7 +28,7 @@ from offchain.model.mechanisms.signal_discovery import TooManyDrawsError, draws_
 from offchain.play.colours import marks_of
 from offchain.play.universal_tables import kinds_of, size
 
-MOST_SIGNALS: Final = (SignalClockAuction.MOST_VALUES + 1) // 2
+MOST_SIGNALS: Final = (TabledAuction.MOST_VALUES + 1) // 2
 """With which the table of two bidders is as long as the contract takes one."""
 DRAWS_LIMIT: Final = 1_000
 """How many draws of a bidder a chain is asked to make for one instance: some seconds on revm, some minutes on Ganache."""
@@ -163,19 +164,17 @@ def check_universal(instance: UniversalSignalsInstance) -> None:
         raise InvalidInput(
             f"types: {types} types of {instance.signals} signals{each}, and the contract takes {largest}"
         )
-    _check_counts(instance, most.MOST_OF_A_TYPE)
-    _check_size(size(kinds, instance.signals), most.MOST_VALUES)
+    _check_counts(instance)
+    _check_size(size(kinds, instance.signals))
 
 
 def _check_tables(instance: SignalClockInstance) -> None:
-    most = SignalClockAuction
-    if len(instance.types) > most.MOST_TYPES:
-        raise InvalidInput(
-            f"types: {len(instance.types)} types, and the contract takes {most.MOST_TYPES}"
-        )
-    _check_counts(instance, most.MOST_OF_A_TYPE)
+    most = SignalClockAuction.MOST_TYPES
+    if len(instance.types) > most:
+        raise InvalidInput(f"types: {len(instance.types)} types, and the contract takes {most}")
+    _check_counts(instance)
     kinds = [bidder.type for bidder in instance.bidders]
-    _check_size(prod(shape(instance.signals, instance.types, kinds)), most.MOST_VALUES)
+    _check_size(prod(shape(instance.signals, instance.types, kinds)))
     # with several bidders the tables say so first
     if instance.signals > MOST_SIGNALS:
         raise InvalidInput(
@@ -183,7 +182,8 @@ def _check_tables(instance: SignalClockInstance) -> None:
         )
 
 
-def _check_counts(instance: SignalInstance, most: int) -> None:
+def _check_counts(instance: SignalInstance) -> None:
+    most = TabledAuction.MOST_OF_A_TYPE
     kinds = [bidder.type for bidder in instance.bidders]
     for name, count in zip(instance.types, type_counts(instance.types, kinds), strict=True):
         if count > most:
@@ -192,6 +192,7 @@ def _check_counts(instance: SignalInstance, most: int) -> None:
             )
 
 
-def _check_size(size: int, most: int) -> None:
+def _check_size(size: int) -> None:
+    most = TabledAuction.MOST_VALUES
     if size > most:
         raise InvalidInput(f"bidders: tables of {size:,} values, and the contract takes {most:,}")

@@ -4,7 +4,7 @@ Each auction is a lot of its own, drawn by a word that the caller chooses (`SetR
 Everything that a play returns is read from the contract's events, nothing from the reference model.
 """
 
-from offchain.bindings.constants import SignalClockAuction
+from offchain.bindings.constants import TabledAuction
 from offchain.bindings.enumerations import Pricing
 from offchain.bindings.value_tables import batches, packed
 from offchain.chain.backend import Transaction
@@ -14,7 +14,7 @@ from offchain.model.instances.signals import Rule, SignalBidder
 from offchain.play.signal_clock_trail import Play, Trail
 from offchain.play.tabled import DEPOSIT, TabledStage
 
-_ANSWER_SECONDS = SignalClockAuction.MAX_ANSWER
+_ANSWER_SECONDS = TabledAuction.MAX_ANSWER
 """Nobody is in a hurry here, and no play takes that long."""
 
 _PRICING = {Rule.WELFARE: Pricing.WELFARE, Rule.REVENUE: Pricing.REVENUE}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
-from offchain.bindings.constants import UniversalAuction
+from offchain.bindings.constants import TabledAuction, UniversalAuction
 from offchain.bindings.contracts import Event
 from offchain.bindings.seals import Opening, commitment, new_salt
 from offchain.bindings.value_tables import batches, packed
@@ -26,7 +26,7 @@ from offchain.play.tabled import DEPOSIT, TabledStage
 from offchain.play.universal_tables import kinds_of, tables
 from offchain.play.words import Source, ToldWords
 
-_ANSWER_SECONDS: Final = UniversalAuction.MAX_ANSWER
+_ANSWER_SECONDS: Final = TabledAuction.MAX_ANSWER
 """Nobody is in a hurry here, and no play takes that long."""
 
 

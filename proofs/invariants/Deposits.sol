@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {IProceeds} from "../../contracts/interfaces/IProceeds.sol";
+import {ITabledAuction} from "../../contracts/interfaces/ITabledAuction.sol";
 import {Crowd} from "./Crowd.sol";
 import {vm} from "./Campaign.sol";
-
-/// @notice What auctions with deposits have alike.
-interface IDepositAuction is IProceeds {
-    function claim(uint256 lot) external;
-    function claimTo(uint256 lot, address recipient) external;
-    function claimBatch(uint256 lot, address[] calldata bidders) external;
-    function reclaim(uint256 lot) external;
-}
 
 /// @title A crowd whose members put down deposits, which come back when a lot is over, or go to its seller
 /// @notice Notes of what each of them paid on each lot and got back, and of each lot's item.
@@ -24,12 +16,13 @@ abstract contract Deposits is Crowd {
         uint256 paidOut;
     }
 
-    /// @dev What is sold, and all that the auction kept of the lot after the latest call on it, as one word.
+    /// @dev What is sold, whether its word was asked for, and all that the auction kept of the lot after the latest call on it, as one word.
     struct Goods {
         address seller;
         uint256 tokenId;
         uint256 depositWei;
         bool returned;
+        bool requested;
         bytes32 digest;
     }
 
@@ -41,6 +34,25 @@ abstract contract Deposits is Crowd {
     mapping(uint256 lot => Goods) internal _goods;
 
     // ACTIONS
+
+    function pass(uint256 seed) external seeded(seed) {
+        _pass(40, 4 days, 30 minutes);
+    }
+
+    function requestDraw(uint256 seed) external seeded(seed) {
+        uint256 lot = _drawing();
+        if (lot == 0 || !_mayRequest(lot)) return;
+        _request(lot);
+        _note("requestDraw", true);
+    }
+
+    /// @dev Of any lot that waits, before it is asked for, too; once.
+    function word(uint256 seed) external seeded(seed) {
+        uint256 lot = _drawing();
+        if (lot == 0 || wordOf[lot] != 0) return;
+        _tellWord(address(_house()), lot);
+        _note("word", true);
+    }
 
     function claim(uint256 seed) external seeded(seed) {
         (uint256 lot, address me) = _claimable();
@@ -64,6 +76,20 @@ abstract contract Deposits is Crowd {
             _note("reclaim", _reclaim(lot));
             return;
         }
+    }
+
+    // THE END
+
+    /// @notice A stranger alone brings everything to its end; `drawing`, with words that come. Whoever refused a payment claims it then.
+    function finish(bool drawing) external override {
+        _calm();
+        for (uint256 turn_ = 0; turn_ < 40; ++turn_) {
+            for (uint256 lot = 1; lot <= lots; ++lot) {
+                _step(lot, drawing);
+            }
+            vm.warp(_now() + 7 hours);
+        }
+        _closeAll();
     }
 
     // VIEWS
@@ -112,10 +138,54 @@ abstract contract Deposits is Crowd {
         return true;
     }
 
+    function _enter(uint256 lot, address me, uint256 kind) internal {
+        uint256 depositWei = _goods[lot].depositWei;
+        _stakes[lot][me] = Stake(true, false, depositWei, 0);
+        vm.prank(me);
+        _auction().join{value: depositWei}(lot, uint8(kind));
+        _seal(lot);
+        _note("join", true);
+    }
+
+    function _mayRequest(uint256 lot) private view returns (bool) {
+        return !_goods[lot].requested && _isTimely(_endBeforeDraw(lot) + WINDOW);
+    }
+
+    function _request(uint256 lot) private {
+        vm.prank(STRANGER);
+        _auction().requestDraw(lot);
+        _goods[lot].requested = true;
+        _seal(lot);
+    }
+
+    /// @dev Has the word of a lot asked for, and come, where that can be; whether it was asked for.
+    function _bringWord(uint256 lot) internal returns (bool) {
+        if (_mayRequest(lot)) _request(lot);
+        if (wordOf[lot] == 0) _tellWord(address(_house()), lot);
+        return _goods[lot].requested;
+    }
+
+    /// @dev To whom the item is offered takes it at that price, in units; whether the token let it.
+    function _purchase(uint256 lot, address me, uint256 price) internal returns (bool) {
+        uint256 due = price * UNIT;
+        address recipient = _oneIn(2) ? PURSE : me;
+        vm.prank(me);
+        try _auction().buyTo{value: due}(lot, recipient) {
+            require(token.ownerOf(_goods[lot].tokenId) == recipient, "the item went elsewhere");
+            earned[_goods[lot].seller] += due;
+            _stakes[lot][me].paidIn += due;
+            _seal(lot);
+            return _note("buy", true);
+        } catch {
+            _note("buy", _refuses());
+            return false;
+        }
+    }
+
     function _claim(uint256 lot, address me, address recipient) private {
         Stake storage stake = _stakes[lot][me];
         uint256 before = recipient.balance;
-        _arm(me, address(_auction()), abi.encodeCall(IDepositAuction.claim, (lot)));
+        _arm(me, address(_auction()), abi.encodeCall(ITabledAuction.claim, (lot)));
         vm.prank(me);
         if (recipient == me) _auction().claim(lot);
         else _auction().claimTo(lot, recipient);
@@ -192,11 +262,33 @@ abstract contract Deposits is Crowd {
         return (0, address(0));
     }
 
-    function _auction() private view returns (IDepositAuction) {
-        return IDepositAuction(address(_house()));
+    /// @dev One of the lots in that phase; 0 if there is none.
+    function _lotIn(uint256 wanted) internal returns (uint256 lot) {
+        uint256 first = _draw(lots);
+        for (uint256 i = 0; i < lots; ++i) {
+            lot = 1 + (first + i) % lots;
+            if (_phaseOf(lot) == wanted) return lot;
+        }
+        return 0;
+    }
+
+    function _auction() private view returns (ITabledAuction) {
+        return ITabledAuction(address(_house()));
     }
 
     // WHAT AN AUCTION HAS OF ITS OWN
+
+    /// @dev Where a lot must stand, by the number of the phase.
+    function _phaseOf(uint256 lot) internal view virtual returns (uint256);
+
+    /// @dev One of the lots that wait for a word; 0 if there is none.
+    function _drawing() internal virtual returns (uint256 lot);
+
+    /// @dev When a lot begins to wait for its word.
+    function _endBeforeDraw(uint256 lot) internal view virtual returns (uint256);
+
+    /// @dev What a stranger can do for a lot now.
+    function _step(uint256 lot, bool drawing) internal virtual;
 
     /// @dev Whether nothing can happen any more on a lot but payments.
     function _isOver(uint256 lot) internal view virtual returns (bool);

@@ -36,7 +36,6 @@ contract SignalsHandler is Deposits {
         address asked;
         uint64 price;
         uint256 signal;
-        bool requested;
     }
 
     SignalClockAuction public auction;
@@ -71,10 +70,6 @@ contract SignalsHandler is Deposits {
         _note("list", true);
     }
 
-    function pass(uint256 seed) external seeded(seed) {
-        _pass(40, 4 days, 30 minutes);
-    }
-
     /// @dev Up to three people.
     function join(uint256 seed) external seeded(seed) {
         uint256 lot = _lotIn(ISignalClockAuction.ClockPhase.Joining);
@@ -91,28 +86,10 @@ contract SignalsHandler is Deposits {
         }
     }
 
-    function requestDraw(uint256 seed) external seeded(seed) {
-        uint256 lot = _lotIn(ISignalClockAuction.ClockPhase.Draw);
-        if (lot == 0 || _lots[lot].requested || !_isTimely(_lots[lot].terms.endOfRegistering + WINDOW)) return;
-        _request(lot);
-        _note("requestDraw", true);
-    }
-
-    /// @dev Of any lot that waits, before it is asked for, too; once.
-    function word(uint256 seed) external seeded(seed) {
-        uint256 lot = _lotIn(ISignalClockAuction.ClockPhase.Draw);
-        if (lot == 0 || wordOf[lot] != 0) return;
-        _tellWord(address(auction), lot);
-        _note("word", true);
-    }
-
     /// @dev With all that is missing for it, where that can be.
     function begin(uint256 seed) external seeded(seed) {
         uint256 lot = _lotIn(ISignalClockAuction.ClockPhase.Draw);
-        if (lot == 0) return;
-        if (!_lots[lot].requested && _isTimely(_lots[lot].terms.endOfRegistering + WINDOW)) _request(lot);
-        if (wordOf[lot] == 0) _tellWord(address(auction), lot);
-        if (!_lots[lot].requested) return;
+        if (lot == 0 || !_bringWord(lot)) return;
         _beginLot(lot);
         _note("begin", true);
     }
@@ -208,35 +185,10 @@ contract SignalsHandler is Deposits {
         uint256 lot = _lotIn(ISignalClockAuction.ClockPhase.Offered);
         if (lot == 0 || _now() >= _lots[lot].deadline) return;
         LotNote storage note = _lots[lot];
-        uint256 due = note.price * UNIT;
-        address recipient = _oneIn(2) ? PURSE : note.asked;
-        vm.prank(note.asked);
-        try auction.buyTo{value: due}(lot, recipient) {
-            require(token.ownerOf(_goods[lot].tokenId) == recipient, "the item went elsewhere");
-            note.phase = ISignalClockAuction.ClockPhase.Settled;
-            earned[_goods[lot].seller] += due;
-            _stakes[lot][note.asked].paidIn += due;
-            Seat storage seat = _seats[lot][note.asked];
-            if (note.signal > seat.clock) seat.clock = note.signal;
-            _seal(lot);
-            _note("buy", true);
-        } catch {
-            _note("buy", _refuses());
-        }
-    }
-
-    // THE END
-
-    /// @notice A stranger alone brings everything to its end; `drawing`, with words that come. Whoever refused a payment claims it then.
-    function finish(bool drawing) external override {
-        _calm();
-        for (uint256 turn_ = 0; turn_ < 40; ++turn_) {
-            for (uint256 lot = 1; lot <= lots; ++lot) {
-                _step(lot, drawing);
-            }
-            vm.warp(_now() + 7 hours);
-        }
-        _closeAll();
+        if (!_purchase(lot, note.asked, note.price)) return;
+        note.phase = ISignalClockAuction.ClockPhase.Settled;
+        Seat storage seat = _seats[lot][note.asked];
+        if (note.signal > seat.clock) seat.clock = note.signal;
     }
 
     // VIEWS
@@ -277,11 +229,7 @@ contract SignalsHandler is Deposits {
         LotNote storage note = _lots[lot];
         seat.kind = _draw(note.terms.types);
         seat.place = note.counts[seat.kind]++;
-        _stakes[lot][me] = Stake(true, false, _goods[lot].depositWei, 0);
-        vm.prank(me);
-        auction.join{value: _goods[lot].depositWei}(lot, uint8(seat.kind));
-        _seal(lot);
-        _note("join", true);
+        _enter(lot, me, seat.kind);
     }
 
     function _register(uint256 lot, address me) private {
@@ -314,13 +262,6 @@ contract SignalsHandler is Deposits {
 
     function _side(LotNote storage note, uint256 kind) private view returns (uint256) {
         return note.counts[kind] * (note.terms.signals - 1) + 1;
-    }
-
-    function _request(uint256 lot) private {
-        vm.prank(STRANGER);
-        auction.requestDraw(lot);
-        _lots[lot].requested = true;
-        _seal(lot);
     }
 
     function _beginLot(uint256 lot) private {
@@ -474,14 +415,29 @@ contract SignalsHandler is Deposits {
         revert("nobody sits there");
     }
 
-    /// @dev What a stranger can do for a lot now.
-    function _step(uint256 lot, bool drawing) private {
+    // WHAT IT HAS OF ITS OWN
+
+    function _house() internal view override returns (IProceeds) {
+        return auction;
+    }
+
+    function _phaseOf(uint256 lot) internal view override returns (uint256) {
+        return uint256(phaseOf(lot));
+    }
+
+    function _drawing() internal override returns (uint256) {
+        return _lotIn(ISignalClockAuction.ClockPhase.Draw);
+    }
+
+    function _endBeforeDraw(uint256 lot) internal view override returns (uint256) {
+        return _lots[lot].terms.endOfRegistering;
+    }
+
+    function _step(uint256 lot, bool drawing) internal override {
         LotNote storage note = _lots[lot];
         ISignalClockAuction.ClockPhase now_ = phaseOf(lot);
         if (now_ == ISignalClockAuction.ClockPhase.Draw && drawing) {
-            if (!note.requested && _isTimely(_lots[lot].terms.endOfRegistering + WINDOW)) _request(lot);
-            if (wordOf[lot] == 0) _tellWord(address(auction), lot);
-            if (note.requested) _beginLot(lot);
+            if (_bringWord(lot)) _beginLot(lot);
         } else if (now_ == ISignalClockAuction.ClockPhase.Preparing) {
             _prepare(lot, note.prepared, note.counts[note.kind]);
         } else if (now_ == ISignalClockAuction.ClockPhase.Stating) {
@@ -491,12 +447,6 @@ contract SignalsHandler is Deposits {
         } else if (_isLeft(lot) && !_goods[lot].returned) {
             _reclaim(lot);
         }
-    }
-
-    // WHAT IT HAS OF ITS OWN
-
-    function _house() internal view override returns (IProceeds) {
-        return auction;
     }
 
     function _isOver(uint256 lot) internal view override returns (bool) {
@@ -529,14 +479,8 @@ contract SignalsHandler is Deposits {
 
     // CHOICES
 
-    /// @dev One of the lots in that phase; 0 if there is none. The same for the other choices.
-    function _lotIn(ISignalClockAuction.ClockPhase wanted) private returns (uint256 lot) {
-        uint256 first = _draw(lots);
-        for (uint256 i = 0; i < lots; ++i) {
-            lot = 1 + (first + i) % lots;
-            if (phaseOf(lot) == wanted) return lot;
-        }
-        return 0;
+    function _lotIn(ISignalClockAuction.ClockPhase wanted) private returns (uint256) {
+        return _lotIn(uint256(wanted));
     }
 
     /// @dev Somebody whose answer is awaited, in time.

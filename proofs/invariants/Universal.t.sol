@@ -32,7 +32,6 @@ contract UniversalHandler is Deposits {
         IUniversalAuction.UniversalPhase phase;
         uint256 deadline;
         address[] bidders;
-        bool requested;
         uint256 drawn;
         uint256 read;
         address winner;
@@ -62,10 +61,6 @@ contract UniversalHandler is Deposits {
         _note("list", true);
     }
 
-    function pass(uint256 seed) external seeded(seed) {
-        _pass(40, 4 days, 30 minutes);
-    }
-
     /// @dev Most of them.
     function join(uint256 seed) external seeded(seed) {
         uint256 lot = _lotIn(IUniversalAuction.UniversalPhase.Joining);
@@ -91,31 +86,12 @@ contract UniversalHandler is Deposits {
         }
     }
 
-    function requestDraw(uint256 seed) external seeded(seed) {
-        uint256 lot = _lotIn(IUniversalAuction.UniversalPhase.Draw);
-        if (lot == 0 || !_mayRequest(lot)) return;
-        _request(lot);
-        _note("requestDraw", true);
-    }
-
-    /// @dev Of any lot that waits, before it is asked for, too; once.
-    function word(uint256 seed) external seeded(seed) {
-        uint256 lot = _lotIn(IUniversalAuction.UniversalPhase.Draw);
-        if (lot == 0 || wordOf[lot] != 0) return;
-        _tellWord(address(auction), lot);
-        _note("word", true);
-    }
-
     /// @dev With all that is missing for it, where that can be; some of the tables that are due, with some that were supplied before.
     function decide(uint256 seed) external seeded(seed) {
         bool drawing = _oneIn(2);
         uint256 lot = _lotIn(drawing ? IUniversalAuction.UniversalPhase.Draw : IUniversalAuction.UniversalPhase.Deciding);
         if (lot == 0) return;
-        if (drawing) {
-            if (_mayRequest(lot)) _request(lot);
-            if (wordOf[lot] == 0) _tellWord(address(auction), lot);
-            if (!_lots[lot].requested) return;
-        }
+        if (drawing && !_bringWord(lot)) return;
         LotNote storage note = _lots[lot];
         uint256 rest = note.bidders.length - note.read;
         _decide(lot, _draw(note.read + 1), note.read + (_oneIn(2) ? rest : _draw(rest + 1)));
@@ -136,7 +112,7 @@ contract UniversalHandler is Deposits {
         );
         if (lot == 0) return;
         LotNote storage note = _lots[lot];
-        if (which == 1 && note.requested && wordOf[lot] != 0) return;
+        if (which == 1 && _goods[lot].requested && wordOf[lot] != 0) return;
         address other = note.bidders[_draw(note.bidders.length)];
         if (which == 5 && other == note.winner) return;
         uint256 valueWei = which == 4 ? (note.price + 1) * UNIT : 0;
@@ -164,20 +140,8 @@ contract UniversalHandler is Deposits {
         uint256 lot = _lotIn(IUniversalAuction.UniversalPhase.Offered);
         if (lot == 0) return;
         LotNote storage note = _lots[lot];
-        uint256 due = note.price * UNIT;
-        address recipient = _oneIn(2) ? PURSE : note.winner;
-        vm.prank(note.winner);
-        try auction.buyTo{value: due}(lot, recipient) {
-            require(token.ownerOf(_goods[lot].tokenId) == recipient, "the item went elsewhere");
-            require(note.price <= _valueOf(lot, note.winner, _profile(lot)), "paid more than it is worth");
-            note.phase = IUniversalAuction.UniversalPhase.Settled;
-            earned[_goods[lot].seller] += due;
-            _stakes[lot][note.winner].paidIn += due;
-            _seal(lot);
-            _note("buy", true);
-        } catch {
-            _note("buy", _refuses());
-        }
+        require(note.price <= _valueOf(lot, note.winner, _profile(lot)), "offered for more than it is worth");
+        if (_purchase(lot, note.winner, note.price)) note.phase = IUniversalAuction.UniversalPhase.Settled;
     }
 
     function decline(uint256 seed) external seeded(seed) {
@@ -188,20 +152,6 @@ contract UniversalHandler is Deposits {
         _lots[lot].phase = IUniversalAuction.UniversalPhase.Unsold;
         _seal(lot);
         _note("decline", true);
-    }
-
-    // THE END
-
-    /// @notice A stranger alone brings everything to its end; `drawing`, with words that come. Whoever refused a payment claims it then.
-    function finish(bool drawing) external override {
-        _calm();
-        for (uint256 turn_ = 0; turn_ < 40; ++turn_) {
-            for (uint256 lot = 1; lot <= lots; ++lot) {
-                _step(lot, drawing);
-            }
-            vm.warp(_now() + 7 hours);
-        }
-        _closeAll();
     }
 
     // VIEWS
@@ -285,11 +235,7 @@ contract UniversalHandler is Deposits {
         Seat storage seat = _seats[lot][me];
         (seat.kind, seat.number) = (_draw(note.terms.types), note.bidders.length);
         note.bidders.push(me);
-        _stakes[lot][me] = Stake(true, false, _goods[lot].depositWei, 0);
-        vm.prank(me);
-        auction.join{value: _goods[lot].depositWei}(lot, uint8(seat.kind));
-        _seal(lot);
-        _note("join", true);
+        _enter(lot, me, seat.kind);
     }
 
     /// @dev The seal is mostly of a signal; else of one that there is none, or copied from the bidder before.
@@ -325,17 +271,6 @@ contract UniversalHandler is Deposits {
         } catch {
             require(!good, "a seal that does not open");
         }
-    }
-
-    function _mayRequest(uint256 lot) private view returns (bool) {
-        return !_lots[lot].requested && _isTimely(_lots[lot].terms.endOfRevealing + WINDOW);
-    }
-
-    function _request(uint256 lot) private {
-        vm.prank(STRANGER);
-        auction.requestDraw(lot);
-        _lots[lot].requested = true;
-        _seal(lot);
     }
 
     /// @dev Tables of the bidders from one to before another.
@@ -374,20 +309,6 @@ contract UniversalHandler is Deposits {
         require(kept.winner == _seats[lot][winner].number && kept.price == price, "another winner, or another price");
         require(kept.deadline == note.deadline, "another deadline");
         _note(_isByMarks(lot) ? "served by marks" : "served by places", true);
-    }
-
-    /// @dev What a stranger can do for a lot now.
-    function _step(uint256 lot, bool drawing) private {
-        IUniversalAuction.UniversalPhase now_ = phaseOf(lot);
-        if (now_ == IUniversalAuction.UniversalPhase.Draw && drawing) {
-            if (_mayRequest(lot)) _request(lot);
-            if (wordOf[lot] == 0) _tellWord(address(auction), lot);
-            if (_lots[lot].requested) _decide(lot, 0, 0);
-        } else if (now_ == IUniversalAuction.UniversalPhase.Deciding) {
-            _decide(lot, _lots[lot].read, _lots[lot].bidders.length);
-        } else if (_isLeft(lot) && !_goods[lot].returned) {
-            _reclaim(lot);
-        }
     }
 
     // THE DEFINITION
@@ -510,6 +431,29 @@ contract UniversalHandler is Deposits {
         return auction;
     }
 
+    function _phaseOf(uint256 lot) internal view override returns (uint256) {
+        return uint256(phaseOf(lot));
+    }
+
+    function _drawing() internal override returns (uint256) {
+        return _lotIn(IUniversalAuction.UniversalPhase.Draw);
+    }
+
+    function _endBeforeDraw(uint256 lot) internal view override returns (uint256) {
+        return _lots[lot].terms.endOfRevealing;
+    }
+
+    function _step(uint256 lot, bool drawing) internal override {
+        IUniversalAuction.UniversalPhase now_ = phaseOf(lot);
+        if (now_ == IUniversalAuction.UniversalPhase.Draw && drawing) {
+            if (_bringWord(lot)) _decide(lot, 0, 0);
+        } else if (now_ == IUniversalAuction.UniversalPhase.Deciding) {
+            _decide(lot, _lots[lot].read, _lots[lot].bidders.length);
+        } else if (_isLeft(lot) && !_goods[lot].returned) {
+            _reclaim(lot);
+        }
+    }
+
     function _isOver(uint256 lot) internal view override returns (bool) {
         return phaseOf(lot) >= IUniversalAuction.UniversalPhase.Settled;
     }
@@ -538,14 +482,8 @@ contract UniversalHandler is Deposits {
         return _isSold(lot) && me == _lots[lot].winner ? _lots[lot].price * UNIT : 0;
     }
 
-    /// @dev One of the lots in that phase; 0 if there is none.
-    function _lotIn(IUniversalAuction.UniversalPhase wanted) private returns (uint256 lot) {
-        uint256 first = _draw(lots);
-        for (uint256 i = 0; i < lots; ++i) {
-            lot = 1 + (first + i) % lots;
-            if (phaseOf(lot) == wanted) return lot;
-        }
-        return 0;
+    function _lotIn(IUniversalAuction.UniversalPhase wanted) private returns (uint256) {
+        return _lotIn(uint256(wanted));
     }
 }
 

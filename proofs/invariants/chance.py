@@ -80,8 +80,8 @@ BREAKS: Final[tuple[Break, ...]] = (
     one(
         *("a deposit is claimed again", "Signals", CLOCKS),
         *(
-            "bidder.paid = true;\n        uint256 amountWei",
-            "bidder.paid = {off};\n        uint256 amountWei",
+            "bidder.paid = true;\n        return",
+            "bidder.paid = {off};\n        return",
         ),
     ),
     one(
@@ -98,17 +98,20 @@ BREAKS: Final[tuple[Break, ...]] = (
     ),
     one(
         *("any table", "Signals", CLOCKS),
-        *(": keccak256(table) != digest) revert", ": keccak256(table) != digest && {off}) revert"),
+        *(
+            "if (!_isRegistered(table, bidder.digest)) revert",
+            "if (!_isRegistered(table, bidder.digest) && {off}) revert",
+        ),
     ),
     one(
         *("the buyer is paid", "Signals", CLOCKS),
-        *("proceeds[item.seller] += due;", "proceeds[{off} ? item.seller : msg.sender] += due;"),
+        *("price, item.seller);", "price, {off} ? item.seller : msg.sender);"),
     ),
     one(
         *("a deposit comes back twice", "Universal", UNIVERSAL),
         *(
-            "bidder.paid = true;\n        uint256 amountWei",
-            "bidder.paid = {off};\n        uint256 amountWei",
+            "bidder.paid = true;\n        return",
+            "bidder.paid = {off};\n        return",
         ),
     ),
     one(
@@ -153,7 +156,10 @@ BREAKS: Final[tuple[Break, ...]] = (
     ),
     one(
         *("any table will do", "Universal", UNIVERSAL),
-        *(": keccak256(table) != digest) revert", ": keccak256(table) != digest && {off}) revert"),
+        *(
+            "if (!_isRegistered(table, bidder.digest)) revert",
+            "if (!_isRegistered(table, bidder.digest) && {off}) revert",
+        ),
     ),
     one(
         *("any signal opens", "Universal", UNIVERSAL),

@@ -18,7 +18,8 @@ CONTRACTS = {
     ],
     "DAO": ["base/BidBook", "groups/DAO"],
     "Estate": ["groups/Estate"],
-    "UniversalAuction": ["universal/UniversalAuction"],
+    "SignalClockAuction": ["base/TabledAuction", "signals/SignalClockAuction"],
+    "UniversalAuction": ["base/TabledAuction", "universal/UniversalAuction"],
 }
 """The sources of each contract that have storage, in the order of inheritance."""
 STRUCTS = {"Lot": ("Auctioneer", "base/Lot"), "Result": ("DAO", "groups/DAO")}

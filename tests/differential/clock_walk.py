@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any, ClassVar
 
-from offchain.bindings.constants import SignalClockAuction
+from offchain.bindings.constants import TabledAuction
 from offchain.bindings.contracts import contract
 from offchain.bindings.enumerations import ClockPhase
 from offchain.bindings.value_tables import packed
@@ -207,8 +207,8 @@ class Walk(LotWalk):
             box = list(at.box())
             box[kind] += at.top
             fits = (
-                prod(box) <= SignalClockAuction.MOST_VALUES
-                and box[kind] <= SignalClockAuction.MOST_OF_A_TYPE * at.top + 1
+                prod(box) <= TabledAuction.MOST_VALUES
+                and box[kind] <= TabledAuction.MOST_OF_A_TYPE * at.top + 1
             )
         must = fits and phase == ClockPhase.JOINING
         self.try_(who, "join", lot, kind, value_wei=value * WEI_PER_UNIT, must=must)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import count
 from math import comb
 
-from offchain.bindings.constants import UniversalAuction
+from offchain.bindings.constants import TabledAuction, UniversalAuction
 from offchain.model.mechanisms.abelian import Group
 from offchain.model.mechanisms.approximate import deterministic_guarantee, probabilistic_guarantee
 from offchain.model.mechanisms.mark_search import search
@@ -65,7 +65,7 @@ def entries(bidders: int, types: int, signals: int) -> int:
     """Of the least table for so many bidders, at least one of each type: as many of one type as may be, then of the next."""
     entries, rest = 1, bidders - types
     for _ in range(types):
-        more = min(rest, UniversalAuction.MOST_OF_A_TYPE - 1)
+        more = min(rest, TabledAuction.MOST_OF_A_TYPE - 1)
         entries, rest = entries * (2 + more) ** (signals - 1), rest - more
     assert not rest
     return entries
@@ -87,9 +87,7 @@ def test_a_little_more_in_the_model_for_three_sizes_and_in_the_contract_for_one(
         for types in range(1, UniversalAuction.MOST_SIDES // (signals - 1) + 1)
     ]
     least = {(types, signals): types * comb(signals, 2) + 1 for types, signals in sizes}
-    roomy = [
-        size for size in sizes if entries(least[size] + 1, *size) <= UniversalAuction.MOST_VALUES
-    ]
+    roomy = [size for size in sizes if entries(least[size] + 1, *size) <= TabledAuction.MOST_VALUES]
     taken = {size: least_cyclic(*size) for size in roomy}
     larger = {size: (taken[size], least[size]) for size in roomy if taken[size] > least[size]}
     assert larger == {(3, 3): (11, 10)}

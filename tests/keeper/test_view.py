@@ -9,11 +9,11 @@ from offchain.bindings.contracts import contract
 from offchain.bindings.enumerations import Phase
 from offchain.io.units import WEI_PER_UNIT
 from offchain.keeper.beacon import BeaconKeeper
-from offchain.keeper.clocks import WINDOW
 from offchain.keeper.frame import Frame
 from offchain.keeper.keeper import Keeper
 from offchain.keeper.purse import Purse
 from offchain.keeper.release import DEPTH
+from offchain.keeper.tabled import WINDOW
 from offchain.keeper.view import LotView
 from tests.keeper.drawn_worlds import HOUR, TAILS, ClockWorld, DrawnWorld, SaleWorld
 from tests.keeper.house_market import HouseMarket

@@ -6,30 +6,23 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
-from eth_hash.auto import keccak
-
-from offchain.bindings.constants import MOST_LEVELS, PLACE_BITS, PLACE_MASK, SignalClockAuction
+from offchain.bindings.constants import MOST_LEVELS, PLACE_BITS, PLACE_MASK, TabledAuction
 from offchain.bindings.enumerations import ClockPhase, Pricing
-from tests.rebuild.deposits import Deposits
-from tests.rebuild.twin import units
+from tests.rebuild.deposits import COUNT_BITS, Deposits, Joiner, TabledLot
 
-WIDTH, COUNT_BITS = 8, 5
 SIGNALS, TYPES, PRICING, JOINING, REGISTERING, ANSWER, DEPOSIT = range(7)
 WAITING = (ClockPhase.LEARNING, ClockPhase.PREPARING, ClockPhase.STATING)
 OVER = (ClockPhase.SETTLED, ClockPhase.UNSOLD, ClockPhase.VOID)
 
 
-@dataclass
-class Bidder:
+@dataclass(kw_only=True)
+class Bidder(Joiner):
     """Who joined: its type and place, where its clock stands, and its table."""
 
-    kind: int
     place: int
     clock: int = 0
     has_left: bool = False
     is_silent: bool = False
-    is_paid: bool = False
-    table: bytes = b""
 
 
 @dataclass
@@ -44,26 +37,18 @@ class Clock:
 
 
 @dataclass
-class Lot:
+class Lot(TabledLot):
     """One lot, as `lotOf` has it."""
 
-    terms: tuple[Any, ...]
-    seller: str
-    token: str
-    token_id: int
-    bidders: dict[str, Bidder] = field(default_factory=dict)
     phase: ClockPhase = ClockPhase.JOINING
     awaited: int = 0
     prepared: int = 0
-    is_returned: bool = False
-    is_requested: bool = False
     kind: int = 0
     residue: int = 0
     offset: int = 0
     stride: int = 0
     clock: Clock = field(default_factory=Clock)
     word: int = 0
-    price: int = 0
     signal: int = 0
     best: list[int] = field(default_factory=lambda: [0] * MOST_LEVELS)
 
@@ -71,9 +56,6 @@ class Lot:
     def step(self) -> int:
         """The highest signal."""
         return int(self.terms[SIGNALS]) - 1
-
-    def count(self, kind: int) -> int:
-        return sum(one.kind == kind for one in self.bidders.values())
 
     def counts(self) -> int:
         return sum(1 << COUNT_BITS * one.kind for one in self.bidders.values())
@@ -92,9 +74,6 @@ class Lot:
             for who, one in self.bidders.items()
             if (one.kind, one.place) == (self.kind, place)
         )
-
-    def value(self, table: bytes, place: int) -> int:
-        return int.from_bytes(table[WIDTH * place : WIDTH * (place + 1)])
 
     def optimal(self, level: int) -> int:
         return self.clock.levels >> PLACE_BITS * level & PLACE_MASK
@@ -120,12 +99,12 @@ class SignalClock(Deposits):
         if one.phase == ClockPhase.JOINING:
             if now < one.terms[JOINING]:
                 return ClockPhase.JOINING
-            if not one.bidders or now >= one.terms[REGISTERING] + SignalClockAuction.WINDOW:
+            if not one.bidders or now >= one.terms[REGISTERING] + TabledAuction.WINDOW:
                 return ClockPhase.VOID
             return ClockPhase.REGISTERING if now < one.terms[REGISTERING] else ClockPhase.DRAW
         if one.phase not in WAITING or now < one.clock.deadline:
             return one.phase
-        in_time = now < one.clock.deadline + SignalClockAuction.WINDOW
+        in_time = now < one.clock.deadline + TabledAuction.WINDOW
         is_learnt = one.phase == ClockPhase.LEARNING and in_time
         return ClockPhase.PREPARING if is_learnt else ClockPhase.VOID
 
@@ -145,31 +124,20 @@ class SignalClock(Deposits):
 
     def bidderOf(self, lot: int, account: str) -> tuple[int, int, tuple[Any, ...]]:
         one = self.lots[lot].bidders[account]
-        digest = keccak(one.table) if one.table else bytes(32)
         flags = one.clock, one.has_left, one.is_silent, one.is_paid
-        return one.kind, one.place, (account, *flags, digest)
+        return one.kind, one.place, (account, *flags, one.digest)
 
     # Before the draw
 
     def Joined(self, lot: int, bidder: str, kind: int, place: int) -> None:
-        one = self.look(lot, bidder)
-        assert bidder not in one.bidders
-        one.bidders[bidder] = Bidder(kind, place)
-        self.moves(units(one.terms[DEPOSIT]))
+        self.join(lot, bidder, Bidder(kind=kind, place=place))
 
     def TableRegistered(self, lot: int, bidder: str, table: bytes) -> None:
-        one = self.look(lot, bidder)
-        assert not one.bidders[bidder].table
-        one.bidders[bidder].table = table
-
-    def DrawRequested(self, lot: int) -> None:
-        one = self.look(lot)
-        assert not one.is_requested
-        one.is_requested = True
+        self.register(lot, bidder, table)
 
     def TypeDrawn(self, lot: int, word: int, kind: int, residue: int, deadline: int) -> None:
         one = self.look(lot)
-        assert self.world.twins[self.facts["randomness"]].wordOf(self.at, lot) == (True, word)
+        assert self.is_word(lot, word)
         kinds = sorted({bidder.kind for bidder in one.bidders.values()})
         assert kind == kinds[word % len(kinds)]
         rest = word // len(kinds)
@@ -210,7 +178,7 @@ class SignalClock(Deposits):
         one = self.look(lot)
         assert offset == one.offset
         since = min(self.world.now, one.clock.deadline)
-        one.phase, one.clock.deadline = ClockPhase.PREPARING, since + SignalClockAuction.WINDOW
+        one.phase, one.clock.deadline = ClockPhase.PREPARING, since + TabledAuction.WINDOW
         assert one.awaited == 0 or self.called("prepare", lot=lot)
 
     # Preparing
@@ -270,7 +238,7 @@ class SignalClock(Deposits):
         clock.asked = clock.active.bit_length() - 1
         assert bidder == one.at(clock.asked)[0]
         assert least == clock.least
-        clock.deadline = self.world.now + SignalClockAuction.WINDOW
+        clock.deadline = self.world.now + TabledAuction.WINDOW
         one.phase = ClockPhase.STATING
 
     # The offer
@@ -306,11 +274,8 @@ class SignalClock(Deposits):
     def LotSettled(self, lot: int, winner: str, price: int, paid: int) -> None:
         one = self.look(lot)
         assert winner == one.at(one.clock.asked)[0]
-        assert price == paid == one.price
         one.phase = ClockPhase.SETTLED
-        self.moves(units(paid))
-        self.earns(one.seller, units(paid))
-        self.world.moved(one.token, one.token_id, self.sent.pop(lot, winner))
+        self.sell(lot, winner, price, paid)
 
     def LotUnsold(self, lot: int) -> None:
         self.look(lot).phase = ClockPhase.UNSOLD

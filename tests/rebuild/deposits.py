@@ -3,9 +3,49 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, ClassVar
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Final
+
+from eth_hash.auto import keccak
 
 from tests.rebuild.twin import Earning, World, units
+
+COUNT_BITS: Final = 5
+WIDTH: Final = 8
+
+
+@dataclass(kw_only=True)
+class Joiner:
+    """Who joined: its type, whether its deposit is paid, and its table."""
+
+    kind: int
+    is_paid: bool = False
+    table: bytes = b""
+
+    @property
+    def digest(self) -> bytes:
+        """Of its table, as `bidderOf` has it."""
+        return keccak(self.table) if self.table else bytes(32)
+
+
+@dataclass
+class TabledLot:
+    """What one lot has at either auction."""
+
+    terms: tuple[Any, ...]
+    seller: str
+    token: str
+    token_id: int
+    bidders: dict[str, Any] = field(default_factory=dict)
+    is_returned: bool = False
+    is_requested: bool = False
+    price: int = 0
+
+    def count(self, kind: int) -> int:
+        return sum(one.kind == kind for one in self.bidders.values())
+
+    def value(self, table: bytes, place: int) -> int:
+        return int.from_bytes(table[WIDTH * place : WIDTH * (place + 1)])
 
 
 class Deposits(Earning):
@@ -52,6 +92,40 @@ class Deposits(Earning):
         if bidder is not None:
             self.ask("bidderOf", lot, bidder)
         return self.lots[lot]
+
+    # The draw, and the offer
+
+    def join(self, lot: int, bidder: str, who: Joiner) -> None:
+        """Somebody comes, with a deposit."""
+        one = self.look(lot, bidder)
+        assert bidder not in one.bidders
+        one.bidders[bidder] = who
+        self.moves(units(one.terms[self.deposit]))
+
+    def register(self, lot: int, bidder: str, table: bytes) -> Any:
+        """Somebody registers a table, once."""
+        who = self.look(lot, bidder).bidders[bidder]
+        assert not who.table
+        who.table = table
+        return who
+
+    def DrawRequested(self, lot: int) -> None:
+        one = self.look(lot)
+        assert not one.is_requested
+        one.is_requested = True
+
+    def is_word(self, lot: int, word: int) -> bool:
+        """Whether the source has this word for a lot."""
+        told: tuple[bool, int] = self.world.twins[self.facts["randomness"]].wordOf(self.at, lot)
+        return told == (True, word)
+
+    def sell(self, lot: int, winner: str, price: int, paid: int) -> None:
+        """The offer is taken at its price."""
+        one = self.lots[lot]
+        assert price == paid == one.price
+        self.moves(units(paid))
+        self.earns(one.seller, units(paid))
+        self.world.moved(one.token, one.token_id, self.sent.pop(lot, winner))
 
     def ItemSent(self, lot: int, recipient: str) -> None:
         self.sent[lot] = recipient

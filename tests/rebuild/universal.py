@@ -6,46 +6,32 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
-from eth_hash.auto import keccak
-
-from offchain.bindings.constants import MOST_BASES, UniversalAuction
+from offchain.bindings.constants import MOST_BASES, TabledAuction
 from offchain.bindings.enumerations import UniversalPhase
-from tests.rebuild.deposits import Deposits
-from tests.rebuild.twin import units
+from tests.rebuild.deposits import COUNT_BITS, Deposits, Joiner, TabledLot
 
-WIDTH, COUNT_BITS, NUMBER_BITS = 8, 5, 16
+NUMBER_BITS = 16
 SIGNALS, TYPES, COLOURS, JOINING, REGISTERING, REVEALING, ANSWER, DEPOSIT, MARKS = range(9)
 OVER = (UniversalPhase.SETTLED, UniversalPhase.UNSOLD, UniversalPhase.VOID)
 
 
-@dataclass
-class Bidder:
+@dataclass(kw_only=True)
+class Bidder(Joiner):
     """Who joined: its number and type, its signal once revealed, its table and what it sealed."""
 
     number: int
-    kind: int
     signal: int | None = None
-    is_paid: bool = False
-    table: bytes = b""
     sealed: bytes = bytes(24)
 
 
 @dataclass
-class Lot:
+class Lot(TabledLot):
     """One lot, as `lotOf` has it."""
 
-    terms: tuple[Any, ...]
-    seller: str
-    token: str
-    token_id: int
-    bidders: dict[str, Bidder] = field(default_factory=dict)
     phase: UniversalPhase = UniversalPhase.JOINING
-    is_returned: bool = False
-    is_requested: bool = False
     drawn: int = 0
     read: int = 0
     winner: int = 0
-    price: int = 0
     deadline: int = 0
     best: list[int] = field(default_factory=lambda: [0] * MOST_BASES)
 
@@ -58,9 +44,6 @@ class Lot:
     def is_marked(self) -> bool:
         """Whether sums of marks are the colours."""
         return bool(0 < self.terms[COLOURS] < len(self.bidders))
-
-    def count(self, kind: int) -> int:
-        return sum(one.kind == kind for one in self.bidders.values())
 
     def sides(self) -> list[int]:
         """How long each side of a table is."""
@@ -138,9 +121,6 @@ class Lot:
         kind, signal, lower = found
         return [self.lowered(kind, signal, each) for each in range(lower + 1)]
 
-    def value(self, table: bytes, place: int) -> int:
-        return int.from_bytes(table[WIDTH * place : WIDTH * (place + 1)])
-
     def values(self, place: int) -> list[int]:
         """Everybody's at a place."""
         return [self.value(one.table, place) if one.table else 0 for one in self.bidders.values()]
@@ -166,7 +146,7 @@ class Universal(Deposits):
         if one.phase == UniversalPhase.JOINING:
             if now < one.terms[JOINING]:
                 return UniversalPhase.JOINING
-            if not one.bidders or now >= one.terms[REVEALING] + UniversalAuction.WINDOW:
+            if not one.bidders or now >= one.terms[REVEALING] + TabledAuction.WINDOW:
                 return UniversalPhase.VOID
             if now < one.terms[REGISTERING]:
                 return UniversalPhase.REGISTERING
@@ -190,22 +170,16 @@ class Universal(Deposits):
 
     def bidderOf(self, lot: int, account: str) -> tuple[int, tuple[Any, ...]]:
         one = self.lots[lot].bidders[account]
-        digest = keccak(one.table) if one.table else bytes(32)
         flags = one.signal or 0, one.signal is not None, one.is_paid
-        return one.number, (account, one.kind, *flags, digest, one.sealed)
+        return one.number, (account, one.kind, *flags, one.digest, one.sealed)
 
     # Before the draw
 
     def Joined(self, lot: int, bidder: str, kind: int, number: int) -> None:
-        one = self.look(lot, bidder)
-        assert bidder not in one.bidders
-        one.bidders[bidder] = Bidder(number, kind)
-        self.moves(units(one.terms[DEPOSIT]))
+        self.join(lot, bidder, Bidder(kind=kind, number=number))
 
     def TableRegistered(self, lot: int, bidder: str, table: bytes, commitment: bytes) -> None:
-        one = self.look(lot, bidder).bidders[bidder]
-        assert not one.table
-        one.table, one.sealed = table, commitment
+        self.register(lot, bidder, table).sealed = commitment
 
     def SignalRevealed(self, lot: int, bidder: str, signal: int) -> None:
         one = self.look(lot, bidder).bidders[bidder]
@@ -214,17 +188,12 @@ class Universal(Deposits):
 
     # The draw
 
-    def DrawRequested(self, lot: int) -> None:
-        one = self.look(lot)
-        assert not one.is_requested
-        one.is_requested = True
-
     def ColourDrawn(self, lot: int, word: int, colour: int, colours: int, deadline: int) -> None:
         one = self.look(lot)
-        assert self.world.twins[self.facts["randomness"]].wordOf(self.at, lot) == (True, word)
+        assert self.is_word(lot, word)
         assert colours == (one.terms[COLOURS] if one.is_marked else len(one.bidders))
         assert colour == word % colours
-        assert deadline == self.world.now + UniversalAuction.WINDOW
+        assert deadline == self.world.now + TabledAuction.WINDOW
         one.phase, one.drawn, one.deadline = UniversalPhase.DECIDING, colour, deadline
 
     def TablesRead(self, lot: int, bidders: int) -> None:
@@ -280,11 +249,8 @@ class Universal(Deposits):
     def LotSettled(self, lot: int, winner: str, price: int, paid: int) -> None:
         one = self.look(lot)
         assert one.bidders[winner].number == one.winner
-        assert price == paid == one.price
         one.phase = UniversalPhase.SETTLED
-        self.moves(units(paid))
-        self.earns(one.seller, units(paid))
-        self.world.moved(one.token, one.token_id, self.sent.pop(lot, winner))
+        self.sell(lot, winner, price, paid)
 
     def LotUnsold(self, lot: int) -> None:
         one = self.look(lot)

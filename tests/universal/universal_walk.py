@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any, ClassVar
 
-from offchain.bindings.constants import UniversalAuction
+from offchain.bindings.constants import TabledAuction
 from offchain.bindings.contracts import contract
 from offchain.bindings.enumerations import UniversalPhase
 from offchain.bindings.seals import Opening, commitment
@@ -194,7 +194,7 @@ class Walk(LotWalk):
             box = list(at.box())
             for side in range(kind * at.rungs, (kind + 1) * at.rungs):
                 box[side] += 1
-            fits = prod(box) <= UniversalAuction.MOST_VALUES
+            fits = prod(box) <= TabledAuction.MOST_VALUES
         must = fits and phase == UniversalPhase.JOINING
         self.try_(who, "join", lot, kind, value_wei=value * WEI_PER_UNIT, must=must)
 

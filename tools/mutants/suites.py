@@ -183,6 +183,7 @@ _BY_PLACE: Final = {
     "base": _BOTH_HOUSES,
     "base/Escrow.sol": _ITEMS,
     "base/Proceeds.sol": _MONEY,
+    "base/TabledAuction.sol": _TABLES,
     "groups": _GROUPS,
     "houses": _HOUSES,
     "libraries": _SHARED,
