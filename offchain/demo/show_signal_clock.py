@@ -8,7 +8,7 @@ from rich.console import Console
 from offchain.bindings.contracts import Event
 from offchain.chain.backend import Chain
 from offchain.demo import chance
-from offchain.demo.purchase import money
+from offchain.demo.purchase import CENT, JOINING, ending, key, money
 from offchain.demo.teller import Scene, on
 from offchain.model.instances.signal_clock import SignalClockInstance
 from offchain.model.instances.signals import DEFAULT_TYPE, Rule, SignalBidder, Table
@@ -23,8 +23,6 @@ from offchain.report.people import Fate, Tone
 from offchain.report.played import Report
 from offchain.report.tables import Row
 
-CENT: Final = 10**7
-"""A hundredth of an ETH, in units."""
 GRADES: Final = 3
 """Opinions: 0 a copy, 1 undecided, 2 genuine."""
 # What the painting is worth to each in hundredths of an ETH, by the total of all opinions, 0 to 8.
@@ -70,17 +68,11 @@ def play(chain: Chain, console: Console) -> Report:
         "sale, price and clocks with these draws",
         _agrees(found),
     )
-    expected = solve(INSTANCE)
     return chance.report(
         played,
         INSTANCE,
         lead=_lead(found),
-        key=(
-            ("winner", found.sale.winner or "nobody"),
-            ("price", f"{eth(found.sale.price)} ETH"),
-            ("worth to the best owner", f"{eth(expected.optimal_welfare)} ETH"),
-            ("welfare over all draws", f"{eth(int(expected.expected_welfare))} ETH"),
-        ),
+        key=key(found.sale, solve(INSTANCE), "all draws"),
         everybody=money(teller.events, names, found.sale, lambda name: _fate(name, found)),
         heading="What the painting is worth",
         picture=Picture(
@@ -111,7 +103,7 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
             "The seller puts the painting into escrow. Opinions go from 0, a copy, to 2, genuine.",
             frozenset({"list"}),
         ),
-        Scene("Joining", "Everybody joins under a small deposit.", frozenset({"join"})),
+        JOINING,
         Scene(
             "Valuations",
             "Each registers, for all to see, what the painting is worth to it at any total of opinions. The opinions "
@@ -144,15 +136,7 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
                 LotUnsold=lambda args: "Nobody buys: the painting goes back.",
             ),
         ),
-        Scene(
-            "Deposits",
-            "Deposits go back, and an unsold painting to its seller.",
-            frozenset({"return"}),
-            lambda events: chance.back(events, names),
-        ),
-        Scene(
-            "Proceeds", "The seller withdraws the price.", frozenset({"proceeds"}), chance.PROCEEDS
-        ),
+        *ending(names, "Deposits go back, and an unsold painting to its seller."),
     )
 
 

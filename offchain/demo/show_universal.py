@@ -9,7 +9,7 @@ from rich.console import Console
 
 from offchain.chain.backend import Chain
 from offchain.demo import chance
-from offchain.demo.purchase import money
+from offchain.demo.purchase import CENT, JOINING, ending, key, money
 from offchain.demo.teller import Scene, on
 from offchain.model.instances.signals import DEFAULT_TYPE, Rule, SignalBidder, Table
 from offchain.model.instances.universal_signals import UniversalSignalsInstance
@@ -29,8 +29,6 @@ from offchain.report.people import Fate, Tone
 from offchain.report.played import Report
 from offchain.report.tables import Row
 
-CENT: Final = 10**7
-"""A hundredth of an ETH, in units."""
 BAD, GOOD = range(2)
 # What the right to drill is worth to each in hundredths of an ETH, by how many surveys are good, 0 to 4.
 _WORTH: Final = {
@@ -88,12 +86,7 @@ def play(chain: Chain, console: Console) -> Report:
         played,
         instance,
         lead=_lead(found),
-        key=(
-            ("winner", found.sale.winner or "nobody"),
-            ("price", f"{eth(found.sale.price)} ETH"),
-            ("worth to the best owner", f"{eth(expected.lottery.optimal_welfare)} ETH"),
-            ("welfare over both draws", f"{eth(int(expected.lottery.expected_welfare))} ETH"),
-        ),
+        key=key(found.sale, expected.lottery, "both draws"),
         everybody=money(teller.events, names, found.sale, lambda name: _fate(name, found)),
         heading="What the right is worth",
         picture=Picture(
@@ -125,7 +118,7 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
             "modulo 2.",
             frozenset({"list"}),
         ),
-        Scene("Joining", "Everybody joins under a small deposit.", frozenset({"join"})),
+        JOINING,
         Scene(
             "Valuations",
             "Each registers, for all to see, what the right is worth to it by how many surveys are good, and seals its own "
@@ -163,15 +156,7 @@ def _scenes(chain: Chain, names: Mapping[str, str]) -> tuple[Scene, ...]:
             frozenset({"buy"}),
             on(LotSettled=lambda args: f"{names[args['winner']]} buys."),
         ),
-        Scene(
-            "Deposits",
-            "Deposits go back.",
-            frozenset({"return"}),
-            lambda events: chance.back(events, names),
-        ),
-        Scene(
-            "Proceeds", "The seller withdraws the price.", frozenset({"proceeds"}), chance.PROCEEDS
-        ),
+        *ending(names, "Deposits go back."),
     )
 
 
