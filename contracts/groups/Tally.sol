@@ -49,9 +49,8 @@ library Tally {
                 uint256 reach = rank-- * bid;
                 if (reach > best) best = reach;
                 assembly ("memory-safe") {
-                    // the 8 bytes of bid i; what lies behind them, be it free memory, is written back as it was
-                    let place := add(add(bids, 32), shl(3, i))
-                    mstore(place, or(shl(192, bid), and(mload(place), sub(shl(192, 1), 1))))
+                    // the 8 bytes of bid i; the 24 behind them are the next bids', written later, or free memory
+                    mstore(add(add(bids, 32), shl(3, i)), shl(192, bid))
                 }
             }
         }
