@@ -69,6 +69,7 @@ _APPROXIMATE: Final = Suite(
         *_rebuilt("draws"),
         *_all("differential", "approximate_on_revm"),
         *_all("differential", "approximate_walk"),
+        *_all("estate", "estate_resale"),
     ),
     _all("contracts", "approximate_lots", "approximate_proofs", "approximate_hostile"),
 )
