@@ -9,11 +9,12 @@ import pytest
 from offchain.bindings.enumerations import BookState, Phase
 from offchain.chain.backend import Chain, Transaction
 from offchain.houses.nouns import NounsHouse
-from offchain.io.addresses import NOBODY
+from offchain.io.addresses import NOBODY, to_bytes
 from offchain.io.units import WEI_PER_ETH as ETH
 from offchain.io.units import WEI_PER_UNIT as UNIT
-from tests.houses.adapter_world import Standing
+from tests.houses.adapter_world import FUNDS, Floor, Standing
 from tests.houses.lying_house import (
+    NUMBER,
     UNREADABLE,
     Answers,
     LyingHouse,
@@ -21,7 +22,7 @@ from tests.houses.lying_house import (
     Wrapping,
     lying_hall,
 )
-from tests.houses.watch import MAKES, TERMS, Hall, group, watched_hall
+from tests.houses.watch import MAKES, PEOPLE, TERMS, Hall, WatchedRevm, group, watched_hall
 from tests.puppets import ItemManner
 from tests.reverts import reverts
 
@@ -223,6 +224,28 @@ def test_a_house_that_forgets_a_bid_it_refunded(
     assert lent.args["amount"] * UNIT == TERMS.reserve
     assert chain.balance(hall.floor.paddle(lot, dao)) == 0
     assert hall.floor.standing(lot).leader == dao.address
+
+
+# told a word, it stores it; asked anything else, it refuses with that word
+REFUSES_IN_A_WORD = bytes.fromhex("3660201460125760005460005260206000fd5b60003560005500")
+
+
+def test_what_is_said_in_a_refusal_counts_for_nothing(make: str) -> None:
+    """A token that refuses to say who owns the item, in the word that would say: the group that leads. It has not got it."""
+    chain = WatchedRevm()
+    chain.fund_all({chain.actor(i): FUNDS for i in range(PEOPLE)})
+    house = LyingHouse.deploy(chain, chain.actor(0))
+    size = len(REFUSES_IN_A_WORD)
+    creation = bytes([0x60, size, 0x80, 0x60, 9, 0x3D, 0x39, 0x3D, 0xF3]) + REFUSES_IN_A_WORD
+    token = chain.send(Transaction(chain.actor(0), None, creation)).contract
+    assert token is not None
+    house.offer(token, NUMBER, chain.now() + TERMS.duration)
+    hall = Hall(chain, Floor.on_nouns(house, chain.actor(1)), MAKES[make])
+    lot, _ = leading(hall)
+    dao, _ = (book.dao for book in hall.books if book.lot == lot)
+    paddle = to_bytes(hall.floor.paddle(lot, dao))
+    chain.send(Transaction(chain.actor(0), token, paddle.rjust(32, b"\0")))
+    assert hall.floor.standing(lot).phase == Phase.DRAW
 
 
 @pytest.mark.parametrize("trick", ["deaf", "understates", "names another"])
