@@ -10,6 +10,8 @@ from offchain.io.paths import PROJECT
 
 COMPILED = PROJECT / "build" / "contracts"
 """Where Brownie leaves what it compiled, a file for each contract."""
+COMPILING_SECONDS = 4_500
+"""Against hanging, for a test that compiles, and may have to wait for another that does."""
 _BROWNIE = PROJECT / ".venv" / "bin" / "brownie"
 _LONGEST = 1_800
 """Seconds, against hanging: compiling takes 110 of them on a quiet machine, a script fewer than ten."""

@@ -15,6 +15,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -39,7 +40,7 @@ BLOCK_GAS_LIMIT = 30_000_000
 
 _ATTEMPTS = 3
 _START_SECONDS = 60.0
-_STOP_SECONDS = 5.0
+_STOP_SECONDS = 20.0
 
 # The shell watches a pipe that this process holds open. When it closes, be it on purpose, by an
 # exception or because this process was killed, the node is ended, at first politely: Ganache then
@@ -161,18 +162,34 @@ def _running(
         _refuse_taken(wanted)
     with tempfile.TemporaryFile() as log:
         for attempt in range(1, _ATTEMPTS + 1):
-            port = free_port() if wanted is None else wanted
-            process = _start(command(binary, port), log)
-            try:
-                if _wait_until_ready(process, port):
-                    yield Node(kind, f"http://{HOST}:{port}")
-                    return
-            finally:
-                _stop(process)
+            with _kept(free_port() if wanted is None else wanted) as port:
+                process = _start(command(binary, port), log)
+                try:
+                    if _wait_until_ready(process, port):
+                        yield Node(kind, f"http://{HOST}:{port}")
+                        return
+                finally:
+                    _stop(process)
             # It ended by itself: another process may have taken the port since it was chosen.
             if attempt == _ATTEMPTS:
                 remedy = "" if is_packaged() else "; try `make setup`"
                 raise NodeError(f"{kind} did not start: {_tail(log)}{remedy}")
+
+
+@contextmanager
+def _kept(port: int) -> Iterator[int]:
+    """The port, kept from those who take any that is free, and would be taken for the node while it starts.
+
+    Linux alone lets the node listen at a port that is bound already.
+    """
+    with socket.socket() as place:
+        if sys.platform == "linux":
+            place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(
+                OSError
+            ):  # whoever has it by now is found out when the node does not start
+                place.bind((HOST, port))
+        yield port
 
 
 def _refuse_taken(port: int) -> None:

@@ -50,7 +50,7 @@ VERDICTS: Final = {
 """What the exit codes of Halmos mean."""
 
 
-BY_PATHS: Final = frozenset({"GAVE UP", "UNBOUNDED"})
+BY_PATHS: Final = frozenset({"GAVE UP", "STUCK", "UNBOUNDED"})
 """Verdicts that a path may bring which no input takes."""
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from offchain.bindings import artifacts
 from offchain.bindings.artifacts import Artifact, CompileError, are_compiled, load, load_all
-from tests.brownie_process import COMPILED, brownie, compile_anew
+from tests.brownie_process import COMPILED, COMPILING_SECONDS, brownie, compile_anew
 from tests.patience import PATIENCE
 
 SMALL = "// SPDX-License-Identifier: MIT\npragma solidity ^0.8.30;\n"
@@ -55,6 +55,7 @@ def as_brownie_has_it(artifact: Artifact) -> dict[str, Any]:
     }
 
 
+@pytest.mark.timeout(COMPILING_SECONDS)
 def test_is_what_brownie_compiles() -> None:
     """Every contract of the repository. One that differs may only be older, in a checkout where something was changed."""
     compiled = {name: as_brownie_has_it(artifact) for name, artifact in load_all().items()}

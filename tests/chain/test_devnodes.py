@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -112,12 +111,12 @@ def test_an_anvil_is_left_as_it_was_by_a_command_that_is_stopped(
     more["deploy"] = ["--out", str(tmp_path / "out")]
     before = settings(anvil)
     with proxy(anvil) as slow:
-        arrived = threading.Event()
+        arrived, told = threading.Event(), threading.Event()
 
         def wait(method: str, params: Any, answer: Answer) -> Answer:
             if method == "eth_sendTransaction":
                 arrived.set()
-                time.sleep(0.5)
+                told.wait(PATIENCE)
             return answer
 
         slow.after = wait
@@ -129,8 +128,10 @@ def test_an_anvil_is_left_as_it_was_by_a_command_that_is_stopped(
         try:
             assert arrived.wait(PATIENCE)
             process.send_signal(end)
+            told.set()
             assert process.wait(PATIENCE) == 128 + end
         finally:
+            told.set()
             process.kill()
             process.wait()
     after = settings(anvil)
@@ -242,7 +243,7 @@ def test_hardhat_moves_its_clock(hardhat: Liar, anvil: str) -> None:
         assert chain.time_is_free
         later = chain.now() + 10**6
         chain.advance_to(later)
-        assert later <= chain.now() <= later + 5
+        assert later <= chain.now() <= later + PATIENCE
         block = chain.block()
         chain.advance_to_block(block + 300)
         assert chain.block() == block + 300

@@ -12,6 +12,7 @@ from offchain.bindings.enumerations import Phase
 from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.checks import emitted
 from tests.contracts.mechanism import ascending, certificate, commitment, opening, salt_of
+from tests.patience import PATIENCE
 
 HOUR = 3600
 WINDOW = 72 * HOUR
@@ -220,4 +221,4 @@ def attempt(who: Any, method: Any, *args: Any, gas: int = 5_000_000) -> Any:
         "gas": gas,
         "gasPrice": 2 * WEI_PER_UNIT,
     }
-    return web3.eth.wait_for_transaction_receipt(web3.eth.send_transaction(call), 60, 0.002)
+    return web3.eth.wait_for_transaction_receipt(web3.eth.send_transaction(call), PATIENCE, 0.002)

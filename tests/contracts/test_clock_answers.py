@@ -105,9 +105,9 @@ def test_strangers_have_no_signal(house, learning, stranger):
 def test_learned_too_late(house, learning, carol):
     """The last second is in time, the deadline is not."""
     deadline = learning.deadline
-    advance_to(deadline - 2)
+    next_block_at(deadline - 1)
     learning.accept(carol, 1)
-    advance_to(deadline)
+    next_block_at(deadline)
     with reverts_with(house, "WrongClockPhase", learning.number, ClockPhase.PREPARING):
         learning.accept(carol, 2)
 

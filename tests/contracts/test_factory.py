@@ -24,6 +24,7 @@ from tests.contracts.auction import (
 )
 from tests.contracts.checks import emitted, plain, reverts_with
 from tests.contracts.mechanism import NOBODY
+from tests.patience import PATIENCE
 
 SALT = bytes(31) + b"\x07"
 KINDS = {"cheap": ("create", "predict"), "standalone": ("createStandalone", "predictStandalone")}
@@ -157,7 +158,7 @@ def test_a_proxy_deployed_by_hand_is_unknown(factory, DAO, auctioneer, create, l
     sent = web3.eth.send_transaction(
         {"from": stranger.address, "data": init, "gas": 1_000_000, "gasPrice": 2 * WEI_PER_UNIT}
     )
-    address = web3.eth.wait_for_transaction_receipt(sent, 60, 0.002)["contractAddress"]
+    address = web3.eth.wait_for_transaction_receipt(sent, PATIENCE, 0.002)["contractAddress"]
     assert bytes(web3.eth.get_code(address)) == code
     forged = DAO.at(address)
     assert (forged.auctioneer(), factory.isDAO(forged)) == (auctioneer, False)

@@ -29,6 +29,7 @@ from tests.contracts.mechanism import (
     pack,
     salt_of,
 )
+from tests.patience import PATIENCE
 
 # FORGED DAOS
 
@@ -188,7 +189,7 @@ def force(sender, target, wei):
     init_code = b"\x73" + bytes.fromhex(address_of(target)[2:]) + b"\xff"  # PUSH20, SELFDESTRUCT
     call = {"from": sender.address, "value": wei, "data": init_code, "gas": 100_000}
     call["gasPrice"] = 2 * WEI_PER_UNIT
-    web3.eth.wait_for_transaction_receipt(web3.eth.send_transaction(call), 60, 0.002)
+    web3.eth.wait_for_transaction_receipt(web3.eth.send_transaction(call), PATIENCE, 0.002)
 
 
 def test_forced_ether_changes_nothing(

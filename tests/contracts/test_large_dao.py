@@ -8,6 +8,7 @@ from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import advance, reveal_all, seal, settle
 from tests.contracts.checks import emitted, plain
 from tests.contracts.mechanism import ascending, certificate, equal_split, willingness_to_pay
+from tests.patience import PATIENCE
 
 MEMBERS = 1_003
 # EIP-7825: no transaction above this
@@ -38,7 +39,7 @@ def bids(open_dao, lot):
         sent = request(
             "eth_sendTransaction", [{**call, "from": member, "value": hex(bid * WEI_PER_UNIT)}]
         )
-        web3.eth.wait_for_transaction_receipt(sent["result"], 60, 0.001)
+        web3.eth.wait_for_transaction_receipt(sent["result"], PATIENCE, 0.001)
     request("anvil_autoImpersonateAccount", [False])
     assert open_dao.bookOf(lot)["members"] == MEMBERS
     return bids

@@ -13,6 +13,7 @@ from offchain.io.units import WEI_PER_UNIT
 from tests.contracts.auction import attempt
 from tests.contracts.checks import bid_of
 from tests.contracts.mechanism import NO_BID, commitment, sealed_bid
+from tests.patience import PATIENCE
 
 SALT = bytes(32)
 DEPOSIT = 5
@@ -59,7 +60,7 @@ def signed(member, to, data, value=0):
 def broadcast(raw):
     """Anyone may send it, as often as they like; its receipt."""
     sent = web3.eth.send_raw_transaction(raw)
-    return web3.eth.wait_for_transaction_receipt(sent, 60, 0.002)
+    return web3.eth.wait_for_transaction_receipt(sent, PATIENCE, 0.002)
 
 
 def signed_bid(member, dao, lot):

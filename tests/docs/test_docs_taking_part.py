@@ -3,10 +3,11 @@
 import os
 import pty
 import re
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -98,8 +99,15 @@ def ports() -> dict[str, str]:
     """Two in a row that are free here: others may use README's."""
     while True:
         port = free_port()
-        if port < 65_000:
+        if port < 65_000 and is_free(port + 1):
             return {NODE_PORT: str(port), BEACON_PORT: str(port + 1)}
+
+
+def is_free(port: int) -> bool:
+    """Whether a server can listen there."""
+    with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+        return True
+    return False
 
 
 def test_the_commands_run_as_they_stand(tmp_path: Path, ports: dict[str, str]) -> None:

@@ -31,7 +31,7 @@ LOCAL = LocalBeacon(secret=11, genesis=1_000, clock=lambda: 2_000)
 BEACON = LOCAL.beacon
 OTHER = LocalBeacon(secret=12, genesis=1_000, clock=lambda: 2_000)
 GOOD = LOCAL.signature(ROUND)
-SOON = 1.0
+SOON = 3.0
 """How long servers are waited for that let one wait."""
 
 
@@ -72,7 +72,7 @@ ANSWERS: dict[str, tuple[Callable[[Send], None], Cause, str]] = {
     "not there": (reply(b"{}", "404 Not Found"), Cause.LATE, "HTTP 404"),
     "broken": (reply(b"", "500 Internal Server Error"), Cause.UNREACHABLE, "HTTP 500"),
     "forbidden": (reply(b"", "403 Forbidden"), Cause.UNREACHABLE, "HTTP 403"),
-    "silent": (silent, Cause.UNREACHABLE, "nothing within 1 s"),
+    "silent": (silent, Cause.UNREACHABLE, f"nothing within {SOON:g} s"),
     "hangs up": (lambda _: None, Cause.UNREACHABLE, ""),
     "no HTTP": (lambda send: send(b"220 smtp.example\r\n"), Cause.UNREACHABLE, ""),
     "a head without end": (trickling(b"HTTP/1.1 200 OK\r\n"), Cause.UNREACHABLE, "nothing within"),

@@ -3,14 +3,17 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from offchain.bindings.deployment import Deployment
 from offchain.io.addresses import to_bytes
 from offchain.io.paths import PROJECT
-from tests.brownie_process import brownie
+from tests.brownie_process import COMPILING_SECONDS, brownie
 
 MEMBERS = 17
 
 
+@pytest.mark.timeout(COMPILING_SECONDS)
 def test_scripts(tmp_path: Path) -> None:
     for network in ("anvil", "ganache"):
         file = tmp_path / f"{network}.json"
