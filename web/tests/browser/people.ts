@@ -11,6 +11,8 @@ import type { Stage } from './stage.ts';
 
 const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 const PHONE = { width: 390, height: 844 };
+/** How long a page is waited for, against hanging alone: a busy machine may take a tenth of it. */
+export const PATIENCE_MS = 300_000;
 
 /** How a wallet behaves: asked to sign it may say no; it may be on another chain, or not know the page's. */
 export interface Behaviour {
@@ -65,8 +67,8 @@ export async function arrive(stage: Stage, account: PrivateKeyAccount, search: s
     }
   });
   await context.addInitScript(inject);
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
   page.on('pageerror', ({ message }) => flaws.push(message));
   page.on('console', (line) => line.type() === 'error' && flaws.push(line.text()));
   await page.goto(stage.base + search);

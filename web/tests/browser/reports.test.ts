@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
-import { faults, look } from './people.ts';
+import { faults, look, PATIENCE_MS } from './people.ts';
 import { browserPath } from './stage.ts';
 
 const ROOT = '..';
@@ -36,7 +36,9 @@ after(async () => {
 
 /** A page with a report, and what went wrong in it. */
 async function open(name: string, context: BrowserContextOptions): Promise<{ page: Page; flaws: string[] }> {
-  const page = await (await browser.newContext(context)).newPage();
+  const opened = await browser.newContext(context);
+  opened.setDefaultTimeout(PATIENCE_MS);
+  const page = await opened.newPage();
   const flaws: string[] = [];
   page.on('pageerror', (error) => flaws.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && flaws.push(message.text()));
