@@ -21,6 +21,7 @@ from tests.program import CONSORT
 from tests.puppets import ItemManner
 
 SOMEBODY = "0x" + "11" * 20
+ALL_IS_DONE = "Nothing to do now: no unfinished lot; waiting for one to be listed.\n"
 
 
 def test_once_in_each_phase(town: Market, url: str) -> None:
@@ -71,36 +72,35 @@ def test_it_runs_until_it_is_stopped(town: Market, url: str, end: signal.Signals
     process = subprocess.Popen(
         town.command(url, "--poll", "0.1"),
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
     )
     try:
         assert process.stdout is not None
-        assert process.stderr is not None
-        told = iter(process.stderr.readline, "")
+        told = iter(process.stdout.readline, "")
         assert "Keeping the lots" in next(told)
         ahead = next(told)
         town.bid(dao, lot, 6)
         for wait in (town.until_reveal, town.until_tally):
             wait(lot)
             until(partial(town.is_done, lot))
-        idle = [next(told)]  # when all is done, at the latest
+        lines = list(itertools.takewhile(lambda line: line != ALL_IS_DONE, told))
         process.send_signal(end)
         *more, last = told
-        output = process.stdout.read()
         assert process.wait(PATIENCE) == 0
     finally:
         process.kill()
     assert re.match(rf"Read up to block .* the next phase ends at .* UTC, on lot {lot}\.", ahead)
-    idle += more
     assert last == "Stopped.\n"
-    assert all(line.startswith("Nothing to do now: ") for line in idle), idle
-    assert idle == list(dict.fromkeys(idle)), "each is said once"
-    words = [line.split() for line in output.splitlines()]
+    lines += [ALL_IS_DONE, *more]
+    done = [line.split() for line in lines if not line.startswith("Nothing to do now: ")]
+    assert all(words[:2] == ["lot", str(lot)] for words in done), lines
+    assert all(line != after for line, after in itertools.pairwise(lines)), (
+        "said again after work alone"
+    )
     # in as many batches as the keeper found ready when it looked
-    revealed = [int(w[5]) for w in words if w[:4] == ["lot", str(lot), "reveal", dao]]
-    assert sum(revealed) == 4
+    assert sum(int(words[5]) for words in done if words[2:4] == ["reveal", dao]) == 4
     town.outcome([lot])
 
 
