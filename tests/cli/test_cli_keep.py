@@ -69,8 +69,13 @@ def test_a_keeper_works_on_when_its_output_cannot_be_written(town: Market, url: 
 def test_it_runs_until_it_is_stopped(town: Market, url: str, end: signal.Signals) -> None:
     """Sees what happens meanwhile, openings appended to its file included; being stopped is no failure."""
     lot, dao = town.an_auction()
+    status = town.folder / "status.json"
+
+    def rounds() -> int:
+        return int(json.loads(status.read_text())["rounds"]["good"])
+
     process = subprocess.Popen(
-        town.command(url, "--poll", "0.1"),
+        town.command(url, "--poll", "0.1", "--status", str(status)),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -86,6 +91,8 @@ def test_it_runs_until_it_is_stopped(town: Market, url: str, end: signal.Signals
             wait(lot)
             until(partial(town.is_done, lot))
         lines = list(itertools.takewhile(lambda line: line != ALL_IS_DONE, told))
+        seen = rounds()
+        until(lambda: rounds() > seen + 2)
         process.send_signal(end)
         *more, last = told
         assert process.wait(PATIENCE) == 0
