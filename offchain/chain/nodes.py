@@ -185,9 +185,8 @@ def _kept(port: int) -> Iterator[int]:
     with socket.socket() as place:
         if sys.platform == "linux":
             place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with suppress(
-                OSError
-            ):  # whoever has it by now is found out when the node does not start
+            # Whoever has it by now is found out when the node does not start.
+            with suppress(OSError):
                 place.bind((HOST, port))
         yield port
 
