@@ -1,4 +1,4 @@
-"""All proofs, or some: `python -m proofs` (`make prove`); `--short` is what `make test` runs, `--long` takes hours.
+"""All proofs, or some: `python -m proofs` (`make prove`); `--short` is what `make test` runs, `--long` takes more than an hour.
 
 Each part prints a table of its own. The exit code is 0 only if all that was tried held.
 """

@@ -99,6 +99,12 @@ abstract contract Crowd is Handler {
 
     // STEPS
 
+    /// @dev What was prepared before is not called now: by now it could be what that bidder may do, such as withdraw a later bid.
+    function _begin(uint256 seed) internal virtual override {
+        super._begin(seed);
+        _arm(people[5], address(0), "");
+    }
+
     /// @dev Minutes; and once in `rare` times up to `longest`.
     function _pass(uint256 rare, uint256 longest, uint256 usual) internal {
         vm.warp(_now() + (_oneIn(rare) ? _draw(longest) : 1 + _draw(usual)));

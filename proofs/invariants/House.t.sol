@@ -348,7 +348,7 @@ contract HouseHandler is Estates {
             _tallyAll(lot);
             _warpTo(adapter.lotOf(lot).deadline);
             if (_phase(lot) == Phase.Closed && !_settle(lot)) _recall(lot, adapter.lotOf(lot).leader);
-            require(_phase(lot) > Phase.Closed, "a lot that does not end");
+            require(_phase(lot) > Phase.Closed || _isLost(lot), "a lot that does not end");
             for (uint256 i = 0; i < _books.length; ++i) {
                 _payOut(_books[i], lot);
             }
@@ -466,6 +466,13 @@ contract HouseHandler is Estates {
         _deliver(lot);
         bool isHere = _token.ownerOf(_idOf(item.number)) == adapter.paddleOf(lot, item.leader);
         require(!isHere || adapter.lotOf(lot).isDelivered, "an item that is not handed over");
+    }
+
+    /// @dev Whether the leader's members had their money back, a stranger's, before the item came: it stays with the paddle, and nobody
+    /// can settle.
+    function _isLost(uint256 lot) private view returns (bool) {
+        DAO leader = DAO(adapter.lotOf(lot).leader);
+        return leader.lentOf(lot) == 0 && leader.bookOf(lot).state == BidBook.BookState.Lost;
     }
 
     function _isZora() private view returns (bool) {
